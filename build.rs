@@ -1,0 +1,4 @@
+//! Tells the linker how to build a Node-API addon.
+fn main() {
+    napi_build::setup();
+}

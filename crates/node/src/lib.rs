@@ -1,0 +1,33 @@
+//! The Node-API binding: conversions between JavaScript and the crates, and nothing else.
+
+mod deferred;
+mod error;
+mod record;
+mod run;
+mod sampler;
+
+use napi::bindgen_prelude::Buffer;
+use napi_derive::napi;
+use std::os::unix::ffi::OsStringExt;
+
+use error::{Code, Result};
+
+/// The version that this addon was built as; it must be the package's.
+#[napi]
+#[must_use]
+pub fn version() -> &'static str {
+    env!("CARGO_PKG_VERSION")
+}
+
+/// This process's own arguments, byte for byte.
+///
+/// # Errors
+/// When `/proc/self/cmdline` cannot be read.
+#[napi]
+pub fn own_arguments() -> Result<Vec<Buffer>> {
+    let arguments = memtop_spawn::own_arguments().map_err(|error| Code::System.error(error))?;
+    Ok(arguments
+        .into_iter()
+        .map(|argument| argument.into_vec().into())
+        .collect())
+}

@@ -1,0 +1,138 @@
+//! The directory that stands for `/proc`.
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
+use rustix::fs::{Mode, OFlags, openat};
+use rustix::io::Errno;
+
+use crate::Error;
+
+/// An open `/proc`, or a directory of fixtures in its place.
+#[derive(Debug)]
+pub struct ProcRoot {
+    path: PathBuf,
+    directory: OwnedFd,
+}
+
+impl ProcRoot {
+    /// Opens the machine's own `/proc`.
+    ///
+    /// # Errors
+    /// When it is not mounted or may not be read.
+    pub fn system() -> Result<Self, Error> {
+        let root = Self::open("/proc")?;
+        // An unmounted /proc is an empty directory, which opens like any other.
+        match root.open_file("self/stat") {
+            Ok(_) => Ok(root),
+            Err(_) => Err(Error::Malformed {
+                path: root.path,
+                reason: "procfs is not mounted here",
+            }),
+        }
+    }
+
+    /// Opens another directory in place of `/proc`.
+    ///
+    /// # Errors
+    /// When it is not a directory or may not be read.
+    pub fn open(path: impl AsRef<Path>) -> Result<Self, Error> {
+        let path = path.as_ref();
+        let directory = rustix::fs::open(
+            path,
+            OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC,
+            Mode::empty(),
+        )
+        .map_err(|errno| Error::system(path, errno))?;
+        Ok(Self {
+            path: path.to_owned(),
+            directory,
+        })
+    }
+
+    pub(super) fn open_file(&self, name: &str) -> rustix::io::Result<OwnedFd> {
+        openat(
+            &self.directory,
+            name,
+            OFlags::RDONLY | OFlags::CLOEXEC,
+            Mode::empty(),
+        )
+    }
+
+    /// Reads a file of one process whole. `None` when the process is gone.
+    pub(super) fn read_process_file(
+        &self,
+        pid: u32,
+        file: &str,
+        buffer: &mut Vec<u8>,
+    ) -> Result<Option<()>, Error> {
+        let name = format!("{pid}/{file}");
+        let read = self.open_file(&name).and_then(|fd| read_whole(&fd, buffer));
+        self.unless_gone(&name, read)
+    }
+
+    /// Sorts a result into there, gone, and failed.
+    pub(super) fn unless_gone<T>(
+        &self,
+        name: &str,
+        result: rustix::io::Result<T>,
+    ) -> Result<Option<T>, Error> {
+        match result {
+            Ok(value) => Ok(Some(value)),
+            Err(Errno::NOENT | Errno::SRCH) => Ok(None),
+            Err(errno) => Err(Error::system(self.path_of(name), errno)),
+        }
+    }
+
+    pub(super) fn path_of(&self, name: impl AsRef<OsStr>) -> PathBuf {
+        self.path.join(name.as_ref())
+    }
+
+    pub(super) fn malformed(&self, name: &str, reason: &'static str) -> Error {
+        Error::Malformed {
+            path: self.path_of(name),
+            reason,
+        }
+    }
+}
+
+impl AsFd for ProcRoot {
+    fn as_fd(&self) -> BorrowedFd<'_> {
+        self.directory.as_fd()
+    }
+}
+
+/// Reads from the start of a descriptor to its end, whatever its offset.
+pub(super) fn read_whole(fd: &OwnedFd, buffer: &mut Vec<u8>) -> rustix::io::Result<()> {
+    const CHUNK: usize = 4096;
+    buffer.clear();
+    loop {
+        let length = buffer.len();
+        buffer.resize(length + CHUNK, 0);
+        let read = match rustix::io::pread(fd, &mut buffer[length..], length as u64) {
+            Err(Errno::INTR) => 0,
+            Err(errno) => {
+                buffer.clear();
+                return Err(errno);
+            }
+            Ok(0) => {
+                buffer.truncate(length);
+                return Ok(());
+            }
+            Ok(read) => read,
+        };
+        buffer.truncate(length + read);
+    }
+}
+
+/// For callers that report through [`io::Error`].
+impl From<Error> for io::Error {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::System { source, .. } => source,
+            Error::Malformed { .. } => Self::new(io::ErrorKind::InvalidData, error.to_string()),
+        }
+    }
+}

@@ -1,0 +1,123 @@
+//! `/proc/PID/stat`, as far as identity and descent need it.
+
+/// The fields that tell who a process is and where it comes from.
+///
+/// Its memory fields are left alone: since Linux 6.2 they are sums of per-CPU counters that may
+/// lag, while `statm` is exact.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stat {
+    /// The pid as the file itself states it.
+    pub pid: u32,
+    /// The pid of the parent.
+    pub parent: u32,
+    /// The process group.
+    pub group: u32,
+    /// The session.
+    pub session: u32,
+    /// Start time in clock ticks since boot.
+    pub started: u64,
+    /// False for a thread that is not its process's first: `/proc` answers for those too when
+    /// asked by number, though it does not list them.
+    pub leads_its_process: bool,
+}
+
+impl Stat {
+    /// Parses the text of the file. `None` when it is not of the documented form (`proc(5)`).
+    ///
+    /// The name in the second field may hold spaces, parentheses and newlines, so the fields are
+    /// counted from the last `)`.
+    #[must_use]
+    pub fn parse(text: &[u8]) -> Option<Self> {
+        let open = text.iter().position(|&byte| byte == b'(')?;
+        let close = text.iter().rposition(|&byte| byte == b')')?;
+        let pid = parse_number(text.get(..open)?.trim_ascii())?;
+        let mut fields = text
+            .get(close + 1..)?
+            .split(u8::is_ascii_whitespace)
+            .filter(|field| !field.is_empty());
+        // The iterator stands at field 3, the state.
+        let parent = parse_number(fields.nth(1)?)?;
+        let group = parse_signed(fields.next()?)?;
+        let session = parse_signed(fields.next()?)?;
+        let started = parse_number(fields.nth(15)?)?;
+        // Field 38: CLONE_THREAD sets it to -1 (kernel/fork.c, copy_process).
+        let exit_signal: i64 = parse_number(fields.nth(15)?)?;
+        Some(Self {
+            pid,
+            parent,
+            group,
+            session,
+            started,
+            leads_its_process: exit_signal != -1,
+        })
+    }
+}
+
+fn parse_number<T: std::str::FromStr>(field: &[u8]) -> Option<T> {
+    std::str::from_utf8(field).ok()?.parse().ok()
+}
+
+/// Group and session read -1 for a process that is being taken down; no pid is 0 in our sense.
+fn parse_signed(field: &[u8]) -> Option<u32> {
+    let number: i64 = parse_number(field)?;
+    Some(u32::try_from(number).unwrap_or(0))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Stat;
+
+    const TAIL: &str = " S 7 8 9 0 -1 4194560 100 0 0 0 1 2 0 0 20 0 1 0 4242 1000000 250 \
+                        18446744073709551615 1 1 0 0 0 0 0 4096 0 0 0 0 17 0 0 0 0 0 0\n";
+
+    fn parse(head: &str) -> Option<Stat> {
+        Stat::parse(format!("{head}{TAIL}").as_bytes())
+    }
+
+    #[test]
+    fn reads_identity_and_descent() {
+        assert_eq!(
+            parse("42 (node)"),
+            Some(Stat {
+                pid: 42,
+                parent: 7,
+                group: 8,
+                session: 9,
+                started: 4242,
+                leads_its_process: true
+            })
+        );
+    }
+
+    #[test]
+    fn a_name_cannot_forge_fields() {
+        for name in ["a) (b", ") S 1 1 1", "two\nlines", "(((", ")))", ""] {
+            let stat = parse(&format!("42 ({name})")).expect(name);
+            assert_eq!(
+                (stat.pid, stat.parent, stat.started),
+                (42, 7, 4242),
+                "{name}"
+            );
+        }
+    }
+
+    #[test]
+    fn a_thread_does_not_lead_its_process() {
+        let text = format!("43 (worker){}", TAIL.replace(" 17 0 0", " -1 0 0"));
+        assert!(
+            !Stat::parse(text.as_bytes())
+                .expect("parses")
+                .leads_its_process
+        );
+    }
+
+    #[test]
+    fn text_cut_off_anywhere_is_refused_or_read_right() {
+        let whole = format!("42 (node){TAIL}");
+        for end in 0..whole.len() {
+            if let Some(stat) = Stat::parse(&whole.as_bytes()[..end]) {
+                assert_eq!((stat.pid, stat.parent, stat.started), (42, 7, 4242));
+            }
+        }
+    }
+}

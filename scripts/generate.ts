@@ -1,0 +1,85 @@
+/**
+ * Writes what is derived from the result schema: its TypeScript types, so that those who use them
+ * need no zod, and its page in docs.
+ *
+ *     npm run generate
+ */
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import * as z from 'zod/mini';
+import { packageRoot } from '../ts/package.js';
+import { resultSchemaName } from '../ts/result/name.js';
+import { resultSchema } from '../ts/result/schema.js';
+
+interface Schema {
+  type?: string | string[];
+  description?: string;
+  const?: string;
+  enum?: string[];
+  anyOf?: Schema[];
+  items?: Schema;
+  properties?: Record<string, Schema>;
+  required?: string[];
+}
+
+function typeOf(schema: Schema, indent: string): string {
+  if (schema.const !== undefined) return `'${schema.const}'`;
+  if (schema.enum) return schema.enum.map((value) => `'${value}'`).join(' | ');
+  if (schema.anyOf) return schema.anyOf.map((one) => typeOf(one, indent)).join(' | ');
+  if (schema.type === 'array' && schema.items) {
+    const item = typeOf(schema.items, indent);
+    return item.includes(' | ') ? `(${item})[]` : `${item}[]`;
+  }
+  if (schema.properties) return objectType(schema, indent);
+  if (schema.type === undefined) throw new Error(`no type for ${JSON.stringify(schema)}`);
+  return [schema.type]
+    .flat()
+    .map((type) => (type === 'integer' ? 'number' : type))
+    .join(' | ');
+}
+
+function objectType(schema: Schema, indent: string): string {
+  const inner = `${indent}  `;
+  const lines = Object.entries(schema.properties ?? {}).map(([key, value]) => {
+    const doc = value.description ? `${inner}/** ${value.description} */\n` : '';
+    const mark = schema.required?.includes(key) ? '' : '?';
+    return `${doc}${inner}${key}${mark}: ${typeOf(value, inner)};\n`;
+  });
+  return `{\n${lines.join('')}${indent}}`;
+}
+
+function tableRows(schema: Schema, path: string): string[] {
+  return Object.entries(schema.properties ?? {}).flatMap(([key, value]) => {
+    const here = path ? `${path}.${key}` : key;
+    const nested = value.items?.properties ? value.items : value;
+    const shown = value.items?.properties ? `${here}[]` : here;
+    const type = nested.properties ? 'object' : typeOf(value, '').replaceAll(' | ', ', ');
+    const mark = schema.required?.includes(key) ? '' : ' (may be absent)';
+    const row = `| \`${shown}\` | ${type}${mark} | ${value.description ?? ''} |`;
+    return [row, ...tableRows(nested, shown)];
+  });
+}
+
+const schema = z.toJSONSchema(resultSchema) as Schema;
+
+writeFileSync(
+  join(packageRoot, 'ts/result/types.ts'),
+  `/** The result of a run. Generated from schema.ts by \`npm run generate\`. */
+export interface Result ${objectType(schema, '')}
+`,
+);
+
+writeFileSync(
+  join(packageRoot, 'docs/result.md'),
+  `<!-- Generated from ts/result/schema.ts by \`npm run generate\`. -->
+# The result
+
+What \`--json\` writes and what \`run()\` resolves to: one object of the schema
+\`${resultSchemaName}\`. A measure that is missing is absent, never 0. Accept keys that you do not
+know: later versions add some. A changed meaning gets a new schema number.
+
+| key | type | meaning |
+| --- | --- | --- |
+${tableRows(schema, '').join('\n')}
+`,
+);

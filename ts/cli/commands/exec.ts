@@ -1,0 +1,65 @@
+/** `memtop [options] -- <command>`: runs and measures. */
+import { loadAddon } from '../../native/load.js';
+import { resultJson } from '../../report/json.js';
+import { summary } from '../../report/summary.js';
+import type { Result } from '../../result/types.js';
+import { runWith } from '../../tracker/run.js';
+import { exitCodeOf, exitCodes } from '../exit-code.js';
+import type { ExecOptions } from '../options.js';
+import { OutputFile } from '../output-file.js';
+import { say, writeAll } from '../write.js';
+
+/** @returns memtop's exit code */
+export async function exec(command: readonly string[], options: ExecOptions): Promise<number> {
+  let output: OutputFile | undefined;
+  try {
+    output =
+      options.json === undefined || options.json === '-' ? undefined : new OutputFile(options.json);
+  } catch (error) {
+    say(`memtop: --json ${options.json} cannot be written: ${reason(error)}`);
+    return exitCodes.failedBeforeStart;
+  }
+
+  let result: Result;
+  try {
+    const { intervalMs, label } = options;
+    result = await runWith(
+      exactly(command),
+      { ...(intervalMs !== undefined && { intervalMs }), ...(label !== undefined && { label }) },
+      { forwardSignals: true },
+    );
+  } catch (error) {
+    say(`memtop: ${reason(error)}`);
+    return exitCodes.failedBeforeStart;
+  }
+
+  report(result, options, output);
+  return exitCodeOf(result.exit);
+}
+
+/** Node has replaced what is not UTF-8 in the arguments; then the kernel's own text is used. */
+function exactly(command: readonly string[]): readonly (string | Uint8Array)[] {
+  const isExact = command.every((argument) => !argument.includes('\ufffd'));
+  return isExact ? command : loadAddon().ownArguments().slice(-command.length);
+}
+
+function report(result: Result, options: ExecOptions, output: OutputFile | undefined): void {
+  if (result.exit.message !== undefined) say(`memtop: ${result.exit.message}`);
+  for (const { message } of result.warnings) say(`memtop: warning: ${message}`);
+  if (!options.quiet) {
+    const columns = process.stderr.isTTY ? process.stderr.columns || 80 : Number.POSITIVE_INFINITY;
+    for (const line of summary(result, columns)) say(line);
+  }
+  if (options.json === undefined) return;
+  try {
+    const text = resultJson(result);
+    if (output) output.write(text);
+    else writeAll(1, text);
+  } catch (error) {
+    say(`memtop: warning: --json ${options.json} was not written: ${reason(error)}`);
+  }
+}
+
+function reason(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

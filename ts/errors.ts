@@ -1,0 +1,34 @@
+/** What memtop throws. Each error has a `code` that equals its name. */
+
+export abstract class MemtopError extends Error {
+  abstract readonly code: string;
+
+  override get name(): string {
+    return this.code;
+  }
+}
+
+/** There is no process with the pid that was asked for. */
+export class ProcessNotFound extends MemtopError {
+  readonly code = 'ProcessNotFound';
+}
+
+/** The operating system refused because of who is asking. */
+export class PermissionDenied extends MemtopError {
+  readonly code = 'PermissionDenied';
+}
+
+/** The operating system failed. */
+export class SystemError extends MemtopError {
+  readonly code = 'SystemError';
+}
+
+/** An option has a value that it cannot have. */
+export class InvalidOption extends MemtopError {
+  readonly code = 'InvalidOption';
+}
+
+/** The addon that measures is missing, for another platform, or of another version. */
+export class AddonUnavailable extends MemtopError {
+  readonly code = 'AddonUnavailable';
+}

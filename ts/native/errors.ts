@@ -1,0 +1,45 @@
+/** Turns what the addon throws into memtop's own errors. */
+import {
+  InvalidOption,
+  type MemtopError,
+  PermissionDenied,
+  ProcessNotFound,
+  SystemError,
+} from '../errors.js';
+
+/** Why a command did not start; part of a result, not thrown to users. */
+export class NotStarted extends Error {
+  readonly code: 'CommandNotFound' | 'CommandNotExecutable' | 'SystemError';
+
+  constructor(code: NotStarted['code'], message: string) {
+    super(message);
+    this.code = code;
+  }
+}
+
+const thrown: Record<string, new (message: string) => MemtopError> = {
+  InvalidOption,
+  PermissionDenied,
+  ProcessNotFound,
+  SystemError,
+};
+
+/** An error of the addon as one of memtop's; anything else as it is. */
+export function fromAddon(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error;
+  const Known = thrown[String(error.code)];
+  return Known ? new Known(error.message) : error;
+}
+
+/** The same for an error in starting a command. */
+export function fromStart(error: unknown): unknown {
+  if (!(error instanceof Error) || !('code' in error)) return error;
+  switch (error.code) {
+    case 'CommandNotFound':
+    case 'CommandNotExecutable':
+    case 'SystemError':
+      return new NotStarted(error.code, error.message);
+    default:
+      return fromAddon(error);
+  }
+}

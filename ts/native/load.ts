@@ -1,0 +1,69 @@
+/** Finds and loads the addon, or says exactly why it cannot be had. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import { AddonUnavailable } from '../errors.js';
+import { packageRoot, packageVersion, requireHere } from '../package.js';
+import type { Addon } from './addon.js';
+
+/** The platforms that there is an addon for, each with its C libraries in the order to try. */
+const builds: Record<string, readonly string[]> = {
+  'linux-x64': ['linux-x64-gnu', 'linux-x64-musl'],
+  'linux-arm64': ['linux-arm64-gnu', 'linux-arm64-musl'],
+};
+
+let loaded: Addon | AddonUnavailable | undefined;
+
+/** @throws AddonUnavailable */
+export function loadAddon(): Addon {
+  loaded ??= tryToLoad();
+  if (loaded instanceof AddonUnavailable) throw loaded;
+  return loaded;
+}
+
+function tryToLoad(): Addon | AddonUnavailable {
+  const platform = `${process.platform}-${process.arch}`;
+  const candidates = builds[platform];
+  if (!candidates) {
+    return new AddonUnavailable(
+      `memtop does not measure on ${platform}; it does on ${Object.keys(builds).join(' and ')}`,
+    );
+  }
+  const failures: string[] = [];
+  for (const build of candidates) {
+    // A build in the checkout comes before an installed one.
+    const file = join(packageRoot, `memtop.${build}.node`);
+    const found = existsSync(file) ? file : resolvePackage(`memtop-${build}`);
+    if (!found) continue;
+    try {
+      return checkVersion(requireHere(found), found);
+    } catch (error) {
+      failures.push(`${found} does not load: ${firstLine(error)}`);
+    }
+  }
+  return new AddonUnavailable(
+    failures.length > 0
+      ? failures.join('; ')
+      : `the package memtop-${candidates[0]} is not installed; install memtop with its optional ` +
+          'dependencies (in a checkout: npm run build)',
+  );
+}
+
+function resolvePackage(name: string): string | undefined {
+  try {
+    return requireHere.resolve(name);
+  } catch {
+    return undefined;
+  }
+}
+
+function checkVersion(addon: Addon, file: string): Addon | AddonUnavailable {
+  const version = addon.version();
+  if (version === packageVersion) return addon;
+  return new AddonUnavailable(
+    `${file} is of version ${version} and memtop is ${packageVersion}; install both anew`,
+  );
+}
+
+function firstLine(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split('\n', 1)[0] ?? '';
+}

@@ -1,0 +1,6 @@
+/** A result as a file holds it. */
+import type { Result } from '../result/types.js';
+
+export function resultJson(result: Result): string {
+  return `${JSON.stringify(result, null, 2)}\n`;
+}

@@ -1,0 +1,2 @@
+/** What `schema` says in a result of this version. */
+export const resultSchemaName = 'memtop.result/1';

@@ -1,0 +1,131 @@
+/** The result of a run. Generated from schema.ts by `npm run generate`. */
+export interface Result {
+  /** Name and number of this schema. */
+  schema: 'memtop.result/1';
+  /** The version of memtop that wrote it. */
+  memtopVersion: string;
+  /** What was run, where and when. */
+  run: {
+    /** Unique; sorts by time. */
+    id: string;
+    /** The name given with --label. */
+    label?: string;
+    /** The command and its arguments. */
+    command: string[];
+    /** Working directory of the command. */
+    cwd?: string;
+    /** When it was started, ISO 8601 in UTC. */
+    startedAt: string;
+    /** When it had ended, ISO 8601 in UTC. */
+    endedAt: string;
+    /** From start to end. */
+    durationMs: number;
+    /** The machine. */
+    host: {
+      /** Operating system, as Node names it: linux, darwin, win32. */
+      os: string;
+      /** Processor architecture, as Node names it: x64, arm64. */
+      arch: string;
+      /** Release of the operating system. */
+      kernel: string;
+      /** Logical CPUs. */
+      cpus: number;
+      /** Memory of the machine. */
+      memoryBytes: number;
+    };
+  };
+  /** How the command ended. */
+  exit: {
+    /** Exit code; null when a signal ended the command. */
+    code: number | null;
+    /** Name of the signal that ended it, or null. */
+    signal: string | null;
+    /** Why it ended: by itself, by a signal, or it never started. */
+    cause: 'exit' | 'signal' | 'not-started';
+    /** Why it did not start. */
+    message?: string;
+  };
+  /** The highest instant and who made it up. */
+  peak?: {
+    /** The peak: the highest sum over the whole tree. */
+    bytes: number;
+    /** What was summed: rss counts shared pages once per process. */
+    metric: 'rss';
+    /** How it was found: scanned at intervals. */
+    method: 'scanned';
+    /** When, from the start of the run. */
+    atMs: number;
+    /** Sum of resident memory at that instant. */
+    rssBytes: number;
+    /** Processes that had memory at that instant. */
+    processCount: number;
+    /** Those processes, the largest first. */
+    processes: {
+      /** Process id. */
+      pid: number;
+      /** When it was first seen, from the start of the run. */
+      startedAtMs: number;
+      /** The operating system's short name for it. */
+      name: string;
+      /** Its arguments, the program first; long ones are cut. */
+      command: string[];
+      /** Its resident memory at the peak. */
+      rssBytes: number;
+    }[];
+    /** The same by name, the largest first. */
+    rollup: {
+      /** Name that the processes share. */
+      name: string;
+      /** How many. */
+      count: number;
+      /** Their memory together. */
+      bytes: number;
+    }[];
+  };
+  /** The process that was the largest at any instant. */
+  largestProcess?: {
+    /** Process id. */
+    pid: number;
+    /** The operating system's short name for it. */
+    name: string;
+    /** Its arguments, the program first; long ones are cut. */
+    command: string[];
+    /** Its own highest resident memory at a sample. */
+    bytes: number;
+    /** How it was found. */
+    method: 'scanned';
+  };
+  /** How many processes there were. */
+  processes?: {
+    /** Processes that were seen in the tree. */
+    seen: number;
+    /** Those of them that ended before their memory was read once. */
+    unmeasured: number;
+    /** The most alive at one sample. */
+    maxAlive: number;
+  };
+  /** How the measuring went. */
+  sampling: {
+    /** How the tree was followed; unavailable when nothing could be measured. */
+    method: 'scanned' | 'unavailable';
+    /** The interval that was asked for. */
+    intervalMs?: number;
+    /** Samples taken. */
+    ticks?: number;
+    /** The median of the times between samples. */
+    medianGapMs?: number;
+    /** The longest time between two samples. */
+    maxGapMs?: number;
+    /** CPU time of the sampling thread. */
+    cpuMs?: number;
+    /** Why nothing better was used. */
+    fallbackReason?: string;
+  };
+  /** What went wrong and did not stop the run. */
+  warnings: {
+    /** For programs. */
+    code: string;
+    /** For people. */
+    message: string;
+  }[];
+}

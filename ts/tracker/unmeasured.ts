@@ -1,0 +1,77 @@
+/** Runs a command without the addon: everything is as with it, but nothing is measured. */
+import { spawn } from 'node:child_process';
+import { performance } from 'node:perf_hooks';
+import { InvalidOption } from '../errors.js';
+import type { Start } from './measured.js';
+import type { Outcome } from './outcome.js';
+
+const forwarded: NodeJS.Signals[] = [
+  'SIGHUP',
+  'SIGINT',
+  'SIGQUIT',
+  'SIGTERM',
+  'SIGUSR1',
+  'SIGUSR2',
+  'SIGALRM',
+];
+
+export async function runUnmeasured(start: Start, reason: string): Promise<Outcome> {
+  const [program, ...args] = start.command.map(textOnly) as [string, ...string[]];
+  const startedAt = performance.now();
+  const child = spawn(program, args, {
+    stdio: 'inherit',
+    ...(start.cwd === undefined ? {} : { cwd: start.cwd }),
+    ...(start.env === undefined ? {} : { env: start.env }),
+  });
+  const restore = start.forwardSignals ? forwardSignals((signal) => child.kill(signal)) : undefined;
+  try {
+    const exit = await new Promise<Outcome['exit']>((resolve) => {
+      child.once('error', (error) => resolve(notStarted(program, error)));
+      child.once('exit', (code, signal) =>
+        resolve({ code, signal, cause: signal ? 'signal' : 'exit' }),
+      );
+    });
+    return {
+      exit,
+      durationMs: performance.now() - startedAt,
+      measured: { unavailable: reason },
+      remarks: [],
+    };
+  } finally {
+    restore?.();
+  }
+}
+
+/** Node passes arguments as text; a changed argument would be another command. */
+function textOnly(argument: string | Uint8Array): string {
+  if (typeof argument === 'string') return argument;
+  throw new InvalidOption('an argument is not UTF-8 and cannot be passed on without the addon');
+}
+
+/**
+ * Node does not tell whether the terminal sent a signal, and then the command has it already. A
+ * terminal's own signals are therefore only waited out when there is a terminal.
+ */
+function forwardSignals(send: (signal: NodeJS.Signals) => void): () => void {
+  const fromTerminal = new Set<NodeJS.Signals>(
+    process.stdin.isTTY ? ['SIGINT', 'SIGQUIT', 'SIGHUP'] : [],
+  );
+  const listeners = forwarded.map((signal) => {
+    const listener = () => {
+      if (!fromTerminal.has(signal)) send(signal);
+    };
+    process.on(signal, listener);
+    return () => process.off(signal, listener);
+  });
+  return () => {
+    for (const off of listeners) off();
+  };
+}
+
+function notStarted(program: string, error: NodeJS.ErrnoException): Outcome['exit'] {
+  const [code, reason] = {
+    ENOENT: [127, 'command not found'] as const,
+    EACCES: [126, 'permission denied'] as const,
+  }[error.code ?? ''] ?? [126, error.message];
+  return { code, signal: null, cause: 'not-started', message: `${program}: ${reason}` };
+}
