@@ -20,14 +20,18 @@ type Environment = Record<string, string | undefined>;
 /** @throws UsageError that names the flag or the variable */
 export function execOptions(raw: RawArguments, environment: Environment): ExecOptions {
   return {
-    intervalMs: valueOf(interval, raw, environment),
-    label: valueOf(label, raw, environment),
-    json: valueOf(json, raw, environment),
+    intervalMs: valueGiven(interval, raw, environment),
+    label: valueGiven(label, raw, environment),
+    json: valueGiven(json, raw, environment),
     quiet: raw.values.has(quiet.name),
   };
 }
 
-function valueOf<T>(flag: Valued<T>, raw: RawArguments, environment: Environment): T | undefined {
+function valueGiven<T>(
+  flag: Valued<T>,
+  raw: RawArguments,
+  environment: Environment,
+): T | undefined {
   const given = raw.values.get(flag.name);
   if (typeof given === 'string') return read(flag, given, `--${flag.name}`);
   const variable = flag.variable && environment[flag.variable];

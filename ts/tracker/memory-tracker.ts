@@ -3,7 +3,8 @@ import { InvalidOption, ProcessNotFound } from '../errors.js';
 import type { Addon } from '../native/addon.js';
 import { fromAddon } from '../native/errors.js';
 import { loadAddon } from '../native/load.js';
-import { checked, defaultIntervalMs, type TrackerOptions, trackerOptions } from './options.js';
+import { checked, defaultIntervalMs, trackerOptions } from './checked-options.js';
+import type { TrackerOptions } from './options.js';
 
 /**
  * Tracks the memory of any number of process trees, sampled on a thread of its own.

@@ -1,19 +1,7 @@
-/** Runs a command and measures its whole tree. */
-import { AddonUnavailable } from '../errors.js';
-import { loadAddon } from '../native/load.js';
+/** The public way to run a command and measure its whole tree. */
 import type { Result } from '../result/types.js';
-import { describeHost } from './host.js';
-import { runMeasured, type Start } from './measured.js';
-import {
-  checked,
-  command as commandSchema,
-  defaultIntervalMs,
-  type RunOptions,
-  runOptions,
-} from './options.js';
-import { buildResult } from './result.js';
-import { newRunId } from './run-id.js';
-import { runUnmeasured } from './unmeasured.js';
+import { execute } from './execute.js';
+import type { RunOptions } from './options.js';
 
 /**
  * Runs a command with this program's own standard streams and measures it and everything that it
@@ -29,62 +17,5 @@ export async function run(
   command: readonly (string | Uint8Array)[],
   options: RunOptions = {},
 ): Promise<Result> {
-  return runWith(command, options, { forwardSignals: false });
-}
-
-/** The same for a program that stands in for the command, as the command line does. */
-export async function runWith(
-  command: readonly (string | Uint8Array)[],
-  options: RunOptions,
-  { forwardSignals }: Pick<Start, 'forwardSignals'>,
-): Promise<Result> {
-  const words = checked(commandSchema, command, 'command');
-  const { label, intervalMs = defaultIntervalMs, cwd, env } = checked(runOptions, options);
-  const start: Start = {
-    command: words,
-    intervalMs,
-    forwardSignals,
-    ...(cwd !== undefined && { cwd }),
-    ...(env !== undefined && { env: definedOnly(env) }),
-  };
-  const startedAt = new Date();
-  const outcome = await runSomehow(start);
-  const workingDirectory = cwd ?? currentDirectory();
-  return buildResult(
-    {
-      id: newRunId(startedAt),
-      ...(label !== undefined && { label }),
-      command: words.map((word) =>
-        typeof word === 'string' ? word : Buffer.from(word).toString(),
-      ),
-      ...(workingDirectory !== undefined && { cwd: workingDirectory }),
-      startedAt: startedAt.toISOString(),
-      host: describeHost(),
-    },
-    outcome,
-  );
-}
-
-async function runSomehow(start: Start) {
-  try {
-    return await runMeasured(loadAddon(), start);
-  } catch (error) {
-    if (error instanceof AddonUnavailable) return runUnmeasured(start, error.message);
-    throw error;
-  }
-}
-
-function definedOnly(env: Record<string, string | undefined>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
-}
-
-/** Undefined where the directory has been removed. */
-function currentDirectory(): string | undefined {
-  try {
-    return process.cwd();
-  } catch {
-    return undefined;
-  }
+  return execute(command, options, { forwardSignals: false });
 }

@@ -1,6 +1,7 @@
 /** Runs a command without the addon: everything is as with it, but nothing is measured. */
 import { spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
+import { isatty } from 'node:tty';
 import { InvalidOption } from '../errors.js';
 import type { Start } from './measured.js';
 import type { Outcome } from './outcome.js';
@@ -53,9 +54,7 @@ function textOnly(argument: string | Uint8Array): string {
  * terminal's own signals are therefore only waited out when there is a terminal.
  */
 function forwardSignals(send: (signal: NodeJS.Signals) => void): () => void {
-  const fromTerminal = new Set<NodeJS.Signals>(
-    process.stdin.isTTY ? ['SIGINT', 'SIGQUIT', 'SIGHUP'] : [],
-  );
+  const fromTerminal = new Set<NodeJS.Signals>(isatty(0) ? ['SIGINT', 'SIGQUIT', 'SIGHUP'] : []);
   const listeners = forwarded.map((signal) => {
     const listener = () => {
       if (!fromTerminal.has(signal)) send(signal);

@@ -69,7 +69,7 @@ impl NativeRun {
         let end = Deferred::new();
         let delivery = end.clone();
         let run = Run::start(command, options, move |outcome| {
-            delivery.deliver(outcome.into())
+            delivery.deliver(outcome.into());
         })
         .map_err(|error| error::of_spawn(&error))?;
         Ok(Self {

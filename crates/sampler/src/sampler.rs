@@ -187,20 +187,19 @@ impl<O: Observer> Sampler<O> {
                 break;
             }
         }
-        for stranger in &births {
-            self.tree.forget_lineage(stranger.id.pid);
-        }
         self.births = births;
         outcome
     }
 
-    /// A birth with the pid of a member means that the member is gone.
+    /// A birth with the pid of a former member means that the member is gone, and what it
+    /// belonged to says nothing about the newcomer.
     fn make_room_for(&mut self, id: ProcessId) {
-        if let Some(place) = self.tree.place_of(id.pid)
-            && self.tree.members()[place].id != id
-        {
-            self.take_leave_of(place);
+        match self.tree.place_of(id.pid) {
+            Some(place) if self.tree.members()[place].id == id => return,
+            Some(place) => self.take_leave_of(place),
+            None => {}
         }
+        self.tree.forget_lineage(id.pid);
     }
 
     fn admit(&mut self, birth: &Birth, task: TaskId, now: Duration) {

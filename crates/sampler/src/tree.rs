@@ -141,7 +141,7 @@ impl<H> Tree<H> {
         self.members.push(member);
     }
 
-    /// A stranger now has this pid: what its former holder belonged to says nothing any more.
+    /// What the holder of this pid belonged to says nothing any more: another has it now.
     pub(crate) fn forget_lineage(&mut self, pid: u32) {
         self.lineage.remove(&pid);
     }

@@ -81,11 +81,12 @@ impl Command {
                 .env_clear()
                 .envs(environment.iter().map(|(name, value)| (name, value)));
         }
-        // SAFETY: the closure runs between fork and exec and calls nothing but sigaction, which
-        // is async-signal-safe (signal-safety(7)).
+        // SAFETY: the closure runs between fork and exec and calls nothing but sigaction and
+        // fcntl, which are async-signal-safe (signal-safety(7)).
         unsafe {
             command.pre_exec(|| {
                 reset_signals();
+                pass_standard_streams();
                 Ok(())
             })
         };
@@ -183,5 +184,14 @@ fn reset_signals() {
             let action: libc::sigaction = std::mem::zeroed();
             libc::sigaction(signal, &raw const action, std::ptr::null_mut());
         }
+    }
+}
+
+/// Lets exec keep the standard streams: Node marks every descriptor that it was started with as
+/// close-on-exec.
+fn pass_standard_streams() {
+    for stream in 0..=2 {
+        // SAFETY: F_SETFD touches no memory. A stream that is closed answers EBADF and stays so.
+        unsafe { libc::fcntl(stream, libc::F_SETFD, 0) };
     }
 }

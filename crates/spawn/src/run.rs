@@ -103,10 +103,6 @@ impl Supervised {
         let mut forwarding = options.forward_signals.then(Forwarding::begin).flatten();
         let started = Instant::now();
         let child = command.start()?;
-        let sampling = sampler.and_then(|sampler| match sampler.add_task(child.id()) {
-            Ok(task) => Ok((sampler, task)),
-            Err(error) => Err(error.to_string()),
-        });
         if let Some(forwarding) = &mut forwarding
             && let Err(error) = forwarding.aim_at(child.id())
         {
@@ -114,6 +110,10 @@ impl Supervised {
                 "signals to memtop do not reach the command: {error}"
             ));
         }
+        let sampling = sampler.and_then(|sampler| match sampler.add_task(child.id()) {
+            Ok(task) => Ok((sampler, task)),
+            Err(error) => Err(error.to_string()),
+        });
         Ok(Self {
             child,
             started,

@@ -8,7 +8,7 @@ use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::ptr;
-use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU64, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicI32, Ordering::SeqCst};
 
 use libc::{c_int, c_void, siginfo_t};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
@@ -28,8 +28,11 @@ const FORWARDED: [c_int; 8] = [
 static TAKEN: AtomicBool = AtomicBool::new(false);
 static COMMAND_PIDFD: AtomicI32 = AtomicI32::new(-1);
 static COMMAND_PID: AtomicI32 = AtomicI32::new(0);
-/// Signals that came before there was a command, as bits.
-static EARLY: AtomicU64 = AtomicU64::new(0);
+/// Who sent each signal that came before there was a command; 0 where none came.
+static EARLY: [AtomicI32; SIGNALS] = [const { AtomicI32::new(0) }; SIGNALS];
+const SIGNALS: usize = 65;
+/// Stands for a signal that no process sent. No pid is negative.
+const BY_THE_KERNEL: i32 = -1;
 
 /// While this lives, signals to this process reach the command instead. Dropping it restores
 /// what the signals did before.
@@ -55,7 +58,9 @@ impl Forwarding {
         if TAKEN.swap(true, SeqCst) {
             return None;
         }
-        EARLY.store(0, SeqCst);
+        for early in &EARLY {
+            early.store(0, SeqCst);
+        }
         let former = FORWARDED.iter().filter_map(|&signal| {
             // SAFETY: both structures are valid for the call, and the handler does only what
             // signal-safety(7) allows.
@@ -87,8 +92,11 @@ impl Forwarding {
         let pidfd = pidfd_open(pid, PidfdFlags::empty())?;
         COMMAND_PID.store(raw, SeqCst);
         COMMAND_PIDFD.store(pidfd.as_raw_fd(), SeqCst);
-        for signal in signals_in(EARLY.swap(0, SeqCst)) {
-            send(pidfd.as_raw_fd(), signal);
+        for signal in FORWARDED {
+            let sender = early(signal).swap(0, SeqCst);
+            if sender != 0 && sender != raw {
+                send(pidfd.as_raw_fd(), signal);
+            }
         }
         self.pidfd = Some(pidfd);
         Ok(())
@@ -111,11 +119,15 @@ extern "C" fn hand_on(signal: c_int, info: *mut siginfo_t, _context: *mut c_void
     // that a process sent. errno belongs to this thread and is put back.
     unsafe {
         let errno = *libc::__errno_location();
-        let sent_by_a_process = (*info).si_code <= 0;
+        let sender = if (*info).si_code <= 0 {
+            (*info).si_pid()
+        } else {
+            BY_THE_KERNEL
+        };
         let pidfd = COMMAND_PIDFD.load(SeqCst);
         if pidfd < 0 {
-            EARLY.fetch_or(1 << signal, SeqCst);
-        } else if sent_by_a_process && (*info).si_pid() != COMMAND_PID.load(SeqCst) {
+            early(signal).store(sender, SeqCst);
+        } else if sender != BY_THE_KERNEL && sender != COMMAND_PID.load(SeqCst) {
             // A command that signals its own group has had the signal already.
             send(pidfd, signal);
         }
@@ -137,8 +149,6 @@ fn send(pidfd: RawFd, signal: c_int) {
     };
 }
 
-fn signals_in(bits: u64) -> impl Iterator<Item = c_int> {
-    FORWARDED
-        .into_iter()
-        .filter(move |signal| bits & (1 << signal) != 0)
+fn early(signal: c_int) -> &'static AtomicI32 {
+    &EARLY[usize::try_from(signal).unwrap_or(0) % SIGNALS]
 }

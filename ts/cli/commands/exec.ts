@@ -1,9 +1,10 @@
 /** `memtop [options] -- <command>`: runs and measures. */
+import { isatty } from 'node:tty';
 import { loadAddon } from '../../native/load.js';
 import { resultJson } from '../../report/json.js';
 import { summary } from '../../report/summary.js';
 import type { Result } from '../../result/types.js';
-import { runWith } from '../../tracker/run.js';
+import { execute } from '../../tracker/execute.js';
 import { exitCodeOf, exitCodes } from '../exit-code.js';
 import type { ExecOptions } from '../options.js';
 import { OutputFile } from '../output-file.js';
@@ -23,7 +24,7 @@ export async function exec(command: readonly string[], options: ExecOptions): Pr
   let result: Result;
   try {
     const { intervalMs, label } = options;
-    result = await runWith(
+    result = await execute(
       exactly(command),
       { ...(intervalMs !== undefined && { intervalMs }), ...(label !== undefined && { label }) },
       { forwardSignals: true },
@@ -47,7 +48,7 @@ function report(result: Result, options: ExecOptions, output: OutputFile | undef
   if (result.exit.message !== undefined) say(`memtop: ${result.exit.message}`);
   for (const { message } of result.warnings) say(`memtop: warning: ${message}`);
   if (!options.quiet) {
-    const columns = process.stderr.isTTY ? process.stderr.columns || 80 : Number.POSITIVE_INFINITY;
+    const columns = isatty(2) ? process.stderr.columns || 80 : Number.POSITIVE_INFINITY;
     for (const line of summary(result, columns)) say(line);
   }
   if (options.json === undefined) return;

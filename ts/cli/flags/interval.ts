@@ -1,4 +1,4 @@
-import { checked, defaultIntervalMs, intervalMs } from '../../tracker/options.js';
+import { checked, defaultIntervalMs, intervalMs } from '../../tracker/checked-options.js';
 import type { Valued } from './flag.js';
 
 export const interval: Valued<number> = {

@@ -1,4 +1,4 @@
-import { checked, label as labelSchema } from '../../tracker/options.js';
+import { checked, label as labelSchema } from '../../tracker/checked-options.js';
 import type { Valued } from './flag.js';
 
 export const label: Valued<string> = {

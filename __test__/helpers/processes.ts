@@ -1,0 +1,106 @@
+/** Real processes for tests, and their output while they run. */
+import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { join } from 'node:path';
+import { packageRoot } from '../../ts/package.js';
+
+export const cliPath = join(packageRoot, 'dist/cli.js');
+export const fixture = (name: string): string => join(packageRoot, '__test__/fixtures', name);
+
+export interface Finished {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  stdout: Buffer;
+  stderr: string;
+}
+
+/** Process groups of tests that are still running; a failed test must not leave its own behind. */
+const groups = new Set<number>();
+process.on('exit', () => {
+  for (const group of groups) {
+    try {
+      process.kill(-group, 'SIGKILL');
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+});
+
+/** A process in a group of its own. */
+export class Running {
+  readonly child: ChildProcess;
+  readonly #stdout: Buffer[] = [];
+  readonly #stderr: Buffer[] = [];
+  readonly #closed: Promise<unknown[]>;
+
+  constructor(program: string, args: readonly string[], options: SpawnOptions = {}) {
+    this.child = spawn(program, args, { stdio: 'pipe', ...options, detached: true });
+    const { pid } = this.child;
+    if (pid !== undefined) groups.add(pid);
+    this.child.stdout?.on('data', (chunk: Buffer) => this.#stdout.push(chunk));
+    this.child.stderr?.on('data', (chunk: Buffer) => this.#stderr.push(chunk));
+    this.#closed = once(this.child, 'close');
+  }
+
+  get pid(): number {
+    if (this.child.pid === undefined) throw new Error('it did not start');
+    return this.child.pid;
+  }
+
+  /** Kills the whole group and waits for its end. */
+  async killed(): Promise<void> {
+    process.kill(-this.pid, 'SIGKILL');
+    await this.finished();
+  }
+
+  get stdout(): Buffer {
+    return Buffer.concat(this.#stdout);
+  }
+
+  get stderr(): string {
+    return Buffer.concat(this.#stderr).toString();
+  }
+
+  /** Waits until standard output holds this text. */
+  async printed(text: string): Promise<void> {
+    await until(() => this.stdout.includes(text), `standard output to hold ${text}`);
+  }
+
+  async finished(): Promise<Finished> {
+    const [code, signal] = (await this.#closed) as [number | null, NodeJS.Signals | null];
+    if (this.child.pid !== undefined) groups.delete(this.child.pid);
+    return { code, signal, stdout: this.stdout, stderr: this.stderr };
+  }
+}
+
+interface MemtopOptions extends SpawnOptions {
+  input?: Uint8Array;
+}
+
+/** Starts the built command line; `MEMTOP_` variables of the outside do not reach it. */
+export function startMemtop(args: readonly string[], options: MemtopOptions = {}): Running {
+  const { input, ...spawnOptions } = options;
+  const running = new Running(process.execPath, [cliPath, ...args], {
+    ...spawnOptions,
+    env: { ...withoutMemtop(process.env), ...spawnOptions.env },
+  });
+  running.child.stdin?.end(input);
+  return running;
+}
+
+export function memtop(args: readonly string[], options: MemtopOptions = {}): Promise<Finished> {
+  return startMemtop(args, options).finished();
+}
+
+function withoutMemtop(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('MEMTOP_')));
+}
+
+/** Polls for a condition; rejects when it has not come true in ten seconds. */
+export async function until(condition: () => boolean, what: string): Promise<void> {
+  const deadline = Date.now() + 10_000;
+  while (!condition()) {
+    if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
+    await new Promise((resolve) => setTimeout(resolve, 5));
+  }
+}

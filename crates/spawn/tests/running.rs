@@ -1,0 +1,121 @@
+//! Real commands, from start to end.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::sync::mpsc::channel;
+use std::time::Duration;
+
+use memtop_spawn::{Command, End, Options, Outcome, Run, StartError};
+
+fn command(arguments: &[&str]) -> Command {
+    Command {
+        arguments: arguments.iter().map(OsString::from).collect(),
+        ..Command::default()
+    }
+}
+
+fn run(command: Command) -> Result<Outcome, StartError> {
+    let (end, ended) = channel();
+    let options = Options {
+        interval: Duration::from_millis(2),
+        forward_signals: false,
+    };
+    Run::start(command, options, move |outcome| end.send(outcome).unwrap())?;
+    Ok(ended.recv().unwrap())
+}
+
+#[test]
+fn an_outcome_tells_the_end_and_the_peak() {
+    let outcome = run(command(&["sh", "-c", "sleep 0.1; exit 3"])).unwrap();
+    assert_eq!(outcome.end, End::Exited(3));
+    assert!(outcome.duration >= Duration::from_millis(100));
+    let record = outcome.record.unwrap();
+    assert!(record.task.peak.unwrap().bytes > 100_000);
+    assert_eq!(record.task.seen, 2);
+    assert_eq!(outcome.remarks, [""; 0]);
+}
+
+#[test]
+fn a_signal_is_told_by_its_number() {
+    let outcome = run(command(&["sh", "-c", "kill -9 $$"])).unwrap();
+    assert_eq!(outcome.end, End::Signaled(9));
+}
+
+#[test]
+fn arguments_are_passed_byte_for_byte() {
+    let odd = OsString::from_vec(b"\xff \n".to_vec());
+    let script = r#"test "$(printf '\377 \nx')" = "$0x""#;
+    let mut command = command(&["sh", "-c", script]);
+    command.arguments.push(odd);
+    assert_eq!(run(command).unwrap().end, End::Exited(0));
+}
+
+#[test]
+fn the_environment_and_the_working_directory_are_those_asked_for() {
+    let command = Command {
+        cwd: Some("/".into()),
+        environment: Some(vec![
+            ("ONLY".into(), "this".into()),
+            ("PATH".into(), "/bin:/usr/bin".into()),
+        ]),
+        ..command(&[
+            "sh",
+            "-c",
+            "test $ONLY = this && test -z \"$HOME\" && test $PWD = /",
+        ])
+    };
+    assert_eq!(run(command).unwrap().end, End::Exited(0));
+}
+
+#[test]
+fn what_cannot_be_started_is_told_apart() {
+    let error = |arguments: &[&str]| run(command(arguments)).expect_err("it cannot start");
+    assert!(matches!(
+        error(&["no-such-command"]),
+        StartError::NotFound { .. }
+    ));
+    assert!(matches!(
+        error(&["/no/such/file"]),
+        StartError::NotFound { .. }
+    ));
+    assert!(matches!(error(&["/"]), StartError::NotExecutable { .. }));
+    assert!(matches!(
+        error(&["/dev/null"]),
+        StartError::NotExecutable { .. }
+    ));
+    assert!(matches!(error(&[]), StartError::Invalid(_)));
+    assert!(matches!(error(&["a\0b"]), StartError::Invalid(_)));
+    let nowhere = Command {
+        cwd: Some("/no/such/folder".into()),
+        ..command(&["true"])
+    };
+    assert!(matches!(run(nowhere), Err(StartError::Invalid(_))));
+}
+
+#[test]
+fn a_command_too_long_for_the_kernel_is_named_as_such() {
+    let long = "x".repeat(200_000);
+    let error = run(command(&["true", &long])).expect_err("no argument may be that long");
+    assert_eq!(error.to_string(), "true: argument list too long");
+}
+
+#[test]
+fn a_hundred_runs_leave_no_thread_and_no_descriptor() {
+    let count = |what: &str| {
+        std::fs::read_dir(format!("/proc/self/{what}"))
+            .unwrap()
+            .count()
+    };
+    run(command(&["true"])).unwrap();
+    let before = count("fd");
+    for _ in 0..100 {
+        run(command(&["true"])).unwrap();
+    }
+    // Other tests of this file run beside this one and hold some of their own.
+    assert!(
+        count("fd") < before + 50,
+        "{} descriptors after {before}",
+        count("fd")
+    );
+    assert!(count("task") < 50, "{} threads", count("task"));
+}

@@ -1,0 +1,53 @@
+/** Everything that is shipped, compiled in or bundled, must be under a licence that allows it. */
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../ts/package.js';
+
+const allowed = new Set([
+  'MIT',
+  'Apache-2.0',
+  'Apache-2.0 WITH LLVM-exception',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'ISC',
+  'Unicode-3.0',
+  'Unlicense',
+  'Zlib',
+]);
+
+/** npm packages whose code esbuild puts into dist. */
+const bundled = ['zod'];
+
+interface Metadata {
+  packages: { name: string; version: string; license: string | null; source: string | null }[];
+}
+
+/** SPDX: every `AND` part needs one `OR` choice that is allowed. */
+function isAllowed(expression: string): boolean {
+  return expression
+    .replaceAll(/[()]/g, '')
+    .split(' AND ')
+    .every((part) => part.split(/ OR |\//).some((licence) => allowed.has(licence.trim())));
+}
+
+const metadata = JSON.parse(
+  execFileSync('cargo', ['metadata', '--format-version', '1', '--locked'], {
+    cwd: packageRoot,
+    encoding: 'utf8',
+    maxBuffer: Number.POSITIVE_INFINITY,
+  }),
+) as Metadata;
+
+const shipped = [
+  ...metadata.packages.filter(({ source }) => source !== null),
+  ...bundled.map((name) =>
+    JSON.parse(readFileSync(join(packageRoot, 'node_modules', name, 'package.json'), 'utf8')),
+  ),
+];
+const problems = shipped
+  .filter(({ license }) => !license || !isAllowed(license))
+  .map(({ name, version, license }) => `${name} ${version} is under ${license ?? 'no licence'}`);
+
+process.stdout.write(`${problems.join('\n') || `${shipped.length} packages are fine`}\n`);
+process.exitCode = problems.length > 0 ? 1 : 0;
