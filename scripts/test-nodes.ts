@@ -40,7 +40,7 @@ function runToEnd(
   [program, ...args]: readonly [string, ...string[]],
   {
     cwd = packageRoot,
-    path = process.env['PATH'],
+    path = process.env.PATH,
   }: { cwd?: string; path?: string | undefined } = {},
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
@@ -80,7 +80,7 @@ async function install(version: string, folder: string): Promise<string> {
 
 async function testSuite(node: string): Promise<void> {
   // Tests that start `node` by its name mean this one, too.
-  const path = [dirname(node), process.env['PATH']].join(delimiter);
+  const path = [dirname(node), process.env.PATH].join(delimiter);
   await succeed([node, 'node_modules/ava/entrypoints/cli.mjs'], { path });
 }
 

@@ -25,7 +25,7 @@ test('a command that cannot be started is a result, not an exception', async (t)
 
 test('the working directory and the environment are those asked for', async (t) => {
   const script = 'test "$PWD" = / && test "$ONLY" = this && test -z "$HOME"';
-  const env = { ONLY: 'this', ABSENT: undefined, PATH: process.env['PATH'] };
+  const env = { ONLY: 'this', ABSENT: undefined, PATH: process.env.PATH };
   t.is((await run(['sh', '-c', script], { cwd: '/', env })).exit.code, 0);
 });
 

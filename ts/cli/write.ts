@@ -2,7 +2,7 @@
  * Writing to descriptors without Node's streams, which would make them non-blocking for the
  * command as well: the two share them.
  */
-import { writeSync } from 'node:fs';
+import { fstatSync, writeSync } from 'node:fs';
 
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
@@ -25,5 +25,15 @@ export function say(text: string): void {
     writeAll(2, `${text}\n`);
   } catch {
     // The exit code still tells.
+  }
+}
+
+/** How wide the terminal on standard error is; undefined where there is none. */
+export function terminalColumns(): number | undefined {
+  try {
+    // Asking Node loads its network modules, so only where there may be a terminal.
+    return fstatSync(2).isCharacterDevice() ? process.stderr.columns || undefined : undefined;
+  } catch {
+    return undefined;
   }
 }

@@ -1,8 +1,9 @@
 /** Finds and loads the addon, or says exactly why it cannot be had. */
 import { existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { AddonUnavailable } from '../errors.js';
-import { packageRoot, packageVersion, requireHere } from '../package.js';
+import { packageRoot, packageVersion } from '../package.js';
 import type { Addon } from './addon.js';
 
 /** The platforms that there is an addon for, each with its C libraries in the order to try. */
@@ -30,12 +31,10 @@ function tryToLoad(): Addon | AddonUnavailable {
   }
   const failures: string[] = [];
   for (const build of candidates) {
-    // A build in the checkout comes before an installed one.
-    const file = join(packageRoot, `memtop.${build}.node`);
-    const found = existsSync(file) ? file : resolvePackage(`memtop-${build}`);
+    const found = find(build);
     if (!found) continue;
     try {
-      return checkVersion(requireHere(found), found);
+      return checkVersion(load(found), found);
     } catch (error) {
       failures.push(`${found} does not load: ${firstLine(error)}`);
     }
@@ -48,12 +47,27 @@ function tryToLoad(): Addon | AddonUnavailable {
   );
 }
 
+/** A build in the checkout comes before an installed one. */
+function find(build: string): string | undefined {
+  const file = `memtop.${build}.node`;
+  // npm and pnpm install the platform's package beside this one; Node's look-up takes longer.
+  const beside = [join(packageRoot, file), join(packageRoot, '..', `memtop-${build}`, file)];
+  return beside.find((path) => existsSync(path)) ?? resolvePackage(`memtop-${build}`);
+}
+
 function resolvePackage(name: string): string | undefined {
   try {
-    return requireHere.resolve(name);
+    return createRequire(import.meta.url).resolve(name);
   } catch {
     return undefined;
   }
+}
+
+function load(file: string): Addon {
+  if (!file.endsWith('.node')) return createRequire(import.meta.url)(file);
+  const module = { exports: {} };
+  process.dlopen(module, file);
+  return module.exports as Addon;
 }
 
 function checkVersion(addon: Addon, file: string): Addon | AddonUnavailable {

@@ -1,4 +1,5 @@
 /** The few lines that a run ends with. */
+import { basename } from 'node:path';
 import type { Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';
@@ -37,7 +38,9 @@ function atTime(result: Result, atMs: number): string {
 
 function commandText(process: Result['largestProcess']): string {
   if (!process) return '';
-  return plainText(process.command.length > 0 ? process.command.join(' ') : process.name);
+  const [program, ...args] = process.command;
+  if (program === undefined) return plainText(process.name);
+  return plainText([basename(program), ...args].join(' '));
 }
 
 function rollup(groups: NonNullable<Result['peak']>['rollup']): string {

@@ -13,7 +13,6 @@ import { runMeasured, type Start } from './measured.js';
 import type { RunOptions } from './options.js';
 import { buildResult } from './result.js';
 import { newRunId } from './run-id.js';
-import { runUnmeasured } from './unmeasured.js';
 
 /** @throws InvalidOption */
 export async function execute(
@@ -52,8 +51,9 @@ async function runSomehow(start: Start) {
   try {
     return await runMeasured(loadAddon(), start);
   } catch (error) {
-    if (error instanceof AddonUnavailable) return runUnmeasured(start, error.message);
-    throw error;
+    if (!(error instanceof AddonUnavailable)) throw error;
+    const { runUnmeasured } = await import('./unmeasured.js');
+    return runUnmeasured(start, error.message);
   }
 }
 

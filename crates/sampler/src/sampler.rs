@@ -216,6 +216,7 @@ impl<O: Observer> Sampler<O> {
                     handle,
                     first_seen: now,
                     description: Arc::new(description),
+                    described_bytes: 0,
                     describe_at: self.ticks + 1,
                     describe_in: 1,
                     bytes: 0,
@@ -239,17 +240,11 @@ impl<O: Observer> Sampler<O> {
                 Ok(Reading::Resident(bytes)) => {
                     member.bytes = bytes;
                     member.measured |= bytes > 0;
-                    if member.describe_at <= self.ticks {
-                        // A process that execs does so early, as a rule: look again after
-                        // 1, 2, 4, 8 … ticks.
-                        member.describe_in *= 2;
-                        member.describe_at = self.ticks + member.describe_in;
-                        match self.observer.describe(member.id) {
-                            Some(new) if new != *member.description => {
-                                member.description = Arc::new(new);
-                            }
-                            _ => {}
+                    if member.may_have_become_another(self.ticks) {
+                        if let Some(description) = self.observer.describe(member.id) {
+                            member.set_description(description);
                         }
+                        member.describe_again_after(self.ticks);
                     }
                     place += 1;
                 }

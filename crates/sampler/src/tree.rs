@@ -23,12 +23,39 @@ pub(crate) struct Member<H> {
     pub(crate) handle: H,
     pub(crate) first_seen: Duration,
     pub(crate) description: Arc<Description>,
-    /// The tick at which the description is read again: a process may exec.
+    /// Its memory when the description was read.
+    pub(crate) described_bytes: u64,
+    /// The tick at which the description is read again at the latest.
     pub(crate) describe_at: u64,
     pub(crate) describe_in: u64,
     /// At the last sample; 0 before the first.
     pub(crate) bytes: u64,
     pub(crate) measured: bool,
+}
+
+impl<H> Member<H> {
+    /// A process that execs does so early, as a rule, and one that does so later has other
+    /// memory needs after: its description is worth another look after 1, 2, 4, 8 … ticks and
+    /// whenever its memory has changed much.
+    pub(crate) fn may_have_become_another(&self, tick: u64) -> bool {
+        let before = self.described_bytes;
+        let changed_much = self.bytes > before + before / 4 || self.bytes < before / 2;
+        tick >= self.describe_at || (before > 0 && changed_much)
+    }
+
+    pub(crate) fn set_description(&mut self, description: Description) {
+        if description != *self.description {
+            self.description = Arc::new(description);
+        }
+    }
+
+    pub(crate) fn describe_again_after(&mut self, tick: u64) {
+        self.described_bytes = self.bytes;
+        if tick >= self.describe_at {
+            self.describe_in *= 2;
+            self.describe_at = tick + self.describe_in;
+        }
+    }
 }
 
 #[derive(Debug)]

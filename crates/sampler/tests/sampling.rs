@@ -22,6 +22,7 @@ struct Table {
     new: Vec<u32>,
     started_ever: u64,
     broken: bool,
+    execed: Vec<u32>,
 }
 
 /// Shared with the test, which changes it between samples.
@@ -71,6 +72,10 @@ impl FakeTable {
 
     fn end(&self, pid: u32) {
         self.0.lock().unwrap().processes.remove(&pid);
+    }
+
+    fn exec(&self, pid: u32) {
+        self.0.lock().unwrap().execed.push(pid);
     }
 
     fn set_broken(&self, broken: bool) {
@@ -127,8 +132,10 @@ impl Observer for FakeTable {
     }
 
     fn describe(&mut self, id: ProcessId) -> Option<Description> {
+        let execed = self.0.lock().unwrap().execed.contains(&id.pid);
+        let name = format!("{}{}", if execed { "execed" } else { "p" }, id.pid);
         Some(Description {
-            name: format!("p{}", id.pid),
+            name,
             command: Vec::new(),
         })
     }
@@ -177,6 +184,23 @@ fn the_peak_is_the_highest_sum_and_names_who_made_it_up() {
     assert_eq!(shares, [("p10".to_owned(), 100), ("p11".to_owned(), 500)]);
     let largest = record.largest.unwrap();
     assert_eq!((largest.id.pid, largest.bytes), (11, 500));
+}
+
+#[test]
+fn a_process_that_execs_late_is_named_anew_once_its_memory_tells() {
+    let (table, mut sampler, task) = sampler_of_root();
+    for tick in 1..100 {
+        sampler.tick(tick * MS).unwrap();
+    }
+    table.exec(10);
+    table.set(10, 700);
+    sampler.tick(100 * MS).unwrap();
+    let record = sampler.task_record(task).unwrap();
+    assert_eq!(record.largest.unwrap().description.name, "execed10");
+    assert_eq!(
+        record.peak.unwrap().processes[0].description.name,
+        "execed10"
+    );
 }
 
 #[test]

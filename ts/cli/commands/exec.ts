@@ -1,5 +1,4 @@
 /** `memtop [options] -- <command>`: runs and measures. */
-import { isatty } from 'node:tty';
 import { loadAddon } from '../../native/load.js';
 import { resultJson } from '../../report/json.js';
 import { summary } from '../../report/summary.js';
@@ -8,7 +7,9 @@ import { execute } from '../../tracker/execute.js';
 import { exitCodeOf, exitCodes } from '../exit-code.js';
 import type { ExecOptions } from '../options.js';
 import { OutputFile } from '../output-file.js';
-import { say, writeAll } from '../write.js';
+import { say, terminalColumns, writeAll } from '../write.js';
+
+const columnsOfLogs = 120;
 
 /** @returns memtop's exit code */
 export async function exec(command: readonly string[], options: ExecOptions): Promise<number> {
@@ -48,8 +49,7 @@ function report(result: Result, options: ExecOptions, output: OutputFile | undef
   if (result.exit.message !== undefined) say(`memtop: ${result.exit.message}`);
   for (const { message } of result.warnings) say(`memtop: warning: ${message}`);
   if (!options.quiet) {
-    const columns = isatty(2) ? process.stderr.columns || 80 : Number.POSITIVE_INFINITY;
-    for (const line of summary(result, columns)) say(line);
+    for (const line of summary(result, terminalColumns() ?? columnsOfLogs)) say(line);
   }
   if (options.json === undefined) return;
   try {

@@ -1,0 +1,93 @@
+import test from 'ava';
+import { summary } from '../../ts/report/summary.js';
+import type { Result } from '../../ts/result/types.js';
+
+const MB = 1024 * 1024;
+
+const result = {
+  schema: 'memtop.result/1',
+  memtopVersion: '1.0.0',
+  run: {
+    id: '20260101-000000-abcdef',
+    command: ['npm', 'run', 'build'],
+    startedAt: '2026-01-01T00:00:00.000Z',
+    endedAt: '2026-01-01T00:00:20.100Z',
+    durationMs: 20_100,
+    host: { os: 'linux', arch: 'x64', kernel: '6.12.0', cpus: 2, memoryBytes: 8192 * MB },
+  },
+  exit: { code: 0, signal: null, cause: 'exit' },
+  peak: {
+    bytes: 1434 * MB,
+    metric: 'rss',
+    method: 'scanned',
+    atMs: 12_340,
+    rssBytes: 1434 * MB,
+    processCount: 8,
+    processes: [],
+    rollup: [
+      { name: 'node', count: 3, bytes: 1200 * MB },
+      { name: 'esbuild', count: 1, bytes: 140 * MB },
+      { name: 'sh', count: 2, bytes: 4 * MB },
+      { name: 'a', count: 1, bytes: 50 * MB },
+      { name: 'b', count: 1, bytes: 40 * MB },
+    ],
+  },
+  largestProcess: {
+    pid: 7,
+    name: 'node',
+    command: ['/usr/bin/node', 'node_modules/.bin/tsc', '-b'],
+    bytes: 612 * MB,
+    method: 'scanned',
+  },
+  processes: { seen: 57, unmeasured: 3, maxAlive: 9 },
+  sampling: {
+    method: 'scanned',
+    intervalMs: 10,
+    ticks: 2010,
+    medianGapMs: 10,
+    maxGapMs: 12.4,
+    cpuMs: 40,
+  },
+  warnings: [],
+} satisfies Result;
+
+test('four lines say how much, by whom, when and how it is known', (t) => {
+  t.deepEqual(summary(result, 200), [
+    'memtop: peak 1.4GB resident, 12.3s into 20.1s',
+    '  largest process  612MB node node_modules/.bin/tsc -b',
+    '  at the peak      node x3 1.2GB, esbuild 140MB, sh x2 4MB, a 50MB, 1 more 40MB',
+    '  how measured     sum of resident memory, 2010 samples, one every 10ms; longest gap 12ms; ' +
+      '3 of 57 processes too short-lived to measure',
+  ]);
+});
+
+test('no line is wider than the terminal', (t) => {
+  for (const columns of [40, 80]) {
+    t.true(summary(result, columns).every((line) => line.length <= columns));
+  }
+});
+
+test('names and command lines cannot steer the terminal', (t) => {
+  const command = ['/bin/\u001b[2J', 'a\nb'];
+  const hostile: Result = { ...result, largestProcess: { ...result.largestProcess, command } };
+  t.is(summary(hostile, 200)[1], '  largest process  612MB ?[2J a b');
+});
+
+test('one process alone needs no list of who was there', (t) => {
+  const alone: Result = { ...result, peak: { ...result.peak, processCount: 1 } };
+  t.is(summary(alone, 200).length, 3);
+});
+
+test('a run that was not measured claims no peak', (t) => {
+  const { peak, largestProcess, processes, ...rest } = result;
+  const unmeasured: Result = { ...rest, sampling: { method: 'unavailable' } };
+  t.deepEqual(summary(unmeasured, 200), ['memtop: no peak: nothing was measured; took 20.1s']);
+  t.truthy(peak && largestProcess && processes);
+});
+
+test('a command that never started has no summary', (t) => {
+  const { peak, largestProcess, ...rest } = result;
+  const exit = { code: 127, signal: null, cause: 'not-started' } as const;
+  t.deepEqual(summary({ ...rest, exit }, 200), []);
+  t.truthy(peak && largestProcess);
+});
