@@ -1,7 +1,7 @@
 export default {
   files: ['__test__/**/*.test.ts'],
   extensions: { ts: 'module' },
-  nodeArguments: ['--import=@oxc-node/core/register'],
+  nodeArguments: ['--import=tsx'],
   // Tests start processes and look at this one's descriptors; threads would share them.
   workerThreads: false,
   timeout: '60s',

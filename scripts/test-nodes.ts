@@ -38,10 +38,7 @@ class Failure extends Error {}
 
 function runToEnd(
   [program, ...args]: readonly [string, ...string[]],
-  {
-    cwd = packageRoot,
-    path = process.env.PATH,
-  }: { cwd?: string; path?: string | undefined } = {},
+  { cwd = packageRoot, path = process.env.PATH }: { cwd?: string; path?: string | undefined } = {},
 ): Promise<Ended> {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, {

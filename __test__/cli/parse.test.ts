@@ -1,10 +1,10 @@
 import test from 'ava';
-import { flags } from '../../ts/cli/flags/index.js';
+import { exec } from '../../ts/cli/commands/exec.js';
 import { execOptions } from '../../ts/cli/options.js';
 import { parse } from '../../ts/cli/parse.js';
 import { UsageError } from '../../ts/cli/usage-error.js';
 
-const parsed = (...argv: string[]) => parse(argv, flags);
+const parsed = (...argv: string[]) => parse(argv, exec.flags);
 
 test('a value may follow its flag or be attached to it', (t) => {
   t.is(parsed('--label', 'a').values.get('label'), 'a');
@@ -26,7 +26,7 @@ for (const [argv, message] of [
   [['--intervall', '5'], 'unknown flag --intervall; did you mean --interval?'],
   [['--frobnicate'], 'unknown flag --frobnicate; memtop --help lists the flags'],
   [['-x'], 'unknown flag -x; memtop --help lists the flags'],
-  [['--in\u001b[2Jterval'], 'unknown flag --in\\u001b[2Jterval; did you mean --interval?'],
+  [['--in\u001b[2Jterval'], 'unknown flag "--in\\u001b[2Jterval"; did you mean --interval?'],
   [['--label'], '--label needs a value: --label NAME'],
   [['--label', '--quiet'], '--label needs a value: --label NAME'],
   [['--quiet=yes'], '--quiet takes no value'],

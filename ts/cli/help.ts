@@ -1,24 +1,34 @@
-/** The help, made from the table of flags. */
-import { flags } from './flags/index.js';
+/** The help, made from the tables of commands and flags. */
+import type { Command } from './commands/command.js';
+import { commands } from './commands/index.js';
+import type { Flag } from './flags/flag.js';
+import { help } from './flags/help.js';
+import { version } from './flags/version.js';
 
-export function helpText(): string {
-  const left = flags.map(({ name, short, value }) =>
-    [short ? `-${short},` : '   ', `--${name}${value ? ` ${value}` : ''}`].join(' '),
-  );
-  const width = Math.max(...left.map(({ length }) => length));
-  const options = flags.map(({ summary, variable }, index) => {
-    const from = variable ? ` [${variable}]` : '';
-    return `  ${left[index]?.padEnd(width)}  ${summary}${from}`;
-  });
-  return `memtop measures how much memory a command and everything it starts really needs.
+/** The help of one command; of memtop as a whole when no command was named. */
+export function helpOf(command: Command, name: string | undefined): string {
+  return [
+    command.about,
+    `usage: memtop ${[name, command.usage].filter(Boolean).join(' ')}`,
+    table([...command.flags, help, version].map((flag) => [left(flag), right(flag)])),
+    ...(name === undefined ? [`commands:\n${commandTable()}`] : []),
+    `examples:\n${command.examples.map((example) => `  ${example}`).join('\n')}`,
+  ].join('\n\n');
+}
 
-usage: memtop [options] -- <command> [arguments...]
+function left({ name, short, value }: Flag): string {
+  return `${short ? `-${short},` : '   '} --${name}${value ? ` ${value}` : ''}`;
+}
 
-${options.join('\n')}
+function right({ summary, variable }: Flag): string {
+  return `${summary}${variable ? ` [${variable}]` : ''}`;
+}
 
-The command keeps its streams, its signals and its exit code; the summary goes to standard error.
+function commandTable(): string {
+  return table(Object.entries(commands).map(([name, { summary }]) => [name, summary]));
+}
 
-examples:
-  memtop -- npm run build
-  memtop --quiet --json peak.json -- make -j4`;
+function table(rows: readonly (readonly [string, string])[]): string {
+  const width = Math.max(...rows.map(([first]) => first.length));
+  return rows.map(([first, second]) => `  ${first.padEnd(width)}  ${second}`).join('\n');
 }

@@ -1,44 +1,52 @@
 #!/usr/bin/env node
-/** The command line: parse, check, hand over. */
+/** The command line: find the command, parse, hand over. */
 import { packageVersion } from '../package.js';
-import { exec } from './commands/exec.js';
+import type { Command } from './commands/command.js';
+import { commands } from './commands/index.js';
 import { exitCodes } from './exit-code.js';
-import { flags } from './flags/index.js';
-import { execOptions } from './options.js';
-import { parse, type RawArguments } from './parse.js';
+import { help } from './flags/help.js';
+import { version } from './flags/version.js';
+import { nearest } from './nearest.js';
+import { parse } from './parse.js';
+import { quoted } from './quoted.js';
 import { UsageError } from './usage-error.js';
 import { say, writeAll } from './write.js';
 
-async function main(): Promise<number> {
-  const raw = parse(process.argv.slice(2), flags);
-  if (raw.values.has('help')) {
-    writeAll(1, `${(await import('./help.js')).helpText()}\n`);
+async function main(argv: readonly string[]): Promise<number> {
+  const { name, rest } = split(argv);
+  const command = await named(name ?? 'exec', rest);
+  const raw = parse(rest, [...command.flags, help, version]);
+  if (raw.values.has(help.name)) {
+    const { helpOf } = await import('./help.js');
+    writeAll(1, `${helpOf(command, name)}\n`);
     return 0;
   }
-  if (raw.values.has('version')) {
+  if (raw.values.has(version.name)) {
     writeAll(1, `${packageVersion}\n`);
     return 0;
   }
-  return exec(commandOf(raw), execOptions(raw, process.env));
+  return command.run(raw, process.env);
 }
 
-function commandOf({ words, command }: RawArguments): readonly string[] {
-  const [first, ...others] = words;
-  const isNamed = first === 'exec' && others.length === 0;
-  if (first !== undefined && !isNamed) {
-    throw new UsageError(
-      `what to do with ${JSON.stringify(words.join(' '))}? The command goes after --, as in: ` +
-        `memtop -- ${[...words, ...(command ?? [])].join(' ')}`,
-    );
-  }
-  if (command === undefined || command.length === 0) {
-    throw new UsageError('no command given; it goes after --, as in: memtop -- npm run build');
-  }
-  return command;
+/** A command's name stands first; without one it is the main command. */
+function split(argv: readonly string[]): { name?: string; rest: readonly string[] } {
+  const [first, ...rest] = argv;
+  return first === undefined || first.startsWith('-') ? { rest: argv } : { name: first, rest };
+}
+
+async function named(name: string, rest: readonly string[]): Promise<Command> {
+  const listed = Object.hasOwn(commands, name) ? commands[name] : undefined;
+  if (listed) return listed.load();
+  const meant = nearest(name, Object.keys(commands));
+  const words = [name, ...rest.filter((word) => word !== '--')].map(quoted).join(' ');
+  throw new UsageError(
+    `${quoted(name)} is no command of memtop; ` +
+      (meant ? `did you mean ${meant}?` : `what to measure goes after --: memtop -- ${words}`),
+  );
 }
 
 try {
-  process.exitCode = await main();
+  process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
   if (!(error instanceof UsageError)) throw error;
   say(`memtop: ${error.message}`);

@@ -1,6 +1,7 @@
 /** The first of three stages: from arguments to raw values. Nothing is interpreted here. */
 import type { Flag } from './flags/flag.js';
 import { nearest } from './nearest.js';
+import { quoted } from './quoted.js';
 import { UsageError } from './usage-error.js';
 
 export interface RawArguments {
@@ -53,5 +54,5 @@ function find(spelled: string, flags: readonly Flag[]): Flag {
     flags.map(({ name }) => name),
   );
   const advice = meant ? `did you mean --${meant}?` : 'memtop --help lists the flags';
-  throw new UsageError(`unknown flag ${JSON.stringify(spelled).slice(1, -1)}; ${advice}`);
+  throw new UsageError(`unknown flag ${quoted(spelled)}; ${advice}`);
 }

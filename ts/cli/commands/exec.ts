@@ -1,18 +1,50 @@
 /** `memtop [options] -- <command>`: runs and measures. */
 import { loadAddon } from '../../native/load.js';
 import { resultJson } from '../../report/json.js';
+import { plainText } from '../../report/plain-text.js';
 import { summary } from '../../report/summary.js';
 import type { Result } from '../../result/types.js';
 import { execute } from '../../tracker/execute.js';
 import { exitCodeOf, exitCodes } from '../exit-code.js';
-import type { ExecOptions } from '../options.js';
+import { interval } from '../flags/interval.js';
+import { json } from '../flags/json.js';
+import { label } from '../flags/label.js';
+import { quiet } from '../flags/quiet.js';
+import { type ExecOptions, execOptions } from '../options.js';
 import { OutputFile } from '../output-file.js';
+import type { RawArguments } from '../parse.js';
+import { quoted } from '../quoted.js';
+import { UsageError } from '../usage-error.js';
 import { say, terminalColumns, writeAll } from '../write.js';
+import type { Command } from './command.js';
 
 const columnsOfLogs = 120;
 
-/** @returns memtop's exit code */
-export async function exec(command: readonly string[], options: ExecOptions): Promise<number> {
+export const exec: Command = {
+  usage: '[options] -- <command> [arguments...]',
+  about:
+    'Runs a command and measures how much memory it and everything it starts really needs.\n' +
+    'The command keeps its streams, its signals and its exit code; the summary goes to standard\n' +
+    'error.',
+  flags: [interval, label, json, quiet],
+  examples: ['memtop -- npm run build', 'memtop --quiet --json peak.json -- make -j4'],
+  run: (raw, environment) => runAndReport(commandOf(raw), execOptions(raw, environment)),
+};
+
+function commandOf({ words, command }: RawArguments): readonly string[] {
+  if (words.length > 0) {
+    throw new UsageError(
+      `what to do with ${quoted(words.join(' '))}? The command goes after --, as in: ` +
+        `memtop -- ${plainText([...words, ...(command ?? [])].join(' '))}`,
+    );
+  }
+  if (command === undefined || command.length === 0) {
+    throw new UsageError('no command given; it goes after --, as in: memtop -- npm run build');
+  }
+  return command;
+}
+
+async function runAndReport(command: readonly string[], options: ExecOptions): Promise<number> {
   let output: OutputFile | undefined;
   try {
     output =

@@ -1,4 +1,4 @@
-/** What a flag is. Each has a file of its own, and `index.ts` lists them. */
+/** What a flag is. Each has a file of its own. */
 
 interface Described {
   /** Without the dashes. */

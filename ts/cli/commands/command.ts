@@ -1,0 +1,18 @@
+/** What a command of the command line is. Each has a file of its own, and `index.ts` lists them. */
+import type { Flag } from '../flags/flag.js';
+import type { RawArguments } from '../parse.js';
+
+export interface Command {
+  /** What follows `memtop`. */
+  readonly usage: string;
+  /** What it does, in a sentence or two. */
+  readonly about: string;
+  /** Its own flags; --help and --version go with every command. */
+  readonly flags: readonly Flag[];
+  readonly examples: readonly string[];
+  /**
+   * @returns memtop's exit code
+   * @throws UsageError
+   */
+  run(raw: RawArguments, environment: NodeJS.ProcessEnv): Promise<number>;
+}
