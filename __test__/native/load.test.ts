@@ -103,10 +103,11 @@ test('signals reach a command that is not measured, too', async (t) => {
 test('exit codes of commands that do not start are the same without the addon', async (t) => {
   const cli = join(installation(t), 'dist/cli.js');
   for (const [command, expected] of [
-    ['no-such-command', 127],
-    [packageRoot, 126],
+    [['no-such-command'], 127],
+    [[packageRoot], 126],
+    [['true', 'x'.repeat(200_000)], 126],
   ] as const) {
-    const { code } = await new Running(process.execPath, [cli, '-q', '--', command]).finished();
+    const { code } = await new Running(process.execPath, [cli, '-q', '--', ...command]).finished();
     t.is(code, expected);
   }
 });

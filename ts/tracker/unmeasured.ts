@@ -1,5 +1,5 @@
 /** Runs a command without the addon: everything is as with it, but nothing is measured. */
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { isatty } from 'node:tty';
 import { InvalidOption } from '../errors.js';
@@ -18,15 +18,25 @@ const forwarded: NodeJS.Signals[] = [
 
 export async function runUnmeasured(start: Start, reason: string): Promise<Outcome> {
   const [program, ...args] = start.command.map(textOnly) as [string, ...string[]];
+  let child: ChildProcess | undefined;
+  // Before the start: a command may be signalled as soon as it says that it is ready.
+  const restore = start.forwardSignals
+    ? forwardSignals((signal) => child?.kill(signal))
+    : undefined;
   const startedAt = performance.now();
-  const child = spawn(program, args, {
-    stdio: 'inherit',
-    ...(start.cwd === undefined ? {} : { cwd: start.cwd }),
-    ...(start.env === undefined ? {} : { env: start.env }),
-  });
-  const restore = start.forwardSignals ? forwardSignals((signal) => child.kill(signal)) : undefined;
   try {
     const exit = await new Promise<Outcome['exit']>((resolve) => {
+      try {
+        child = spawn(program, args, {
+          stdio: 'inherit',
+          ...(start.cwd === undefined ? {} : { cwd: start.cwd }),
+          ...(start.env === undefined ? {} : { env: start.env }),
+        });
+      } catch (error) {
+        // Some failures come at once and not as an event, such as too long an argument.
+        resolve(notStarted(program, error as NodeJS.ErrnoException));
+        return;
+      }
       child.once('error', (error) => resolve(notStarted(program, error)));
       child.once('exit', (code, signal) =>
         resolve({ code, signal, cause: signal ? 'signal' : 'exit' }),
