@@ -103,11 +103,20 @@ test('signals reach a command that is not measured, too', async (t) => {
 test('exit codes of commands that do not start are the same without the addon', async (t) => {
   const cli = join(installation(t), 'dist/cli.js');
   for (const [command, expected] of [
-    [['no-such-command'], 127],
-    [[packageRoot], 126],
-    [['true', 'x'.repeat(200_000)], 126],
+    ['no-such-command', 127],
+    [packageRoot, 126],
   ] as const) {
-    const { code } = await new Running(process.execPath, [cli, '-q', '--', ...command]).finished();
+    const { code } = await new Running(process.execPath, [cli, '-q', '--', command]).finished();
     t.is(code, expected);
   }
+});
+
+test('a command too long for the kernel is a result without the addon, too', async (t) => {
+  const index = join(installation(t), 'dist/index.js');
+  const script = `
+    import { run } from ${JSON.stringify(index)};
+    const { exit } = await run(['true', 'x'.repeat(200_000)]);
+    console.log(exit.code, exit.cause);`;
+  const node = new Running(process.execPath, ['--input-type=module', '-e', script]);
+  t.is((await node.finished()).stdout.toString(), '126 not-started\n');
 });
