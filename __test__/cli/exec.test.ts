@@ -76,7 +76,7 @@ test('an orphan in a session of its own stays in the tree', async (t) => {
 
 test('the last line of the summary says how it was measured', async (t) => {
   const { stderr } = await memtop(['--interval', '20', '--', 'sleep', '0.3']);
-  t.regex(stderr, /^memtop: peak .+ resident, \d+ms into \d+ms\n/);
+  t.regex(stderr, /^memtop: peak .+ resident, at \d+ms of \d+ms\n/);
   t.regex(
     stderr,
     / how measured +sum of resident memory, \d+ samples, one every 20ms; longest gap/,

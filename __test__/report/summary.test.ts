@@ -53,7 +53,7 @@ const result = {
 
 test('four lines say how much, by whom, when and how it is known', (t) => {
   t.deepEqual(summary(result, 200), [
-    'memtop: peak 1.4GB resident, 12.3s into 20.1s',
+    'memtop: peak 1.4GB resident, at 12.3s of 20.1s',
     '  largest process  612MB node node_modules/.bin/tsc -b',
     '  at the peak      node x3 1.2GB, esbuild 140MB, sh x2 4MB, a 50MB, 1 more 40MB',
     '  how measured     sum of resident memory, 2010 samples, one every 10ms; longest gap 12ms; ' +
@@ -61,10 +61,22 @@ test('four lines say how much, by whom, when and how it is known', (t) => {
   ]);
 });
 
-test('no line is wider than the terminal', (t) => {
+test('a narrow terminal gets more lines, not less to read', (t) => {
+  t.deepEqual(summary(result, 60).slice(1), [
+    '  largest process  612MB node node_modules/.bin/tsc -b',
+    '  at the peak      node x3 1.2GB, esbuild 140MB, sh x2 4MB,',
+    '                   a 50MB, 1 more 40MB',
+    '  how measured     sum of resident memory, 2010 samples, one',
+    '                   every 10ms; longest gap 12ms; 3 of 57',
+    '                   processes too short-lived to measure',
+  ]);
   for (const columns of [40, 80]) {
     t.true(summary(result, columns).every((line) => line.length <= columns));
   }
+});
+
+test('a long command line is cut', (t) => {
+  t.true(summary(result, 40).includes('  largest process  612MB node node_modu…'));
 });
 
 test('names and command lines cannot steer the terminal', (t) => {

@@ -3,25 +3,32 @@ import { basename } from 'node:path';
 import type { Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';
-import { fitted, plainText } from './plain-text.js';
+import { fitted, plainText, wrapped } from './plain-text.js';
 
 const namesShown = 4;
+const indent = ' '.repeat('  largest process  '.length);
 
-/** The lines without their ends, each at most `columns` wide. */
+/** The lines without their ends, for a terminal that is so many columns wide. */
 export function summary(result: Result, columns: number): string[] {
-  const lines = result.peak ? measured(result, result.peak) : unmeasured(result);
-  return lines.map((line) => fitted(line, columns));
+  return result.peak ? measured(result, result.peak, columns) : unmeasured(result);
 }
 
-function measured(result: Result, peak: NonNullable<Result['peak']>): string[] {
-  const { largestProcess } = result;
+function measured(result: Result, peak: NonNullable<Result['peak']>, columns: number): string[] {
+  const when = `${formatDuration(peak.atMs)} of ${formatDuration(result.run.durationMs)}`;
+  const left = Math.max(1, columns - indent.length);
   return [
-    `memtop: peak ${formatBytes(peak.bytes)} resident, ${atTime(result, peak.atMs)}`,
-    `  largest process  ${largestProcess ? formatBytes(largestProcess.bytes) : 'unknown'} ` +
-      `${commandText(largestProcess)}`,
-    ...(peak.processCount > 1 ? [`  at the peak      ${rollup(peak.rollup)}`] : []),
-    `  how measured     ${method(result)}`,
+    ...wrapped(`memtop: peak ${formatBytes(peak.bytes)} resident, at ${when}`, columns),
+    ...labelled('largest process', [fitted(largestText(result.largestProcess), left)]),
+    ...(peak.processCount > 1 ? labelled('at the peak', wrapped(rollup(peak.rollup), left)) : []),
+    ...labelled('how measured', wrapped(method(result), left)),
   ];
+}
+
+/** The label stands before the first line, and all of them are indented alike. */
+function labelled(label: string, lines: string[]): string[] {
+  return lines.map((line, index) =>
+    index === 0 ? `  ${label}`.padEnd(indent.length) + line : indent + line,
+  );
 }
 
 function unmeasured(result: Result): string[] {
@@ -32,15 +39,11 @@ function unmeasured(result: Result): string[] {
     : [`memtop: no peak: nothing was measured; ${took}`];
 }
 
-function atTime(result: Result, atMs: number): string {
-  return `${formatDuration(atMs)} into ${formatDuration(result.run.durationMs)}`;
-}
-
-function commandText(process: Result['largestProcess']): string {
-  if (!process) return '';
-  const [program, ...args] = process.command;
-  if (program === undefined) return plainText(process.name);
-  return plainText([basename(program), ...args].join(' '));
+function largestText(largest: Result['largestProcess']): string {
+  if (!largest) return 'unknown';
+  const [program, ...args] = largest.command;
+  const command = program === undefined ? largest.name : [basename(program), ...args].join(' ');
+  return `${formatBytes(largest.bytes)} ${plainText(command)}`;
 }
 
 function rollup(groups: NonNullable<Result['peak']>['rollup']): string {
