@@ -1,40 +1,80 @@
 /**
- * Bundles ts/ into dist/. What only some commands need stays in chunks of its own; what the plain
- * path of the command line needs is one file, since each further file costs start-up time.
+ * Bundles ts/ into dist/. The plain path of the command line is one file, cli.js, since each
+ * further file costs start-up time; what only some commands need is loaded later, from chunks/.
  */
 import { rmSync } from 'node:fs';
+import { basename, resolve } from 'node:path';
 import { build } from 'esbuild';
 
 /**
  * An `import` of a built-in module touches all its exports, and for node:fs that loads the
- * streams: 2 ms at each start. What this makes of it does not.
+ * streams: 2 ms at each start. A bundled `require` copies them. This takes each name that is used
+ * from the module itself, and what is marked as pure goes where nobody uses it.
  */
 const builtins = {
   name: 'builtins',
   setup({ onResolve, onLoad }) {
     onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }));
-    onLoad({ filter: /.*/, namespace: 'builtin' }, ({ path }) => ({
-      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
-    }));
+    onLoad({ filter: /.*/, namespace: 'builtin' }, async ({ path }) => {
+      const names = Object.keys(await import(path)).filter((name) => name !== 'default');
+      const lines = [
+        `const builtin = /* @__PURE__ */ process.getBuiltinModule(${JSON.stringify(path)});`,
+        'export default builtin;',
+        ...names.map((name) => `export const ${name} = /* @__PURE__ */ (() => builtin.${name})();`),
+      ];
+      return { contents: lines.join('\n') };
+    });
   },
 };
 
+/**
+ * What cli.js imports later gets bundles of its own. Split off in one build with cli.js, it would
+ * take all that both need into a third file, which every start would have to load.
+ */
+const loadedLater = new Set();
+const later = {
+  name: 'later',
+  setup({ onResolve }) {
+    onResolve({ filter: /^\./ }, ({ kind, path, resolveDir }) => {
+      if (kind !== 'dynamic-import') return undefined;
+      loadedLater.add(resolve(resolveDir, path.replace(/\.js$/, '.ts')));
+      return { path: `./chunks/${basename(path)}`, external: true };
+    });
+  },
+};
+
+const options = {
+  bundle: true,
+  format: 'esm',
+  platform: 'node',
+  target: 'node20.19',
+  minifySyntax: true,
+  minifyWhitespace: true,
+  legalComments: 'none',
+  define: { 'process.env.NODE_ENV': '"production"' },
+  logLevel: 'warning',
+};
+
 rmSync('dist', { recursive: true, force: true });
-for (const [name, entry] of Object.entries({ cli: 'ts/cli/main.ts', index: 'ts/index.ts' })) {
-  await build({
-    entryPoints: { [name]: entry },
-    outdir: 'dist',
-    chunkNames: 'chunks/[name]-[hash]',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    minifySyntax: true,
-    minifyWhitespace: true,
-    legalComments: 'none',
-    define: { 'process.env.NODE_ENV': '"production"' },
-    logLevel: 'warning',
-    plugins: [builtins],
-  });
-}
+await build({
+  ...options,
+  entryPoints: { cli: 'ts/cli/main.ts' },
+  outdir: 'dist',
+  plugins: [builtins, later],
+});
+await build({
+  ...options,
+  entryPoints: [...loadedLater],
+  outdir: 'dist/chunks',
+  entryNames: '[name]',
+  splitting: true,
+  plugins: [builtins],
+});
+await build({
+  ...options,
+  entryPoints: { index: 'ts/index.ts' },
+  outdir: 'dist',
+  chunkNames: 'chunks/[name]-[hash]',
+  splitting: true,
+  plugins: [builtins],
+});

@@ -18,6 +18,11 @@ export class PermissionDenied extends MemtopError {
   readonly code = 'PermissionDenied';
 }
 
+/** A process is still there, because it must not be ended or has outlived everything. */
+export class KillFailed extends MemtopError {
+  readonly code = 'KillFailed';
+}
+
 /** The operating system failed. */
 export class SystemError extends MemtopError {
   readonly code = 'SystemError';

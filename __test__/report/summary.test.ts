@@ -22,6 +22,9 @@ const result = {
     method: 'scanned',
     atMs: 12_340,
     rssBytes: 1434 * MB,
+    highestRssBytes: 1434 * MB,
+    lowerBytes: 1434 * MB,
+    upperBytes: 1500 * MB,
     processCount: 8,
     processes: [],
     rollup: [
@@ -52,12 +55,12 @@ const result = {
 } satisfies Result;
 
 test('four lines say how much, by whom, when and how it is known', (t) => {
-  t.deepEqual(summary(result, 200), [
-    'memtop: peak 1.4GB resident, at 12.3s of 20.1s',
+  t.deepEqual(summary(result, 240), [
+    'memtop: peak 1.4GB, at 12.3s of 20.1s',
     '  largest process  612MB node node_modules/.bin/tsc -b',
     '  at the peak      node x3 1.2GB, esbuild 140MB, sh x2 4MB, a 50MB, 1 more 40MB',
-    '  how measured     sum of resident memory, 2010 samples, one every 10ms; longest gap 12ms; ' +
-      '3 of 57 processes too short-lived to measure',
+    '  how measured     resident memory (RSS); 2010 samples, one every 10ms; longest gap 12ms; ' +
+      'the true peak is at most 1.5GB; 3 of 57 processes too short-lived to measure',
   ]);
 });
 
@@ -66,13 +69,51 @@ test('a narrow terminal gets more lines, not less to read', (t) => {
     '  largest process  612MB node node_modules/.bin/tsc -b',
     '  at the peak      node x3 1.2GB, esbuild 140MB, sh x2 4MB,',
     '                   a 50MB, 1 more 40MB',
-    '  how measured     sum of resident memory, 2010 samples, one',
-    '                   every 10ms; longest gap 12ms; 3 of 57',
-    '                   processes too short-lived to measure',
+    '  how measured     resident memory (RSS); 2010 samples, one',
+    '                   every 10ms; longest gap 12ms; the true',
+    '                   peak is at most 1.5GB; 3 of 57 processes',
+    '                   too short-lived to measure',
   ]);
   for (const columns of [40, 80]) {
     t.true(summary(result, columns).every((line) => line.length <= columns));
   }
+});
+
+test('what counting shared pages in each process would say is told when it differs', (t) => {
+  const peak = {
+    ...result.peak,
+    bytes: 301 * MB,
+    metric: 'pss' as const,
+    pssBytes: 301 * MB,
+    highestRssBytes: 2700 * MB,
+  };
+  const lines = summary({ ...result, peak }, 240);
+  t.is(
+    lines[0],
+    'memtop: peak 301MB, at 12.3s of 20.1s; 2.6GB if shared pages count in each process',
+  );
+  t.regex(lines.at(-1) ?? '', /shared pages counted once \(PSS\)/);
+});
+
+test("the kernel's own figure stands beside the sampled one", (t) => {
+  const cgroup = {
+    version: 2,
+    path: '/a',
+    peakBytes: 1500 * MB,
+    anonBytes: 1300 * MB,
+    fileBytes: 200 * MB,
+    escaped: 0,
+  };
+  t.is(
+    summary({ ...result, cgroup }, 240)[1],
+    '  the kernel says  1.5GB at most, 1.3GB of processes, 200MB of files',
+  );
+});
+
+test('a peak without an upper bound says so', (t) => {
+  const { upperBytes, ...peak } = result.peak;
+  t.regex(summary({ ...result, peak }, 240).at(-1) ?? '', /the true peak may be higher/);
+  t.truthy(upperBytes);
 });
 
 test('a long command line is cut', (t) => {

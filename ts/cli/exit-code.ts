@@ -2,7 +2,7 @@
 import { constants } from 'node:os';
 import type { Result } from '../result/types.js';
 
-export const exitCodes = { usage: 2, failedBeforeStart: 125 } as const;
+export const exitCodes = { failed: 1, usage: 2, failedBeforeStart: 125 } as const;
 
 /** The command's own code; 128+n when signal n ended it. */
 export function exitCodeOf({ code, signal }: Result['exit']): number {

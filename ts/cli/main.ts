@@ -6,10 +6,11 @@ import { commands } from './commands/index.js';
 import { exitCodes } from './exit-code.js';
 import { help } from './flags/help.js';
 import { version } from './flags/version.js';
+import { helpOf } from './help.js';
 import { nearest } from './nearest.js';
 import { parse } from './parse.js';
 import { quoted } from './quoted.js';
-import { UsageError } from './usage-error.js';
+import { isUsageError, UsageError } from './usage-error.js';
 import { say, writeAll } from './write.js';
 
 async function main(argv: readonly string[]): Promise<number> {
@@ -17,7 +18,6 @@ async function main(argv: readonly string[]): Promise<number> {
   const command = await named(name ?? 'exec', rest);
   const raw = parse(rest, [...command.flags, help, version]);
   if (raw.values.has(help.name)) {
-    const { helpOf } = await import('./help.js');
     writeAll(1, `${helpOf(command, name)}\n`);
     return 0;
   }
@@ -48,7 +48,7 @@ async function named(name: string, rest: readonly string[]): Promise<Command> {
 try {
   process.exitCode = await main(process.argv.slice(2));
 } catch (error) {
-  if (!(error instanceof UsageError)) throw error;
+  if (!isUsageError(error)) throw error;
   say(`memtop: ${error.message}`);
   process.exitCode = exitCodes.usage;
 }

@@ -1,15 +1,19 @@
 /** The second stage: from raw values to checked options. Still no I/O. */
-import { InvalidOption } from '../errors.js';
+import type { CgroupUse, Metric } from '../tracker/rules.js';
+import { cgroup } from './flags/cgroup.js';
 import type { Valued } from './flags/flag.js';
 import { interval } from './flags/interval.js';
 import { json } from './flags/json.js';
 import { label } from './flags/label.js';
+import { metric } from './flags/metric.js';
 import { quiet } from './flags/quiet.js';
 import type { RawArguments } from './parse.js';
 import { UsageError } from './usage-error.js';
 
 export interface ExecOptions {
   readonly intervalMs: number | undefined;
+  readonly metric: Metric | undefined;
+  readonly cgroup: CgroupUse | undefined;
   readonly label: string | undefined;
   readonly json: string | undefined;
   readonly quiet: boolean;
@@ -21,13 +25,15 @@ type Environment = Record<string, string | undefined>;
 export function execOptions(raw: RawArguments, environment: Environment): ExecOptions {
   return {
     intervalMs: valueGiven(interval, raw, environment),
+    metric: valueGiven(metric, raw, environment),
+    cgroup: valueGiven(cgroup, raw, environment),
     label: valueGiven(label, raw, environment),
     json: valueGiven(json, raw, environment),
     quiet: raw.values.has(quiet.name),
   };
 }
 
-function valueGiven<T>(
+export function valueGiven<T>(
   flag: Valued<T>,
   raw: RawArguments,
   environment: Environment,
@@ -43,9 +49,7 @@ function read<T>(flag: Valued<T>, text: string, source: string): T {
   try {
     return flag.read(text);
   } catch (error) {
-    if (!(error instanceof InvalidOption || error instanceof UsageError)) throw error;
-    throw new UsageError(
-      `${source} ${error.message.replace(/^the options /, '')}, not ${JSON.stringify(text)}`,
-    );
+    if (!(error instanceof UsageError)) throw error;
+    throw new UsageError(`${source} ${error.message}, not ${JSON.stringify(text)}`);
   }
 }

@@ -28,11 +28,21 @@ export function say(text: string): void {
   }
 }
 
-/** How wide the terminal on standard error is; undefined where there is none. */
-export function terminalColumns(): number | undefined {
+/** Prints lines on standard output. A reader that has gone away has had enough. */
+export function print(lines: readonly string[]): void {
+  try {
+    writeAll(1, lines.map((line) => `${line}\n`).join(''));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+  }
+}
+
+/** How wide the terminal on this descriptor is; undefined where there is none. */
+export function terminalColumns(fd: 1 | 2 = 2): number | undefined {
   try {
     // Asking Node loads its network modules, so only where there may be a terminal.
-    return fstatSync(2).isCharacterDevice() ? process.stderr.columns || undefined : undefined;
+    if (!fstatSync(fd).isCharacterDevice()) return undefined;
+    return (fd === 1 ? process.stdout : process.stderr).columns || undefined;
   } catch {
     return undefined;
   }

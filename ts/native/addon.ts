@@ -3,6 +3,19 @@ import type * as binding from './binding.js';
 
 export type Addon = Pick<
   typeof binding,
-  'NativeRun' | 'NativeSampler' | 'ownArguments' | 'version'
+  | 'NativeInspector'
+  | 'NativeRun'
+  | 'NativeSampler'
+  | 'NativeWatch'
+  | 'ownArguments'
+  | 'survey'
+  | 'version'
 >;
-export type { RunEnd, SamplingRecord, TreeRecord } from './binding.js';
+export type {
+  InspectedProcess,
+  PeakRecord,
+  RunEnd,
+  SamplingRecord,
+  SurveyRecord as Survey,
+  TreeRecord,
+} from './binding.js';

@@ -1,6 +1,7 @@
 /** Turns what the addon throws into memtop's own errors. */
 import {
   InvalidOption,
+  KillFailed,
   type MemtopError,
   PermissionDenied,
   ProcessNotFound,
@@ -19,6 +20,7 @@ export class NotStarted extends Error {
 
 const thrown: Record<string, new (message: string) => MemtopError> = {
   InvalidOption,
+  KillFailed,
   PermissionDenied,
   ProcessNotFound,
   SystemError,

@@ -10,9 +10,28 @@ export function plainText(text: string): string {
   return text.replaceAll(/\s+/g, ' ').replaceAll(unsafe, '?');
 }
 
+/** Characters that take two columns of a terminal, and those that take none. */
+const wide =
+  /[\u1100-\u115f\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+const without = /\p{Mn}|\p{Me}|\ufe0f/u;
+
 /** Cut to so many columns, with an ellipsis where something is missing. */
 export function fitted(text: string, columns: number): string {
-  return text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`;
+  let width = 0;
+  let kept = '';
+  for (const character of text) {
+    width += columnsOf(character);
+    if (width > columns) return `${kept}…`;
+    // What is kept leaves a column for the ellipsis.
+    if (width < columns) kept += character;
+  }
+  return text;
+}
+
+function columnsOf(character: string): number {
+  if (character <= '~') return 1;
+  if (without.test(character)) return 0;
+  return wide.test(character) ? 2 : 1;
 }
 
 /** Broken between words into lines of at most so many columns; a longer word keeps its line. */

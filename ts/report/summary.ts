@@ -5,7 +5,11 @@ import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';
 import { fitted, plainText, wrapped } from './plain-text.js';
 
+type Peak = NonNullable<Result['peak']>;
+
 const namesShown = 4;
+/** From this factor on the difference between two ways to count is told. */
+const worthSaying = 1.05;
 const indent = ' '.repeat('  largest process  '.length);
 
 /** The lines without their ends, for a terminal that is so many columns wide. */
@@ -13,15 +17,35 @@ export function summary(result: Result, columns: number): string[] {
   return result.peak ? measured(result, result.peak, columns) : unmeasured(result);
 }
 
-function measured(result: Result, peak: NonNullable<Result['peak']>, columns: number): string[] {
-  const when = `${formatDuration(peak.atMs)} of ${formatDuration(result.run.durationMs)}`;
+function measured(result: Result, peak: Peak, columns: number): string[] {
   const left = Math.max(1, columns - indent.length);
+  const { cgroup, largestProcess } = result;
   return [
-    ...wrapped(`memtop: peak ${formatBytes(peak.bytes)} resident, at ${when}`, columns),
-    ...labelled('largest process', [fitted(largestText(result.largestProcess), left)]),
+    ...wrapped(headline(result, peak), columns),
+    ...(cgroup?.peakBytes === undefined
+      ? []
+      : labelled('the kernel says', wrapped(kernelText(cgroup), left))),
+    ...labelled('largest process', [fitted(largestText(largestProcess), left)]),
     ...(peak.processCount > 1 ? labelled('at the peak', wrapped(rollup(peak.rollup), left)) : []),
-    ...labelled('how measured', wrapped(method(result), left)),
+    ...labelled('how measured', wrapped(method(result, peak), left)),
   ];
+}
+
+function headline({ run }: Result, { bytes, highestRssBytes, atMs }: Peak): string {
+  const when = `${formatDuration(atMs)} of ${formatDuration(run.durationMs)}`;
+  const text = `memtop: peak ${formatBytes(bytes)}, at ${when}`;
+  const isMuchMore = highestRssBytes > bytes * worthSaying;
+  return isMuchMore
+    ? `${text}; ${formatBytes(highestRssBytes)} if shared pages count in each process`
+    : text;
+}
+
+function kernelText({ peakBytes, anonBytes, fileBytes }: NonNullable<Result['cgroup']>): string {
+  const parts = [
+    ...(anonBytes === undefined ? [] : [`${formatBytes(anonBytes)} of processes`]),
+    ...(fileBytes === undefined ? [] : [`${formatBytes(fileBytes)} of files`]),
+  ];
+  return [`${formatBytes(peakBytes ?? 0)} at most`, ...parts].join(', ');
 }
 
 /** The label stands before the first line, and all of them are indented alike. */
@@ -61,15 +85,25 @@ function groupText({ name, count, bytes }: { name: string; count: number; bytes:
   return `${plainText(name)}${count > 1 ? ` x${count}` : ''} ${formatBytes(bytes)}`;
 }
 
-function method({ sampling, processes }: Result): string {
+function method({ sampling, processes }: Result, peak: Peak): string {
+  const { ticks, intervalMs, maxGapMs } = sampling;
   const parts = [
-    `sum of resident memory, ${sampling.ticks} samples, one every ${sampling.intervalMs}ms`,
+    peak.metric === 'pss' ? 'shared pages counted once (PSS)' : 'resident memory (RSS)',
+    `${ticks} samples, one every ${formatMs(intervalMs)}`,
   ];
-  if (sampling.maxGapMs !== undefined) {
-    parts.push(`longest gap ${formatDuration(sampling.maxGapMs)}`);
-  }
+  if (maxGapMs !== undefined) parts.push(`longest gap ${formatDuration(maxGapMs)}`);
+  parts.push(
+    peak.upperBytes === undefined
+      ? 'the true peak may be higher'
+      : `the true peak is at most ${formatBytes(peak.upperBytes)}`,
+  );
   if (processes && processes.unmeasured > 0) {
     parts.push(`${processes.unmeasured} of ${processes.seen} processes too short-lived to measure`);
   }
   return parts.join('; ');
+}
+
+/** An interval is short, and the sampler's own choice is no round number. */
+function formatMs(ms = 0): string {
+  return `${Math.round(ms * 10) / 10}ms`;
 }

@@ -50,8 +50,9 @@ const exit = described(
     code: described(z.nullable(z.int()), 'Exit code; null when a signal ended the command.'),
     signal: described(z.nullable(z.string()), 'Name of the signal that ended it, or null.'),
     cause: described(
-      z.enum(['exit', 'signal', 'not-started']),
-      'Why it ended: by itself, by a signal, or it never started.',
+      z.enum(['exit', 'signal', 'not-started', 'unknown']),
+      'Why it ended: by itself, by a signal, or it never started; unknown for a process that ' +
+        'somebody else had started.',
     ),
     message: z.exactOptional(text('Why it did not start.')),
   }),
@@ -64,18 +65,32 @@ const processAtPeak = z.looseObject({
   name: text("The operating system's short name for it."),
   command: commandLine('Its arguments, the program first; long ones are cut.'),
   rssBytes: bytes('Its resident memory at the peak.'),
+  pssBytes: z.exactOptional(
+    bytes('Its proportional memory at the peak; there when the peak is measured in it.'),
+  ),
 });
 
 const peak = described(
   z.looseObject({
     bytes: bytes('The peak: the highest sum over the whole tree.'),
     metric: described(
-      z.enum(['rss']),
-      'What was summed: rss counts shared pages once per process.',
+      z.enum(['rss', 'pss']),
+      'What was summed: pss counts shared pages once in all; rss counts them in each process, ' +
+        'and is what is used where hardly any are shared.',
     ),
-    method: described(z.enum(['scanned']), 'How it was found: scanned at intervals.'),
-    atMs: ms('When, from the start of the run.'),
+    method: described(
+      z.enum(['scanned', 'kernel']),
+      'How it was found: scanned at intervals; kernel when one process alone was larger than any ' +
+        'sum that was sampled, by what the kernel remembers.',
+    ),
+    atMs: ms('When the highest sum was sampled, from the start of the run.'),
     rssBytes: bytes('Sum of resident memory at that instant.'),
+    pssBytes: z.exactOptional(bytes('Sum of proportional memory at that instant.')),
+    highestRssBytes: bytes('The highest sum of resident memory at any instant.'),
+    lowerBytes: bytes('The true peak is not lower than this.'),
+    upperBytes: z.exactOptional(
+      bytes('The true peak is not higher than this; absent when that is not known.'),
+    ),
     processCount: count('Processes that had memory at that instant.'),
     processes: described(z.array(processAtPeak), 'Those processes, the largest first.'),
     rollup: described(
@@ -97,7 +112,7 @@ const largestProcess = described(
     pid: described(pid, 'Process id.'),
     name: text("The operating system's short name for it."),
     command: commandLine('Its arguments, the program first; long ones are cut.'),
-    bytes: bytes('Its own highest resident memory at a sample.'),
+    bytes: bytes('Its own highest resident memory.'),
     method: described(z.enum(['scanned']), 'How it was found.'),
   }),
   'The process that was the largest at any instant.',
@@ -118,14 +133,49 @@ const sampling = described(
       z.enum(['scanned', 'unavailable']),
       'How the tree was followed; unavailable when nothing could be measured.',
     ),
-    intervalMs: z.exactOptional(ms('The interval that was asked for.')),
+    intervalMs: z.exactOptional(
+      ms('The interval that was asked for; without one, the one that was in use at the end.'),
+    ),
     ticks: z.exactOptional(count('Samples taken.')),
     medianGapMs: z.exactOptional(ms('The median of the times between samples.')),
     maxGapMs: z.exactOptional(ms('The longest time between two samples.')),
     cpuMs: z.exactOptional(ms('CPU time of the sampling thread.')),
+    pssReads: z.exactOptional(count('Readings of proportional memory.')),
+    pssRefused: z.exactOptional(
+      count('Processes that would not let it be read; they count with their resident memory.'),
+    ),
     fallbackReason: z.exactOptional(text('Why nothing better was used.')),
   }),
   'How the measuring went.',
+);
+
+const cgroup = described(
+  z.looseObject({
+    version: count('Version of control groups, 1 or 2.'),
+    path: text("The group's path."),
+    peakBytes: z.exactOptional(bytes("The kernel's own peak, page cache included.")),
+    anonBytes: z.exactOptional(bytes('Of that, memory of processes alone, at the highest look.')),
+    fileBytes: z.exactOptional(bytes('Of that, memory of files, at the highest look.')),
+    oomKills: z.exactOptional(count('Processes that the kernel ended for want of memory.')),
+    escaped: count('Processes of the run that were seen outside of the group.'),
+  }),
+  'What the kernel counted in the group of the run.',
+);
+
+const timeline = described(
+  z.looseObject({
+    atMs: described(z.array(z.number()), 'When, from the start of the run; rising.'),
+    bytes: described(z.array(z.number()), 'The sum at that time, the highest of its stretch.'),
+  }),
+  'The course of the sum. Its highest point is the peak that was sampled.',
+);
+
+const missing = described(
+  z.looseObject({
+    cgroup: z.exactOptional(text('Why there is no group.')),
+    upperBytes: z.exactOptional(text('Why the peak has no upper bound.')),
+  }),
+  'Why a measure is absent.',
 );
 
 const warnings = described(
@@ -145,7 +195,10 @@ export const resultSchema = z.looseObject({
   exit,
   peak: z.exactOptional(peak),
   largestProcess: z.exactOptional(largestProcess),
+  cgroup: z.exactOptional(cgroup),
   processes: z.exactOptional(processes),
   sampling,
+  timeline: z.exactOptional(timeline),
+  missing: z.exactOptional(missing),
   warnings,
 });

@@ -40,8 +40,8 @@ export interface Result {
     code: number | null;
     /** Name of the signal that ended it, or null. */
     signal: string | null;
-    /** Why it ended: by itself, by a signal, or it never started. */
-    cause: 'exit' | 'signal' | 'not-started';
+    /** Why it ended: by itself, by a signal, or it never started; unknown for a process that somebody else had started. */
+    cause: 'exit' | 'signal' | 'not-started' | 'unknown';
     /** Why it did not start. */
     message?: string;
   };
@@ -49,14 +49,22 @@ export interface Result {
   peak?: {
     /** The peak: the highest sum over the whole tree. */
     bytes: number;
-    /** What was summed: rss counts shared pages once per process. */
-    metric: 'rss';
-    /** How it was found: scanned at intervals. */
-    method: 'scanned';
-    /** When, from the start of the run. */
+    /** What was summed: pss counts shared pages once in all; rss counts them in each process, and is what is used where hardly any are shared. */
+    metric: 'rss' | 'pss';
+    /** How it was found: scanned at intervals; kernel when one process alone was larger than any sum that was sampled, by what the kernel remembers. */
+    method: 'scanned' | 'kernel';
+    /** When the highest sum was sampled, from the start of the run. */
     atMs: number;
     /** Sum of resident memory at that instant. */
     rssBytes: number;
+    /** Sum of proportional memory at that instant. */
+    pssBytes?: number;
+    /** The highest sum of resident memory at any instant. */
+    highestRssBytes: number;
+    /** The true peak is not lower than this. */
+    lowerBytes: number;
+    /** The true peak is not higher than this; absent when that is not known. */
+    upperBytes?: number;
     /** Processes that had memory at that instant. */
     processCount: number;
     /** Those processes, the largest first. */
@@ -71,6 +79,8 @@ export interface Result {
       command: string[];
       /** Its resident memory at the peak. */
       rssBytes: number;
+      /** Its proportional memory at the peak; there when the peak is measured in it. */
+      pssBytes?: number;
     }[];
     /** The same by name, the largest first. */
     rollup: {
@@ -90,10 +100,27 @@ export interface Result {
     name: string;
     /** Its arguments, the program first; long ones are cut. */
     command: string[];
-    /** Its own highest resident memory at a sample. */
+    /** Its own highest resident memory. */
     bytes: number;
     /** How it was found. */
     method: 'scanned';
+  };
+  /** What the kernel counted in the group of the run. */
+  cgroup?: {
+    /** Version of control groups, 1 or 2. */
+    version: number;
+    /** The group's path. */
+    path: string;
+    /** The kernel's own peak, page cache included. */
+    peakBytes?: number;
+    /** Of that, memory of processes alone, at the highest look. */
+    anonBytes?: number;
+    /** Of that, memory of files, at the highest look. */
+    fileBytes?: number;
+    /** Processes that the kernel ended for want of memory. */
+    oomKills?: number;
+    /** Processes of the run that were seen outside of the group. */
+    escaped: number;
   };
   /** How many processes there were. */
   processes?: {
@@ -108,7 +135,7 @@ export interface Result {
   sampling: {
     /** How the tree was followed; unavailable when nothing could be measured. */
     method: 'scanned' | 'unavailable';
-    /** The interval that was asked for. */
+    /** The interval that was asked for; without one, the one that was in use at the end. */
     intervalMs?: number;
     /** Samples taken. */
     ticks?: number;
@@ -118,8 +145,26 @@ export interface Result {
     maxGapMs?: number;
     /** CPU time of the sampling thread. */
     cpuMs?: number;
+    /** Readings of proportional memory. */
+    pssReads?: number;
+    /** Processes that would not let it be read; they count with their resident memory. */
+    pssRefused?: number;
     /** Why nothing better was used. */
     fallbackReason?: string;
+  };
+  /** The course of the sum. Its highest point is the peak that was sampled. */
+  timeline?: {
+    /** When, from the start of the run; rising. */
+    atMs: number[];
+    /** The sum at that time, the highest of its stretch. */
+    bytes: number[];
+  };
+  /** Why a measure is absent. */
+  missing?: {
+    /** Why there is no group. */
+    cgroup?: string;
+    /** Why the peak has no upper bound. */
+    upperBytes?: string;
   };
   /** What went wrong and did not stop the run. */
   warnings: {

@@ -1,33 +1,21 @@
-/** The options of a run and of a tracker, checked the same for programs and for the command line. */
+/** What programs pass to `run()` and to `MemoryTracker`, checked. */
 import * as z from 'zod/mini';
 import { InvalidOption } from '../errors.js';
+import {
+  type CgroupUse,
+  cgroupProblem,
+  intervalProblem,
+  labelProblem,
+  type Metric,
+  metricProblem,
+  type Rule,
+} from './rules.js';
 
-/** Between samples when nobody says otherwise. */
-export const defaultIntervalMs = 10;
-const shortestIntervalMs = 1;
-const longestIntervalMs = 60_000;
-const longestLabel = 200;
+const obeying = <T>(rule: Rule) =>
+  z.custom<T>((value) => rule(value) === undefined, { error: ({ input }) => rule(input) });
 
-// biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a label must not hold
-const controlCharacters = /[\u0000-\u001f\u007f-\u009f]/;
-
-export const intervalMs = z
-  .number(`must be a number of milliseconds from ${shortestIntervalMs} to ${longestIntervalMs}`)
-  .check(
-    z.refine((value) => value >= shortestIntervalMs && value <= longestIntervalMs, {
-      error: `must be a number of milliseconds from ${shortestIntervalMs} to ${longestIntervalMs}`,
-    }),
-  );
-
-export const label = z.string('must be text').check(
-  z.refine((value) => value.trim() !== '', { error: 'must not be empty' }),
-  z.refine((value) => value.length <= longestLabel, {
-    error: `must not be longer than ${longestLabel} characters`,
-  }),
-  z.refine((value) => !controlCharacters.test(value), {
-    error: 'must not hold line breaks or control characters',
-  }),
-);
+const intervalMs = obeying<number>(intervalProblem);
+const label = obeying<string>(labelProblem);
 
 const argument = z.union([z.string(), z.instanceof(Uint8Array)]);
 
@@ -38,6 +26,8 @@ export const command = z
 export const runOptions = z.strictObject({
   label: z.optional(label),
   intervalMs: z.optional(intervalMs),
+  metric: z.optional(obeying<Metric>(metricProblem)),
+  cgroup: z.optional(obeying<CgroupUse>(cgroupProblem)),
   cwd: z.optional(z.string('must be a path')),
   env: z.optional(
     z.record(z.string(), z.union([z.string(), z.undefined()]), 'must be an object of strings'),

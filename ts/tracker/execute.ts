@@ -2,30 +2,37 @@
 import { AddonUnavailable } from '../errors.js';
 import { loadAddon } from '../native/load.js';
 import type { Result } from '../result/types.js';
-import {
-  checked,
-  command as commandSchema,
-  defaultIntervalMs,
-  runOptions,
-} from './checked-options.js';
 import { describeHost } from './host.js';
 import { runMeasured, type Start } from './measured.js';
-import type { RunOptions } from './options.js';
 import { buildResult } from './result.js';
+import type { CgroupUse, Metric } from './rules.js';
 import { newRunId } from './run-id.js';
 
-/** @throws InvalidOption */
+/** What a run may be told, once it is checked: by the flags of the command line or by schemas. */
+interface CheckedOptions {
+  label?: string | undefined;
+  intervalMs?: number | undefined;
+  metric?: Metric | undefined;
+  cgroup?: CgroupUse | undefined;
+  cwd?: string | undefined;
+  env?: Record<string, string | undefined> | undefined;
+}
+
+/**
+ * @throws InvalidOption for what only the addon finds, such as a folder that is not there
+ */
 export async function execute(
   command: readonly (string | Uint8Array)[],
-  options: RunOptions,
-  { forwardSignals }: Pick<Start, 'forwardSignals'>,
+  options: CheckedOptions,
+  { standsIn }: Pick<Start, 'standsIn'>,
 ): Promise<Result> {
-  const words = checked(commandSchema, command, 'command');
-  const { label, intervalMs = defaultIntervalMs, cwd, env } = checked(runOptions, options);
+  const { label, intervalMs, metric, cgroup, cwd, env } = options;
   const start: Start = {
-    command: words,
-    intervalMs,
-    forwardSignals,
+    command,
+    standsIn,
+    ...(intervalMs !== undefined && { intervalMs }),
+    ...(metric !== undefined && { metric }),
+    ...(cgroup !== undefined && { cgroup }),
     ...(cwd !== undefined && { cwd }),
     ...(env !== undefined && { env: definedOnly(env) }),
   };
@@ -36,7 +43,7 @@ export async function execute(
     {
       id: newRunId(startedAt),
       ...(label !== undefined && { label }),
-      command: words.map((word) =>
+      command: command.map((word) =>
         typeof word === 'string' ? word : Buffer.from(word).toString(),
       ),
       ...(workingDirectory !== undefined && { cwd: workingDirectory }),

@@ -3,14 +3,20 @@ import { constants } from 'node:os';
 import type { Addon, RunEnd } from '../native/addon.js';
 import { fromStart, NotStarted } from '../native/errors.js';
 import type { Outcome } from './outcome.js';
+import type { CgroupUse, Metric } from './rules.js';
 
 export interface Start {
-  command: (string | Uint8Array)[];
+  command: readonly (string | Uint8Array)[];
   cwd?: string;
   env?: Record<string, string>;
-  intervalMs: number;
-  /** Whether signals to this process reach the command instead. */
-  forwardSignals: boolean;
+  intervalMs?: number;
+  metric?: Metric;
+  cgroup?: CgroupUse;
+  /**
+   * Whether this process is there for the command alone and has no other children: signals to it
+   * reach the command, and orphans of the command become its children.
+   */
+  standsIn: boolean;
 }
 
 export async function runMeasured(addon: Addon, start: Start): Promise<Outcome> {
@@ -50,7 +56,14 @@ function fromEnd(end: RunEnd): Outcome {
     durationMs: end.durationMs,
     measured:
       end.tree && end.sampling
-        ? { tree: end.tree, sampling: end.sampling }
+        ? {
+            tree: end.tree,
+            sampling: end.sampling,
+            missedBytes: end.missedBytes,
+            ceilingBytes: end.ceilingBytes,
+            ...(end.group && { group: end.group }),
+            noGroupBecause: end.noGroupBecause,
+          }
         : { unavailable: end.unmeasuredBecause ?? 'nothing was measured' },
     remarks: end.remarks,
   };

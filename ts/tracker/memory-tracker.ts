@@ -3,7 +3,7 @@ import { InvalidOption, ProcessNotFound } from '../errors.js';
 import type { Addon } from '../native/addon.js';
 import { fromAddon } from '../native/errors.js';
 import { loadAddon } from '../native/load.js';
-import { checked, defaultIntervalMs, trackerOptions } from './checked-options.js';
+import { checked, trackerOptions } from './checked-options.js';
 import type { TrackerOptions } from './options.js';
 
 /**
@@ -14,14 +14,13 @@ import type { TrackerOptions } from './options.js';
  * `stopTracking` returns `undefined`.
  */
 export class MemoryTracker implements Disposable {
-  readonly #intervalMs: number;
+  readonly #intervalMs: number | undefined;
   #sampler: InstanceType<Addon['NativeSampler']> | undefined;
   #warned = false;
 
   /** @throws InvalidOption */
   constructor(options: TrackerOptions = {}) {
-    const { intervalMs = defaultIntervalMs } = checked(trackerOptions, options);
-    this.#intervalMs = intervalMs;
+    this.#intervalMs = checked(trackerOptions, options).intervalMs;
   }
 
   /**

@@ -6,7 +6,18 @@ export interface Outcome {
   exit: Result['exit'];
   durationMs: number;
   /** What was measured, or why nothing was. */
-  measured: { tree: TreeRecord; sampling: SamplingRecord } | { unavailable: string };
+  measured: Measured | { unavailable: string };
   /** What did not work and did not stop the run. */
   remarks: string[];
+}
+
+export interface Measured {
+  tree: TreeRecord;
+  sampling: SamplingRecord;
+  /** What one process had by what the kernel told at the end, where no sample says as much. */
+  missedBytes?: number | undefined;
+  /** What the true peak cannot have been higher than. */
+  ceilingBytes?: number | undefined;
+  group?: Result['cgroup'];
+  noGroupBecause?: string | undefined;
 }

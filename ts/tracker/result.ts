@@ -1,9 +1,9 @@
 /** Makes the one plain value that a run leaves behind. */
-import type { SamplingRecord, TreeRecord } from '../native/addon.js';
+import type { PeakRecord, SamplingRecord } from '../native/addon.js';
 import { packageVersion } from '../package.js';
 import { resultSchemaName } from '../result/name.js';
 import type { Result } from '../result/types.js';
-import type { Outcome } from './outcome.js';
+import type { Measured, Outcome } from './outcome.js';
 
 export interface RunFacts extends Omit<Result['run'], 'endedAt' | 'durationMs'> {}
 
@@ -17,39 +17,67 @@ export function buildResult(run: RunFacts, outcome: Outcome): Result {
     exit: outcome.exit,
     ...('unavailable' in measured
       ? { sampling: { method: 'unavailable', fallbackReason: measured.unavailable } }
-      : { ...tree(measured.tree), sampling: sampling(measured.sampling) }),
+      : measures(measured)),
     warnings: warnings(outcome),
   };
 }
 
-function tree({ peak, largest, seen, unmeasured, maxAlive }: TreeRecord): Partial<Result> {
+function measures(measured: Measured): Pick<Result, 'sampling'> & Partial<Result> {
+  const { tree, group } = measured;
+  const { seen, unmeasured, maxAlive, largest } = tree;
   return {
-    ...(peak && {
-      peak: {
-        bytes: peak.bytes,
-        metric: 'rss',
-        method: 'scanned',
-        atMs: rounded(peak.atMs),
-        rssBytes: peak.bytes,
-        processCount: peak.processes.length,
-        processes: peak.processes.map((process) => ({
-          ...process,
-          startedAtMs: rounded(process.startedAtMs),
-        })),
-        rollup: rollUp(peak.processes),
-      },
-    }),
+    ...(tree.peak && { peak: peak(tree.peak, measured) }),
     ...(largest && { largestProcess: { ...largest, method: 'scanned' } }),
+    ...(group && { cgroup: group }),
     processes: { seen, unmeasured, maxAlive },
+    sampling: sampling(measured.sampling),
+    timeline: tree.timeline,
+    ...missing(measured),
   };
 }
 
-function rollUp(processes: { name: string; rssBytes: number }[]) {
+function peak(sampled: PeakRecord, measured: Measured): NonNullable<Result['peak']> {
+  const { processes, metric } = sampled;
+  const { missedBytes = 0, ceilingBytes } = measured;
+  // One process alone was larger, by what the kernel remembers, than any sum that was sampled.
+  const bytes = Math.max(sampled.bytes, missedBytes);
+  return {
+    bytes,
+    metric,
+    method: bytes > sampled.bytes ? 'kernel' : 'scanned',
+    atMs: rounded(sampled.atMs),
+    rssBytes: sampled.rssBytes,
+    ...(metric === 'pss' && { pssBytes: sampled.bytes }),
+    highestRssBytes: measured.tree.highestRssBytes,
+    lowerBytes: bytes,
+    ...(ceilingBytes !== undefined && { upperBytes: Math.max(bytes, ceilingBytes) }),
+    processCount: processes.length,
+    processes: processes.map(({ bytes: share, startedAtMs, ...process }) => ({
+      ...process,
+      startedAtMs: rounded(startedAtMs),
+      ...(metric === 'pss' && { pssBytes: share }),
+    })),
+    rollup: rollUp(processes),
+  };
+}
+
+function missing(measured: Measured): Pick<Result, 'missing'> {
+  const { noGroupBecause, ceilingBytes } = measured;
+  const reasons = {
+    ...(noGroupBecause !== undefined && { cgroup: noGroupBecause }),
+    ...(ceilingBytes === undefined && {
+      upperBytes: 'processes ended between samples, and nothing tells how large they were',
+    }),
+  };
+  return Object.keys(reasons).length > 0 ? { missing: reasons } : {};
+}
+
+function rollUp(processes: { name: string; bytes: number }[]) {
   const groups = new Map<string, { name: string; count: number; bytes: number }>();
-  for (const { name, rssBytes } of processes) {
+  for (const { name, bytes } of processes) {
     const group = groups.get(name) ?? { name, count: 0, bytes: 0 };
     group.count += 1;
-    group.bytes += rssBytes;
+    group.bytes += bytes;
     groups.set(name, group);
   }
   return [...groups.values()].sort((one, other) => other.bytes - one.bytes);
@@ -63,6 +91,8 @@ function sampling(record: SamplingRecord): Result['sampling'] {
     ...(record.medianGapMs !== undefined && { medianGapMs: rounded(record.medianGapMs) }),
     ...(record.maxGapMs !== undefined && { maxGapMs: rounded(record.maxGapMs) }),
     cpuMs: rounded(record.cpuMs),
+    pssReads: record.pssReads,
+    ...(record.pssRefused > 0 && { pssRefused: record.pssRefused }),
   };
 }
 
@@ -72,16 +102,27 @@ function warnings({ measured, remarks, exit }: Outcome): Result['warnings'] {
     if (exit.cause !== 'not-started') {
       found.push({ code: 'unmeasured', message: `nothing was measured: ${measured.unavailable}` });
     }
-  } else if (measured.sampling.failures > 0) {
-    const { failures, firstFailure, gaveUp } = measured.sampling;
+    return found;
+  }
+  const trouble = samplingTrouble(measured.sampling);
+  if (trouble) found.push(trouble);
+  const escaped = measured.group?.escaped ?? 0;
+  if (escaped > 0) {
     found.push({
-      code: gaveUp ? 'sampling-ended' : 'samples-failed',
-      message:
-        `${failures} samples failed${gaveUp ? ' and sampling was given up' : ''}: ` +
-        `${firstFailure}`,
+      code: 'escaped',
+      message: `${escaped} processes left the control group of the run; its peak lacks them`,
     });
   }
   return found;
+}
+
+function samplingTrouble(record: SamplingRecord): Result['warnings'][number] | undefined {
+  const { failures, firstFailure, slowedDown, gaveUp } = record;
+  const why =
+    failures > 0 ? `${failures} samples failed: ${firstFailure}` : 'samples took too long';
+  if (gaveUp) return { code: 'sampling-ended', message: `sampling was given up: ${why}` };
+  if (slowedDown) return { code: 'sampling-slowed', message: `sampling was slowed down: ${why}` };
+  return failures > 0 ? { code: 'samples-failed', message: why } : undefined;
 }
 
 /** Microseconds are as exact as the clocks behind these figures. */

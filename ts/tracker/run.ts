@@ -1,5 +1,6 @@
 /** The public way to run a command and measure its whole tree. */
 import type { Result } from '../result/types.js';
+import { checked, command as commandSchema, runOptions } from './checked-options.js';
 import { execute } from './execute.js';
 import type { RunOptions } from './options.js';
 
@@ -17,5 +18,7 @@ export async function run(
   command: readonly (string | Uint8Array)[],
   options: RunOptions = {},
 ): Promise<Result> {
-  return execute(command, options, { forwardSignals: false });
+  return execute(checked(commandSchema, command, 'command'), checked(runOptions, options), {
+    standsIn: false,
+  });
 }

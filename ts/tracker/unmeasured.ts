@@ -20,9 +20,7 @@ export async function runUnmeasured(start: Start, reason: string): Promise<Outco
   const [program, ...args] = start.command.map(textOnly) as [string, ...string[]];
   let child: ChildProcess | undefined;
   // Before the start: a command may be signalled as soon as it says that it is ready.
-  const restore = start.forwardSignals
-    ? forwardSignals((signal) => child?.kill(signal))
-    : undefined;
+  const restore = start.standsIn ? forwardSignals((signal) => child?.kill(signal)) : undefined;
   const startedAt = performance.now();
   try {
     const exit = await new Promise<Outcome['exit']>((resolve) => {

@@ -2,6 +2,7 @@
 
 use std::fmt::Display;
 
+use memtop_proc::Error as ProcError;
 use memtop_sampler::StartError as SamplerError;
 use memtop_spawn::StartError as SpawnError;
 
@@ -11,6 +12,7 @@ pub enum Code {
     CommandNotFound,
     CommandNotExecutable,
     InvalidOption,
+    KillFailed,
     ProcessNotFound,
     PermissionDenied,
     System,
@@ -22,6 +24,7 @@ impl AsRef<str> for Code {
             Self::CommandNotFound => "CommandNotFound",
             Self::CommandNotExecutable => "CommandNotExecutable",
             Self::InvalidOption => "InvalidOption",
+            Self::KillFailed => "KillFailed",
             Self::ProcessNotFound => "ProcessNotFound",
             Self::PermissionDenied => "PermissionDenied",
             Self::System => "SystemError",
@@ -38,12 +41,22 @@ impl Code {
     }
 }
 
+pub(crate) fn of_proc(error: &ProcError) -> napi::Error<Code> {
+    let code = match error {
+        ProcError::ProcessNotFound { .. } => Code::ProcessNotFound,
+        ProcError::KillFailed { .. } => Code::KillFailed,
+        error if error.is_denied() => Code::PermissionDenied,
+        _ => Code::System,
+    };
+    code.error(error)
+}
+
 pub(crate) fn of_spawn(error: &SpawnError) -> napi::Error<Code> {
     let code = match error {
         SpawnError::NotFound { .. } => Code::CommandNotFound,
         SpawnError::NotExecutable { .. } => Code::CommandNotExecutable,
         SpawnError::Invalid(_) => Code::InvalidOption,
-        SpawnError::System(_) => Code::System,
+        SpawnError::System(_) | SpawnError::NoGroup(_) => Code::System,
     };
     code.error(error)
 }

@@ -2,15 +2,21 @@
 
 mod deferred;
 mod error;
+mod inspector;
+mod options;
 mod record;
 mod run;
 mod sampler;
+mod survey;
+mod watch;
 
 use napi::bindgen_prelude::Buffer;
 use napi_derive::napi;
 use std::os::unix::ffi::OsStringExt;
 
 use error::{Code, Result};
+
+pub use survey::survey;
 
 /// The version that this addon was built as; it must be the package's.
 #[napi]

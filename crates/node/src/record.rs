@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use memtop_sampler::{LargestProcess, Peak, ProcessAtPeak, Record, TaskRecord};
+use memtop_sampler::{LargestProcess, Peak, PeakMetric, ProcessAtPeak, Record, TaskRecord};
 use napi_derive::napi;
 
 /// A process's share of a peak.
@@ -12,6 +12,8 @@ pub struct ProcessAtPeakRecord {
     pub started_at_ms: f64,
     pub name: String,
     pub command: Vec<String>,
+    /// What it adds to the peak.
+    pub bytes: i64,
     pub rss_bytes: i64,
 }
 
@@ -19,11 +21,21 @@ pub struct ProcessAtPeakRecord {
 #[napi(object, object_from_js = false)]
 pub struct PeakRecord {
     pub bytes: i64,
+    #[napi(ts_type = "'rss' | 'pss'")]
+    pub metric: String,
+    pub rss_bytes: i64,
     pub at_ms: f64,
     pub processes: Vec<ProcessAtPeakRecord>,
 }
 
-/// The process that was the largest at any sample.
+/// The course of the sum: when and how much, side by side.
+#[napi(object, object_from_js = false)]
+pub struct TimelineRecord {
+    pub at_ms: Vec<f64>,
+    pub bytes: Vec<i64>,
+}
+
+/// The process that was the largest.
 #[napi(object, object_from_js = false)]
 pub struct LargestProcessRecord {
     pub pid: u32,
@@ -37,6 +49,11 @@ pub struct LargestProcessRecord {
 pub struct TreeRecord {
     pub peak: Option<PeakRecord>,
     pub largest: Option<LargestProcessRecord>,
+    /// What the true peak cannot have been higher than; only known here if no process has ended.
+    pub ceiling_bytes: Option<i64>,
+    /// The highest sum of resident memory at any sample.
+    pub highest_rss_bytes: i64,
+    pub timeline: TimelineRecord,
     pub seen: i64,
     pub unmeasured: i64,
     pub max_alive: i64,
@@ -50,16 +67,29 @@ pub struct SamplingRecord {
     pub median_gap_ms: Option<f64>,
     pub max_gap_ms: Option<f64>,
     pub cpu_ms: f64,
+    pub pss_reads: i64,
+    pub pss_refused: i64,
     pub failures: i64,
     pub first_failure: Option<String>,
+    pub slowed_down: bool,
     pub gave_up: bool,
 }
 
 impl From<TaskRecord> for TreeRecord {
     fn from(task: TaskRecord) -> Self {
+        let timeline = task.timeline.at_most(TIMELINE_POINTS);
         Self {
             peak: task.peak.map(PeakRecord::from),
             largest: task.largest.map(LargestProcessRecord::from),
+            ceiling_bytes: task.ceiling.bytes(None).map(whole),
+            highest_rss_bytes: whole(task.highest_rss_bytes),
+            timeline: TimelineRecord {
+                at_ms: timeline
+                    .iter()
+                    .map(|point| rounded(millis(point.at)))
+                    .collect(),
+                bytes: timeline.iter().map(|point| whole(point.bytes)).collect(),
+            },
             seen: whole(task.seen),
             unmeasured: whole(task.unmeasured),
             max_alive: whole(task.max_alive),
@@ -75,8 +105,11 @@ impl From<&Record> for SamplingRecord {
             median_gap_ms: record.median_gap.map(millis),
             max_gap_ms: record.longest_gap.map(millis),
             cpu_ms: millis(record.cpu),
+            pss_reads: whole(record.pss_reads),
+            pss_refused: whole(record.pss_refused),
             failures: whole(record.failures),
             first_failure: record.first_failure.clone(),
+            slowed_down: record.slowed_down,
             gave_up: record.gave_up,
         }
     }
@@ -88,6 +121,12 @@ impl From<Peak> for PeakRecord {
             .sort_by(|one, other| other.bytes.cmp(&one.bytes).then(one.id.cmp(&other.id)));
         Self {
             bytes: whole(peak.bytes),
+            metric: match peak.metric {
+                PeakMetric::Rss => "rss",
+                PeakMetric::Pss => "pss",
+            }
+            .to_owned(),
+            rss_bytes: whole(peak.rss_bytes),
             at_ms: millis(peak.at),
             processes: peak
                 .processes
@@ -105,7 +144,8 @@ impl From<ProcessAtPeak> for ProcessAtPeakRecord {
             started_at_ms: millis(process.first_seen),
             name: process.description.name.clone(),
             command: process.description.command.clone(),
-            rss_bytes: whole(process.bytes),
+            bytes: whole(process.bytes),
+            rss_bytes: whole(process.rss_bytes),
         }
     }
 }
@@ -121,11 +161,19 @@ impl From<LargestProcess> for LargestProcessRecord {
     }
 }
 
+/// As many as a terminal, a chart or a file is the better for.
+const TIMELINE_POINTS: usize = 500;
+
+/// A timeline's times need no more than microseconds.
+fn rounded(millis: f64) -> f64 {
+    (millis * 1e3).round() / 1e3
+}
+
 pub(crate) fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
 /// Counts and bytes stay far below 2^53, up to which JavaScript's numbers are exact.
-fn whole(number: u64) -> i64 {
+pub(crate) fn whole(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -3,16 +3,16 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
-use std::time::Duration;
 
-use memtop_spawn::{Command, End, Options, Outcome, Run};
+use memtop_spawn::{Command, End, GroupRecord, Options, Outcome, Run};
 use napi::Env;
 use napi::bindgen_prelude::{Buffer, Either, Object};
 use napi_derive::napi;
 
 use crate::deferred::Deferred;
-use crate::error::{self, Code, Result};
-use crate::record::{SamplingRecord, TreeRecord, millis};
+use crate::error::{self, Result};
+use crate::options;
+use crate::record::{SamplingRecord, TreeRecord, millis, whole};
 
 /// What to run and how.
 #[napi(object, object_to_js = false)]
@@ -22,8 +22,28 @@ pub struct RunOptions {
     pub cwd: Option<String>,
     /// The whole environment; the process's own when absent.
     pub env: Option<HashMap<String, String>>,
-    pub interval_ms: f64,
-    pub forward_signals: bool,
+    /// The sampler's own choice when absent.
+    pub interval_ms: Option<f64>,
+    #[napi(ts_type = "'auto' | 'rss' | 'pss'")]
+    pub metric: Option<String>,
+    #[napi(ts_type = "'auto' | 'on' | 'off'")]
+    pub cgroup: Option<String>,
+    /// Whether this process is there for the command alone, and has no other children: signals to
+    /// it are handed on, and orphans of the command become its children.
+    pub stands_in: bool,
+}
+
+/// What the kernel counted in the group of a run.
+#[napi(object, object_from_js = false)]
+pub struct GroupEnd {
+    pub version: u32,
+    pub path: String,
+    pub peak_bytes: Option<i64>,
+    /// Of processes alone, and of files, at the highest look.
+    pub anon_bytes: Option<i64>,
+    pub file_bytes: Option<i64>,
+    pub oom_kills: Option<i64>,
+    pub escaped: i64,
 }
 
 /// What is known once the command has ended. Either `code` or `signal` is there.
@@ -37,6 +57,13 @@ pub struct RunEnd {
     pub sampling: Option<SamplingRecord>,
     /// Why there is neither tree nor sampling.
     pub unmeasured_because: Option<String>,
+    /// What one process had by what the kernel told at the end, where no sample says as much.
+    pub missed_bytes: Option<i64>,
+    /// What the true peak cannot have been higher than.
+    pub ceiling_bytes: Option<i64>,
+    pub group: Option<GroupEnd>,
+    /// Why there is no group.
+    pub no_group_because: Option<String>,
     pub remarks: Vec<String>,
 }
 
@@ -63,8 +90,10 @@ impl NativeRun {
             }),
         };
         let options = Options {
-            interval: interval(options.interval_ms)?,
-            forward_signals: options.forward_signals,
+            interval: options::interval(options.interval_ms)?,
+            metric: options::metric(options.metric.as_deref())?,
+            group: options::group_use(options.cgroup.as_deref())?,
+            stands_in: options.stands_in,
         };
         let end = Deferred::new();
         let delivery = end.clone();
@@ -101,13 +130,6 @@ fn argument(argument: Either<String, Buffer>) -> OsString {
     }
 }
 
-pub(crate) fn interval(millis: f64) -> Result<Duration> {
-    match Duration::try_from_secs_f64(millis / 1e3) {
-        Ok(interval) if !interval.is_zero() => Ok(interval),
-        _ => Err(Code::InvalidOption.error(format!("{millis} ms is no interval"))),
-    }
-}
-
 impl From<Outcome> for RunEnd {
     fn from(outcome: Outcome) -> Self {
         let (code, signal) = match outcome.end {
@@ -118,7 +140,15 @@ impl From<Outcome> for RunEnd {
             Ok(record) => (Some((&record).into()), Some(record.task.into()), None),
             Err(reason) => (None, None, Some(reason)),
         };
+        let (group, no_group_because) = match outcome.group {
+            Ok(group) => (Some(group.into()), None),
+            Err(reason) => (None, Some(reason)),
+        };
         Self {
+            missed_bytes: outcome.missed_bytes.map(whole),
+            ceiling_bytes: outcome.ceiling_bytes.ok().map(whole),
+            group,
+            no_group_because,
             code,
             signal,
             duration_ms: millis(outcome.duration),
@@ -126,6 +156,20 @@ impl From<Outcome> for RunEnd {
             sampling,
             unmeasured_because,
             remarks: outcome.remarks,
+        }
+    }
+}
+
+impl From<GroupRecord> for GroupEnd {
+    fn from(group: GroupRecord) -> Self {
+        Self {
+            version: group.version,
+            path: group.path.to_string_lossy().into_owned(),
+            peak_bytes: group.peak_bytes.map(whole),
+            anon_bytes: group.at_highest_look.map(|look| whole(look.anon)),
+            file_bytes: group.at_highest_look.map(|look| whole(look.file)),
+            oom_kills: group.oom_kills.map(whole),
+            escaped: whole(group.escaped),
         }
     }
 }

@@ -3,12 +3,12 @@
 use std::collections::HashMap;
 
 use memtop_proc::linux::{LinuxObserver, ProcRoot};
-use memtop_sampler::{SamplerThread, TaskId};
+use memtop_sampler::{Metric, SamplerThread, TaskId};
 use napi_derive::napi;
 
 use crate::error::{self, Code, Result};
+use crate::options;
 use crate::record::TreeRecord;
-use crate::run::interval;
 
 /// Samples any number of trees, each from a pid down, on one thread.
 #[napi]
@@ -22,11 +22,11 @@ impl NativeSampler {
     /// # Errors
     /// When the process table cannot be read here.
     #[napi(constructor)]
-    pub fn new(interval_ms: f64) -> Result<Self> {
+    pub fn new(interval_ms: Option<f64>) -> Result<Self> {
         let observer = ProcRoot::system()
             .and_then(LinuxObserver::new)
             .map_err(|error| error::of_sampler(&error.into()))?;
-        let thread = SamplerThread::start(observer, interval(interval_ms)?)
+        let thread = SamplerThread::start(observer, options::interval(interval_ms)?, Metric::Auto)
             .map_err(|error| Code::System.error(error))?;
         Ok(Self {
             thread: Some(thread),

@@ -1,15 +1,28 @@
 //! What the operating system says about processes.
 //!
-//! Everything here reads; nothing here keeps count. The root of `/proc` is a parameter, so that
-//! every reader can be tried on a directory of fixtures.
+//! An [`Observer`] is what a sampler asks, tick by tick; an [`Inspector`] sees the process table as
+//! a whole and ends processes. The root of `/proc` is a parameter, so that every reader can be
+//! tried on a directory of fixtures.
 
+mod cpu_share;
+mod descent;
+mod end_tree;
 mod error;
 mod identity;
+mod inspector;
+mod mock;
 mod observer;
+mod portable;
+mod record;
+mod working_directory;
 
 #[cfg(target_os = "linux")]
 pub mod linux;
 
 pub use error::Error;
 pub use identity::ProcessId;
-pub use observer::{Birth, Description, Observer, Reading};
+pub use inspector::{Inspector, KillFailure, KillOptions, KillOutcome};
+pub use mock::MockInspector;
+pub use observer::{Birth, Description, HighWater, Observer, Reading};
+pub use portable::SysinfoInspector;
+pub use record::{ProcessRecord, State};

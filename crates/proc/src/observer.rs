@@ -18,10 +18,24 @@ pub struct Birth {
 /// What one look at a process's memory gave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reading {
-    /// Resident memory in bytes. Zero for a zombie, which no longer has any.
-    Resident(u64),
+    /// Zero for a zombie, which no longer has any memory.
+    Resident {
+        /// All resident memory.
+        bytes: u64,
+        /// The part that belongs to files or to shared memory, which others may have, too.
+        shared_bytes: u64,
+    },
     /// The process has ended.
     Gone,
+}
+
+/// What the kernel itself remembers of a process's memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct HighWater {
+    /// The highest resident memory it ever had.
+    pub highest_bytes: u64,
+    /// Its resident memory at the same look.
+    pub now_bytes: u64,
 }
 
 /// How a person would recognise a process.
@@ -46,7 +60,15 @@ pub trait Observer {
     /// When the process table as a whole cannot be read.
     fn all(&mut self, births: &mut Vec<Birth>) -> Result<(), Error>;
 
-    /// Appends the processes that came into sight since the last call of this or [`Self::all`].
+    /// Takes note of who is there, so that the next [`Self::births`] tells of nobody else than who
+    /// came after. Much cheaper than [`Self::all`].
+    ///
+    /// # Errors
+    /// When the process table as a whole cannot be read.
+    fn note_present(&mut self) -> Result<(), Error>;
+
+    /// Appends the processes that came into sight since the last call of this, of [`Self::all`] or
+    /// of [`Self::note_present`].
     ///
     /// # Errors
     /// When the process table as a whole cannot be read.
@@ -63,6 +85,29 @@ pub trait Observer {
     /// # Errors
     /// When the process is there and its memory cannot be read.
     fn resident(&mut self, handle: &mut Self::Handle) -> Result<Reading, Error>;
+
+    /// The memory of a process in which each page counts by how many share it (PSS). `None` when
+    /// the process is gone.
+    ///
+    /// This walks the whole memory of the process and holds up its page faults meanwhile.
+    ///
+    /// # Errors
+    /// When it may not be read.
+    fn proportional(&mut self, id: ProcessId) -> Result<Option<u64>, Error>;
+
+    /// The most memory that a process ever had. `None` when it is gone.
+    ///
+    /// # Errors
+    /// When it may not be read.
+    fn high_water(&mut self, id: ProcessId) -> Result<Option<HighWater>, Error>;
+
+    /// Whether two processes run in the very same memory, as a child of `vfork` does with its
+    /// parent until it execs. False where that cannot be told.
+    fn same_memory(&mut self, one: ProcessId, other: ProcessId) -> bool;
+
+    /// How many pids were given out and never seen to be a process or a thread. Each may have been
+    /// a process that lived between two looks, anybody's.
+    fn never_seen(&self) -> u64;
 
     /// The name and command line of a process. `None` when it is gone.
     fn describe(&mut self, id: ProcessId) -> Option<Description>;

@@ -216,7 +216,10 @@ fn a_process_is_watched_only_while_it_is_still_the_same() {
     let page = rustix::param::page_size() as u64;
     assert_eq!(
         observer.resident(&mut handle).unwrap(),
-        Reading::Resident(250 * page)
+        Reading::Resident {
+            bytes: 250 * page,
+            shared_bytes: 100 * page
+        }
     );
 }
 
@@ -237,7 +240,7 @@ fn a_statm_that_makes_no_sense_is_named() {
     assert!(
         error
             .to_string()
-            .ends_with("/10/statm: its second field is not a number of pages")
+            .ends_with("/10/statm: its second and third field are not numbers of pages")
     );
 }
 

@@ -83,7 +83,7 @@ fn a_handle_outlives_its_process_and_says_so() {
         .id;
     let mut handle = observer.watch(id).unwrap().expect("it runs");
     assert!(
-        matches!(observer.resident(&mut handle).unwrap(), Reading::Resident(bytes) if bytes > 0)
+        matches!(observer.resident(&mut handle).unwrap(), Reading::Resident { bytes, .. } if bytes > 0)
     );
     drop(sleeper);
     assert_eq!(observer.resident(&mut handle).unwrap(), Reading::Gone);

@@ -3,15 +3,26 @@
 //! A [`Sampler`] keeps the trees and takes one sample a call; a [`SamplerThread`] calls it on
 //! time. Neither knows who started the processes.
 
+mod budget;
+mod ceiling;
 mod gaps;
+mod member;
+mod pace;
 mod peak;
 mod record;
 mod sampler;
+mod sharing;
+mod task;
 mod thread;
+mod timeline;
 mod tree;
 
-pub use peak::{Peak, ProcessAtPeak};
+pub use ceiling::Ceiling;
+pub use pace::Interval;
+pub use peak::{Peak, PeakMetric, ProcessAtPeak};
 pub use record::{LargestProcess, Record, TaskRecord};
-pub use sampler::Sampler;
+pub use sampler::{Event, Sampler};
+pub use sharing::Metric;
+pub use task::TaskId;
 pub use thread::{SamplerThread, StartError};
-pub use tree::TaskId;
+pub use timeline::{Point, Timeline};

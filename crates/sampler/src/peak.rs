@@ -8,12 +8,26 @@ use memtop_proc::{Description, ProcessId};
 /// The highest sum that was sampled.
 #[derive(Clone, Debug)]
 pub struct Peak {
-    /// Resident memory of all processes together.
+    /// The memory of all processes together, in the metric of the peak.
     pub bytes: u64,
+    /// Whether pages that several processes have were counted by their number (PSS), or nobody
+    /// shares enough for it to matter. Else each counts in full (RSS).
+    pub metric: PeakMetric,
+    /// Resident memory of all processes together at the same instant.
+    pub rss_bytes: u64,
     /// When, counted from the sampler's start.
     pub at: Duration,
     /// Those alive then, in no order.
     pub processes: Vec<ProcessAtPeak>,
+}
+
+/// What the bytes of a peak are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PeakMetric {
+    /// Resident memory: shared pages count in each process.
+    Rss,
+    /// Proportional memory: shared pages count once in all.
+    Pss,
 }
 
 /// One process's share of a peak.
@@ -25,6 +39,8 @@ pub struct ProcessAtPeak {
     pub first_seen: Duration,
     /// Its name and command line.
     pub description: Arc<Description>,
-    /// Its own resident memory at that instant.
+    /// What it adds to the peak, in the metric of the peak.
     pub bytes: u64,
+    /// Its own resident memory at that instant.
+    pub rss_bytes: u64,
 }

@@ -5,14 +5,14 @@ use std::time::Duration;
 
 use memtop_proc::{Description, ProcessId};
 
-use crate::Peak;
+use crate::{Ceiling, Peak, Timeline};
 
 /// Everything that is known when sampling ends.
 #[derive(Clone, Debug)]
 pub struct Record {
     /// The task that the sampler was asked about.
     pub task: TaskRecord,
-    /// The interval that was asked for.
+    /// The interval at the end.
     pub interval: Duration,
     /// Samples taken.
     pub ticks: u64,
@@ -22,11 +22,17 @@ pub struct Record {
     pub longest_gap: Option<Duration>,
     /// CPU time that the sampler's thread used.
     pub cpu: Duration,
+    /// Readings of proportional memory.
+    pub pss_reads: u64,
+    /// Processes that would not let their proportional memory be read.
+    pub pss_refused: u64,
     /// Samples that failed.
     pub failures: u64,
     /// The first failure, in words.
     pub first_failure: Option<String>,
-    /// Sampling was given up after failing many times in a row.
+    /// Sampling was slowed down because samples failed or took too long.
+    pub slowed_down: bool,
+    /// Sampling was given up for the same reasons.
     pub gave_up: bool,
 }
 
@@ -35,8 +41,16 @@ pub struct Record {
 pub struct TaskRecord {
     /// The highest sum. `None` when not one process was measured.
     pub peak: Option<Peak>,
-    /// The process that was the largest at any sample.
+    /// What the true peak cannot have been higher than.
+    pub ceiling: Ceiling,
+    /// The highest sum of resident memory at any sample.
+    pub highest_rss_bytes: u64,
+    /// The most that belonged to files or to shared memory at any sample, counted in each process.
+    pub most_shared_bytes: u64,
+    /// The process that was the largest.
     pub largest: Option<LargestProcess>,
+    /// The course of the sum.
+    pub timeline: Timeline,
     /// Processes that were ever seen.
     pub seen: u64,
     /// Processes that ended before their memory could be read once.
@@ -45,13 +59,15 @@ pub struct TaskRecord {
     pub max_alive: u64,
 }
 
-/// The process that was the largest of its task at any sample.
+/// The process that was the largest of its task, by samples and by what the kernel remembers.
 #[derive(Clone, Debug)]
 pub struct LargestProcess {
     /// Who.
     pub id: ProcessId,
     /// Its name and command line.
     pub description: Arc<Description>,
-    /// Its resident memory then.
+    /// Its resident memory at its highest.
     pub bytes: u64,
+    /// What of its memory others could have, too.
+    pub shareable_bytes: u64,
 }

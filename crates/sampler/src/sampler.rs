@@ -1,22 +1,47 @@
 //! One sample at a time.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 use std::time::Duration;
 
-use memtop_proc::{Birth, Error, Observer, ProcessId, Reading};
+use memtop_proc::{Birth, Error, HighWater, Observer, ProcessId, Reading};
 
+use crate::budget::Budget;
 use crate::gaps::Gaps;
-use crate::tree::{Member, Tree};
-use crate::{LargestProcess, Peak, ProcessAtPeak, Record, TaskId, TaskRecord};
+use crate::member::{Member, Memory, Named};
+use crate::sharing::{Metric, Sharing};
+use crate::task::{Sums, Tasks};
+use crate::tree::Tree;
+use crate::{Record, TaskId, TaskRecord};
+
+/// Reading what the kernel remembers of a process takes about this long.
+const COST_OF_HIGH_WATER: Duration = Duration::from_micros(15);
+const SHARE_OF_HIGH_WATER: f64 = 0.002;
+const MOST_HIGH_WATER_AT_ONCE: Duration = Duration::from_micros(150);
+/// What somebody who watches the processes more closely can tell a sampler.
+#[derive(Clone, Copy, Debug)]
+pub enum Event {
+    /// A process has come into being.
+    Born(Birth),
+    /// A process runs another program from now on.
+    Execed(u32),
+    /// A process is about to give its memory back.
+    Exiting(u32, Option<HighWater>),
+}
 
 /// Keeps the trees of its tasks and samples them when told to.
 #[derive(Debug)]
 pub struct Sampler<O: Observer> {
     observer: O,
     tree: Tree<O::Handle>,
-    tasks: HashMap<TaskId, Task>,
+    tasks: Tasks,
     births: Vec<Birth>,
+    sharing: Sharing,
+    high_water: Budget,
+    /// Whose high water is read next.
+    high_water_next: usize,
+    never_seen: u64,
+    somebody_came: bool,
+    somebody_went: bool,
     gaps: Gaps,
     ticks: u64,
     last_tick: Option<Duration>,
@@ -24,22 +49,20 @@ pub struct Sampler<O: Observer> {
     first_failure: Option<String>,
 }
 
-#[derive(Debug, Default)]
-struct Task {
-    record: TaskRecord,
-    /// The sums of the sample being taken.
-    bytes: u64,
-    alive: u64,
-}
-
 impl<O: Observer> Sampler<O> {
     /// A sampler of nothing yet.
-    pub fn new(observer: O) -> Self {
+    pub fn new(observer: O, metric: Metric) -> Self {
         Self {
+            never_seen: observer.never_seen(),
             observer,
             tree: Tree::new(),
-            tasks: HashMap::new(),
+            tasks: Tasks::default(),
             births: Vec::new(),
+            sharing: Sharing::new(metric),
+            high_water: Budget::new(SHARE_OF_HIGH_WATER, MOST_HIGH_WATER_AT_ONCE),
+            high_water_next: 0,
+            somebody_came: false,
+            somebody_went: false,
             gaps: Gaps::new(),
             ticks: 0,
             last_tick: None,
@@ -67,19 +90,45 @@ impl<O: Observer> Sampler<O> {
             .tree
             .place_of(pid)
             .map(|place| self.tree.members()[place].task);
-        let task = self.tree.add_task(enclosing);
-        self.tasks.insert(task, Task::default());
+        let task = self.tasks.add(enclosing);
         self.claim_descendants(task, enclosing, root.id, &births, now);
         self.births = births;
         listed.map(|()| Some(task))
     }
 
+    /// Starts a task at a process that was started after the observer took note of who is there,
+    /// so that its descendants show as births. `None` when there is no such process.
+    ///
+    /// # Errors
+    /// When the process table cannot be read.
+    pub fn add_new_task(&mut self, pid: u32, now: Duration) -> Result<Option<TaskId>, Error> {
+        let Some(root) = self.observer.identify(pid)? else {
+            return Ok(None);
+        };
+        let task = self.tasks.add(None);
+        self.admit(&root, task, now);
+        Ok(Some(task))
+    }
+
     /// Ends a task and tells what is known of it.
-    pub fn remove_task(&mut self, task: TaskId) -> Option<TaskRecord> {
-        let record = self.task_record(task)?;
-        self.tasks.remove(&task);
-        self.tree.remove_task(task);
+    pub fn remove_task(&mut self, id: TaskId) -> Option<TaskRecord> {
+        let record = self.task_record(id)?;
+        let task = self.tasks.remove(id)?;
+        self.tree.end_task(id, task.enclosing);
         Some(record)
+    }
+
+    /// Makes orphans whose parent is `parent` now part of a task.
+    pub fn adopt(&mut self, task: TaskId, parent: u32) {
+        self.tree.adopt(task, parent);
+    }
+
+    /// The living processes of a task.
+    pub fn pids(&self, id: TaskId) -> impl Iterator<Item = u32> {
+        let members = self.tree.members().iter();
+        members
+            .filter(move |member| self.tasks.is_within(member.task, id))
+            .map(|member| member.id.pid)
     }
 
     /// Takes one sample of everything at the instant `now`, counted from the sampler's start.
@@ -91,13 +140,49 @@ impl<O: Observer> Sampler<O> {
             self.gaps.add(now.saturating_sub(last));
         }
         self.ticks += 1;
-        let outcome = self.admit_births(now).and(self.measure());
-        self.sum_up(now);
+        let outcome = self
+            .admit_births(now)
+            .and(self.measure())
+            .and(self.look_for_high_water(now))
+            .and(self.weigh(now));
         if let Err(error) = &outcome {
             self.failures += 1;
             self.first_failure.get_or_insert_with(|| error.to_string());
         }
         outcome
+    }
+
+    /// Takes in what happened between two samples.
+    ///
+    /// # Errors
+    /// When a process that is there cannot be read.
+    pub fn handle(&mut self, event: Event, now: Duration) -> Result<(), Error> {
+        match event {
+            Event::Born(birth) => {
+                self.make_room_for(birth.id);
+                if let Some(task) = self.tree.task_of(&birth) {
+                    self.admit(&birth, task, now);
+                }
+                Ok(())
+            }
+            Event::Execed(pid) => {
+                self.with_member(pid, |observer, tick, member| {
+                    let description = observer.describe(member.id);
+                    member.named.renew(description, tick, member.memory.rss);
+                    member.memory.forked = false;
+                    member.borrows_from = None;
+                });
+                Ok(())
+            }
+            Event::Exiting(pid, last) => self.take_last_reading(pid, last),
+        }
+    }
+
+    /// Time that readings of proportional memory have taken so far. They have a budget of their
+    /// own, apart from what samples cost.
+    #[must_use]
+    pub fn reading_time(&self) -> Duration {
+        self.sharing.spent
     }
 
     /// Whether any process is being watched.
@@ -108,30 +193,31 @@ impl<O: Observer> Sampler<O> {
 
     /// What is known of one task so far.
     #[must_use]
-    pub fn task_record(&self, task: TaskId) -> Option<TaskRecord> {
-        let mut record = self.tasks.get(&task)?.record.clone();
+    pub fn task_record(&self, id: TaskId) -> Option<TaskRecord> {
+        let mut record = self.tasks.get(id)?.record.clone();
         // A zombie that nobody has reaped yet is still here and will never be measured.
-        let never = |member: &&Member<_>| !member.measured && self.is_within(member.task, task);
+        let never = |member: &&Member<_>| {
+            !member.memory.measured() && self.tasks.is_within(member.task, id)
+        };
         record.unmeasured += self.tree.members().iter().filter(never).count() as u64;
         Some(record)
     }
 
-    fn is_within(&self, inner: TaskId, outer: TaskId) -> bool {
-        self.tree.outwards(inner).any(|task| task == outer)
-    }
-
-    /// What is known so far, with one task's figures.
+    /// What is known so far, with one task's figures. What only the thread knows is left at zero.
     #[must_use]
-    pub fn record(&self, task: TaskId, interval: Duration, cpu: Duration) -> Record {
+    pub fn record(&self, task: TaskId) -> Record {
         Record {
             task: self.task_record(task).unwrap_or_default(),
-            interval,
+            interval: Duration::ZERO,
             ticks: self.ticks,
             median_gap: self.gaps.median(),
             longest_gap: self.gaps.longest(),
-            cpu,
+            cpu: Duration::ZERO,
+            pss_reads: self.sharing.readings,
+            pss_refused: self.sharing.refused,
             failures: self.failures,
             first_failure: self.first_failure.clone(),
+            slowed_down: false,
             gave_up: false,
         }
     }
@@ -153,11 +239,18 @@ impl<O: Observer> Sampler<O> {
             match self.tree.place_of(birth.id.pid) {
                 Some(place) => {
                     let owner = self.tree.members()[place].task;
+                    let outside = self.tasks.get(owner).and_then(|owner| owner.enclosing);
                     if Some(owner) == enclosing {
                         self.tree.reassign(place, task);
-                        self.count_as_seen(task);
-                    } else if self.tree.enclosing(owner) == enclosing && owner != task {
-                        self.tree.enclose(owner, task);
+                        // The enclosing task has counted it already.
+                        if let Some(task) = self.tasks.get_mut(task) {
+                            task.record.seen += 1;
+                        }
+                    } else if outside == enclosing
+                        && owner != task
+                        && let Some(owner) = self.tasks.get_mut(owner)
+                    {
+                        owner.enclosing = Some(task);
                     }
                 }
                 None => self.admit(birth, task, now),
@@ -206,45 +299,73 @@ impl<O: Observer> Sampler<O> {
         if self.tree.place_of(birth.id.pid).is_some() {
             return;
         }
-        self.count_as_seen(task);
-        match self.observer.watch(birth.id) {
-            Ok(Some(handle)) => {
-                let description = self.observer.describe(birth.id).unwrap_or_default();
-                self.tree.admit(Member {
-                    id: birth.id,
-                    task,
-                    handle,
-                    first_seen: now,
-                    description: Arc::new(description),
-                    described_bytes: 0,
-                    describe_at: self.ticks + 1,
-                    describe_in: 1,
-                    bytes: 0,
-                    measured: false,
-                });
+        self.count(task, |record| record.seen += 1);
+        let handle = match self.observer.watch(birth.id) {
+            Ok(Some(handle)) => handle,
+            Ok(None) => {
+                self.tasks.each_outwards(task, |task| task.ended += 1);
+                return self.count(task, |record| record.unmeasured += 1);
             }
-            Ok(None) => self.count_as_unmeasured(task),
             Err(error) => {
-                self.count_as_unmeasured(task);
                 self.first_failure.get_or_insert_with(|| error.to_string());
+                return self.count(task, |record| record.unmeasured += 1);
             }
+        };
+        let description = self.observer.describe(birth.id).unwrap_or_default();
+        let named = Named::new(description, self.ticks);
+        let (forked, borrows_from) = self.kinship(birth, &named);
+        self.somebody_came = true;
+        self.tree.admit(Member {
+            id: birth.id,
+            task,
+            handle,
+            first_seen: now,
+            named,
+            memory: Memory::of_relative(forked),
+            borrows_from,
+        });
+    }
+
+    /// Whether a newcomer may share its parent's memory: by `fork`, for as long as it runs the
+    /// same program, or altogether, by `vfork`.
+    fn kinship(&mut self, birth: &Birth, named: &Named) -> (bool, Option<ProcessId>) {
+        let Some(place) = self.tree.place_of(birth.parent) else {
+            return (false, None);
+        };
+        let parent = &mut self.tree.members_mut()[place];
+        let same_program = parent.named.description.command == named.description.command;
+        if !same_program {
+            return (false, None);
         }
+        if self.observer.same_memory(birth.id, parent.id) {
+            return (false, Some(parent.id));
+        }
+        parent.memory.forked = true;
+        (true, None)
     }
 
     fn measure(&mut self) -> Result<(), Error> {
         let mut outcome = Ok(());
         let mut place = 0;
         while place < self.tree.len() {
-            let member = self.tree.member_mut(place);
+            let member = &mut self.tree.members_mut()[place];
             match self.observer.resident(&mut member.handle) {
-                Ok(Reading::Resident(bytes)) => {
-                    member.bytes = bytes;
-                    member.measured |= bytes > 0;
-                    if member.may_have_become_another(self.ticks) {
-                        if let Some(description) = self.observer.describe(member.id) {
-                            member.set_description(description);
-                        }
-                        member.describe_again_after(self.ticks);
+                Ok(Reading::Resident {
+                    bytes,
+                    shared_bytes,
+                }) => {
+                    member.memory.sample(bytes, shared_bytes);
+                    if member.named.is_old(self.ticks, bytes) {
+                        let before = std::sync::Arc::clone(&member.named.description);
+                        let now = self.observer.describe(member.id);
+                        member.named.renew(now, self.ticks, bytes);
+                        // Another program means a memory of its own.
+                        member.memory.forked &= member.named.description == before;
+                    }
+                    if let Some(lender) = member.borrows_from
+                        && !self.observer.same_memory(member.id, lender)
+                    {
+                        member.borrows_from = None;
                     }
                     place += 1;
                 }
@@ -260,78 +381,179 @@ impl<O: Observer> Sampler<O> {
 
     fn take_leave_of(&mut self, place: usize) {
         let member = self.tree.remove(place);
-        if !member.measured {
-            self.count_as_unmeasured(member.task);
+        self.somebody_went = true;
+        self.tasks
+            .each_outwards(member.task, |task| task.ended += 1);
+        if !member.memory.measured() {
+            self.count(member.task, |record| record.unmeasured += 1);
         }
     }
 
-    fn sum_up(&mut self, now: Duration) {
-        for task in self.tasks.values_mut() {
-            (task.bytes, task.alive) = (0, 0);
+    /// Asks a few processes in turn whether they were ever larger than any sample says.
+    fn look_for_high_water(&mut self, now: Duration) -> Result<(), Error> {
+        self.high_water.fill(now);
+        let mut outcome = Ok(());
+        for _ in 0..self.tree.len() {
+            if !self.high_water.allows(COST_OF_HIGH_WATER) {
+                break;
+            }
+            self.high_water.spend(COST_OF_HIGH_WATER);
+            self.high_water_next = (self.high_water_next + 1) % self.tree.len();
+            let id = self.tree.members()[self.high_water_next].id;
+            match self.observer.high_water(id) {
+                Ok(Some(high)) => self.take_high_water(self.high_water_next, high),
+                Ok(None) => {}
+                Err(error) => outcome = outcome.and(Err(error)),
+            }
         }
+        outcome
+    }
+
+    fn take_high_water(&mut self, place: usize, high: HighWater) {
+        let member = &mut self.tree.members_mut()[place];
+        if member.borrows_from.is_some() {
+            return;
+        }
+        // What it has right now is no surprise: the next sample will show it.
+        let known = member.memory.highest.max(high.now_bytes);
+        let hidden = high.highest_bytes.saturating_sub(known);
+        member.memory.highest = known + hidden;
+        if hidden > 0 {
+            let task = member.task;
+            self.tasks
+                .each_outwards(task, |task| task.record.ceiling.raise(hidden));
+        }
+    }
+
+    fn take_last_reading(&mut self, pid: u32, last: Option<HighWater>) -> Result<(), Error> {
+        let Some(place) = self.tree.place_of(pid) else {
+            return Ok(());
+        };
+        let member = &mut self.tree.members_mut()[place];
+        let reading = self.observer.resident(&mut member.handle)?;
+        if let Reading::Resident {
+            bytes,
+            shared_bytes,
+        } = reading
+        {
+            member.memory.sample(bytes, shared_bytes);
+        }
+        if let Some(high) = last {
+            self.take_high_water(place, high);
+        }
+        let member = &self.tree.members()[place];
+        let mut note = Some(member.task);
+        while let Some(task) = note.and_then(|id| self.tasks.get_mut(id)) {
+            task.note_size(member);
+            note = task.enclosing;
+        }
+        Ok(())
+    }
+
+    fn weigh(&mut self, now: Duration) -> Result<(), Error> {
+        self.mark_sharers();
+        self.sum_up();
+        let mut outcome = Ok(());
+        for id in self.tasks.ids() {
+            let Some(task) = self.tasks.get(id) else {
+                continue;
+            };
+            let peak = task.record.peak.as_ref().map_or(0, |peak| peak.bytes);
+            let may_be_a_high = task.enclosing.is_none() && task.sums.share > peak;
+            if may_be_a_high && self.sharing.metric() != Metric::Rss {
+                let Self {
+                    sharing,
+                    observer,
+                    tree,
+                    tasks,
+                    ..
+                } = self;
+                outcome = outcome.and(sharing.settle(observer, tree, tasks, id, now));
+            }
+        }
+        let unseen = self.observer.never_seen() - self.never_seen;
+        self.never_seen += unseen;
+        for id in self.tasks.ids() {
+            let Some(mut task) = self.tasks.take_out(id) else {
+                continue;
+            };
+            let (tree, tasks) = (&self.tree, &self.tasks);
+            let members = tree.members().iter();
+            task.settle(
+                now,
+                members.filter(|member| tasks.is_within(member.task, id)),
+            );
+            task.record
+                .ceiling
+                .add_gap(task.sums.most, std::mem::take(&mut task.ended) + unseen);
+            self.tasks.put_back(id, task);
+        }
+        outcome
+    }
+
+    fn mark_sharers(&mut self) {
+        let came = std::mem::take(&mut self.somebody_came);
+        let went = std::mem::take(&mut self.somebody_went);
+        if !(came || went) {
+            return;
+        }
+        for member in self.tree.members_mut() {
+            if came {
+                member.memory.a_sharer_came();
+            }
+            if went {
+                member.memory.a_sharer_went();
+            }
+        }
+    }
+
+    fn sum_up(&mut self) {
+        for task in self.tasks.iter_mut() {
+            task.sums = Sums::default();
+        }
+        let by_share = self.sharing.metric() != Metric::Rss;
         for member in self.tree.members() {
-            for id in self.tree.outwards(member.task) {
-                let Some(task) = self.tasks.get_mut(&id) else {
-                    continue;
-                };
-                task.bytes += member.bytes;
-                task.alive += 1;
-                let largest = task
-                    .record
-                    .largest
-                    .as_ref()
-                    .map_or(0, |largest| largest.bytes);
-                if member.bytes > largest {
-                    task.record.largest = Some(LargestProcess {
-                        id: member.id,
-                        description: Arc::clone(&member.description),
-                        bytes: member.bytes,
-                    });
-                }
-            }
-        }
-        let tree = &self.tree;
-        for (&id, task) in &mut self.tasks {
-            let record = &mut task.record;
-            record.max_alive = record.max_alive.max(task.alive);
-            if task.bytes > record.peak.as_ref().map_or(0, |peak| peak.bytes) {
-                let peak = record.peak.get_or_insert_with(|| Peak {
-                    bytes: 0,
-                    at: now,
-                    processes: Vec::new(),
-                });
-                peak.bytes = task.bytes;
-                peak.at = now;
-                peak.processes.clear();
-                peak.processes.extend(
-                    tree.members()
-                        .iter()
-                        .filter(|member| member.bytes > 0)
-                        .filter(|member| tree.outwards(member.task).any(|outer| outer == id))
-                        .map(|member| ProcessAtPeak {
-                            id: member.id,
-                            first_seen: member.first_seen,
-                            description: Arc::clone(&member.description),
-                            bytes: member.bytes,
-                        }),
-                );
-            }
+            let memory = &member.memory;
+            let sums = match (member.borrows_from, by_share) {
+                (Some(_), _) => Sums {
+                    alive: 1,
+                    ..Sums::default()
+                },
+                (None, true) => Sums {
+                    alive: 1,
+                    rss: memory.rss,
+                    share: memory.share(),
+                    uncertain: memory.uncertain(),
+                    most: memory.share() + memory.highest.saturating_sub(memory.rss),
+                    shared: memory.shared(),
+                },
+                (None, false) => Sums {
+                    alive: 1,
+                    rss: memory.rss,
+                    share: memory.rss,
+                    uncertain: 0,
+                    most: memory.highest,
+                    shared: memory.shared(),
+                },
+            };
+            self.tasks.each_outwards(member.task, |task| {
+                task.sums.add(&sums);
+                task.note_size(member);
+            });
         }
     }
 
-    fn count_as_seen(&mut self, task: TaskId) {
-        self.count(task, |record| record.seen += 1);
-    }
-
-    fn count_as_unmeasured(&mut self, task: TaskId) {
-        self.count(task, |record| record.unmeasured += 1);
+    fn with_member(&mut self, pid: u32, act: impl FnOnce(&mut O, u64, &mut Member<O::Handle>)) {
+        if let Some(place) = self.tree.place_of(pid) {
+            act(
+                &mut self.observer,
+                self.ticks,
+                &mut self.tree.members_mut()[place],
+            );
+        }
     }
 
     fn count(&mut self, task: TaskId, add: impl Fn(&mut TaskRecord)) {
-        for id in self.tree.outwards(task) {
-            if let Some(task) = self.tasks.get_mut(&id) {
-                add(&mut task.record);
-            }
-        }
+        self.tasks.each_outwards(task, |task| add(&mut task.record));
     }
 }

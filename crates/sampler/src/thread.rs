@@ -7,10 +7,8 @@ use std::time::{Duration, Instant};
 use memtop_proc::{Error, Observer};
 use rustix::time::{ClockId, clock_gettime};
 
-use crate::{Record, Sampler, TaskId, TaskRecord};
-
-/// This many failed samples in a row end the sampling.
-const FAILURES_TO_GIVE_UP: u32 = 10;
+use crate::pace::Pace;
+use crate::{Event, Interval, Metric, Record, Sampler, TaskId, TaskRecord};
 
 /// Why a task could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -28,6 +26,7 @@ pub enum StartError {
 
 enum Request {
     AddTask {
+        is_new: bool,
         pid: u32,
         reply: Sender<Result<TaskId, StartError>>,
     },
@@ -39,6 +38,18 @@ enum Request {
         task: TaskId,
         reply: Sender<Record>,
     },
+    Adopt {
+        task: TaskId,
+        parent: u32,
+    },
+    Pids {
+        task: TaskId,
+        reply: Sender<Vec<u32>>,
+    },
+    SampleNow {
+        reply: Sender<()>,
+    },
+    Event(Event),
 }
 
 /// The handle of a sampling thread. Dropping it ends the thread.
@@ -49,11 +60,11 @@ pub struct SamplerThread {
 }
 
 impl SamplerThread {
-    /// Starts a thread that samples every `interval`.
+    /// Starts a thread that samples while there is something to sample.
     ///
     /// # Errors
     /// When the operating system gives no thread.
-    pub fn start<O>(observer: O, interval: Duration) -> std::io::Result<Self>
+    pub fn start<O>(observer: O, interval: Interval, metric: Metric) -> std::io::Result<Self>
     where
         O: Observer + Send + 'static,
     {
@@ -61,7 +72,7 @@ impl SamplerThread {
         let thread = Builder::new()
             .name("memtop-sampler".to_owned())
             .spawn(move || {
-                Work::new(observer, interval).until_closed(&inbox);
+                Work::new(observer, interval, metric).until_closed(&inbox);
             })?;
         Ok(Self {
             requests: Some(requests),
@@ -74,8 +85,25 @@ impl SamplerThread {
     /// # Errors
     /// When there is no such process or the process table cannot be read.
     pub fn add_task(&self, pid: u32) -> Result<TaskId, StartError> {
-        self.ask(|reply| Request::AddTask { pid, reply })
-            .unwrap_or(Err(StartError::ThreadEnded))
+        self.ask(|reply| Request::AddTask {
+            pid,
+            is_new: false,
+            reply,
+        })
+        .unwrap_or(Err(StartError::ThreadEnded))
+    }
+
+    /// The same for a process that was started after the observer took note of who is there.
+    ///
+    /// # Errors
+    /// When there is no such process or the process table cannot be read.
+    pub fn add_new_task(&self, pid: u32) -> Result<TaskId, StartError> {
+        self.ask(|reply| Request::AddTask {
+            pid,
+            is_new: true,
+            reply,
+        })
+        .unwrap_or(Err(StartError::ThreadEnded))
     }
 
     /// Takes a last sample, ends a task and tells what is known of it.
@@ -89,6 +117,36 @@ impl SamplerThread {
     #[must_use]
     pub fn record(&self, task: TaskId) -> Option<Record> {
         self.ask(|reply| Request::Record { task, reply })
+    }
+
+    /// Makes orphans whose parent is `parent` now part of a task: its own go there.
+    pub fn adopt(&self, task: TaskId, parent: u32) {
+        self.tell(Request::Adopt { task, parent });
+    }
+
+    /// The living processes of a task.
+    #[must_use]
+    pub fn pids(&self, task: TaskId) -> Vec<u32> {
+        self.ask(|reply| Request::Pids { task, reply })
+            .unwrap_or_default()
+    }
+
+    /// Takes a sample now and returns when it has been taken.
+    pub fn sample_now(&self) {
+        // Without an answer the thread has ended, and there is nothing to sample with.
+        let _ = self.ask(|reply| Request::SampleNow { reply });
+    }
+
+    /// Hands on what happened between two samples, without waiting.
+    pub fn notify(&self, event: Event) {
+        self.tell(Request::Event(event));
+    }
+
+    fn tell(&self, request: Request) {
+        if let Some(requests) = &self.requests {
+            // As above.
+            let _ = requests.send(request);
+        }
     }
 
     fn ask<T>(&self, request: impl FnOnce(Sender<T>) -> Request) -> Option<T> {
@@ -110,18 +168,16 @@ impl Drop for SamplerThread {
 
 struct Work<O: Observer> {
     sampler: Sampler<O>,
-    interval: Duration,
+    pace: Pace,
     started: Instant,
-    failures_in_a_row: u32,
 }
 
 impl<O: Observer> Work<O> {
-    fn new(observer: O, interval: Duration) -> Self {
+    fn new(observer: O, interval: Interval, metric: Metric) -> Self {
         Self {
-            sampler: Sampler::new(observer),
-            interval,
+            sampler: Sampler::new(observer, metric),
+            pace: Pace::new(interval),
             started: Instant::now(),
-            failures_in_a_row: 0,
         }
     }
 
@@ -138,7 +194,7 @@ impl<O: Observer> Work<O> {
                     let idle = !self.samples();
                     self.answer(request);
                     if idle {
-                        due = Instant::now() + self.interval;
+                        due = Instant::now() + self.pace.interval();
                     }
                 }
                 Err(RecvTimeoutError::Timeout) => {
@@ -151,32 +207,36 @@ impl<O: Observer> Work<O> {
     }
 
     fn samples(&self) -> bool {
-        !self.sampler.is_idle() && !self.gave_up()
-    }
-
-    fn gave_up(&self) -> bool {
-        self.failures_in_a_row >= FAILURES_TO_GIVE_UP
+        !self.sampler.is_idle() && !self.pace.ended()
     }
 
     /// The next multiple of the interval; those that were missed are left out, not made up for.
     fn next_after(&self, due: Instant) -> Instant {
+        let interval = self.pace.interval();
         let late = Instant::now().saturating_duration_since(due);
-        let missed = late.as_nanos() / self.interval.as_nanos().max(1);
-        due + self.interval * u32::try_from(missed + 1).unwrap_or(u32::MAX)
+        let missed = late.as_nanos() / interval.as_nanos().max(1);
+        due + interval * u32::try_from(missed + 1).unwrap_or(u32::MAX)
     }
 
     fn tick(&mut self) {
-        match self.sampler.tick(self.started.elapsed()) {
-            Ok(()) => self.failures_in_a_row = 0,
-            Err(_) => self.failures_in_a_row += 1,
-        }
+        let (cpu, reading) = (thread_cpu(), self.sampler.reading_time());
+        let failed = self.sampler.tick(self.started.elapsed()).is_err();
+        let reading = self.sampler.reading_time().saturating_sub(reading);
+        let cost = thread_cpu().saturating_sub(cpu).saturating_sub(reading);
+        self.pace.learn(cost, failed);
     }
 
     fn answer(&mut self, request: Request) {
         // Whoever asked may have gone away meanwhile; then nobody needs the answer.
         match request {
-            Request::AddTask { pid, reply } => {
-                let added = match self.sampler.add_task(pid, self.started.elapsed()) {
+            Request::AddTask { pid, is_new, reply } => {
+                let now = self.started.elapsed();
+                let added = if is_new {
+                    self.sampler.add_new_task(pid, now)
+                } else {
+                    self.sampler.add_task(pid, now)
+                };
+                let added = match added {
                     Ok(Some(task)) => Ok(task),
                     Ok(None) => Err(StartError::NoSuchProcess(pid)),
                     Err(error) => Err(error.into()),
@@ -193,9 +253,29 @@ impl<O: Observer> Work<O> {
                 let _ = reply.send(self.sampler.remove_task(task));
             }
             Request::Record { task, reply } => {
-                let mut record = self.sampler.record(task, self.interval, thread_cpu());
-                record.gave_up = self.gave_up();
+                let record = Record {
+                    interval: self.pace.interval(),
+                    cpu: thread_cpu(),
+                    slowed_down: self.pace.slowed_down(),
+                    gave_up: self.pace.ended(),
+                    ..self.sampler.record(task)
+                };
                 let _ = reply.send(record);
+            }
+            Request::Adopt { task, parent } => self.sampler.adopt(task, parent),
+            Request::Pids { task, reply } => {
+                let _ = reply.send(self.sampler.pids(task).collect());
+            }
+            Request::SampleNow { reply } => {
+                if self.samples() {
+                    self.tick();
+                }
+                let _ = reply.send(());
+            }
+            Request::Event(event) => {
+                if self.sampler.handle(event, self.started.elapsed()).is_err() {
+                    self.pace.learn(Duration::ZERO, true);
+                }
             }
         }
     }

@@ -5,8 +5,10 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use memtop_proc::{Birth, Description, Error, Observer, ProcessId, Reading};
-use memtop_sampler::{Sampler, SamplerThread, StartError, TaskId};
+use memtop_proc::{Birth, Description, Error, HighWater, Observer, ProcessId, Reading};
+use memtop_sampler::{
+    Event, Interval, Metric, PeakMetric, Sampler, SamplerThread, StartError, TaskId,
+};
 
 const MS: Duration = Duration::from_millis(1);
 
@@ -14,6 +16,10 @@ const MS: Duration = Duration::from_millis(1);
 struct Process {
     birth: Birth,
     bytes: u64,
+    shared: u64,
+    /// The proportional size; the resident one when absent.
+    pss: Option<u64>,
+    high_water: Option<HighWater>,
 }
 
 #[derive(Default)]
@@ -23,6 +29,12 @@ struct Table {
     started_ever: u64,
     broken: bool,
     execed: Vec<u32>,
+    /// Pairs that run in the same memory.
+    same_memory: Vec<(u32, u32)>,
+    /// Whose proportional size may not be read.
+    refused: Vec<u32>,
+    pss_reads: Vec<u32>,
+    never_seen: u64,
 }
 
 /// Shared with the test, which changes it between samples.
@@ -45,7 +57,16 @@ impl FakeTable {
             session: 1,
         };
         change(&mut birth);
-        table.processes.insert(pid, Process { birth, bytes });
+        table.processes.insert(
+            pid,
+            Process {
+                birth,
+                bytes,
+                shared: 0,
+                pss: None,
+                high_water: None,
+            },
+        );
         table.new.push(pid);
     }
 
@@ -57,6 +78,17 @@ impl FakeTable {
             .get_mut(&pid)
             .unwrap()
             .bytes = bytes;
+    }
+
+    fn share(&self, pid: u32, shared: u64, pss: u64) {
+        let mut table = self.0.lock().unwrap();
+        let process = table.processes.get_mut(&pid).unwrap();
+        process.shared = shared;
+        process.pss = Some(pss);
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut Table) -> T) -> T {
+        change(&mut self.0.lock().unwrap())
     }
 
     fn adopt(&self, pid: u32, parent: u32) {
@@ -72,10 +104,6 @@ impl FakeTable {
 
     fn end(&self, pid: u32) {
         self.0.lock().unwrap().processes.remove(&pid);
-    }
-
-    fn exec(&self, pid: u32) {
-        self.0.lock().unwrap().execed.push(pid);
     }
 
     fn set_broken(&self, broken: bool) {
@@ -104,6 +132,10 @@ impl Observer for FakeTable {
         })
     }
 
+    fn note_present(&mut self) -> Result<(), Error> {
+        self.read(|table| table.new.clear())
+    }
+
     fn births(&mut self, births: &mut Vec<Birth>) -> Result<(), Error> {
         self.read(|table| {
             let new = std::mem::take(&mut table.new);
@@ -126,18 +158,61 @@ impl Observer for FakeTable {
 
     fn resident(&mut self, id: &mut ProcessId) -> Result<Reading, Error> {
         self.read(|table| match table.processes.get(&id.pid) {
-            Some(process) if process.birth.id == *id => Reading::Resident(process.bytes),
+            Some(process) if process.birth.id == *id => Reading::Resident {
+                bytes: process.bytes,
+                shared_bytes: process.shared,
+            },
             _ => Reading::Gone,
         })
+    }
+
+    fn proportional(&mut self, id: ProcessId) -> Result<Option<u64>, Error> {
+        self.read(|table| {
+            if table.refused.contains(&id.pid) {
+                let source = std::io::ErrorKind::PermissionDenied.into();
+                return Err(Error::System {
+                    path: PathBuf::from("smaps_rollup"),
+                    source,
+                });
+            }
+            table.pss_reads.push(id.pid);
+            let process = table.processes.get(&id.pid);
+            Ok(process.map(|process| process.pss.unwrap_or(process.bytes)))
+        })?
+    }
+
+    fn high_water(&mut self, id: ProcessId) -> Result<Option<HighWater>, Error> {
+        self.read(|table| {
+            let process = table.processes.get(&id.pid)?;
+            let now_bytes = process.bytes;
+            Some(process.high_water.unwrap_or(HighWater {
+                highest_bytes: now_bytes,
+                now_bytes,
+            }))
+        })
+    }
+
+    fn same_memory(&mut self, one: ProcessId, other: ProcessId) -> bool {
+        self.0
+            .lock()
+            .unwrap()
+            .same_memory
+            .contains(&(one.pid, other.pid))
+    }
+
+    fn never_seen(&self) -> u64 {
+        self.0.lock().unwrap().never_seen
     }
 
     fn describe(&mut self, id: ProcessId) -> Option<Description> {
         let execed = self.0.lock().unwrap().execed.contains(&id.pid);
         let name = format!("{}{}", if execed { "execed" } else { "p" }, id.pid);
-        Some(Description {
-            name,
-            command: Vec::new(),
-        })
+        let command = vec![if execed {
+            name.clone()
+        } else {
+            "program".to_owned()
+        }];
+        Some(Description { name, command })
     }
 
     fn identify(&mut self, pid: u32) -> Result<Option<Birth>, Error> {
@@ -149,7 +224,7 @@ impl Observer for FakeTable {
 fn sampler_of_root() -> (FakeTable, Sampler<FakeTable>, TaskId) {
     let table = FakeTable::default();
     table.start(10, 1, 100);
-    let mut sampler = Sampler::new(table.clone());
+    let mut sampler = Sampler::new(table.clone(), Metric::Rss);
     let task = sampler.add_task(10, Duration::ZERO).unwrap().unwrap();
     (table, sampler, task)
 }
@@ -192,7 +267,7 @@ fn a_process_that_execs_late_is_named_anew_once_its_memory_tells() {
     for tick in 1..100 {
         sampler.tick(tick * MS).unwrap();
     }
-    table.exec(10);
+    table.change(|table| table.execed.push(10));
     table.set(10, 700);
     sampler.tick(100 * MS).unwrap();
     let record = sampler.task_record(task).unwrap();
@@ -302,7 +377,7 @@ fn a_tree_that_runs_already_is_taken_in_whole() {
     for (pid, parent) in [(10, 1), (12, 11), (11, 10), (13, 12), (20, 1)] {
         table.start(pid, parent, 100);
     }
-    let mut sampler = Sampler::new(table);
+    let mut sampler = Sampler::new(table, Metric::Rss);
     let task = sampler.add_task(10, Duration::ZERO).unwrap().unwrap();
     sampler.tick(MS).unwrap();
     assert_eq!(peak(&sampler, task), 400);
@@ -315,7 +390,7 @@ fn nested_tasks_count_for_the_outer_one_whichever_came_first() {
         for (pid, parent) in [(10, 1), (11, 10), (12, 11)] {
             table.start(pid, parent, 100);
         }
-        let mut sampler = Sampler::new(table.clone());
+        let mut sampler = Sampler::new(table.clone(), Metric::Rss);
         let mut add = |pid| sampler.add_task(pid, Duration::ZERO).unwrap().unwrap();
         let (outer, inner) = if outer_first {
             let outer = add(10);
@@ -347,7 +422,7 @@ fn a_failed_sample_is_counted_and_the_next_one_works() {
     table.set_broken(false);
     table.set(10, 700);
     sampler.tick(3 * MS).unwrap();
-    let record = sampler.record(task, MS, Duration::ZERO);
+    let record = sampler.record(task);
     assert_eq!((record.failures, record.ticks), (1, 3));
     assert_eq!(record.first_failure.as_deref(), Some("table: broken"));
     assert_eq!(record.task.peak.unwrap().bytes, 700);
@@ -357,7 +432,7 @@ fn a_failed_sample_is_counted_and_the_next_one_works() {
 fn a_thread_that_keeps_failing_gives_up_and_still_answers() {
     let table = FakeTable::default();
     table.start(10, 1, 100);
-    let thread = SamplerThread::start(table.clone(), MS).unwrap();
+    let thread = SamplerThread::start(table.clone(), Interval::Fixed(MS), Metric::Auto).unwrap();
     let task = thread.add_task(10).unwrap();
     table.set_broken(true);
     let record = loop {
@@ -367,16 +442,203 @@ fn a_thread_that_keeps_failing_gives_up_and_still_answers() {
         }
         std::thread::sleep(MS);
     };
-    assert_eq!(record.failures, 10);
+    assert_eq!(
+        record.failures, 50,
+        "ten times slower, after five failures each"
+    );
+    assert!(record.slowed_down);
     assert_eq!(record.task.peak.unwrap().bytes, 100);
     assert!(matches!(thread.add_task(10), Err(StartError::Observer(_))));
 }
 
 #[test]
 fn a_task_at_no_process_is_refused() {
-    let thread = SamplerThread::start(FakeTable::default(), MS).unwrap();
+    let thread =
+        SamplerThread::start(FakeTable::default(), Interval::Fixed(MS), Metric::Auto).unwrap();
     assert!(matches!(
         thread.add_task(10),
         Err(StartError::NoSuchProcess(10))
     ));
+}
+
+/// A parent of 1000 whose fork shares 900 of them.
+fn forked_pair(metric: Metric) -> (FakeTable, Sampler<FakeTable>, TaskId) {
+    let table = FakeTable::default();
+    table.start(10, 1, 1_000);
+    let mut sampler = Sampler::new(table.clone(), metric);
+    let task = sampler.add_task(10, Duration::ZERO).unwrap().unwrap();
+    sampler.tick(MS).unwrap();
+    table.start(11, 10, 1_000);
+    table.share(10, 0, 550);
+    table.share(11, 0, 550);
+    (table, sampler, task)
+}
+
+#[test]
+fn memory_shared_by_a_fork_counts_once() {
+    let (table, mut sampler, task) = forked_pair(Metric::Auto);
+    sampler.tick(2 * MS).unwrap();
+    let peak = sampler.task_record(task).unwrap().peak.unwrap();
+    assert_eq!(
+        (peak.bytes, peak.rss_bytes, peak.metric),
+        (1_100, 2_000, PeakMetric::Pss)
+    );
+    assert_eq!(
+        peak.processes
+            .iter()
+            .map(|process| process.bytes)
+            .sum::<u64>(),
+        1_100
+    );
+    assert_eq!(table.change(|table| table.pss_reads.len()), 2);
+}
+
+#[test]
+fn with_the_metric_rss_nothing_disturbing_is_read() {
+    let (table, mut sampler, task) = forked_pair(Metric::Rss);
+    sampler.tick(2 * MS).unwrap();
+    let peak = sampler.task_record(task).unwrap().peak.unwrap();
+    assert_eq!((peak.bytes, peak.metric), (2_000, PeakMetric::Rss));
+    assert_eq!(table.change(|table| table.pss_reads.len()), 0);
+}
+
+#[test]
+fn memory_of_its_own_is_not_asked_about() {
+    let table = FakeTable::default();
+    table.start(10, 1, 100_000);
+    let mut sampler = Sampler::new(table.clone(), Metric::Auto);
+    let task = sampler.add_task(10, Duration::ZERO).unwrap().unwrap();
+    for bytes in 1..50 {
+        table.set(10, bytes * 100_000);
+        table.change(|table| table.processes.get_mut(&10).unwrap().shared = 900);
+        sampler.tick(MS).unwrap();
+    }
+    assert_eq!(peak(&sampler, task), 4_900_000);
+    assert_eq!(table.change(|table| table.pss_reads.len()), 0);
+}
+
+#[test]
+fn the_survivor_of_a_fork_has_its_memory_to_itself_again() {
+    let (table, mut sampler, task) = forked_pair(Metric::Auto);
+    sampler.tick(2 * MS).unwrap();
+    table.end(11);
+    table.set(10, 1_300);
+    table.share(10, 0, 1_300);
+    sampler.tick(3 * MS).unwrap();
+    assert_eq!(peak(&sampler, task), 1_300);
+}
+
+#[test]
+fn a_child_in_the_memory_of_its_parent_adds_nothing_until_it_execs() {
+    for metric in [Metric::Auto, Metric::Rss] {
+        let table = FakeTable::default();
+        table.start(10, 1, 1_000);
+        let mut sampler = Sampler::new(table.clone(), metric);
+        let task = sampler.add_task(10, Duration::ZERO).unwrap().unwrap();
+        table.start(11, 10, 1_000);
+        table.change(|table| table.same_memory.push((11, 10)));
+        sampler.tick(MS).unwrap();
+        assert_eq!(peak(&sampler, task), 1_000);
+        table.change(|table| {
+            table.same_memory.clear();
+            table.execed.push(11);
+        });
+        table.set(11, 50);
+        sampler.tick(2 * MS).unwrap();
+        assert_eq!(peak(&sampler, task), 1_050);
+    }
+}
+
+#[test]
+fn a_process_that_may_not_be_asked_counts_in_full_and_is_counted() {
+    let (table, mut sampler, task) = forked_pair(Metric::Auto);
+    table.change(|table| table.refused.extend([10, 11]));
+    sampler.tick(2 * MS).unwrap();
+    let record = sampler.record(task);
+    assert_eq!((record.pss_refused, record.failures), (2, 0));
+    assert_eq!(record.task.peak.unwrap().bytes, 2_000);
+}
+
+#[test]
+fn the_ceiling_is_what_the_kernel_remembers_of_each() {
+    let table = FakeTable::default();
+    table.start(10, 1, 100);
+    let mut sampler = Sampler::new(table.clone(), Metric::Auto);
+    let task = sampler.add_task(10, Duration::ZERO).unwrap().unwrap();
+    sampler.tick(MS).unwrap();
+    assert_eq!(
+        sampler.task_record(task).unwrap().ceiling.bytes(None),
+        Some(100)
+    );
+    table.change(|table| {
+        table.processes.get_mut(&10).unwrap().high_water = Some(HighWater {
+            highest_bytes: 170,
+            now_bytes: 90,
+        });
+    });
+    sampler.tick(1_000 * MS).unwrap();
+    let record = sampler.task_record(task).unwrap();
+    assert_eq!(record.ceiling.bytes(None), Some(170));
+    assert_eq!(record.peak.unwrap().bytes, 100);
+}
+
+#[test]
+fn the_ceiling_allows_for_those_that_ended_unseen() {
+    let (table, mut sampler, task) = sampler_of_root();
+    table.start(11, 10, 40);
+    sampler.tick(MS).unwrap();
+    table.end(11);
+    table.change(|table| table.never_seen += 1);
+    sampler.tick(2 * MS).unwrap();
+    let ceiling = sampler.task_record(task).unwrap().ceiling;
+    assert_eq!(ceiling.bytes(None), None);
+    assert_eq!(ceiling.bytes(Some(300)), Some(100 + 2 * 300));
+}
+
+#[test]
+fn events_are_taken_in_between_samples() {
+    let (table, mut sampler, task) = sampler_of_root();
+    sampler.tick(MS).unwrap();
+    table.start(11, 10, 30);
+    let birth = table.change(|table| {
+        table.new.clear();
+        table.processes[&11].birth
+    });
+    sampler.handle(Event::Born(birth), MS).unwrap();
+    table.set(11, 500);
+    table.change(|table| table.execed.push(11));
+    sampler.handle(Event::Execed(11), MS).unwrap();
+    let last = HighWater {
+        highest_bytes: 700,
+        now_bytes: 500,
+    };
+    sampler.handle(Event::Exiting(11, Some(last)), MS).unwrap();
+    table.end(11);
+    sampler.tick(2 * MS).unwrap();
+    let record = sampler.task_record(task).unwrap();
+    assert_eq!((record.seen, record.unmeasured), (2, 0));
+    let largest = record.largest.unwrap();
+    assert_eq!(
+        (largest.bytes, largest.description.name.as_str()),
+        (700, "execed11")
+    );
+}
+
+#[test]
+fn the_highest_point_of_the_timeline_is_the_peak() {
+    let (table, mut sampler, task) = sampler_of_root();
+    for tick in 1..20_000_u32 {
+        table.set(10, u64::from(tick * 7_919 % 10_007));
+        sampler.tick(tick * MS).unwrap();
+    }
+    let record = sampler.task_record(task).unwrap();
+    let highest = record
+        .timeline
+        .points()
+        .iter()
+        .rev()
+        .max_by_key(|point| point.bytes)
+        .unwrap();
+    let peak = record.peak.unwrap();
+    assert_eq!((highest.bytes, highest.at), (peak.bytes, peak.at));
 }

@@ -9,6 +9,8 @@ use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::Child;
 
+use memtop_proc::linux::cgroup::Entrance;
+
 /// What to start, and where.
 #[derive(Clone, Debug, Default)]
 pub struct Command {
@@ -39,6 +41,9 @@ pub enum StartError {
         /// What the operating system answered.
         reason: String,
     },
+    /// The run was to have a control group of its own and cannot.
+    #[error("there can be no control group for the run: {0}")]
+    NoGroup(String),
     /// What was asked for cannot be passed on to any program.
     #[error("{0}")]
     Invalid(String),
@@ -48,11 +53,12 @@ pub enum StartError {
 }
 
 impl Command {
-    /// Starts the command with this process's standard streams.
+    /// Starts the command with this process's standard streams, in the group that `entrance` leads
+    /// to.
     ///
     /// # Errors
     /// When it cannot be started; nothing is left running then.
-    pub fn start(&self) -> Result<Child, StartError> {
+    pub fn start(&self, entrance: Option<Entrance>) -> Result<Child, StartError> {
         let Some((program, arguments)) = self.arguments.split_first() else {
             return Err(StartError::Invalid("the command is empty".to_owned()));
         };
@@ -81,10 +87,14 @@ impl Command {
                 .env_clear()
                 .envs(environment.iter().map(|(name, value)| (name, value)));
         }
-        // SAFETY: the closure runs between fork and exec and calls nothing but sigaction and
-        // fcntl, which are async-signal-safe (signal-safety(7)).
+        // SAFETY: the closure runs between fork and exec and calls nothing but sigaction, fcntl
+        // and write, which are async-signal-safe (signal-safety(7)).
         unsafe {
-            command.pre_exec(|| {
+            command.pre_exec(move || {
+                if let Some(entrance) = &entrance {
+                    // A run outside of its group is still a run; its figures show it.
+                    let _ = entrance.enter();
+                }
                 reset_signals();
                 pass_standard_streams();
                 Ok(())

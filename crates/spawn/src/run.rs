@@ -1,32 +1,35 @@
 //! One command from start to end, with its tree sampled.
 
-use std::os::unix::process::ExitStatusExt;
-use std::process::{Child, ExitStatus};
+use std::process;
 use std::sync::mpsc::channel;
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
+use memtop_proc::Observer;
 use memtop_proc::linux::{LinuxObserver, ProcRoot};
-use memtop_sampler::{Record, SamplerThread, TaskId};
+use memtop_sampler::{Interval, Metric, Record, SamplerThread, TaskId};
 
-use crate::{Command, Forwarding, StartError};
+use crate::group::Group;
+use crate::wait::{Child, adopt_orphans, reap_others};
+use crate::{Command, End, Forwarding, GroupRecord, GroupUse, StartError};
+
+/// Between two looks at what no signal tells: orphans that have ended, the group of the run.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// For an end that the kernel did not tell, as when the host process reaps every child itself.
+const UNKNOWN_EXIT_CODE: i32 = 125;
 
 /// How a run is made.
 #[derive(Clone, Debug)]
 pub struct Options {
     /// The time between samples.
-    pub interval: Duration,
-    /// Whether signals to this process are handed on to the command.
-    pub forward_signals: bool,
-}
-
-/// How a command ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum End {
-    /// It exited with this code.
-    Exited(i32),
-    /// This signal ended it.
-    Signaled(i32),
+    pub interval: Interval,
+    /// What the peak is measured in.
+    pub metric: Metric,
+    /// Whether the run gets a control group of its own.
+    pub group: GroupUse,
+    /// Whether this process is there for the command alone: signals to it are handed on, and
+    /// orphans of the command become its children. It must have no other children then.
+    pub stands_in: bool,
 }
 
 /// What is known once the command has ended.
@@ -38,6 +41,13 @@ pub struct Outcome {
     pub duration: Duration,
     /// What was measured, or why nothing was.
     pub record: Result<Record, String>,
+    /// What one process had at one time by what the kernel told at the end, where that is more
+    /// than any sample says. Without what others could have, too.
+    pub missed_bytes: Option<u64>,
+    /// What the true peak cannot have been higher than, or why that is unknown.
+    pub ceiling_bytes: Result<u64, String>,
+    /// What the kernel counted in the group of the run, or why there was none.
+    pub group: Result<GroupRecord, String>,
     /// What did not work and did not stop the run, in words.
     pub remarks: Vec<String>,
 }
@@ -62,20 +72,18 @@ impl Run {
         Builder::new()
             .name("memtop-run".to_owned())
             .spawn(move || {
-                let run = Supervised::start(&command, &options);
                 // The caller waits for this answer and cannot have gone away.
-                match run {
-                    Ok(run) => {
-                        let _ = started.send(Ok(run.child.id()));
+                match Supervised::start(&command, &options) {
+                    Ok((pid, run)) => {
+                        let _ = started.send(Ok(pid));
                         on_end(run.until_end());
                     }
                     Err(error) => drop(started.send(Err(error))),
                 }
             })?;
         let pid = start.recv().unwrap_or_else(|_| {
-            Err(StartError::System(std::io::Error::other(
-                "the supervising thread has ended",
-            )))
+            let error = std::io::Error::other("the supervising thread has ended");
+            Err(StartError::System(error))
         })?;
         Ok(Self { pid })
     }
@@ -92,78 +100,176 @@ struct Supervised {
     child: Child,
     started: Instant,
     sampling: Result<(SamplerThread, TaskId), String>,
+    group: Result<Group, String>,
     forwarding: Option<Forwarding>,
+    adopts_orphans: bool,
+    /// The most memory that this process had when the command was started.
+    own_highest_bytes: Option<u64>,
+    /// The most memory of any process that has been waited for.
+    largest_bytes: u64,
     remarks: Vec<String>,
 }
 
 impl Supervised {
-    fn start(command: &Command, options: &Options) -> Result<Self, StartError> {
+    fn start(command: &Command, options: &Options) -> Result<(u32, Self), StartError> {
         let mut remarks = Vec::new();
-        let sampler = start_sampler(options.interval);
-        let mut forwarding = options.forward_signals.then(Forwarding::begin).flatten();
+        let sampler = start_sampler(options);
+        let (group, entrance) = match make_group(options.group)? {
+            Ok((group, entrance)) => (Ok(group), Some(entrance)),
+            Err(reason) => (Err(reason), None),
+        };
+        let adopts_orphans = options.stands_in
+            && adopt_orphans()
+                .inspect_err(|error| remarks.push(format!("orphans may be missed: {error}")))
+                .is_ok();
+        let own_highest_bytes = own_highest_bytes();
+        let mut forwarding = options.stands_in.then(Forwarding::begin).flatten();
         let started = Instant::now();
-        let child = command.start()?;
+        let pid = command.start(entrance)?.id();
+        let child = Child::new(pid)?;
         if let Some(forwarding) = &mut forwarding
-            && let Err(error) = forwarding.aim_at(child.id())
+            && let Err(error) = forwarding.aim_at(pid)
         {
             remarks.push(format!(
                 "signals to memtop do not reach the command: {error}"
             ));
         }
-        let sampling = sampler.and_then(|sampler| match sampler.add_task(child.id()) {
-            Ok(task) => Ok((sampler, task)),
+        let sampling = sampler.and_then(|sampler| match sampler.add_new_task(pid) {
+            Ok(task) => {
+                if adopts_orphans {
+                    sampler.adopt(task, process::id());
+                }
+                Ok((sampler, task))
+            }
             Err(error) => Err(error.to_string()),
         });
-        Ok(Self {
+        let run = Self {
             child,
             started,
             sampling,
+            group,
             forwarding,
+            adopts_orphans,
+            own_highest_bytes,
+            largest_bytes: 0,
             remarks,
-        })
+        };
+        Ok((pid, run))
     }
 
     fn until_end(mut self) -> Outcome {
-        let status = self.child.wait();
+        while !self.child.ends_within(LOOK_EVERY) {
+            self.look();
+        }
+        let waited = self.child.wait();
         let duration = self.started.elapsed();
-        drop(self.forwarding);
-        let record = self.sampling.and_then(|(sampler, task)| {
-            sampler
-                .record(task)
-                .ok_or_else(|| "the sampling thread has ended".to_owned())
-        });
-        let end = match status {
-            Ok(status) => end_of(status),
+        drop(self.forwarding.take());
+        let end = match waited {
+            Ok(waited) => {
+                self.largest_bytes = self.largest_bytes.max(waited.largest_bytes);
+                waited.end
+            }
             Err(error) => {
                 self.remarks
                     .push(format!("how the command ended is unknown: {error}"));
                 End::Exited(UNKNOWN_EXIT_CODE)
             }
         };
+        self.outcome(end, duration)
+    }
+
+    fn look(&mut self) {
+        if self.adopts_orphans {
+            for waited in reap_others(&self.child) {
+                self.largest_bytes = self.largest_bytes.max(waited.largest_bytes);
+            }
+        }
+        if let (Ok(group), Ok((sampler, task))) = (&mut self.group, &self.sampling) {
+            group.look(|| sampler.pids(*task));
+        }
+    }
+
+    fn outcome(mut self, end: End, duration: Duration) -> Outcome {
+        let record = self.sampling.and_then(|(sampler, task)| {
+            sampler
+                .record(task)
+                .ok_or_else(|| "the sampling thread has ended".to_owned())
+        });
+        let group = self.group.map(|group| {
+            let (record, remark) = group.finish();
+            self.remarks.extend(remark);
+            record
+        });
+        // A child starts as a copy of this process, and the kernel counts that as its own.
+        let tells = self
+            .own_highest_bytes
+            .is_some_and(|own| self.largest_bytes > own);
+        let missed_bytes = match &record {
+            Ok(record) if tells => missed_bytes(record, self.largest_bytes),
+            _ => None,
+        };
+        let ceiling_bytes = record.as_ref().map_err(Clone::clone).and_then(|record| {
+            ceiling(record, self.largest_bytes, group.as_ref().ok())
+                .ok_or_else(|| "not one sample was taken".to_owned())
+        });
         Outcome {
             end,
             duration,
             record,
+            missed_bytes,
+            ceiling_bytes,
+            group,
             remarks: self.remarks,
         }
     }
 }
 
-/// For an end that the kernel did not tell, as when the host process reaps every child itself.
-const UNKNOWN_EXIT_CODE: i32 = 125;
-
-fn start_sampler(interval: Duration) -> Result<SamplerThread, String> {
-    let observer = ProcRoot::system()
-        .and_then(LinuxObserver::new)
-        .map_err(|error| error.to_string())?;
-    SamplerThread::start(observer, interval).map_err(|error| error.to_string())
+/// What one process had at one time, `largest` in all, where no sample says as much.
+fn missed_bytes(record: &Record, largest: u64) -> Option<u64> {
+    let (sampled, shareable) = match &record.task.largest {
+        Some(largest) => (largest.bytes, largest.shareable_bytes),
+        None => (0, 0),
+    };
+    let is_more = largest > sampled + sampled / 100;
+    is_more.then(|| largest.saturating_sub(shareable))
 }
 
-fn end_of(status: ExitStatus) -> End {
-    match (status.code(), status.signal()) {
-        (Some(code), _) => End::Exited(code),
-        (None, Some(signal)) => End::Signaled(signal),
-        // wait(2) without WUNTRACED tells of nothing but these two.
-        (None, None) => End::Exited(UNKNOWN_EXIT_CODE),
+/// What the true peak cannot have been higher than, by what is remembered of each process and by
+/// what the kernel counted in the group. There, files may be missing that were in memory before.
+fn ceiling(record: &Record, largest: u64, group: Option<&GroupRecord>) -> Option<u64> {
+    let by_processes = record.task.ceiling.bytes(Some(largest))?;
+    let by_group = group
+        .filter(|group| group.escaped == 0)
+        .and_then(|group| Some(group.peak_bytes? + record.task.most_shared_bytes));
+    Some(by_group.map_or(by_processes, |by_group| by_group.min(by_processes)))
+}
+
+fn start_sampler(options: &Options) -> Result<SamplerThread, String> {
+    let mut observer = ProcRoot::system()
+        .and_then(LinuxObserver::new)
+        .map_err(|error| error.to_string())?;
+    observer.note_present().map_err(|error| error.to_string())?;
+    SamplerThread::start(observer, options.interval, options.metric)
+        .map_err(|error| error.to_string())
+}
+
+type MadeGroup = Result<(Group, memtop_proc::linux::cgroup::Entrance), String>;
+
+fn make_group(group: GroupUse) -> Result<MadeGroup, StartError> {
+    if group == GroupUse::Off {
+        return Ok(Err("it was not asked for".to_owned()));
     }
+    // One process may have several runs at a time.
+    static RUNS: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
+    let run = RUNS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    match Group::create(&format!("memtop-{}-{run}", process::id())) {
+        Err(reason) if group == GroupUse::On => Err(StartError::NoGroup(reason)),
+        made => Ok(made),
+    }
+}
+
+fn own_highest_bytes() -> Option<u64> {
+    let mut observer = ProcRoot::system().and_then(LinuxObserver::new).ok()?;
+    let own = observer.identify(process::id()).ok()??;
+    Some(observer.high_water(own.id).ok()??.highest_bytes)
 }

@@ -5,7 +5,8 @@ use std::os::unix::ffi::OsStringExt;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use memtop_spawn::{Command, End, Options, Outcome, Run, StartError};
+use memtop_sampler::{Interval, Metric};
+use memtop_spawn::{Command, End, GroupUse, Options, Outcome, Run, StartError};
 
 fn command(arguments: &[&str]) -> Command {
     Command {
@@ -17,8 +18,10 @@ fn command(arguments: &[&str]) -> Command {
 fn run(command: Command) -> Result<Outcome, StartError> {
     let (end, ended) = channel();
     let options = Options {
-        interval: Duration::from_millis(2),
-        forward_signals: false,
+        interval: Interval::Fixed(Duration::from_millis(2)),
+        metric: Metric::Auto,
+        group: GroupUse::Auto,
+        stands_in: false,
     };
     Run::start(command, options, move |outcome| end.send(outcome).unwrap())?;
     Ok(ended.recv().unwrap())

@@ -20,7 +20,7 @@ export interface Switch extends Described {
 export interface Valued<T> extends Described {
   /** What stands for the value in the help. */
   readonly value: string;
-  /** @throws InvalidOption or UsageError, without naming the flag */
+  /** @throws UsageError, without naming the flag */
   read(text: string): T;
 }
 

@@ -8,15 +8,17 @@
 
 use std::time::{Duration, Instant};
 
-use rustix::fs::{RawDir, SeekFrom, seek};
-use rustix::io::Errno;
+use rustix::fs::{SeekFrom, seek};
 
 use super::loadavg::Loadavg;
+use super::pids::list_pids;
 use super::{ProcRoot, Stat};
 use crate::{Birth, Error, ProcessId};
 
 /// Listing costs about 0.4 us an entry, trying a pid about 8 us.
 const ENTRIES_PER_TRY: u32 = 20;
+/// With more new pids than this, what is not listed is not asked for.
+const MOST_TRIES: u32 = 256;
 /// How often a pid that cannot be seen yet is tried again.
 const RETRIES: u8 = 3;
 /// However quiet `loadavg` is, the directory is listed this often: in a pid namespace of its
@@ -31,6 +33,7 @@ pub(super) struct BirthFinder {
     listed_at: Option<Instant>,
     pids: Vec<u32>,
     unseen: Vec<(u32, u8)>,
+    never_seen: u64,
     text: Vec<u8>,
     directory: Vec<u8>,
 }
@@ -44,6 +47,7 @@ impl BirthFinder {
             listed_at: None,
             pids: Vec::new(),
             unseen: Vec::new(),
+            never_seen: 0,
             text: Vec::new(),
             directory: Vec::with_capacity(32 * 1024),
         })
@@ -51,10 +55,15 @@ impl BirthFinder {
 
     /// Every process that is visible now.
     pub(super) fn all(&mut self, root: &ProcRoot, births: &mut Vec<Birth>) -> Result<(), Error> {
+        self.note_present(root)?;
+        self.read_listed(root, births, |_| true)
+    }
+
+    /// Whoever is listed now is no birth from here on.
+    pub(super) fn note_present(&mut self, root: &ProcRoot) -> Result<(), Error> {
         self.last_pid = self.loadavg.last_pid(root)?;
         self.unseen.clear();
-        self.list(root)?;
-        self.read_listed(root, births, |_| true)
+        self.list(root)
     }
 
     /// The processes that came into sight since the last call.
@@ -87,7 +96,15 @@ impl BirthFinder {
             };
             self.read_listed(root, births, |pid| {
                 is_new(pid) || known.binary_search(&pid).is_err()
-            })
+            })?;
+            let given_out = now.saturating_sub(before);
+            if wrapped || given_out > MOST_TRIES {
+                // Too many to ask for each; those that are listed are not among them.
+                let found = self.listed.iter().filter(|&&pid| is_new(pid)).count();
+                self.never_seen += u64::from(given_out).saturating_sub(found as u64);
+                return Ok(());
+            }
+            self.try_unlisted(root, before + 1..=now, births)
         } else {
             for pid in before + 1..=now {
                 if !self.try_pid(root, pid, births)? {
@@ -99,16 +116,35 @@ impl BirthFinder {
     }
 
     fn try_unseen_again(&mut self, root: &ProcRoot, births: &mut Vec<Birth>) -> Result<(), Error> {
-        let mut unseen = std::mem::take(&mut self.unseen);
-        for (pid, tries) in &mut unseen {
-            *tries = if self.try_pid(root, *pid, births)? {
-                0
-            } else {
-                *tries - 1
-            };
+        for (pid, tries) in std::mem::take(&mut self.unseen) {
+            if self.try_pid(root, pid, births)? {
+                continue;
+            }
+            match tries - 1 {
+                0 => self.never_seen += 1,
+                left => self.unseen.push((pid, left)),
+            }
         }
-        unseen.retain(|&(_, tries)| tries > 0);
-        self.unseen = unseen;
+        Ok(())
+    }
+
+    /// Pids that were given out and never seen to be a process or a thread.
+    pub(super) fn never_seen(&self) -> u64 {
+        self.never_seen
+    }
+
+    /// The pids of a range that the listing does not hold: threads, mostly.
+    fn try_unlisted(
+        &mut self,
+        root: &ProcRoot,
+        pids: std::ops::RangeInclusive<u32>,
+        births: &mut Vec<Birth>,
+    ) -> Result<(), Error> {
+        for pid in pids {
+            if self.listed.binary_search(&pid).is_err() && !self.try_pid(root, pid, births)? {
+                self.unseen.push((pid, RETRIES));
+            }
+        }
         Ok(())
     }
 
@@ -150,18 +186,9 @@ impl BirthFinder {
     }
 
     fn list(&mut self, root: &ProcRoot) -> Result<(), Error> {
-        let failed = |errno: Errno| Error::system(root.path_of(""), errno);
-        self.pids.clear();
-        seek(root, SeekFrom::Start(0)).map_err(failed)?;
-        let mut entries = RawDir::new(root, self.directory.spare_capacity_mut());
-        while let Some(entry) = entries.next() {
-            let entry = entry.map_err(failed)?;
-            let name = entry.file_name().to_str().ok();
-            if let Some(pid) = name.and_then(|name| name.parse().ok()) {
-                self.pids.push(pid);
-            }
-        }
-        self.pids.sort_unstable();
+        seek(root, SeekFrom::Start(0))
+            .and_then(|_| list_pids(root, &mut self.directory, &mut self.pids))
+            .map_err(|errno| Error::system(root.path_of(""), errno))?;
         std::mem::swap(&mut self.pids, &mut self.listed);
         self.listed_at = Some(Instant::now());
         Ok(())

@@ -27,7 +27,9 @@ impl Loadavg {
     }
 }
 
-fn parse_last_pid(text: &[u8]) -> Option<u32> {
+/// The last field of `loadavg`.
+#[must_use]
+pub fn parse_last_pid(text: &[u8]) -> Option<u32> {
     let last = text.trim_ascii_end().rsplit(|&byte| byte == b' ').next()?;
     std::str::from_utf8(last).ok()?.parse().ok()
 }

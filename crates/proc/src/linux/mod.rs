@@ -1,13 +1,29 @@
 //! Linux: `/proc`, read through kept descriptors.
 
 mod births;
+pub mod cgroup;
+mod command_line;
+mod inspector;
+mod kill;
+mod kilobytes;
 mod loadavg;
+mod meminfo;
+mod mountinfo;
 mod observer;
+mod pids;
+mod pressure;
+mod process;
 mod root;
 mod stat;
 mod statm;
+pub mod survey;
 
+pub use command_line::split_arguments;
+pub use inspector::LinuxInspector;
+pub use loadavg::parse_last_pid;
+pub use meminfo::Meminfo;
 pub use observer::LinuxObserver;
+pub use pressure::{Pressure, Stall};
 pub use root::ProcRoot;
 pub use stat::Stat;
 pub use statm::{KeptStatm, resident_pages};

@@ -1,11 +1,10 @@
 //! The Linux side of the seam to a sampler.
 
 use super::births::{BirthFinder, birth, read_stat};
+use super::command_line::{COMMAND_LINE_BYTES, split_arguments};
+use super::kilobytes::field_bytes;
 use super::{KeptStatm, ProcRoot};
-use crate::{Birth, Description, Error, Observer, ProcessId, Reading};
-
-/// Longer command lines are cut; they tell nothing more to a person.
-const COMMAND_LINE_BYTES: usize = 4096;
+use crate::{Birth, Description, Error, HighWater, Observer, ProcessId, Reading};
 
 /// Observes through `/proc`.
 #[derive(Debug)]
@@ -28,6 +27,28 @@ impl LinuxObserver {
         })
     }
 
+    /// Reads a file whole and the wanted fields from it. A zombie has no such memory any more and
+    /// counts as gone.
+    fn fields<const N: usize>(
+        &mut self,
+        pid: u32,
+        file: &str,
+        names: [&str; N],
+    ) -> Result<Option<[u64; N]>, Error> {
+        if self
+            .root
+            .read_process_file(pid, file, &mut self.text)?
+            .is_none()
+        {
+            return Ok(None);
+        }
+        let values = names.map(|name| field_bytes(&self.text, name));
+        Ok(values
+            .iter()
+            .all(Option::is_some)
+            .then(|| values.map(Option::unwrap_or_default)))
+    }
+
     fn is_still(&mut self, id: ProcessId) -> Result<bool, Error> {
         let stat = read_stat(&self.root, id.pid, &mut self.text)?;
         Ok(stat.is_some_and(|stat| stat.started == id.started))
@@ -39,6 +60,10 @@ impl Observer for LinuxObserver {
 
     fn all(&mut self, births: &mut Vec<Birth>) -> Result<(), Error> {
         self.births.all(&self.root, births)
+    }
+
+    fn note_present(&mut self) -> Result<(), Error> {
+        self.births.note_present(&self.root)
     }
 
     fn births(&mut self, births: &mut Vec<Birth>) -> Result<(), Error> {
@@ -56,6 +81,32 @@ impl Observer for LinuxObserver {
 
     fn resident(&mut self, handle: &mut KeptStatm) -> Result<Reading, Error> {
         handle.read(&self.root, self.page_bytes)
+    }
+
+    fn proportional(&mut self, id: ProcessId) -> Result<Option<u64>, Error> {
+        let pss = self.fields(id.pid, "smaps_rollup", ["Pss"])?;
+        Ok(pss
+            .filter(|_| self.is_still(id).unwrap_or(false))
+            .map(|[pss]| pss))
+    }
+
+    fn high_water(&mut self, id: ProcessId) -> Result<Option<HighWater>, Error> {
+        let fields = self.fields(id.pid, "status", ["VmHWM", "VmRSS"])?;
+        let still = fields.filter(|_| self.is_still(id).unwrap_or(false));
+        Ok(still.map(|[highest_bytes, now_bytes]| HighWater {
+            highest_bytes,
+            now_bytes,
+        }))
+    }
+
+    fn same_memory(&mut self, one: ProcessId, other: ProcessId) -> bool {
+        const KCMP_VM: libc::c_int = 1;
+        // SAFETY: kcmp(2) touches no memory of this process.
+        unsafe { libc::syscall(libc::SYS_kcmp, one.pid, other.pid, KCMP_VM, 0, 0) == 0 }
+    }
+
+    fn never_seen(&self) -> u64 {
+        self.births.never_seen()
     }
 
     fn describe(&mut self, id: ProcessId) -> Option<Description> {
@@ -78,29 +129,5 @@ impl Observer for LinuxObserver {
             .filter(|stat| stat.leads_its_process)
             .as_ref()
             .map(birth))
-    }
-}
-
-/// Arguments end in NUL; a program may have overwritten them with text of its own.
-fn split_arguments(text: &[u8]) -> Vec<String> {
-    let text = text.strip_suffix(b"\0").unwrap_or(text);
-    if text.is_empty() {
-        return Vec::new();
-    }
-    text.split(|&byte| byte == 0)
-        .map(|part| String::from_utf8_lossy(part).into_owned())
-        .collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::split_arguments;
-
-    #[test]
-    fn arguments_may_be_empty_or_not_text() {
-        assert_eq!(split_arguments(b"printf\0%s\0\0"), ["printf", "%s", ""]);
-        assert_eq!(split_arguments(b"a\0\xff\0"), ["a", "\u{fffd}"]);
-        assert!(split_arguments(b"").is_empty());
-        assert_eq!(split_arguments(b"title without end"), ["title without end"]);
     }
 }

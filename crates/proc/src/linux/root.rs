@@ -133,6 +133,11 @@ impl From<Error> for io::Error {
         match error {
             Error::System { source, .. } => source,
             Error::Malformed { .. } => Self::new(io::ErrorKind::InvalidData, error.to_string()),
+            Error::ProcessNotFound { .. } => Self::new(io::ErrorKind::NotFound, error.to_string()),
+            Error::PermissionDenied { .. } => {
+                Self::new(io::ErrorKind::PermissionDenied, error.to_string())
+            }
+            Error::KillFailed { .. } => Self::other(error.to_string()),
         }
     }
 }

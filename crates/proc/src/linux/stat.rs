@@ -1,4 +1,6 @@
-//! `/proc/PID/stat`, as far as identity and descent need it.
+//! `/proc/PID/stat`: identity, descent, state and CPU time.
+
+use crate::State;
 
 /// The fields that tell who a process is and where it comes from.
 ///
@@ -14,6 +16,12 @@ pub struct Stat {
     pub group: u32,
     /// The session.
     pub session: u32,
+    /// What it is doing.
+    pub state: State,
+    /// Whether it is a thread of the kernel's own.
+    pub is_kernel: bool,
+    /// CPU time of all its threads, in user and kernel mode, in clock ticks.
+    pub cpu_ticks: u64,
     /// Start time in clock ticks since boot.
     pub started: u64,
     /// False for a thread that is not its process's first: `/proc` answers for those too when
@@ -35,11 +43,14 @@ impl Stat {
             .get(close + 1..)?
             .split(u8::is_ascii_whitespace)
             .filter(|field| !field.is_empty());
-        // The iterator stands at field 3, the state.
-        let parent = parse_number(fields.nth(1)?)?;
+        let state = parse_state(fields.next()?)?;
+        let parent = parse_number(fields.next()?)?;
         let group = parse_signed(fields.next()?)?;
         let session = parse_signed(fields.next()?)?;
-        let started = parse_number(fields.nth(15)?)?;
+        let flags: u64 = parse_number(fields.nth(2)?)?;
+        let user_ticks: u64 = parse_number(fields.nth(4)?)?;
+        let kernel_ticks = parse_number(fields.next()?)?;
+        let started = parse_number(fields.nth(6)?)?;
         // Field 38: CLONE_THREAD sets it to -1 (kernel/fork.c, copy_process).
         let exit_signal: i64 = parse_number(fields.nth(15)?)?;
         Some(Self {
@@ -47,10 +58,38 @@ impl Stat {
             parent,
             group,
             session,
+            state,
+            is_kernel: flags & PF_KTHREAD != 0,
+            cpu_ticks: user_ticks.saturating_add(kernel_ticks),
             started,
             leads_its_process: exit_signal != -1,
         })
     }
+
+    /// The name in the second field: what stands between the first `(` and the last `)`.
+    #[must_use]
+    pub fn name(text: &[u8]) -> Option<&[u8]> {
+        let open = text.iter().position(|&byte| byte == b'(')?;
+        let close = text.iter().rposition(|&byte| byte == b')')?;
+        text.get(open + 1..close)
+    }
+}
+
+/// A thread of the kernel's own (`include/linux/sched.h`).
+const PF_KTHREAD: u64 = 0x0020_0000;
+
+/// The letters are those of `task_state_array` in the kernel's `fs/proc/array.c`.
+fn parse_state(field: &[u8]) -> Option<State> {
+    let &[letter] = field else { return None };
+    Some(match letter {
+        b'R' => State::Running,
+        b'S' => State::Sleeping,
+        b'D' => State::Waiting,
+        b'T' | b't' => State::Stopped,
+        b'I' => State::Idle,
+        b'Z' | b'X' => State::Zombie,
+        _ => State::Other,
+    })
 }
 
 fn parse_number<T: std::str::FromStr>(field: &[u8]) -> Option<T> {
@@ -66,6 +105,7 @@ fn parse_signed(field: &[u8]) -> Option<u32> {
 #[cfg(test)]
 mod tests {
     use super::Stat;
+    use crate::State;
 
     const TAIL: &str = " S 7 8 9 0 -1 4194560 100 0 0 0 1 2 0 0 20 0 1 0 4242 1000000 250 \
                         18446744073709551615 1 1 0 0 0 0 0 4096 0 0 0 0 17 0 0 0 0 0 0\n";
@@ -83,6 +123,9 @@ mod tests {
                 parent: 7,
                 group: 8,
                 session: 9,
+                state: State::Sleeping,
+                is_kernel: false,
+                cpu_ticks: 3,
                 started: 4242,
                 leads_its_process: true
             })
@@ -98,7 +141,17 @@ mod tests {
                 (42, 7, 4242),
                 "{name}"
             );
+            let text = format!("42 ({name}){TAIL}");
+            assert_eq!(Stat::name(text.as_bytes()), Some(name.as_bytes()));
         }
+        assert_eq!(Stat::name(b"42 )("), None);
+    }
+
+    #[test]
+    fn the_kernels_own_are_told_by_their_flag() {
+        let text = format!("2 (kthreadd){}", TAIL.replace("4194560", "2129984"));
+        let stat = Stat::parse(text.as_bytes()).expect("parses");
+        assert!(stat.is_kernel);
     }
 
     #[test]

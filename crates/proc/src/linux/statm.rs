@@ -33,10 +33,13 @@ impl KeptStatm {
             Err(errno) => return Err(Error::system(self.path(root), errno)),
         };
         match resident_pages(&text[..length]) {
-            Some(pages) => Ok(Reading::Resident(pages.saturating_mul(page_bytes))),
+            Some((resident, shared)) => Ok(Reading::Resident {
+                bytes: resident.saturating_mul(page_bytes),
+                shared_bytes: shared.saturating_mul(page_bytes),
+            }),
             None => Err(Error::Malformed {
                 path: self.path(root),
-                reason: "its second field is not a number of pages",
+                reason: "its second and third field are not numbers of pages",
             }),
         }
     }
@@ -46,12 +49,17 @@ impl KeptStatm {
     }
 }
 
-/// The second field of `statm`: resident pages.
+/// The second and the third field of `statm`: resident pages, and those of them that belong to
+/// files or to shared memory.
 #[must_use]
-pub fn resident_pages(text: &[u8]) -> Option<u64> {
-    let mut fields = text.split(|&byte| byte == b' ');
-    let digits = fields.nth(1)?.trim_ascii_end();
-    // By hand, because this runs once per process and tick.
+pub fn resident_pages(text: &[u8]) -> Option<(u64, u64)> {
+    let mut fields = text.split(|&byte| byte == b' ').skip(1);
+    Some((pages(fields.next()?)?, pages(fields.next()?)?))
+}
+
+/// By hand, because this runs twice per process and tick.
+fn pages(field: &[u8]) -> Option<u64> {
+    let digits = field.trim_ascii_end();
     if digits.is_empty() {
         return None;
     }
@@ -67,10 +75,13 @@ mod tests {
     use super::resident_pages;
 
     #[test]
-    fn reads_the_second_field() {
-        assert_eq!(resident_pages(b"2575 234 201 4 0 110 0\n"), Some(234));
-        assert_eq!(resident_pages(b"0 0 0 0 0 0 0\n"), Some(0));
-        assert_eq!(resident_pages(b"1 2\n"), Some(2));
+    fn reads_the_second_and_third_field() {
+        assert_eq!(
+            resident_pages(b"2575 234 201 4 0 110 0\n"),
+            Some((234, 201))
+        );
+        assert_eq!(resident_pages(b"0 0 0 0 0 0 0\n"), Some((0, 0)));
+        assert_eq!(resident_pages(b"1 2 3\n"), Some((2, 3)));
     }
 
     #[test]
@@ -79,10 +90,11 @@ mod tests {
             "",
             "12",
             "12 ",
-            "12 x",
+            "12 3",
+            "12 x 4",
             "12 -3 4",
             "1 99999999999999999999 3",
-            "1  2",
+            "1  2 3",
         ] {
             assert_eq!(resident_pages(text.as_bytes()), None, "{text:?}");
         }

@@ -1,0 +1,120 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { temporaryFolder } from '../helpers/folder.js';
+import { MB, measured, peakOf } from '../helpers/measured.js';
+import { fixture, memtop } from '../helpers/processes.js';
+
+/** Perl statements that fill so much memory, once. */
+const fill = (megabytes: number) =>
+  `open Z, "</dev/zero"; sysread Z, $held, ${megabytes} * 1024 * 1024;`;
+
+/** It forks eight times then; the children write nothing and so share it all. */
+const sharing = `
+  ${fill(300)}
+  for (1..8) { if (!fork) { select undef, undef, undef, 0.5; exit } }
+  1 while wait != -1;`;
+
+test('memory that forks share counts about once', async (t) => {
+  const { result } = await measured(t, ['perl', '-e', sharing]);
+  const peak = peakOf(t, result);
+  t.is(peak.metric, 'pss');
+  t.true(peak.bytes >= 300 * MB && peak.bytes <= 340 * MB, `${peak.bytes}`);
+  t.true(peak.highestRssBytes >= 1500 * MB, `${peak.highestRssBytes}`);
+  t.true((result.sampling.pssReads ?? 0) > 0);
+});
+
+test('with --metric rss it counts in each of them, and nothing disturbing is read', async (t) => {
+  const { result } = await measured(t, ['perl', '-e', sharing], ['--metric', 'rss']);
+  const peak = peakOf(t, result);
+  t.is(peak.metric, 'rss');
+  t.true(peak.bytes >= 1500 * MB, `${peak.bytes}`);
+  t.is(result.sampling.pssReads, 0);
+});
+
+test('the bounds hold the peak between them', async (t) => {
+  const { result } = await measured(t, [process.execPath, fixture('allocate.js'), '200', '200']);
+  const { bytes, lowerBytes, upperBytes = 0 } = peakOf(t, result);
+  t.true(lowerBytes >= 200 * MB && lowerBytes <= bytes && bytes <= upperBytes);
+});
+
+test('short children of 300 MB are caught, or the peak says what it may have missed', async (t) => {
+  const script = `system 'perl', '-e', '${fill(300)}' for 1..5`;
+  const { result } = await measured(t, ['perl', '-e', script], ['--interval', '1000']);
+  const { bytes, method, upperBytes = 0 } = peakOf(t, result);
+  t.true(bytes >= 290 * MB, `${bytes}`);
+  t.is(method, 'kernel');
+  t.true(upperBytes >= bytes);
+});
+
+test('the timeline rises in time and its highest point is the peak', async (t) => {
+  const { result } = await measured(t, [process.execPath, fixture('allocate.js'), '100', '200']);
+  const { atMs, bytes } = result.timeline ?? { atMs: [], bytes: [] };
+  t.is(atMs.length, bytes.length);
+  t.true(atMs.length > 20 && atMs.length <= 500);
+  t.true(atMs.every((at, index) => index === 0 || at > (atMs[index - 1] ?? 0)));
+  t.is(Math.max(...bytes), peakOf(t, result).bytes);
+});
+
+/** Where a group can be had, which root on its own machine can and a plain user mostly cannot. */
+const testWithGroup = process.getuid?.() === 0 && existsSync('/sys/fs/cgroup') ? test : test.skip;
+
+testWithGroup('a run in a group of its own has the kernel’s peak beside its own', async (t) => {
+  const { result } = await measured(
+    t,
+    [process.execPath, fixture('allocate.js'), '300', '300'],
+    ['--cgroup', 'on'],
+  );
+  const { peakBytes = 0, anonBytes = 0, escaped, oomKills } = result.cgroup ?? {};
+  t.true(peakBytes >= 300 * MB && peakBytes <= 380 * MB, `${peakBytes}`);
+  t.true(anonBytes >= 300 * MB, `${anonBytes}`);
+  t.is(escaped, 0);
+  t.is(oomKills, 0);
+});
+
+testWithGroup(
+  'the group is gone after the run, and the next one starts from nothing',
+  async (t) => {
+    const show = ['sh', '-c', 'grep memory /proc/self/cgroup || cat /proc/self/cgroup'];
+    const first = await measured(t, [process.execPath, fixture('allocate.js'), '300', '0']);
+    const second = await measured(t, show);
+    t.true((second.result.cgroup?.peakBytes ?? 0) < 100 * MB);
+    t.true(second.stdout.toString().includes(`${second.result.cgroup?.path}`));
+    for (const { result } of [first, second]) {
+      const { path = '' } = result.cgroup ?? {};
+      t.false(existsSync(`/sys/fs/cgroup/memory${path}`) || existsSync(`/sys/fs/cgroup${path}`));
+    }
+  },
+);
+
+test('without a group the result says why', async (t) => {
+  const { result } = await measured(t, ['true'], ['--cgroup', 'off']);
+  t.false('cgroup' in result);
+  t.is(result.missing?.cgroup, 'it was not asked for');
+});
+
+test('words that a flag does not know are named', async (t) => {
+  for (const [flag, words] of [
+    ['--metric', 'auto, rss, pss'],
+    ['--cgroup', 'auto, on, off'],
+  ] as const) {
+    const { code, stderr } = await memtop([flag, 'maybe', '--', 'true']);
+    t.is(code, 2);
+    t.is(stderr, `memtop: ${flag} must be one of ${words}, not "maybe"\n`);
+  }
+});
+
+test('a process that runs another program late is named by what it is at the peak', async (t) => {
+  const allocate = `exec '${process.execPath}' '${fixture('allocate.js')}' 150 200`;
+  const { result } = await measured(t, ['sh', '-c', `sleep 0.4; ${allocate}`]);
+  t.is(result.largestProcess?.command.at(-2), '150');
+});
+
+test('an orphan whose parent ended at once stays in the tree', async (t) => {
+  const allocate = `'${process.execPath}' '${fixture('allocate.js')}' 150 300`;
+  const fifo = join(temporaryFolder(t), 'fifo');
+  const daemon = `(setsid sh -c "${allocate} > /dev/null; echo > '${fifo}'" &)`;
+  const script = `mkfifo '${fifo}'; ${daemon}; read line < '${fifo}'`;
+  const { result } = await measured(t, ['sh', '-c', script], ['--cgroup', 'off']);
+  t.true(peakOf(t, result).bytes >= 150 * MB);
+});

@@ -1,0 +1,53 @@
+/** What would make the command line slow to start, found without timing anything. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { build } from 'esbuild';
+import { packageRoot } from '../../ts/package.js';
+import { temporaryFolder } from '../helpers/folder.js';
+import { cliPath, Running } from '../helpers/processes.js';
+
+/** Node starts without these. Each takes a millisecond or more, most by what it loads in turn. */
+const slow = ['child_process', 'crypto', 'fs/promises', 'net', 'perf_hooks', 'stream', 'tty'];
+
+async function slowOnesLoaded(t: ExecutionContext, entry: readonly string[]): Promise<string[]> {
+  const file = join(temporaryFolder(t), 'loaded.json');
+  const preload = `process.on('exit', () => {
+    const list = JSON.stringify(process.moduleLoadList);
+    process.getBuiltinModule('fs').writeFileSync(${JSON.stringify(file)}, list);
+  })`;
+  const imported = `data:text/javascript,${encodeURIComponent(preload)}`;
+  const running = new Running(process.execPath, ['--import', imported, ...entry]);
+  const { code, stderr } = await running.finished();
+  t.is(code, 0, stderr);
+  const loaded = new Set<string>(JSON.parse(readFileSync(file, 'utf8')));
+  return slow.filter((name) => loaded.has(`NativeModule ${name}`));
+}
+
+test('a quiet run loads no built-in module that is slow', async (t) => {
+  t.deepEqual(await slowOnesLoaded(t, [cliPath, '--quiet', '--', 'true']), []);
+  const program = "import 'node:child_process'; import 'node:tty'; import 'node:crypto';";
+  const seen = await slowOnesLoaded(t, ['--input-type=module', '--eval', program]);
+  t.true(['child_process', 'crypto', 'net', 'tty'].every((name) => seen.includes(name)));
+});
+
+test('what every run needs is one file', async (t) => {
+  const { metafile } = await build({
+    entryPoints: [cliPath],
+    format: 'esm',
+    metafile: true,
+    write: false,
+  });
+  const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
+  t.deepEqual(
+    imports.filter(({ kind }) => kind !== 'dynamic-import'),
+    [],
+  );
+  t.true(imports.length > 0);
+});
+
+test('the command line does not carry the schema library', (t) => {
+  const holdsZod = (name: string) =>
+    readFileSync(join(packageRoot, 'dist', name), 'utf8').includes('_zod');
+  t.deepEqual([holdsZod('cli.js'), holdsZod('index.js')], [false, true]);
+});

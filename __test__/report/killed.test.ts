@@ -1,0 +1,13 @@
+import test from 'ava';
+import { failureLines, killedLine } from '../../ts/report/killed.js';
+
+test('how many were killed is told in a line', (t) => {
+  t.is(killedLine({ killed: 1, failed: [] }), 'killed 1 process');
+  t.is(killedLine({ killed: 5, failed: [] }), 'killed 5 processes');
+  t.is(killedLine({ killed: 0, failed: [] }), 'nothing to kill: it had ended already');
+});
+
+test('each that is left has a line of its own', (t) => {
+  const outcome = { killed: 1, failed: [{ pid: 7, reason: 'it belongs to another user' }] };
+  t.deepEqual(failureLines(outcome), ['process 7 is still there: it belongs to another user']);
+});

@@ -1,0 +1,38 @@
+//! The native half of the benches: programs to be measured, and measurements that Node would
+//! disturb. The scripts beside this crate run it and say what its figures mean.
+
+mod clock;
+mod floor;
+mod memory;
+mod peer;
+mod process;
+mod tick;
+mod tree;
+mod workload;
+
+use std::env::args;
+use std::process::ExitCode;
+
+fn main() -> ExitCode {
+    let arguments: Vec<String> = args().skip(1).collect();
+    let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
+    let outcome = match words.as_slice() {
+        ["--sleep-tree", processes] => number(processes).and_then(tree::sleep_tree),
+        ["peer", rest @ ..] => peer::run(rest),
+        ["tick", rest @ ..] => tick::run(rest),
+        ["workload", rest @ ..] => workload::run(rest),
+        _ => Err(format!("there is no bench {words:?}")),
+    };
+    match outcome {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(message) => {
+            eprintln!("memtop-bench: {message}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A number among the words of the command line.
+fn number<T: std::str::FromStr>(word: &str) -> Result<T, String> {
+    word.parse().map_err(|_| format!("not a number: {word}"))
+}

@@ -1,0 +1,130 @@
+//! What a sample costs over the least that it could.
+
+use std::time::Duration;
+
+use memtop_proc::linux::{LinuxObserver, ProcRoot};
+use memtop_sampler::{Metric, Sampler, TaskId};
+
+use crate::clock::{cpu_of, median, micros};
+use crate::floor::Floor;
+use crate::number;
+use crate::tree::SleepingTree;
+
+/// The pace of `Interval::Adaptive`: one percent of a CPU, within these bounds.
+const SHARE_OF_A_CPU: f64 = 0.01;
+const SHORTEST: Duration = Duration::from_millis(2);
+const LONGEST: Duration = Duration::from_millis(100);
+/// A tree is settled when so many samples in a row needed no reading of proportional memory.
+const QUIET_SAMPLES: u32 = 100;
+const MOST_SAMPLES_TO_SETTLE: u32 = 100_000;
+
+/// A sampler and a time of its own, which goes on by one interval a sample. So thousands of
+/// samples are taken at once, and budgets that grow with time still pay for what they would.
+pub struct Sampled {
+    sampler: Sampler<LinuxObserver>,
+    task: TaskId,
+    now: Duration,
+    interval: Duration,
+}
+
+impl Sampled {
+    pub fn start(pid: u32) -> Result<Self, String> {
+        let observer = ProcRoot::system()
+            .and_then(LinuxObserver::new)
+            .map_err(|error| error.to_string())?;
+        let mut sampler = Sampler::new(observer, Metric::Auto);
+        let task = sampler
+            .add_task(pid, Duration::ZERO)
+            .map_err(|error| error.to_string())?
+            .ok_or("there is no tree")?;
+        Ok(Self {
+            sampler,
+            task,
+            now: Duration::ZERO,
+            interval: SHORTEST,
+        })
+    }
+
+    /// One sample, and the CPU time it took.
+    fn tick(&mut self) -> Result<Duration, String> {
+        self.now += self.interval;
+        let (cpu, outcome) = cpu_of(|| self.sampler.tick(self.now));
+        outcome.map_err(|error| error.to_string())?;
+        Ok(cpu)
+    }
+
+    /// The same, and the next interval follows from it.
+    pub fn tick_and_follow(&mut self) -> Result<Duration, String> {
+        let cpu = self.tick()?;
+        self.interval = cpu.div_f64(SHARE_OF_A_CPU).clamp(SHORTEST, LONGEST);
+        Ok(cpu)
+    }
+
+    /// How many processes there were at the most, and the last sum.
+    pub fn seen(&self) -> (u64, u64) {
+        let record = self.sampler.task_record(self.task).unwrap_or_default();
+        let last = record.timeline.points().last();
+        (record.max_alive, last.map_or(0, |point| point.bytes))
+    }
+
+    fn readings(&self) -> u64 {
+        self.sampler.record(self.task).pss_reads
+    }
+
+    /// Samples until it is known who shares memory with whom. Gives the mean cost until then.
+    pub fn settle(&mut self) -> Result<(u32, Duration), String> {
+        let (mut samples, mut quiet, mut cpu) = (0, 0, Duration::ZERO);
+        while quiet < QUIET_SAMPLES && samples < MOST_SAMPLES_TO_SETTLE {
+            let before = self.readings();
+            cpu += self.tick_and_follow()?;
+            samples += 1;
+            quiet = if self.readings() == before {
+                quiet + 1
+            } else {
+                0
+            };
+        }
+        Ok((samples, cpu / samples.max(1)))
+    }
+}
+
+/// Prints a line a tree: processes, rounds, the floor's least and median cost in microseconds,
+/// the same of a sample, the interval in milliseconds, and what a sample cost before the tree was
+/// settled, with how many of these there were.
+pub fn run(words: &[&str]) -> Result<(), String> {
+    let [rounds, sizes @ ..] = words else {
+        return Err("how many rounds, and how large are the trees?".to_owned());
+    };
+    let rounds: usize = number(rounds)?;
+    for size in sizes {
+        one_tree(number(size)?, rounds)?;
+    }
+    Ok(())
+}
+
+fn one_tree(processes: usize, rounds: usize) -> Result<(), String> {
+    let tree = SleepingTree::start(processes)?;
+    let floor = Floor::open(tree.pid())?;
+    let mut sampled = Sampled::start(tree.pid())?;
+    let (samples, unsettled) = sampled.settle()?;
+    // Small trees need many rounds, large ones take their time.
+    let rounds = rounds * (5_000 / floor.len()).clamp(1, 50);
+    let (mut lows, mut costs) = (Vec::new(), Vec::new());
+    for _ in 0..rounds {
+        lows.push(cpu_of(|| floor.look()).0);
+        costs.push(sampled.tick_and_follow()?);
+    }
+    let low = median(&mut lows);
+    let cost = median(&mut costs);
+    println!(
+        "{} {rounds} {:.2} {:.2} {:.2} {:.2} {:.2} {:.2} {samples}",
+        floor.len(),
+        micros(lows[0]),
+        micros(low),
+        micros(costs[0]),
+        micros(cost),
+        micros(sampled.interval) / 1e3,
+        micros(unsettled),
+    );
+    Ok(())
+}

@@ -1,0 +1,197 @@
+//! An inspector of the process table, as JavaScript holds it.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use memtop_proc::linux::{LinuxInspector, ProcRoot};
+use memtop_proc::{
+    Error, Inspector, KillFailure, KillOptions, KillOutcome, ProcessRecord, SysinfoInspector,
+};
+use napi::bindgen_prelude::{AsyncTask, ToNapiValue, TypeName};
+use napi::{Env, JsError, Task};
+use napi_derive::napi;
+
+use crate::error::{self, Code, Result};
+use crate::record::whole;
+
+/// A process as it was at one look.
+#[napi(object, object_from_js = false)]
+pub struct InspectedProcess {
+    pub pid: u32,
+    /// When it started, in the backend's own unit. With the pid it names this process alone.
+    pub started: i64,
+    pub parent_pid: u32,
+    pub name: String,
+    pub command: Vec<String>,
+    pub cwd: Option<String>,
+    pub rss_bytes: i64,
+    pub cpu_percent: Option<f64>,
+    pub state: String,
+    pub user_id: Option<u32>,
+}
+
+/// How a tree is ended.
+#[napi(object, object_to_js = false)]
+#[derive(Clone, Copy)]
+pub struct NativeKillOptions {
+    pub force: bool,
+    pub grace_ms: f64,
+    pub started: Option<f64>,
+}
+
+/// What became of a tree that was to be ended.
+#[napi(object, object_from_js = false)]
+pub struct KillRecord {
+    pub killed: i64,
+    pub failed: Vec<KillFailureRecord>,
+}
+
+/// A descendant that is still there.
+#[napi(object, object_from_js = false)]
+pub struct KillFailureRecord {
+    pub pid: u32,
+    pub reason: String,
+}
+
+/// Sees the processes of the machine and ends them, each call on a thread of Node's pool.
+#[napi]
+pub struct NativeInspector {
+    inspector: Arc<dyn Inspector>,
+}
+
+#[napi]
+impl NativeInspector {
+    /// # Errors
+    /// When there is no such backend, or the process table cannot be read here.
+    // Node-API makes a text of its own for each call.
+    #[allow(clippy::needless_pass_by_value)]
+    #[napi(constructor)]
+    pub fn new(backend: String) -> Result<Self> {
+        let inspector: Arc<dyn Inspector> = match backend.as_str() {
+            "linux" => {
+                let root = ProcRoot::system().map_err(|error| error::of_proc(&error))?;
+                Arc::new(LinuxInspector::new(root))
+            }
+            "sysinfo" => Arc::new(SysinfoInspector::new()),
+            other => return Err(Code::InvalidOption.error(format!("{other} is no backend"))),
+        };
+        Ok(Self { inspector })
+    }
+
+    #[napi(ts_return_type = "Promise<Array<InspectedProcess>>")]
+    #[must_use]
+    pub fn list(&self) -> AsyncTask<Question<Vec<InspectedProcess>>> {
+        self.ask(|inspector| inspector.list().map(inspected))
+    }
+
+    #[napi(ts_return_type = "Promise<Array<InspectedProcess>>")]
+    #[must_use]
+    pub fn tree(&self, pid: u32) -> AsyncTask<Question<Vec<InspectedProcess>>> {
+        self.ask(move |inspector| inspector.tree(pid).map(inspected))
+    }
+
+    #[napi(ts_return_type = "Promise<Array<InspectedProcess>>")]
+    #[must_use]
+    pub fn find_by_cwd(&self, folder: String) -> AsyncTask<Question<Vec<InspectedProcess>>> {
+        let folder = PathBuf::from(folder);
+        self.ask(move |inspector| inspector.find_by_cwd(&folder).map(inspected))
+    }
+
+    /// # Errors
+    /// When the grace is no length of time.
+    #[napi(ts_return_type = "Promise<KillRecord>")]
+    pub fn kill(
+        &self,
+        pid: u32,
+        options: NativeKillOptions,
+    ) -> Result<AsyncTask<Question<KillRecord>>> {
+        let options = KillOptions {
+            force: options.force,
+            grace: grace(options.grace_ms)?,
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+            started: options.started.map(|started| started as u64),
+        };
+        Ok(self.ask(move |inspector| inspector.kill(pid, &options).map(KillRecord::from)))
+    }
+
+    #[napi(ts_return_type = "Promise<boolean>")]
+    #[must_use]
+    pub fn exists(&self, pid: u32) -> AsyncTask<Question<bool>> {
+        self.ask(move |inspector| inspector.exists(pid))
+    }
+
+    fn ask<T>(
+        &self,
+        ask: impl FnOnce(&dyn Inspector) -> std::result::Result<T, Error> + Send + 'static,
+    ) -> AsyncTask<Question<T>>
+    where
+        T: ToNapiValue + TypeName + Send + 'static,
+    {
+        let inspector = Arc::clone(&self.inspector);
+        AsyncTask::new(Question(Some(Box::new(move || ask(&*inspector)))))
+    }
+}
+
+type Ask<T> = Box<dyn FnOnce() -> std::result::Result<T, Error> + Send>;
+
+/// What one call asks of the inspector.
+pub struct Question<T>(Option<Ask<T>>);
+
+impl<T: ToNapiValue + TypeName + Send + 'static> Task for Question<T> {
+    type Output = std::result::Result<T, Error>;
+    type JsValue = T;
+
+    fn compute(&mut self) -> napi::Result<Self::Output> {
+        match self.0.take() {
+            Some(ask) => Ok(ask()),
+            None => Err(napi::Error::from_reason("it was asked already")),
+        }
+    }
+
+    /// An error of [`Self::compute`] could not carry a code of memtop's own.
+    fn resolve(&mut self, env: Env, output: Self::Output) -> napi::Result<T> {
+        output.map_err(|error| {
+            napi::Error::from(JsError::from(error::of_proc(&error)).into_unknown(env))
+        })
+    }
+}
+
+fn grace(millis: f64) -> Result<Duration> {
+    Duration::try_from_secs_f64(millis / 1e3)
+        .map_err(|_| Code::InvalidOption.error(format!("{millis} ms is no length of time")))
+}
+
+fn inspected(records: Vec<ProcessRecord>) -> Vec<InspectedProcess> {
+    records.into_iter().map(InspectedProcess::from).collect()
+}
+
+impl From<ProcessRecord> for InspectedProcess {
+    fn from(record: ProcessRecord) -> Self {
+        Self {
+            pid: record.id.pid,
+            started: whole(record.id.started),
+            parent_pid: record.parent,
+            name: record.name,
+            command: record.command,
+            cwd: record.cwd.map(|cwd| cwd.to_string_lossy().into_owned()),
+            rss_bytes: whole(record.rss_bytes),
+            cpu_percent: record.cpu_percent,
+            state: record.state.name().to_owned(),
+            user_id: record.user,
+        }
+    }
+}
+
+impl From<KillOutcome> for KillRecord {
+    fn from(outcome: KillOutcome) -> Self {
+        Self {
+            killed: whole(outcome.killed),
+            failed: outcome
+                .failed
+                .into_iter()
+                .map(|KillFailure { pid, reason }| KillFailureRecord { pid, reason })
+                .collect(),
+        }
+    }
+}

@@ -1,0 +1,259 @@
+//! What can be measured here, as a plain JavaScript value.
+
+use memtop_proc::Error;
+use memtop_proc::linux::cgroup::{Cgroups, Limit, NoGroup, Offers};
+use memtop_proc::linux::survey::{
+    GroupSurvey, OwnGroup, ProcessSurvey, PssAnswer, TracingSurvey, open_files, page_bytes,
+};
+use memtop_proc::linux::{Meminfo, Pressure, ProcRoot};
+use napi_derive::napi;
+
+use crate::record::whole;
+
+/// Everything that was asked. What could not be asked is absent.
+#[napi(object, object_from_js = false)]
+pub struct SurveyRecord {
+    pub page_bytes: i64,
+    /// Absent for any number.
+    pub open_files: Option<i64>,
+    /// Why nothing below could be asked.
+    pub proc_problem: Option<String>,
+    pub processes: Option<ProcessSurveyRecord>,
+    pub tracing: Option<TracingSurveyRecord>,
+    pub memory: Option<MemoryRecord>,
+    pub pressure: Option<PressureRecord>,
+    pub group: Option<OwnGroupRecord>,
+    /// Why there is no group.
+    pub group_problem: Option<String>,
+    pub run_group: Option<OffersRecord>,
+    /// Why a run can have no group of its own.
+    pub run_group_problem: Option<ProblemRecord>,
+}
+
+/// What the process table shows.
+#[napi(object, object_from_js = false)]
+pub struct ProcessSurveyRecord {
+    pub visible: i64,
+    pub unreadable: i64,
+    pub hidepid: Option<String>,
+    /// readable, denied, absent or not-tried.
+    pub own_pss: String,
+    pub others_pss: String,
+}
+
+/// What stands between this process and tracing.
+#[napi(object, object_from_js = false)]
+pub struct TracingSurveyRecord {
+    pub refused: Option<String>,
+    pub is_superuser: bool,
+    pub has_capability: Option<bool>,
+    pub yama_scope: Option<u32>,
+    pub seccomp_mode: Option<u32>,
+}
+
+/// The machine's memory.
+// The names carry the unit.
+#[allow(clippy::struct_field_names)]
+#[napi(object, object_from_js = false)]
+pub struct MemoryRecord {
+    pub total_bytes: i64,
+    pub available_bytes: i64,
+    pub swap_total_bytes: i64,
+    pub swap_free_bytes: i64,
+}
+
+/// Shares of the last ten seconds in percent in which processes waited for memory.
+#[napi(object, object_from_js = false)]
+pub struct PressureRecord {
+    pub some_avg10: f64,
+    pub full_avg10: f64,
+}
+
+/// The group that this process is in.
+#[napi(object, object_from_js = false)]
+pub struct OwnGroupRecord {
+    pub version: u32,
+    pub path: String,
+    pub directory: String,
+    pub max: Option<LimitRecord>,
+    pub high: Option<LimitRecord>,
+    pub swap_max: Option<LimitRecord>,
+    pub offers: OffersRecord,
+    pub pressure: Option<PressureRecord>,
+}
+
+/// A limit and the directory of the group that sets it.
+#[napi(object, object_from_js = false)]
+pub struct LimitRecord {
+    pub bytes: i64,
+    pub group: String,
+}
+
+/// What can be had of a group.
+#[napi(object, object_from_js = false)]
+pub struct OffersRecord {
+    pub peak: bool,
+    pub peak_since: bool,
+    pub kill: bool,
+}
+
+/// What stands in the way, and what would help.
+#[napi(object, object_from_js = false)]
+pub struct ProblemRecord {
+    pub reason: String,
+    pub remedy: Option<String>,
+}
+
+/// Asks what can be measured here. A group is made and removed for it.
+#[napi]
+#[must_use]
+pub fn survey() -> SurveyRecord {
+    let nothing = SurveyRecord {
+        page_bytes: whole(page_bytes()),
+        open_files: open_files().map(whole),
+        proc_problem: None,
+        processes: None,
+        tracing: None,
+        memory: None,
+        pressure: None,
+        group: None,
+        group_problem: None,
+        run_group: None,
+        run_group_problem: None,
+    };
+    match of_proc() {
+        Ok(answers) => SurveyRecord {
+            page_bytes: nothing.page_bytes,
+            open_files: nothing.open_files,
+            ..answers
+        },
+        Err(error) => SurveyRecord {
+            proc_problem: Some(error.to_string()),
+            ..nothing
+        },
+    }
+}
+
+fn of_proc() -> Result<SurveyRecord, Error> {
+    let root = ProcRoot::system()?;
+    let groups = GroupSurvey::take(&Cgroups::system()?);
+    let (group, group_problem) = sides(groups.own);
+    let (run_group, run_group_problem) = sides(groups.run);
+    Ok(SurveyRecord {
+        page_bytes: 0,
+        open_files: None,
+        proc_problem: None,
+        processes: Some(ProcessSurvey::take(&root)?.into()),
+        tracing: Some(TracingSurvey::take(&root).into()),
+        memory: Meminfo::read(&root).ok().map(MemoryRecord::from),
+        pressure: Pressure::of_machine(&root).map(PressureRecord::from),
+        group: group.map(OwnGroupRecord::from),
+        group_problem: group_problem.map(|problem| problem.to_string()),
+        run_group: run_group.map(OffersRecord::from),
+        run_group_problem: run_group_problem.map(ProblemRecord::from),
+    })
+}
+
+fn sides<T, E>(result: Result<T, E>) -> (Option<T>, Option<E>) {
+    match result {
+        Ok(value) => (Some(value), None),
+        Err(error) => (None, Some(error)),
+    }
+}
+
+impl From<ProcessSurvey> for ProcessSurveyRecord {
+    fn from(survey: ProcessSurvey) -> Self {
+        Self {
+            visible: whole(survey.visible),
+            unreadable: whole(survey.unreadable),
+            hidepid: survey.hidepid,
+            own_pss: word(&survey.own_pss),
+            others_pss: word(&survey.others_pss),
+        }
+    }
+}
+
+fn word(answer: &PssAnswer) -> String {
+    match answer {
+        PssAnswer::NotTried => "not-tried",
+        PssAnswer::Readable => "readable",
+        PssAnswer::Denied => "denied",
+        PssAnswer::Absent => "absent",
+    }
+    .to_owned()
+}
+
+impl From<TracingSurvey> for TracingSurveyRecord {
+    fn from(survey: TracingSurvey) -> Self {
+        Self {
+            refused: survey.refused,
+            is_superuser: survey.is_superuser,
+            has_capability: survey.has_capability,
+            yama_scope: survey.yama_scope,
+            seccomp_mode: survey.seccomp_mode,
+        }
+    }
+}
+
+impl From<Meminfo> for MemoryRecord {
+    fn from(memory: Meminfo) -> Self {
+        Self {
+            total_bytes: whole(memory.total_bytes),
+            available_bytes: whole(memory.available_bytes),
+            swap_total_bytes: whole(memory.swap_total_bytes),
+            swap_free_bytes: whole(memory.swap_free_bytes),
+        }
+    }
+}
+
+impl From<Pressure> for PressureRecord {
+    fn from(pressure: Pressure) -> Self {
+        Self {
+            some_avg10: pressure.some.avg10,
+            full_avg10: pressure.full.avg10,
+        }
+    }
+}
+
+impl From<OwnGroup> for OwnGroupRecord {
+    fn from(own: OwnGroup) -> Self {
+        Self {
+            version: own.cgroup.version().number(),
+            path: own.cgroup.path().display().to_string(),
+            directory: own.cgroup.directory().display().to_string(),
+            max: own.limits.max.map(LimitRecord::from),
+            high: own.limits.high.map(LimitRecord::from),
+            swap_max: own.limits.swap_max.map(LimitRecord::from),
+            offers: own.offers.into(),
+            pressure: own.pressure.map(PressureRecord::from),
+        }
+    }
+}
+
+impl From<Limit> for LimitRecord {
+    fn from(limit: Limit) -> Self {
+        Self {
+            bytes: whole(limit.bytes),
+            group: limit.group.display().to_string(),
+        }
+    }
+}
+
+impl From<Offers> for OffersRecord {
+    fn from(offers: Offers) -> Self {
+        Self {
+            peak: offers.peak,
+            peak_since: offers.peak_since,
+            kill: offers.kill,
+        }
+    }
+}
+
+impl From<NoGroup> for ProblemRecord {
+    fn from(problem: NoGroup) -> Self {
+        Self {
+            reason: problem.to_string(),
+            remedy: problem.remedy().map(str::to_owned),
+        }
+    }
+}

@@ -1,0 +1,95 @@
+//! A tree that is watched until it ends, as JavaScript holds it.
+
+use memtop_spawn::{Watch, Watched};
+use napi::Env;
+use napi::bindgen_prelude::Object;
+use napi_derive::napi;
+
+use crate::deferred::Deferred;
+use crate::error::{self, Result};
+use crate::options;
+use crate::record::{SamplingRecord, TreeRecord, millis};
+
+/// What to watch and how.
+#[napi(object, object_to_js = false)]
+pub struct WatchOptions {
+    pub pid: u32,
+    /// The sampler's own choice when absent.
+    pub interval_ms: Option<f64>,
+    #[napi(ts_type = "'auto' | 'rss' | 'pss'")]
+    pub metric: Option<String>,
+}
+
+/// What is known when watching ends.
+#[napi(object, object_from_js = false)]
+pub struct WatchEnd {
+    /// Whether the process has ended; else watching was stopped.
+    pub ended: bool,
+    pub duration_ms: f64,
+    /// Absent when the sampling has ended by a fault of its own.
+    pub tree: Option<TreeRecord>,
+    pub sampling: Option<SamplingRecord>,
+}
+
+/// A tree that is being watched.
+#[napi]
+pub struct NativeWatch {
+    watch: Watch,
+    end: Deferred<WatchEnd>,
+}
+
+#[napi]
+impl NativeWatch {
+    /// # Errors
+    /// When there is no such process or it cannot be watched.
+    #[napi(constructor)]
+    pub fn new(options: WatchOptions) -> Result<Self> {
+        let interval = options::interval(options.interval_ms)?;
+        let metric = options::metric(options.metric.as_deref())?;
+        let end = Deferred::new();
+        let delivery = end.clone();
+        let watch = Watch::start(options.pid, interval, metric, move |watched| {
+            delivery.deliver(watched.into());
+        })
+        .map_err(|error| error::of_sampler(&error))?;
+        Ok(Self { watch, end })
+    }
+
+    /// Resolves when the process has ended or watching was stopped. It can be asked for once.
+    ///
+    /// # Errors
+    /// When it has been asked for already.
+    #[napi(ts_return_type = "Promise<WatchEnd>")]
+    pub fn ended<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        self.end.promise(env)
+    }
+
+    /// Ends watching. Safe to call again.
+    #[napi]
+    pub fn stop(&self) {
+        self.watch.stop();
+    }
+}
+
+impl From<Option<Watched>> for WatchEnd {
+    fn from(watched: Option<Watched>) -> Self {
+        match watched {
+            Some(Watched {
+                ended,
+                duration,
+                record,
+            }) => Self {
+                ended,
+                duration_ms: millis(duration),
+                sampling: Some((&record).into()),
+                tree: Some(record.task.into()),
+            },
+            None => Self {
+                ended: false,
+                duration_ms: 0.0,
+                tree: None,
+                sampling: None,
+            },
+        }
+    }
+}

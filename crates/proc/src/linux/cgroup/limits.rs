@@ -1,0 +1,113 @@
+//! The limits that a group is under: the smallest of its own and of all groups above it.
+
+use std::path::{Path, PathBuf};
+
+use super::{Cgroup, Version, files};
+use crate::Error;
+
+/// No limit reads as the highest multiple of the page size below 2^63, and pages have up to 64 KB.
+const V1_UNLIMITED: u64 = (i64::MAX as u64) & !0xffff;
+
+/// A limit, and the group that sets it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Limit {
+    /// How much may be used, in bytes.
+    pub bytes: u64,
+    /// The directory of the group; of the own group where the one that sets it is out of sight.
+    pub group: PathBuf,
+}
+
+/// What is in force for a group.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Limits {
+    /// Past this the OOM killer ends processes.
+    pub max: Option<Limit>,
+    /// Past this processes are slowed down and memory is reclaimed. Only in version 2.
+    pub high: Option<Limit>,
+    /// How much may be swapped out.
+    pub swap_max: Option<Limit>,
+}
+
+impl Cgroup {
+    /// The limits in force, as far up as the mount shows.
+    ///
+    /// # Errors
+    /// When a file is there and cannot be read.
+    pub fn limits(&self) -> Result<Limits, Error> {
+        match self.version {
+            Version::V1 => self.limits_v1(),
+            Version::V2 => Ok(Limits {
+                max: self.smallest("memory.max")?,
+                high: self.smallest("memory.high")?,
+                swap_max: self.smallest("memory.swap.max")?,
+            }),
+        }
+    }
+
+    fn limits_v1(&self) -> Result<Limits, Error> {
+        // memory.stat tells also of limits above what is mounted.
+        let stat = files::text(&self.file("memory.stat"))?.unwrap_or_default();
+        let in_force = |key| {
+            files::keyed(&stat, key)
+                .filter(|&bytes| bytes < V1_UNLIMITED)
+                .map(|bytes| Limit {
+                    bytes,
+                    group: self.directory.clone(),
+                })
+        };
+        let max = smaller(
+            self.smallest("memory.limit_in_bytes")?,
+            in_force("hierarchical_memory_limit"),
+        );
+        // This one is for memory and swap together.
+        let both = smaller(
+            self.smallest("memory.memsw.limit_in_bytes")?,
+            in_force("hierarchical_memsw_limit"),
+        );
+        let memory = max.as_ref().map_or(0, |max| max.bytes);
+        let swap_max = both.map(|both| Limit {
+            bytes: both.bytes.saturating_sub(memory),
+            ..both
+        });
+        Ok(Limits {
+            max,
+            high: None,
+            swap_max,
+        })
+    }
+
+    fn smallest(&self, file: &str) -> Result<Option<Limit>, Error> {
+        let mut found = None;
+        for group in self.groups_up() {
+            let limit = read(&group.join(file))?.map(|bytes| Limit {
+                bytes,
+                group: group.to_owned(),
+            });
+            found = smaller(found, limit);
+        }
+        Ok(found)
+    }
+}
+
+/// Of equal ones the first.
+fn smaller(one: Option<Limit>, other: Option<Limit>) -> Option<Limit> {
+    match (one, other) {
+        (Some(one), Some(other)) if other.bytes < one.bytes => Some(other),
+        (one, other) => one.or(other),
+    }
+}
+
+/// `None` for no limit, which version 2 spells `max`, and for no such file.
+fn read(path: &Path) -> Result<Option<u64>, Error> {
+    let text = files::text(path)?;
+    match text.as_deref().map(str::trim) {
+        None | Some("max") => Ok(None),
+        Some(digits) => match digits.parse() {
+            Ok(bytes) => Ok(Some(bytes).filter(|&bytes| bytes < V1_UNLIMITED)),
+            Err(_) => Err(files::malformed(
+                path,
+                "it is neither a number of bytes nor max",
+            )),
+        },
+    }
+}

@@ -1,0 +1,89 @@
+//! How the path of a group relates to the root of a mount.
+//!
+//! Both are named from the root of the reader's cgroup namespace. What lies above that root reads
+//! `/..`, once for each step up, and the names on the way are not told: in a container with a
+//! namespace of its own and the host's mount the own group reads `/` and the mount's root
+//! `/../..`.
+
+use std::path::{Component, Path, PathBuf};
+
+/// Where a group lies below a mount.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Below {
+    /// Under this path.
+    At(PathBuf),
+    /// So many directories down whose names are not told, and from there under this path.
+    Hidden { levels: usize, rest: PathBuf },
+}
+
+/// `None` when the group is not in what is mounted.
+pub(super) fn below(group: &Path, mount_root: &Path) -> Option<Below> {
+    let (group_steps, group) = steps_up(group);
+    let (root_steps, root) = steps_up(mount_root);
+    if group_steps == root_steps {
+        return Some(Below::At(group.strip_prefix(&root).ok()?.to_owned()));
+    }
+    // A root that went up and down again is beside the way to the group, not above it.
+    let levels = root_steps.checked_sub(group_steps)?;
+    (root.as_os_str().is_empty()).then_some(Below::Hidden {
+        levels,
+        rest: group,
+    })
+}
+
+fn steps_up(path: &Path) -> (usize, PathBuf) {
+    let is_step = |component: &Component| *component == Component::ParentDir;
+    let components = || {
+        path.components()
+            .skip_while(|component| *component == Component::RootDir)
+    };
+    (
+        components().take_while(is_step).count(),
+        components().skip_while(is_step).collect(),
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+
+    use super::{Below, below};
+
+    /// Directories whose names are not told are stars.
+    fn at(group: &str, root: &str) -> Option<String> {
+        let (levels, rest) = match below(Path::new(group), Path::new(root))? {
+            Below::At(rest) => (0, rest),
+            Below::Hidden { levels, rest } => (levels, rest),
+        };
+        Some(format!("{}{}", "*/".repeat(levels), rest.display()))
+    }
+
+    #[test]
+    fn the_root_of_the_mount_is_taken_off() {
+        assert_eq!(at("/a/b", "/").as_deref(), Some("a/b"));
+        assert_eq!(at("/", "/").as_deref(), Some(""));
+        assert_eq!(at("/docker/abc", "/docker/abc").as_deref(), Some(""));
+        assert_eq!(at("/docker/abc/run", "/docker/abc").as_deref(), Some("run"));
+    }
+
+    #[test]
+    fn a_group_beside_the_mount_is_not_in_it() {
+        assert_eq!(at("/docker/abcd", "/docker/abc"), None);
+        assert_eq!(at("/", "/docker"), None);
+        assert_eq!(at("/../other", "/"), None);
+        assert_eq!(at("/", "/../other"), None);
+    }
+
+    #[test]
+    fn a_group_outside_the_namespace_is_found_when_the_mount_reaches_as_far() {
+        assert_eq!(at("/../other/x", "/..").as_deref(), Some("other/x"));
+        assert_eq!(at("/../../x", "/../..").as_deref(), Some("x"));
+    }
+
+    #[test]
+    fn names_above_the_namespace_are_not_told() {
+        assert_eq!(at("/", "/../..").as_deref(), Some("*/*/"));
+        assert_eq!(at("/run", "/../..").as_deref(), Some("*/*/run"));
+        assert_eq!(at("/../x", "/../..").as_deref(), Some("*/x"));
+    }
+}

@@ -1,0 +1,219 @@
+//! A group for one run: the kernel's own count of it, from 0 on.
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use rustix::fd::OwnedFd;
+use rustix::io::Errno;
+
+use super::control::{descendants, members};
+use super::home::Lease;
+use super::{Cgroup, Cgroups, NoGroup, files};
+use crate::Error;
+
+/// How long the end of a group is waited for when nobody asks how it went.
+const PATIENCE_ON_DROP: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_millis(20);
+
+/// A group that was made for a run, and that ends with this value.
+///
+/// Its readers are those of the [`Cgroup`] that it is: nothing was charged to it before the run, so
+/// `peak` and `oom_events` are the run's alone.
+#[derive(Debug)]
+pub struct RunCgroup {
+    cgroup: Cgroup,
+    /// Device and inode: the name alone might be somebody else's group by the time of removal.
+    identity: (u64, u64),
+    removed: bool,
+    // Ends after the group itself, and then what was rearranged for it is put back.
+    lease: Lease,
+}
+
+/// The way into a group for a process that is about to exec.
+#[derive(Debug)]
+pub struct Entrance(OwnedFd);
+
+impl Entrance {
+    /// Moves the calling process, with all its threads, into the group.
+    ///
+    /// Async-signal-safe: one `write(2)` to a descriptor that is open already, without allocation.
+    ///
+    /// # Errors
+    /// When the kernel refuses; the process stays where it was.
+    pub fn enter(&self) -> io::Result<()> {
+        rustix::io::write(&self.0, b"0")?;
+        Ok(())
+    }
+}
+
+impl RunCgroup {
+    /// Makes a group under the one that this process is in.
+    ///
+    /// In version 2 this process may be moved into a leaf for that, and only when it is alone in
+    /// its group; when the last group of its runs has gone it is moved back.
+    ///
+    /// # Errors
+    /// When there can be none; nothing is changed then. The run should go on without.
+    pub fn create(cgroups: &Cgroups, name: &str) -> Result<Self, NoGroup> {
+        // The kernel's own files are told from groups by the dot in their names.
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
+        if name.is_empty() || !name.bytes().all(is_plain) {
+            return Err(NoGroup::Name(name.to_owned()));
+        }
+        let lease = Lease::take(cgroups, name)?;
+        let cgroup = Cgroup {
+            directory: lease.group.file(name),
+            path: lease.group.path.join(name),
+            ..lease.group.clone()
+        };
+        let made = fs::create_dir(&cgroup.directory).and_then(|()| cgroup.directory.metadata());
+        let about = made.map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => NoGroup::Exists(cgroup.directory.clone()),
+            _ => NoGroup::of(&lease.group, error),
+        })?;
+        let run = Self {
+            cgroup,
+            identity: (about.dev(), about.ino()),
+            removed: false,
+            lease,
+        };
+        // Without the controller the group would be there and count nothing.
+        match run.cgroup.current()? {
+            Some(_) => Ok(run),
+            None => Err(NoGroup::NotGiven(run.lease.group.directory.clone())),
+        }
+    }
+
+    /// The group itself, with all its readers.
+    #[must_use]
+    pub fn cgroup(&self) -> &Cgroup {
+        &self.cgroup
+    }
+
+    /// Opens the way in, to be used between fork and exec.
+    ///
+    /// # Errors
+    /// When the group has been removed or may not be entered.
+    pub fn entrance(&self) -> Result<Entrance, Error> {
+        let path = self.cgroup.file("cgroup.procs");
+        match OpenOptions::new().write(true).open(&path) {
+            Ok(file) => Ok(Entrance(file.into())),
+            Err(error) => Err(Error::system(path, error)),
+        }
+    }
+
+    /// Moves a process into the group. What it has used so far stays charged where it was.
+    ///
+    /// # Errors
+    /// When it has ended, or the kernel refuses.
+    pub fn add(&self, pid: u32) -> io::Result<()> {
+        files::write(&self.cgroup.file("cgroup.procs"), &pid.to_string())
+    }
+
+    /// The most that was charged to the group, page cache included, in bytes. `None` where the
+    /// kernel does not keep it: in version 2 before Linux 5.19.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read.
+    pub fn peak(&self) -> Result<Option<u64>, Error> {
+        self.cgroup.peak()
+    }
+
+    /// How many processes of the run the OOM killer has ended.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read.
+    pub fn oom_kills(&self) -> Result<Option<u64>, Error> {
+        Ok(self.cgroup.oom_events()?.map(|events| events.kills))
+    }
+
+    /// Those of `pids` that are alive and not in the group: what they use is not counted in it.
+    ///
+    /// # Errors
+    /// When the members of the group cannot be read.
+    pub fn escaped(&self, cgroups: &Cgroups, pids: &[u32]) -> Result<Vec<u32>, Error> {
+        let inside = self.cgroup.pids()?;
+        let is_outside = |pid: u32| match cgroups.of(pid) {
+            Ok(group) => !self.cgroup.contains(&group),
+            // A group that is not in sight is not this one, which is.
+            Err(super::NoCgroup::OutOfSight(_)) => true,
+            Err(_) => false,
+        };
+        // Only where the list does not settle it is the process itself asked: it may have been
+        // born since.
+        let missing = pids
+            .iter()
+            .copied()
+            .filter(|pid| inside.binary_search(pid).is_err());
+        Ok(missing.filter(|&pid| is_outside(pid)).collect())
+    }
+
+    /// Removes the group and those that the run has made in it. Processes that are still in it
+    /// live on where this one is. Safe to call again.
+    ///
+    /// # Errors
+    /// When it is still in use after `patience`.
+    pub fn remove(&mut self, patience: Duration) -> Result<(), Error> {
+        if self.removed {
+            return Ok(());
+        }
+        let directory = &self.cgroup.directory;
+        let is_same = |about: fs::Metadata| (about.dev(), about.ino()) == self.identity;
+        if directory.metadata().is_ok_and(is_same) {
+            let refuge = self.lease.refuge.join("cgroup.procs");
+            remove_empty(directory, patience, || move_members(directory, &refuge))
+                .map_err(|error| Error::system(directory, error))?;
+        }
+        self.removed = true;
+        Ok(())
+    }
+}
+
+impl Drop for RunCgroup {
+    fn drop(&mut self) {
+        // What cannot be removed now stays behind; there is nobody to tell.
+        let _ = self.remove(PATIENCE_ON_DROP);
+    }
+}
+
+fn move_members(directory: &Path, refuge: &Path) {
+    let below = descendants(directory);
+    for group in below.iter().map(|group| &**group).chain([directory]) {
+        for pid in members(group).unwrap_or_default() {
+            let _ = files::write(refuge, &pid.to_string());
+        }
+    }
+}
+
+/// Removes a group and those below it, `empty`ing them while the kernel says that they are busy:
+/// a process that is ending keeps its group for a moment.
+pub(super) fn remove_empty(
+    directory: &Path,
+    patience: Duration,
+    empty: impl Fn(),
+) -> io::Result<()> {
+    let deadline = Instant::now() + patience;
+    let mut pause = Duration::from_millis(1);
+    loop {
+        // The deepest first. What is still in use there keeps the group itself in use, too.
+        for below in descendants(directory).iter().rev() {
+            let _ = fs::remove_dir(below);
+        }
+        match fs::remove_dir(directory) {
+            Err(error) if Errno::from_io_error(&error) == Some(Errno::BUSY) => {
+                if Instant::now() >= deadline {
+                    return Err(error);
+                }
+            }
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => return Ok(()),
+        }
+        empty();
+        sleep(pause);
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
+}

@@ -1,0 +1,125 @@
+//! The Linux side of the seam to those who look at the process table as a whole.
+
+use std::sync::{Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use rustix::fs::{Mode, OFlags, openat, readlinkat};
+use rustix::time::{ClockId, clock_gettime};
+
+use super::ProcRoot;
+use super::kill::Pidfds;
+use super::pids::list_pids;
+use super::process::{ProcessDirectory, Seen, age, ticks};
+use crate::cpu_share::{CpuLook, CpuShares};
+use crate::end_tree::end_tree;
+use crate::{Error, Inspector, KillOptions, KillOutcome, ProcessRecord};
+
+/// Inspects through `/proc`. Start times are in clock ticks since boot.
+#[derive(Debug)]
+pub struct LinuxInspector {
+    root: ProcRoot,
+    page_bytes: u64,
+    ticks_per_second: u64,
+    shares: Mutex<CpuShares>,
+}
+
+impl LinuxInspector {
+    /// Inspects what this directory shows.
+    #[must_use]
+    pub fn new(root: ProcRoot) -> Self {
+        Self {
+            root,
+            page_bytes: rustix::param::page_size() as u64,
+            ticks_per_second: rustix::param::clock_ticks_per_second(),
+            shares: Mutex::default(),
+        }
+    }
+
+    fn look_at_all(&self) -> Result<Vec<Seen>, Error> {
+        let mut text = Vec::new();
+        let mut seen = Vec::new();
+        for pid in pids(&self.root)? {
+            if let Some(directory) = ProcessDirectory::open(&self.root, pid)?
+                && let Some(process) = directory.look(self.page_bytes, &mut text)?
+            {
+                seen.push(process);
+            }
+        }
+        if seen.is_empty() {
+            return Err(self.root.malformed("", "it shows not one process"));
+        }
+        Ok(seen)
+    }
+
+    fn cpu_look(&self, seen: &Seen, since_boot: Duration) -> CpuLook {
+        let id = seen.record.id;
+        CpuLook {
+            id,
+            cpu: ticks(seen.cpu_ticks, self.ticks_per_second),
+            age: age(id.started, self.ticks_per_second, since_boot),
+        }
+    }
+
+    /// Signals go by the pids of this process's own namespace. A `/proc` of another one shows
+    /// other processes under the same numbers.
+    fn shows_own_namespace(&self) -> bool {
+        readlinkat(&self.root, "self", Vec::new())
+            .is_ok_and(|link| link.to_bytes() == std::process::id().to_string().as_bytes())
+    }
+}
+
+impl Inspector for LinuxInspector {
+    fn list(&self) -> Result<Vec<ProcessRecord>, Error> {
+        let seen = self.look_at_all()?;
+        let since_boot = since_boot();
+        let looks: Vec<CpuLook> = seen
+            .iter()
+            .map(|seen| self.cpu_look(seen, since_boot))
+            .collect();
+        let percents = self
+            .shares
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
+            .look(&looks, Instant::now());
+        let records = seen.into_iter().zip(percents);
+        Ok(records
+            .map(|(seen, cpu_percent)| ProcessRecord {
+                cpu_percent,
+                ..seen.record
+            })
+            .collect())
+    }
+
+    fn kill(&self, pid: u32, options: &KillOptions) -> Result<KillOutcome, Error> {
+        if !self.shows_own_namespace() {
+            let reason = "the process table is not that of this process's own namespace";
+            return Err(Error::kill_failed(pid, reason));
+        }
+        end_tree(&Pidfds { root: &self.root }, pid, options)
+    }
+
+    fn exists(&self, pid: u32) -> Result<bool, Error> {
+        match ProcessDirectory::open(&self.root, pid)? {
+            Some(directory) => Ok(directory.stat(&mut Vec::new())?.is_some()),
+            None => Ok(false),
+        }
+    }
+}
+
+/// Every pid that is listed now.
+pub(super) fn pids(root: &ProcRoot) -> Result<Vec<u32>, Error> {
+    let mut pids = Vec::new();
+    // Opened anew, because a descriptor has one place in its listing and calls may overlap.
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    openat(root, ".", flags, Mode::empty())
+        .and_then(|directory| list_pids(directory, &mut Vec::new(), &mut pids))
+        .map_err(|errno| Error::system(root.path_of(""), errno))?;
+    Ok(pids)
+}
+
+/// The clock that start times are counted on. Unlike `/proc/uptime`, which containers like to
+/// replace, it is always the kernel's own.
+fn since_boot() -> Duration {
+    let time = clock_gettime(ClockId::Boottime);
+    Duration::try_from(time).unwrap_or_default()
+}

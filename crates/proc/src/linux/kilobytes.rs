@@ -1,0 +1,37 @@
+//! The form that `status`, `smaps_rollup` and `meminfo` share: `Name:   1234 kB`, one a line.
+
+/// The value of one field in bytes. `None` when it is missing or not of that form.
+pub(super) fn field_bytes(text: &[u8], name: &str) -> Option<u64> {
+    let value = text
+        .split(|&byte| byte == b'\n')
+        .find_map(|line| line.strip_prefix(name.as_bytes())?.strip_prefix(b":"))?;
+    let digits = value.trim_ascii().strip_suffix(b" kB")?;
+    let kilobytes: u64 = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    kilobytes.checked_mul(1024)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::field_bytes;
+
+    #[test]
+    fn a_field_is_found_by_its_whole_name() {
+        let text = b"VmPeak:\t 9 kB\nVmHWM:\t    1234 kB\nVmRSS:\t 1000 kB\n";
+        assert_eq!(field_bytes(text, "VmHWM"), Some(1234 * 1024));
+        assert_eq!(field_bytes(text, "Vm"), None);
+        assert_eq!(field_bytes(text, "VmSwap"), None);
+    }
+
+    #[test]
+    fn what_is_not_a_size_is_refused() {
+        for text in [
+            "Pss:",
+            "Pss: kB",
+            "Pss: 1",
+            "Pss: -1 kB",
+            "Pss: 99999999999999999999 kB",
+        ] {
+            assert_eq!(field_bytes(text.as_bytes(), "Pss"), None, "{text}");
+        }
+    }
+}

@@ -1,0 +1,98 @@
+//! Pressure stall information: how long processes have waited for memory.
+
+use super::ProcRoot;
+use super::root::read_whole;
+
+/// `/proc/pressure/memory`, or a group's `memory.pressure`. Kernels can be built or booted without.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Pressure {
+    /// When at least one process waited.
+    pub some: Stall,
+    /// When all did that had something to do.
+    pub full: Stall,
+}
+
+/// Shares of time in percent, and the time itself.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Stall {
+    /// Over the last ten seconds.
+    pub avg10: f64,
+    /// Over the last minute.
+    pub avg60: f64,
+    /// Since boot, or since the group was made, in microseconds.
+    pub total_us: u64,
+}
+
+impl Pressure {
+    /// The machine's. `None` where the kernel does not tell.
+    #[must_use]
+    pub fn of_machine(root: &ProcRoot) -> Option<Self> {
+        let mut text = Vec::new();
+        let file = root.open_file("pressure/memory").ok()?;
+        // Under psi=0 the file is there and reading it fails.
+        read_whole(&file, &mut text).ok()?;
+        Self::parse(&String::from_utf8_lossy(&text))
+    }
+
+    /// `None` when the text is not of the documented form (`Documentation/accounting/psi.rst`).
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        Some(Self {
+            some: stall(text, "some")?,
+            full: stall(text, "full")?,
+        })
+    }
+}
+
+fn stall(text: &str, kind: &str) -> Option<Stall> {
+    let line = text
+        .lines()
+        .find_map(|line| line.strip_prefix(kind)?.strip_prefix(' '))?;
+    let value = |key: &str| {
+        line.split_ascii_whitespace()
+            .find_map(|field| field.strip_prefix(key)?.strip_prefix('='))
+    };
+    Some(Stall {
+        avg10: value("avg10")?.parse().ok()?,
+        avg60: value("avg60")?.parse().ok()?,
+        total_us: value("total")?.parse().ok()?,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Pressure, Stall};
+
+    #[test]
+    fn both_lines_are_read() {
+        let text = "some avg10=1.50 avg60=0.25 avg300=0.00 total=1234\n\
+                    full avg10=0.00 avg60=0.00 avg300=0.00 total=99\n";
+        assert_eq!(
+            Pressure::parse(text),
+            Some(Pressure {
+                some: Stall {
+                    avg10: 1.5,
+                    avg60: 0.25,
+                    total_us: 1234
+                },
+                full: Stall {
+                    avg10: 0.0,
+                    avg60: 0.0,
+                    total_us: 99
+                },
+            })
+        );
+    }
+
+    #[test]
+    fn text_of_another_form_is_refused() {
+        for text in [
+            "",
+            "some avg10=x avg60=0 total=1\n",
+            "somewhat avg10=0\n",
+            "full",
+        ] {
+            assert_eq!(Pressure::parse(text), None, "{text:?}");
+        }
+    }
+}

@@ -1,0 +1,68 @@
+//! Whether processes can be traced, and whether tracing changes what they may do.
+
+use rustix::process::geteuid;
+
+use crate::linux::ProcRoot;
+use crate::linux::root::read_whole;
+
+/// `CAP_SYS_PTRACE` in the sets of `capabilities(7)`.
+const CAP_SYS_PTRACE: u32 = 19;
+
+/// No process has this pid: it is above every limit of the kernel.
+const NOBODY: libc::pid_t = libc::pid_t::MAX;
+
+/// What stands between this process and `ptrace(2)`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TracingSurvey {
+    /// Why the system call as such is refused; absent when it is not.
+    pub refused: Option<String>,
+    /// Whether this process is the superuser's.
+    pub is_superuser: bool,
+    /// Whether it has `CAP_SYS_PTRACE`; absent when that cannot be read.
+    pub has_capability: Option<bool>,
+    /// Yama's `ptrace_scope`; absent on kernels without Yama.
+    pub yama_scope: Option<u32>,
+    /// The mode of seccomp that this process is under, 0 for none.
+    pub seccomp_mode: Option<u32>,
+}
+
+impl TracingSurvey {
+    /// Asks the kernel. No process is touched.
+    #[must_use]
+    pub fn take(root: &ProcRoot) -> Self {
+        let status = text(root, "self/status").unwrap_or_default();
+        let field = |key: &str| {
+            status
+                .lines()
+                .find_map(|line| line.strip_prefix(key)?.strip_prefix(':'))
+                .map(str::trim)
+        };
+        Self {
+            refused: refusal(),
+            is_superuser: geteuid().is_root(),
+            has_capability: field("CapEff")
+                .and_then(|set| u64::from_str_radix(set, 16).ok())
+                .map(|set| set >> CAP_SYS_PTRACE & 1 == 1),
+            yama_scope: text(root, "sys/kernel/yama/ptrace_scope")
+                .and_then(|scope| scope.trim().parse().ok()),
+            seccomp_mode: field("Seccomp").and_then(|mode| mode.parse().ok()),
+        }
+    }
+}
+
+/// A filter answers before the kernel looks whom the call is for; the kernel finds nobody.
+fn refusal() -> Option<String> {
+    let nothing = std::ptr::null_mut::<libc::c_void>();
+    // SAFETY: PTRACE_SEIZE follows neither of its pointers, and no process has this pid, so none is
+    // attached to.
+    unsafe { libc::ptrace(libc::PTRACE_SEIZE, NOBODY, nothing, nothing) };
+    let error = std::io::Error::last_os_error();
+    (error.raw_os_error() != Some(libc::ESRCH)).then(|| error.to_string())
+}
+
+fn text(root: &ProcRoot, file: &str) -> Option<String> {
+    let mut text = Vec::new();
+    let file = root.open_file(file).ok()?;
+    read_whole(&file, &mut text).ok()?;
+    Some(String::from_utf8_lossy(&text).into_owned())
+}

@@ -1,0 +1,200 @@
+//! A process table in memory, for those who must try what they do with one.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use crate::descent::{Kin, lineage, within_tree};
+use crate::end_tree::refuse_to_end_own;
+use crate::{Error, Inspector, KillOptions, KillOutcome, ProcessRecord, State};
+
+/// Shows the processes that it was given and no others. Clones show the same ones; two that were
+/// made apart know nothing of each other, so tests may run side by side.
+#[derive(Clone, Debug, Default)]
+pub struct MockInspector {
+    records: Arc<Mutex<BTreeMap<u32, ProcessRecord>>>,
+}
+
+impl MockInspector {
+    /// A table without processes.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a process, in place of any that has its pid.
+    pub fn add(&self, record: ProcessRecord) {
+        self.records().insert(record.id.pid, record);
+    }
+
+    /// Removes a process, if it is there. Its descendants stay as they are.
+    pub fn remove(&self, pid: u32) {
+        self.records().remove(&pid);
+    }
+
+    /// Removes all processes.
+    pub fn clear(&self) {
+        self.records().clear();
+    }
+
+    /// How many processes there are.
+    #[must_use]
+    pub fn count(&self) -> usize {
+        self.records().len()
+    }
+
+    fn records(&self) -> MutexGuard<'_, BTreeMap<u32, ProcessRecord>> {
+        self.records.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Inspector for MockInspector {
+    fn list(&self) -> Result<Vec<ProcessRecord>, Error> {
+        Ok(self.records().values().cloned().collect())
+    }
+
+    /// Whoever is ended is gone at once, without having been asked.
+    fn kill(&self, pid: u32, options: &KillOptions) -> Result<KillOutcome, Error> {
+        let mut records = self.records();
+        let is_meant = |record: &&ProcessRecord| {
+            options
+                .started
+                .is_none_or(|started| started == record.id.started)
+        };
+        let meant = records
+            .get(&pid)
+            .filter(is_meant)
+            .ok_or(Error::ProcessNotFound { pid })?
+            .clone();
+        let table: Vec<Kin> = records.values().map(ProcessRecord::kin).collect();
+        refuse_to_end_own(&lineage(&table, std::process::id()), pid)?;
+        let mut ended = within_tree(records.values().cloned().collect(), pid);
+        ended.push(meant);
+        for record in &ended {
+            records.remove(&record.id.pid);
+        }
+        let killed = ended
+            .iter()
+            .filter(|record| record.state != State::Zombie)
+            .count() as u64;
+        Ok(KillOutcome {
+            killed,
+            failed: Vec::new(),
+        })
+    }
+
+    fn exists(&self, pid: u32) -> Result<bool, Error> {
+        Ok(self.records().contains_key(&pid))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::Path;
+    use std::thread;
+
+    use super::MockInspector;
+    use crate::{Error, Inspector, KillOptions, ProcessId, ProcessRecord, State};
+
+    fn record(pid: u32, parent: u32, cwd: &str) -> ProcessRecord {
+        ProcessRecord {
+            id: ProcessId { pid, started: 100 },
+            parent,
+            name: format!("p{pid}"),
+            command: Vec::new(),
+            cwd: Some(cwd.into()),
+            rss_bytes: 4096,
+            cpu_percent: Some(1.5),
+            state: State::Sleeping,
+            user: Some(0),
+        }
+    }
+
+    fn three() -> MockInspector {
+        let mock = MockInspector::new();
+        mock.add(record(30, 20, "/nowhere/a/b"));
+        mock.add(record(10, 1, "/nowhere/a"));
+        mock.add(record(20, 10, "/nowhere/a-b"));
+        mock
+    }
+
+    fn pids(records: &[ProcessRecord]) -> Vec<u32> {
+        records.iter().map(|record| record.id.pid).collect()
+    }
+
+    #[test]
+    fn what_is_added_is_listed_by_pid() {
+        let mock = three();
+        assert_eq!(mock.count(), 3);
+        assert_eq!(pids(&mock.list().unwrap()), [10, 20, 30]);
+        assert_eq!(mock.list().unwrap()[0], record(10, 1, "/nowhere/a"));
+    }
+
+    #[test]
+    fn one_that_is_added_again_takes_the_place_of_the_former() {
+        let mock = three();
+        mock.add(record(20, 1, "/elsewhere"));
+        assert_eq!(mock.count(), 3);
+        assert!(mock.tree(10).unwrap().is_empty());
+    }
+
+    #[test]
+    fn what_is_removed_is_gone_and_may_be_removed_again() {
+        let mock = three();
+        mock.remove(20);
+        mock.remove(20);
+        assert_eq!(mock.count(), 2);
+        assert!(!mock.exists(20).unwrap());
+        assert!(mock.exists(30).unwrap());
+    }
+
+    #[test]
+    fn a_cleared_table_is_empty() {
+        let mock = three();
+        mock.clear();
+        assert_eq!(mock.count(), 0);
+        assert!(mock.list().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_tree_holds_all_descendants() {
+        assert_eq!(pids(&three().tree(10).unwrap()), [20, 30]);
+        assert!(three().tree(77).unwrap().is_empty());
+    }
+
+    #[test]
+    fn working_directories_are_compared_by_whole_names() {
+        let found = three().find_by_cwd(Path::new("/nowhere/a")).unwrap();
+        assert_eq!(pids(&found), [10, 30]);
+    }
+
+    #[test]
+    fn a_killed_process_takes_its_descendants_along() {
+        let mock = three();
+        let outcome = mock.kill(20, &KillOptions::default()).unwrap();
+        assert_eq!((outcome.killed, outcome.failed.len()), (2, 0));
+        assert_eq!(pids(&mock.list().unwrap()), [10]);
+        let again = mock.kill(20, &KillOptions::default());
+        assert!(matches!(again, Err(Error::ProcessNotFound { pid: 20 })));
+    }
+
+    #[test]
+    fn another_process_with_the_pid_is_not_killed() {
+        let mock = three();
+        let options = KillOptions {
+            started: Some(99),
+            ..KillOptions::default()
+        };
+        let outcome = mock.kill(20, &options);
+        assert!(matches!(outcome, Err(Error::ProcessNotFound { pid: 20 })));
+        assert_eq!(mock.count(), 3);
+    }
+
+    #[test]
+    fn clones_share_a_table_and_others_do_not() {
+        let mock = three();
+        let clone = mock.clone();
+        thread::spawn(move || clone.remove(10)).join().unwrap();
+        assert_eq!(mock.count(), 2);
+        assert_eq!(three().count(), 3);
+    }
+}

@@ -1,0 +1,173 @@
+//! Processes that belong to somebody else. As root, each test runs once more as nobody and looks
+//! at a process of root's; as anybody else it looks at the first process.
+//!
+//! Nobody gets a `/proc` of their own, since the machine's may hide other users' processes.
+
+mod world;
+
+use std::fs;
+use std::os::unix::fs::PermissionsExt;
+use std::os::unix::process::CommandExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use memtop_proc::{Error, KillOptions, State};
+use tempfile::TempDir;
+use world::{Shell, World, has_ended};
+
+const NOBODY: u32 = 65_534;
+/// Options of a `/proc` in which all see all, and of one in which they see only their own.
+const EVERYBODY: &str = "hidepid=off";
+const ONLY_OWN: &str = "hidepid=invisible";
+/// Set for the run as nobody.
+const ROOTS_PID: &str = "MEMTOP_TEST_ROOTS_PID";
+
+fn is_root() -> bool {
+    rustix::process::geteuid().is_root()
+}
+
+fn both() -> [World; 2] {
+    [World::linux(), World::sysinfo()]
+}
+
+/// Runs a test with the pid of somebody else's process.
+fn with_anothers(test: &str, proc_options: &str, body: impl FnOnce(u32)) {
+    if let Ok(pid) = std::env::var(ROOTS_PID) {
+        body(pid.parse().unwrap());
+    } else if is_root() {
+        let roots = Shell::start("echo ready; read line");
+        as_nobody(test, proc_options, roots.pid());
+        assert!(!has_ended(roots.pid()));
+    } else if proc_options == EVERYBODY {
+        body(1);
+    }
+}
+
+/// Runs a test of this file as nobody, who is told a pid.
+fn as_nobody(test: &str, proc_options: &str, pid: u32) {
+    // Where this program lies nobody may perhaps not look.
+    let folder = TempDir::new().unwrap();
+    fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
+    let copy = folder.path().join("test");
+    fs::copy(std::env::current_exe().unwrap(), &copy).unwrap();
+
+    let script = format!(
+        "mount -t proc -o {proc_options} proc /proc && \
+         exec setpriv --reuid {NOBODY} --regid {NOBODY} --clear-groups \"$@\""
+    );
+    let output = Command::new("unshare")
+        .args(["--mount", "sh", "-c", &script, "sh"])
+        .arg(&copy)
+        .args(["--exact", test, "--nocapture", "--include-ignored"])
+        .env(ROOTS_PID, pid.to_string())
+        .current_dir("/")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let printed = String::from_utf8_lossy(&output.stdout);
+    assert!(
+        output.status.success() && printed.contains("1 passed"),
+        "{printed}{}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
+#[test]
+fn their_working_directory_is_not_told_and_the_rest_is() {
+    with_anothers(
+        "their_working_directory_is_not_told_and_the_rest_is",
+        EVERYBODY,
+        |pid| {
+            for world in both() {
+                let record = world.find(pid).expect("it is visible");
+                assert_eq!(record.cwd, None);
+                assert_eq!(record.user, Some(0));
+                assert!(record.rss_bytes > 0);
+                assert!(!record.command.is_empty());
+                let there = world.now().find_by_cwd(Path::new("/")).unwrap();
+                assert!(there.iter().all(|record| record.id.pid != pid));
+            }
+        },
+    );
+}
+
+#[test]
+fn ending_them_is_not_permitted() {
+    with_anothers("ending_them_is_not_permitted", EVERYBODY, |pid| {
+        if pid == 1 {
+            // The first process is refused for what it is, whoever asks.
+            return;
+        }
+        for world in both() {
+            let error = world.now().kill(pid, &KillOptions::default());
+            let error = error.expect_err("it is root's");
+            assert!(matches!(error, Error::PermissionDenied { pid: told } if told == pid));
+            assert!(error.is_denied());
+        }
+    });
+}
+
+#[test]
+fn those_that_are_hidden_are_not_there_and_that_is_no_error() {
+    let test = "those_that_are_hidden_are_not_there_and_that_is_no_error";
+    with_anothers(test, ONLY_OWN, |pid| {
+        for world in both() {
+            assert!(world.find(pid).is_none());
+            assert!(!world.now().exists(pid).unwrap());
+            assert!(world.find(std::process::id()).is_some());
+            let error = world.now().kill(pid, &KillOptions::default());
+            assert!(matches!(error, Err(Error::ProcessNotFound { .. })));
+        }
+    });
+}
+
+#[test]
+fn their_child_below_ones_own_process_is_named_as_still_there() {
+    if !is_root() {
+        return;
+    }
+    // A process of nobody's whose child is still root's.
+    let script = "sh -c 'echo $$; echo ready; exec sleep 60' & \
+                  exec setpriv --reuid 65534 --regid 65534 --clear-groups sleep 61";
+    let shell = Shell::start(script);
+    let world = World::linux();
+    world.wait_for(shell.pid(), |record| {
+        record.user == Some(NOBODY) && record.name == "sleep"
+    });
+    as_nobody("nobody_ends_their_own", EVERYBODY, shell.pid());
+    assert!(has_ended(shell.pid()));
+    assert!(!has_ended(shell.pids[0]));
+}
+
+#[test]
+#[ignore = "the test above runs it as another user"]
+fn nobody_ends_their_own() {
+    let Ok(pid) = std::env::var(ROOTS_PID) else {
+        return;
+    };
+    let outcome = World::linux()
+        .now()
+        .kill(pid.parse().unwrap(), &KillOptions::default())
+        .unwrap();
+    assert_eq!(outcome.killed, 1);
+    assert_eq!(outcome.failed[0].reason, "it belongs to another user");
+}
+
+#[test]
+fn root_sees_the_working_directory_of_others() {
+    if !is_root() {
+        return;
+    }
+    let mut command = Command::new("sh");
+    command
+        .args(["-c", "echo ready; read line"])
+        .uid(NOBODY)
+        .gid(NOBODY)
+        .current_dir("/");
+    let shell = Shell::spawn(command);
+    for world in both() {
+        let record = world.wait_for(shell.pid(), |record| record.state == State::Sleeping);
+        assert_eq!(record.cwd.as_deref(), Some(Path::new("/")));
+        assert_eq!(record.user, Some(NOBODY));
+    }
+}

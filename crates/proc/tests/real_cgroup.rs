@@ -1,0 +1,359 @@
+//! Groups of this machine's own. A test that needs one and may not make it says so and passes,
+//! unless `MEMTOP_TEST_CGROUP` is set.
+
+use std::env;
+use std::fs;
+use std::io::Read;
+use std::os::unix::fs::chown;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio, id};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use memtop_proc::linux::cgroup::{Cgroups, PeakSince, RunCgroup, Version};
+
+const MB: u64 = 1024 * 1024;
+const PATIENCE: Duration = Duration::from_secs(5);
+const NOBODY: u32 = 65534;
+
+/// What a process that is this file again is to do; see [`helper`].
+const HELPER: &str = "MEMTOP_TEST_HELPER";
+
+fn cgroups() -> Cgroups {
+    Cgroups::system().expect("/proc is mounted")
+}
+
+fn new_name() -> String {
+    static NEXT: AtomicU32 = AtomicU32::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    format!("memtop-test-{}-{number}", id())
+}
+
+/// `None`, and a word why, where no group can be made.
+fn new_group() -> Option<RunCgroup> {
+    match RunCgroup::create(&cgroups(), &new_name()) {
+        Ok(group) => Some(group),
+        Err(refusal) => {
+            assert!(env::var_os("MEMTOP_TEST_CGROUP").is_none(), "{refusal}");
+            eprintln!("not tested here: {refusal}");
+            None
+        }
+    }
+}
+
+/// This file again as another process, which does `what` and nothing else.
+fn helper_command(what: &str) -> Command {
+    let mut command = Command::new(env::current_exe().unwrap());
+    command
+        .args(["helper", "--exact", "--nocapture", "--quiet"])
+        .env(HELPER, what)
+        .stdout(Stdio::piped());
+    command
+}
+
+fn start_in(group: &RunCgroup, mut command: Command) -> Child {
+    let entrance = group.entrance().unwrap();
+    // SAFETY: between fork and exec only `enter` runs, which is async-signal-safe.
+    unsafe { command.pre_exec(move || entrance.enter()) };
+    command.spawn().expect("it starts")
+}
+
+fn run_in(group: &RunCgroup, what: &str) -> Output {
+    let child = start_in(group, helper_command(what));
+    child.wait_with_output().unwrap()
+}
+
+fn text_of(output: &Output) -> String {
+    String::from_utf8_lossy(&output.stdout).into_owned()
+}
+
+/// The part of a test that runs in a process of its own.
+#[test]
+fn helper() {
+    let Ok(what) = env::var(HELPER) else {
+        return;
+    };
+    let (verb, argument) = what.split_once(' ').unwrap_or((&what, ""));
+    match verb {
+        "allocate" => drop(allocate(argument.parse().unwrap())),
+        "own" => println!("own={}=", cgroups().own().unwrap().directory().display()),
+        "make" => make_and_remove(),
+        _ => panic!("{what}"),
+    }
+}
+
+fn allocate(megabytes: u64) -> Vec<u8> {
+    let mut memory = vec![0; usize::try_from(megabytes * MB).unwrap()];
+    for page in memory.chunks_mut(4096) {
+        page[0] = 1;
+    }
+    std::hint::black_box(memory)
+}
+
+/// What a run would do, in a group that was delegated to this process.
+fn make_and_remove() {
+    let before = cgroups().own().unwrap();
+    let mut group = RunCgroup::create(&cgroups(), "run").unwrap();
+    let second = RunCgroup::create(&cgroups(), "run2").unwrap();
+    assert!(before.contains(group.cgroup()) && before.contains(second.cgroup()));
+    assert!(run_in(&group, "allocate 50").status.success());
+    if let Some(peak) = group.peak().unwrap() {
+        assert!(peak >= 50 * MB, "{peak}");
+    }
+    group.remove(PATIENCE).unwrap();
+    assert!(run_in(&second, "allocate 10").status.success());
+    drop(second);
+    drop(group);
+    assert_eq!(cgroups().own().unwrap(), before, "everything is as it was");
+    println!("made=and=removed");
+}
+
+#[test]
+fn a_run_of_300_mb_has_a_peak_of_300_mb() {
+    let Some(group) = new_group() else { return };
+    assert!(run_in(&group, "allocate 300").status.success());
+    let Some(peak) = group.peak().unwrap() else {
+        eprintln!("not tested here: the kernel keeps no peak");
+        return;
+    };
+    assert!((300 * MB..=320 * MB).contains(&peak), "{peak}");
+    assert!(group.cgroup().current().unwrap().unwrap() < 50 * MB);
+}
+
+#[test]
+fn a_run_does_not_inherit_the_peak_of_the_one_before() {
+    let Some(first) = new_group() else { return };
+    run_in(&first, "allocate 200");
+    drop(first);
+    let second = new_group().unwrap();
+    run_in(&second, "allocate 5");
+    let peak = second.peak().unwrap().unwrap_or(0);
+    assert!(peak < 50 * MB, "{peak}");
+}
+
+#[test]
+fn a_group_that_is_not_fresh_can_be_watched_from_a_moment_on() {
+    let Some(group) = new_group() else { return };
+    run_in(&group, "allocate 200");
+    let Some(since) = PeakSince::start(group.cgroup()).unwrap() else {
+        eprintln!("not tested here: the kernel counts from no other moment than the first");
+        return;
+    };
+    run_in(&group, "allocate 50");
+    let peak = since.read().unwrap();
+    assert!((50 * MB..100 * MB).contains(&peak), "{peak}");
+    assert!(
+        group.peak().unwrap().unwrap() >= 200 * MB,
+        "nobody else notices"
+    );
+}
+
+#[test]
+fn a_group_offers_what_its_version_has() {
+    let Some(group) = new_group() else { return };
+    let offers = group.cgroup().offers();
+    eprintln!("{:?}: {offers:?}", group.cgroup().version());
+    match group.cgroup().version() {
+        Version::V1 => assert!(offers.peak && !offers.peak_since && !offers.kill),
+        // Each came after the one before: Linux 5.14, 5.19 and 6.12.
+        Version::V2 => assert!(offers.kill >= offers.peak && offers.peak >= offers.peak_since),
+    }
+}
+
+#[test]
+fn anon_at_the_moment_is_what_the_process_holds() {
+    let Some(group) = new_group() else { return };
+    let mut child = start_in(&group, {
+        let mut shell = Command::new("sh");
+        shell.args([
+            "-c",
+            "x=$(head -c 50000000 /dev/zero | tr '\\0' x); echo; read line",
+        ]);
+        shell.stdin(Stdio::piped()).stdout(Stdio::piped());
+        shell
+    });
+    child.stdout.as_mut().unwrap().read_exact(&mut [0]).unwrap();
+    let breakdown = group.cgroup().breakdown().unwrap().unwrap();
+    drop(child.stdin.take());
+    child.wait().unwrap();
+    assert!(
+        (50_000_000..200 * MB).contains(&breakdown.anon),
+        "{breakdown:?}"
+    );
+}
+
+#[test]
+fn a_kill_by_the_oom_killer_is_counted() {
+    let Some(group) = new_group() else { return };
+    let limit = match group.cgroup().version() {
+        Version::V1 => "memory.limit_in_bytes",
+        Version::V2 => "memory.max",
+    };
+    let directory = group.cgroup().directory();
+    fs::write(directory.join(limit), (100 * MB).to_string()).unwrap();
+    // Where there is swap the group would go there instead.
+    let _ = fs::write(directory.join("memory.swap.max"), "0");
+    let limits = group.cgroup().limits().unwrap();
+    assert_eq!(limits.max.unwrap().bytes, 100 * MB);
+    assert_eq!(group.oom_kills().unwrap(), Some(0));
+    assert_eq!(run_in(&group, "allocate 300").status.signal(), Some(9));
+    assert_eq!(group.oom_kills().unwrap(), Some(1));
+}
+
+#[test]
+fn the_tree_of_a_process_stays_in_its_group() {
+    let Some(group) = new_group() else { return };
+    let mut child = start_in(&group, {
+        let mut shell = Command::new("sh");
+        shell.args(["-c", "setsid sleep 60 & sleep 60 & wait"]);
+        shell
+    });
+    until(|| group.cgroup().pids().unwrap().len() == 3);
+    assert!(group.cgroup().pids().unwrap().contains(&child.id()));
+    assert_eq!(group.kill_all(PATIENCE), [0_u32; 0]);
+    assert_eq!(child.wait().unwrap().signal(), Some(9));
+}
+
+#[test]
+fn one_that_has_left_the_group_is_found() {
+    let (Some(group), Some(elsewhere)) = (new_group(), new_group()) else {
+        return;
+    };
+    let mut stays = start_in(&group, sleeper());
+    let mut leaves = start_in(&group, sleeper());
+    let tree = [stays.id(), leaves.id()];
+    assert_eq!(group.escaped(&cgroups(), &tree).unwrap(), [0_u32; 0]);
+    elsewhere.add(leaves.id()).unwrap();
+    assert_eq!(group.escaped(&cgroups(), &tree).unwrap(), [leaves.id()]);
+    for child in [&mut stays, &mut leaves] {
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+    assert_eq!(group.escaped(&cgroups(), &tree).unwrap(), [0_u32; 0]);
+}
+
+#[test]
+fn a_storm_of_forks_is_ended_whole() {
+    let Some(group) = new_group() else { return };
+    let mut child = start_in(&group, {
+        let mut shell = Command::new("sh");
+        shell.args([
+            "-c",
+            "while :; do (sleep 0.01; sleep 0.01) & sleep 0.002; done",
+        ]);
+        shell
+    });
+    until(|| group.cgroup().pids().unwrap().len() > 3);
+    assert_eq!(group.kill_all(PATIENCE), [0_u32; 0]);
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_group_ends_with_its_value_and_what_still_runs_lives_on() {
+    let Some(mut group) = new_group() else { return };
+    let mut child = start_in(&group, sleeper());
+    fs::create_dir(group.cgroup().directory().join("made-by-the-run")).unwrap();
+    group.remove(PATIENCE).unwrap();
+    group.remove(PATIENCE).unwrap();
+    assert!(!group.cgroup().directory().exists());
+    assert!(child.try_wait().unwrap().is_none(), "it still runs");
+    assert_eq!(
+        cgroups().of(child.id()).unwrap().directory(),
+        cgroups().own().unwrap().directory()
+    );
+    child.kill().unwrap();
+    child.wait().unwrap();
+}
+
+#[test]
+fn a_group_that_somebody_else_made_of_the_same_name_stays() {
+    let Some(group) = new_group() else { return };
+    let directory = group.cgroup().directory().to_owned();
+    fs::remove_dir(&directory).unwrap();
+    fs::create_dir(&directory).unwrap();
+    drop(group);
+    assert!(directory.exists());
+    fs::remove_dir(&directory).unwrap();
+}
+
+#[test]
+fn a_name_is_given_once() {
+    let Some(group) = new_group() else { return };
+    let name = group.cgroup().directory().file_name().unwrap();
+    let again = RunCgroup::create(&cgroups(), name.to_str().unwrap());
+    assert!(again.unwrap_err().to_string().ends_with("is there already"));
+    assert!(group.cgroup().directory().exists());
+}
+
+#[test]
+fn an_ordinary_user_is_told_why_there_is_no_group() {
+    if new_group().is_none() {
+        return;
+    }
+    let mut command = helper_command("make");
+    command.uid(NOBODY).gid(NOBODY).stderr(Stdio::piped());
+    let output = command.output().unwrap();
+    let words = String::from_utf8_lossy(&output.stderr).into_owned();
+    let is_told = words.contains("NotWritable") || words.contains("NotAlone");
+    assert!(is_told, "{words}");
+}
+
+#[test]
+fn a_user_can_divide_a_group_that_was_delegated() {
+    let Some(group) = new_group() else { return };
+    delegate(group.cgroup().directory());
+    let mut command = helper_command("make");
+    command.uid(NOBODY).gid(NOBODY);
+    let output = start_in(&group, command).wait_with_output().unwrap();
+    assert!(output.status.success(), "{output:?}");
+    assert!(text_of(&output).contains("made=and=removed"));
+    let left = fs::read_dir(group.cgroup().directory()).unwrap();
+    let groups = left.filter(|entry| entry.as_ref().unwrap().file_type().unwrap().is_dir());
+    assert_eq!(groups.count(), 0);
+}
+
+#[test]
+fn in_a_cgroup_namespace_the_own_group_is_found_by_the_mount() {
+    let Some(group) = new_group() else { return };
+    let mut command = Command::new("unshare");
+    command
+        .arg("--cgroup")
+        .arg(env::current_exe().unwrap())
+        .args(["helper", "--exact", "--nocapture", "--quiet"])
+        .env(HELPER, "own")
+        .stdout(Stdio::piped());
+    let output = start_in(&group, command).wait_with_output().unwrap();
+    let expected = format!("own={}=", group.cgroup().directory().display());
+    assert!(text_of(&output).contains(&expected), "{output:?}");
+}
+
+fn delegate(directory: &Path) {
+    chown(directory, Some(NOBODY), Some(NOBODY)).unwrap();
+    for file in [
+        "cgroup.procs",
+        "tasks",
+        "cgroup.subtree_control",
+        "cgroup.threads",
+    ] {
+        let file = directory.join(file);
+        if file.exists() {
+            chown(file, Some(NOBODY), Some(NOBODY)).unwrap();
+        }
+    }
+}
+
+fn sleeper() -> Command {
+    let mut command = Command::new("sleep");
+    command.arg("60");
+    command
+}
+
+fn until(condition: impl Fn() -> bool) {
+    let deadline = Instant::now() + PATIENCE;
+    while !condition() {
+        assert!(Instant::now() < deadline, "waited in vain");
+        sleep(Duration::from_millis(2));
+    }
+}

@@ -1,0 +1,54 @@
+//! What this machine allows, asked the way `memtop doctor` asks.
+
+use std::fs;
+use std::process::Command;
+
+use memtop_proc::linux::ProcRoot;
+use memtop_proc::linux::cgroup::Cgroups;
+use memtop_proc::linux::survey::{GroupSurvey, ProcessSurvey, PssAnswer, TracingSurvey};
+use tempfile::TempDir;
+
+fn root() -> ProcRoot {
+    ProcRoot::system().unwrap()
+}
+
+#[test]
+fn the_own_process_is_seen_and_can_be_read() {
+    let survey = ProcessSurvey::take(&root()).unwrap();
+    assert!(survey.visible >= 1);
+    assert!(survey.unreadable < survey.visible);
+    assert_eq!(survey.own_pss, PssAnswer::Readable);
+}
+
+#[test]
+fn asking_whether_tracing_works_traces_nobody() {
+    let survey = TracingSurvey::take(&root());
+    let status = fs::read_to_string("/proc/self/status").unwrap();
+    assert!(status.contains("\nTracerPid:\t0\n"));
+    let euid = Command::new("id").arg("-u").output().unwrap().stdout;
+    assert_eq!(survey.is_superuser, euid == b"0\n");
+    assert!(survey.has_capability.is_some() && survey.seccomp_mode.is_some());
+}
+
+#[test]
+fn a_survey_of_groups_leaves_none_behind() {
+    let cgroups = Cgroups::system().unwrap();
+    let survey = GroupSurvey::take(&cgroups);
+    if let Ok(own) = survey.own {
+        let name = format!("memtop-doctor-{}", std::process::id());
+        assert!(!own.cgroup.directory().join(name).exists());
+    }
+    if let Err(refusal) = survey.run {
+        assert!(!refusal.to_string().is_empty());
+    }
+}
+
+#[test]
+fn on_a_folder_that_is_no_proc_nothing_is_claimed() {
+    let folder = TempDir::new().unwrap();
+    let root = ProcRoot::open(folder.path()).unwrap();
+    let survey = ProcessSurvey::take(&root).unwrap();
+    assert_eq!((survey.visible, survey.own_pss), (0, PssAnswer::Absent));
+    let survey = TracingSurvey::take(&root);
+    assert_eq!((survey.has_capability, survey.yama_scope), (None, None));
+}

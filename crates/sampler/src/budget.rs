@@ -1,0 +1,77 @@
+//! A share of time that may be spent on something costly.
+
+use std::time::Duration;
+
+/// Fills with time and is emptied by spending. What is not spent is kept up to a limit, so that a
+/// quiet stretch pays for a busy instant.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Budget {
+    share: f64,
+    most_seconds: f64,
+    /// Negative after something that cost more than there was.
+    seconds: f64,
+    filled_at: Duration,
+}
+
+impl Budget {
+    /// `share` of all time, at most so much at once; full at first.
+    pub(crate) fn new(share: f64, most: Duration) -> Self {
+        let most_seconds = most.as_secs_f64();
+        Self {
+            share,
+            most_seconds,
+            seconds: most_seconds,
+            filled_at: Duration::ZERO,
+        }
+    }
+
+    /// Credits the time until `now`.
+    pub(crate) fn fill(&mut self, now: Duration) {
+        let passed = now.saturating_sub(self.filled_at).as_secs_f64();
+        self.filled_at = now;
+        self.seconds = (self.seconds + passed * self.share).min(self.most_seconds);
+    }
+
+    /// Whether there is enough, or all that there can ever be: what costs more than that may be
+    /// spent, too, and is paid for afterwards.
+    pub(crate) fn allows(&self, cost: Duration) -> bool {
+        cost.as_secs_f64() <= self.seconds || self.seconds >= self.most_seconds
+    }
+
+    pub(crate) fn spend(&mut self, cost: Duration) {
+        self.seconds -= cost.as_secs_f64();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Budget;
+    use std::time::Duration;
+
+    const MS: Duration = Duration::from_millis(1);
+
+    #[test]
+    fn it_refills_by_its_share_up_to_its_limit() {
+        let mut budget = Budget::new(0.01, 5 * MS);
+        budget.spend(MS);
+        assert!(budget.allows(4 * MS) && !budget.allows(5 * MS));
+        budget.spend(4 * MS);
+        assert!(!budget.allows(MS));
+        budget.fill(200 * MS);
+        assert!(budget.allows(2 * MS) && !budget.allows(3 * MS));
+        budget.fill(10_000 * MS);
+        budget.spend(MS);
+        assert!(budget.allows(4 * MS) && !budget.allows(5 * MS));
+    }
+
+    #[test]
+    fn what_costs_more_than_it_can_ever_hold_is_paid_for_afterwards() {
+        let mut budget = Budget::new(0.01, 5 * MS);
+        assert!(budget.allows(20 * MS));
+        budget.spend(20 * MS);
+        budget.fill(1_400 * MS);
+        assert!(!budget.allows(MS), "15 ms are owed and 14 have come");
+        budget.fill(1_700 * MS);
+        assert!(budget.allows(MS));
+    }
+}

@@ -1,0 +1,99 @@
+//! What the true peak cannot have been higher than, although samples have gaps.
+//!
+//! Between two samples a process that lives on can have had at most the highest memory that the
+//! kernel remembers of it. One that ended meanwhile, or that came and went, can have had at most
+//! what the largest process of the whole run ever had, which the kernel tells when the command
+//! has been waited for. So for each number of processes that ended within one gap the highest sum
+//! of the others is kept, and the bound is worked out at the end.
+
+/// From here on gaps are taken together.
+const MOST_APART: usize = 64;
+
+/// The highest sums of those that lived through a gap, by how many did not.
+#[derive(Clone, Debug, Default)]
+pub struct Ceiling {
+    highest_by_ended: Vec<Option<u64>>,
+    most_ended: u64,
+}
+
+impl Ceiling {
+    /// One gap: what those that lived through it can have had, and how many did not live.
+    pub(crate) fn add_gap(&mut self, bytes: u64, ended: u64) {
+        let place = usize::try_from(ended).map_or(MOST_APART, |ended| ended.min(MOST_APART));
+        if self.highest_by_ended.len() <= place {
+            self.highest_by_ended.resize(place + 1, None);
+        }
+        let highest = &mut self.highest_by_ended[place];
+        *highest = Some(highest.unwrap_or(0).max(bytes));
+        self.most_ended = self.most_ended.max(ended);
+    }
+
+    /// A process turns out to have been larger by so much, at some earlier time.
+    pub(crate) fn raise(&mut self, bytes: u64) {
+        for highest in self.highest_by_ended.iter_mut().flatten() {
+            *highest += bytes;
+        }
+    }
+
+    /// The bound. `largest` is the most memory that any one process of the run ever had; without
+    /// it there is a bound only if no process ended.
+    #[must_use]
+    pub fn bytes(&self, largest: Option<u64>) -> Option<u64> {
+        let mut bound = None;
+        for (place, highest) in self.highest_by_ended.iter().enumerate() {
+            let Some(highest) = highest else { continue };
+            let ended = if place == MOST_APART {
+                self.most_ended
+            } else {
+                place as u64
+            };
+            let of_the_ended = match ended {
+                0 => 0,
+                _ => ended.saturating_mul(largest?),
+            };
+            bound = bound.max(Some(highest.saturating_add(of_the_ended)));
+        }
+        bound
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Ceiling;
+
+    #[test]
+    fn without_ends_it_is_the_highest_sum() {
+        let mut ceiling = Ceiling::default();
+        assert_eq!(ceiling.bytes(None), None);
+        ceiling.add_gap(100, 0);
+        ceiling.add_gap(70, 0);
+        assert_eq!(ceiling.bytes(None), Some(100));
+    }
+
+    #[test]
+    fn each_that_ended_counts_as_the_largest() {
+        let mut ceiling = Ceiling::default();
+        ceiling.add_gap(100, 0);
+        ceiling.add_gap(20, 2);
+        ceiling.add_gap(30, 1);
+        assert_eq!(ceiling.bytes(None), None);
+        assert_eq!(ceiling.bytes(Some(10)), Some(100));
+        assert_eq!(ceiling.bytes(Some(300)), Some(620));
+    }
+
+    #[test]
+    fn many_ends_at_once_are_bounded_together() {
+        let mut ceiling = Ceiling::default();
+        ceiling.add_gap(5, 1_000);
+        ceiling.add_gap(7, 80);
+        assert_eq!(ceiling.bytes(Some(2)), Some(2_007));
+    }
+
+    #[test]
+    fn what_turns_out_later_raises_it() {
+        let mut ceiling = Ceiling::default();
+        ceiling.add_gap(100, 0);
+        ceiling.raise(50);
+        assert_eq!(ceiling.bytes(None), Some(150));
+    }
+}

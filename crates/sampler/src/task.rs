@@ -1,0 +1,212 @@
+//! The tasks that processes are accounted to.
+//!
+//! Tasks nest, and a task's figures include those of the tasks inside it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::member::Member;
+use crate::timeline::Point;
+use crate::{LargestProcess, Peak, PeakMetric, ProcessAtPeak, TaskRecord};
+
+/// One task of a sampler.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct TaskId(pub(crate) usize);
+
+#[derive(Debug, Default)]
+pub(crate) struct Task {
+    pub(crate) enclosing: Option<TaskId>,
+    pub(crate) record: TaskRecord,
+    pub(crate) sums: Sums,
+    /// Of the processes that ended since the sample before.
+    pub(crate) ended: u64,
+}
+
+/// One sample's figures of one task.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Sums {
+    pub(crate) alive: u64,
+    pub(crate) rss: u64,
+    pub(crate) share: u64,
+    pub(crate) uncertain: u64,
+    /// What the processes can have had at most since the sample before.
+    pub(crate) most: u64,
+    /// The part that belongs to files or to shared memory.
+    pub(crate) shared: u64,
+}
+
+impl Sums {
+    pub(crate) fn add(&mut self, other: &Self) {
+        self.alive += other.alive;
+        self.rss += other.rss;
+        self.share += other.share;
+        self.uncertain += other.uncertain;
+        self.most += other.most;
+        self.shared += other.shared;
+    }
+
+    /// Whether what is uncertain is too little to matter.
+    pub(crate) fn is_settled(&self) -> bool {
+        self.uncertain <= self.share / 50
+    }
+
+    /// The sum as far as it is certain.
+    pub(crate) fn certain(&self) -> u64 {
+        if self.is_settled() {
+            self.share
+        } else {
+            self.share - self.uncertain
+        }
+    }
+}
+
+/// The slots of all tasks. A number is given out again when its task has ended.
+#[derive(Debug, Default)]
+pub(crate) struct Tasks(Vec<Option<Task>>);
+
+impl Tasks {
+    pub(crate) fn add(&mut self, enclosing: Option<TaskId>) -> TaskId {
+        let task = Some(Task {
+            enclosing,
+            ..Task::default()
+        });
+        if let Some(place) = self.0.iter().position(Option::is_none) {
+            self.0[place] = task;
+            TaskId(place)
+        } else {
+            self.0.push(task);
+            TaskId(self.0.len() - 1)
+        }
+    }
+
+    /// Takes a task out. Those inside it are in the enclosing one from now on.
+    pub(crate) fn remove(&mut self, id: TaskId) -> Option<Task> {
+        let task = self.0.get_mut(id.0)?.take()?;
+        for inner in self
+            .0
+            .iter_mut()
+            .flatten()
+            .filter(|inner| inner.enclosing == Some(id))
+        {
+            inner.enclosing = task.enclosing;
+        }
+        Some(task)
+    }
+
+    pub(crate) fn get(&self, id: TaskId) -> Option<&Task> {
+        self.0.get(id.0)?.as_ref()
+    }
+
+    pub(crate) fn get_mut(&mut self, id: TaskId) -> Option<&mut Task> {
+        self.0.get_mut(id.0)?.as_mut()
+    }
+
+    /// Every number that may be a task's.
+    pub(crate) fn ids(&self) -> impl Iterator<Item = TaskId> + use<> {
+        (0..self.0.len()).map(TaskId)
+    }
+
+    /// Takes a task out to look at the others while it changes. Until it is put back it cannot be
+    /// looked up, but it still counts as around those inside it.
+    pub(crate) fn take_out(&mut self, id: TaskId) -> Option<Task> {
+        self.0.get_mut(id.0)?.take()
+    }
+
+    pub(crate) fn put_back(&mut self, id: TaskId, task: Task) {
+        self.0[id.0] = Some(task);
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = &mut Task> {
+        self.0.iter_mut().flatten()
+    }
+
+    pub(crate) fn is_within(&self, inner: TaskId, outer: TaskId) -> bool {
+        let mut outwards = std::iter::successors(Some(inner), |&id| self.get(id)?.enclosing);
+        outwards.any(|task| task == outer)
+    }
+
+    /// Does something to the task and to every one around it.
+    pub(crate) fn each_outwards(&mut self, id: TaskId, mut act: impl FnMut(&mut Task)) {
+        let mut next = Some(id);
+        while let Some(task) = next.and_then(|id| self.get_mut(id)) {
+            act(task);
+            next = task.enclosing;
+        }
+    }
+}
+
+impl Task {
+    /// Takes in the sums of a sample. `members` are those of this task, for when it is a peak.
+    pub(crate) fn settle<'a, H: 'a>(
+        &mut self,
+        now: Duration,
+        members: impl Iterator<Item = &'a Member<H>>,
+    ) {
+        let sums = self.sums;
+        let record = &mut self.record;
+        record.max_alive = record.max_alive.max(sums.alive);
+        record.highest_rss_bytes = record.highest_rss_bytes.max(sums.rss);
+        record.most_shared_bytes = record.most_shared_bytes.max(sums.shared);
+        let certain = sums.certain();
+        record.timeline.add(Point {
+            at: now,
+            bytes: certain,
+        });
+        if certain > record.peak.as_ref().map_or(0, |peak| peak.bytes) {
+            let mut processes = record
+                .peak
+                .take()
+                .map_or_else(Vec::new, |peak| peak.processes);
+            processes.clear();
+            let mut is_proportional = false;
+            for member in members.filter(|member| member.memory.rss > 0) {
+                is_proportional |= member.memory.is_proportional() || !sums.is_settled();
+                processes.push(at_peak(member, sums.is_settled()));
+            }
+            record.peak = Some(Peak {
+                bytes: certain,
+                metric: if is_proportional {
+                    PeakMetric::Pss
+                } else {
+                    PeakMetric::Rss
+                },
+                rss_bytes: sums.rss,
+                at: now,
+                processes,
+            });
+        }
+    }
+
+    pub(crate) fn note_size<H>(&mut self, member: &Member<H>) {
+        let largest = self
+            .record
+            .largest
+            .as_ref()
+            .map_or(0, |largest| largest.bytes);
+        if member.memory.highest > largest {
+            self.record.largest = Some(LargestProcess {
+                id: member.id,
+                description: Arc::clone(&member.named.description),
+                bytes: member.memory.highest,
+                shareable_bytes: member.memory.shareable(),
+            });
+        }
+    }
+}
+
+fn at_peak<H>(member: &Member<H>, is_settled: bool) -> ProcessAtPeak {
+    let memory = &member.memory;
+    let borrowed = member.borrows_from.is_some();
+    let bytes = match (borrowed, is_settled) {
+        (true, _) => 0,
+        (false, true) => memory.share(),
+        (false, false) => memory.share() - memory.uncertain(),
+    };
+    ProcessAtPeak {
+        id: member.id,
+        first_seen: member.first_seen,
+        description: Arc::clone(&member.named.description),
+        bytes,
+        rss_bytes: memory.rss,
+    }
+}

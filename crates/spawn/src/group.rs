@@ -1,0 +1,124 @@
+//! The control group of a run: entered by the command before it starts, read while it runs,
+//! removed after.
+
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use memtop_proc::linux::cgroup::{Breakdown, Cgroups, Entrance, RunCgroup};
+
+/// How long the group's end is waited for.
+const PATIENCE: Duration = Duration::from_millis(500);
+/// Between two looks at who has left the group.
+const ESCAPES_EVERY: Duration = Duration::from_secs(1);
+
+/// Whether a run gets a group of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum GroupUse {
+    /// Where there can be one.
+    #[default]
+    Auto,
+    /// Always; without one the command does not start.
+    On,
+    /// Never.
+    Off,
+}
+
+/// What the kernel counted in the group of a run.
+#[derive(Clone, Debug)]
+pub struct GroupRecord {
+    /// The version of control groups.
+    pub version: u32,
+    /// The group, by its path in the hierarchy.
+    pub path: PathBuf,
+    /// The most that was charged to it, page cache included.
+    pub peak_bytes: Option<u64>,
+    /// Of that what belonged to processes alone and what to files, at the highest look.
+    pub at_highest_look: Option<Breakdown>,
+    /// Processes of the run that the kernel ended for want of memory.
+    pub oom_kills: Option<u64>,
+    /// Processes of the run that were seen outside of the group.
+    pub escaped: u64,
+}
+
+#[derive(Debug)]
+pub(crate) struct Group {
+    cgroups: Cgroups,
+    group: RunCgroup,
+    highest: Option<Breakdown>,
+    looked_for_escapes: Instant,
+    escaped: Vec<u32>,
+}
+
+impl Group {
+    /// # Errors
+    /// Why there can be none, in words.
+    pub(crate) fn create(name: &str) -> Result<(Self, Entrance), String> {
+        let cgroups = Cgroups::system().map_err(|error| error.to_string())?;
+        let group = RunCgroup::create(&cgroups, name).map_err(|error| error.to_string())?;
+        let entrance = group.entrance().map_err(|error| error.to_string())?;
+        let group = Self {
+            cgroups,
+            group,
+            highest: None,
+            looked_for_escapes: Instant::now(),
+            escaped: Vec::new(),
+        };
+        Ok((group, entrance))
+    }
+
+    /// One look while the command runs. `pids` lists the living processes of the run.
+    pub(crate) fn look(&mut self, pids: impl FnOnce() -> Vec<u32>) {
+        // A look that fails is one look less; the kernel's own peak does not depend on it.
+        if let Ok(Some(now)) = self.group.cgroup().breakdown()
+            && self
+                .highest
+                .is_none_or(|highest| weight(&now) > weight(&highest))
+        {
+            self.highest = Some(now);
+        }
+        if self.looked_for_escapes.elapsed() >= ESCAPES_EVERY {
+            self.looked_for_escapes = Instant::now();
+            for pid in self
+                .group
+                .escaped(&self.cgroups, &pids())
+                .unwrap_or_default()
+            {
+                if !self.escaped.contains(&pid) {
+                    self.escaped.push(pid);
+                }
+            }
+        }
+    }
+
+    /// Reads the final figures and removes the group. A remark says what went wrong.
+    pub(crate) fn finish(mut self) -> (GroupRecord, Option<String>) {
+        let cgroup = self.group.cgroup();
+        let mut record = GroupRecord {
+            version: cgroup.version().number(),
+            path: cgroup.path().to_owned(),
+            peak_bytes: None,
+            at_highest_look: self.highest,
+            oom_kills: None,
+            escaped: self.escaped.len() as u64,
+        };
+        let mut remark = None;
+        match self.group.peak() {
+            Ok(peak) => record.peak_bytes = peak,
+            Err(error) => remark = Some(error.to_string()),
+        }
+        match self.group.oom_kills() {
+            Ok(kills) => record.oom_kills = kills,
+            Err(error) => remark = Some(error.to_string()),
+        }
+        if let Err(error) = self.group.remove(PATIENCE) {
+            remark = Some(format!(
+                "the control group of the run is left behind: {error}"
+            ));
+        }
+        (record, remark)
+    }
+}
+
+fn weight(breakdown: &Breakdown) -> u64 {
+    breakdown.anon + breakdown.file
+}

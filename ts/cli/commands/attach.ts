@@ -1,0 +1,61 @@
+/** `memtop attach <pid>`: measures a tree that is already running. */
+import { type Attached, attach as attachTo } from '../../tracker/attach.js';
+import { exitCodes } from '../exit-code.js';
+import { interval } from '../flags/interval.js';
+import { json } from '../flags/json.js';
+import { label } from '../flags/label.js';
+import { metric } from '../flags/metric.js';
+import { quiet } from '../flags/quiet.js';
+import { timeout } from '../flags/timeout.js';
+import { valueGiven } from '../options.js';
+import type { RawArguments } from '../parse.js';
+import { onePid } from '../pid.js';
+import { openReports, type ReportOptions, reason } from '../reports.js';
+import { say } from '../write.js';
+import type { Command } from './command.js';
+
+export const attach: Command = {
+  usage: '[options] <pid>',
+  about:
+    'Measures a process that is already running and everything that it starts, until it ends, ^C\n' +
+    'or --timeout. The process is not touched.',
+  flags: [interval, metric, timeout, label, json, quiet],
+  examples: ['memtop attach 4127', 'memtop attach --timeout 30s --json peak.json 4127'],
+  async run(raw, environment) {
+    const pid = onePid(raw, 'attach');
+    const options = {
+      intervalMs: valueGiven(interval, raw, environment),
+      metric: valueGiven(metric, raw, environment),
+      label: valueGiven(label, raw, environment),
+    };
+    const timeoutMs = valueGiven(timeout, raw, environment);
+    const reports = openReports(reportOptions(raw, environment));
+    if (!reports) return exitCodes.failedBeforeStart;
+    let attached: Attached;
+    try {
+      attached = attachTo(pid, options);
+    } catch (error) {
+      say(`memtop: ${reason(error)}`);
+      return exitCodes.failedBeforeStart;
+    }
+    reports.write(await untilEnough(attached, timeoutMs));
+    return 0;
+  },
+};
+
+function reportOptions(raw: RawArguments, environment: NodeJS.ProcessEnv): ReportOptions {
+  return { json: valueGiven(json, raw, environment), quiet: raw.values.has(quiet.name) };
+}
+
+/** A first ^C ends measuring; a second one ends memtop as usual. */
+async function untilEnough({ result, stop }: Attached, timeoutMs: number | undefined) {
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+  for (const signal of signals) process.once(signal, stop);
+  const timer = timeoutMs === undefined ? undefined : setTimeout(stop, timeoutMs);
+  try {
+    return await result;
+  } finally {
+    clearTimeout(timer);
+    for (const signal of signals) process.off(signal, stop);
+  }
+}

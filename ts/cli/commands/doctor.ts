@@ -1,0 +1,43 @@
+/** `memtop doctor`: what can be measured here, how, and why not the rest. */
+import { checks } from '../../doctor/checks.js';
+import { collectFacts } from '../../doctor/facts.js';
+import { packageVersion } from '../../package.js';
+import { doctorLines } from '../../report/doctor.js';
+import { jsonSwitch } from '../flags/json-switch.js';
+import type { RawArguments } from '../parse.js';
+import { quoted } from '../quoted.js';
+import { UsageError } from '../usage-error.js';
+import { writeAll } from '../write.js';
+import type { Command } from './command.js';
+
+const columnsOfLogs = 100;
+
+export const doctor: Command = {
+  usage: '[--json]',
+  about:
+    'Says what can be measured here and by which method, and what stands in the way of the rest.\n' +
+    'It makes a group for a run and removes it again; nothing else is changed.',
+  flags: [jsonSwitch],
+  examples: ['memtop doctor', 'memtop doctor --json'],
+  async run(raw) {
+    refuseMore(raw);
+    const facts = collectFacts();
+    const found = checks(facts);
+    const text = raw.values.has(jsonSwitch.name)
+      ? JSON.stringify(
+          { schema: 'memtop.doctor/1', memtopVersion: packageVersion, checks: found, facts },
+          null,
+          2,
+        )
+      : doctorLines(found, process.stdout.columns || columnsOfLogs).join('\n');
+    writeAll(1, `${text}\n`);
+    return 0;
+  },
+};
+
+function refuseMore({ words, command = [] }: RawArguments): void {
+  const [first] = [...words, ...command];
+  if (first !== undefined) {
+    throw new UsageError(`doctor takes no arguments, and ${quoted(first)} is one: memtop doctor`);
+  }
+}

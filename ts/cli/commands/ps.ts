@@ -1,0 +1,80 @@
+/** `memtop ps`: the processes of the machine and what they need. */
+import { MemtopError } from '../../errors.js';
+import { inspect } from '../../inspect/inspect.js';
+import type { ProcessRecord } from '../../inspect/process.js';
+import { plainText } from '../../report/plain-text.js';
+import { processTable, processTrees } from '../../report/processes.js';
+import { exitCodes } from '../exit-code.js';
+import { cwd } from '../flags/cwd.js';
+import { jsonSwitch } from '../flags/json-switch.js';
+import { tree } from '../flags/tree.js';
+import { valueGiven } from '../options.js';
+import { pidIfGiven } from '../pid.js';
+import { print, say, terminalColumns } from '../write.js';
+import type { Command } from './command.js';
+
+interface Wanted {
+  readonly pid: number | undefined;
+  readonly folder: string | undefined;
+}
+
+export const ps: Command = {
+  usage: '[options] [pid]',
+  about:
+    'Shows processes and their resident memory, the largest first; with a pid, that process and\n' +
+    'its descendants. CPU is the share of one CPU since the start of the process. The threads of\n' +
+    'the kernel, which have no memory of their own, are in the JSON only.',
+  flags: [tree, cwd, jsonSwitch],
+  examples: ['memtop ps --tree', 'memtop ps --cwd . --json', 'memtop ps --tree 4127'],
+  async run(raw, environment) {
+    const wanted = {
+      pid: pidIfGiven(raw, 'ps'),
+      folder: valueGiven(cwd, raw, environment),
+    };
+    let found: ProcessRecord[];
+    try {
+      const listed = await inspect.list();
+      if (wanted.pid !== undefined && !listed.some(({ pid }) => pid === wanted.pid)) {
+        say(`memtop: there is no process ${wanted.pid}`);
+        return exitCodes.failed;
+      }
+      if (!listed.some(({ pid }) => pid === 1)) {
+        say('memtop: the processes of other users are hidden here (hidepid of /proc)');
+      }
+      found = await among(listed, wanted);
+    } catch (error) {
+      if (!(error instanceof MemtopError)) throw error;
+      say(`memtop: ${error.message}`);
+      return exitCodes.failed;
+    }
+    if (raw.values.has(jsonSwitch.name)) {
+      print([JSON.stringify(found, null, 2)]);
+      return 0;
+    }
+    const shown = wanted.pid === undefined ? found.filter(hasOwnMemory) : found;
+    if (shown.length === 0) say(`memtop: no process works in ${plainText(wanted.folder ?? '')}`);
+    // Into a pipe or a file goes all of each line.
+    const columns = terminalColumns(1) ?? Number.POSITIVE_INFINITY;
+    print((raw.values.has(tree.name) ? processTrees : processTable)(shown, columns));
+    return 0;
+  },
+};
+
+/** The kernel's own threads would be half of the table and have no memory to tell of. */
+function hasOwnMemory({ rssBytes, command, state }: ProcessRecord): boolean {
+  return rssBytes > 0 || command.length > 0 || state === 'zombie';
+}
+
+async function among(listed: ProcessRecord[], { pid, folder }: Wanted): Promise<ProcessRecord[]> {
+  let found = listed;
+  if (pid !== undefined) {
+    const below = await inspect.tree(pid);
+    const isOfTree = new Set([pid, ...below.map((process) => process.pid)]);
+    found = found.filter((process) => isOfTree.has(process.pid));
+  }
+  if (folder !== undefined) {
+    const there = new Set((await inspect.findByCwd(folder)).map((process) => process.pid));
+    found = found.filter((process) => there.has(process.pid));
+  }
+  return found;
+}

@@ -1,0 +1,126 @@
+/** What the facts mean for measuring: one check a line, in the order in which to read them. */
+import type { Survey } from '../native/addon.js';
+import { formatBytes } from '../report/bytes.js';
+import { type Check, check } from '../report/check.js';
+import type { Facts } from './facts.js';
+import { groupChecks } from './group-checks.js';
+import { residentErrorBytes } from './kernel.js';
+
+/** A wrong figure below this is lost in what any process gains and gives back anyway. */
+const noticeableBytes = 8 * 1024 * 1024;
+
+/** One descriptor a process is kept open, besides a few for memtop itself. */
+const fewOpenFiles = 1024;
+
+export function checks(facts: Facts): Check[] {
+  const { survey } = facts;
+  if ('unavailable' in survey) {
+    return [
+      check('addon', 'addon', 'missing', survey.unavailable),
+      check('kernel', 'kernel', 'ok', facts.kernel),
+      check('memory', 'memory', 'ok', `${formatBytes(facts.memoryBytes)} in the machine`),
+      check('rest', 'the rest', 'missing', 'only the addon can look; commands run unmeasured'),
+    ];
+  }
+  return [
+    check('addon', 'addon', 'ok', `loaded, for ${facts.os} on ${facts.arch}`),
+    kernel(facts, survey.pageBytes),
+    ...(survey.procProblem === undefined ? everything(survey) : [withoutProc(survey.procProblem)]),
+    openFiles(survey.openFiles),
+  ];
+}
+
+function everything(survey: Survey): Check[] {
+  const { processes, tracing } = survey;
+  return [
+    ...(processes ? [table(processes, tracing), pss(processes)] : []),
+    ...(tracing ? [trace(tracing)] : []),
+    ...groupChecks(survey),
+  ];
+}
+
+function withoutProc(problem: string): Check {
+  return check(
+    'proc',
+    'processes',
+    'missing',
+    `${problem}; commands run unmeasured`,
+    'mount it: mount -t proc proc /proc',
+  );
+}
+
+function kernel({ kernel, cpus }: Facts, pageBytes: number): Check {
+  const error = residentErrorBytes(kernel, cpus, pageBytes);
+  if (error === undefined) return check('kernel', 'kernel', 'ok', kernel);
+  if (error === 0) return check('kernel', 'kernel', 'ok', `${kernel}, resident memory is exact`);
+  const fact = `${kernel}, resident memory may be wrong by ${formatBytes(error)} a process`;
+  return error < noticeableBytes
+    ? check('kernel', 'kernel', 'ok', fact)
+    : check('kernel', 'kernel', 'limited', fact, 'it is exact from Linux 6.16 on');
+}
+
+function table(
+  { visible, unreadable, hidepid }: NonNullable<Survey['processes']>,
+  tracing: Survey['tracing'],
+): Check {
+  const seen = `${visible} visible${unreadable > 0 ? `, ${unreadable} of them unreadable` : ''}`;
+  if (hidepid !== undefined && !seesEverybody(tracing)) {
+    const fact = `${seen}; /proc hides those of other users (hidepid=${hidepid})`;
+    return check('proc', 'processes', 'limited', fact, 'root sees all of them');
+  }
+  return check('proc', 'processes', unreadable > 0 ? 'limited' : 'ok', seen);
+}
+
+function pss({ ownPss, othersPss }: NonNullable<Survey['processes']>): Check {
+  const line = (state: Check['state'], fact: string, advice?: string) =>
+    check('pss', 'shared memory', state, fact, advice);
+  if (ownPss === 'absent') {
+    return line('missing', 'the kernel does not tell who shares what', 'use Linux 4.14 or later');
+  }
+  if (ownPss !== 'readable') return line('missing', 'smaps_rollup may not be read');
+  switch (othersPss) {
+    case 'readable':
+      return line('ok', "told of every user's processes");
+    case 'denied':
+      return line('limited', "told of this user's processes only", 'others need CAP_SYS_PTRACE');
+    default:
+      return line('ok', "told of this user's processes; no others to try");
+  }
+}
+
+function trace(tracing: NonNullable<Survey['tracing']>): Check {
+  const line = (state: Check['state'], fact: string, advice?: string) =>
+    check('ptrace', 'tracing', state, fact, advice);
+  const { refused, isSuperuser, hasCapability, yamaScope, seccompMode } = tracing;
+  if (refused !== undefined) {
+    const filter = seccompMode ? ` by a filter (seccomp mode ${seccompMode})` : '';
+    const advice = 'let the container make the system call ptrace';
+    return line('missing', `refused${filter}: ${refused}`, advice);
+  }
+  const yama = yamaScope === undefined ? '' : `, Yama's ptrace_scope is ${yamaScope}`;
+  if (yamaScope === 3) return line('missing', `forbidden for everybody${yama}`);
+  if (isSuperuser) return line('ok', `allowed, as root${yama}`);
+  if (hasCapability) return line('ok', `allowed, by CAP_SYS_PTRACE${yama}`);
+  if (yamaScope === 2) {
+    return line('missing', `forbidden without CAP_SYS_PTRACE${yama}`, 'run as root');
+  }
+  return line('limited', `allowed, but traced setuid programs lose their rights${yama}`);
+}
+
+/** The kernel asks of both the same: may this process look into the other one? */
+function seesEverybody(tracing: Survey['tracing']): boolean {
+  return tracing?.hasCapability ?? tracing?.isSuperuser ?? false;
+}
+
+function openFiles(limit: number | undefined): Check {
+  if (limit === undefined) return check('open-files', 'open files', 'ok', 'any number');
+  return limit >= fewOpenFiles
+    ? check('open-files', 'open files', 'ok', `up to ${limit}`)
+    : check(
+        'open-files',
+        'open files',
+        'limited',
+        `up to ${limit}, and memtop keeps one a process open`,
+        `raise the limit before memtop starts: ulimit -Hn ${fewOpenFiles}`,
+      );
+}

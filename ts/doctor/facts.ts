@@ -1,0 +1,39 @@
+/** Looks at this machine: everything that the checks are made from, and nothing judged yet. */
+import os from 'node:os';
+import { AddonUnavailable } from '../errors.js';
+import type { Survey } from '../native/addon.js';
+import { loadAddon } from '../native/load.js';
+
+export interface Facts {
+  /** As Node names them: linux, x64. */
+  readonly os: string;
+  readonly arch: string;
+  readonly node: string;
+  /** Release of the operating system. */
+  readonly kernel: string;
+  readonly cpus: number;
+  readonly memoryBytes: number;
+  /** What the addon found out, or why it cannot be asked. */
+  readonly survey: Survey | { readonly unavailable: string };
+}
+
+export function collectFacts(): Facts {
+  return {
+    os: process.platform,
+    arch: process.arch,
+    node: process.versions.node,
+    kernel: os.release(),
+    cpus: os.cpus().length,
+    memoryBytes: os.totalmem(),
+    survey: survey(),
+  };
+}
+
+function survey(): Facts['survey'] {
+  try {
+    return loadAddon().survey();
+  } catch (error) {
+    if (!(error instanceof AddonUnavailable)) throw error;
+    return { unavailable: error.message };
+  }
+}
