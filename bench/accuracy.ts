@@ -8,7 +8,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildEngine } from './engine.js';
 import { type Observer, observers, run, type Seen } from './observers.js';
-import { chargedAheadBytes, type KernelFigures, Oracle, ownMemoryGroup } from './oracle.js';
+import {
+  chargedAheadBytes,
+  chargedElsewhereBytes,
+  type KernelFigures,
+  Oracle,
+  ownMemoryGroup,
+} from './oracle.js';
 import { runsAskedFor } from './runs.js';
 import { median } from './statistics.js';
 import { print, table } from './table.js';
@@ -24,6 +30,7 @@ const workloads = [
   'shared',
   'staircase',
   'churn',
+  'spawns',
   'cache',
   'tree',
 ];
@@ -143,7 +150,9 @@ function verdict(look: Look): Verdict {
   const truth = look.truth.processBytes;
   if (Math.abs(off(look)) <= shareToReach) return 'within 2 %';
   const isInside =
-    lowerBytes <= truth && upperBytes !== undefined && truth - chargedAheadBytes <= upperBytes;
+    lowerBytes <= truth + chargedElsewhereBytes &&
+    upperBytes !== undefined &&
+    truth - chargedAheadBytes <= upperBytes;
   return isInside ? 'inside its bracket' : 'OUTSIDE';
 }
 

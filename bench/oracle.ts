@@ -26,6 +26,12 @@ export interface KernelFigures {
  */
 export const chargedAheadBytes = 64 * 4096 * availableParallelism();
 
+/**
+ * Pages of files count for the group that read them first. Those of the program and of the C
+ * library were there before, so the kernel's figures may be too low by them.
+ */
+export const chargedElsewhereBytes = 2 * 1024 ** 2;
+
 /** Undefined where no such group can be made, which takes version 1 and a superuser. */
 export function ownMemoryGroup(): string | undefined {
   const line = readFileSync('/proc/self/cgroup', 'utf8')

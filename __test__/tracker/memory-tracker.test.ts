@@ -108,3 +108,21 @@ test.serial('disposing ends the thread and may be done twice', async (t) => {
   await until(() => threads() === 0, 'the thread to end');
   t.is(tracker.stopTracking(process.pid), undefined);
 });
+
+test.serial('a thousand starts and stops leave no thread and no descriptor', async (t) => {
+  const count = (what: string) => readdirSync(`/proc/self/${what}`).length;
+  using warm = new MemoryTracker();
+  warm.startTracking(process.pid);
+  warm.stopTracking(process.pid);
+  const before = { threads: count('task'), descriptors: count('fd') };
+  for (let cycle = 0; cycle < 1000; cycle += 1) {
+    warm.startTracking(process.pid);
+    t.true((warm.stopTracking(process.pid) ?? 0) > 0);
+    if (cycle % 10 === 0) {
+      using tracker = new MemoryTracker();
+      tracker.startTracking(process.pid);
+    }
+  }
+  await until(() => count('task') <= before.threads, 'all threads to end');
+  t.true(count('fd') <= before.descriptors, `${count('fd')} after ${before.descriptors}`);
+});

@@ -1,11 +1,15 @@
 //! The native half of the benches: programs to be measured, and measurements that Node would
 //! disturb. The scripts beside this crate run it and say what its figures mean.
 
+mod allocated;
 mod clock;
+mod day;
 mod floor;
 mod memory;
 mod peer;
 mod process;
+mod scale;
+mod target;
 mod tick;
 mod tree;
 mod workload;
@@ -13,12 +17,18 @@ mod workload;
 use std::env::args;
 use std::process::ExitCode;
 
+#[global_allocator]
+static ALLOCATOR: allocated::Counting = allocated::Counting;
+
 fn main() -> ExitCode {
     let arguments: Vec<String> = args().skip(1).collect();
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
         ["--sleep-tree", processes] => number(processes).and_then(tree::sleep_tree),
+        ["day"] => day::run(),
         ["peer", rest @ ..] => peer::run(rest),
+        ["scale", rest @ ..] => scale::run(rest),
+        ["target", rest @ ..] => target::run(rest),
         ["tick", rest @ ..] => tick::run(rest),
         ["workload", rest @ ..] => workload::run(rest),
         _ => Err(format!("there is no bench {words:?}")),

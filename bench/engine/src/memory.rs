@@ -23,7 +23,8 @@ impl Mapping {
     }
 
     fn new(megabytes: usize, sharing: libc::c_int) -> Self {
-        let bytes = megabytes * MEGABYTE;
+        // The kernel maps no nothing.
+        let bytes = (megabytes * MEGABYTE).max(PAGE);
         let access = libc::PROT_READ | libc::PROT_WRITE;
         // SAFETY: a new mapping at an address of the kernel's choice replaces nothing.
         let address = unsafe {

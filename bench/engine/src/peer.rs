@@ -30,9 +30,7 @@ pub fn run(words: &[&str]) -> Result<(), String> {
     }
 }
 
-fn mean_cost(
-    mut sample: impl FnMut() -> Result<Duration, String>,
-) -> Result<(f64, u32), String> {
+fn mean_cost(mut sample: impl FnMut() -> Result<Duration, String>) -> Result<(f64, u32), String> {
     let (mut samples, mut used) = (0, Duration::ZERO);
     while used < ENOUGH {
         used += sample()?;

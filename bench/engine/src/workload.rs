@@ -21,6 +21,7 @@ pub fn run(words: &[&str]) -> Result<(), String> {
         ["shared"] => shared(),
         ["staircase"] => staircase(),
         ["churn"] => churn()?,
+        ["spawns"] => spawns()?,
         ["cache", file] => cache(file).map_err(|error| format!("{file}: {error}"))?,
         ["tree"] => together(500, "2", "1500")?,
         _ => return Err(format!("there is no workload {words:?}")),
@@ -132,6 +133,16 @@ fn churn() -> Result<(), String> {
     for _ in 0..100 {
         again(&["workload", "hold", "20", "1"])?;
         again(&["workload", "hold", "20", "1"])?;
+        wait_for_all();
+    }
+    Ok(())
+}
+
+/// Many children, each of which runs in its large parent's own memory until it is a program.
+fn spawns() -> Result<(), String> {
+    let _base = Mapping::private(300).touch();
+    for _ in 0..1_000 {
+        again(&["workload", "hold", "0", "0"])?;
         wait_for_all();
     }
     Ok(())

@@ -44,11 +44,16 @@ impl NativeWatch {
     /// When there is no such process or it cannot be watched.
     #[napi(constructor)]
     pub fn new(options: WatchOptions) -> Result<Self> {
-        let interval = options::interval(options.interval_ms)?;
-        let metric = options::metric(options.metric.as_deref())?;
+        let WatchOptions {
+            pid,
+            interval_ms,
+            metric,
+        } = options;
+        let interval = options::interval(interval_ms)?;
+        let metric = options::metric(metric.as_deref())?;
         let end = Deferred::new();
         let delivery = end.clone();
-        let watch = Watch::start(options.pid, interval, metric, move |watched| {
+        let watch = Watch::start(pid, interval, metric, move |watched| {
             delivery.deliver(watched.into());
         })
         .map_err(|error| error::of_sampler(&error))?;

@@ -43,9 +43,9 @@ pub struct GroupRecord {
 #[derive(Debug)]
 pub(crate) struct Group {
     cgroups: Cgroups,
-    group: RunCgroup,
+    made: RunCgroup,
     highest: Option<Breakdown>,
-    looked_for_escapes: Instant,
+    looked_for_escapes: Option<Instant>,
     escaped: Vec<u32>,
 }
 
@@ -54,13 +54,13 @@ impl Group {
     /// Why there can be none, in words.
     pub(crate) fn create(name: &str) -> Result<(Self, Entrance), String> {
         let cgroups = Cgroups::system().map_err(|error| error.to_string())?;
-        let group = RunCgroup::create(&cgroups, name).map_err(|error| error.to_string())?;
-        let entrance = group.entrance().map_err(|error| error.to_string())?;
+        let made = RunCgroup::create(&cgroups, name).map_err(|error| error.to_string())?;
+        let entrance = made.entrance().map_err(|error| error.to_string())?;
         let group = Self {
             cgroups,
-            group,
+            made,
             highest: None,
-            looked_for_escapes: Instant::now(),
+            looked_for_escapes: None,
             escaped: Vec::new(),
         };
         Ok((group, entrance))
@@ -69,17 +69,20 @@ impl Group {
     /// One look while the command runs. `pids` lists the living processes of the run.
     pub(crate) fn look(&mut self, pids: impl FnOnce() -> Vec<u32>) {
         // A look that fails is one look less; the kernel's own peak does not depend on it.
-        if let Ok(Some(now)) = self.group.cgroup().breakdown()
+        if let Ok(Some(now)) = self.made.cgroup().breakdown()
             && self
                 .highest
                 .is_none_or(|highest| weight(&now) > weight(&highest))
         {
             self.highest = Some(now);
         }
-        if self.looked_for_escapes.elapsed() >= ESCAPES_EVERY {
-            self.looked_for_escapes = Instant::now();
+        if self
+            .looked_for_escapes
+            .is_none_or(|at| at.elapsed() >= ESCAPES_EVERY)
+        {
+            self.looked_for_escapes = Some(Instant::now());
             for pid in self
-                .group
+                .made
                 .escaped(&self.cgroups, &pids())
                 .unwrap_or_default()
             {
@@ -92,7 +95,7 @@ impl Group {
 
     /// Reads the final figures and removes the group. A remark says what went wrong.
     pub(crate) fn finish(mut self) -> (GroupRecord, Option<String>) {
-        let cgroup = self.group.cgroup();
+        let cgroup = self.made.cgroup();
         let mut record = GroupRecord {
             version: cgroup.version().number(),
             path: cgroup.path().to_owned(),
@@ -102,15 +105,15 @@ impl Group {
             escaped: self.escaped.len() as u64,
         };
         let mut remark = None;
-        match self.group.peak() {
+        match self.made.peak() {
             Ok(peak) => record.peak_bytes = peak,
             Err(error) => remark = Some(error.to_string()),
         }
-        match self.group.oom_kills() {
+        match self.made.oom_kills() {
             Ok(kills) => record.oom_kills = kills,
             Err(error) => remark = Some(error.to_string()),
         }
-        if let Err(error) = self.group.remove(PATIENCE) {
+        if let Err(error) = self.made.remove(PATIENCE) {
             remark = Some(format!(
                 "the control group of the run is left behind: {error}"
             ));

@@ -1,11 +1,13 @@
 //! One command from start to end, with its tree sampled.
 
 use std::process;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::channel;
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use memtop_proc::Observer;
+use memtop_proc::linux::cgroup::Entrance;
 use memtop_proc::linux::{LinuxObserver, ProcRoot};
 use memtop_sampler::{Interval, Metric, Record, SamplerThread, TaskId};
 
@@ -253,15 +255,16 @@ fn start_sampler(options: &Options) -> Result<SamplerThread, String> {
         .map_err(|error| error.to_string())
 }
 
-type MadeGroup = Result<(Group, memtop_proc::linux::cgroup::Entrance), String>;
+/// One process may have several runs at a time.
+static RUNS: AtomicU64 = AtomicU64::new(0);
+
+type MadeGroup = Result<(Group, Entrance), String>;
 
 fn make_group(group: GroupUse) -> Result<MadeGroup, StartError> {
     if group == GroupUse::Off {
         return Ok(Err("it was not asked for".to_owned()));
     }
-    // One process may have several runs at a time.
-    static RUNS: std::sync::atomic::AtomicU64 = std::sync::atomic::AtomicU64::new(0);
-    let run = RUNS.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+    let run = RUNS.fetch_add(1, Ordering::Relaxed);
     match Group::create(&format!("memtop-{}-{run}", process::id())) {
         Err(reason) if group == GroupUse::On => Err(StartError::NoGroup(reason)),
         made => Ok(made),

@@ -1,0 +1,159 @@
+//! A day of samples in a few seconds, of processes that are made up.
+
+use std::time::Duration;
+
+use memtop_proc::{Birth, Description, Error, HighWater, Observer, ProcessId, Reading};
+use memtop_sampler::{Metric, Sampler};
+
+use crate::allocated;
+use crate::clock::cpu_of;
+
+const INTERVAL: Duration = Duration::from_millis(100);
+const SAMPLES: u32 = 24 * 60 * 60 * 10;
+const ROOT: u32 = 1;
+const LIVING: u32 = 20;
+/// The most that a kernel gives out.
+const LAST_PID: u32 = 4_194_304;
+
+/// Prints for a day of lasting processes, and for one with a new process each sample: bytes held
+/// at the end, the most held at once, and the seconds of CPU time that it took.
+pub fn run() -> Result<(), String> {
+    for births_a_sample in [0, 1] {
+        one_day(births_a_sample)?;
+    }
+    Ok(())
+}
+
+fn one_day(births_a_sample: u32) -> Result<(), String> {
+    allocated::highest();
+    let before = allocated::now();
+    let world = World::new(births_a_sample);
+    let mut sampler = Sampler::new(world, Metric::Auto);
+    let task = sampler
+        .add_task(ROOT, Duration::ZERO)
+        .map_err(|error| error.to_string())?
+        .ok_or("there is no root")?;
+    let (cpu, outcome) = cpu_of(|| {
+        (1..=SAMPLES).try_for_each(|sample| sampler.tick(INTERVAL * sample))
+    });
+    outcome.map_err(|error| error.to_string())?;
+    let (held, highest) = (allocated::now() - before, allocated::highest() - before);
+    let record = sampler.task_record(task).unwrap_or_default();
+    println!(
+        "{SAMPLES} {} {} {held} {highest} {:.1}",
+        record.seen,
+        record.timeline.points().len(),
+        cpu.as_secs_f64()
+    );
+    Ok(())
+}
+
+/// Processes whose memory wanders. The first ones stay; each later one lives for a few samples.
+struct World {
+    births_a_sample: u32,
+    next_pid: u32,
+    living: Vec<u32>,
+    random: u64,
+}
+
+impl World {
+    fn new(births_a_sample: u32) -> Self {
+        Self {
+            births_a_sample,
+            next_pid: ROOT + LIVING,
+            living: (ROOT..ROOT + LIVING).collect(),
+            random: 0x9e37_79b9_7f4a_7c15,
+        }
+    }
+
+    /// xorshift: the same course on every run.
+    fn random(&mut self) -> u64 {
+        self.random ^= self.random << 13;
+        self.random ^= self.random >> 7;
+        self.random ^= self.random << 17;
+        self.random
+    }
+
+    fn bear(&mut self) -> u32 {
+        let pid = self.next_pid;
+        self.next_pid = if pid == LAST_PID { ROOT + LIVING } else { pid + 1 };
+        self.living.push(pid);
+        if self.living.len() > 2 * LIVING as usize {
+            self.living.remove(LIVING as usize);
+        }
+        pid
+    }
+}
+
+fn birth(pid: u32) -> Birth {
+    Birth {
+        id: ProcessId { pid, started: 1 },
+        parent: if pid == ROOT { 0 } else { ROOT },
+        group: ROOT,
+        session: ROOT,
+    }
+}
+
+impl Observer for World {
+    type Handle = u32;
+
+    fn all(&mut self, births: &mut Vec<Birth>) -> Result<(), Error> {
+        births.extend(self.living.iter().map(|&pid| birth(pid)));
+        Ok(())
+    }
+
+    fn note_present(&mut self) -> Result<(), Error> {
+        Ok(())
+    }
+
+    fn births(&mut self, births: &mut Vec<Birth>) -> Result<(), Error> {
+        for _ in 0..self.births_a_sample {
+            births.push(birth(self.bear()));
+        }
+        Ok(())
+    }
+
+    fn watch(&mut self, id: ProcessId) -> Result<Option<u32>, Error> {
+        Ok(Some(id.pid))
+    }
+
+    fn resident(&mut self, pid: &mut u32) -> Result<Reading, Error> {
+        if !self.living.contains(pid) {
+            return Ok(Reading::Gone);
+        }
+        Ok(Reading::Resident {
+            bytes: (100 << 20) + self.random() % (50 << 20),
+            shared_bytes: 1 << 20,
+        })
+    }
+
+    fn proportional(&mut self, _: ProcessId) -> Result<Option<u64>, Error> {
+        Ok(Some(100 << 20))
+    }
+
+    fn high_water(&mut self, _: ProcessId) -> Result<Option<HighWater>, Error> {
+        Ok(Some(HighWater {
+            highest_bytes: 150 << 20,
+            now_bytes: 100 << 20,
+        }))
+    }
+
+    fn same_memory(&mut self, _: ProcessId, _: ProcessId) -> bool {
+        false
+    }
+
+    fn never_seen(&self) -> u64 {
+        0
+    }
+
+    fn describe(&mut self, id: ProcessId) -> Option<Description> {
+        Some(Description {
+            name: "made-up".to_owned(),
+            command: vec![format!("/usr/bin/made-up-{}", id.pid)],
+        })
+    }
+
+    fn identify(&mut self, pid: u32) -> Result<Option<Birth>, Error> {
+        Ok(self.living.contains(&pid).then(|| birth(pid)))
+    }
+}
