@@ -1,21 +1,18 @@
 /** The native half of the benches, built when it is asked for. */
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { packageRoot } from '../ts/package.js';
 
 /** Builds `bench/engine` and tells where its program is. */
 export function buildEngine(): string {
-  const messages = execFileSync(
+  const build = ['build', '--release', '--quiet', '--package=memtop-bench'];
+  const { stdout, status, error } = spawnSync(
     'cargo',
-    [
-      'build',
-      '--release',
-      '--quiet',
-      '--package=memtop-bench',
-      '--message-format=json-render-diagnostics',
-    ],
+    [...build, '--message-format=json-render-diagnostics'],
     { cwd: packageRoot, encoding: 'utf8', stdio: ['ignore', 'pipe', 'inherit'] },
   );
-  const built = messages
+  if (error) throw error;
+  if (status !== 0) throw new Error('bench/engine cannot be built; cargo says why above');
+  const built = stdout
     .split('\n')
     .filter((line) => line.startsWith('{'))
     .map((line): { executable?: string | null } => JSON.parse(line))

@@ -14,6 +14,8 @@ const checks: Record<string, string> = {
     'npm run generate && git diff --exit-code -- ts/native/binding.d.ts ts/result docs/result.md npm',
   rustfmt: 'cargo fmt --all --check',
   clippy: 'cargo clippy --workspace --all-targets -- -D warnings',
+  'fuzz targets':
+    'cargo check --manifest-path crates/proc/fuzz/Cargo.toml --target-dir target/fuzz --quiet',
   'rust docs': 'RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet',
   types: 'npm run check:types',
   'format and lint': 'npm run check:lint',

@@ -258,6 +258,8 @@ export interface SamplingRecord {
   cpuMs: number
   pssReads: number
   pssRefused: number
+  /** Processes that were read without a descriptor of their own. */
+  withoutDescriptor: number
   failures: number
   firstFailure?: string
   slowedDown: boolean

@@ -106,6 +106,15 @@ function warnings({ measured, remarks, exit }: Outcome): Result['warnings'] {
   }
   const trouble = samplingTrouble(measured.sampling);
   if (trouble) found.push(trouble);
+  const { withoutDescriptor } = measured.sampling;
+  if (withoutDescriptor > 0) {
+    found.push({
+      code: 'open-files',
+      message:
+        `the limit of open files (ulimit -n) made sampling slower: ${withoutDescriptor} ` +
+        'processes had no descriptor kept for them',
+    });
+  }
   const escaped = measured.group?.escaped ?? 0;
   if (escaped > 0) {
     found.push({

@@ -11,7 +11,8 @@ use crate::clock::cpu_of;
 const INTERVAL: Duration = Duration::from_millis(100);
 const SAMPLES: u32 = 24 * 60 * 60 * 10;
 const ROOT: u32 = 1;
-const LIVING: u32 = 20;
+/// Those from the root to this one live all day.
+const LASTING: u32 = 20;
 /// The most that a kernel gives out.
 const LAST_PID: u32 = 4_194_304;
 
@@ -33,9 +34,8 @@ fn one_day(births_a_sample: u32) -> Result<(), String> {
         .add_task(ROOT, Duration::ZERO)
         .map_err(|error| error.to_string())?
         .ok_or("there is no root")?;
-    let (cpu, outcome) = cpu_of(|| {
-        (1..=SAMPLES).try_for_each(|sample| sampler.tick(INTERVAL * sample))
-    });
+    let (cpu, outcome) =
+        cpu_of(|| (1..=SAMPLES).try_for_each(|sample| sampler.tick(INTERVAL * sample)));
     outcome.map_err(|error| error.to_string())?;
     let (held, highest) = (allocated::now() - before, allocated::highest() - before);
     let record = sampler.task_record(task).unwrap_or_default();
@@ -60,8 +60,8 @@ impl World {
     fn new(births_a_sample: u32) -> Self {
         Self {
             births_a_sample,
-            next_pid: ROOT + LIVING,
-            living: (ROOT..ROOT + LIVING).collect(),
+            next_pid: LASTING + 1,
+            living: (ROOT..=LASTING).collect(),
             random: 0x9e37_79b9_7f4a_7c15,
         }
     }
@@ -76,10 +76,14 @@ impl World {
 
     fn bear(&mut self) -> u32 {
         let pid = self.next_pid;
-        self.next_pid = if pid == LAST_PID { ROOT + LIVING } else { pid + 1 };
+        self.next_pid = if pid == LAST_PID {
+            LASTING + 1
+        } else {
+            pid + 1
+        };
         self.living.push(pid);
-        if self.living.len() > 2 * LIVING as usize {
-            self.living.remove(LIVING as usize);
+        if self.living.len() > 2 * LASTING as usize {
+            self.living.remove(LASTING as usize);
         }
         pid
     }
@@ -143,6 +147,10 @@ impl Observer for World {
     }
 
     fn never_seen(&self) -> u64 {
+        0
+    }
+
+    fn without_descriptor(&self) -> u64 {
         0
     }
 

@@ -106,7 +106,7 @@ fn one_tree(processes: usize, rounds: usize) -> Result<(), String> {
     let tree = SleepingTree::start(processes)?;
     let floor = Floor::open(tree.pid())?;
     let mut sampled = Sampled::start(tree.pid())?;
-    let (samples, unsettled) = sampled.settle()?;
+    let (first_samples, first_cost) = sampled.settle()?;
     // Small trees need many rounds, large ones take their time.
     let rounds = rounds * (5_000 / floor.len()).clamp(1, 50);
     let (mut lows, mut costs) = (Vec::new(), Vec::new());
@@ -117,14 +117,14 @@ fn one_tree(processes: usize, rounds: usize) -> Result<(), String> {
     let low = median(&mut lows);
     let cost = median(&mut costs);
     println!(
-        "{} {rounds} {:.2} {:.2} {:.2} {:.2} {:.2} {:.2} {samples}",
+        "{} {rounds} {:.2} {:.2} {:.2} {:.2} {:.2} {:.2} {first_samples}",
         floor.len(),
         micros(lows[0]),
         micros(low),
         micros(costs[0]),
         micros(cost),
         micros(sampled.interval) / 1e3,
-        micros(unsettled),
+        micros(first_cost),
     );
     Ok(())
 }

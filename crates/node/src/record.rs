@@ -69,6 +69,8 @@ pub struct SamplingRecord {
     pub cpu_ms: f64,
     pub pss_reads: i64,
     pub pss_refused: i64,
+    /// Processes that were read without a descriptor of their own.
+    pub without_descriptor: i64,
     pub failures: i64,
     pub first_failure: Option<String>,
     pub slowed_down: bool,
@@ -107,6 +109,7 @@ impl From<&Record> for SamplingRecord {
             cpu_ms: millis(record.cpu),
             pss_reads: whole(record.pss_reads),
             pss_refused: whole(record.pss_refused),
+            without_descriptor: whole(record.without_descriptor),
             failures: whole(record.failures),
             first_failure: record.first_failure.clone(),
             slowed_down: record.slowed_down,

@@ -109,6 +109,10 @@ pub trait Observer {
     /// a process that lived between two looks, anybody's.
     fn never_seen(&self) -> u64;
 
+    /// How many processes have been watched without a descriptor of their own, because of the limit
+    /// of open files.
+    fn without_descriptor(&self) -> u64;
+
     /// The name and command line of a process. `None` when it is gone.
     fn describe(&mut self, id: ProcessId) -> Option<Description>;
 

@@ -89,3 +89,40 @@ fn a_handle_outlives_its_process_and_says_so() {
     assert_eq!(observer.resident(&mut handle).unwrap(), Reading::Gone);
     assert_eq!(observer.identify(id.pid).unwrap(), None);
 }
+
+#[test]
+fn without_a_descriptor_to_keep_a_process_is_read_by_name() {
+    use rustix::process::{Resource, getrlimit, setrlimit};
+    // In a child of its own, since the limit holds for a whole process.
+    if std::env::var_os("MEMTOP_TEST_FEW_FILES").is_none() {
+        let test = "without_a_descriptor_to_keep_a_process_is_read_by_name";
+        let status = Command::new(std::env::current_exe().unwrap())
+            .args([test, "--exact", "--test-threads=1"])
+            .env("MEMTOP_TEST_FEW_FILES", "1")
+            .status()
+            .unwrap();
+        assert!(status.success());
+        return;
+    }
+    let mut limit = getrlimit(Resource::Nofile);
+    limit.current = Some(24);
+    setrlimit(Resource::Nofile, limit).unwrap();
+    let sleepers: Vec<Sleeper> = (0..12).map(|_| Sleeper::start()).collect();
+    let mut observer = observer();
+    let mut watched: Vec<_> = sleepers
+        .iter()
+        .map(|sleeper| {
+            let id = observer.identify(sleeper.0.id()).unwrap().unwrap().id;
+            observer.watch(id).unwrap().unwrap()
+        })
+        .collect();
+    assert!(observer.without_descriptor() > 0);
+    for handle in &mut watched {
+        let reading = observer.resident(handle).unwrap();
+        assert!(matches!(reading, Reading::Resident { bytes, .. } if bytes > 0));
+    }
+    drop(sleepers);
+    for handle in &mut watched {
+        assert_eq!(observer.resident(handle).unwrap(), Reading::Gone);
+    }
+}

@@ -26,6 +26,9 @@ pub struct Record {
     pub pss_reads: u64,
     /// Processes that would not let their proportional memory be read.
     pub pss_refused: u64,
+    /// Processes that were read without a descriptor of their own, because of the limit of open
+    /// files.
+    pub without_descriptor: u64,
     /// Samples that failed.
     pub failures: u64,
     /// The first failure, in words.

@@ -215,6 +215,7 @@ impl<O: Observer> Sampler<O> {
             cpu: Duration::ZERO,
             pss_reads: self.sharing.readings,
             pss_refused: self.sharing.refused,
+            without_descriptor: self.observer.without_descriptor(),
             failures: self.failures,
             first_failure: self.first_failure.clone(),
             slowed_down: false,

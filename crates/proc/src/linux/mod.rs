@@ -17,6 +17,7 @@ mod root;
 mod stat;
 mod statm;
 pub mod survey;
+mod watched;
 
 pub use command_line::split_arguments;
 pub use inspector::LinuxInspector;
@@ -27,3 +28,4 @@ pub use pressure::{Pressure, Stall};
 pub use root::ProcRoot;
 pub use stat::Stat;
 pub use statm::{KeptStatm, resident_pages};
+pub use watched::Watched;

@@ -1,9 +1,12 @@
 //! The Linux side of the seam to a sampler.
 
+use rustix::fd::RawFd;
+
+use super::ProcRoot;
 use super::births::{BirthFinder, birth, read_stat};
 use super::command_line::{COMMAND_LINE_BYTES, split_arguments};
 use super::kilobytes::field_bytes;
-use super::{KeptStatm, ProcRoot};
+use super::watched::{Watched, highest_descriptor};
 use crate::{Birth, Description, Error, HighWater, Observer, ProcessId, Reading};
 
 /// Observes through `/proc`.
@@ -12,6 +15,8 @@ pub struct LinuxObserver {
     root: ProcRoot,
     births: BirthFinder,
     page_bytes: u64,
+    highest_descriptor: RawFd,
+    without_descriptor: u64,
     text: Vec<u8>,
 }
 
@@ -23,6 +28,8 @@ impl LinuxObserver {
             births: BirthFinder::new(&root)?,
             root,
             page_bytes: rustix::param::page_size() as u64,
+            highest_descriptor: highest_descriptor(),
+            without_descriptor: 0,
             text: Vec::new(),
         })
     }
@@ -56,7 +63,7 @@ impl LinuxObserver {
 }
 
 impl Observer for LinuxObserver {
-    type Handle = KeptStatm;
+    type Handle = Watched;
 
     fn all(&mut self, births: &mut Vec<Birth>) -> Result<(), Error> {
         self.births.all(&self.root, births)
@@ -70,17 +77,21 @@ impl Observer for LinuxObserver {
         self.births.since_last(&self.root, births)
     }
 
-    fn watch(&mut self, id: ProcessId) -> Result<Option<KeptStatm>, Error> {
-        let Some(statm) = KeptStatm::open(&self.root, id.pid)? else {
+    fn watch(&mut self, id: ProcessId) -> Result<Option<Watched>, Error> {
+        let Some(watched) = Watched::open(&self.root, id, self.highest_descriptor)? else {
             return Ok(None);
         };
-        // The descriptor is bound from here on; if the pid still has the same start time now,
-        // it was opened for the right process.
-        Ok(self.is_still(id)?.then_some(statm))
+        // A descriptor is bound from here on; if the pid still has the same start time now, it
+        // was opened for the right process.
+        if !self.is_still(id)? {
+            return Ok(None);
+        }
+        self.without_descriptor += u64::from(matches!(watched, Watched::ByName(_)));
+        Ok(Some(watched))
     }
 
-    fn resident(&mut self, handle: &mut KeptStatm) -> Result<Reading, Error> {
-        handle.read(&self.root, self.page_bytes)
+    fn resident(&mut self, watched: &mut Watched) -> Result<Reading, Error> {
+        watched.read(&self.root, self.page_bytes, &mut self.text)
     }
 
     fn proportional(&mut self, id: ProcessId) -> Result<Option<u64>, Error> {
@@ -103,6 +114,10 @@ impl Observer for LinuxObserver {
         const KCMP_VM: libc::c_int = 1;
         // SAFETY: kcmp(2) touches no memory of this process.
         unsafe { libc::syscall(libc::SYS_kcmp, one.pid, other.pid, KCMP_VM, 0, 0) == 0 }
+    }
+
+    fn without_descriptor(&self) -> u64 {
+        self.without_descriptor
     }
 
     fn never_seen(&self) -> u64 {

@@ -1,6 +1,6 @@
 //! `/proc/PID/statm`: resident memory, exact and cheap.
 
-use rustix::fd::OwnedFd;
+use rustix::fd::{AsRawFd, OwnedFd, RawFd};
 use rustix::io::Errno;
 
 use super::ProcRoot;
@@ -22,6 +22,10 @@ impl KeptStatm {
         let name = format!("{pid}/statm");
         let file = root.unless_gone(&name, root.open_file(&name))?;
         Ok(file.map(|file| Self { pid, file }))
+    }
+
+    pub(super) fn as_raw_fd(&self) -> RawFd {
+        self.file.as_raw_fd()
     }
 
     pub(super) fn read(&self, root: &ProcRoot, page_bytes: u64) -> Result<Reading, Error> {
