@@ -94,7 +94,7 @@ test('help and version go to standard output', async (t) => {
   const help = await memtop(['--help']);
   t.is(help.code, 0);
   t.regex(help.stdout.toString(), /usage: memtop \[options\] -- <command>/);
-  t.regex(help.stdout.toString(), /--interval MS .*\[MEMTOP_INTERVAL\]/);
+  t.regex(help.stdout.toString(), /--interval MS [\s\S]*\[MEMTOP_INTERVAL\]/);
   const version = await memtop(['-V']);
   t.regex(version.stdout.toString(), /^\d+\.\d+\.\d+\n$/);
 });

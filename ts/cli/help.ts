@@ -1,9 +1,12 @@
 /** The help, made from the tables of commands and flags. */
+import { wrapped } from '../report/plain-text.js';
 import type { Command } from './commands/command.js';
 import { commands } from './commands/index.js';
 import type { Flag } from './flags/flag.js';
 import { help } from './flags/help.js';
 import { version } from './flags/version.js';
+
+const columns = 80;
 
 /** The help of one command; of memtop as a whole when no command was named. */
 export function helpOf(command: Command, name: string | undefined): string {
@@ -28,7 +31,13 @@ function commandTable(): string {
   return table(Object.entries(commands).map(([name, { summary }]) => [name, summary]));
 }
 
+/** Two columns; what the second has too much goes on below it. */
 function table(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([first]) => first.length));
-  return rows.map(([first, second]) => `  ${first.padEnd(width)}  ${second}`).join('\n');
+  const lines = rows.flatMap(([first, second]) =>
+    wrapped(second, columns - width - 4).map(
+      (line, index) => `  ${(index === 0 ? first : '').padEnd(width)}  ${line}`,
+    ),
+  );
+  return lines.join('\n');
 }

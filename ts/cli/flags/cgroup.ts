@@ -6,6 +6,7 @@ export const cgroup: Valued<CgroupUse> = {
   name: 'cgroup',
   value: cgroupUses.join('|'),
   variable: 'MEMTOP_CGROUP',
-  summary: "a control group for the run, for the kernel's own peak (default auto: where it can be)",
+  summary:
+    "a control group for the run, for the kernel's own peak; default: where there can be one",
   read: (text) => allowed(text as CgroupUse, cgroupProblem),
 };

@@ -6,6 +6,7 @@ export const metric: Valued<Metric> = {
   name: 'metric',
   value: metrics.join('|'),
   variable: 'MEMTOP_METRIC',
-  summary: 'what to sum: rss counts shared pages in each process, pss once in all (default auto)',
+  summary:
+    'what to sum: rss counts shared pages in each process, pss once in all; default: pss where it matters',
   read: (text) => allowed(text as Metric, metricProblem),
 };

@@ -1,6 +1,7 @@
 //! `/proc/meminfo`: how much memory the machine has, and how much of it is to be had.
 
 use super::ProcRoot;
+use super::kilobytes::field_bytes;
 use super::root::read_whole;
 use crate::Error;
 
@@ -27,18 +28,12 @@ impl Meminfo {
         root.open_file("meminfo")
             .and_then(|file| read_whole(&file, &mut text))
             .map_err(|errno| Error::system(root.path_of("meminfo"), errno))?;
-        Self::parse(&String::from_utf8_lossy(&text))
+        Self::parse(&text)
             .ok_or_else(|| root.malformed("meminfo", "its fields are not as documented"))
     }
 
-    fn parse(text: &str) -> Option<Self> {
-        let bytes = |key: &str| {
-            let value = text
-                .lines()
-                .find_map(|line| line.strip_prefix(key)?.strip_prefix(':'))?;
-            let kilobytes: u64 = value.trim().strip_suffix(" kB")?.parse().ok()?;
-            kilobytes.checked_mul(1024)
-        };
+    fn parse(text: &[u8]) -> Option<Self> {
+        let bytes = |name| field_bytes(text, name);
         Some(Self {
             total_bytes: bytes("MemTotal")?,
             available_bytes: bytes("MemAvailable")?,
@@ -59,7 +54,7 @@ mod tests {
     #[test]
     fn sizes_are_in_bytes() {
         assert_eq!(
-            Meminfo::parse(TEXT),
+            Meminfo::parse(TEXT.as_bytes()),
             Some(Meminfo {
                 total_bytes: 24_684_092 * 1024,
                 available_bytes: 23_000_000 * 1024,
@@ -71,8 +66,8 @@ mod tests {
 
     #[test]
     fn text_of_another_form_is_refused() {
-        assert_eq!(Meminfo::parse(""), None);
-        assert_eq!(Meminfo::parse(&TEXT.replace(" kB", "")), None);
-        assert_eq!(Meminfo::parse(&TEXT.replace("1024", "-1")), None);
+        assert_eq!(Meminfo::parse(b""), None);
+        assert_eq!(Meminfo::parse(TEXT.replace(" kB", "").as_bytes()), None);
+        assert_eq!(Meminfo::parse(TEXT.replace("1024", "-1").as_bytes()), None);
     }
 }
