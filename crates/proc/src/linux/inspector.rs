@@ -3,12 +3,12 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use rustix::fs::{Mode, OFlags, openat, readlinkat};
+use rustix::fs::readlinkat;
 use rustix::time::{ClockId, clock_gettime};
 
 use super::ProcRoot;
 use super::kill::Pidfds;
-use super::pids::list_pids;
+use super::pids::pids;
 use super::process::{ProcessDirectory, Seen, age, ticks};
 use crate::cpu_share::{CpuLook, CpuShares};
 use crate::end_tree::end_tree;
@@ -104,17 +104,6 @@ impl Inspector for LinuxInspector {
             None => Ok(false),
         }
     }
-}
-
-/// Every pid that is listed now.
-pub(super) fn pids(root: &ProcRoot) -> Result<Vec<u32>, Error> {
-    let mut pids = Vec::new();
-    // Opened anew, because a descriptor has one place in its listing and calls may overlap.
-    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
-    openat(root, ".", flags, Mode::empty())
-        .and_then(|directory| list_pids(directory, &mut Vec::new(), &mut pids))
-        .map_err(|errno| Error::system(root.path_of(""), errno))?;
-    Ok(pids)
 }
 
 /// The clock that start times are counted on. Unlike `/proc/uptime`, which containers like to

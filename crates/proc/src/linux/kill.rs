@@ -9,7 +9,7 @@ use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal, te
 
 use super::ProcRoot;
 use super::births::read_stat;
-use super::inspector::pids;
+use super::pids::pids;
 use crate::descent::Kin;
 use crate::end_tree::{Order, Power, Refusal};
 use crate::{Error, ProcessId};

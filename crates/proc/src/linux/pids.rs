@@ -1,7 +1,10 @@
 //! The pids that a `/proc` lists. It lists processes only, never their other threads.
 
 use rustix::fd::AsFd;
-use rustix::fs::RawDir;
+use rustix::fs::{Mode, OFlags, RawDir, openat};
+
+use super::ProcRoot;
+use crate::Error;
 
 /// Lists from where the directory stands. Both buffers are overwritten; the pids come sorted.
 pub(super) fn list_pids(
@@ -22,4 +25,15 @@ pub(super) fn list_pids(
     }
     pids.sort_unstable();
     Ok(())
+}
+
+/// Every pid that is listed now.
+pub(super) fn pids(root: &ProcRoot) -> Result<Vec<u32>, Error> {
+    let mut pids = Vec::new();
+    // Opened anew, because a descriptor has one place in its listing and calls may overlap.
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    openat(root, ".", flags, Mode::empty())
+        .and_then(|directory| list_pids(directory, &mut Vec::new(), &mut pids))
+        .map_err(|errno| Error::system(root.path_of(""), errno))?;
+    Ok(pids)
 }

@@ -1,10 +1,17 @@
 //! The directories of groups and who is in them.
 
 use std::fs;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use rustix::io::Errno;
 
 use super::{Cgroup, files};
 use crate::Error;
+
+const LONGEST_PAUSE: Duration = Duration::from_millis(20);
 
 impl Cgroup {
     /// The processes in the group and in the groups below it, in order.
@@ -54,4 +61,33 @@ pub(super) fn descendants(directory: &Path) -> Vec<PathBuf> {
         next += 1;
     }
     found
+}
+
+/// Removes a group and those below it, `empty`ing them while the kernel says that they are busy:
+/// a process that is ending keeps its group for a moment.
+pub(super) fn remove_empty(
+    directory: &Path,
+    patience: Duration,
+    empty: impl Fn(),
+) -> io::Result<()> {
+    let deadline = Instant::now() + patience;
+    let mut pause = Duration::from_millis(1);
+    loop {
+        // The deepest first. What is still in use there keeps the group itself in use, too.
+        for below in descendants(directory).iter().rev() {
+            let _ = fs::remove_dir(below);
+        }
+        match fs::remove_dir(directory) {
+            Err(error) if Errno::from_io_error(&error) == Some(Errno::BUSY) => {
+                if Instant::now() >= deadline {
+                    return Err(error);
+                }
+            }
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => return Ok(()),
+        }
+        empty();
+        sleep(pause);
+        pause = (pause * 2).min(LONGEST_PAUSE);
+    }
 }

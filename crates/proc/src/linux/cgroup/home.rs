@@ -12,8 +12,7 @@ use std::process::id;
 use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
-use super::control::members;
-use super::run::remove_empty;
+use super::control::{members, remove_empty};
 use super::{Cgroup, Cgroups, NoGroup, Version, files};
 
 /// How long a leaf is given to be empty.

@@ -4,20 +4,17 @@ use std::fs::{self, OpenOptions};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use rustix::fd::OwnedFd;
-use rustix::io::Errno;
 
-use super::control::{descendants, members};
+use super::control::{descendants, members, remove_empty};
 use super::home::Lease;
 use super::{Cgroup, Cgroups, NoGroup, files};
 use crate::Error;
 
 /// How long the end of a group is waited for when nobody asks how it went.
 const PATIENCE_ON_DROP: Duration = Duration::from_millis(500);
-const LONGEST_PAUSE: Duration = Duration::from_millis(20);
 
 /// A group that was made for a run, and that ends with this value.
 ///
@@ -186,34 +183,5 @@ fn move_members(directory: &Path, refuge: &Path) {
         for pid in members(group).unwrap_or_default() {
             let _ = files::write(refuge, &pid.to_string());
         }
-    }
-}
-
-/// Removes a group and those below it, `empty`ing them while the kernel says that they are busy:
-/// a process that is ending keeps its group for a moment.
-pub(super) fn remove_empty(
-    directory: &Path,
-    patience: Duration,
-    empty: impl Fn(),
-) -> io::Result<()> {
-    let deadline = Instant::now() + patience;
-    let mut pause = Duration::from_millis(1);
-    loop {
-        // The deepest first. What is still in use there keeps the group itself in use, too.
-        for below in descendants(directory).iter().rev() {
-            let _ = fs::remove_dir(below);
-        }
-        match fs::remove_dir(directory) {
-            Err(error) if Errno::from_io_error(&error) == Some(Errno::BUSY) => {
-                if Instant::now() >= deadline {
-                    return Err(error);
-                }
-            }
-            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
-            _ => return Ok(()),
-        }
-        empty();
-        sleep(pause);
-        pause = (pause * 2).min(LONGEST_PAUSE);
     }
 }
