@@ -34,6 +34,7 @@ export const observers: readonly Observer[] = [
   memtop('memtop --cgroup off', ['--cgroup', 'off']),
   memtop('memtop as nobody', [], nobody),
   memtop('memtop --interval 100', ['--cgroup', 'off', '--interval', '100']),
+  memtop('memtop --interval 5000', ['--cgroup', 'off', '--interval', '5000']),
   {
     ...peer('GNU time', '/usr/bin/time'),
     async observe(command, file) {

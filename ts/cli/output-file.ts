@@ -16,6 +16,10 @@ export class OutputFile {
     this.#fd = openSync(this.#path, withoutTruncating);
   }
 
+  get descriptor(): number {
+    return this.#fd;
+  }
+
   /** Replaces what the file holds; a failure leaves it empty, never half-written. */
   write(text: string): void {
     const fd = this.#isStillThere() ? this.#fd : openSync(this.#path, withoutTruncating);

@@ -13,6 +13,8 @@ export interface ReportOptions {
 }
 
 export interface Reports {
+  /** Of the files that are open for it. */
+  readonly descriptors: number[];
   write(result: Result): void;
 }
 
@@ -21,7 +23,10 @@ export function openReports(options: ReportOptions): Reports | undefined {
   const { json } = options;
   try {
     const output = json === undefined || json === '-' ? undefined : new OutputFile(json);
-    return { write: (result) => write(result, options, output) };
+    return {
+      descriptors: output ? [output.descriptor] : [],
+      write: (result) => write(result, options, output),
+    };
   } catch (error) {
     say(`memtop: --json ${json} cannot be written: ${reason(error)}`);
     return undefined;

@@ -247,6 +247,11 @@ export interface RunOptions {
    * it are handed on, and orphans of the command become its children.
    */
   standsIn: boolean
+  /**
+   * Descriptors that this process has opened for itself. With `standsIn` all others that it was
+   * started with are passed on to the command.
+   */
+  ownDescriptors: Array<number>
 }
 
 /** How a tree was sampled. */

@@ -8,6 +8,8 @@ import { fitted, plainText, wrapped } from './plain-text.js';
 type Peak = NonNullable<Result['peak']>;
 
 const namesShown = 4;
+/** A bound that is this many times as high tells nothing; the result has it all the same. */
+const worthlessBound = 3;
 /** From this factor on the difference between two ways to count is told. */
 const worthSaying = 1.05;
 const indent = ' '.repeat('  largest process  '.length);
@@ -93,7 +95,7 @@ function method({ sampling, processes }: Result, peak: Peak): string {
   ];
   if (maxGapMs !== undefined) parts.push(`longest gap ${formatDuration(maxGapMs)}`);
   parts.push(
-    peak.upperBytes === undefined
+    peak.upperBytes === undefined || peak.upperBytes > peak.bytes * worthlessBound
       ? 'the true peak may be higher'
       : `the true peak is at most ${formatBytes(peak.upperBytes)}`,
   );

@@ -24,12 +24,13 @@ interface CheckedOptions {
 export async function execute(
   command: readonly (string | Uint8Array)[],
   options: CheckedOptions,
-  { standsIn }: Pick<Start, 'standsIn'>,
+  { standsIn, ownDescriptors }: Pick<Start, 'standsIn' | 'ownDescriptors'>,
 ): Promise<Result> {
   const { label, intervalMs, metric, cgroup, cwd, env } = options;
   const start: Start = {
     command,
     standsIn,
+    ownDescriptors,
     ...(intervalMs !== undefined && { intervalMs }),
     ...(metric !== undefined && { metric }),
     ...(cgroup !== undefined && { cgroup }),

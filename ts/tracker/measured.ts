@@ -17,6 +17,8 @@ export interface Start {
    * reach the command, and orphans of the command become its children.
    */
   standsIn: boolean;
+  /** Descriptors that this process has opened for itself. */
+  ownDescriptors: number[];
 }
 
 export async function runMeasured(addon: Addon, start: Start): Promise<Outcome> {

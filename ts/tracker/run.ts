@@ -20,5 +20,6 @@ export async function run(
 ): Promise<Result> {
   return execute(checked(commandSchema, command, 'command'), checked(runOptions, options), {
     standsIn: false,
+    ownDescriptors: [],
   });
 }

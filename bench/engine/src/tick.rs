@@ -10,7 +10,9 @@ use crate::floor::Floor;
 use crate::number;
 use crate::tree::SleepingTree;
 
-/// The pace of `Interval::Adaptive`: one percent of a CPU, within these bounds.
+/// The pace of `Interval::Adaptive`: one percent of a CPU, within these bounds, by what so many
+/// samples cost.
+const SAMPLES_A_LOOK: u32 = 32;
 const SHARE_OF_A_CPU: f64 = 0.01;
 const SHORTEST: Duration = Duration::from_millis(2);
 const LONGEST: Duration = Duration::from_millis(100);
@@ -25,6 +27,9 @@ pub struct Sampled {
     task: TaskId,
     now: Duration,
     interval: Duration,
+    /// Samples since the last look at what they cost, and their cost.
+    samples: u32,
+    cost: Duration,
 }
 
 impl Sampled {
@@ -42,6 +47,8 @@ impl Sampled {
             task,
             now: Duration::ZERO,
             interval: SHORTEST,
+            samples: 0,
+            cost: Duration::ZERO,
         })
     }
 
@@ -56,7 +63,13 @@ impl Sampled {
     /// The same, and the next interval follows from it.
     pub fn tick_and_follow(&mut self) -> Result<Duration, String> {
         let cpu = self.tick()?;
-        self.interval = cpu.div_f64(SHARE_OF_A_CPU).clamp(SHORTEST, LONGEST);
+        self.cost += cpu;
+        self.samples += 1;
+        if self.samples == SAMPLES_A_LOOK {
+            let mean = self.cost / SAMPLES_A_LOOK;
+            self.interval = mean.div_f64(SHARE_OF_A_CPU).clamp(SHORTEST, LONGEST);
+            (self.samples, self.cost) = (0, Duration::ZERO);
+        }
         Ok(cpu)
     }
 

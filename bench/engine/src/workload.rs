@@ -1,8 +1,10 @@
 //! Commands whose memory is known beforehand. Each is hard for somebody who measures.
 
+use std::env::current_exe;
 use std::fs::File;
-use std::io::Read;
+use std::io::{self, Read, Write, pipe, stdin, stdout};
 use std::os::fd::AsRawFd;
+use std::process::Command;
 use std::thread::sleep;
 use std::time::Duration;
 
@@ -23,7 +25,8 @@ pub fn run(words: &[&str]) -> Result<(), String> {
         ["churn"] => churn()?,
         ["spawns"] => spawns()?,
         ["cache", file] => cache(file).map_err(|error| format!("{file}: {error}"))?,
-        ["tree"] => together(500, "2", "1500")?,
+        ["hold-until-told", megabytes] => hold_until_told(number(megabytes)?),
+        ["tree"] => tree(500).map_err(|error| error.to_string())?,
         _ => return Err(format!("there is no workload {words:?}")),
     }
     Ok(())
@@ -147,8 +150,38 @@ fn spawns() -> Result<(), String> {
     Ok(())
 }
 
+/// So many processes that none ends before all of them have had their memory for a while.
+fn tree(processes: usize) -> io::Result<()> {
+    let (ends, end) = pipe()?;
+    let (mut are_ready, is_ready) = pipe()?;
+    for _ in 0..processes {
+        Command::new(current_exe()?)
+            .args(["workload", "hold-until-told", "2"])
+            .stdin(ends.try_clone()?)
+            .stdout(is_ready.try_clone()?)
+            .spawn()?;
+    }
+    are_ready.read_exact(&mut vec![0; processes])?;
+    pause(500);
+    drop(end);
+    wait_for_all();
+    Ok(())
+}
+
+fn hold_until_told(megabytes: usize) {
+    let _memory = Mapping::private(megabytes).touch();
+    // If nobody listens any more, there is nothing to hold it for.
+    if stdout()
+        .write_all(b".")
+        .and_then(|()| stdout().flush())
+        .is_ok()
+    {
+        let _ = stdin().read_to_end(&mut Vec::new());
+    }
+}
+
 /// A file that is read for the first time: memory of the machine and of no process.
-fn cache(file: &str) -> std::io::Result<()> {
+fn cache(file: &str) -> io::Result<()> {
     let mut file = File::open(file)?;
     // SAFETY: posix_fadvise(2) touches no memory.
     unsafe { libc::posix_fadvise(file.as_raw_fd(), 0, 0, libc::POSIX_FADV_DONTNEED) };

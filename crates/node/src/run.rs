@@ -31,6 +31,9 @@ pub struct RunOptions {
     /// Whether this process is there for the command alone, and has no other children: signals to
     /// it are handed on, and orphans of the command become its children.
     pub stands_in: bool,
+    /// Descriptors that this process has opened for itself. With `standsIn` all others that it was
+    /// started with are passed on to the command.
+    pub own_descriptors: Vec<i32>,
 }
 
 /// What the kernel counted in the group of a run.
@@ -88,12 +91,14 @@ impl NativeRun {
                     .map(|(name, value)| (name.into(), value.into()))
                     .collect()
             }),
+            descriptors: Vec::new(),
         };
         let options = Options {
             interval: options::interval(options.interval_ms)?,
             metric: options::metric(options.metric.as_deref())?,
             group: options::group_use(options.cgroup.as_deref())?,
             stands_in: options.stands_in,
+            own_descriptors: options.own_descriptors,
         };
         let end = Deferred::new();
         let delivery = end.clone();

@@ -135,11 +135,9 @@ impl Memory {
         let at_most = self.share().saturating_sub(self.rss - self.shareable());
         match self.proportional {
             Some(known) if !known.may_be_more && !known.may_be_less => {
-                let changed = if self.forked {
-                    known.rss.abs_diff(self.rss)
-                } else {
-                    0
-                };
+                // What a forked process adds is its own until it forks again, and that is a birth.
+                let given_back = known.rss.saturating_sub(self.rss);
+                let changed = if self.forked { given_back } else { 0 };
                 at_most.min(known.shared.abs_diff(self.shared) + changed)
             }
             _ => at_most,

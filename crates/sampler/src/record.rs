@@ -71,6 +71,6 @@ pub struct LargestProcess {
     pub description: Arc<Description>,
     /// Its resident memory at its highest.
     pub bytes: u64,
-    /// What of its memory others could have, too.
-    pub shareable_bytes: u64,
+    /// What of it belongs to files or to shared memory.
+    pub shared_bytes: u64,
 }

@@ -16,7 +16,10 @@ use crate::{Record, TaskId, TaskRecord};
 /// Reading what the kernel remembers of a process takes about this long.
 const COST_OF_HIGH_WATER: Duration = Duration::from_micros(15);
 const SHARE_OF_HIGH_WATER: f64 = 0.002;
-const MOST_HIGH_WATER_AT_ONCE: Duration = Duration::from_micros(150);
+/// One a sample: the samples are what takes the time.
+const MOST_HIGH_WATER_AT_ONCE: Duration = COST_OF_HIGH_WATER;
+/// How late a pid that never showed may be told of, in samples.
+const SAMPLES_TO_SHOW: usize = 4;
 /// What somebody who watches the processes more closely can tell a sampler.
 #[derive(Clone, Copy, Debug)]
 pub enum Event {
@@ -140,16 +143,32 @@ impl<O: Observer> Sampler<O> {
             self.gaps.add(now.saturating_sub(last));
         }
         self.ticks += 1;
-        let outcome = self
-            .admit_births(now)
-            .and(self.measure())
-            .and(self.look_for_high_water(now))
-            .and(self.weigh(now));
+        let outcome = self.sample(now);
         if let Err(error) = &outcome {
             self.failures += 1;
             self.first_failure.get_or_insert_with(|| error.to_string());
         }
         outcome
+    }
+
+    /// Closes the last gap: whoever ended or came and went since the last sample is taken in, as
+    /// far as the process table still tells.
+    ///
+    /// # Errors
+    /// The first failure; what could be read all the same is counted.
+    pub fn finish(&mut self, now: Duration) -> Result<(), Error> {
+        let mut outcome = Ok(());
+        for _ in 0..=SAMPLES_TO_SHOW {
+            outcome = outcome.and(self.sample(now));
+        }
+        outcome
+    }
+
+    fn sample(&mut self, now: Duration) -> Result<(), Error> {
+        self.admit_births(now)
+            .and(self.measure())
+            .and(self.look_for_high_water(now))
+            .and(self.weigh(now))
     }
 
     /// Takes in what happened between two samples.
@@ -350,7 +369,12 @@ impl<O: Observer> Sampler<O> {
         let mut place = 0;
         while place < self.tree.len() {
             let member = &mut self.tree.members_mut()[place];
+            // Before the reading: one that execs in between would show its parent's memory.
+            member.borrows_from = member
+                .borrows_from
+                .filter(|&lender| self.observer.same_memory(member.id, lender));
             match self.observer.resident(&mut member.handle) {
+                Ok(Reading::Resident { .. }) if member.borrows_from.is_some() => place += 1,
                 Ok(Reading::Resident {
                     bytes,
                     shared_bytes,
@@ -362,11 +386,6 @@ impl<O: Observer> Sampler<O> {
                         member.named.renew(now, self.ticks, bytes);
                         // Another program means a memory of its own.
                         member.memory.forked &= member.named.description == before;
-                    }
-                    if let Some(lender) = member.borrows_from
-                        && !self.observer.same_memory(member.id, lender)
-                    {
-                        member.borrows_from = None;
                     }
                     place += 1;
                 }
@@ -484,9 +503,7 @@ impl<O: Observer> Sampler<O> {
                 now,
                 members.filter(|member| tasks.is_within(member.task, id)),
             );
-            task.record
-                .ceiling
-                .add_gap(task.sums.most, std::mem::take(&mut task.ended) + unseen);
+            task.close_gap(unseen);
             self.tasks.put_back(id, task);
         }
         outcome

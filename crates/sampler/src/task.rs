@@ -20,6 +20,8 @@ pub(crate) struct Task {
     pub(crate) sums: Sums,
     /// Of the processes that ended since the sample before.
     pub(crate) ended: u64,
+    /// What the processes can have had at most in the last few gaps.
+    recent: [u64; 5],
 }
 
 /// One sample's figures of one task.
@@ -177,6 +179,20 @@ impl Task {
         }
     }
 
+    /// `unseen` processes came and went without ever showing, in this gap or in one of the last.
+    pub(crate) fn close_gap(&mut self, unseen: u64) {
+        self.recent.rotate_right(1);
+        self.recent[0] = self.sums.most;
+        let most = if unseen == 0 {
+            self.sums.most
+        } else {
+            self.recent.into_iter().max().unwrap_or(0)
+        };
+        self.record
+            .ceiling
+            .add_gap(most, std::mem::take(&mut self.ended) + unseen);
+    }
+
     pub(crate) fn note_size<H>(&mut self, member: &Member<H>) {
         let largest = self
             .record
@@ -188,7 +204,7 @@ impl Task {
                 id: member.id,
                 description: Arc::clone(&member.named.description),
                 bytes: member.memory.highest,
-                shareable_bytes: member.memory.shareable(),
+                shared_bytes: member.memory.shared(),
             });
         }
     }

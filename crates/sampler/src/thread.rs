@@ -49,6 +49,9 @@ enum Request {
     SampleNow {
         reply: Sender<()>,
     },
+    Finish {
+        reply: Sender<()>,
+    },
     Event(Event),
 }
 
@@ -111,6 +114,14 @@ impl SamplerThread {
     pub fn remove_task(&self, task: TaskId) -> Option<TaskRecord> {
         self.ask(|reply| Request::RemoveTask { task, reply })
             .flatten()
+    }
+
+    /// Closes the last gap and tells what is known. `None` when the thread has ended by a fault of
+    /// its own.
+    #[must_use]
+    pub fn finish(&self, task: TaskId) -> Option<Record> {
+        self.ask(|reply| Request::Finish { reply })?;
+        self.record(task)
     }
 
     /// What is known so far. `None` when the thread has ended by a fault of its own.
@@ -269,6 +280,13 @@ impl<O: Observer> Work<O> {
             Request::SampleNow { reply } => {
                 if self.samples() {
                     self.tick();
+                }
+                let _ = reply.send(());
+            }
+            Request::Finish { reply } => {
+                if !self.pace.ended() {
+                    // A failure now is no reason to slow down any more.
+                    let _ = self.sampler.finish(self.started.elapsed());
                 }
                 let _ = reply.send(());
             }

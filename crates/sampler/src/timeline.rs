@@ -29,6 +29,8 @@ impl Timeline {
     pub(crate) fn add(&mut self, point: Point) {
         self.stride = self.stride.max(1);
         match self.points.last_mut() {
+            // Several looks at one instant are one sample.
+            Some(last) if point.at <= last.at => last.bytes = last.bytes.max(point.bytes),
             Some(last) if self.in_last < self.stride => {
                 if point.bytes > last.bytes {
                     *last = point;

@@ -11,6 +11,9 @@ use memtop_proc::Birth;
 use crate::TaskId;
 use crate::member::Member;
 
+/// Pids of the dead that are remembered. In a run of days there would be no end of them.
+const MOST_FOREBEARS: usize = 20_000;
+
 #[derive(Debug)]
 pub(crate) struct Tree<H> {
     members: Vec<Member<H>>,
@@ -70,6 +73,10 @@ impl<H> Tree<H> {
     }
 
     pub(crate) fn admit(&mut self, member: Member<H>) {
+        if self.lineage.len() > 2 * self.members.len() + MOST_FOREBEARS {
+            let members = &self.place_by_pid;
+            self.lineage.retain(|pid, _| members.contains_key(pid));
+        }
         self.lineage.insert(member.id.pid, member.task);
         self.place_by_pid.insert(member.id.pid, self.members.len());
         self.members.push(member);

@@ -3,6 +3,7 @@
 use std::env;
 use std::ffi::{OsStr, OsString};
 use std::io;
+use std::os::fd::RawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
 use std::os::unix::process::CommandExt;
@@ -20,6 +21,8 @@ pub struct Command {
     pub cwd: Option<PathBuf>,
     /// Its whole environment; this process's own when absent.
     pub environment: Option<Vec<(OsString, OsString)>>,
+    /// Descriptors to pass on besides the standard streams.
+    pub descriptors: Vec<RawFd>,
 }
 
 /// Why a command did not start.
@@ -87,6 +90,7 @@ impl Command {
                 .env_clear()
                 .envs(environment.iter().map(|(name, value)| (name, value)));
         }
+        let descriptors = self.descriptors.clone();
         // SAFETY: the closure runs between fork and exec and calls nothing but sigaction, fcntl
         // and write, which are async-signal-safe (signal-safety(7)).
         unsafe {
@@ -96,7 +100,8 @@ impl Command {
                     let _ = entrance.enter();
                 }
                 reset_signals();
-                pass_standard_streams();
+                (0..=2).for_each(pass_on);
+                descriptors.iter().copied().for_each(pass_on);
                 Ok(())
             })
         };
@@ -197,11 +202,8 @@ fn reset_signals() {
     }
 }
 
-/// Lets exec keep the standard streams: Node marks every descriptor that it was started with as
-/// close-on-exec.
-fn pass_standard_streams() {
-    for stream in 0..=2 {
-        // SAFETY: F_SETFD touches no memory. A stream that is closed answers EBADF and stays so.
-        unsafe { libc::fcntl(stream, libc::F_SETFD, 0) };
-    }
+/// Lets exec keep a descriptor: Node marks those that it was started with as close-on-exec.
+fn pass_on(fd: RawFd) {
+    // SAFETY: F_SETFD touches no memory. One that is closed answers EBADF and stays so.
+    unsafe { libc::fcntl(fd, libc::F_SETFD, 0) };
 }

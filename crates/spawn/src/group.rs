@@ -9,7 +9,7 @@ use memtop_proc::linux::cgroup::{Breakdown, Cgroups, Entrance, RunCgroup};
 /// How long the group's end is waited for.
 const PATIENCE: Duration = Duration::from_millis(500);
 /// Between two looks at who has left the group.
-const ESCAPES_EVERY: Duration = Duration::from_secs(1);
+const ESCAPES_EVERY: Duration = Duration::from_millis(300);
 
 /// Whether a run gets a group of its own.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

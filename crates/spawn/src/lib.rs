@@ -6,6 +6,7 @@
 mod arguments;
 mod command;
 mod group;
+mod inherited;
 mod run;
 mod signals;
 mod wait;

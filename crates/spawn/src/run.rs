@@ -1,5 +1,6 @@
 //! One command from start to end, with its tree sampled.
 
+use std::os::fd::RawFd;
 use std::process;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::channel;
@@ -12,6 +13,7 @@ use memtop_proc::linux::{LinuxObserver, ProcRoot};
 use memtop_sampler::{Interval, Metric, Record, SamplerThread, TaskId};
 
 use crate::group::Group;
+use crate::inherited::inherited_descriptors;
 use crate::wait::{Child, adopt_orphans, reap_others};
 use crate::{Command, End, Forwarding, GroupRecord, GroupUse, StartError};
 
@@ -32,6 +34,9 @@ pub struct Options {
     /// Whether this process is there for the command alone: signals to it are handed on, and
     /// orphans of the command become its children. It must have no other children then.
     pub stands_in: bool,
+    /// Descriptors that this process has opened for itself. With `stands_in` all others that it
+    /// was started with are passed on to the command.
+    pub own_descriptors: Vec<RawFd>,
 }
 
 /// What is known once the command has ended.
@@ -75,7 +80,7 @@ impl Run {
             .name("memtop-run".to_owned())
             .spawn(move || {
                 // The caller waits for this answer and cannot have gone away.
-                match Supervised::start(&command, &options) {
+                match Supervised::start(command, &options) {
                     Ok((pid, run)) => {
                         let _ = started.send(Ok(pid));
                         on_end(run.until_end());
@@ -113,7 +118,12 @@ struct Supervised {
 }
 
 impl Supervised {
-    fn start(command: &Command, options: &Options) -> Result<(u32, Self), StartError> {
+    fn start(mut command: Command, options: &Options) -> Result<(u32, Self), StartError> {
+        if options.stands_in {
+            command
+                .descriptors
+                .extend(inherited_descriptors(&options.own_descriptors));
+        }
         let mut remarks = Vec::new();
         let sampler = start_sampler(options);
         let (group, entrance) = match make_group(options.group)? {
@@ -194,7 +204,7 @@ impl Supervised {
     fn outcome(mut self, end: End, duration: Duration) -> Outcome {
         let record = self.sampling.and_then(|(sampler, task)| {
             sampler
-                .record(task)
+                .finish(task)
                 .ok_or_else(|| "the sampling thread has ended".to_owned())
         });
         let group = self.group.map(|group| {
@@ -206,10 +216,11 @@ impl Supervised {
         let tells = self
             .own_highest_bytes
             .is_some_and(|own| self.largest_bytes > own);
-        let missed_bytes = match &record {
-            Ok(record) if tells => missed_bytes(record, self.largest_bytes),
-            _ => None,
-        };
+        let largest_bytes = if tells { self.largest_bytes } else { 0 };
+        let missed_bytes = record
+            .as_ref()
+            .ok()
+            .and_then(|record| missed_bytes(record, largest_bytes));
         let ceiling_bytes = record.as_ref().map_err(Clone::clone).and_then(|record| {
             ceiling(record, self.largest_bytes, group.as_ref().ok())
                 .ok_or_else(|| "not one sample was taken".to_owned())
@@ -226,14 +237,16 @@ impl Supervised {
     }
 }
 
-/// What one process had at one time, `largest` in all, where no sample says as much.
+/// What one process had at one time, without what belonged to files or to shared memory, where that
+/// is more than the highest sum that was sampled.
 fn missed_bytes(record: &Record, largest: u64) -> Option<u64> {
-    let (sampled, shareable) = match &record.task.largest {
-        Some(largest) => (largest.bytes, largest.shareable_bytes),
+    let (sampled, shared) = match &record.task.largest {
+        Some(largest) => (largest.bytes, largest.shared_bytes),
         None => (0, 0),
     };
-    let is_more = largest > sampled + sampled / 100;
-    is_more.then(|| largest.saturating_sub(shareable))
+    let own = largest.max(sampled).saturating_sub(shared);
+    let peak = record.task.peak.as_ref().map_or(0, |peak| peak.bytes);
+    (own > peak).then_some(own)
 }
 
 /// What the true peak cannot have been higher than, by what is remembered of each process and by
@@ -242,7 +255,9 @@ fn ceiling(record: &Record, largest: u64, group: Option<&GroupRecord>) -> Option
     let by_processes = record.task.ceiling.bytes(Some(largest))?;
     let by_group = group
         .filter(|group| group.escaped == 0)
-        .and_then(|group| Some(group.peak_bytes? + record.task.most_shared_bytes));
+        .and_then(|group| Some(group.peak_bytes? + record.task.most_shared_bytes))
+        // Less than was seen: somebody has left the group unnoticed.
+        .filter(|&by_group| by_group >= record.task.peak.as_ref().map_or(0, |peak| peak.bytes));
     Some(by_group.map_or(by_processes, |by_group| by_group.min(by_processes)))
 }
 

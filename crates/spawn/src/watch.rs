@@ -64,7 +64,7 @@ impl Watch {
                     ended = process.ends_within(LOOK_EVERY);
                 }
                 let duration = started.elapsed();
-                let record = sampler.record(task);
+                let record = sampler.finish(task);
                 on_end(record.map(|record| Watched {
                     ended,
                     duration,

@@ -22,6 +22,7 @@ fn run(command: Command) -> Result<Outcome, StartError> {
         metric: Metric::Auto,
         group: GroupUse::Auto,
         stands_in: false,
+        own_descriptors: Vec::new(),
     };
     Run::start(command, options, move |outcome| end.send(outcome).unwrap())?;
     Ok(ended.recv().unwrap())

@@ -47,7 +47,10 @@ async function runAndReport(command: readonly string[], options: ExecOptions): P
   if (!reports) return exitCodes.failedBeforeStart;
   let result: Result;
   try {
-    result = await execute(exactly(command), options, { standsIn: true });
+    result = await execute(exactly(command), options, {
+      standsIn: true,
+      ownDescriptors: reports.descriptors,
+    });
   } catch (error) {
     say(`memtop: ${reason(error)}`);
     return exitCodes.failedBeforeStart;

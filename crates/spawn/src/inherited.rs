@@ -1,0 +1,73 @@
+//! The descriptors that this process was started with and that are meant for the command.
+//!
+//! Node marks what it was started with as close-on-exec, up to descriptor 15 at least, together
+//! with what it opens for itself. The command would miss a jobserver of `make`, a socket of a
+//! service manager, a file that the shell has opened. So what is not Node's own is told apart here
+//! and passed on.
+
+use std::env;
+use std::fs;
+use std::os::fd::RawFd;
+use std::path::{Path, PathBuf};
+
+use rustix::io::{FdFlags, fcntl_getfd};
+
+const STANDARD_STREAMS: std::ops::RangeInclusive<RawFd> = 0..=2;
+
+/// The descriptors to pass on, of those that would be closed. `own` are known to be this program's;
+/// this must be called before anything else is opened.
+pub(crate) fn inherited_descriptors(own: &[RawFd]) -> Vec<RawFd> {
+    // To a program that has started this one as a Node of its own.
+    let channel = env::var("NODE_CHANNEL_FD")
+        .ok()
+        .and_then(|fd| fd.parse().ok());
+    let parent = rustix::process::getppid().map(|pid| pid.as_raw_nonzero().get());
+    open_descriptors()
+        .into_iter()
+        .filter(|fd| !STANDARD_STREAMS.contains(fd) && !own.contains(fd))
+        .filter(|&fd| Some(fd) != channel)
+        .filter(|&fd| is_closed_on_exec(fd))
+        .filter(|&fd| target("self", fd).is_some_and(|target| is_meant(&target, fd, parent)))
+        .collect()
+}
+
+/// A library or an event queue is never handed down; a pipe is Node's own unless the parent or a
+/// standard stream has it, too; anything else with a name, and any socket, was there before.
+fn is_meant(target: &Path, fd: RawFd, parent: Option<i32>) -> bool {
+    let name = target.to_string_lossy();
+    if name.starts_with("anon_inode:") || name.starts_with("/memfd:") {
+        return false;
+    }
+    if !name.starts_with("pipe:") {
+        return true;
+    }
+    let of_a_stream = STANDARD_STREAMS
+        .into_iter()
+        .any(|stream| is_at("self", stream, target));
+    of_a_stream || parent.is_some_and(|parent| is_at(&parent.to_string(), fd, target))
+}
+
+fn is_at(process: &str, fd: RawFd, expected: &Path) -> bool {
+    target(process, fd).is_some_and(|target| target == expected)
+}
+
+fn target(process: &str, fd: RawFd) -> Option<PathBuf> {
+    fs::read_link(format!("/proc/{process}/fd/{fd}")).ok()
+}
+
+/// Without `/proc` none are known, and none are passed on.
+fn open_descriptors() -> Vec<RawFd> {
+    let Ok(entries) = fs::read_dir("/proc/self/fd") else {
+        return Vec::new();
+    };
+    entries
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .collect()
+}
+
+fn is_closed_on_exec(fd: RawFd) -> bool {
+    // SAFETY: the descriptor was listed a moment ago. Should it have been closed since, the answer
+    // is EBADF or that of another descriptor of this process, and nothing is done to either.
+    let fd = unsafe { rustix::fd::BorrowedFd::borrow_raw(fd) };
+    fcntl_getfd(fd).is_ok_and(|flags| flags.contains(FdFlags::CLOEXEC))
+}
