@@ -323,6 +323,7 @@ impl<O: Observer> Sampler<O> {
         let handle = match self.observer.watch(birth.id) {
             Ok(Some(handle)) => handle,
             Ok(None) => {
+                self.tree.remember(birth.id.pid, task);
                 self.tasks.each_outwards(task, |task| task.ended += 1);
                 return self.count(task, |record| record.unmeasured += 1);
             }

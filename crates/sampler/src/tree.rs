@@ -56,28 +56,30 @@ impl<H> Tree<H> {
 
     /// The task that a newly seen process belongs to, if any.
     pub(crate) fn task_of(&self, birth: &Birth) -> Option<TaskId> {
-        let by_parent = self
-            .place_of(birth.parent)
-            .map(|place| self.members[place].task);
-        by_parent
-            .or_else(|| self.lineage.get(&birth.session).copied())
-            .or_else(|| self.lineage.get(&birth.group).copied())
-            .or_else(|| {
-                let (parent, task) = self.adopter?;
-                (parent == birth.parent).then_some(task)
-            })
+        let adopted = || {
+            let (parent, task) = self.adopter?;
+            (parent == birth.parent).then_some(task)
+        };
+        let kin = [birth.parent, birth.session, birth.group];
+        let known = kin.iter().find_map(|pid| self.lineage.get(pid).copied());
+        known.or_else(adopted)
     }
 
     pub(crate) fn adopt(&mut self, task: TaskId, parent: u32) {
         self.adopter = Some((parent, task));
     }
 
-    pub(crate) fn admit(&mut self, member: Member<H>) {
+    /// Remembers one that was gone before it could be watched: it may have children.
+    pub(crate) fn remember(&mut self, pid: u32, task: TaskId) {
         if self.lineage.len() > 2 * self.members.len() + MOST_FOREBEARS {
             let members = &self.place_by_pid;
             self.lineage.retain(|pid, _| members.contains_key(pid));
         }
-        self.lineage.insert(member.id.pid, member.task);
+        self.lineage.insert(pid, task);
+    }
+
+    pub(crate) fn admit(&mut self, member: Member<H>) {
+        self.remember(member.id.pid, member.task);
         self.place_by_pid.insert(member.id.pid, self.members.len());
         self.members.push(member);
     }

@@ -125,6 +125,18 @@ fn an_orphan_is_placed_by_the_session_or_group_that_a_forebear_made() {
 }
 
 #[test]
+fn a_process_whose_parent_is_gone_when_looked_at_is_placed() {
+    let (table, mut sampler, task) = sampler_of_root();
+    table.start(11, 10, 10);
+    table.start(12, 11, 50);
+    table.change(|table| table.leaving.push(11));
+    sampler.tick(MS).unwrap();
+    assert_eq!(peak(&sampler, task), 150);
+    let record = sampler.task_record(task).unwrap();
+    assert_eq!((record.seen, record.unmeasured), (3, 1));
+}
+
+#[test]
 fn a_pid_that_a_stranger_has_now_places_nobody() {
     let (table, mut sampler, task) = sampler_of_root();
     table.start(11, 10, 10);

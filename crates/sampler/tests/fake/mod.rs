@@ -29,6 +29,8 @@ pub struct Table {
     pub same_memory: Vec<(u32, u32)>,
     /// Whose proportional size may not be read.
     pub refused: Vec<u32>,
+    /// Who is still among the births and gone when looked at.
+    pub leaving: Vec<u32>,
     pub pss_reads: Vec<u32>,
     pub never_seen: u64,
 }
@@ -144,6 +146,9 @@ impl Observer for FakeTable {
 
     fn watch(&mut self, id: ProcessId) -> Result<Option<ProcessId>, Error> {
         self.read(|table| {
+            if table.leaving.contains(&id.pid) {
+                return None;
+            }
             table
                 .processes
                 .get(&id.pid)
