@@ -3,6 +3,7 @@ import { loadAddon } from '../../native/load.js';
 import { plainText } from '../../report/plain-text.js';
 import type { Result } from '../../result/types.js';
 import { execute } from '../../tracker/execute.js';
+import type { CgroupUse } from '../../tracker/rules.js';
 import { exitCodeOf, exitCodes } from '../exit-code.js';
 import { cgroup } from '../flags/cgroup.js';
 import { interval } from '../flags/interval.js';
@@ -47,16 +48,26 @@ async function runAndReport(command: readonly string[], options: ExecOptions): P
   if (!reports) return exitCodes.failedBeforeStart;
   let result: Result;
   try {
-    result = await execute(exactly(command), options, {
-      standsIn: true,
-      ownDescriptors: reports.descriptors,
-    });
+    result = await execute(
+      exactly(command),
+      { ...options, cgroup: groupUse(options) },
+      {
+        standsIn: true,
+        ownDescriptors: reports.descriptors,
+      },
+    );
   } catch (error) {
     say(`memtop: ${reason(error)}`);
     return exitCodes.failedBeforeStart;
   }
   reports.write(result);
   return exitCodeOf(result.exit);
+}
+
+/** To enter a group takes the kernel some 10 ms, which is too much for what nobody will see. */
+function groupUse({ cgroup, quiet, json }: ExecOptions): CgroupUse | undefined {
+  const isSeen = !quiet || json !== undefined;
+  return cgroup ?? (isSeen ? 'auto' : 'off');
 }
 
 /** Node has replaced what is not UTF-8 in the arguments; then the kernel's own text is used. */
