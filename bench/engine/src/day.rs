@@ -139,6 +139,7 @@ impl Observer for World {
         Ok(Some(HighWater {
             highest_bytes: 150 << 20,
             now_bytes: 100 << 20,
+            file_bytes: 0,
         }))
     }
 

@@ -36,6 +36,8 @@ pub struct HighWater {
     pub highest_bytes: u64,
     /// Its resident memory at the same look.
     pub now_bytes: u64,
+    /// The part of that which belongs to files.
+    pub file_bytes: u64,
 }
 
 /// How a person would recognise a process.

@@ -490,6 +490,7 @@ impl<O: Observer> Sampler<O> {
                     ..
                 } = self;
                 outcome = outcome.and(sharing.settle(observer, tree, tasks, id, now));
+                self.find_floor(id);
             }
         }
         let unseen = self.observer.never_seen() - self.never_seen;
@@ -508,6 +509,29 @@ impl<O: Observer> Sampler<O> {
             self.tasks.put_back(id, task);
         }
         outcome
+    }
+
+    /// Where it stays open who shares what, the largest process alone is certain.
+    fn find_floor(&mut self, id: TaskId) {
+        if self.tasks.get(id).is_none_or(|task| task.sums.is_settled()) {
+            return;
+        }
+        let inside = |member: &&Member<_>| {
+            member.borrows_from.is_none() && self.tasks.is_within(member.task, id)
+        };
+        let members = self.tree.members().iter();
+        let Some(largest) = members
+            .filter(inside)
+            .max_by_key(|member| member.memory.rss)
+        else {
+            return;
+        };
+        // One that may not be asked leaves the sum as it is.
+        if let Ok(Some(high)) = self.observer.high_water(largest.id)
+            && let Some(task) = self.tasks.get_mut(id)
+        {
+            task.sums.floor = Some((largest.id, high.now_bytes.saturating_sub(high.file_bytes)));
+        }
     }
 
     fn mark_sharers(&mut self) {
@@ -545,6 +569,7 @@ impl<O: Observer> Sampler<O> {
                     uncertain: memory.uncertain(),
                     most: memory.share() + memory.highest.saturating_sub(memory.rss),
                     shared: memory.shared(),
+                    floor: None,
                 },
                 (None, false) => Sums {
                     alive: 1,
@@ -553,6 +578,7 @@ impl<O: Observer> Sampler<O> {
                     uncertain: 0,
                     most: memory.highest,
                     shared: memory.shared(),
+                    floor: None,
                 },
             };
             self.tasks.each_outwards(member.task, |task| {

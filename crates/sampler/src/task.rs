@@ -5,6 +5,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use memtop_proc::ProcessId;
+
 use crate::member::Member;
 use crate::timeline::Point;
 use crate::{LargestProcess, Peak, PeakMetric, ProcessAtPeak, TaskRecord};
@@ -35,6 +37,8 @@ pub(crate) struct Sums {
     pub(crate) most: u64,
     /// The part that belongs to files or to shared memory.
     pub(crate) shared: u64,
+    /// One process and what it has but for files: whoever shares that, it is there once.
+    pub(crate) floor: Option<(ProcessId, u64)>,
 }
 
 impl Sums {
@@ -54,11 +58,23 @@ impl Sums {
 
     /// The sum as far as it is certain.
     pub(crate) fn certain(&self) -> u64 {
-        if self.is_settled() {
+        let summed = if self.is_settled() {
             self.share
         } else {
             self.share - self.uncertain
-        }
+        };
+        self.floor_above(summed).map_or(summed, |(_, floor)| floor)
+    }
+
+    fn floor_above(&self, summed: u64) -> Option<(ProcessId, u64)> {
+        self.floor.filter(|&(_, floor)| floor > summed)
+    }
+
+    /// The one process that alone is more than the sum as far as that is certain.
+    fn stands_alone(&self) -> Option<ProcessId> {
+        let summed = self.share - self.uncertain;
+        let floor = self.floor_above(summed).filter(|_| !self.is_settled());
+        floor.map(|(id, _)| id)
     }
 }
 
@@ -163,7 +179,7 @@ impl Task {
             let mut is_proportional = false;
             for member in members.filter(|member| member.memory.rss > 0) {
                 is_proportional |= member.memory.is_proportional() || !sums.is_settled();
-                processes.push(at_peak(member, sums.is_settled()));
+                processes.push(at_peak(member, &sums));
             }
             record.peak = Some(Peak {
                 bytes: certain,
@@ -210,13 +226,15 @@ impl Task {
     }
 }
 
-fn at_peak<H>(member: &Member<H>, is_settled: bool) -> ProcessAtPeak {
+fn at_peak<H>(member: &Member<H>, sums: &Sums) -> ProcessAtPeak {
     let memory = &member.memory;
     let borrowed = member.borrows_from.is_some();
-    let bytes = match (borrowed, is_settled) {
-        (true, _) => 0,
-        (false, true) => memory.share(),
-        (false, false) => memory.share() - memory.uncertain(),
+    let bytes = match sums.stands_alone() {
+        _ if borrowed => 0,
+        Some(id) if id == member.id => sums.certain(),
+        Some(_) => 0,
+        None if sums.is_settled() => memory.share(),
+        None => memory.share() - memory.uncertain(),
     };
     ProcessAtPeak {
         id: member.id,

@@ -379,6 +379,7 @@ fn the_ceiling_is_what_the_kernel_remembers_of_each() {
         table.processes.get_mut(&10).unwrap().high_water = Some(HighWater {
             highest_bytes: 170,
             now_bytes: 90,
+            file_bytes: 0,
         });
     });
     sampler.tick(1_000 * MS).unwrap();
@@ -417,6 +418,7 @@ fn events_are_taken_in_between_samples() {
     let last = HighWater {
         highest_bytes: 700,
         now_bytes: 500,
+        file_bytes: 0,
     };
     sampler.handle(Event::Exiting(11, Some(last)), MS).unwrap();
     table.end(11);
@@ -479,4 +481,29 @@ fn a_run_of_many_short_lives_keeps_placing_orphans_of_the_living() {
     table.start_as(99_000, 1, 40, |birth| birth.session = 10);
     sampler.tick(2 * MS).unwrap();
     assert!(sampler.pids(task).any(|pid| pid == 99_000));
+}
+
+#[test]
+fn where_sharing_stays_open_the_largest_process_alone_is_certain() {
+    let table = FakeTable::default();
+    let gigabytes = 1 << 32;
+    table.start(10, 1, gigabytes);
+    let mut sampler = Sampler::new(table.clone(), Metric::Auto);
+    let task = sampler.add_task(10, Duration::ZERO).unwrap().unwrap();
+    // Whatever the budget had is spent on these: each is a new high and has to be asked about.
+    for pid in 11..200 {
+        table.start(pid, 10, gigabytes);
+        table.share(pid, gigabytes, gigabytes / 200);
+        table.share(10, gigabytes, gigabytes / 200);
+        sampler.tick(MS).unwrap();
+    }
+    let peak = sampler.task_record(task).unwrap().peak.unwrap();
+    assert!(peak.bytes >= gigabytes, "{}", peak.bytes);
+    assert_eq!(
+        peak.processes
+            .iter()
+            .map(|process| process.bytes)
+            .sum::<u64>(),
+        peak.bytes
+    );
 }

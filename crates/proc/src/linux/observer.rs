@@ -102,12 +102,15 @@ impl Observer for LinuxObserver {
     }
 
     fn high_water(&mut self, id: ProcessId) -> Result<Option<HighWater>, Error> {
-        let fields = self.fields(id.pid, "status", ["VmHWM", "VmRSS"])?;
+        let fields = self.fields(id.pid, "status", ["VmHWM", "VmRSS", "RssFile"])?;
         let still = fields.filter(|_| self.is_still(id).unwrap_or(false));
-        Ok(still.map(|[highest_bytes, now_bytes]| HighWater {
-            highest_bytes,
-            now_bytes,
-        }))
+        Ok(
+            still.map(|[highest_bytes, now_bytes, file_bytes]| HighWater {
+                highest_bytes,
+                now_bytes,
+                file_bytes,
+            }),
+        )
     }
 
     fn same_memory(&mut self, one: ProcessId, other: ProcessId) -> bool {

@@ -189,6 +189,7 @@ impl Observer for FakeTable {
             Some(process.high_water.unwrap_or(HighWater {
                 highest_bytes: now_bytes,
                 now_bytes,
+                file_bytes: 0,
             }))
         })
     }
