@@ -100,15 +100,24 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// Starts a task at a process that was started after the observer took note of who is there,
-    /// so that its descendants show as births. `None` when there is no such process.
+    /// so that its descendants show as births. `None` when there is no such process. Orphans that
+    /// become children of `adopter` are of the task as well.
     ///
     /// # Errors
     /// When the process table cannot be read.
-    pub fn add_new_task(&mut self, pid: u32, now: Duration) -> Result<Option<TaskId>, Error> {
+    pub fn add_new_task(
+        &mut self,
+        pid: u32,
+        adopter: Option<u32>,
+        now: Duration,
+    ) -> Result<Option<TaskId>, Error> {
         let Some(root) = self.observer.identify(pid)? else {
             return Ok(None);
         };
         let task = self.tasks.add(None);
+        if let Some(parent) = adopter {
+            self.tree.adopt(task, parent);
+        }
         self.admit(&root, task, now);
         Ok(Some(task))
     }
@@ -119,11 +128,6 @@ impl<O: Observer> Sampler<O> {
         let task = self.tasks.remove(id)?;
         self.tree.end_task(id, task.enclosing);
         Some(record)
-    }
-
-    /// Makes orphans whose parent is `parent` now part of a task.
-    pub fn adopt(&mut self, task: TaskId, parent: u32) {
-        self.tree.adopt(task, parent);
     }
 
     /// The living processes of a task.

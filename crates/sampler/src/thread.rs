@@ -24,9 +24,19 @@ pub enum StartError {
     ThreadEnded,
 }
 
+/// Where the root of a task comes from.
+#[derive(Clone, Copy)]
+enum Arrival {
+    /// It may have been there for long.
+    Any,
+    /// It was started after the observer took note of who is there, by a process that may get the
+    /// orphans below it.
+    New { adopter: Option<u32> },
+}
+
 enum Request {
     AddTask {
-        is_new: bool,
+        arrival: Arrival,
         pid: u32,
         reply: Sender<Result<TaskId, StartError>>,
     },
@@ -37,10 +47,6 @@ enum Request {
     Record {
         task: TaskId,
         reply: Sender<Record>,
-    },
-    Adopt {
-        task: TaskId,
-        parent: u32,
     },
     Pids {
         task: TaskId,
@@ -90,20 +96,21 @@ impl SamplerThread {
     pub fn add_task(&self, pid: u32) -> Result<TaskId, StartError> {
         self.ask(|reply| Request::AddTask {
             pid,
-            is_new: false,
+            arrival: Arrival::Any,
             reply,
         })
         .unwrap_or(Err(StartError::ThreadEnded))
     }
 
-    /// The same for a process that was started after the observer took note of who is there.
+    /// The same for a process that was started after the observer took note of who is there. Orphans
+    /// that become children of `adopter` are of the task as well.
     ///
     /// # Errors
     /// When there is no such process or the process table cannot be read.
-    pub fn add_new_task(&self, pid: u32) -> Result<TaskId, StartError> {
+    pub fn add_new_task(&self, pid: u32, adopter: Option<u32>) -> Result<TaskId, StartError> {
         self.ask(|reply| Request::AddTask {
             pid,
-            is_new: true,
+            arrival: Arrival::New { adopter },
             reply,
         })
         .unwrap_or(Err(StartError::ThreadEnded))
@@ -128,11 +135,6 @@ impl SamplerThread {
     #[must_use]
     pub fn record(&self, task: TaskId) -> Option<Record> {
         self.ask(|reply| Request::Record { task, reply })
-    }
-
-    /// Makes orphans whose parent is `parent` now part of a task: its own go there.
-    pub fn adopt(&self, task: TaskId, parent: u32) {
-        self.tell(Request::Adopt { task, parent });
     }
 
     /// The living processes of a task.
@@ -240,12 +242,15 @@ impl<O: Observer> Work<O> {
     fn answer(&mut self, request: Request) {
         // Whoever asked may have gone away meanwhile; then nobody needs the answer.
         match request {
-            Request::AddTask { pid, is_new, reply } => {
+            Request::AddTask {
+                pid,
+                arrival,
+                reply,
+            } => {
                 let now = self.started.elapsed();
-                let added = if is_new {
-                    self.sampler.add_new_task(pid, now)
-                } else {
-                    self.sampler.add_task(pid, now)
+                let added = match arrival {
+                    Arrival::New { adopter } => self.sampler.add_new_task(pid, adopter, now),
+                    Arrival::Any => self.sampler.add_task(pid, now),
                 };
                 let added = match added {
                     Ok(Some(task)) => Ok(task),
@@ -273,7 +278,6 @@ impl<O: Observer> Work<O> {
                 };
                 let _ = reply.send(record);
             }
-            Request::Adopt { task, parent } => self.sampler.adopt(task, parent),
             Request::Pids { task, reply } => {
                 let _ = reply.send(self.sampler.pids(task).collect());
             }

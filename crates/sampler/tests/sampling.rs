@@ -507,3 +507,20 @@ fn where_sharing_stays_open_the_largest_process_alone_is_certain() {
         peak.bytes
     );
 }
+
+#[test]
+fn an_orphan_of_the_first_instant_goes_to_its_adopter() {
+    let mut table = FakeTable::default();
+    table.start(5, 1, 1);
+    memtop_proc::Observer::note_present(&mut table).unwrap();
+    table.start(10, 5, 100);
+    // Its parent has come and gone before anybody looked.
+    table.start(12, 5, 50);
+    let mut sampler = Sampler::new(table.clone(), Metric::Rss);
+    let task = sampler
+        .add_new_task(10, Some(5), Duration::ZERO)
+        .unwrap()
+        .unwrap();
+    sampler.tick(MS).unwrap();
+    assert_eq!(peak(&sampler, task), 150);
+}

@@ -146,13 +146,9 @@ impl Supervised {
                 "signals to memtop do not reach the command: {error}"
             ));
         }
-        let sampling = sampler.and_then(|sampler| match sampler.add_new_task(pid) {
-            Ok(task) => {
-                if adopts_orphans {
-                    sampler.adopt(task, process::id());
-                }
-                Ok((sampler, task))
-            }
+        let adopter = adopts_orphans.then(process::id);
+        let sampling = sampler.and_then(|sampler| match sampler.add_new_task(pid, adopter) {
+            Ok(task) => Ok((sampler, task)),
             Err(error) => Err(error.to_string()),
         });
         let run = Self {
