@@ -28,7 +28,7 @@ for (const name of forwarded) {
 }
 
 test('a command that handles a signal decides how it ends', async (t) => {
-  const script = "trap 'exit 9' TERM; echo READY; while :; do sleep 0.02; done";
+  const script = "trap 'exit 9' TERM; sleep 0.3; echo READY; while :; do sleep 0.02; done";
   const running = startMemtop(['--', 'sh', '-c', script]);
   await running.printed('READY');
   running.child.kill('SIGTERM');
