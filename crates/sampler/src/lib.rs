@@ -5,8 +5,11 @@
 
 mod budget;
 mod ceiling;
+mod event;
 mod gaps;
+mod lives;
 mod member;
+mod newborn;
 mod pace;
 mod peak;
 mod record;
@@ -16,12 +19,14 @@ mod task;
 mod thread;
 mod timeline;
 mod tree;
+mod work;
 
 pub use ceiling::Ceiling;
+pub use event::{Event, Kinship};
 pub use pace::Interval;
 pub use peak::{Peak, PeakMetric, ProcessAtPeak};
 pub use record::{LargestProcess, Record, TaskRecord};
-pub use sampler::{Event, Sampler};
+pub use sampler::Sampler;
 pub use sharing::Metric;
 pub use task::TaskId;
 pub use thread::{SamplerThread, StartError};

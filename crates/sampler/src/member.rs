@@ -17,6 +17,18 @@ pub(crate) struct Member<H> {
     pub(crate) memory: Memory,
     /// The parent, as long as this one runs in the parent's very memory (`vfork`).
     pub(crate) borrows_from: Option<ProcessId>,
+    /// It was told that this one is about to end, and what the kernel remembers of it.
+    pub(crate) is_leaving: bool,
+}
+
+impl<H> Member<H> {
+    /// What it can have had at most.
+    pub(crate) fn most(&self) -> u64 {
+        match self.borrows_from {
+            Some(_) => 0,
+            None => self.memory.highest,
+        }
+    }
 }
 
 /// The name and command line, and when they are read again.

@@ -56,6 +56,8 @@ pub struct TaskRecord {
     pub timeline: Timeline,
     /// Processes that were ever seen.
     pub seen: u64,
+    /// Those of them that were found by looking, not told of when they were born.
+    pub found: u64,
     /// Processes that ended before their memory could be read once.
     pub unmeasured: u64,
     /// The most processes alive at one sample.

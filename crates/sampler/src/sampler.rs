@@ -8,6 +8,7 @@ use memtop_proc::{Birth, Error, HighWater, Observer, ProcessId, Reading};
 use crate::budget::Budget;
 use crate::gaps::Gaps;
 use crate::member::{Member, Memory, Named};
+use crate::newborn::Newborns;
 use crate::sharing::{Metric, Sharing};
 use crate::task::{Sums, Tasks};
 use crate::tree::Tree;
@@ -20,23 +21,16 @@ const SHARE_OF_HIGH_WATER: f64 = 0.002;
 const MOST_HIGH_WATER_AT_ONCE: Duration = COST_OF_HIGH_WATER;
 /// How late a pid that never showed may be told of, in samples.
 const SAMPLES_TO_SHOW: usize = 4;
-/// What somebody who watches the processes more closely can tell a sampler.
-#[derive(Clone, Copy, Debug)]
-pub enum Event {
-    /// A process has come into being.
-    Born(Birth),
-    /// A process runs another program from now on.
-    Execed(u32),
-    /// A process is about to give its memory back.
-    Exiting(u32, Option<HighWater>),
-}
 
 /// Keeps the trees of its tasks and samples them when told to.
 #[derive(Debug)]
 pub struct Sampler<O: Observer> {
-    observer: O,
-    tree: Tree<O::Handle>,
-    tasks: Tasks,
+    pub(crate) observer: O,
+    pub(crate) tree: Tree<O::Handle>,
+    pub(crate) tasks: Tasks,
+    pub(crate) newborns: Newborns,
+    /// Who is about to end and worth a look all the same.
+    pub(crate) looked_at: Option<u32>,
     births: Vec<Birth>,
     sharing: Sharing,
     high_water: Budget,
@@ -46,7 +40,7 @@ pub struct Sampler<O: Observer> {
     somebody_came: bool,
     somebody_went: bool,
     gaps: Gaps,
-    ticks: u64,
+    pub(crate) ticks: u64,
     last_tick: Option<Duration>,
     failures: u64,
     first_failure: Option<String>,
@@ -60,6 +54,8 @@ impl<O: Observer> Sampler<O> {
             observer,
             tree: Tree::new(),
             tasks: Tasks::default(),
+            newborns: Newborns::default(),
+            looked_at: None,
             births: Vec::new(),
             sharing: Sharing::new(metric),
             high_water: Budget::new(SHARE_OF_HIGH_WATER, MOST_HIGH_WATER_AT_ONCE),
@@ -127,6 +123,7 @@ impl<O: Observer> Sampler<O> {
         let record = self.task_record(id)?;
         let task = self.tasks.remove(id)?;
         self.tree.end_task(id, task.enclosing);
+        self.newborns.end_task(id, task.enclosing);
         Some(record)
     }
 
@@ -168,37 +165,16 @@ impl<O: Observer> Sampler<O> {
         outcome
     }
 
-    fn sample(&mut self, now: Duration) -> Result<(), Error> {
-        self.admit_births(now)
+    /// Takes a sample that is none of the regular ones.
+    ///
+    /// # Errors
+    /// The first failure; what could be read all the same is counted.
+    pub fn sample(&mut self, now: Duration) -> Result<(), Error> {
+        self.admit_newborns()
+            .and(self.admit_births(now))
             .and(self.measure())
             .and(self.look_for_high_water(now))
             .and(self.weigh(now))
-    }
-
-    /// Takes in what happened between two samples.
-    ///
-    /// # Errors
-    /// When a process that is there cannot be read.
-    pub fn handle(&mut self, event: Event, now: Duration) -> Result<(), Error> {
-        match event {
-            Event::Born(birth) => {
-                self.make_room_for(birth.id);
-                if let Some(task) = self.tree.task_of(&birth) {
-                    self.admit(&birth, task, now);
-                }
-                Ok(())
-            }
-            Event::Execed(pid) => {
-                self.with_member(pid, |observer, tick, member| {
-                    let description = observer.describe(member.id);
-                    member.named.renew(description, tick, member.memory.rss);
-                    member.memory.forked = false;
-                    member.borrows_from = None;
-                });
-                Ok(())
-            }
-            Event::Exiting(pid, last) => self.take_last_reading(pid, last),
-        }
     }
 
     /// Time that readings of proportional memory have taken so far. They have a budget of their
@@ -208,10 +184,21 @@ impl<O: Observer> Sampler<O> {
         self.sharing.spent
     }
 
+    /// The highest peak of any task, and the largest process.
+    #[must_use]
+    pub fn highest(&self) -> (u64, u64) {
+        let mut highest = (0, 0);
+        for task in self.tasks.ids().filter_map(|id| self.tasks.get(id)) {
+            let peak = task.record.peak.as_ref().map_or(0, |peak| peak.bytes);
+            highest = (highest.0.max(peak), highest.1.max(task.largest_bytes()));
+        }
+        highest
+    }
+
     /// Whether any process is being watched.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.tree.is_empty()
+        self.tree.is_empty() && self.newborns.is_empty()
     }
 
     /// What is known of one task so far.
@@ -284,9 +271,13 @@ impl<O: Observer> Sampler<O> {
     }
 
     fn admit_births(&mut self, now: Duration) -> Result<(), Error> {
+        if self.newborns.are_all() {
+            return Ok(());
+        }
         let mut births = std::mem::take(&mut self.births);
         births.clear();
         let outcome = self.observer.births(&mut births);
+        births.retain(|birth| !self.is_over(birth.id));
         for birth in &births {
             self.make_room_for(birth.id);
         }
@@ -310,7 +301,7 @@ impl<O: Observer> Sampler<O> {
 
     /// A birth with the pid of a former member means that the member is gone, and what it
     /// belonged to says nothing about the newcomer.
-    fn make_room_for(&mut self, id: ProcessId) {
+    pub(crate) fn make_room_for(&mut self, id: ProcessId) {
         match self.tree.place_of(id.pid) {
             Some(place) if self.tree.members()[place].id == id => return,
             Some(place) => self.take_leave_of(place),
@@ -323,7 +314,11 @@ impl<O: Observer> Sampler<O> {
         if self.tree.place_of(birth.id.pid).is_some() {
             return;
         }
-        self.count(task, |record| record.seen += 1);
+        let found = u64::from(!self.newborns.are_all());
+        self.count(task, |record| {
+            record.seen += 1;
+            record.found += found;
+        });
         let handle = match self.observer.watch(birth.id) {
             Ok(Some(handle)) => handle,
             Ok(None) => {
@@ -339,8 +334,7 @@ impl<O: Observer> Sampler<O> {
         let description = self.observer.describe(birth.id).unwrap_or_default();
         let named = Named::new(description, self.ticks);
         let (forked, borrows_from) = self.kinship(birth, &named);
-        self.somebody_came = true;
-        self.tree.admit(Member {
+        self.take_in(Member {
             id: birth.id,
             task,
             handle,
@@ -348,7 +342,13 @@ impl<O: Observer> Sampler<O> {
             named,
             memory: Memory::of_relative(forked),
             borrows_from,
+            is_leaving: false,
         });
+    }
+
+    pub(crate) fn take_in(&mut self, member: Member<O::Handle>) {
+        self.somebody_came = true;
+        self.tree.admit(member);
     }
 
     /// Whether a newcomer may share its parent's memory: by `fork`, for as long as it runs the
@@ -404,12 +404,19 @@ impl<O: Observer> Sampler<O> {
         outcome
     }
 
-    fn take_leave_of(&mut self, place: usize) {
+    pub(crate) fn take_leave_of(&mut self, place: usize) {
         let member = self.tree.remove(place);
         self.somebody_went = true;
-        self.tasks
-            .each_outwards(member.task, |task| task.ended += 1);
-        if !member.memory.measured() {
+        self.tasks.each_outwards(member.task, |task| {
+            if member.is_leaving {
+                task.lives.went(member.id.pid, member.most());
+            } else {
+                task.ended += 1;
+            }
+        });
+        // One that only ever ran in its parent's memory had none of its own.
+        let had_none = member.is_leaving && member.borrows_from.is_some();
+        if !member.memory.measured() && !had_none {
             self.count(member.task, |record| record.unmeasured += 1);
         }
     }
@@ -434,7 +441,7 @@ impl<O: Observer> Sampler<O> {
         outcome
     }
 
-    fn take_high_water(&mut self, place: usize, high: HighWater) {
+    pub(crate) fn take_high_water(&mut self, place: usize, high: HighWater) {
         let member = &mut self.tree.members_mut()[place];
         if member.borrows_from.is_some() {
             return;
@@ -448,31 +455,6 @@ impl<O: Observer> Sampler<O> {
             self.tasks
                 .each_outwards(task, |task| task.record.ceiling.raise(hidden));
         }
-    }
-
-    fn take_last_reading(&mut self, pid: u32, last: Option<HighWater>) -> Result<(), Error> {
-        let Some(place) = self.tree.place_of(pid) else {
-            return Ok(());
-        };
-        let member = &mut self.tree.members_mut()[place];
-        let reading = self.observer.resident(&mut member.handle)?;
-        if let Reading::Resident {
-            bytes,
-            shared_bytes,
-        } = reading
-        {
-            member.memory.sample(bytes, shared_bytes);
-        }
-        if let Some(high) = last {
-            self.take_high_water(place, high);
-        }
-        let member = &self.tree.members()[place];
-        let mut note = Some(member.task);
-        while let Some(task) = note.and_then(|id| self.tasks.get_mut(id)) {
-            task.note_size(member);
-            note = task.enclosing;
-        }
-        Ok(())
     }
 
     fn weigh(&mut self, now: Duration) -> Result<(), Error> {
@@ -497,19 +479,23 @@ impl<O: Observer> Sampler<O> {
                 self.find_floor(id);
             }
         }
+        let by_share = self.counts_by_share();
         let unseen = self.observer.never_seen() - self.never_seen;
         self.never_seen += unseen;
         for id in self.tasks.ids() {
             let Some(mut task) = self.tasks.take_out(id) else {
                 continue;
             };
-            let (tree, tasks) = (&self.tree, &self.tasks);
+            let (tree, tasks, newborns) = (&self.tree, &self.tasks, &self.newborns);
             let members = tree.members().iter();
             task.settle(
                 now,
                 members.filter(|member| tasks.is_within(member.task, id)),
             );
-            task.close_gap(unseen);
+            task.close_gap(unseen, |pid| match tree.place_of(pid) {
+                Some(place) => Sums::of(&tree.members()[place], by_share).most,
+                None => newborns.most_of_leaving(pid),
+            });
             self.tasks.put_back(id, task);
         }
         outcome
@@ -558,41 +544,26 @@ impl<O: Observer> Sampler<O> {
         for task in self.tasks.iter_mut() {
             task.sums = Sums::default();
         }
-        let by_share = self.sharing.metric() != Metric::Rss;
+        let by_share = self.counts_by_share();
         for member in self.tree.members() {
-            let memory = &member.memory;
-            let sums = match (member.borrows_from, by_share) {
-                (Some(_), _) => Sums {
-                    alive: 1,
-                    ..Sums::default()
-                },
-                (None, true) => Sums {
-                    alive: 1,
-                    rss: memory.rss,
-                    share: memory.share(),
-                    uncertain: memory.uncertain(),
-                    most: memory.share() + memory.highest.saturating_sub(memory.rss),
-                    shared: memory.shared(),
-                    floor: None,
-                },
-                (None, false) => Sums {
-                    alive: 1,
-                    rss: memory.rss,
-                    share: memory.rss,
-                    uncertain: 0,
-                    most: memory.highest,
-                    shared: memory.shared(),
-                    floor: None,
-                },
-            };
+            let sums = Sums::of(member, by_share);
             self.tasks.each_outwards(member.task, |task| {
                 task.sums.add(&sums);
                 task.note_size(member);
             });
         }
+        // They are gone in a moment, and too small to be looked at.
+        for (task, most) in self.newborns.leaving() {
+            self.tasks
+                .each_outwards(task, |task| task.sums.most += most);
+        }
     }
 
-    fn with_member(&mut self, pid: u32, act: impl FnOnce(&mut O, u64, &mut Member<O::Handle>)) {
+    fn counts_by_share(&self) -> bool {
+        self.sharing.metric() != Metric::Rss
+    }
+
+    pub(crate) fn with_member(&mut self, pid: u32, act: impl FnOnce(&mut O, u64, &mut Member<O::Handle>)) {
         if let Some(place) = self.tree.place_of(pid) {
             act(
                 &mut self.observer,
@@ -602,7 +573,7 @@ impl<O: Observer> Sampler<O> {
         }
     }
 
-    fn count(&mut self, task: TaskId, add: impl Fn(&mut TaskRecord)) {
+    pub(crate) fn count(&mut self, task: TaskId, add: impl Fn(&mut TaskRecord)) {
         self.tasks.each_outwards(task, |task| add(&mut task.record));
     }
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use memtop_proc::ProcessId;
 
+use crate::lives::Lives;
 use crate::member::Member;
 use crate::timeline::Point;
 use crate::{LargestProcess, Peak, PeakMetric, ProcessAtPeak, TaskRecord};
@@ -20,8 +21,10 @@ pub(crate) struct Task {
     pub(crate) enclosing: Option<TaskId>,
     pub(crate) record: TaskRecord,
     pub(crate) sums: Sums,
-    /// Of the processes that ended since the sample before.
+    /// Of the processes that ended since the sample before and of whose memory nothing was told.
     pub(crate) ended: u64,
+    /// Of those that came and went since the sample before, as far as it was told.
+    pub(crate) lives: Lives,
     /// What the processes can have had at most in the last few gaps.
     recent: [u64; 5],
 }
@@ -42,6 +45,31 @@ pub(crate) struct Sums {
 }
 
 impl Sums {
+    /// What one process adds: by its share of what others have, too, or in full.
+    pub(crate) fn of<H>(member: &Member<H>, by_share: bool) -> Self {
+        let alive = Self {
+            alive: 1,
+            ..Self::default()
+        };
+        let memory = &member.memory;
+        if member.borrows_from.is_some() {
+            return alive;
+        }
+        let (share, uncertain) = if by_share {
+            (memory.share(), memory.uncertain())
+        } else {
+            (memory.rss, 0)
+        };
+        Self {
+            rss: memory.rss,
+            share,
+            uncertain,
+            most: share + memory.highest.saturating_sub(memory.rss),
+            shared: memory.shared(),
+            ..alive
+        }
+    }
+
     pub(crate) fn add(&mut self, other: &Self) {
         self.alive += other.alive;
         self.rss += other.rss;
@@ -196,11 +224,15 @@ impl Task {
     }
 
     /// `unseen` processes came and went without ever showing, in this gap or in one of the last.
-    pub(crate) fn close_gap(&mut self, unseen: u64) {
+    /// `most_of` tells what a living process can have had at most.
+    pub(crate) fn close_gap(&mut self, unseen: u64, most_of: impl Fn(u32) -> u64) {
+        let lives = self.lives.close(most_of);
+        let throughout = self.sums.most.saturating_sub(lives.at_the_end);
+        let most = throughout + lives.most_at_once;
         self.recent.rotate_right(1);
-        self.recent[0] = self.sums.most;
+        self.recent[0] = most;
         let most = if unseen == 0 {
-            self.sums.most
+            most
         } else {
             self.recent.into_iter().max().unwrap_or(0)
         };
@@ -209,13 +241,13 @@ impl Task {
             .add_gap(most, std::mem::take(&mut self.ended) + unseen);
     }
 
+    pub(crate) fn largest_bytes(&self) -> u64 {
+        let largest = self.record.largest.as_ref();
+        largest.map_or(0, |largest| largest.bytes)
+    }
+
     pub(crate) fn note_size<H>(&mut self, member: &Member<H>) {
-        let largest = self
-            .record
-            .largest
-            .as_ref()
-            .map_or(0, |largest| largest.bytes);
-        if member.memory.highest > largest {
+        if member.memory.highest > self.largest_bytes() {
             self.record.largest = Some(LargestProcess {
                 id: member.id,
                 description: Arc::clone(&member.named.description),

@@ -1,14 +1,21 @@
 //! A thread that samples on time and waits for nobody.
 
-use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
-use memtop_proc::{Error, Observer};
-use rustix::time::{ClockId, clock_gettime};
+use memtop_proc::{Error, HighWater, Observer};
 
-use crate::pace::Pace;
-use crate::{Event, Interval, Metric, Record, Sampler, TaskId, TaskRecord};
+use crate::work::Work;
+use crate::{Event, Interval, Metric, Record, TaskId, TaskRecord};
+
+/// With more events than this waiting for the next sample, they are taken in before it.
+const MOST_WAITING: usize = 512;
+/// A process that ends is worth a sample if it has this share of the peak, and as much as this.
+const PART_OF_THE_PEAK: u64 = 64;
+const WORTH_A_SAMPLE: u64 = 4 << 20;
 
 /// Why a task could not be started.
 #[derive(Debug, thiserror::Error)]
@@ -24,69 +31,56 @@ pub enum StartError {
     ThreadEnded,
 }
 
-/// Where the root of a task comes from.
-#[derive(Clone, Copy)]
-enum Arrival {
-    /// It may have been there for long.
-    Any,
-    /// It was started after the observer took note of who is there, by a process that may get the
-    /// orphans below it.
-    New { adopter: Option<u32> },
-}
-
-enum Request {
-    AddTask {
-        arrival: Arrival,
-        pid: u32,
-        reply: Sender<Result<TaskId, StartError>>,
-    },
-    RemoveTask {
-        task: TaskId,
-        reply: Sender<Option<TaskRecord>>,
-    },
-    Record {
-        task: TaskId,
-        reply: Sender<Record>,
-    },
-    Pids {
-        task: TaskId,
-        reply: Sender<Vec<u32>>,
-    },
-    SampleNow {
-        reply: Sender<()>,
-    },
-    Finish {
-        reply: Sender<()>,
-    },
-    Event(Event),
-}
-
-/// The handle of a sampling thread. Dropping it ends the thread.
-#[derive(Debug)]
-pub struct SamplerThread {
-    requests: Option<Sender<Request>>,
+/// A sampler and the thread that calls it on time. Whoever else asks for something does it on their
+/// own thread, between two samples. Dropping it ends the thread.
+pub struct SamplerThread<O: Observer> {
+    shared: Arc<Shared<O>>,
     thread: Option<JoinHandle<()>>,
 }
 
-impl SamplerThread {
+struct Shared<O: Observer> {
+    work: Mutex<Work<O>>,
+    /// There is something to sample, or it is over.
+    changed: Condvar,
+    /// Told, and not taken in yet.
+    events: Mutex<Vec<Event>>,
+    /// Of the tree that was highest, and of the largest process.
+    peak_bytes: AtomicU64,
+    largest_bytes: AtomicU64,
+}
+
+impl<O: Observer> fmt::Debug for SamplerThread<O> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.debug_struct("SamplerThread").finish_non_exhaustive()
+    }
+}
+
+impl<O: Observer + Send + 'static> SamplerThread<O> {
     /// Starts a thread that samples while there is something to sample.
     ///
     /// # Errors
     /// When the operating system gives no thread.
-    pub fn start<O>(observer: O, interval: Interval, metric: Metric) -> std::io::Result<Self>
-    where
-        O: Observer + Send + 'static,
-    {
-        let (requests, inbox) = channel();
+    pub fn start(observer: O, interval: Interval, metric: Metric) -> std::io::Result<Self> {
+        let shared = Arc::new(Shared {
+            work: Mutex::new(Work::new(observer, interval, metric)),
+            changed: Condvar::new(),
+            events: Mutex::default(),
+            peak_bytes: AtomicU64::new(0),
+            largest_bytes: AtomicU64::new(0),
+        });
+        let working = Arc::clone(&shared);
         let thread = Builder::new()
             .name("memtop-sampler".to_owned())
-            .spawn(move || {
-                Work::new(observer, interval, metric).until_closed(&inbox);
-            })?;
+            .spawn(move || working.until_closed())?;
         Ok(Self {
-            requests: Some(requests),
+            shared,
             thread: Some(thread),
         })
+    }
+
+    /// From now on every birth is told of by [`Self::notify`].
+    pub fn expect_events(&self) {
+        let _ = self.with(|work| work.sampler.expect_events());
     }
 
     /// Starts a task at a process and takes its first sample at once.
@@ -94,12 +88,7 @@ impl SamplerThread {
     /// # Errors
     /// When there is no such process or the process table cannot be read.
     pub fn add_task(&self, pid: u32) -> Result<TaskId, StartError> {
-        self.ask(|reply| Request::AddTask {
-            pid,
-            arrival: Arrival::Any,
-            reply,
-        })
-        .unwrap_or(Err(StartError::ThreadEnded))
+        self.begin(pid, |work| work.sampler.add_task(pid, work.now()))
     }
 
     /// The same for a process that was started after the observer took note of who is there. Orphans
@@ -108,70 +97,120 @@ impl SamplerThread {
     /// # Errors
     /// When there is no such process or the process table cannot be read.
     pub fn add_new_task(&self, pid: u32, adopter: Option<u32>) -> Result<TaskId, StartError> {
-        self.ask(|reply| Request::AddTask {
-            pid,
-            arrival: Arrival::New { adopter },
-            reply,
+        self.begin(pid, |work| {
+            work.sampler.add_new_task(pid, adopter, work.now())
         })
-        .unwrap_or(Err(StartError::ThreadEnded))
+    }
+
+    fn begin(
+        &self,
+        pid: u32,
+        add: impl FnOnce(&mut Work<O>) -> Result<Option<TaskId>, Error>,
+    ) -> Result<TaskId, StartError> {
+        let added = self.with(|work| {
+            let was_idle = !work.samples();
+            let added = add(work)?;
+            if added.is_some() {
+                work.tick();
+            }
+            if was_idle {
+                work.due = Instant::now() + work.pace.interval();
+            }
+            Ok(added)
+        });
+        self.shared.changed.notify_all();
+        match added {
+            None => Err(StartError::ThreadEnded),
+            Some(Ok(None)) => Err(StartError::NoSuchProcess(pid)),
+            Some(Ok(Some(task))) => Ok(task),
+            Some(Err(error)) => Err(error),
+        }
     }
 
     /// Takes a last sample, ends a task and tells what is known of it.
     #[must_use]
     pub fn remove_task(&self, task: TaskId) -> Option<TaskRecord> {
-        self.ask(|reply| Request::RemoveTask { task, reply })
-            .flatten()
+        self.with(|work| {
+            if work.samples() {
+                work.tick();
+            }
+            work.sampler.remove_task(task)
+        })
+        .flatten()
     }
 
     /// Closes the last gap and tells what is known. `None` when the thread has ended by a fault of
     /// its own.
     #[must_use]
     pub fn finish(&self, task: TaskId) -> Option<Record> {
-        self.ask(|reply| Request::Finish { reply })?;
-        self.record(task)
+        self.with(|work| {
+            work.finish();
+            work.record(task)
+        })
     }
 
     /// What is known so far. `None` when the thread has ended by a fault of its own.
     #[must_use]
     pub fn record(&self, task: TaskId) -> Option<Record> {
-        self.ask(|reply| Request::Record { task, reply })
+        self.with(|work| work.record(task))
     }
 
     /// The living processes of a task.
     #[must_use]
     pub fn pids(&self, task: TaskId) -> Vec<u32> {
-        self.ask(|reply| Request::Pids { task, reply })
+        self.with(|work| work.sampler.pids(task).collect())
             .unwrap_or_default()
     }
 
-    /// Takes a sample now and returns when it has been taken.
+    /// Takes a sample now.
     pub fn sample_now(&self) {
-        // Without an answer the thread has ended, and there is nothing to sample with.
-        let _ = self.ask(|reply| Request::SampleNow { reply });
+        let _ = self.with(|work| {
+            if work.samples() {
+                work.tick();
+            }
+        });
     }
 
-    /// Hands on what happened between two samples, without waiting.
+    /// Hands on what happened between two samples. It is taken in with the next one.
     pub fn notify(&self, event: Event) {
-        self.tell(Request::Event(event));
-    }
-
-    fn tell(&self, request: Request) {
-        if let Some(requests) = &self.requests {
-            // As above.
-            let _ = requests.send(request);
+        let waiting = {
+            let mut events = self.shared.events();
+            events.push(event);
+            events.len()
+        };
+        if waiting >= MOST_WAITING {
+            let _ = self.with(|_| ());
         }
     }
 
-    fn ask<T>(&self, request: impl FnOnce(Sender<T>) -> Request) -> Option<T> {
-        let (reply, answer) = channel();
-        self.requests.as_ref()?.send(request(reply)).ok()?;
-        answer.recv().ok()
+    /// Hands on that a process is about to end, which must not go on before this returns. When it
+    /// is large enough to matter, a sample is taken while its memory is still there.
+    pub fn notify_exit(&self, pid: u32, last: HighWater) {
+        self.notify(Event::Exiting(pid, Some(last)));
+        let part = self.shared.peak_bytes.load(Relaxed) / PART_OF_THE_PEAK;
+        let matters = last.now_bytes >= part.max(WORTH_A_SAMPLE);
+        let is_largest = last.highest_bytes > self.shared.largest_bytes.load(Relaxed);
+        if matters || is_largest {
+            let _ = self.with(|work| work.sample_at_exit(pid));
+        }
+    }
+
+    /// Does something between two samples; `None` when the thread has ended by a fault of its own.
+    fn with<T>(&self, act: impl FnOnce(&mut Work<O>) -> T) -> Option<T> {
+        let mut work = self.shared.work.lock().ok()?;
+        self.shared.take_in_events(&mut work);
+        let answer = act(&mut work);
+        self.shared.note_highest(&work);
+        Some(answer)
     }
 }
 
-impl Drop for SamplerThread {
+impl<O: Observer> Drop for SamplerThread<O> {
     fn drop(&mut self) {
-        self.requests = None;
+        if let Ok(mut work) = self.shared.work.lock() {
+            work.is_closed = true;
+        }
+        self.shared.changed.notify_all();
         if let Some(thread) = self.thread.take() {
             // A panic has been printed by the thread itself; there is nothing to add.
             let _ = thread.join();
@@ -179,134 +218,50 @@ impl Drop for SamplerThread {
     }
 }
 
-struct Work<O: Observer> {
-    sampler: Sampler<O>,
-    pace: Pace,
-    started: Instant,
-}
-
-impl<O: Observer> Work<O> {
-    fn new(observer: O, interval: Interval, metric: Metric) -> Self {
-        Self {
-            sampler: Sampler::new(observer, metric),
-            pace: Pace::new(interval),
-            started: Instant::now(),
-        }
-    }
-
-    fn until_closed(mut self, inbox: &Receiver<Request>) {
-        let mut due = self.started;
-        loop {
-            let request = if self.samples() {
-                inbox.recv_timeout(due.saturating_duration_since(Instant::now()))
+impl<O: Observer> Shared<O> {
+    fn until_closed(&self) {
+        // Poisoned by a panic elsewhere: then there is nothing to sample with.
+        let Ok(mut work) = self.work.lock() else {
+            return;
+        };
+        while !work.is_closed {
+            let left = work.due.saturating_duration_since(Instant::now());
+            let waited = if !work.samples() {
+                self.changed.wait(work)
+            } else if left.is_zero() {
+                self.take_in_events(&mut work);
+                work.tick();
+                self.note_highest(&work);
+                work.due = work.next_due();
+                continue;
             } else {
-                inbox.recv().map_err(|_| RecvTimeoutError::Disconnected)
+                let waited = self.changed.wait_timeout(work, left);
+                waited
+                    .map(|(work, _)| work)
+                    .map_err(|error| PoisonError::new(error.into_inner().0))
             };
-            match request {
-                Ok(request) => {
-                    let idle = !self.samples();
-                    self.answer(request);
-                    if idle {
-                        due = Instant::now() + self.pace.interval();
-                    }
-                }
-                Err(RecvTimeoutError::Timeout) => {
-                    self.tick();
-                    due = self.next_after(due);
-                }
-                Err(RecvTimeoutError::Disconnected) => return,
+            match waited {
+                Ok(waited) => work = waited,
+                Err(_) => return,
             }
         }
     }
 
-    fn samples(&self) -> bool {
-        !self.sampler.is_idle() && !self.pace.ended()
+    fn events(&self) -> MutexGuard<'_, Vec<Event>> {
+        // Nothing is left half-done when pushing panics.
+        self.events.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// The next multiple of the interval; those that were missed are left out, not made up for.
-    fn next_after(&self, due: Instant) -> Instant {
-        let interval = self.pace.interval();
-        let late = Instant::now().saturating_duration_since(due);
-        let missed = late.as_nanos() / interval.as_nanos().max(1);
-        due + interval * u32::try_from(missed + 1).unwrap_or(u32::MAX)
-    }
-
-    fn tick(&mut self) {
-        let (cpu, reading) = (thread_cpu(), self.sampler.reading_time());
-        let failed = self.sampler.tick(self.started.elapsed()).is_err();
-        let reading = self.sampler.reading_time().saturating_sub(reading);
-        let cost = thread_cpu().saturating_sub(cpu).saturating_sub(reading);
-        self.pace.learn(cost, failed);
-    }
-
-    fn answer(&mut self, request: Request) {
-        // Whoever asked may have gone away meanwhile; then nobody needs the answer.
-        match request {
-            Request::AddTask {
-                pid,
-                arrival,
-                reply,
-            } => {
-                let now = self.started.elapsed();
-                let added = match arrival {
-                    Arrival::New { adopter } => self.sampler.add_new_task(pid, adopter, now),
-                    Arrival::Any => self.sampler.add_task(pid, now),
-                };
-                let added = match added {
-                    Ok(Some(task)) => Ok(task),
-                    Ok(None) => Err(StartError::NoSuchProcess(pid)),
-                    Err(error) => Err(error.into()),
-                };
-                if added.is_ok() {
-                    self.tick();
-                }
-                let _ = reply.send(added);
-            }
-            Request::RemoveTask { task, reply } => {
-                if self.samples() {
-                    self.tick();
-                }
-                let _ = reply.send(self.sampler.remove_task(task));
-            }
-            Request::Record { task, reply } => {
-                let record = Record {
-                    interval: self.pace.interval(),
-                    cpu: thread_cpu(),
-                    slowed_down: self.pace.slowed_down(),
-                    gave_up: self.pace.ended(),
-                    ..self.sampler.record(task)
-                };
-                let _ = reply.send(record);
-            }
-            Request::Pids { task, reply } => {
-                let _ = reply.send(self.sampler.pids(task).collect());
-            }
-            Request::SampleNow { reply } => {
-                if self.samples() {
-                    self.tick();
-                }
-                let _ = reply.send(());
-            }
-            Request::Finish { reply } => {
-                if !self.pace.ended() {
-                    // A failure now is no reason to slow down any more.
-                    let _ = self.sampler.finish(self.started.elapsed());
-                }
-                let _ = reply.send(());
-            }
-            Request::Event(event) => {
-                if self.sampler.handle(event, self.started.elapsed()).is_err() {
-                    self.pace.learn(Duration::ZERO, true);
-                }
-            }
+    fn take_in_events(&self, work: &mut Work<O>) {
+        let events = std::mem::take(&mut *self.events());
+        for event in events {
+            work.handle(event);
         }
     }
-}
 
-fn thread_cpu() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(
-        u64::try_from(time.tv_sec).unwrap_or(0),
-        u32::try_from(time.tv_nsec).unwrap_or(0),
-    )
+    fn note_highest(&self, work: &Work<O>) {
+        let (peak, largest) = work.sampler.highest();
+        self.peak_bytes.store(peak, Relaxed);
+        self.largest_bytes.store(largest, Relaxed);
+    }
 }

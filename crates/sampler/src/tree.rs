@@ -65,6 +65,11 @@ impl<H> Tree<H> {
         known.or_else(adopted)
     }
 
+    /// What a process belongs to, or belonged to.
+    pub(crate) fn task_of_pid(&self, pid: u32) -> Option<TaskId> {
+        self.lineage.get(&pid).copied()
+    }
+
     pub(crate) fn adopt(&mut self, task: TaskId, parent: u32) {
         self.adopter = Some((parent, task));
     }

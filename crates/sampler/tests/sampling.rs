@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use memtop_proc::HighWater;
 use memtop_sampler::{
-    Event, Interval, Metric, PeakMetric, Sampler, SamplerThread, StartError, TaskId,
+    Event, Interval, Kinship, Metric, PeakMetric, Sampler, SamplerThread, StartError, TaskId,
 };
 
 use fake::FakeTable;
@@ -402,34 +402,130 @@ fn the_ceiling_allows_for_those_that_ended_unseen() {
     assert_eq!(ceiling.bytes(Some(300)), Some(140 + 2 * 300));
 }
 
-#[test]
-fn events_are_taken_in_between_samples() {
+/// A sampler of a root that is told of everything that the root starts.
+fn told_sampler() -> (FakeTable, Sampler<FakeTable>, TaskId) {
     let (table, mut sampler, task) = sampler_of_root();
+    sampler.expect_events();
     sampler.tick(MS).unwrap();
-    table.start(11, 10, 30);
-    let birth = table.change(|table| {
-        table.new.clear();
-        table.processes[&11].birth
-    });
-    sampler.handle(Event::Born(birth), MS).unwrap();
-    table.set(11, 500);
-    table.change(|table| table.execed.push(11));
-    sampler.handle(Event::Execed(11), MS).unwrap();
+    (table, sampler, task)
+}
+
+fn born(pid: u32, parent: u32, kinship: Kinship) -> Event {
+    Event::Born {
+        pid,
+        parent,
+        kinship,
+    }
+}
+
+fn exiting(pid: u32, highest_bytes: u64, now_bytes: u64) -> Event {
     let last = HighWater {
-        highest_bytes: 700,
-        now_bytes: 500,
+        highest_bytes,
+        now_bytes,
         file_bytes: 0,
     };
-    sampler.handle(Event::Exiting(11, Some(last)), MS).unwrap();
+    Event::Exiting(pid, Some(last))
+}
+
+fn tell(sampler: &mut Sampler<FakeTable>, events: &[Event]) {
+    for &event in events {
+        sampler.handle(event, MS).unwrap();
+    }
+}
+
+#[test]
+fn what_is_told_needs_no_sample() {
+    let (table, mut sampler, task) = told_sampler();
+    table.start(11, 10, 500);
+    table.change(|table| table.execed.push(11));
+    tell(
+        &mut sampler,
+        &[
+            born(11, 10, Kinship::Copy),
+            Event::Execed(11),
+            exiting(11, 700, 500),
+        ],
+    );
     table.end(11);
+    tell(&mut sampler, &[Event::Ended(11)]);
     sampler.tick(2 * MS).unwrap();
     let record = sampler.task_record(task).unwrap();
-    assert_eq!((record.seen, record.unmeasured), (2, 0));
+    assert_eq!((record.seen, record.found, record.unmeasured), (2, 1, 0));
     let largest = record.largest.unwrap();
     assert_eq!(
         (largest.bytes, largest.description.name.as_str()),
         (700, "execed11")
     );
+    assert_eq!(record.ceiling.bytes(None), Some(100 + 700));
+}
+
+#[test]
+fn told_lives_one_after_the_other_bound_the_peak_tightly() {
+    let (table, mut sampler, task) = told_sampler();
+    for pid in 11..41 {
+        table.start(pid, 10, 300);
+        tell(
+            &mut sampler,
+            &[
+                born(pid, 10, Kinship::Copy),
+                Event::Execed(pid),
+                exiting(pid, 300, 300),
+            ],
+        );
+        sampler.sample_at_exit(pid, MS).unwrap();
+        table.end(pid);
+        tell(&mut sampler, &[Event::Ended(pid)]);
+    }
+    sampler.tick(2 * MS).unwrap();
+    let record = sampler.task_record(task).unwrap();
+    assert_eq!(peak(&sampler, task), 400);
+    assert_eq!(record.ceiling.bytes(None), Some(400));
+    assert_eq!(record.unmeasured, 0);
+}
+
+#[test]
+fn a_told_child_in_its_parents_memory_adds_nothing_until_it_execs() {
+    let (table, mut sampler, task) = told_sampler();
+    table.start(11, 10, 100);
+    table.change(|table| table.same_memory.push((11, 10)));
+    tell(&mut sampler, &[born(11, 10, Kinship::SameMemory)]);
+    sampler.tick(2 * MS).unwrap();
+    assert_eq!(peak(&sampler, task), 100);
+    tell(&mut sampler, &[exiting(11, 100, 100)]);
+    table.end(11);
+    tell(&mut sampler, &[Event::Ended(11), born(12, 10, Kinship::SameMemory)]);
+    table.start(12, 10, 30);
+    tell(&mut sampler, &[Event::Execed(12)]);
+    sampler.tick(3 * MS).unwrap();
+    let record = sampler.task_record(task).unwrap();
+    assert_eq!(peak(&sampler, task), 130);
+    assert_eq!((record.seen, record.unmeasured), (3, 0));
+    assert_eq!(record.ceiling.bytes(None), Some(130));
+}
+
+#[test]
+fn nobody_is_looked_for_while_all_are_told_of_and_none_counts_twice_after() {
+    let (table, mut sampler, task) = told_sampler();
+    table.start(50, 10, 1_000);
+    sampler.tick(2 * MS).unwrap();
+    assert_eq!(peak(&sampler, task), 100, "it was not told of");
+    table.end(50);
+    // Its end was told, and nobody has waited for it.
+    table.start(11, 10, 0);
+    tell(
+        &mut sampler,
+        &[
+            born(11, 10, Kinship::Copy),
+            exiting(11, 20, 20),
+            Event::Ended(11),
+        ],
+    );
+    tell(&mut sampler, &[Event::Released(10)]);
+    table.start(51, 10, 40);
+    sampler.tick(3 * MS).unwrap();
+    let record = sampler.task_record(task).unwrap();
+    assert_eq!(peak(&sampler, task), 140);
+    assert_eq!((record.seen, record.unmeasured), (3, 0));
 }
 
 #[test]

@@ -1,0 +1,261 @@
+//! What somebody who follows the processes one by one can tell a sampler.
+
+use std::time::Duration;
+
+use memtop_proc::{Error, HighWater, Observer, ProcessId, Reading};
+
+use crate::member::{Member, Memory, Named};
+use crate::newborn::Newborn;
+use crate::{LargestProcess, Sampler};
+
+/// What has happened to a process.
+#[derive(Clone, Copy, Debug)]
+pub enum Event {
+    /// It has come into being.
+    Born {
+        /// Who.
+        pid: u32,
+        /// Whose child it is.
+        parent: u32,
+        /// Whose memory it has.
+        kinship: Kinship,
+    },
+    /// It runs another program from now on.
+    Execed(u32),
+    /// It is about to end, and its memory is still there.
+    Exiting(u32, Option<HighWater>),
+    /// It has ended, and its memory is given back.
+    Ended(u32),
+    /// Nothing more will be told of it and of those that it starts.
+    Released(u32),
+}
+
+/// What a process has of its parent's memory when it is born.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Kinship {
+    /// A copy of it, as after `fork`: a page is theirs both until one of them writes to it.
+    Copy,
+    /// The very memory of its parent, as after `vfork`.
+    SameMemory,
+}
+
+impl<O: Observer> Sampler<O> {
+    /// From now on every birth is told of by [`Self::handle`].
+    pub fn expect_events(&mut self) {
+        self.newborns.set_are_all(true);
+    }
+
+    /// Takes in what happened between two samples.
+    ///
+    /// # Errors
+    /// When a process that is there cannot be read.
+    pub fn handle(&mut self, event: Event, now: Duration) -> Result<(), Error> {
+        match event {
+            Event::Born {
+                pid,
+                parent,
+                kinship,
+            } => {
+                self.be_born(pid, parent, kinship, now);
+                Ok(())
+            }
+            Event::Execed(pid) => {
+                self.exec(pid);
+                Ok(())
+            }
+            Event::Exiting(pid, Some(last)) => self.take_last_reading(pid, last),
+            Event::Exiting(_, None) => Ok(()),
+            Event::Ended(pid) => {
+                self.end(pid);
+                Ok(())
+            }
+            Event::Released(pid) => {
+                self.newborns.set_are_all(false);
+                if let Some(task) = self.tree.task_of_pid(pid) {
+                    self.count(task, |record| record.found += 1);
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn be_born(&mut self, pid: u32, parent: u32, kinship: Kinship, now: Duration) {
+        if let Some(place) = self.tree.place_of(pid) {
+            self.take_leave_of(place);
+        }
+        self.tree.forget_lineage(pid);
+        let Some(task) = self.tree.task_of_pid(parent) else {
+            return;
+        };
+        self.tree.remember(pid, task);
+        self.newborns.add(
+            pid,
+            Newborn {
+                task,
+                parent,
+                born: now,
+                is_copy: kinship == Kinship::Copy,
+                borrows: kinship == Kinship::SameMemory,
+                last: None,
+            },
+        );
+        self.tasks.each_outwards(task, |task| {
+            task.record.seen += 1;
+            task.lives.came(pid);
+        });
+    }
+
+    fn exec(&mut self, pid: u32) {
+        if let Some(newborn) = self.newborns.get_mut(pid) {
+            newborn.is_copy = false;
+            newborn.borrows = false;
+            return;
+        }
+        self.with_member(pid, |observer, tick, member| {
+            let description = observer.describe(member.id);
+            member.named.renew(description, tick, member.memory.rss);
+            member.memory.forked = false;
+            member.borrows_from = None;
+        });
+    }
+
+    fn take_last_reading(&mut self, pid: u32, last: HighWater) -> Result<(), Error> {
+        if let Some(place) = self.tree.place_of(pid) {
+            let member = &mut self.tree.members_mut()[place];
+            member.is_leaving = true;
+            if member.borrows_from.is_some() {
+                return Ok(());
+            }
+            if let Reading::Resident {
+                bytes,
+                shared_bytes,
+            } = self.observer.resident(&mut member.handle)?
+                && bytes > 0
+            {
+                member.memory.sample(bytes, shared_bytes);
+            }
+            self.take_high_water(place, last);
+            let member = &self.tree.members()[place];
+            self.tasks
+                .each_outwards(member.task, |task| task.note_size(member));
+            return Ok(());
+        }
+        let Some(newborn) = self.newborns.get_mut(pid) else {
+            return Ok(());
+        };
+        newborn.last = Some(last);
+        let (task, bytes) = (newborn.task, newborn.most());
+        let mut is_largest = false;
+        self.tasks
+            .each_outwards(task, |task| is_largest |= bytes > task.largest_bytes());
+        if is_largest && let Some(birth) = self.observer.identify(pid)? {
+            let description = self.observer.describe(birth.id).unwrap_or_default();
+            let largest = LargestProcess {
+                id: birth.id,
+                description: description.into(),
+                bytes,
+                shared_bytes: last.file_bytes,
+            };
+            self.tasks.each_outwards(task, |task| {
+                if bytes > task.largest_bytes() {
+                    task.record.largest = Some(largest.clone());
+                }
+            });
+        }
+        Ok(())
+    }
+
+    fn end(&mut self, pid: u32) {
+        self.newborns.end(pid);
+        if let Some(place) = self.tree.place_of(pid) {
+            self.take_leave_of(place);
+            return;
+        }
+        let Some(newborn) = self.newborns.take(pid) else {
+            return;
+        };
+        let is_known = newborn.last.is_some() || newborn.borrows;
+        self.tasks.each_outwards(newborn.task, |task| {
+            task.lives.went(pid, newborn.most());
+            if !is_known {
+                task.ended += 1;
+                task.record.unmeasured += 1;
+            }
+        });
+    }
+
+    /// Takes a sample while a process that is about to end still has its memory.
+    ///
+    /// # Errors
+    /// The first failure; what could be read all the same is counted.
+    pub fn sample_at_exit(&mut self, pid: u32, now: Duration) -> Result<(), Error> {
+        self.looked_at = Some(pid);
+        let outcome = self.sample(now);
+        self.looked_at = None;
+        outcome
+    }
+
+    /// Takes in those that were told of and are there to stay.
+    pub(crate) fn admit_newborns(&mut self) -> Result<(), Error> {
+        let mut outcome = Ok(());
+        for (pid, newborn) in self.newborns.take_staying(self.looked_at) {
+            match self.admit_newborn(pid, newborn) {
+                Ok(true) => {}
+                // On its way out; its end will be told.
+                Ok(false) => self.newborns.add(pid, newborn),
+                Err(error) => {
+                    outcome = outcome.and(Err(error));
+                    self.newborns.add(pid, newborn);
+                }
+            }
+        }
+        outcome
+    }
+
+    fn admit_newborn(&mut self, pid: u32, newborn: Newborn) -> Result<bool, Error> {
+        let Some(birth) = self.observer.identify(pid)? else {
+            return Ok(false);
+        };
+        let Some(handle) = self.observer.watch(birth.id)? else {
+            return Ok(false);
+        };
+        let parent = self.tree.place_of(newborn.parent);
+        if newborn.borrows && parent.is_none() {
+            // Its parent may be next.
+            return Ok(false);
+        }
+        let borrows_from = parent
+            .filter(|_| newborn.borrows)
+            .map(|place| self.tree.members()[place].id);
+        if let Some(place) = parent.filter(|_| newborn.is_copy) {
+            self.tree.members_mut()[place].memory.forked = true;
+        }
+        let description = self.observer.describe(birth.id).unwrap_or_default();
+        let mut member = Member {
+            id: birth.id,
+            task: newborn.task,
+            handle,
+            first_seen: newborn.born,
+            named: Named::new(description, self.ticks),
+            memory: Memory::of_relative(newborn.is_copy),
+            borrows_from,
+            is_leaving: newborn.last.is_some(),
+        };
+        member.memory.highest = newborn.most();
+        self.take_in(member);
+        Ok(true)
+    }
+
+    /// Whether this is a process whose end was told, still listed because nobody has waited for it.
+    pub(crate) fn is_over(&mut self, id: ProcessId) -> bool {
+        if self.newborns.get(id.pid).is_some() {
+            return true;
+        }
+        if !self.newborns.is_over(id.pid) {
+            return false;
+        }
+        let handle = self.observer.watch(id).ok().flatten();
+        let reading = handle.map(|mut handle| self.observer.resident(&mut handle));
+        !matches!(reading, Some(Ok(Reading::Resident { bytes, .. })) if bytes > 0)
+    }
+}

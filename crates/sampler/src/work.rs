@@ -1,0 +1,122 @@
+//! A sampler with its clock: what is done at each sample, whoever's thread does it.
+
+use std::time::{Duration, Instant};
+
+use memtop_proc::Observer;
+use rustix::time::{ClockId, clock_gettime};
+
+use crate::budget::Budget;
+use crate::pace::Pace;
+use crate::{Event, Interval, Metric, Record, Sampler, TaskId};
+
+/// The share of all time that samples at the ends of processes may take, on top of the regular ones.
+const SHARE_AT_EXITS: f64 = 0.01;
+const MOST_AT_EXITS: Duration = Duration::from_millis(20);
+
+pub(crate) struct Work<O: Observer> {
+    pub(crate) sampler: Sampler<O>,
+    pub(crate) pace: Pace,
+    /// When the next sample is to be taken.
+    pub(crate) due: Instant,
+    pub(crate) is_closed: bool,
+    started: Instant,
+    at_exits: Budget,
+    last_cost: Duration,
+    cpu: Duration,
+}
+
+impl<O: Observer> Work<O> {
+    pub(crate) fn new(observer: O, interval: Interval, metric: Metric) -> Self {
+        let now = Instant::now();
+        Self {
+            sampler: Sampler::new(observer, metric),
+            pace: Pace::new(interval),
+            due: now,
+            is_closed: false,
+            started: now,
+            at_exits: Budget::new(SHARE_AT_EXITS, MOST_AT_EXITS),
+            last_cost: Duration::ZERO,
+            cpu: Duration::ZERO,
+        }
+    }
+
+    pub(crate) fn now(&self) -> Duration {
+        self.started.elapsed()
+    }
+
+    pub(crate) fn samples(&self) -> bool {
+        !self.sampler.is_idle() && !self.pace.ended()
+    }
+
+    /// The next multiple of the interval; those that were missed are left out, not made up for.
+    pub(crate) fn next_due(&self) -> Instant {
+        let interval = self.pace.interval();
+        let late = Instant::now().saturating_duration_since(self.due);
+        let missed = late.as_nanos() / interval.as_nanos().max(1);
+        self.due + interval * u32::try_from(missed + 1).unwrap_or(u32::MAX)
+    }
+
+    pub(crate) fn tick(&mut self) {
+        let reading = self.sampler.reading_time();
+        let now = self.now();
+        let (cost, outcome) = self.timed(|sampler| sampler.tick(now));
+        let reading = self.sampler.reading_time().saturating_sub(reading);
+        self.last_cost = cost.saturating_sub(reading);
+        self.pace.learn(self.last_cost, outcome.is_err());
+    }
+
+    /// A sample while a process that is about to end still has its memory, unless there have been
+    /// too many of them.
+    pub(crate) fn sample_at_exit(&mut self, pid: u32) {
+        let now = self.now();
+        self.at_exits.fill(now);
+        if !self.samples() || !self.at_exits.allows(self.last_cost) {
+            return;
+        }
+        // A failure shows in the next regular sample, too.
+        let (cost, _) = self.timed(|sampler| sampler.sample_at_exit(pid, now));
+        self.at_exits.spend(cost);
+    }
+
+    pub(crate) fn handle(&mut self, event: Event) {
+        let now = self.now();
+        let (_, outcome) = self.timed(|sampler| sampler.handle(event, now));
+        if outcome.is_err() {
+            self.pace.learn(Duration::ZERO, true);
+        }
+    }
+
+    pub(crate) fn finish(&mut self) {
+        if !self.pace.ended() {
+            let now = self.now();
+            // A failure now is no reason to slow down any more.
+            let _ = self.timed(|sampler| sampler.finish(now));
+        }
+    }
+
+    pub(crate) fn record(&self, task: TaskId) -> Record {
+        Record {
+            interval: self.pace.interval(),
+            cpu: self.cpu,
+            slowed_down: self.pace.slowed_down(),
+            gave_up: self.pace.ended(),
+            ..self.sampler.record(task)
+        }
+    }
+
+    fn timed<T>(&mut self, act: impl FnOnce(&mut Sampler<O>) -> T) -> (Duration, T) {
+        let before = thread_cpu();
+        let outcome = act(&mut self.sampler);
+        let cost = thread_cpu().saturating_sub(before);
+        self.cpu += cost;
+        (cost, outcome)
+    }
+}
+
+fn thread_cpu() -> Duration {
+    let time = clock_gettime(ClockId::ThreadCPUTime);
+    Duration::new(
+        u64::try_from(time.tv_sec).unwrap_or(0),
+        u32::try_from(time.tv_nsec).unwrap_or(0),
+    )
+}
