@@ -121,10 +121,24 @@ export interface LargestProcessRecord {
   bytes: number
 }
 
+/** A process that could not be ended. */
+export interface LeftProcess {
+  pid: number
+  reason: string
+}
+
 /** A limit and the directory of the group that sets it. */
 export interface LimitRecord {
   bytes: number
   group: string
+}
+
+/** A process that is alive. */
+export interface LivingProcessRecord {
+  pid: number
+  name: string
+  command: Array<string>
+  rssBytes: number
 }
 
 /** The machine's memory. */
@@ -228,6 +242,14 @@ export interface RunEnd {
   group?: GroupEnd
   /** Why there is no group. */
   noGroupBecause?: string
+  /** How the run was traced. */
+  traced?: TracedEnd
+  /** Why it was not. */
+  untracedBecause?: string
+  /** Those that outlived the command. */
+  survivors: Array<LivingProcessRecord>
+  /** That the run was ended, and by what. */
+  stopped?: StoppedEnd
   remarks: Array<string>
 }
 
@@ -242,6 +264,13 @@ export interface RunOptions {
   intervalMs?: number
   metric?: 'auto' | 'rss' | 'pss'
   cgroup?: 'auto' | 'on' | 'off'
+  trace?: 'auto' | 'on' | 'off'
+  /** When the run is ended if it has not ended by then. */
+  timeoutMs?: number
+  /** How long those that are told to end may take. */
+  graceMs?: number
+  /** What becomes of those that outlive the command. */
+  survivors?: 'leave' | 'wait' | 'kill'
   /**
    * Whether this process is there for the command alone, and has no other children: signals to
    * it are handed on, and orphans of the command become its children.
@@ -269,6 +298,15 @@ export interface SamplingRecord {
   firstFailure?: string
   slowedDown: boolean
   gaveUp: boolean
+}
+
+/** A run that was ended. */
+export interface StoppedEnd {
+  reason: 'timeout' | 'request'
+  /** Processes that were ended. */
+  ended: number
+  failed: Array<LeftProcess>
+  tookMs: number
 }
 
 /** Asks what can be measured here. A group is made and removed for it. */
@@ -299,6 +337,13 @@ export interface TimelineRecord {
   bytes: Array<number>
 }
 
+/** How a run was traced. */
+export interface TracedEnd {
+  stops: number
+  /** Processes that were let go. */
+  released: number
+}
+
 /** What stands between this process and tracing. */
 export interface TracingSurveyRecord {
   refused?: string
@@ -318,6 +363,8 @@ export interface TreeRecord {
   highestRssBytes: number
   timeline: TimelineRecord
   seen: number
+  /** Those of them that were found by looking, not told of when they were born. */
+  found: number
   unmeasured: number
   maxAlive: number
 }

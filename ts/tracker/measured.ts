@@ -12,6 +12,7 @@ export interface Start {
   intervalMs?: number;
   metric?: Metric;
   cgroup?: CgroupUse;
+  trace?: 'auto' | 'on' | 'off';
   /**
    * Whether this process is there for the command alone and has no other children: signals to it
    * reach the command, and orphans of the command become its children.

@@ -56,7 +56,7 @@ pub(crate) fn of_spawn(error: &SpawnError) -> napi::Error<Code> {
         SpawnError::NotFound { .. } => Code::CommandNotFound,
         SpawnError::NotExecutable { .. } => Code::CommandNotExecutable,
         SpawnError::Invalid(_) => Code::InvalidOption,
-        SpawnError::System(_) | SpawnError::NoGroup(_) => Code::System,
+        SpawnError::System(_) | SpawnError::NoGroup(_) | SpawnError::NoTracing(_) => Code::System,
     };
     code.error(error)
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use memtop_sampler::{LargestProcess, Peak, PeakMetric, ProcessAtPeak, Record, TaskRecord};
+use memtop_sampler::{LargestProcess, LivingProcess, Peak, PeakMetric, ProcessAtPeak, Record, TaskRecord};
 use napi_derive::napi;
 
 /// A process's share of a peak.
@@ -44,6 +44,15 @@ pub struct LargestProcessRecord {
     pub bytes: i64,
 }
 
+/// A process that is alive.
+#[napi(object, object_from_js = false)]
+pub struct LivingProcessRecord {
+    pub pid: u32,
+    pub name: String,
+    pub command: Vec<String>,
+    pub rss_bytes: i64,
+}
+
 /// What is known of one tree.
 #[napi(object, object_from_js = false)]
 pub struct TreeRecord {
@@ -55,6 +64,8 @@ pub struct TreeRecord {
     pub highest_rss_bytes: i64,
     pub timeline: TimelineRecord,
     pub seen: i64,
+    /// Those of them that were found by looking, not told of when they were born.
+    pub found: i64,
     pub unmeasured: i64,
     pub max_alive: i64,
 }
@@ -93,6 +104,7 @@ impl From<TaskRecord> for TreeRecord {
                 bytes: timeline.iter().map(|point| whole(point.bytes)).collect(),
             },
             seen: whole(task.seen),
+            found: whole(task.found),
             unmeasured: whole(task.unmeasured),
             max_alive: whole(task.max_alive),
         }
@@ -148,6 +160,17 @@ impl From<ProcessAtPeak> for ProcessAtPeakRecord {
             name: process.description.name.clone(),
             command: process.description.command.clone(),
             bytes: whole(process.bytes),
+            rss_bytes: whole(process.rss_bytes),
+        }
+    }
+}
+
+impl From<LivingProcess> for LivingProcessRecord {
+    fn from(process: LivingProcess) -> Self {
+        Self {
+            pid: process.id.pid,
+            name: process.description.name.clone(),
+            command: process.description.command.clone(),
             rss_bytes: whole(process.rss_bytes),
         }
     }

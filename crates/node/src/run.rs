@@ -3,8 +3,11 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
+use std::time::Duration;
 
-use memtop_spawn::{Command, End, GroupRecord, Options, Outcome, Run};
+use memtop_spawn::{
+    Command, End, GroupRecord, Options, Outcome, Reason, Run, Stopped, Traced,
+};
 use napi::Env;
 use napi::bindgen_prelude::{Buffer, Either, Object};
 use napi_derive::napi;
@@ -12,7 +15,10 @@ use napi_derive::napi;
 use crate::deferred::Deferred;
 use crate::error::{self, Result};
 use crate::options;
-use crate::record::{SamplingRecord, TreeRecord, millis, whole};
+use crate::record::{LivingProcessRecord, SamplingRecord, TreeRecord, millis, whole};
+
+/// How long those that are told to end may take, when nothing else is asked for.
+const GRACE: Duration = Duration::from_secs(5);
 
 /// What to run and how.
 #[napi(object, object_to_js = false)]
@@ -28,6 +34,15 @@ pub struct RunOptions {
     pub metric: Option<String>,
     #[napi(ts_type = "'auto' | 'on' | 'off'")]
     pub cgroup: Option<String>,
+    #[napi(ts_type = "'auto' | 'on' | 'off'")]
+    pub trace: Option<String>,
+    /// When the run is ended if it has not ended by then.
+    pub timeout_ms: Option<f64>,
+    /// How long those that are told to end may take.
+    pub grace_ms: Option<f64>,
+    /// What becomes of those that outlive the command.
+    #[napi(ts_type = "'leave' | 'wait' | 'kill'")]
+    pub survivors: Option<String>,
     /// Whether this process is there for the command alone, and has no other children: signals to
     /// it are handed on, and orphans of the command become its children.
     pub stands_in: bool,
@@ -67,7 +82,41 @@ pub struct RunEnd {
     pub group: Option<GroupEnd>,
     /// Why there is no group.
     pub no_group_because: Option<String>,
+    /// How the run was traced.
+    pub traced: Option<TracedEnd>,
+    /// Why it was not.
+    pub untraced_because: Option<String>,
+    /// Those that outlived the command.
+    pub survivors: Vec<LivingProcessRecord>,
+    /// That the run was ended, and by what.
+    pub stopped: Option<StoppedEnd>,
     pub remarks: Vec<String>,
+}
+
+/// How a run was traced.
+#[napi(object, object_from_js = false)]
+pub struct TracedEnd {
+    pub stops: i64,
+    /// Processes that were let go.
+    pub released: i64,
+}
+
+/// A run that was ended.
+#[napi(object, object_from_js = false)]
+pub struct StoppedEnd {
+    #[napi(ts_type = "'timeout' | 'request'")]
+    pub reason: String,
+    /// Processes that were ended.
+    pub ended: i64,
+    pub failed: Vec<LeftProcess>,
+    pub took_ms: f64,
+}
+
+/// A process that could not be ended.
+#[napi(object, object_from_js = false)]
+pub struct LeftProcess {
+    pub pid: u32,
+    pub reason: String,
 }
 
 /// A command that has been started and is being sampled.
@@ -97,6 +146,10 @@ impl NativeRun {
             interval: options::interval(options.interval_ms)?,
             metric: options::metric(options.metric.as_deref())?,
             group: options::group_use(options.cgroup.as_deref())?,
+            trace: options::trace_use(options.trace.as_deref())?,
+            timeout: options::duration(options.timeout_ms)?,
+            grace: options::duration(options.grace_ms)?.unwrap_or(GRACE),
+            survivors: options::survivors_use(options.survivors.as_deref())?,
             stands_in: options.stands_in,
             own_descriptors: options.own_descriptors,
         };
@@ -138,8 +191,13 @@ fn argument(argument: Either<String, Buffer>) -> OsString {
 impl From<Outcome> for RunEnd {
     fn from(outcome: Outcome) -> Self {
         let (code, signal) = match outcome.end {
-            End::Exited(code) => (Some(code), None),
-            End::Signaled(signal) => (None, Some(signal)),
+            Some(End::Exited(code)) => (Some(code), None),
+            Some(End::Signaled(signal)) => (None, Some(signal)),
+            None => (None, None),
+        };
+        let (traced, untraced_because) = match outcome.trace {
+            Ok(traced) => (Some(traced.into()), None),
+            Err(reason) => (None, Some(reason)),
         };
         let (sampling, tree, unmeasured_because) = match outcome.record {
             Ok(record) => (Some((&record).into()), Some(record.task.into()), None),
@@ -154,6 +212,10 @@ impl From<Outcome> for RunEnd {
             ceiling_bytes: outcome.ceiling_bytes.ok().map(whole),
             group,
             no_group_because,
+            traced,
+            untraced_because,
+            survivors: outcome.survivors.into_iter().map(Into::into).collect(),
+            stopped: outcome.stopped.map(Into::into),
             code,
             signal,
             duration_ms: millis(outcome.duration),
@@ -175,6 +237,33 @@ impl From<GroupRecord> for GroupEnd {
             file_bytes: group.at_highest_look.map(|look| whole(look.file)),
             oom_kills: group.oom_kills.map(whole),
             escaped: whole(group.escaped),
+        }
+    }
+}
+
+impl From<Traced> for TracedEnd {
+    fn from(traced: Traced) -> Self {
+        Self {
+            stops: whole(traced.stops),
+            released: whole(traced.released),
+        }
+    }
+}
+
+impl From<Stopped> for StoppedEnd {
+    fn from(stopped: Stopped) -> Self {
+        let failed = stopped.failed.into_iter();
+        Self {
+            reason: match stopped.reason {
+                Reason::Timeout => "timeout",
+                Reason::Request => "request",
+            }
+            .to_owned(),
+            ended: whole(stopped.ended),
+            failed: failed
+                .map(|(pid, reason)| LeftProcess { pid, reason })
+                .collect(),
+            took_ms: millis(stopped.took),
         }
     }
 }

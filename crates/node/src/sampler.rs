@@ -13,7 +13,7 @@ use crate::record::TreeRecord;
 /// Samples any number of trees, each from a pid down, on one thread.
 #[napi]
 pub struct NativeSampler {
-    thread: Option<SamplerThread>,
+    thread: Option<SamplerThread<LinuxObserver>>,
     tasks: HashMap<u32, TaskId>,
 }
 

@@ -6,19 +6,40 @@
 //! has been waited for. So for each number of processes that ended within one gap the highest sum
 //! of the others is kept, and the bound is worked out at the end.
 
+use std::time::Duration;
+
 /// From here on gaps are taken together.
 const MOST_APART: usize = 64;
+/// Heights that are remembered with their time.
+const MOST_RECENT: usize = 64;
 
 /// The highest sums of those that lived through a gap, by how many did not.
 #[derive(Clone, Debug, Default)]
 pub struct Ceiling {
+    /// Of gaps that nobody ended in.
+    highest: Option<u64>,
+    /// Of those, what is the highest from some time on: later ones are lower.
+    recent: Vec<(Duration, u64)>,
     highest_by_ended: Vec<Option<u64>>,
     most_ended: u64,
 }
 
 impl Ceiling {
-    /// One gap: what those that lived through it can have had, and how many did not live.
-    pub(crate) fn add_gap(&mut self, bytes: u64, ended: u64) {
+    /// A gap that ends `at` some time: what those that lived through it can have had, and how many
+    /// did not.
+    pub(crate) fn add_gap(&mut self, at: Duration, bytes: u64, ended: u64) {
+        if ended == 0 {
+            self.highest = self.highest.max(Some(bytes));
+            while self.recent.last().is_some_and(|&(_, lower)| lower <= bytes) {
+                self.recent.pop();
+            }
+            if self.recent.len() == MOST_RECENT {
+                // The higher one counts for longer than it need.
+                let (_, higher) = self.recent.remove(0);
+                self.recent[0].1 = higher;
+            }
+            return self.recent.push((at, bytes));
+        }
         let place = usize::try_from(ended).map_or(MOST_APART, |ended| ended.min(MOST_APART));
         if self.highest_by_ended.len() <= place {
             self.highest_by_ended.resize(place + 1, None);
@@ -28,8 +49,14 @@ impl Ceiling {
         self.most_ended = self.most_ended.max(ended);
     }
 
-    /// A process turns out to have been larger by so much, at some earlier time.
-    pub(crate) fn raise(&mut self, bytes: u64) {
+    /// A process turns out to have been larger by so much, at some time after it was first seen.
+    pub(crate) fn raise(&mut self, first_seen: Duration, bytes: u64) {
+        for (at, highest) in &mut self.recent {
+            if *at >= first_seen {
+                *highest += bytes;
+                self.highest = self.highest.max(Some(*highest));
+            }
+        }
         for highest in self.highest_by_ended.iter_mut().flatten() {
             *highest += bytes;
         }
@@ -39,7 +66,7 @@ impl Ceiling {
     /// it there is a bound only if no process ended.
     #[must_use]
     pub fn bytes(&self, largest: Option<u64>) -> Option<u64> {
-        let mut bound = None;
+        let mut bound = self.highest;
         for (place, highest) in self.highest_by_ended.iter().enumerate() {
             let Some(highest) = highest else { continue };
             let ended = if place == MOST_APART {
@@ -47,10 +74,7 @@ impl Ceiling {
             } else {
                 place as u64
             };
-            let of_the_ended = match ended {
-                0 => 0,
-                _ => ended.saturating_mul(largest?),
-            };
+            let of_the_ended = ended.saturating_mul(largest?);
             bound = bound.max(Some(highest.saturating_add(of_the_ended)));
         }
         bound
@@ -60,22 +84,25 @@ impl Ceiling {
 #[cfg(test)]
 mod tests {
     use super::Ceiling;
+    use std::time::Duration;
+
+    const S: Duration = Duration::from_secs(1);
 
     #[test]
     fn without_ends_it_is_the_highest_sum() {
         let mut ceiling = Ceiling::default();
         assert_eq!(ceiling.bytes(None), None);
-        ceiling.add_gap(100, 0);
-        ceiling.add_gap(70, 0);
+        ceiling.add_gap(S, 100, 0);
+        ceiling.add_gap(S, 70, 0);
         assert_eq!(ceiling.bytes(None), Some(100));
     }
 
     #[test]
     fn each_that_ended_counts_as_the_largest() {
         let mut ceiling = Ceiling::default();
-        ceiling.add_gap(100, 0);
-        ceiling.add_gap(20, 2);
-        ceiling.add_gap(30, 1);
+        ceiling.add_gap(S, 100, 0);
+        ceiling.add_gap(S, 20, 2);
+        ceiling.add_gap(S, 30, 1);
         assert_eq!(ceiling.bytes(None), None);
         assert_eq!(ceiling.bytes(Some(10)), Some(100));
         assert_eq!(ceiling.bytes(Some(300)), Some(620));
@@ -84,16 +111,39 @@ mod tests {
     #[test]
     fn many_ends_at_once_are_bounded_together() {
         let mut ceiling = Ceiling::default();
-        ceiling.add_gap(5, 1_000);
-        ceiling.add_gap(7, 80);
+        ceiling.add_gap(S, 5, 1_000);
+        ceiling.add_gap(S, 7, 80);
         assert_eq!(ceiling.bytes(Some(2)), Some(2_007));
     }
 
     #[test]
     fn what_turns_out_later_raises_it() {
         let mut ceiling = Ceiling::default();
-        ceiling.add_gap(100, 0);
-        ceiling.raise(50);
+        ceiling.add_gap(S, 100, 0);
+        ceiling.raise(S, 50);
         assert_eq!(ceiling.bytes(None), Some(150));
+    }
+
+    #[test]
+    fn it_raises_nothing_from_before_the_process_was_seen() {
+        let mut ceiling = Ceiling::default();
+        ceiling.add_gap(S, 100, 0);
+        ceiling.add_gap(2 * S, 60, 0);
+        ceiling.add_gap(3 * S, 20, 0);
+        ceiling.raise(2 * S, 30);
+        assert_eq!(ceiling.bytes(None), Some(100));
+        ceiling.raise(2 * S, 30);
+        assert_eq!(ceiling.bytes(None), Some(120));
+    }
+
+    #[test]
+    fn many_heights_are_remembered_by_few() {
+        let mut ceiling = Ceiling::default();
+        for second in 1..1_000 {
+            ceiling.add_gap(second * S, 10_000 - u64::from(second), 0);
+        }
+        assert!(ceiling.recent.len() <= super::MOST_RECENT);
+        ceiling.raise(999 * S, 10_000);
+        assert_eq!(ceiling.bytes(None), Some(10_000 - 999 + 10_000));
     }
 }

@@ -25,7 +25,7 @@ pub use ceiling::Ceiling;
 pub use event::{Event, Kinship};
 pub use pace::Interval;
 pub use peak::{Peak, PeakMetric, ProcessAtPeak};
-pub use record::{LargestProcess, Record, TaskRecord};
+pub use record::{LargestProcess, LivingProcess, Record, TaskRecord};
 pub use sampler::Sampler;
 pub use sharing::Metric;
 pub use task::TaskId;

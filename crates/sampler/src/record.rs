@@ -64,6 +64,17 @@ pub struct TaskRecord {
     pub max_alive: u64,
 }
 
+/// A process of a task that is alive.
+#[derive(Clone, Debug)]
+pub struct LivingProcess {
+    /// Who.
+    pub id: ProcessId,
+    /// Its name and command line.
+    pub description: Arc<Description>,
+    /// Its resident memory at the last sample.
+    pub rss_bytes: u64,
+}
+
 /// The process that was the largest of its task, by samples and by what the kernel remembers.
 #[derive(Clone, Debug)]
 pub struct LargestProcess {

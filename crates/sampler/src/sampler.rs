@@ -12,7 +12,7 @@ use crate::newborn::Newborns;
 use crate::sharing::{Metric, Sharing};
 use crate::task::{Sums, Tasks};
 use crate::tree::Tree;
-use crate::{Record, TaskId, TaskRecord};
+use crate::{LivingProcess, Record, TaskId, TaskRecord};
 
 /// Reading what the kernel remembers of a process takes about this long.
 const COST_OF_HIGH_WATER: Duration = Duration::from_micros(15);
@@ -125,6 +125,18 @@ impl<O: Observer> Sampler<O> {
         self.tree.end_task(id, task.enclosing);
         self.newborns.end_task(id, task.enclosing);
         Some(record)
+    }
+
+    /// The processes of a task that had memory at the last sample.
+    pub fn living(&self, id: TaskId) -> impl Iterator<Item = LivingProcess> {
+        let members = self.tree.members().iter();
+        members
+            .filter(move |member| member.memory.rss > 0 && self.tasks.is_within(member.task, id))
+            .map(|member| LivingProcess {
+                id: member.id,
+                description: std::sync::Arc::clone(&member.named.description),
+                rss_bytes: member.memory.rss,
+            })
     }
 
     /// The living processes of a task.
@@ -451,9 +463,9 @@ impl<O: Observer> Sampler<O> {
         let hidden = high.highest_bytes.saturating_sub(known);
         member.memory.highest = known + hidden;
         if hidden > 0 {
-            let task = member.task;
+            let (task, since) = (member.task, member.first_seen);
             self.tasks
-                .each_outwards(task, |task| task.record.ceiling.raise(hidden));
+                .each_outwards(task, |task| task.record.ceiling.raise(since, hidden));
         }
     }
 
@@ -492,7 +504,7 @@ impl<O: Observer> Sampler<O> {
                 now,
                 members.filter(|member| tasks.is_within(member.task, id)),
             );
-            task.close_gap(unseen, |pid| match tree.place_of(pid) {
+            task.close_gap(now, unseen, |pid| match tree.place_of(pid) {
                 Some(place) => Sums::of(&tree.members()[place], by_share).most,
                 None => newborns.most_of_leaving(pid),
             });

@@ -225,7 +225,7 @@ impl Task {
 
     /// `unseen` processes came and went without ever showing, in this gap or in one of the last.
     /// `most_of` tells what a living process can have had at most.
-    pub(crate) fn close_gap(&mut self, unseen: u64, most_of: impl Fn(u32) -> u64) {
+    pub(crate) fn close_gap(&mut self, at: Duration, unseen: u64, most_of: impl Fn(u32) -> u64) {
         let lives = self.lives.close(most_of);
         let throughout = self.sums.most.saturating_sub(lives.at_the_end);
         let most = throughout + lives.most_at_once;
@@ -238,7 +238,7 @@ impl Task {
         };
         self.record
             .ceiling
-            .add_gap(most, std::mem::take(&mut self.ended) + unseen);
+            .add_gap(at, most, std::mem::take(&mut self.ended) + unseen);
     }
 
     pub(crate) fn largest_bytes(&self) -> u64 {

@@ -9,7 +9,7 @@ use std::time::Instant;
 use memtop_proc::{Error, HighWater, Observer};
 
 use crate::work::Work;
-use crate::{Event, Interval, Metric, Record, TaskId, TaskRecord};
+use crate::{Event, Interval, LivingProcess, Metric, Record, TaskId, TaskRecord};
 
 /// With more events than this waiting for the next sample, they are taken in before it.
 const MOST_WAITING: usize = 512;
@@ -160,6 +160,22 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
     pub fn pids(&self, task: TaskId) -> Vec<u32> {
         self.with(|work| work.sampler.pids(task).collect())
             .unwrap_or_default()
+    }
+
+    /// Takes a sample and tells who has memory.
+    #[must_use]
+    pub fn living(&self, task: TaskId) -> Vec<LivingProcess> {
+        self.with(|work| {
+            work.sample();
+            work.sampler.living(task).collect()
+        })
+        .unwrap_or_default()
+    }
+
+    /// What is known so far, and who had memory at the last sample.
+    #[must_use]
+    pub fn snapshot(&self, task: TaskId) -> Option<(Record, Vec<LivingProcess>)> {
+        self.with(|work| (work.record(task), work.sampler.living(task).collect()))
     }
 
     /// Takes a sample now.

@@ -65,6 +65,15 @@ impl<O: Observer> Work<O> {
         self.pace.learn(self.last_cost, outcome.is_err());
     }
 
+    /// A sample that is none of the regular ones.
+    pub(crate) fn sample(&mut self) {
+        if self.samples() {
+            let now = self.now();
+            // A failure shows in the next regular sample, too.
+            let _ = self.timed(|sampler| sampler.sample(now));
+        }
+    }
+
     /// A sample while a process that is about to end still has its memory, unless there have been
     /// too many of them.
     pub(crate) fn sample_at_exit(&mut self, pid: u32) {

@@ -1,16 +1,14 @@
 //! A command, and how it comes to life.
 
 use std::env;
-use std::ffi::{OsStr, OsString};
+use std::ffi::{CString, OsStr, OsString};
 use std::io;
 use std::os::fd::RawFd;
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::PermissionsExt;
-use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
-use std::process::Child;
 
-use memtop_proc::linux::cgroup::Entrance;
+use crate::image::Image;
 
 /// What to start, and where.
 #[derive(Clone, Debug, Default)]
@@ -47,6 +45,9 @@ pub enum StartError {
     /// The run was to have a control group of its own and cannot.
     #[error("there can be no control group for the run: {0}")]
     NoGroup(String),
+    /// The run was to be traced and cannot be.
+    #[error("the command cannot be traced: {0}")]
+    NoTracing(String),
     /// What was asked for cannot be passed on to any program.
     #[error("{0}")]
     Invalid(String),
@@ -56,62 +57,41 @@ pub enum StartError {
 }
 
 impl Command {
-    /// Starts the command with this process's standard streams, in the group that `entrance` leads
-    /// to.
+    /// Makes everything ready to start the command.
     ///
     /// # Errors
-    /// When it cannot be started; nothing is left running then.
-    pub fn start(&self, entrance: Option<Entrance>) -> Result<Child, StartError> {
-        let Some((program, arguments)) = self.arguments.split_first() else {
+    /// When it is clear already that it cannot be started.
+    pub(crate) fn image(&self) -> Result<Image, StartError> {
+        let Some(program) = self.arguments.first() else {
             return Err(StartError::Invalid("the command is empty".to_owned()));
         };
-        if self
-            .arguments
-            .iter()
-            .any(|argument| argument.as_bytes().contains(&0))
-        {
-            return Err(StartError::Invalid(
-                "an argument holds a NUL byte".to_owned(),
-            ));
-        }
         if let Some(cwd) = &self.cwd
             && !cwd.is_dir()
         {
             let message = format!("the working directory {} does not exist", cwd.display());
             return Err(StartError::Invalid(message));
         }
-        let mut command = std::process::Command::new(program);
-        command.args(arguments);
-        if let Some(cwd) = &self.cwd {
-            command.current_dir(cwd);
-        }
-        if let Some(environment) = &self.environment {
-            command
-                .env_clear()
-                .envs(environment.iter().map(|(name, value)| (name, value)));
-        }
-        let descriptors = self.descriptors.clone();
-        // SAFETY: the closure runs between fork and exec and calls nothing but sigaction, fcntl
-        // and write, which are async-signal-safe (signal-safety(7)).
-        unsafe {
-            command.pre_exec(move || {
-                if let Some(entrance) = &entrance {
-                    // A run outside of its group is still a run; its figures show it.
-                    let _ = entrance.enter();
-                }
-                reset_signals();
-                (0..=2).for_each(pass_on);
-                descriptors.iter().copied().for_each(pass_on);
-                Ok(())
-            })
-        };
-        command
-            .spawn()
-            .map_err(|error| self.explain(program, error))
+        Image::of(self, program).map_err(|_| {
+            StartError::Invalid("an argument or a variable holds a NUL byte".to_owned())
+        })
     }
 
-    fn explain(&self, program: &OsStr, error: io::Error) -> StartError {
-        let program = program.to_owned();
+    /// The working directory, where it is to be another one.
+    pub(crate) fn c_cwd(&self) -> Result<Option<CString>, StartError> {
+        let Some(cwd) = &self.cwd else {
+            return Ok(None);
+        };
+        match CString::new(cwd.as_os_str().as_bytes()) {
+            Ok(cwd) => Ok(Some(cwd)),
+            Err(_) => Err(StartError::Invalid(
+                "the working directory holds a NUL byte".to_owned(),
+            )),
+        }
+    }
+
+    /// Why exec failed, in words.
+    pub(crate) fn explain(&self, error: io::Error) -> StartError {
+        let program = self.arguments.first().cloned().unwrap_or_default();
         match error.raw_os_error() {
             Some(libc::ENOENT) => {
                 let reason = match self.locate(&program) {
@@ -157,21 +137,9 @@ impl Command {
         if program.as_bytes().contains(&b'/') {
             return Some(self.cwd_joined(Path::new(program))).filter(|file| file.exists());
         }
-        let path = match &self.environment {
-            Some(environment) => environment
-                .iter()
-                .find(|(name, _)| name == "PATH")?
-                .1
-                .clone(),
-            None => env::var_os("PATH")?,
-        };
-        env::split_paths(&path)
+        env::split_paths(&self.search_path())
             .map(|directory| self.cwd_joined(&directory.join(program)))
             .find(|file| is_executable(file))
-    }
-
-    fn cwd_joined(&self, path: &Path) -> PathBuf {
-        self.cwd.as_deref().unwrap_or(Path::new("")).join(path)
     }
 }
 
@@ -187,23 +155,4 @@ fn plain(error: &io::Error) -> String {
         Some((words, _)) => words.to_lowercase(),
         None => text,
     }
-}
-
-/// Gives every signal its default action back: a host such as Node ignores some, and what is
-/// ignored stays so across exec.
-fn reset_signals() {
-    for signal in 1..=libc::SIGRTMAX() {
-        // SAFETY: a zeroed sigaction is SIG_DFL with an empty mask and no flags, and outlives the
-        // call. KILL, STOP and the C library's own signals answer EINVAL, which is as it should be.
-        unsafe {
-            let action: libc::sigaction = std::mem::zeroed();
-            libc::sigaction(signal, &raw const action, std::ptr::null_mut());
-        }
-    }
-}
-
-/// Lets exec keep a descriptor: Node marks those that it was started with as close-on-exec.
-fn pass_on(fd: RawFd) {
-    // SAFETY: F_SETFD touches no memory. One that is closed answers EBADF and stays so.
-    unsafe { libc::fcntl(fd, libc::F_SETFD, 0) };
 }

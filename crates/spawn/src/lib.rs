@@ -1,21 +1,38 @@
-//! Starts a command, stays with it until it ends, and has its tree sampled meanwhile. Or watches a
+//! Starts a command, stays with it until it ends, and has its tree followed meanwhile. Or watches a
 //! tree that somebody else started.
 //!
 //! Whatever fails in measuring is part of the [`Outcome`]; it never reaches the command.
 
 mod arguments;
+mod birth;
+mod bounds;
 mod command;
 mod group;
+mod image;
 mod inherited;
 mod run;
 mod signals;
+mod streams;
+mod supervisor;
+mod survivors;
+mod trace;
 mod wait;
 mod watch;
+
+use std::sync::Arc;
+
+use memtop_proc::linux::LinuxObserver;
+use memtop_sampler::SamplerThread;
 
 pub use arguments::own_arguments;
 pub use command::{Command, StartError};
 pub use group::{GroupRecord, GroupUse};
-pub use run::{Options, Outcome, Run};
+pub use run::{Options, Outcome, Reason, Run, Stopped, Traced};
 pub use signals::Forwarding;
+pub use survivors::SurvivorsUse;
+pub use trace::TraceUse;
 pub use wait::End;
 pub use watch::{Watch, Watched};
+
+/// A sampler that several threads work on.
+type SharedSampler = Arc<SamplerThread<LinuxObserver>>;

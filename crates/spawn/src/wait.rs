@@ -16,31 +16,41 @@ pub enum End {
     Signaled(i32),
 }
 
-/// What the kernel tells of a child that has been waited for.
+/// What the kernel tells of a child or a traced thread that has been waited for.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Waited {
-    pub(crate) end: End,
+    pub(crate) pid: i32,
+    pub(crate) status: i32,
     /// The most resident memory that it, or a descendant that was waited for, ever had.
     pub(crate) largest_bytes: u64,
 }
 
-/// A child that has not been waited for.
+impl Waited {
+    /// How it ended. It must have.
+    pub(crate) fn end(&self) -> End {
+        if libc::WIFSIGNALED(self.status) {
+            End::Signaled(libc::WTERMSIG(self.status))
+        } else {
+            End::Exited(libc::WEXITSTATUS(self.status))
+        }
+    }
+}
+
+/// A process whose end can be waited for without taking it from whoever reaps it.
 #[derive(Debug)]
-pub(crate) struct Child {
-    pid: i32,
+pub(crate) struct Awaited {
     pidfd: Option<OwnedFd>,
 }
 
-impl Child {
-    /// Takes over the waiting for a child of this process.
+impl Awaited {
     pub(crate) fn new(pid: u32) -> io::Result<Self> {
         let pid = i32::try_from(pid).map_err(io::Error::other)?;
         // Without it (before Linux 5.3) the wait is one long one.
         let pidfd = Pid::from_raw(pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
-        Ok(Self { pid, pidfd })
+        Ok(Self { pidfd })
     }
 
-    /// Waits until the child ends, or for so long. It can be waited for again afterwards.
+    /// Waits until the process ends, or for so long.
     pub(crate) fn ends_within(&self, time: Duration) -> bool {
         let Some(pidfd) = &self.pidfd else {
             return true;
@@ -54,25 +64,13 @@ impl Child {
         // SAFETY: one valid pollfd is passed with its count.
         unsafe { libc::poll(&raw mut poll, 1, millis) > 0 }
     }
-
-    /// Waits for the child's end.
-    pub(crate) fn wait(&self) -> io::Result<Waited> {
-        loop {
-            match wait4(self.pid, 0) {
-                Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
-                Err(error) => return Err(error),
-                Ok(Some(waited)) => return Ok(waited),
-                Ok(None) => return Err(io::Error::other("the kernel told of no end")),
-            }
-        }
-    }
 }
 
 /// Waits for the children of this process that have ended, but for one. Whoever calls this must
 /// know that nobody else in this process has children.
-pub(crate) fn reap_others(than: &Child) -> Vec<Waited> {
+pub(crate) fn reap_others(than: u32) -> Vec<Waited> {
     let mut reaped = Vec::new();
-    while let Some(pid) = an_ended_child().filter(|&pid| pid != than.pid) {
+    while let Some(pid) = an_ended_child().filter(|&pid| pid.cast_unsigned() != than) {
         let Ok(Some(waited)) = wait4(pid, libc::WNOHANG) else {
             break;
         };
@@ -95,7 +93,7 @@ fn an_ended_child() -> Option<i32> {
     (pid != 0).then_some(pid)
 }
 
-fn wait4(pid: i32, options: i32) -> io::Result<Option<Waited>> {
+pub(crate) fn wait4(pid: i32, options: i32) -> io::Result<Option<Waited>> {
     let mut status = 0;
     let mut usage = MaybeUninit::<libc::rusage>::zeroed();
     // SAFETY: both structures are valid for the call; a zeroed rusage is a valid one.
@@ -106,15 +104,11 @@ fn wait4(pid: i32, options: i32) -> io::Result<Option<Waited>> {
     match found {
         -1 => Err(io::Error::last_os_error()),
         0 => Ok(None),
-        _ => {
-            let end = if libc::WIFSIGNALED(status) {
-                End::Signaled(libc::WTERMSIG(status))
-            } else {
-                End::Exited(libc::WEXITSTATUS(status))
-            };
-            let largest_bytes = u64::try_from(usage.ru_maxrss).unwrap_or(0) * 1024;
-            Ok(Some(Waited { end, largest_bytes }))
-        }
+        pid => Ok(Some(Waited {
+            pid,
+            status,
+            largest_bytes: u64::try_from(usage.ru_maxrss).unwrap_or(0) * 1024,
+        })),
     }
 }
 

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use memtop_proc::linux::{LinuxObserver, ProcRoot};
 use memtop_sampler::{Interval, Metric, Record, SamplerThread, StartError};
 
-use crate::wait::Child;
+use crate::wait::Awaited;
 
 /// How soon a stop is noticed.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -50,7 +50,7 @@ impl Watch {
                 source: error,
             })
         };
-        let process = Child::new(pid).map_err(failed)?;
+        let process = Awaited::new(pid).map_err(failed)?;
         let sampler = SamplerThread::start(observer, interval, metric).map_err(failed)?;
         let task = sampler.add_task(pid)?;
         let stop = Arc::new(AtomicBool::new(false));

@@ -23,7 +23,7 @@ pub use command_line::split_arguments;
 pub use inspector::LinuxInspector;
 pub use loadavg::parse_last_pid;
 pub use meminfo::Meminfo;
-pub use observer::LinuxObserver;
+pub use observer::{LinuxObserver, high_water};
 pub use pressure::{Pressure, Stall};
 pub use root::ProcRoot;
 pub use stat::Stat;

@@ -62,6 +62,18 @@ impl LinuxObserver {
     }
 }
 
+/// What the kernel remembers of a process that is known not to be replaced by another, such as one
+/// that is stopped by a tracer. `None` when it has no memory any more.
+#[must_use]
+pub fn high_water(root: &ProcRoot, pid: u32, text: &mut Vec<u8>) -> Option<HighWater> {
+    root.read_process_file(pid, "status", text).ok()??;
+    Some(HighWater {
+        highest_bytes: field_bytes(text, "VmHWM")?,
+        now_bytes: field_bytes(text, "VmRSS")?,
+        file_bytes: field_bytes(text, "RssFile")?,
+    })
+}
+
 impl Observer for LinuxObserver {
     type Handle = Watched;
 

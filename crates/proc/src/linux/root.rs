@@ -62,7 +62,7 @@ impl ProcRoot {
     }
 
     /// Reads a file of one process whole. `None` when the process is gone.
-    pub(super) fn read_process_file(
+    pub fn read_process_file(
         &self,
         pid: u32,
         file: &str,

@@ -1,0 +1,392 @@
+//! Stays with a command until it and what it leaves behind have ended or been left alone.
+
+use std::process;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
+use std::time::{Duration, Instant};
+
+use memtop_proc::linux::cgroup::Entrance;
+use memtop_proc::linux::survey::TracingSurvey;
+use memtop_proc::linux::{LinuxObserver, ProcRoot, high_water};
+use memtop_sampler::{LivingProcess, SamplerThread, TaskId};
+
+use crate::birth::Preparation;
+use crate::bounds::{ceiling, missed_bytes};
+use crate::group::Group;
+use crate::inherited::inherited_descriptors;
+use crate::run::{Options, Outcome, Reason, Stopped, Traced};
+use crate::streams::ChildEnd;
+use crate::trace::{Assignment, Followed, Follower, NotStarted, Started, TraceRecord, Tracing};
+use crate::wait::{Waited, adopt_orphans, reap_others};
+use crate::{Command, Forwarding, GroupUse, SharedSampler, StartError, SurvivorsUse, TraceUse};
+
+/// Between two looks at what nobody tells: orphans that have ended, the group of the run.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+/// How long those that end together with the command may take to be gone.
+const LAST_TO_GO: Duration = Duration::from_millis(30);
+const LOOK_AGAIN: Duration = Duration::from_millis(2);
+/// How long it may take until everybody who was traced is let go.
+const LETTING_GO: Duration = Duration::from_secs(2);
+
+/// What reaches the supervising thread.
+#[derive(Debug)]
+pub(crate) enum Message {
+    Followed(Followed),
+    Stop { grace: Option<Duration> },
+}
+
+pub(crate) struct Supervisor {
+    options: Options,
+    inbox: Receiver<Message>,
+    follower: Follower,
+    started: Started,
+    sampler: Result<SharedSampler, String>,
+    group: Result<Group, String>,
+    forwarding: Option<Forwarding>,
+    adopts_orphans: bool,
+    /// The most memory that this process had when the command was started.
+    own_highest_bytes: Option<u64>,
+    /// The most memory of any process that has been waited for.
+    largest_bytes: u64,
+    trace: Option<TraceRecord>,
+    stopped: Option<Stopped>,
+    remarks: Vec<String>,
+}
+
+impl Supervisor {
+    pub(crate) fn start(
+        mut command: Command,
+        options: Options,
+        outbox: &Sender<Message>,
+        inbox: Receiver<Message>,
+    ) -> Result<Self, StartError> {
+        if options.stands_in {
+            let inherited = inherited_descriptors(&options.own_descriptors);
+            command.descriptors.extend(inherited);
+        }
+        let image = command.image()?;
+        let mut remarks = Vec::new();
+        let sampler = start_sampler(&options);
+        let (group, entrance) = match make_group(options.group)? {
+            Ok((group, entrance)) => (Ok(group), Some(entrance)),
+            Err(reason) => (Err(reason), None),
+        };
+        let tracing = tracing(options.trace);
+        // What is traced is known by its birth, whoever gets it as an orphan.
+        let adopts_orphans = options.stands_in
+            && matches!(tracing, Tracing::No(_))
+            && adopt_orphans()
+                .inspect_err(|error| remarks.push(format!("orphans may be missed: {error}")))
+                .is_ok();
+        let own_highest_bytes = own_highest_bytes();
+        let mut forwarding = options.stands_in.then(Forwarding::begin).flatten();
+        let cwd = command.c_cwd()?;
+        let assignment = Assignment {
+            preparation: Preparation {
+                image,
+                cwd,
+                entrance,
+                streams: ChildEnd::default(),
+                descriptors: command.descriptors.clone(),
+                on_parents_death: options.stands_in.then_some(libc::SIGTERM),
+                waits: !matches!(tracing, Tracing::No(_)),
+            },
+            sampler: sampler.clone(),
+            adopter: adopts_orphans.then(process::id),
+            tracing,
+            dies_with_tracer: options.stands_in,
+        };
+        let outbox = outbox.clone();
+        let follower = Follower::start(assignment, move |followed| {
+            // Once nobody listens, nobody needs to know.
+            let _ = outbox.send(Message::Followed(followed));
+        })?;
+        let started = wait_for_start(&inbox, &command)?;
+        if let Some(forwarding) = &mut forwarding
+            && let Err(error) = forwarding.aim_at(started.pid)
+        {
+            remarks.push(format!(
+                "signals to memtop do not reach the command: {error}"
+            ));
+        }
+        Ok(Self {
+            options,
+            inbox,
+            follower,
+            started,
+            sampler,
+            group,
+            forwarding,
+            adopts_orphans,
+            own_highest_bytes,
+            largest_bytes: 0,
+            trace: None,
+            stopped: None,
+            remarks,
+        })
+    }
+
+    pub(crate) fn pid(&self) -> u32 {
+        self.started.pid
+    }
+
+    pub(crate) fn sampling(&self) -> Option<(SharedSampler, TaskId)> {
+        let sampler = self.sampler.as_ref().ok()?;
+        let task = self.started.task.as_ref().ok()?;
+        Some((Arc::clone(sampler), *task))
+    }
+
+    pub(crate) fn until_end(mut self) -> Outcome {
+        let waited = self.until_command_ends();
+        let duration = self.started.at.elapsed();
+        drop(self.forwarding.take());
+        let end = match waited {
+            Ok(waited) => {
+                self.largest_bytes = self.largest_bytes.max(waited.largest_bytes);
+                Some(waited.end())
+            }
+            Err(error) => {
+                self.remarks
+                    .push(format!("how the command ended is unknown: {error}"));
+                None
+            }
+        };
+        let survivors = self.deal_with_survivors();
+        self.outcome(end, duration, survivors)
+    }
+
+    fn until_command_ends(&mut self) -> std::io::Result<Waited> {
+        loop {
+            match self.next_message(LOOK_EVERY) {
+                Some(Message::Followed(Followed::Ended(waited))) => return waited,
+                Some(Message::Followed(Followed::Over(record))) => self.trace = Some(record),
+                Some(Message::Stop { grace }) => {
+                    self.stop(Reason::Request, grace.unwrap_or(self.options.grace));
+                }
+                _ => {}
+            }
+            self.look();
+            let timeout = self.options.timeout;
+            if timeout.is_some_and(|timeout| self.started.at.elapsed() >= timeout) {
+                self.stop(Reason::Timeout, self.options.grace);
+            }
+        }
+    }
+
+    /// `None` when the time for the next look has come.
+    fn next_message(&self, at_most: Duration) -> Option<Message> {
+        let left = match self.options.timeout.filter(|_| self.stopped.is_none()) {
+            Some(timeout) => at_most.min(timeout.saturating_sub(self.started.at.elapsed())),
+            None => at_most,
+        };
+        match self.inbox.recv_timeout(left) {
+            Ok(message) => Some(message),
+            Err(RecvTimeoutError::Timeout) => None,
+            Err(RecvTimeoutError::Disconnected) => {
+                let error = std::io::Error::other("the following thread has ended");
+                Some(Message::Followed(Followed::Ended(Err(error))))
+            }
+        }
+    }
+
+    fn look(&mut self) {
+        if self.adopts_orphans {
+            for waited in reap_others(self.started.pid) {
+                self.largest_bytes = self.largest_bytes.max(waited.largest_bytes);
+            }
+        }
+        let sampling = self.sampling();
+        if let (Ok(group), Some((sampler, task))) = (&mut self.group, sampling) {
+            group.look(|| sampler.pids(task));
+        }
+    }
+
+    fn stop(&mut self, reason: Reason, _grace: Duration) {
+        if self.stopped.is_some() {
+            return;
+        }
+        self.stopped = Some(Stopped {
+            reason,
+            ended: 0,
+            failed: Vec::new(),
+            took: Duration::ZERO,
+        });
+    }
+
+    /// Those that outlive the command, once they have been given a moment to end with it.
+    fn deal_with_survivors(&mut self) -> Vec<LivingProcess> {
+        let start = Instant::now();
+        while start.elapsed() < LAST_TO_GO && !self.living().is_empty() {
+            std::thread::sleep(LOOK_AGAIN);
+            self.look();
+        }
+        let survivors = self.living();
+        match self.options.survivors {
+            SurvivorsUse::Wait => self.until_all_end(),
+            SurvivorsUse::Leave | SurvivorsUse::Kill => {}
+        }
+        if !self.is_over_within(if survivors.is_empty() { LAST_TO_GO } else { Duration::ZERO }) {
+            self.follower.let_all_go(LETTING_GO);
+            self.is_over_within(LETTING_GO);
+        }
+        survivors
+    }
+
+    /// Whether nobody is followed any more.
+    fn is_over_within(&mut self, time: Duration) -> bool {
+        let start = Instant::now();
+        while self.trace.is_none() {
+            let left = time.saturating_sub(start.elapsed());
+            match self.inbox.recv_timeout(left) {
+                Ok(Message::Followed(Followed::Over(record))) => self.trace = Some(record),
+                Ok(_) => {}
+                Err(_) => return false,
+            }
+        }
+        true
+    }
+
+    fn until_all_end(&mut self) {
+        while !self.living().is_empty() {
+            match self.next_message(LOOK_EVERY) {
+                Some(Message::Followed(Followed::Over(record))) => self.trace = Some(record),
+                Some(Message::Stop { grace }) => {
+                    self.stop(Reason::Request, grace.unwrap_or(self.options.grace));
+                }
+                _ => {}
+            }
+            self.look();
+        }
+    }
+
+    fn living(&self) -> Vec<LivingProcess> {
+        match self.sampling() {
+            Some((sampler, task)) => sampler.living(task),
+            None => Vec::new(),
+        }
+    }
+
+    fn outcome(
+        mut self,
+        end: Option<crate::End>,
+        duration: Duration,
+        survivors: Vec<LivingProcess>,
+    ) -> Outcome {
+        let record = self.sampler.and_then(|sampler| {
+            let task = self.started.task?;
+            sampler
+                .finish(task)
+                .ok_or_else(|| "the sampling thread has ended".to_owned())
+        });
+        let group = self.group.map(|group| {
+            let (record, remark) = group.finish();
+            self.remarks.extend(remark);
+            record
+        });
+        // A child starts as a copy of this process, and the kernel counts that as its own.
+        let tells = self
+            .own_highest_bytes
+            .is_some_and(|own| self.largest_bytes > own);
+        let largest_bytes = if tells { self.largest_bytes } else { 0 };
+        let missed_bytes = record
+            .as_ref()
+            .ok()
+            .and_then(|record| missed_bytes(record, largest_bytes));
+        let ceiling_bytes = record.as_ref().map_err(Clone::clone).and_then(|record| {
+            ceiling(record, self.largest_bytes, group.as_ref().ok())
+                .ok_or_else(|| "not one sample was taken".to_owned())
+        });
+        let trace = self.trace.unwrap_or_default();
+        self.remarks.extend(trace.remarks);
+        Outcome {
+            end,
+            duration,
+            record,
+            missed_bytes,
+            ceiling_bytes,
+            group,
+            trace: match self.started.untraced_because {
+                Some(reason) => Err(reason),
+                None => Ok(Traced {
+                    stops: trace.stops,
+                    released: trace.released,
+                }),
+            },
+            stopped: self.stopped,
+            survivors,
+            remarks: self.remarks,
+        }
+    }
+}
+
+fn wait_for_start(inbox: &Receiver<Message>, command: &Command) -> Result<Started, StartError> {
+    loop {
+        match inbox.recv() {
+            Ok(Message::Followed(Followed::Started(started))) => return Ok(started),
+            Ok(Message::Followed(Followed::NotStarted(why))) => {
+                return Err(match why {
+                    NotStarted::Exec(error) => command.explain(error),
+                    NotStarted::NoTracing(reason) => StartError::NoTracing(reason),
+                    NotStarted::Fork(error) => StartError::System(error),
+                });
+            }
+            // Nobody has a run to stop yet.
+            Ok(_) => {}
+            Err(_) => {
+                let error = std::io::Error::other("the following thread has ended");
+                return Err(StartError::System(error));
+            }
+        }
+    }
+}
+
+fn tracing(wanted: TraceUse) -> Tracing {
+    match wanted {
+        TraceUse::Off => Tracing::No("it was not asked for".to_owned()),
+        TraceUse::On => Tracing::Required,
+        TraceUse::Auto => {
+            let is_harmless = ProcRoot::system()
+                .is_ok_and(|proc| TracingSurvey::take(&proc).has_capability == Some(true));
+            if is_harmless {
+                Tracing::Wanted
+            } else {
+                Tracing::No(
+                    "without CAP_SYS_PTRACE it would take privileges from programs such as sudo"
+                        .to_owned(),
+                )
+            }
+        }
+    }
+}
+
+fn start_sampler(options: &Options) -> Result<SharedSampler, String> {
+    let mut observer = ProcRoot::system()
+        .and_then(LinuxObserver::new)
+        .map_err(|error| error.to_string())?;
+    memtop_proc::Observer::note_present(&mut observer).map_err(|error| error.to_string())?;
+    SamplerThread::start(observer, options.interval, options.metric)
+        .map(Arc::new)
+        .map_err(|error| error.to_string())
+}
+
+/// One process may have several runs at a time.
+static RUNS: AtomicU64 = AtomicU64::new(0);
+
+type MadeGroup = Result<(Group, Entrance), String>;
+
+fn make_group(group: GroupUse) -> Result<MadeGroup, StartError> {
+    if group == GroupUse::Off {
+        return Ok(Err("it was not asked for".to_owned()));
+    }
+    let run = RUNS.fetch_add(1, Ordering::Relaxed);
+    match Group::create(&format!("memtop-{}-{run}", process::id())) {
+        Err(reason) if group == GroupUse::On => Err(StartError::NoGroup(reason)),
+        made => Ok(made),
+    }
+}
+
+fn own_highest_bytes() -> Option<u64> {
+    let proc = ProcRoot::system().ok()?;
+    Some(high_water(&proc, process::id(), &mut Vec::new())?.highest_bytes)
+}

@@ -1,0 +1,294 @@
+//! The thread that starts a command and waits for it: blocked in one wait, or stop by stop when it
+//! traces.
+
+use std::collections::VecDeque;
+use std::io;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::Builder;
+use std::time::{Duration, Instant};
+
+use libc::pid_t;
+use memtop_proc::linux::ProcRoot;
+use memtop_sampler::TaskId;
+
+use super::bell::Bell;
+use super::ptrace::{self, Report};
+use super::tracer::{TraceRecord, Tracer};
+use crate::SharedSampler;
+use crate::birth::{Preparation, Unborn};
+use crate::wait::{Waited, wait4};
+
+/// What to follow, and how.
+pub(crate) struct Assignment {
+    pub(crate) preparation: Preparation,
+    pub(crate) sampler: Result<SharedSampler, String>,
+    /// Who gets the orphans of an untraced command, if not the system.
+    pub(crate) adopter: Option<u32>,
+    pub(crate) tracing: Tracing,
+    /// Whether what is traced dies with this process.
+    pub(crate) dies_with_tracer: bool,
+}
+
+/// Whether a command is traced.
+#[derive(Debug)]
+pub(crate) enum Tracing {
+    /// It is not, for a reason.
+    No(String),
+    /// If it can be.
+    Wanted,
+    /// Without it the command does not start.
+    Required,
+}
+
+/// What whoever supervises hears.
+#[derive(Debug)]
+pub(crate) enum Followed {
+    /// The command is the program now.
+    Started(Started),
+    /// It could not become it; nothing is left of it.
+    NotStarted(NotStarted),
+    /// The command has ended, or nobody can tell how.
+    Ended(io::Result<Waited>),
+    /// Nobody is followed any more.
+    Over(TraceRecord),
+}
+
+#[derive(Debug)]
+pub(crate) struct Started {
+    pub(crate) pid: u32,
+    pub(crate) at: Instant,
+    /// Of what the sampler accounts it to, or why it is not sampled.
+    pub(crate) task: Result<TaskId, String>,
+    /// Why it is not traced.
+    pub(crate) untraced_because: Option<String>,
+}
+
+#[derive(Debug)]
+pub(crate) enum NotStarted {
+    /// The operating system did not run the program.
+    Exec(io::Error),
+    /// It was to be traced and cannot be.
+    NoTracing(String),
+    /// There was no process for it.
+    Fork(io::Error),
+}
+
+#[derive(Clone, Copy, Debug)]
+enum Request {
+    LetAllGo,
+}
+
+#[derive(Debug, Default)]
+struct Desk {
+    bell: Bell,
+    requests: Mutex<VecDeque<Request>>,
+}
+
+impl Desk {
+    fn requests(&self) -> MutexGuard<'_, VecDeque<Request>> {
+        // Nothing is left half-done when pushing panics.
+        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The handle of the thread. Dropping it does not end it.
+#[derive(Debug)]
+pub(crate) struct Follower {
+    desk: Arc<Desk>,
+}
+
+impl Follower {
+    /// # Errors
+    /// When the operating system gives no thread.
+    pub(crate) fn start(
+        assignment: Assignment,
+        tell: impl Fn(Followed) + Send + 'static,
+    ) -> io::Result<Self> {
+        let desk = Arc::new(Desk::default());
+        let own = Arc::clone(&desk);
+        Builder::new()
+            .name("memtop-follow".to_owned())
+            .spawn(move || {
+                follow(assignment, &own, &tell);
+                own.bell.leave();
+            })?;
+        Ok(Self { desk })
+    }
+
+    /// Ends all tracing, and with it the thread once the command has ended.
+    pub(crate) fn let_all_go(&self, patience: Duration) {
+        self.desk.requests().push_back(Request::LetAllGo);
+        self.desk.bell.ring(patience);
+    }
+
+}
+
+fn follow(assignment: Assignment, desk: &Desk, tell: &impl Fn(Followed)) {
+    let Assignment {
+        preparation,
+        sampler,
+        adopter,
+        tracing,
+        dies_with_tracer,
+    } = assignment;
+    let at = Instant::now();
+    let mut unborn = match preparation.fork() {
+        Ok(unborn) => unborn,
+        Err(error) => return tell(Followed::NotStarted(NotStarted::Fork(error))),
+    };
+    let tracer = match &tracing {
+        Tracing::No(reason) => Err(reason.clone()),
+        Tracing::Wanted | Tracing::Required => {
+            begin_tracing(unborn.pid, sampler.as_ref().ok(), dies_with_tracer, desk)
+                .map_err(|error| error.to_string())
+        }
+    };
+    let command = Beginning {
+        pid: unborn.pid,
+        at,
+        sampler,
+        adopter,
+    };
+    match tracer {
+        Ok(tracer) => {
+            unborn.let_go();
+            follow_traced(&command, &unborn, tracer, desk, tell);
+        }
+        Err(reason) if matches!(tracing, Tracing::Required) => {
+            give_up(&unborn);
+            tell(Followed::NotStarted(NotStarted::NoTracing(reason)));
+        }
+        Err(reason) => {
+            unborn.let_go();
+            follow_untraced(&command, &unborn, reason, tell);
+        }
+    }
+}
+
+/// A command that has been forked.
+struct Beginning {
+    pid: pid_t,
+    at: Instant,
+    sampler: Result<SharedSampler, String>,
+    adopter: Option<u32>,
+}
+
+impl Beginning {
+    fn started(&self, untraced_because: Option<String>) -> Followed {
+        let pid = self.pid.cast_unsigned();
+        let adopter = self.adopter.filter(|_| untraced_because.is_some());
+        let task = self.sampler.clone().and_then(|sampler| {
+            sampler
+                .add_new_task(pid, adopter)
+                .map_err(|error| error.to_string())
+        });
+        Followed::Started(Started {
+            pid,
+            at: self.at,
+            task,
+            untraced_because,
+        })
+    }
+}
+
+fn begin_tracing(
+    pid: pid_t,
+    sampler: Option<&SharedSampler>,
+    dies_with_tracer: bool,
+    desk: &Desk,
+) -> io::Result<Tracer> {
+    desk.bell.listen()?;
+    let proc = ProcRoot::system().map_err(io::Error::other)?;
+    let mut tracer = Tracer::new(proc, sampler.cloned(), dies_with_tracer);
+    tracer.seize(pid, pid)?;
+    if let Some(sampler) = sampler {
+        sampler.expect_events();
+    }
+    Ok(tracer)
+}
+
+/// Ends a child that waits at its gate.
+fn give_up(unborn: &Unborn) {
+    // SAFETY: a signal to this process's own child, which nobody has waited for yet.
+    unsafe { libc::kill(unborn.pid, libc::SIGKILL) };
+    let _ = wait_for(unborn.pid);
+}
+
+fn follow_untraced(
+    command: &Beginning,
+    unborn: &Unborn,
+    reason: String,
+    tell: &impl Fn(Followed),
+) {
+    if let Err(error) = unborn.verdict() {
+        let _ = wait_for(command.pid);
+        return tell(Followed::NotStarted(NotStarted::Exec(error)));
+    }
+    tell(command.started(Some(reason)));
+    tell(Followed::Ended(wait_for(command.pid)));
+    tell(Followed::Over(TraceRecord::default()));
+}
+
+fn follow_traced(
+    command: &Beginning,
+    unborn: &Unborn,
+    mut tracer: Tracer,
+    desk: &Desk,
+    tell: &impl Fn(Followed),
+) {
+    let mut is_program = false;
+    let mut has_ended = false;
+    loop {
+        if desk.bell.was_rung() {
+            while let Some(Request::LetAllGo) = desk.requests().pop_front() {
+                tracer.let_all_go();
+            }
+        }
+        if has_ended && tracer.traces_nobody() {
+            break;
+        }
+        let (tid, report) = match ptrace::next_report(0) {
+            Ok(Some(reported)) => reported,
+            Ok(None) => continue,
+            // Nobody is left; with the command among them if somebody else has waited for it.
+            Err(error) => {
+                if !has_ended {
+                    tell(Followed::Ended(Err(error)));
+                }
+                break;
+            }
+        };
+        // Before it goes on, so that the first sample is of the program that it has become.
+        if !is_program && tid == command.pid && matches!(report, Report::Exec) {
+            is_program = true;
+            tell(command.started(None));
+        }
+        tracer.handle(tid, report);
+        if let Report::Ended(waited) = report
+            && tid == command.pid
+        {
+            if !is_program {
+                let error = unborn.verdict().err().unwrap_or_else(killed_before_exec);
+                return tell(Followed::NotStarted(NotStarted::Exec(error)));
+            }
+            has_ended = true;
+            tell(Followed::Ended(Ok(waited)));
+        }
+    }
+    tell(Followed::Over(tracer.record));
+}
+
+fn killed_before_exec() -> io::Error {
+    io::Error::other("it was killed before it could start")
+}
+
+fn wait_for(pid: pid_t) -> io::Result<Waited> {
+    loop {
+        match wait4(pid, 0) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+            Ok(Some(waited)) => return Ok(waited),
+            Ok(None) => return Err(io::Error::other("the kernel told of no end")),
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! The calls of `ptrace(2)` that are needed, and what a stop means.
+
+use std::io;
+use std::mem::MaybeUninit;
+
+use libc::{c_int, c_long, c_void, pid_t};
+
+use crate::wait::{Waited, wait4};
+
+/// Stop at whatever starts a process or a thread, at exec and before the end.
+const EVENTS: c_int = libc::PTRACE_O_TRACEFORK
+    | libc::PTRACE_O_TRACEVFORK
+    | libc::PTRACE_O_TRACECLONE
+    | libc::PTRACE_O_TRACEEXEC;
+
+/// Why a traced thread has stopped, or that it has ended.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Report {
+    /// It is over. Of a process's first thread this comes when all its threads are.
+    Ended(Waited),
+    /// It has just been attached, was interrupted, or goes on after a stop of its group.
+    Trapped,
+    /// A signal has stopped its whole process, which stays so until it is continued by another.
+    GroupStop,
+    /// A signal is about to be delivered.
+    Signal(c_int),
+    /// It has started a process, as `fork` does.
+    Fork,
+    /// It has started a process and waits for it, as `vfork` does.
+    Vfork,
+    /// It has started a thread, or a process in an unusual way.
+    Clone,
+    /// Its process has become another program.
+    Exec,
+    /// It is about to end.
+    Exit,
+}
+
+/// Waits for the next report of any thread that this one traces, or of its children. `None` when
+/// a signal came instead.
+pub(super) fn next_report(options: c_int) -> io::Result<Option<(pid_t, Report)>> {
+    let all = libc::__WALL | libc::__WNOTHREAD | options;
+    match wait4(-1, all) {
+        Ok(Some(waited)) => Ok(Some((waited.pid, report(&waited)))),
+        Ok(None) => Ok(None),
+        Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+fn report(waited: &Waited) -> Report {
+    if !libc::WIFSTOPPED(waited.status) {
+        return Report::Ended(*waited);
+    }
+    let signal = libc::WSTOPSIG(waited.status);
+    match waited.status >> 16 {
+        libc::PTRACE_EVENT_FORK => Report::Fork,
+        libc::PTRACE_EVENT_VFORK => Report::Vfork,
+        libc::PTRACE_EVENT_CLONE => Report::Clone,
+        libc::PTRACE_EVENT_EXEC => Report::Exec,
+        libc::PTRACE_EVENT_EXIT => Report::Exit,
+        libc::PTRACE_EVENT_STOP => match signal {
+            libc::SIGSTOP | libc::SIGTSTP | libc::SIGTTIN | libc::SIGTTOU => Report::GroupStop,
+            _ => Report::Trapped,
+        },
+        _ => Report::Signal(signal),
+    }
+}
+
+/// What a traced thread stops at.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct StopsAt {
+    /// Whether it stops before its end.
+    pub(super) exit: bool,
+    /// Whether it dies with the thread that traces it.
+    pub(super) dies_with_tracer: bool,
+}
+
+impl StopsAt {
+    fn bits(self) -> *mut c_void {
+        let mut bits = EVENTS;
+        if self.exit {
+            bits |= libc::PTRACE_O_TRACEEXIT;
+        }
+        if self.dies_with_tracer {
+            bits |= libc::PTRACE_O_EXITKILL;
+        }
+        number(bits)
+    }
+}
+
+/// Starts to trace a thread without stopping it.
+pub(super) fn seize(tid: pid_t, stops_at: StopsAt) -> io::Result<()> {
+    call(libc::PTRACE_SEIZE, tid, stops_at.bits())
+}
+
+/// Changes what a stopped thread stops at.
+pub(super) fn set_stops(tid: pid_t, stops_at: StopsAt) -> io::Result<()> {
+    call(libc::PTRACE_SETOPTIONS, tid, stops_at.bits())
+}
+
+/// Lets a stopped thread go on, with a signal or with 0 for none.
+pub(super) fn go_on(tid: pid_t, signal: c_int) -> io::Result<()> {
+    call(libc::PTRACE_CONT, tid, number(signal))
+}
+
+/// Leaves a thread in the stop of its group, and hears of its end.
+pub(super) fn listen(tid: pid_t) -> io::Result<()> {
+    call(libc::PTRACE_LISTEN, tid, number(0))
+}
+
+/// Makes a running thread stop.
+pub(super) fn interrupt(tid: pid_t) -> io::Result<()> {
+    call(libc::PTRACE_INTERRUPT, tid, number(0))
+}
+
+/// Ends the tracing of a stopped thread, which goes on with a signal or with 0 for none.
+pub(super) fn detach(tid: pid_t, signal: c_int) -> io::Result<()> {
+    call(libc::PTRACE_DETACH, tid, number(signal))
+}
+
+/// What the kernel adds to a report: the new thread's id, or the former one at exec.
+pub(super) fn message(tid: pid_t) -> io::Result<pid_t> {
+    let mut message = MaybeUninit::<libc::c_ulong>::zeroed();
+    call(libc::PTRACE_GETEVENTMSG, tid, message.as_mut_ptr().cast())?;
+    // SAFETY: a zeroed number is a number.
+    let message = unsafe { message.assume_init() };
+    pid_t::try_from(message).map_err(io::Error::other)
+}
+
+fn call(request: libc::c_uint, tid: pid_t, data: *mut c_void) -> io::Result<()> {
+    let nothing = std::ptr::null_mut::<c_void>();
+    // SAFETY: the requests used here take a number as data, or write one word where it points to.
+    let answer: c_long = unsafe { libc::ptrace(request, tid, nothing, data) };
+    match answer {
+        -1 => Err(io::Error::last_os_error()),
+        _ => Ok(()),
+    }
+}
+
+/// A number in a pointer's place.
+fn number(value: c_int) -> *mut c_void {
+    std::ptr::without_provenance_mut(value.cast_unsigned() as usize)
+}

@@ -1,0 +1,85 @@
+//! One traced thread, and where it comes from.
+
+use libc::pid_t;
+use memtop_proc::linux::ProcRoot;
+use memtop_sampler::Kinship;
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tracee {
+    /// The process that it belongs to; its own id if it is the first thread.
+    pub(super) process: pid_t,
+    /// Whether its tracing ends at its next stop.
+    pub(super) is_let_go: bool,
+}
+
+impl Tracee {
+    pub(super) fn of(process: pid_t) -> Self {
+        Self {
+            process,
+            is_let_go: false,
+        }
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Origin {
+    Thread { of: pid_t },
+    Process { parent: pid_t, kinship: Kinship },
+}
+
+pub(super) fn is_thread_of(tid: pid_t, process: pid_t) -> bool {
+    // SAFETY: signal 0 is none; the call says whether there is such a thread.
+    unsafe { libc::syscall(libc::SYS_tgkill, process, tid, 0) == 0 }
+}
+
+/// Asks `/proc`. One that is gone already counts as a process of nobody known.
+pub(super) fn origin(proc: &ProcRoot, tid: pid_t, text: &mut Vec<u8>) -> Origin {
+    let mut nobody = Origin::Process {
+        parent: 0,
+        kinship: Kinship::Copy,
+    };
+    let file = "status";
+    if let Ok(Some(())) = proc.read_process_file(tid.cast_unsigned(), file, text) {
+        let status = String::from_utf8_lossy(text);
+        let field = |name: &str| {
+            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
+            line.trim().parse::<pid_t>().ok()
+        };
+        if let (Some(process), Some(parent)) = (field("Tgid:"), field("PPid:")) {
+            nobody = if process == tid {
+                Origin::Process {
+                    parent,
+                    kinship: Kinship::Copy,
+                }
+            } else {
+                Origin::Thread { of: process }
+            };
+        }
+    }
+    nobody
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Origin, is_thread_of, origin};
+    use memtop_proc::linux::ProcRoot;
+    use memtop_sampler::Kinship;
+
+    #[test]
+    fn a_thread_and_a_process_are_told_apart() {
+        let proc = ProcRoot::system().unwrap();
+        let own = std::process::id().cast_signed();
+        // SAFETY: it takes nothing and cannot fail.
+        let tid = unsafe { libc::gettid() };
+        assert!(is_thread_of(tid, own) && !is_thread_of(1, own));
+        assert_ne!(tid, own, "tests run in threads");
+        let mut text = Vec::new();
+        assert_eq!(origin(&proc, tid, &mut text), Origin::Thread { of: own });
+        let parent = std::os::unix::process::parent_id().cast_signed();
+        let kinship = Kinship::Copy;
+        assert_eq!(
+            origin(&proc, own, &mut text),
+            Origin::Process { parent, kinship }
+        );
+    }
+}

@@ -1,0 +1,298 @@
+//! Handles the stops of all that is traced, and tells the sampler.
+
+use std::collections::HashMap;
+use std::time::Instant;
+
+use libc::{c_int, pid_t};
+use memtop_proc::linux::{ProcRoot, high_water};
+use memtop_sampler::{Event, Kinship};
+
+use super::privilege::Privileges;
+use super::ptrace::{self, Report, StopsAt};
+use super::self_tracing::{SelfTracing, Wish};
+use super::storm::{self, Storm};
+use super::tracee::{self, Origin, Tracee};
+use crate::SharedSampler;
+
+/// What tracing has done so far.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct TraceRecord {
+    /// Stops that were handled.
+    pub(crate) stops: u64,
+    /// Processes that were let go, because they stopped too often or trace others themselves.
+    pub(crate) released: u64,
+    /// What tracing took from the command, in words.
+    pub(crate) remarks: Vec<String>,
+}
+
+pub(super) struct Tracer {
+    proc: ProcRoot,
+    sampler: Option<SharedSampler>,
+    dies_with_tracer: bool,
+    /// By thread id.
+    tracees: HashMap<pid_t, Tracee>,
+    storms: HashMap<pid_t, Storm>,
+    /// Stopped at their start before it was told who has started them.
+    held: Vec<pid_t>,
+    lets_all_go: bool,
+    programs: SelfTracing,
+    privileges: Privileges,
+    text: Vec<u8>,
+    pub(super) record: TraceRecord,
+}
+
+impl Tracer {
+    pub(super) fn new(
+        proc: ProcRoot,
+        sampler: Option<SharedSampler>,
+        dies_with_tracer: bool,
+    ) -> Self {
+        Self {
+            privileges: Privileges::of_this_process(&proc),
+            proc,
+            sampler,
+            dies_with_tracer,
+            tracees: HashMap::new(),
+            storms: HashMap::new(),
+            held: Vec::new(),
+            lets_all_go: false,
+            programs: SelfTracing::default(),
+            text: Vec::new(),
+            record: TraceRecord::default(),
+        }
+    }
+
+    /// Starts to trace a thread, the first of its process or another.
+    pub(super) fn seize(&mut self, tid: pid_t, process: pid_t) -> std::io::Result<()> {
+        ptrace::seize(tid, self.stops_at(tid == process))?;
+        self.tracees.insert(tid, Tracee::of(process));
+        Ok(())
+    }
+
+    pub(super) fn traces(&self, tid: pid_t) -> bool {
+        self.tracees.contains_key(&tid)
+    }
+
+    pub(super) fn traces_nobody(&self) -> bool {
+        self.tracees.is_empty() && self.held.is_empty()
+    }
+
+    /// Ends the tracing of everybody. Each is let go at its next stop, which comes soon.
+    pub(super) fn let_all_go(&mut self) {
+        self.lets_all_go = true;
+        for (&tid, tracee) in &mut self.tracees {
+            tracee.is_let_go = true;
+            // One that has ended meanwhile is reported.
+            let _ = ptrace::interrupt(tid);
+        }
+        self.resolve_held();
+    }
+
+    pub(super) fn handle(&mut self, tid: pid_t, report: Report) {
+        match report {
+            Report::Ended(_) => return self.ended(tid),
+            Report::Trapped if !self.traces(tid) => return self.held.push(tid),
+            _ => {}
+        }
+        if !self.traces(tid) {
+            self.find_out_about(tid);
+        }
+        self.stopped(tid, report);
+    }
+
+    fn stopped(&mut self, tid: pid_t, report: Report) {
+        self.record.stops += 1;
+        let process = self.tracees.get(&tid).map_or(tid, |tracee| tracee.process);
+        let mut signal = 0;
+        match report {
+            Report::Fork | Report::Vfork | Report::Clone => self.started(tid, process, report),
+            Report::Exec => self.execed(tid),
+            Report::Exit if tid == process => self.exiting(process),
+            Report::Signal(delivered) => {
+                signal = delivered;
+                // It comes with the end of a child, which is worth its price.
+                if delivered != libc::SIGCHLD {
+                    self.pay(process, storm::SIGNAL, tid);
+                }
+            }
+            Report::Trapped if tid != process => self.prepare_thread(tid),
+            _ => {}
+        }
+        self.proceed(tid, report, signal);
+    }
+
+    fn proceed(&mut self, tid: pid_t, report: Report, signal: c_int) {
+        let is_let_go = self.tracees.get(&tid).is_some_and(|tracee| tracee.is_let_go);
+        // One that was killed meanwhile cannot be told anything; its end is reported next.
+        let _ = if is_let_go {
+            self.tracees.remove(&tid);
+            ptrace::detach(tid, signal)
+        } else if matches!(report, Report::GroupStop) {
+            ptrace::listen(tid)
+        } else {
+            ptrace::go_on(tid, signal)
+        };
+    }
+
+    /// A thread has started another, or a process.
+    fn started(&mut self, tid: pid_t, process: pid_t, report: Report) {
+        let Ok(child) = ptrace::message(tid) else {
+            return;
+        };
+        let is_thread =
+            matches!(report, Report::Clone) && tracee::is_thread_of(child, process);
+        let origin = match report {
+            _ if is_thread => Origin::Thread { of: process },
+            Report::Vfork => Origin::Process {
+                parent: process,
+                kinship: Kinship::SameMemory,
+            },
+            _ => Origin::Process {
+                parent: process,
+                kinship: Kinship::Copy,
+            },
+        };
+        let is_let_go = self.tracees.get(&tid).is_some_and(|tracee| tracee.is_let_go);
+        self.take_in(child, origin, is_let_go);
+        if is_thread {
+            self.pay(process, storm::THREAD, tid);
+        }
+        if let Some(place) = self.held.iter().position(|&held| held == child) {
+            self.held.swap_remove(place);
+            self.stopped(child, Report::Trapped);
+        }
+    }
+
+    fn take_in(&mut self, tid: pid_t, origin: Origin, is_let_go: bool) {
+        let is_let_go = is_let_go || self.lets_all_go;
+        match origin {
+            Origin::Thread { of } => {
+                self.tracees.insert(tid, Tracee { process: of, is_let_go });
+            }
+            Origin::Process { parent, kinship } => {
+                self.tracees.insert(tid, Tracee { process: tid, is_let_go });
+                if !is_let_go {
+                    self.tell(Event::Born {
+                        pid: tid.cast_unsigned(),
+                        parent: parent.cast_unsigned(),
+                        kinship,
+                    });
+                }
+            }
+        }
+    }
+
+    /// What a thread does at its end says nothing of memory, so it need not stop there.
+    fn prepare_thread(&mut self, tid: pid_t) {
+        let _ = ptrace::set_stops(tid, self.stops_at(false));
+    }
+
+    /// One that was not told of: whoever started it was killed before it could tell.
+    fn find_out_about(&mut self, tid: pid_t) {
+        let origin = tracee::origin(&self.proc, tid, &mut self.text);
+        self.take_in(tid, origin, false);
+    }
+
+    fn resolve_held(&mut self) {
+        for tid in std::mem::take(&mut self.held) {
+            self.find_out_about(tid);
+            self.stopped(tid, Report::Trapped);
+        }
+    }
+
+    fn execed(&mut self, pid: pid_t) {
+        // Of many threads only the one that called exec is left, with the id of the first.
+        if ptrace::message(pid).is_ok_and(|former| former != pid) {
+            let is_let_go = self.tracees.get(&pid).is_some_and(|tracee| tracee.is_let_go);
+            self.tracees.retain(|_, tracee| tracee.process != pid);
+            self.tracees.insert(
+                pid,
+                Tracee {
+                    process: pid,
+                    is_let_go,
+                },
+            );
+            let _ = ptrace::set_stops(pid, self.stops_at(true));
+        }
+        self.tell(Event::Execed(pid.cast_unsigned()));
+        if let Some(lost) = self.privileges.lost_by(pid) {
+            self.record.remarks.push(lost);
+        }
+        match self.programs.wish_of(pid) {
+            Wish::None => {}
+            Wish::Own => self.let_go(pid, pid),
+            Wish::Any => {
+                let processes: Vec<pid_t> = self.processes().collect();
+                for process in processes {
+                    self.let_go(process, pid);
+                }
+            }
+        }
+    }
+
+    fn exiting(&mut self, process: pid_t) {
+        let Some(sampler) = &self.sampler else {
+            return;
+        };
+        // Killed once more in the midst of its end, it has no memory left to read.
+        if let Some(last) = high_water(&self.proc, process.cast_unsigned(), &mut self.text) {
+            sampler.notify_exit(process.cast_unsigned(), last);
+        }
+    }
+
+    fn ended(&mut self, tid: pid_t) {
+        let known = self.tracees.remove(&tid);
+        if known.is_some_and(|tracee| tracee.process == tid) {
+            self.storms.remove(&tid);
+            self.tell(Event::Ended(tid.cast_unsigned()));
+        }
+        self.resolve_held();
+    }
+
+    fn pay(&mut self, process: pid_t, cost: std::time::Duration, stopped: pid_t) {
+        let now = Instant::now();
+        let storm = self.storms.entry(process).or_insert_with(|| Storm::new(now));
+        if storm.is_too_much(cost, now) {
+            self.let_go(process, stopped);
+        }
+    }
+
+    /// Ends the tracing of a process. `stopped` goes on in a moment anyway.
+    fn let_go(&mut self, process: pid_t, stopped: pid_t) {
+        let mut is_news = false;
+        for (&tid, tracee) in &mut self.tracees {
+            if tracee.process == process && !tracee.is_let_go {
+                tracee.is_let_go = true;
+                is_news = true;
+                if tid != stopped {
+                    let _ = ptrace::interrupt(tid);
+                }
+            }
+        }
+        self.storms.remove(&process);
+        if is_news {
+            self.record.released += 1;
+            self.tell(Event::Released(process.cast_unsigned()));
+        }
+    }
+
+    fn processes(&self) -> impl Iterator<Item = pid_t> {
+        let tracees = self.tracees.iter();
+        tracees
+            .filter(|(tid, tracee)| **tid == tracee.process)
+            .map(|(&tid, _)| tid)
+    }
+
+    fn tell(&self, event: Event) {
+        if let Some(sampler) = &self.sampler {
+            sampler.notify(event);
+        }
+    }
+
+    fn stops_at(&self, exit: bool) -> StopsAt {
+        StopsAt {
+            exit,
+            dies_with_tracer: self.dies_with_tracer,
+        }
+    }
+}
