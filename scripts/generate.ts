@@ -43,9 +43,16 @@ function objectType(schema: Schema, indent: string): string {
   const lines = Object.entries(schema.properties ?? {}).map(([key, value]) => {
     const doc = value.description ? `${inner}/** ${value.description} */\n` : '';
     const mark = schema.required?.includes(key) ? '' : '?';
-    return `${doc}${inner}${key}${mark}: ${typeOf(value, inner)};\n`;
+    return `${doc}${member(`${inner}${key}${mark}:`, value, inner)}\n`;
   });
   return `{\n${lines.join('')}${indent}}`;
+}
+
+/** Many words go below one another, as the formatter would have them. */
+function member(head: string, value: Schema, indent: string): string {
+  const line = `${head} ${typeOf(value, indent)};`;
+  if (!value.enum || line.length <= 100) return line;
+  return `${head}${value.enum.map((word) => `\n${indent}  | '${word}'`).join('')};`;
 }
 
 function tableRows(schema: Schema, path: string): string[] {

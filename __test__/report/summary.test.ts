@@ -144,3 +144,68 @@ test('a command that never started has no summary', (t) => {
   t.deepEqual(summary({ ...rest, exit }, 200), []);
   t.truthy(peak && largestProcess);
 });
+
+test('a traced run has seen every process, and says whether that is exact', (t) => {
+  const sampling = { ...result.sampling, method: 'traced' as const, tracedStops: 171 };
+  const processes = { ...result.processes, unmeasured: 0 };
+  const traced: Result = { ...result, sampling, processes };
+  const exact: Result = { ...traced, peak: { ...result.peak, upperBytes: result.peak.bytes } };
+  const method = (of: Result) => summary(of, 240).at(-1);
+  t.is(method(exact), '  how measured     resident memory (RSS); every process seen, exact');
+  t.is(
+    method(traced),
+    '  how measured     resident memory (RSS); every process seen; the true peak is at most 1.5GB',
+  );
+  t.regex(
+    method({ ...exact, sampling: { ...sampling, released: 2 } }) ?? '',
+    /; traced, but for 2 of the processes; 2010 samples, one every 10ms;/,
+  );
+});
+
+test('why it was not traced is told where processes were missed', (t) => {
+  const sampling = { ...result.sampling, fallbackReason: 'that takes root or --trace on' };
+  const method = (of: Result) => summary(of, 240).at(-1) ?? '';
+  t.regex(method({ ...result, sampling }), /measure; not traced: that takes root or --trace on$/);
+  const processes = { ...result.processes, unmeasured: 0 };
+  t.notRegex(method({ ...result, sampling, processes }), /not traced/);
+});
+
+test('those that outlive the command have a line', (t) => {
+  const survivors = [{ pid: 9, name: 'gradle', command: ['gradle'], rssBytes: 400 * MB }];
+  t.is(
+    summary({ ...result, survivors }, 240).at(-1),
+    '  still there      gradle 400MB (process 9)',
+  );
+  t.deepEqual(summary({ ...result, survivors: [] }, 240), summary(result, 240));
+});
+
+test('all that there can be to say is still less than a screen', (t) => {
+  const everything: Result = {
+    ...result,
+    exit: { code: null, signal: 'SIGTERM', cause: 'guard' },
+    guard: {
+      warned: true,
+      action: 'terminated',
+      reason: 'limit',
+      bytes: 523 * MB,
+      limitBytes: 500 * MB,
+      summaryFile: '/a/memtop-crash-summary-20261120-140702.txt',
+    },
+    cgroup: {
+      version: 2,
+      path: '/a',
+      peakBytes: 1500 * MB,
+      anonBytes: 1300 * MB,
+      fileBytes: 200 * MB,
+      escaped: 0,
+    },
+    sampling: { ...result.sampling, fallbackReason: 'that takes root or --trace on' },
+    survivors: [1, 2, 3, 4].map((pid) => ({ pid, name: 'some-daemon', command: [] })),
+  };
+  for (const columns of [80, 120]) {
+    const lines = summary(everything, columns);
+    t.true(lines.length <= 16, `${lines.length} lines`);
+    t.true(lines.every((line) => line.length <= columns));
+  }
+  t.true(summary(everything, 40).every((line) => line.length <= 40));
+});

@@ -2,10 +2,24 @@
 import { constants } from 'node:os';
 import type { Result } from '../result/types.js';
 
-export const exitCodes = { failed: 1, usage: 2, failedBeforeStart: 125 } as const;
+export const exitCodes = {
+  failed: 1,
+  usage: 2,
+  guard: 123,
+  timeout: 124,
+  failedBeforeStart: 125,
+} as const;
 
-/** The command's own code; 128+n when signal n ended it. */
-export function exitCodeOf({ code, signal }: Result['exit']): number {
+/**
+ * The command's own code; 128+n when signal n ended it. What memtop itself has ended tells so,
+ * however it took that.
+ */
+export function exitCodeOf(
+  { code, signal, cause }: Result['exit'],
+  limitExitCode: number = exitCodes.guard,
+): number {
+  if (cause === 'guard') return limitExitCode;
+  if (cause === 'timeout') return exitCodes.timeout;
   if (code !== null) return code;
   const number =
     constants.signals[signal as NodeJS.Signals] ?? Number(signal?.replace(/^SIG/, '') ?? 0);

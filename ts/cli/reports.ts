@@ -1,6 +1,8 @@
 /** What a command prints and writes when it has a result. */
+
+import { isCutShort } from '../report/ending.js';
 import { resultJson } from '../report/json.js';
-import { summary } from '../report/summary.js';
+import { endingLines, summary } from '../report/summary.js';
 import type { Result } from '../result/types.js';
 import { OutputFile } from './output-file.js';
 import { say, terminalColumns, writeAll } from './write.js';
@@ -34,11 +36,12 @@ export function openReports(options: ReportOptions): Reports | undefined {
 }
 
 function write(result: Result, { json, quiet }: ReportOptions, output: OutputFile | undefined) {
-  if (result.exit.message !== undefined) say(`memtop: ${result.exit.message}`);
+  const { cause, message } = result.exit;
+  if (cause === 'not-started' && message !== undefined) say(`memtop: ${message}`);
   for (const { message } of result.warnings) say(`memtop: warning: ${message}`);
-  if (!quiet) {
-    for (const line of summary(result, terminalColumns() ?? columnsOfLogs)) say(line);
-  }
+  const columns = terminalColumns() ?? columnsOfLogs;
+  if (!quiet) for (const line of summary(result, columns)) say(line);
+  else if (isCutShort(result)) for (const line of endingLines(result, columns)) say(line);
   if (json === undefined) return;
   try {
     const text = resultJson(result);

@@ -3,7 +3,9 @@ import { basename } from 'node:path';
 import type { Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';
+import { endingOf, endingText } from './ending.js';
 import { fitted, plainText, wrapped } from './plain-text.js';
+import { survivorsText } from './survivors.js';
 
 type Peak = NonNullable<Result['peak']>;
 
@@ -16,7 +18,23 @@ const indent = ' '.repeat('  largest process  '.length);
 
 /** The lines without their ends, for a terminal that is so many columns wide. */
 export function summary(result: Result, columns: number): string[] {
-  return result.peak ? measured(result, result.peak, columns) : unmeasured(result);
+  return [
+    ...endingLines(result, columns),
+    ...(result.peak ? measured(result, result.peak, columns) : unmeasured(result, columns)),
+    ...survivorLines(result.survivors ?? [], columns),
+  ];
+}
+
+/** Why it ended, where that needs a sentence. */
+export function endingLines(result: Result, columns: number): string[] {
+  const ending = endingOf(result);
+  return ending ? wrapped(`memtop: ${endingText(ending)}`, columns) : [];
+}
+
+function survivorLines(survivors: NonNullable<Result['survivors']>, columns: number): string[] {
+  if (survivors.length === 0) return [];
+  const left = Math.max(1, columns - indent.length);
+  return labelled('still there', wrapped(survivorsText(survivors), left));
 }
 
 function measured(result: Result, peak: Peak, columns: number): string[] {
@@ -57,12 +75,13 @@ function labelled(label: string, lines: string[]): string[] {
   );
 }
 
-function unmeasured(result: Result): string[] {
+function unmeasured(result: Result, columns: number): string[] {
   if (result.exit.cause === 'not-started') return [];
   const took = `took ${formatDuration(result.run.durationMs)}`;
-  return result.processes
-    ? [`memtop: no peak: the command ended before its memory was read once; ${took}`]
-    : [`memtop: no peak: nothing was measured; ${took}`];
+  const why = result.processes
+    ? 'the command ended before its memory was read once'
+    : 'nothing was measured';
+  return wrapped(`memtop: no peak: ${why}; ${took}`, columns);
 }
 
 function largestText(largest: Result['largestProcess']): string {
@@ -91,18 +110,29 @@ function method({ sampling, processes }: Result, peak: Peak): string {
   const { ticks, intervalMs, maxGapMs } = sampling;
   const parts = [
     peak.metric === 'pss' ? 'shared pages counted once (PSS)' : 'resident memory (RSS)',
-    `${ticks} samples, one every ${formatMs(intervalMs)}`,
   ];
-  if (maxGapMs !== undefined) parts.push(`longest gap ${formatDuration(maxGapMs)}`);
-  parts.push(
-    peak.upperBytes === undefined || peak.upperBytes > peak.bytes * worthlessBound
-      ? 'the true peak may be higher'
-      : `the true peak is at most ${formatBytes(peak.upperBytes)}`,
-  );
+  const isTraced = sampling.method === 'traced';
+  const { released = 0, fallbackReason } = sampling;
+  if (isTraced && released === 0) {
+    const isExact = peak.upperBytes === undefined || peak.upperBytes <= peak.bytes;
+    parts.push(isExact ? 'every process seen, exact' : `every process seen; ${bound(peak)}`);
+  } else {
+    if (isTraced) parts.push(`traced, but for ${released} of the processes`);
+    parts.push(`${ticks} samples, one every ${formatMs(intervalMs)}`);
+    if (maxGapMs !== undefined) parts.push(`longest gap ${formatDuration(maxGapMs)}`);
+    parts.push(bound(peak));
+  }
   if (processes && processes.unmeasured > 0) {
     parts.push(`${processes.unmeasured} of ${processes.seen} processes too short-lived to measure`);
+    if (fallbackReason !== undefined) parts.push(`not traced: ${plainText(fallbackReason)}`);
   }
   return parts.join('; ');
+}
+
+function bound({ bytes, upperBytes }: Peak): string {
+  return upperBytes === undefined || upperBytes > bytes * worthlessBound
+    ? 'the true peak may be higher'
+    : `the true peak is at most ${formatBytes(upperBytes)}`;
 }
 
 /** An interval is short, and the sampler's own choice is no round number. */

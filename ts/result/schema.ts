@@ -37,6 +37,15 @@ const run = described(
     label: z.exactOptional(text('The name given with --label.')),
     command: commandLine('The command and its arguments.'),
     cwd: z.exactOptional(text('Working directory of the command.')),
+    process: z.exactOptional(
+      described(
+        z.looseObject({
+          pid: described(pid, 'Process id.'),
+          startTicks: count('When it started, in clock ticks since the machine did.'),
+        }),
+        'The process that the command ran in. The two together name it and no other.',
+      ),
+    ),
     startedAt: text('When it was started, ISO 8601 in UTC.'),
     endedAt: text('When it had ended, ISO 8601 in UTC.'),
     durationMs: ms('From start to end.'),
@@ -50,11 +59,22 @@ const exit = described(
     code: described(z.nullable(z.int()), 'Exit code; null when a signal ended the command.'),
     signal: described(z.nullable(z.string()), 'Name of the signal that ended it, or null.'),
     cause: described(
-      z.enum(['exit', 'signal', 'not-started', 'unknown']),
-      'Why it ended: by itself, by a signal, or it never started; unknown for a process that ' +
-        'somebody else had started.',
+      z.enum([
+        'exit',
+        'signal',
+        'oom-kernel',
+        'oom-heap',
+        'guard',
+        'timeout',
+        'aborted',
+        'not-started',
+        'unknown',
+      ]),
+      'Why it ended: by itself; by a signal; killed by the kernel for want of memory; its heap ' +
+        'was full; by the guard; because its time was over; because the program that ran it ' +
+        'wanted so; it never started; unknown for a process that somebody else had started.',
     ),
-    message: z.exactOptional(text('Why it did not start.')),
+    message: z.exactOptional(text('Why it did not start, or why it was ended.')),
   }),
   'How the command ended.',
 );
@@ -79,8 +99,9 @@ const peak = described(
         'and is what is used where hardly any are shared.',
     ),
     method: described(
-      z.enum(['scanned', 'kernel']),
-      'How it was found: scanned at intervals; kernel when one process alone was larger than any ' +
+      z.enum(['traced', 'scanned', 'kernel']),
+      'How it was found: traced, with every process seen from start to end; scanned at ' +
+        'intervals; kernel when one process alone was larger than any ' +
         'sum that was sampled, by what the kernel remembers.',
     ),
     atMs: ms('When the highest sum was sampled, from the start of the run.'),
@@ -113,7 +134,10 @@ const largestProcess = described(
     name: text("The operating system's short name for it."),
     command: commandLine('Its arguments, the program first; long ones are cut.'),
     bytes: bytes('Its own highest resident memory.'),
-    method: described(z.enum(['scanned']), 'How it was found.'),
+    method: described(
+      z.enum(['traced', 'scanned']),
+      'How it was found: traced when it was seen until its end; scanned at intervals.',
+    ),
   }),
   'The process that was the largest at any instant.',
 );
@@ -130,8 +154,10 @@ const processes = described(
 const sampling = described(
   z.looseObject({
     method: described(
-      z.enum(['scanned', 'unavailable']),
-      'How the tree was followed; unavailable when nothing could be measured.',
+      z.enum(['traced', 'scanned', 'unavailable']),
+      'How the tree was followed: traced when every start and end of a process was seen; ' +
+        'scanned when they were looked for at intervals; unavailable when nothing could be ' +
+        'measured.',
     ),
     intervalMs: z.exactOptional(
       ms('The interval that was asked for; without one, the one that was in use at the end.'),
@@ -144,7 +170,13 @@ const sampling = described(
     pssRefused: z.exactOptional(
       count('Processes that would not let it be read; they count with their resident memory.'),
     ),
-    fallbackReason: z.exactOptional(text('Why nothing better was used.')),
+    tracedStops: z.exactOptional(count('Times that a traced process was stopped for a look.')),
+    released: z.exactOptional(
+      count('Processes that tracing let go of; they were scanned from then on.'),
+    ),
+    fallbackReason: z.exactOptional(
+      text('Why nothing better was used, such as why the tree was not traced.'),
+    ),
   }),
   'How the measuring went.',
 );
@@ -160,6 +192,73 @@ const cgroup = described(
     escaped: count('Processes of the run that were seen outside of the group.'),
   }),
   'What the kernel counted in the group of the run.',
+);
+
+const guard = described(
+  z.looseObject({
+    warned: described(z.boolean(), 'Whether it has warned.'),
+    warnBytes: z.exactOptional(bytes('Past this it warns once.')),
+    limitBytes: z.exactOptional(bytes('Past this it ends the run.')),
+    action: described(z.enum(['none', 'terminated']), 'What it did.'),
+    reason: z.exactOptional(
+      described(
+        z.enum(['limit', 'machine']),
+        'Why: the run was past its limit, or the machine was running out of memory.',
+      ),
+    ),
+    bytes: z.exactOptional(bytes('What the tree had then.')),
+    atMs: z.exactOptional(ms('When, from the start of the run.')),
+    tookMs: z.exactOptional(ms('From then until the tree was dead.')),
+    ended: z.exactOptional(count('Processes that it ended.')),
+    dumpFile: z.exactOptional(text('Path of the crash dump.')),
+    summaryFile: z.exactOptional(text('Path of the summary of that dump.')),
+  }),
+  'What watched over the memory of the run; absent where it was switched off.',
+);
+
+const oom = described(
+  z.looseObject({
+    kind: described(
+      z.enum(['kernel', 'heap']),
+      'Who gave up: the kernel, which killed a process; or a program whose own heap was full.',
+    ),
+    by: described(
+      z.enum(['group', 'machine', 'enclosing-group', 'v8']),
+      'Whose memory was used up: of the group of the run, of the machine, of a group around it, ' +
+        'or of the heap of V8 (Node).',
+    ),
+    group: z.exactOptional(text('Path of that group.')),
+    limitBytes: z.exactOptional(bytes('The limit of that group.')),
+    victim: z.exactOptional(
+      described(
+        z.looseObject({
+          pid: z.exactOptional(described(pid, 'Process id.')),
+          name: text("The operating system's short name for it."),
+          command: commandLine('Its arguments, the program first; long ones are cut.'),
+          bytes: z.exactOptional(bytes('Its resident memory, as far as it was seen.')),
+        }),
+        'The process that died of it.',
+      ),
+    ),
+    heapLimitBytes: z.exactOptional(bytes('How large the heap was allowed to be.')),
+    evidence: described(
+      z.enum(['exact', 'likely']),
+      'Exact where it was counted or said for this run; likely where others may have been meant.',
+    ),
+  }),
+  'What is known when memory had run out.',
+);
+
+const survivors = described(
+  z.array(
+    z.looseObject({
+      pid: described(pid, 'Process id.'),
+      name: text("The operating system's short name for it."),
+      command: commandLine('Its arguments, the program first; long ones are cut.'),
+      rssBytes: z.exactOptional(bytes('Its resident memory.')),
+    }),
+  ),
+  'Processes of the tree that were still there when the command had ended.',
 );
 
 const timeline = described(
@@ -198,6 +297,9 @@ export const resultSchema = z.looseObject({
   cgroup: z.exactOptional(cgroup),
   processes: z.exactOptional(processes),
   sampling,
+  guard: z.exactOptional(guard),
+  oom: z.exactOptional(oom),
+  survivors: z.exactOptional(survivors),
   timeline: z.exactOptional(timeline),
   missing: z.exactOptional(missing),
   warnings,

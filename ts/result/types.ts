@@ -14,6 +14,13 @@ export interface Result {
     command: string[];
     /** Working directory of the command. */
     cwd?: string;
+    /** The process that the command ran in. The two together name it and no other. */
+    process?: {
+      /** Process id. */
+      pid: number;
+      /** When it started, in clock ticks since the machine did. */
+      startTicks: number;
+    };
     /** When it was started, ISO 8601 in UTC. */
     startedAt: string;
     /** When it had ended, ISO 8601 in UTC. */
@@ -40,9 +47,18 @@ export interface Result {
     code: number | null;
     /** Name of the signal that ended it, or null. */
     signal: string | null;
-    /** Why it ended: by itself, by a signal, or it never started; unknown for a process that somebody else had started. */
-    cause: 'exit' | 'signal' | 'not-started' | 'unknown';
-    /** Why it did not start. */
+    /** Why it ended: by itself; by a signal; killed by the kernel for want of memory; its heap was full; by the guard; because its time was over; because the program that ran it wanted so; it never started; unknown for a process that somebody else had started. */
+    cause:
+      | 'exit'
+      | 'signal'
+      | 'oom-kernel'
+      | 'oom-heap'
+      | 'guard'
+      | 'timeout'
+      | 'aborted'
+      | 'not-started'
+      | 'unknown';
+    /** Why it did not start, or why it was ended. */
     message?: string;
   };
   /** The highest instant and who made it up. */
@@ -51,8 +67,8 @@ export interface Result {
     bytes: number;
     /** What was summed: pss counts shared pages once in all; rss counts them in each process, and is what is used where hardly any are shared. */
     metric: 'rss' | 'pss';
-    /** How it was found: scanned at intervals; kernel when one process alone was larger than any sum that was sampled, by what the kernel remembers. */
-    method: 'scanned' | 'kernel';
+    /** How it was found: traced, with every process seen from start to end; scanned at intervals; kernel when one process alone was larger than any sum that was sampled, by what the kernel remembers. */
+    method: 'traced' | 'scanned' | 'kernel';
     /** When the highest sum was sampled, from the start of the run. */
     atMs: number;
     /** Sum of resident memory at that instant. */
@@ -102,8 +118,8 @@ export interface Result {
     command: string[];
     /** Its own highest resident memory. */
     bytes: number;
-    /** How it was found. */
-    method: 'scanned';
+    /** How it was found: traced when it was seen until its end; scanned at intervals. */
+    method: 'traced' | 'scanned';
   };
   /** What the kernel counted in the group of the run. */
   cgroup?: {
@@ -133,8 +149,8 @@ export interface Result {
   };
   /** How the measuring went. */
   sampling: {
-    /** How the tree was followed; unavailable when nothing could be measured. */
-    method: 'scanned' | 'unavailable';
+    /** How the tree was followed: traced when every start and end of a process was seen; scanned when they were looked for at intervals; unavailable when nothing could be measured. */
+    method: 'traced' | 'scanned' | 'unavailable';
     /** The interval that was asked for; without one, the one that was in use at the end. */
     intervalMs?: number;
     /** Samples taken. */
@@ -149,9 +165,75 @@ export interface Result {
     pssReads?: number;
     /** Processes that would not let it be read; they count with their resident memory. */
     pssRefused?: number;
-    /** Why nothing better was used. */
+    /** Times that a traced process was stopped for a look. */
+    tracedStops?: number;
+    /** Processes that tracing let go of; they were scanned from then on. */
+    released?: number;
+    /** Why nothing better was used, such as why the tree was not traced. */
     fallbackReason?: string;
   };
+  /** What watched over the memory of the run; absent where it was switched off. */
+  guard?: {
+    /** Whether it has warned. */
+    warned: boolean;
+    /** Past this it warns once. */
+    warnBytes?: number;
+    /** Past this it ends the run. */
+    limitBytes?: number;
+    /** What it did. */
+    action: 'none' | 'terminated';
+    /** Why: the run was past its limit, or the machine was running out of memory. */
+    reason?: 'limit' | 'machine';
+    /** What the tree had then. */
+    bytes?: number;
+    /** When, from the start of the run. */
+    atMs?: number;
+    /** From then until the tree was dead. */
+    tookMs?: number;
+    /** Processes that it ended. */
+    ended?: number;
+    /** Path of the crash dump. */
+    dumpFile?: string;
+    /** Path of the summary of that dump. */
+    summaryFile?: string;
+  };
+  /** What is known when memory had run out. */
+  oom?: {
+    /** Who gave up: the kernel, which killed a process; or a program whose own heap was full. */
+    kind: 'kernel' | 'heap';
+    /** Whose memory was used up: of the group of the run, of the machine, of a group around it, or of the heap of V8 (Node). */
+    by: 'group' | 'machine' | 'enclosing-group' | 'v8';
+    /** Path of that group. */
+    group?: string;
+    /** The limit of that group. */
+    limitBytes?: number;
+    /** The process that died of it. */
+    victim?: {
+      /** Process id. */
+      pid?: number;
+      /** The operating system's short name for it. */
+      name: string;
+      /** Its arguments, the program first; long ones are cut. */
+      command: string[];
+      /** Its resident memory, as far as it was seen. */
+      bytes?: number;
+    };
+    /** How large the heap was allowed to be. */
+    heapLimitBytes?: number;
+    /** Exact where it was counted or said for this run; likely where others may have been meant. */
+    evidence: 'exact' | 'likely';
+  };
+  /** Processes of the tree that were still there when the command had ended. */
+  survivors?: {
+    /** Process id. */
+    pid: number;
+    /** The operating system's short name for it. */
+    name: string;
+    /** Its arguments, the program first; long ones are cut. */
+    command: string[];
+    /** Its resident memory. */
+    rssBytes?: number;
+  }[];
   /** The course of the sum. Its highest point is the peak that was sampled. */
   timeline?: {
     /** When, from the start of the run; rising. */

@@ -1,6 +1,7 @@
 /** What programs pass to `run()` and to `MemoryTracker`, checked. */
 import * as z from 'zod/mini';
 import { InvalidOption } from '../errors.js';
+import { graceProblem } from '../inspect/rules.js';
 import {
   type CgroupUse,
   cgroupProblem,
@@ -8,14 +9,33 @@ import {
   labelProblem,
   type Metric,
   metricProblem,
+  type PtyUse,
+  ptyProblem,
   type Rule,
+  type SurvivorUse,
+  sizeProblem,
+  survivorsProblem,
+  type TraceUse,
+  timeoutProblem,
+  traceProblem,
+  warnProblem,
 } from './rules.js';
+import { type Size, sizeOf } from './size.js';
 
 const obeying = <T>(rule: Rule) =>
   z.custom<T>((value) => rule(value) === undefined, { error: ({ input }) => rule(input) });
 
 const intervalMs = obeying<number>(intervalProblem);
 const label = obeying<string>(labelProblem);
+const size = z.pipe(
+  obeying<number | string>(sizeProblem),
+  z.transform((value): Size | undefined => sizeOf(value)),
+);
+/** The rules of the command line say it with units, which a program does not write. */
+const milliseconds = (rule: Rule, range: string) =>
+  z.custom<number>((value) => rule(value) === undefined, {
+    error: () => `must be a number of milliseconds ${range}`,
+  });
 
 const argument = z.union([z.string(), z.instanceof(Uint8Array)]);
 
@@ -23,16 +43,36 @@ export const command = z
   .array(argument, 'must be an array of strings: the program and its arguments')
   .check(z.minLength(1, 'must name a program'));
 
-export const runOptions = z.strictObject({
+const run = z.strictObject({
   label: z.optional(label),
   intervalMs: z.optional(intervalMs),
   metric: z.optional(obeying<Metric>(metricProblem)),
   cgroup: z.optional(obeying<CgroupUse>(cgroupProblem)),
+  trace: z.optional(obeying<TraceUse>(traceProblem)),
+  warn: z.optional(size),
+  limit: z.optional(size),
+  guard: z.optional(z.boolean('must be true or false')),
+  timeoutMs: z.optional(milliseconds(timeoutProblem, 'above 0, at most 1800000000')),
+  graceMs: z.optional(milliseconds(graceProblem, 'from 0 to 3600000')),
+  survivors: z.optional(obeying<SurvivorUse>(survivorsProblem)),
+  pty: z.optional(obeying<PtyUse>(ptyProblem)),
   cwd: z.optional(z.string('must be a path')),
   env: z.optional(
     z.record(z.string(), z.union([z.string(), z.undefined()]), 'must be an object of strings'),
   ),
 });
+
+type Thresholds = Pick<z.infer<typeof run>, 'warn' | 'limit'>;
+
+export const runOptions = run.check(
+  z.refine<Thresholds>(({ warn, limit }) => warnProblem(warn, limit) === undefined, {
+    path: ['warn'],
+    error: ({ input }) => {
+      const { warn, limit } = input as Thresholds;
+      return warnProblem(warn, limit);
+    },
+  }),
+);
 
 export const trackerOptions = z.strictObject({ intervalMs: z.optional(intervalMs) });
 

@@ -5,8 +5,9 @@ import type { Result } from '../result/types.js';
 import { describeHost } from './host.js';
 import { runMeasured, type Start } from './measured.js';
 import { buildResult } from './result.js';
-import type { CgroupUse, Metric } from './rules.js';
+import type { CgroupUse, Metric, PtyUse, SurvivorUse, TraceUse } from './rules.js';
 import { newRunId } from './run-id.js';
+import type { Size } from './size.js';
 
 /** What a run may be told, once it is checked: by the flags of the command line or by schemas. */
 interface CheckedOptions {
@@ -14,6 +15,14 @@ interface CheckedOptions {
   intervalMs?: number | undefined;
   metric?: Metric | undefined;
   cgroup?: CgroupUse | undefined;
+  trace?: TraceUse | undefined;
+  warn?: Size | undefined;
+  limit?: Size | undefined;
+  guard?: boolean | undefined;
+  timeoutMs?: number | undefined;
+  graceMs?: number | undefined;
+  survivors?: SurvivorUse | undefined;
+  pty?: PtyUse | undefined;
   cwd?: string | undefined;
   env?: Record<string, string | undefined> | undefined;
 }

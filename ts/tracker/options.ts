@@ -21,6 +21,28 @@ export interface RunOptions extends TrackerOptions {
    * default: where it can have one. `on`: without one the command does not start.
    */
   cgroup?: 'auto' | 'on' | 'off';
+  /**
+   * Whether every process is followed from its start to its end. `auto`, the default: where that
+   * changes nothing for the command.
+   */
+  trace?: 'auto' | 'on' | 'off';
+  /**
+   * Past this the guard warns once: bytes for all processes together, or text such as `500M`,
+   * `1.5G` and `80%`, the last a share of what the run can have. Not above `limit`.
+   */
+  warn?: number | string;
+  /** Past this the guard ends the run; the same forms. */
+  limit?: number | string;
+  /** False switches the guard off, and with it `warn` and `limit`. Default: true. */
+  guard?: boolean;
+  /** After so many milliseconds the run is ended. Default: never. */
+  timeoutMs?: number;
+  /** Milliseconds that processes get to end by themselves before they are killed. Default: 2000. */
+  graceMs?: number;
+  /** What becomes of processes that outlive the command. Default: `leave`. */
+  survivors?: 'leave' | 'wait' | 'kill';
+  /** Whether the command gets a terminal of its own. */
+  pty?: 'auto' | 'on' | 'off';
   /** Working directory of the command. Default: the program's own. */
   cwd?: string;
   /** The whole environment of the command. Default: the program's own. */

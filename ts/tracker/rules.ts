@@ -3,9 +3,13 @@
  * because the command line reads its flags with them, and a schema library takes 5 ms to load.
  */
 
+import { isAbove, type Size, sizeOf } from './size.js';
+
 const shortestIntervalMs = 1;
 const longestIntervalMs = 60_000;
 const longestLabel = 200;
+/** Timers of Node cannot wait for more than 596 hours. */
+const longestTimeoutMs = 500 * 3_600_000;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a label must not hold
 const controlCharacters = /[\u0000-\u001f\u007f-\u009f]/;
@@ -26,6 +30,18 @@ export type Metric = (typeof metrics)[number];
 export const cgroupUses = ['auto', 'on', 'off'] as const;
 export type CgroupUse = (typeof cgroupUses)[number];
 
+/** Whether processes are traced, so that each is seen from its start to its end. */
+export const traceUses = ['auto', 'on', 'off'] as const;
+export type TraceUse = (typeof traceUses)[number];
+
+/** Whether the command gets a terminal of its own. */
+export const ptyUses = ['auto', 'on', 'off'] as const;
+export type PtyUse = (typeof ptyUses)[number];
+
+/** What becomes of processes that are still there when the command has ended. */
+export const survivorUses = ['leave', 'wait', 'kill'] as const;
+export type SurvivorUse = (typeof survivorUses)[number];
+
 const oneOf =
   (words: readonly string[]): Rule =>
   (value) =>
@@ -33,6 +49,31 @@ const oneOf =
 
 export const metricProblem = oneOf(metrics);
 export const cgroupProblem = oneOf(cgroupUses);
+export const traceProblem = oneOf(traceUses);
+export const ptyProblem = oneOf(ptyUses);
+export const survivorsProblem = oneOf(survivorUses);
+
+/** Bytes or text; see `size.ts`. */
+export const sizeProblem: Rule = (value) =>
+  sizeOf(value) === undefined ? 'must be a size such as 500M, 1.5G or 80%' : undefined;
+
+/** What warns after it has ended the run has nothing left to warn of. */
+export function warnProblem(warn: Size | undefined, limit: Size | undefined): string | undefined {
+  return warn !== undefined && limit !== undefined && isAbove(warn, limit)
+    ? 'must not be above the limit'
+    : undefined;
+}
+
+export const timeoutProblem: Rule = (value) => {
+  if (typeof value !== 'number' || !(value > 0)) return 'must be a time such as 30s, 5m or 1h';
+  return value > longestTimeoutMs ? 'must be at most 500h' : undefined;
+};
+
+/** 0 would say that all was well. */
+export const exitCodeProblem: Rule = (value) =>
+  Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 255
+    ? undefined
+    : 'must be a whole number from 1 to 255';
 
 export const labelProblem: Rule = (value) => {
   if (typeof value !== 'string') return 'must be text';

@@ -5,6 +5,7 @@ use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
 use std::time::Duration;
 
+use memtop_proc::KillFailure;
 use memtop_spawn::{
     Command, End, GroupRecord, Options, Outcome, Reason, Run, Stopped, Traced,
 };
@@ -261,7 +262,7 @@ impl From<Stopped> for StoppedEnd {
             .to_owned(),
             ended: whole(stopped.ended),
             failed: failed
-                .map(|(pid, reason)| LeftProcess { pid, reason })
+                .map(|KillFailure { pid, reason }| LeftProcess { pid, reason })
                 .collect(),
             took_ms: millis(stopped.took),
         }

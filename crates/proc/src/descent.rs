@@ -36,6 +36,40 @@ pub(crate) fn descendants(table: &[Kin], roots: &[ProcessId]) -> Vec<Kin> {
     found
 }
 
+/// Those who are meant and everything that descends from them, each after its parent. Also those
+/// who are meant and not in the table.
+pub(crate) fn from_the_top(table: &[Kin], meant: &[ProcessId]) -> Vec<ProcessId> {
+    let parents: HashMap<u32, u32> = table.iter().map(|kin| (kin.id.pid, kin.parent)).collect();
+    let mut children: HashMap<u32, Vec<ProcessId>> = HashMap::new();
+    for kin in table {
+        children.entry(kin.parent).or_default().push(kin.id);
+    }
+    let below = descendants(table, meant);
+    let involved: HashSet<u32> = meant
+        .iter()
+        .chain(below.iter().map(|kin| &kin.id))
+        .map(|id| id.pid)
+        .collect();
+    let is_top = |id: &&ProcessId| {
+        let parent = parents.get(&id.pid);
+        parent.is_none_or(|parent| !involved.contains(parent))
+    };
+    let mut found = Vec::new();
+    let mut seen = HashSet::new();
+    // The rest comes by itself, unless the table is not of one instant.
+    for &start in meant.iter().filter(is_top).chain(meant) {
+        let mut next = vec![start];
+        while let Some(id) = next.pop() {
+            if seen.insert(id) {
+                found.push(id);
+                let children = children.get(&id.pid).into_iter().flatten();
+                next.extend(children.filter(|child| child.started >= id.started));
+            }
+        }
+    }
+    found
+}
+
 /// The process with this pid, its parent, and so on up to the first one.
 pub(crate) fn lineage(table: &[Kin], pid: u32) -> Vec<u32> {
     let parents: HashMap<u32, u32> = table.iter().map(|kin| (kin.id.pid, kin.parent)).collect();
@@ -78,7 +112,7 @@ impl ProcessRecord {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kin, descendants, lineage};
+    use super::{Kin, descendants, from_the_top, lineage};
     use crate::ProcessId;
 
     fn kin(pid: u32, parent: u32, started: u64) -> Kin {
@@ -108,6 +142,42 @@ mod tests {
         assert_eq!(pids_below(&table, &[table[1]]), [3, 4, 5]);
         assert_eq!(pids_below(&table, &[table[0]]), [0_u32; 0]);
         assert_eq!(pids_below(&table, &[table[1], table[3]]), [4, 5]);
+    }
+
+    fn pids_from_the_top(table: &[Kin], meant: &[Kin]) -> Vec<u32> {
+        let meant: Vec<ProcessId> = meant.iter().map(|kin| kin.id).collect();
+        let found = from_the_top(table, &meant);
+        found.iter().map(|id| id.pid).collect()
+    }
+
+    #[test]
+    fn whoever_is_meant_comes_after_a_parent_that_is_meant_or_descends_from_one() {
+        let table = [
+            kin(5, 4, 13),
+            kin(2, 1, 10),
+            kin(4, 3, 12),
+            kin(3, 2, 11),
+            kin(9, 1, 10),
+        ];
+        let [last, first, middle, _, other] = table;
+        assert_eq!(
+            pids_from_the_top(&table, &[last, middle, first]),
+            [2, 3, 4, 5]
+        );
+        assert_eq!(pids_from_the_top(&table, &[last, first]), [2, 3, 4, 5]);
+        assert_eq!(pids_from_the_top(&table, &[other, middle]), [9, 4, 5]);
+    }
+
+    #[test]
+    fn nobody_who_is_meant_is_left_out_or_told_twice() {
+        let missing = kin(77, 1, 5);
+        let circle = [kin(2, 3, 10), kin(3, 2, 10), kin(4, 4, 10)];
+        let found = pids_from_the_top(&circle, &[circle[0], circle[2], missing, missing]);
+        assert_eq!(found, [77, 2, 3, 4]);
+        // A child that is older than who has its parent's pid now, and a child of its own.
+        let young = kin(7, 1, 500);
+        let table = [young, kin(8, 7, 499), kin(9, 8, 499)];
+        assert_eq!(pids_from_the_top(&table, &[table[1], young]), [7, 8, 9]);
     }
 
     #[test]

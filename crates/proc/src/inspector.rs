@@ -85,7 +85,7 @@ pub struct KillOutcome {
     pub failed: Vec<KillFailure>,
 }
 
-/// A descendant that is still there.
+/// A process that is still there.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KillFailure {
     /// Its pid.

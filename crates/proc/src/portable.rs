@@ -274,7 +274,7 @@ impl Power for Sysinfo {
         loop {
             let ended = Self::have_ended(ids);
             let left = at_most.saturating_sub(start.elapsed());
-            if left.is_zero() || ended.contains(&true) {
+            if left.is_zero() || !ended.contains(&false) {
                 return ended;
             }
             sleep(left.min(LOOK_AGAIN_AFTER));

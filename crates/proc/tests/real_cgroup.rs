@@ -12,7 +12,9 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
+use memtop_proc::ProcessId;
 use memtop_proc::linux::cgroup::{Cgroups, PeakSince, RunCgroup, Version};
+use memtop_proc::linux::{ProcRoot, RunEnd, RunEnded, Stat, end_run};
 
 const MB: u64 = 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -80,6 +82,7 @@ fn helper() {
         "allocate" => drop(allocate(argument.parse().unwrap())),
         "own" => println!("own={}=", cgroups().own().unwrap().directory().display()),
         "make" => make_and_remove(),
+        "end-own" => end_own_group(),
         _ => panic!("{what}"),
     }
 }
@@ -108,6 +111,22 @@ fn make_and_remove() {
     drop(group);
     assert_eq!(cgroups().own().unwrap(), before, "everything is as it was");
     println!("made=and=removed");
+}
+
+/// Ends a group that this process is in, too.
+fn end_own_group() {
+    let group = RunCgroup::create(&cgroups(), "run").unwrap();
+    let mut child = start_in(&group, sleeper());
+    group.add(id()).unwrap();
+    let options = RunEnd {
+        grace: Duration::ZERO,
+        hurry: &|| false,
+    };
+    let root = ProcRoot::system().unwrap();
+    let ended = end_run(&root, &mut Vec::new, Some(&group), &options);
+    assert_eq!((ended.ended, ended.failed), (1, Vec::new()));
+    assert_eq!(child.wait().unwrap().signal(), Some(9));
+    println!("ended=the=other");
 }
 
 #[test]
@@ -248,6 +267,85 @@ fn a_storm_of_forks_is_ended_whole() {
     until(|| group.cgroup().pids().unwrap().len() > 3);
     assert_eq!(group.kill_all(PATIENCE), [0_u32; 0]);
     child.wait().unwrap();
+}
+
+/// Ends a run that is a group and those who are named.
+fn end(group: &RunCgroup, grace: Duration, named: &[u32]) -> RunEnded {
+    let root = ProcRoot::system().unwrap();
+    let members: Vec<ProcessId> = named.iter().copied().map(identity).collect();
+    let options = RunEnd {
+        grace,
+        hurry: &|| false,
+    };
+    let ended = end_run(&root, &mut || members.clone(), Some(group), &options);
+    assert!(ended.blindness.is_none(), "{ended:?}");
+    assert_eq!(ended.failed, []);
+    assert_eq!(group.cgroup().pids().unwrap(), [0_u32; 0]);
+    ended
+}
+
+fn identity(pid: u32) -> ProcessId {
+    let text = fs::read(format!("/proc/{pid}/stat")).unwrap();
+    let started = Stat::parse(&text).unwrap().started;
+    ProcessId { pid, started }
+}
+
+fn shell(script: &str) -> Command {
+    let mut shell = Command::new("sh");
+    shell.args(["-c", script]);
+    shell
+}
+
+#[test]
+fn a_run_is_ended_with_its_group_though_nobody_is_named() {
+    let Some(group) = new_group() else { return };
+    let script = "trap 'exit 7' TERM; (setsid sleep 60 &); sleep 60 & wait";
+    let mut child = start_in(&group, shell(script));
+    until(|| group.cgroup().pids().unwrap().len() == 3);
+    // One of them in a group of its own below.
+    let below = group.cgroup().directory().join("made-by-the-run");
+    fs::create_dir(&below).unwrap();
+    let last = *group.cgroup().pids().unwrap().last().unwrap();
+    fs::write(below.join("cgroup.procs"), last.to_string()).unwrap();
+    assert_eq!(end(&group, Duration::from_mins(1), &[]).ended, 3);
+    assert_eq!(child.wait().unwrap().code(), Some(7), "it was asked");
+}
+
+#[test]
+fn a_group_that_does_not_heed_is_ended_with_those_who_have_left_it() {
+    let (Some(group), Some(elsewhere)) = (new_group(), new_group()) else {
+        return;
+    };
+    let script = "trap '' TERM; sleep 60 & wait";
+    let mut stays = start_in(&group, shell(script));
+    let mut leaves = start_in(&elsewhere, shell(script));
+    until(|| group.cgroup().pids().unwrap().len() == 2);
+    until(|| elsewhere.cgroup().pids().unwrap().len() == 2);
+    let ended = end(&group, Duration::from_millis(100), &[leaves.id()]);
+    assert_eq!(ended.ended, 4);
+    for child in [&mut stays, &mut leaves] {
+        assert_eq!(child.wait().unwrap().signal(), Some(9));
+    }
+}
+
+#[test]
+fn a_storm_of_orphans_that_do_not_heed_is_ended_with_its_group() {
+    let Some(group) = new_group() else { return };
+    let script = "trap '' TERM; while :; do (setsid sleep 0.05 &); sleep 0.002; done";
+    for grace in [Duration::ZERO, Duration::from_millis(100)] {
+        let mut child = start_in(&group, shell(script));
+        until(|| group.cgroup().pids().unwrap().len() > 3);
+        end(&group, grace, &[]);
+        assert_eq!(child.wait().unwrap().signal(), Some(9));
+    }
+}
+
+#[test]
+fn a_process_that_ends_its_own_group_stays() {
+    let Some(group) = new_group() else { return };
+    let output = run_in(&group, "end-own");
+    assert!(output.status.success(), "{output:?}");
+    assert!(text_of(&output).contains("ended=the=other"));
 }
 
 #[test]

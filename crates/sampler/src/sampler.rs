@@ -139,12 +139,17 @@ impl<O: Observer> Sampler<O> {
             })
     }
 
-    /// The living processes of a task.
-    pub fn pids(&self, id: TaskId) -> impl Iterator<Item = u32> {
+    /// The processes of a task that have not been reaped.
+    pub fn members(&self, id: TaskId) -> impl Iterator<Item = ProcessId> {
         let members = self.tree.members().iter();
         members
             .filter(move |member| self.tasks.is_within(member.task, id))
-            .map(|member| member.id.pid)
+            .map(|member| member.id)
+    }
+
+    /// Their pids.
+    pub fn pids(&self, id: TaskId) -> impl Iterator<Item = u32> {
+        self.members(id).map(|member| member.pid)
     }
 
     /// Takes one sample of everything at the instant `now`, counted from the sampler's start.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::Instant;
 
-use memtop_proc::{Error, HighWater, Observer};
+use memtop_proc::{Error, HighWater, Observer, ProcessId};
 
 use crate::work::Work;
 use crate::{Event, Interval, LivingProcess, Metric, Record, TaskId, TaskRecord};
@@ -160,6 +160,16 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
     pub fn pids(&self, task: TaskId) -> Vec<u32> {
         self.with(|work| work.sampler.pids(task).collect())
             .unwrap_or_default()
+    }
+
+    /// Takes a sample and tells who is there.
+    #[must_use]
+    pub fn members(&self, task: TaskId) -> Vec<ProcessId> {
+        self.with(|work| {
+            work.sample();
+            work.sampler.members(task).collect()
+        })
+        .unwrap_or_default()
     }
 
     /// Takes a sample and tells who has memory.

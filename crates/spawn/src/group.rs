@@ -66,6 +66,10 @@ impl Group {
         Ok((group, entrance))
     }
 
+    pub(crate) fn made(&self) -> &RunCgroup {
+        &self.made
+    }
+
     /// One look while the command runs. `pids` lists the living processes of the run.
     pub(crate) fn look(&mut self, pids: impl FnOnce() -> Vec<u32>) {
         // A look that fails is one look less; the kernel's own peak does not depend on it.

@@ -5,6 +5,7 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::Builder;
 use std::time::Duration;
 
+use memtop_proc::KillFailure;
 use memtop_sampler::{Interval, LivingProcess, Metric, Record, TaskId};
 
 use crate::supervisor::{Message, Supervisor};
@@ -90,7 +91,7 @@ pub struct Stopped {
     /// How many processes were ended.
     pub ended: u64,
     /// Those that are still there, with the reason.
-    pub failed: Vec<(u32, String)>,
+    pub failed: Vec<KillFailure>,
     /// From the order to the end of the last process.
     pub took: Duration,
 }

@@ -4,14 +4,13 @@
 //! command included, and must not arrive there twice. What another process sends goes to this
 //! process alone and is handed on. The kernel tells the two apart in `si_code`.
 
-use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::ptr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, Ordering::SeqCst};
 
 use libc::{c_int, c_void, siginfo_t};
-use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 const FORWARDED: [c_int; 8] = [
     libc::SIGHUP,
@@ -39,7 +38,7 @@ const BY_THE_KERNEL: i32 = -1;
 #[derive(Debug)]
 pub struct Forwarding {
     former: Vec<(c_int, FormerAction)>,
-    pidfd: Option<OwnedFd>,
+    pidfd: Option<Arc<OwnedFd>>,
 }
 
 struct FormerAction(libc::sigaction);
@@ -82,14 +81,13 @@ impl Forwarding {
         })
     }
 
-    /// Names the command that the signals are for, which must not have been waited for yet.
-    ///
-    /// # Errors
-    /// When the kernel has no `pidfd_open` (before Linux 5.3).
-    pub fn aim_at(&mut self, pid: u32) -> io::Result<()> {
-        let raw = i32::try_from(pid).map_err(io::Error::other)?;
-        let pid = Pid::from_raw(raw).ok_or_else(|| io::Error::other("no such process"))?;
-        let pidfd = pidfd_open(pid, PidfdFlags::empty())?;
+    /// Names the command that the signals are for. False without a descriptor, which kernels
+    /// before 5.3 do not have.
+    pub fn aim_at(&mut self, pid: u32, pidfd: Option<Arc<OwnedFd>>) -> bool {
+        let Some(pidfd) = pidfd else {
+            return false;
+        };
+        let raw = pid.cast_signed();
         COMMAND_PID.store(raw, SeqCst);
         COMMAND_PIDFD.store(pidfd.as_raw_fd(), SeqCst);
         for signal in FORWARDED {
@@ -99,7 +97,7 @@ impl Forwarding {
             }
         }
         self.pidfd = Some(pidfd);
-        Ok(())
+        true
     }
 }
 

@@ -1,5 +1,7 @@
 //! Stays with a command until it and what it leaves behind have ended or been left alone.
 
+use std::cell::RefCell;
+use std::collections::VecDeque;
 use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -8,8 +10,11 @@ use std::time::{Duration, Instant};
 
 use memtop_proc::linux::cgroup::Entrance;
 use memtop_proc::linux::survey::TracingSurvey;
-use memtop_proc::linux::{LinuxObserver, ProcRoot, high_water};
+use memtop_proc::linux::{LinuxObserver, ProcRoot, RunEnd, RunEnded, end_run, high_water};
+use memtop_proc::{Error, KillFailure, Observer, ProcessId};
 use memtop_sampler::{LivingProcess, SamplerThread, TaskId};
+
+use rustix::process::{Signal, pidfd_send_signal};
 
 use crate::birth::Preparation;
 use crate::bounds::{ceiling, missed_bytes};
@@ -51,6 +56,8 @@ pub(crate) struct Supervisor {
     largest_bytes: u64,
     trace: Option<TraceRecord>,
     stopped: Option<Stopped>,
+    /// Messages that came while something else was waited for.
+    backlog: RefCell<VecDeque<Message>>,
     remarks: Vec<String>,
 }
 
@@ -104,11 +111,12 @@ impl Supervisor {
         })?;
         let started = wait_for_start(&inbox, &command)?;
         if let Some(forwarding) = &mut forwarding
-            && let Err(error) = forwarding.aim_at(started.pid)
+            && !forwarding.aim_at(started.pid, started.pidfd.clone())
         {
-            remarks.push(format!(
-                "signals to memtop do not reach the command: {error}"
-            ));
+            remarks.push(
+                "signals to memtop do not reach the command: this kernel has no pidfd_open"
+                    .to_owned(),
+            );
         }
         Ok(Self {
             options,
@@ -123,6 +131,7 @@ impl Supervisor {
             largest_bytes: 0,
             trace: None,
             stopped: None,
+            backlog: RefCell::default(),
             remarks,
         })
     }
@@ -158,29 +167,47 @@ impl Supervisor {
 
     fn until_command_ends(&mut self) -> std::io::Result<Waited> {
         loop {
-            match self.next_message(LOOK_EVERY) {
-                Some(Message::Followed(Followed::Ended(waited))) => return waited,
-                Some(Message::Followed(Followed::Over(record))) => self.trace = Some(record),
-                Some(Message::Stop { grace }) => {
-                    self.stop(Reason::Request, grace.unwrap_or(self.options.grace));
-                }
-                _ => {}
-            }
-            self.look();
-            let timeout = self.options.timeout;
-            if timeout.is_some_and(|timeout| self.started.at.elapsed() >= timeout) {
-                self.stop(Reason::Timeout, self.options.grace);
+            if let Some(Followed::Ended(waited)) = self.attend() {
+                return waited;
             }
         }
     }
 
-    /// `None` when the time for the next look has come.
+    fn until_all_end(&mut self) {
+        while !self.living().is_empty() {
+            self.attend();
+        }
+    }
+
+    /// Waits a while for what happens, and does what is due.
+    fn attend(&mut self) -> Option<Followed> {
+        let mut news = None;
+        match self.next_message(LOOK_EVERY) {
+            Some(Message::Followed(Followed::Over(record))) => self.trace = Some(record),
+            Some(Message::Followed(followed)) => news = Some(followed),
+            Some(Message::Stop { grace }) => self.stop(Reason::Request, grace),
+            None => {}
+        }
+        self.look();
+        if news.is_none() && self.time_left() == Some(Duration::ZERO) {
+            self.stop(Reason::Timeout, None);
+        }
+        news
+    }
+
+    /// Until the timeout, while it matters.
+    fn time_left(&self) -> Option<Duration> {
+        let timeout = self.options.timeout.filter(|_| self.stopped.is_none())?;
+        Some(timeout.saturating_sub(self.started.at.elapsed()))
+    }
+
+    /// `None` when something else is due.
     fn next_message(&self, at_most: Duration) -> Option<Message> {
-        let left = match self.options.timeout.filter(|_| self.stopped.is_none()) {
-            Some(timeout) => at_most.min(timeout.saturating_sub(self.started.at.elapsed())),
-            None => at_most,
-        };
-        match self.inbox.recv_timeout(left) {
+        if let Some(message) = self.backlog.borrow_mut().pop_front() {
+            return Some(message);
+        }
+        let wait = self.time_left().map_or(at_most, |left| left.min(at_most));
+        match self.inbox.recv_timeout(wait) {
             Ok(message) => Some(message),
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => {
@@ -202,16 +229,62 @@ impl Supervisor {
         }
     }
 
-    fn stop(&mut self, reason: Reason, _grace: Duration) {
+    /// Ends the whole run, once.
+    fn stop(&mut self, reason: Reason, grace: Option<Duration>) {
         if self.stopped.is_some() {
             return;
         }
+        let ended = self.end_all(grace.unwrap_or(self.options.grace));
         self.stopped = Some(Stopped {
             reason,
-            ended: 0,
-            failed: Vec::new(),
-            took: Duration::ZERO,
+            ended: ended.ended,
+            failed: ended.failed,
+            took: ended.took,
         });
+    }
+
+    /// Asks all to end and kills those that have not after a while. Being asked once more is a
+    /// reason to hurry.
+    fn end_all(&mut self, grace: Duration) -> RunEnded {
+        let proc = match ProcRoot::system() {
+            Ok(proc) => proc,
+            Err(error) => return self.end_command_alone(error),
+        };
+        let sampling = self.sampling();
+        let pid = self.started.pid;
+        let mut members = || match &sampling {
+            Some((sampler, task)) => sampler.members(*task),
+            None => identity(pid).into_iter().collect(),
+        };
+        let hurry = || {
+            let mut backlog = self.backlog.borrow_mut();
+            backlog.extend(self.inbox.try_iter());
+            let is_stop = |message: &Message| matches!(message, Message::Stop { .. });
+            backlog.iter().any(is_stop)
+        };
+        let options = RunEnd {
+            grace,
+            hurry: &hurry,
+        };
+        let group = self.group.as_ref().ok().map(Group::made);
+        let ended = end_run(&proc, &mut members, group, &options);
+        if let Some(error) = &ended.blindness {
+            self.remarks
+                .push(format!("some processes may be left: {error}"));
+        }
+        ended
+    }
+
+    /// Without `/proc` nobody else is known.
+    fn end_command_alone(&self, error: Error) -> RunEnded {
+        let pidfd = self.started.pidfd.as_ref();
+        let told = pidfd.map(|pidfd| pidfd_send_signal(pidfd, Signal::KILL));
+        RunEnded {
+            ended: u64::from(told == Some(Ok(()))),
+            failed: Vec::new(),
+            blindness: Some(error),
+            took: Duration::ZERO,
+        }
     }
 
     /// Those that outlive the command, once they have been given a moment to end with it.
@@ -223,8 +296,15 @@ impl Supervisor {
         }
         let survivors = self.living();
         match self.options.survivors {
+            SurvivorsUse::Leave => {}
             SurvivorsUse::Wait => self.until_all_end(),
-            SurvivorsUse::Leave | SurvivorsUse::Kill => {}
+            SurvivorsUse::Kill if survivors.is_empty() => {}
+            SurvivorsUse::Kill => {
+                for KillFailure { pid, reason } in self.end_all(self.options.grace).failed {
+                    self.remarks
+                        .push(format!("process {pid} is still there: {reason}"));
+                }
+            }
         }
         if !self.is_over_within(if survivors.is_empty() { LAST_TO_GO } else { Duration::ZERO }) {
             self.follower.let_all_go(LETTING_GO);
@@ -245,19 +325,6 @@ impl Supervisor {
             }
         }
         true
-    }
-
-    fn until_all_end(&mut self) {
-        while !self.living().is_empty() {
-            match self.next_message(LOOK_EVERY) {
-                Some(Message::Followed(Followed::Over(record))) => self.trace = Some(record),
-                Some(Message::Stop { grace }) => {
-                    self.stop(Reason::Request, grace.unwrap_or(self.options.grace));
-                }
-                _ => {}
-            }
-            self.look();
-        }
     }
 
     fn living(&self) -> Vec<LivingProcess> {
@@ -364,7 +431,7 @@ fn start_sampler(options: &Options) -> Result<SharedSampler, String> {
     let mut observer = ProcRoot::system()
         .and_then(LinuxObserver::new)
         .map_err(|error| error.to_string())?;
-    memtop_proc::Observer::note_present(&mut observer).map_err(|error| error.to_string())?;
+    observer.note_present().map_err(|error| error.to_string())?;
     SamplerThread::start(observer, options.interval, options.metric)
         .map(Arc::new)
         .map_err(|error| error.to_string())
@@ -384,6 +451,11 @@ fn make_group(group: GroupUse) -> Result<MadeGroup, StartError> {
         Err(reason) if group == GroupUse::On => Err(StartError::NoGroup(reason)),
         made => Ok(made),
     }
+}
+
+fn identity(pid: u32) -> Option<ProcessId> {
+    let mut observer = LinuxObserver::new(ProcRoot::system().ok()?).ok()?;
+    Some(observer.identify(pid).ok()??.id)
 }
 
 fn own_highest_bytes() -> Option<u64> {

@@ -6,11 +6,20 @@ import { execute } from '../../tracker/execute.js';
 import type { CgroupUse } from '../../tracker/rules.js';
 import { exitCodeOf, exitCodes } from '../exit-code.js';
 import { cgroup } from '../flags/cgroup.js';
+import { grace } from '../flags/grace.js';
 import { interval } from '../flags/interval.js';
 import { json } from '../flags/json.js';
 import { label } from '../flags/label.js';
+import { limit } from '../flags/limit.js';
+import { limitExitCode } from '../flags/limit-exit-code.js';
 import { metric } from '../flags/metric.js';
+import { noGuard } from '../flags/no-guard.js';
+import { pty } from '../flags/pty.js';
 import { quiet } from '../flags/quiet.js';
+import { survivors } from '../flags/survivors.js';
+import { timeout } from '../flags/timeout.js';
+import { trace } from '../flags/trace.js';
+import { warn } from '../flags/warn.js';
 import { type ExecOptions, execOptions } from '../options.js';
 import type { RawArguments } from '../parse.js';
 import { quoted } from '../quoted.js';
@@ -22,11 +31,20 @@ import type { Command } from './command.js';
 export const exec: Command = {
   usage: '[options] -- <command> [arguments...]',
   about:
-    'Runs a command and measures how much memory it and everything it starts really needs.\n' +
-    'The command keeps its streams, its signals and its exit code; the summary goes to standard\n' +
-    'error.',
-  flags: [interval, metric, cgroup, label, json, quiet],
-  examples: ['memtop -- npm run build', 'memtop --quiet --json peak.json -- make -j4'],
+    'Runs a command and measures how much memory it and everything it starts really\n' +
+    'needs. The command keeps its streams, its signals and its exit code; the summary\n' +
+    'goes to standard error.',
+  flags: [
+    ...[interval, metric, cgroup, trace],
+    ...[warn, limit, noGuard, limitExitCode],
+    ...[timeout, grace, survivors, pty],
+    ...[label, json, quiet],
+  ],
+  examples: [
+    'memtop -- npm run build',
+    'memtop --quiet --json peak.json -- make -j4',
+    'memtop --warn 1G --limit 80% --timeout 30m -- npm test',
+  ],
   run: (raw, environment) => runAndReport(commandOf(raw), execOptions(raw, environment)),
 };
 
@@ -61,7 +79,7 @@ async function runAndReport(command: readonly string[], options: ExecOptions): P
     return exitCodes.failedBeforeStart;
   }
   reports.write(result);
-  return exitCodeOf(result.exit);
+  return exitCodeOf(result.exit, options.limitExitCode);
 }
 
 /** To enter a group takes the kernel some 10 ms, which is too much for what nobody will see. */

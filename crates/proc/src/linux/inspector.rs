@@ -3,11 +3,10 @@
 use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
-use rustix::fs::readlinkat;
 use rustix::time::{ClockId, clock_gettime};
 
 use super::ProcRoot;
-use super::kill::Pidfds;
+use super::kill::{OF_ANOTHER_NAMESPACE, Pidfds};
 use super::pids::pids;
 use super::process::{ProcessDirectory, Seen, age, ticks};
 use crate::cpu_share::{CpuLook, CpuShares};
@@ -59,13 +58,6 @@ impl LinuxInspector {
             age: age(id.started, self.ticks_per_second, since_boot),
         }
     }
-
-    /// Signals go by the pids of this process's own namespace. A `/proc` of another one shows
-    /// other processes under the same numbers.
-    fn shows_own_namespace(&self) -> bool {
-        readlinkat(&self.root, "self", Vec::new())
-            .is_ok_and(|link| link.to_bytes() == std::process::id().to_string().as_bytes())
-    }
 }
 
 impl Inspector for LinuxInspector {
@@ -91,11 +83,10 @@ impl Inspector for LinuxInspector {
     }
 
     fn kill(&self, pid: u32, options: &KillOptions) -> Result<KillOutcome, Error> {
-        if !self.shows_own_namespace() {
-            let reason = "the process table is not that of this process's own namespace";
-            return Err(Error::kill_failed(pid, reason));
+        if !self.root.shows_own_namespace() {
+            return Err(Error::kill_failed(pid, OF_ANOTHER_NAMESPACE));
         }
-        end_tree(&Pidfds { root: &self.root }, pid, options)
+        end_tree(&Pidfds::new(&self.root), pid, options)
     }
 
     fn exists(&self, pid: u32) -> Result<bool, Error> {

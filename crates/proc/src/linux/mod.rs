@@ -3,6 +3,7 @@
 mod births;
 pub mod cgroup;
 mod command_line;
+mod end_run;
 mod inspector;
 mod kill;
 mod kilobytes;
@@ -20,6 +21,7 @@ pub mod survey;
 mod watched;
 
 pub use command_line::split_arguments;
+pub use end_run::{RunEnd, RunEnded, end_run};
 pub use inspector::LinuxInspector;
 pub use loadavg::parse_last_pid;
 pub use meminfo::Meminfo;

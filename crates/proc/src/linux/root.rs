@@ -5,7 +5,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
-use rustix::fs::{Mode, OFlags, openat};
+use rustix::fs::{Mode, OFlags, openat, readlinkat};
 use rustix::io::Errno;
 
 use crate::Error;
@@ -50,6 +50,13 @@ impl ProcRoot {
             path: path.to_owned(),
             directory,
         })
+    }
+
+    /// Signals go by the pids of this process's own namespace. A `/proc` of another one shows
+    /// other processes under the same numbers.
+    pub(super) fn shows_own_namespace(&self) -> bool {
+        readlinkat(self, "self", Vec::new())
+            .is_ok_and(|link| link.to_bytes() == std::process::id().to_string().as_bytes())
     }
 
     pub(super) fn open_file(&self, name: &str) -> rustix::io::Result<OwnedFd> {

@@ -87,7 +87,7 @@ fn linux() -> LinuxInspector {
 pub struct Shell {
     pub child: Child,
     /// Kept open: a shell that reads from it waits.
-    _stdin: Option<ChildStdin>,
+    pub stdin: Option<ChildStdin>,
     /// The pids that it has printed.
     pub pids: Vec<u32>,
 }
@@ -121,7 +121,7 @@ impl Shell {
             .filter_map(|line| line.trim().parse().ok())
             .collect();
         Self {
-            _stdin: child.stdin.take(),
+            stdin: child.stdin.take(),
             child,
             pids,
         }

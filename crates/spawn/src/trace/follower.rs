@@ -3,6 +3,7 @@
 
 use std::collections::VecDeque;
 use std::io;
+use std::os::fd::OwnedFd;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
@@ -10,6 +11,7 @@ use std::time::{Duration, Instant};
 use libc::pid_t;
 use memtop_proc::linux::ProcRoot;
 use memtop_sampler::TaskId;
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::bell::Bell;
 use super::ptrace::{self, Report};
@@ -56,6 +58,8 @@ pub(crate) enum Followed {
 #[derive(Debug)]
 pub(crate) struct Started {
     pub(crate) pid: u32,
+    /// Opened before anybody has waited for it. Kernels before 5.3 have none.
+    pub(crate) pidfd: Option<Arc<OwnedFd>>,
     pub(crate) at: Instant,
     /// Of what the sampler accounts it to, or why it is not sampled.
     pub(crate) task: Result<TaskId, String>,
@@ -145,6 +149,7 @@ fn follow(assignment: Assignment, desk: &Desk, tell: &impl Fn(Followed)) {
     };
     let command = Beginning {
         pid: unborn.pid,
+        pidfd: open_pidfd(unborn.pid),
         at,
         sampler,
         adopter,
@@ -168,6 +173,7 @@ fn follow(assignment: Assignment, desk: &Desk, tell: &impl Fn(Followed)) {
 /// A command that has been forked.
 struct Beginning {
     pid: pid_t,
+    pidfd: Option<Arc<OwnedFd>>,
     at: Instant,
     sampler: Result<SharedSampler, String>,
     adopter: Option<u32>,
@@ -184,6 +190,7 @@ impl Beginning {
         });
         Followed::Started(Started {
             pid,
+            pidfd: self.pidfd.clone(),
             at: self.at,
             task,
             untraced_because,
@@ -276,6 +283,11 @@ fn follow_traced(
         }
     }
     tell(Followed::Over(tracer.record));
+}
+
+fn open_pidfd(pid: pid_t) -> Option<Arc<OwnedFd>> {
+    let pidfd = pidfd_open(Pid::from_raw(pid)?, PidfdFlags::empty()).ok()?;
+    Some(Arc::new(pidfd))
 }
 
 fn killed_before_exec() -> io::Error {

@@ -16,33 +16,56 @@ impl RunCgroup {
     /// meanwhile, and waits until they have gone. Gives those that have not after `patience`.
     #[must_use]
     pub fn kill_all(&self, patience: Duration) -> Vec<u32> {
+        let spared = [std::process::id()];
         let group = self.cgroup();
-        // One write ends all at once, since Linux 5.14 and only in version 2.
-        let at_once = files::write(&group.file("cgroup.kill"), "1").is_ok();
-        // Else nobody may fork away meanwhile; also only in version 2.
-        let frozen = !at_once && files::write(&group.file("cgroup.freeze"), "1").is_ok();
-        let deadline = Instant::now() + patience;
-        let left = loop {
-            let pids = members_but_this(group);
-            if pids.is_empty() || Instant::now() >= deadline {
-                break pids;
-            }
-            if !at_once {
-                kill_members(group, &pids);
-            }
-            sleep(PAUSE);
-        };
-        if frozen {
-            let _ = files::write(&group.file("cgroup.freeze"), "0");
+        match group.kill_at_once(&spared, patience) {
+            Some(left) => left,
+            None => group.wait_until_empty(&spared, patience, true),
         }
-        left
     }
 }
 
-fn members_but_this(group: &Cgroup) -> Vec<u32> {
-    let mut pids = group.pids().unwrap_or_default();
-    pids.retain(|&pid| pid != std::process::id());
-    pids
+impl Cgroup {
+    /// Kills every process in the group without giving one the time to start another, and waits
+    /// until they have gone. Gives those that have not after `patience`. `None` where that cannot
+    /// be done, as in version 1, or where somebody who is to be `spared` is in the group; nothing
+    /// was done then.
+    pub(in crate::linux) fn kill_at_once(
+        &self,
+        spared: &[u32],
+        patience: Duration,
+    ) -> Option<Vec<u32>> {
+        let pids = self.pids().ok()?;
+        if pids.iter().any(|pid| spared.contains(pid)) {
+            return None;
+        }
+        // One write ends all, since Linux 5.14 and only in version 2.
+        if files::write(&self.file("cgroup.kill"), "1").is_ok() {
+            return Some(self.wait_until_empty(spared, patience, false));
+        }
+        // Else nobody may fork away meanwhile; also only in version 2.
+        let freezer = self.file("cgroup.freeze");
+        files::write(&freezer, "1").ok()?;
+        let left = self.wait_until_empty(spared, patience, true);
+        // Whoever is left should not be found frozen; a group that has gone needs nothing.
+        let _ = files::write(&freezer, "0");
+        Some(left)
+    }
+
+    fn wait_until_empty(&self, spared: &[u32], patience: Duration, kill: bool) -> Vec<u32> {
+        let deadline = Instant::now() + patience;
+        loop {
+            let mut pids = self.pids().unwrap_or_default();
+            pids.retain(|pid| !spared.contains(pid));
+            if pids.is_empty() || Instant::now() >= deadline {
+                return pids;
+            }
+            if kill {
+                kill_members(self, &pids);
+            }
+            sleep(PAUSE);
+        }
+    }
 }
 
 /// A pid may belong to another process by the time it is used. One that is still listed after its

@@ -1,0 +1,311 @@
+//! Ending runs of real processes that do not make it easy.
+
+mod world;
+
+use std::cell::{Cell, RefCell};
+use std::env;
+use std::io::Write;
+use std::os::unix::process::ExitStatusExt;
+use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::{Duration, Instant};
+
+use memtop_proc::linux::{ProcRoot, RunEnd, RunEnded, end_run};
+use memtop_proc::{KillOptions, ProcessId, ProcessRecord, State};
+use tempfile::TempDir;
+use world::{NOBODYS_PID, Shell, World, has_ended, until};
+
+const AN_HOUR: Duration = Duration::from_hours(1);
+
+/// Set for a run of this file as another process, which may open few files.
+const FEW_FILES: &str = "MEMTOP_TEST_FEW_FILES";
+
+fn identity(pid: u32) -> ProcessId {
+    World::linux().find(pid).expect("it is there").id
+}
+
+fn end(
+    grace: Duration,
+    hurry: &dyn Fn() -> bool,
+    mut members: impl FnMut() -> Vec<ProcessId>,
+) -> RunEnded {
+    let root = ProcRoot::system().unwrap();
+    let ended = end_run(&root, &mut members, None, &RunEnd { grace, hurry });
+    assert!(ended.blindness.is_none(), "{ended:?}");
+    ended
+}
+
+fn end_politely(members: &[ProcessId]) -> RunEnded {
+    end(AN_HOUR, &|| false, || members.to_vec())
+}
+
+fn end_by_force(members: &[ProcessId]) -> RunEnded {
+    end(Duration::ZERO, &|| false, || members.to_vec())
+}
+
+/// Those who work in a folder and have not ended.
+fn left_in(folder: &Path) -> Vec<ProcessRecord> {
+    let mut left = World::linux().now().find_by_cwd(folder).unwrap();
+    left.retain(|record| record.state != State::Zombie);
+    left
+}
+
+#[test]
+fn orphans_are_ended_when_they_are_named_and_only_then() {
+    // Both lose their parent at once; one of them leaves the session, too.
+    let script = "(sleep 60 & echo $!); (sleep 60 & echo $!); \
+                  (setsid sh -c 'echo $$; echo ready; exec sleep 60' &); read line";
+    let mut shell = Shell::start(script);
+    let [stranger, first, second] = shell.pids[..] else {
+        panic!("{:?}", shell.pids);
+    };
+    let record = World::linux().find(first).unwrap();
+    assert_ne!(record.parent, shell.pid());
+    let members = [shell.pid(), first, second].map(identity);
+    let ended = end_politely(&members);
+    assert_eq!((ended.ended, &ended.failed[..]), (3, &[][..]));
+    assert!(has_ended(first) && has_ended(second));
+    assert!(!has_ended(stranger));
+    assert_eq!(shell.child.wait().unwrap().signal(), Some(15));
+}
+
+#[test]
+fn without_a_grace_nobody_is_asked() {
+    let mut shell = Shell::start("trap 'exit 7' TERM; sleep 60 & echo ready; wait");
+    let ended = end_by_force(&[identity(shell.pid())]);
+    assert_eq!((ended.ended, ended.failed), (2, Vec::new()));
+    assert_eq!(shell.child.wait().unwrap().signal(), Some(9));
+}
+
+#[test]
+fn who_is_born_during_the_grace_is_ended() {
+    let folder = TempDir::new().unwrap();
+    let script = "trap '' TERM; echo ready; read line; sleep 60 & (setsid sleep 60 &); wait";
+    let mut shell = Shell::start_in(folder.path(), script);
+    let members = [identity(shell.pid())];
+    let stdin = RefCell::new(shell.stdin.take().expect("it is piped"));
+    let is_told = Cell::new(false);
+    // Asked for the first time before anything is done, and for the second during the grace.
+    let hurry = || {
+        if is_told.replace(true) {
+            // The closed pipe reads as a line from then on.
+            let _ = writeln!(stdin.borrow_mut());
+        }
+        left_in(folder.path()).len() == 3
+    };
+    let named = || {
+        let all = left_in(folder.path()).into_iter().map(|record| record.id);
+        if is_told.get() {
+            all.collect()
+        } else {
+            members.to_vec()
+        }
+    };
+    let ended = end(AN_HOUR, &hurry, named);
+    assert_eq!((ended.ended, ended.failed), (3, Vec::new()));
+    assert_eq!(left_in(folder.path()), []);
+}
+
+#[test]
+fn a_hurry_cuts_the_grace_short() {
+    let mut shell = Shell::start("trap '' TERM; echo ready; read line");
+    let looks = Cell::new(0);
+    let hurry = || {
+        looks.set(looks.get() + 1);
+        looks.get() == 4
+    };
+    let members = [identity(shell.pid())];
+    let ended = end(AN_HOUR, &hurry, || members.to_vec());
+    assert_eq!((ended.ended, looks.get()), (1, 4));
+    assert!(ended.took < AN_HOUR);
+    assert_eq!(shell.child.wait().unwrap().signal(), Some(9));
+}
+
+#[test]
+fn one_whose_pid_was_given_to_another_is_left_alone() {
+    let shell = Shell::start("echo ready; read line");
+    let there = identity(shell.pid());
+    let before = ProcessId {
+        started: there.started - 1,
+        ..there
+    };
+    let gone = ProcessId {
+        pid: NOBODYS_PID,
+        started: 1,
+    };
+    for ended in [end_politely(&[before, gone]), end_by_force(&[before, gone])] {
+        assert_eq!((ended.ended, ended.failed), (0, Vec::new()));
+    }
+    assert!(!has_ended(shell.pid()));
+}
+
+#[test]
+fn a_run_that_is_over_takes_nothing() {
+    let mut shell = Shell::start("echo ready; read line");
+    let member = identity(shell.pid());
+    shell.child.kill().unwrap();
+    // As a zombie, and then as nobody.
+    until("its end", || has_ended(shell.pid()).then_some(()));
+    assert_eq!(end_politely(&[member]).ended, 0);
+    shell.child.wait().unwrap();
+    assert_eq!(end_politely(&[member]).ended, 0);
+    assert_eq!(end_politely(&[]).ended, 0);
+}
+
+#[test]
+fn a_process_table_of_somewhere_else_is_not_acted_upon() {
+    let shell = Shell::start("echo ready; read line");
+    let member = identity(shell.pid());
+    let folder = TempDir::new().unwrap();
+    let root = ProcRoot::open(folder.path()).unwrap();
+    let options = RunEnd {
+        grace: Duration::ZERO,
+        hurry: &|| false,
+    };
+    let ended = end_run(&root, &mut || vec![member], None, &options);
+    assert_eq!(ended.failed[0].pid, shell.pid());
+    assert!(ended.blindness.is_some());
+    assert!(!has_ended(shell.pid()));
+}
+
+/// Forks two that do the same, however often that is refused, and outlives TERM. It ends by itself
+/// 20 s after the first one has started.
+const BOMB: &str = r#"
+    use Time::HiRes qw(sleep alarm time);
+    $SIG{TERM} = "IGNORE";
+    my $end = time + 20;
+    sub live { alarm($end > time ? $end - time : 0.001) }
+    live();
+    $| = 1;
+    print "ready\n";
+    my $born = 0;
+    while ($born < 2) {
+        my $pid = fork;
+        if (!defined $pid) { sleep 0.01 }
+        elsif ($pid) { $born++ }
+        else { live(); $born = 0 }
+    }
+    sleep 1 while 1;
+"#;
+const MOST_IN_A_BOMB: usize = 60;
+
+/// A bomb of a user of its own, whose processes are few at most and have little time of a CPU.
+struct Bomb {
+    user: u32,
+    shell: Shell,
+}
+
+impl Bomb {
+    /// `None`, and a word why, where it cannot be contained.
+    fn start(user: u32) -> Option<Self> {
+        if !rustix::process::geteuid().is_root() {
+            eprintln!("not tested here: only root can run it as a user of its own");
+            return None;
+        }
+        let mut command = Command::new("prlimit");
+        command
+            .arg(format!("--nproc={MOST_IN_A_BOMB}"))
+            .args(["--cpu=20", "setpriv", "--clear-groups"])
+            .arg(format!("--reuid={user}"))
+            .arg(format!("--regid={user}"))
+            .args(["perl", "-e", BOMB]);
+        let bomb = Self {
+            user,
+            shell: Shell::spawn(command),
+        };
+        until("the bomb to be at its limit", || {
+            (bomb.members().len() == MOST_IN_A_BOMB).then_some(())
+        });
+        Some(bomb)
+    }
+
+    fn members(&self) -> Vec<ProcessId> {
+        let mut records = World::linux().now().list().unwrap();
+        records.retain(|record| record.user == Some(self.user) && record.state != State::Zombie);
+        records.iter().map(|record| record.id).collect()
+    }
+}
+
+#[test]
+fn a_fork_bomb_that_ignores_term_is_dead_for_certain() {
+    let Some(bomb) = Bomb::start(61_001) else {
+        return;
+    };
+    let root = identity(bomb.shell.pid());
+    let ended = end(Duration::from_millis(200), &|| false, || vec![root]);
+    assert_eq!(ended.failed, []);
+    assert!(ended.ended >= MOST_IN_A_BOMB as u64, "{ended:?}");
+    assert_eq!(bomb.members(), []);
+}
+
+#[test]
+fn a_fork_bomb_below_one_process_is_dead_for_certain() {
+    let Some(bomb) = Bomb::start(61_002) else {
+        return;
+    };
+    let options = KillOptions {
+        grace: Duration::from_millis(200),
+        ..KillOptions::default()
+    };
+    let outcome = World::linux().now().kill(bomb.shell.pid(), &options);
+    assert_eq!(outcome.unwrap().failed, []);
+    assert_eq!(bomb.members(), []);
+}
+
+#[test]
+fn a_fork_bomb_that_has_lost_its_first_process_is_dead_for_certain() {
+    let Some(bomb) = Bomb::start(61_003) else {
+        return;
+    };
+    let pid = i32::try_from(bomb.shell.pid()).unwrap();
+    let pid = rustix::process::Pid::from_raw(pid).unwrap();
+    rustix::process::kill_process(pid, rustix::process::Signal::KILL).unwrap();
+    let ended = end(Duration::from_millis(200), &|| false, || bomb.members());
+    assert_eq!(ended.failed, []);
+    assert_eq!(bomb.members(), []);
+}
+
+#[test]
+fn more_processes_than_files_may_be_open_are_ended() {
+    if env::var_os(FEW_FILES).is_none() {
+        let output = Command::new("prlimit")
+            .arg("--nofile=40")
+            .arg(env::current_exe().unwrap())
+            .args(["more_processes_than_files_may_be_open_are_ended", "--exact"])
+            .env(FEW_FILES, "1")
+            .stdin(Stdio::null())
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{output:?}");
+        return;
+    }
+    for trap in ["", "trap '' TERM; "] {
+        let folder = TempDir::new().unwrap();
+        let script = format!("{trap}for i in $(seq 100); do sleep 60 & done; echo ready; wait");
+        let shell = Shell::start_in(folder.path(), &script);
+        let members = [identity(shell.pid())];
+        let asked = Instant::now();
+        // Those who heed it end by themselves.
+        let hurry = || !trap.is_empty() && asked.elapsed() > Duration::from_millis(100);
+        let ended = end(AN_HOUR, &hurry, || members.to_vec());
+        assert_eq!((ended.ended, ended.failed), (101, Vec::new()));
+        assert_eq!(left_in(folder.path()), []);
+    }
+}
+
+/// Not a test of its own: it prints how long the end takes once the grace is over.
+#[test]
+#[ignore = "it measures"]
+fn fifty_that_ignore_term_are_gone_soon_after_the_grace() {
+    for _ in 0..10 {
+        let script = "trap '' TERM; for i in $(seq 49); do sleep 60 & done; echo ready; wait";
+        let shell = Shell::start(script);
+        let members = [identity(shell.pid())];
+        let grace = Duration::from_millis(200);
+        let ended = end(grace, &|| false, || members.to_vec());
+        assert_eq!((ended.ended, ended.failed), (50, Vec::new()));
+        let others = World::linux().now().list().unwrap().len();
+        let took = ended.took.checked_sub(grace).unwrap();
+        println!("{took:?} after the grace, beside {others} others");
+    }
+}

@@ -1,0 +1,46 @@
+/** What is said on standard error when the guard ends a run. */
+import { formatBytes } from '../bytes.js';
+import { plainText } from '../plain-text.js';
+import { likelyCauses } from './causes.js';
+import type { Crash } from './crash.js';
+
+/** What became of the two files. */
+export interface CrashFiles {
+  readonly dumpFile?: string;
+  readonly summaryFile?: string;
+  /** Why one of them is missing, or both. */
+  readonly problem?: string;
+}
+
+/** The size, where the dump is, the likely cause. */
+export function guardMessages(crash: Crash, files: CrashFiles): [string, string, string] {
+  const [cause] = likelyCauses(crash);
+  return [sizeText(crash), filesText(files), `likely cause: ${cause}`];
+}
+
+/** What the tree had, and over what that was. */
+export function sizeText({ bytes, limitBytes, reason, memory, processes }: Crash): string {
+  const count = processes.length === 1 ? '1 process' : `${processes.length} processes`;
+  const had = `${formatBytes(bytes)} in ${count}`;
+  if (reason === 'limit') {
+    const limit = limitBytes === undefined ? '' : ` of ${formatBytes(limitBytes)}`;
+    return `the guard ends the run: it has ${had}, past its limit${limit}`;
+  }
+  const { machineAvailableBytes: available, machineTotalBytes: total } = memory;
+  const left =
+    available === undefined ? 'the machine is out of memory' : machineText(available, total);
+  return `the guard ends the run: it has ${had}, and ${left}`;
+}
+
+function machineText(available: number, total: number | undefined): string {
+  const all = total === undefined ? '' : ` of ${formatBytes(total)}`;
+  return `the machine has only ${formatBytes(available)}${all} left`;
+}
+
+function filesText({ dumpFile, summaryFile, problem }: CrashFiles): string {
+  const why = problem === undefined ? '' : ` (${plainText(problem)})`;
+  if (dumpFile !== undefined) return `what it was is in ${plainText(dumpFile)}${why}`;
+  return summaryFile === undefined
+    ? `no crash dump could be written${why}`
+    : `what it was is in ${plainText(summaryFile)}, without a dump${why}`;
+}
