@@ -2,7 +2,9 @@
 
 use std::time::Duration;
 
-use memtop_sampler::{LargestProcess, LivingProcess, Peak, PeakMetric, ProcessAtPeak, Record, TaskRecord};
+use memtop_sampler::{
+    LargestProcess, LivingProcess, Peak, PeakMetric, ProcessAtPeak, Record, TaskRecord,
+};
 use napi_derive::napi;
 
 /// A process's share of a peak.

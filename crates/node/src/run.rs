@@ -6,9 +6,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::time::Duration;
 
 use memtop_proc::KillFailure;
-use memtop_spawn::{
-    Command, End, GroupRecord, Options, Outcome, Reason, Run, Stopped, Traced,
-};
+use memtop_spawn::{Command, End, GroupRecord, Options, Outcome, Reason, Run, Stopped, Traced};
 use napi::Env;
 use napi::bindgen_prelude::{Buffer, Either, Object};
 use napi_derive::napi;

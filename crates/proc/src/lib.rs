@@ -14,6 +14,7 @@ mod mock;
 mod observer;
 mod portable;
 mod record;
+mod room;
 mod working_directory;
 
 #[cfg(target_os = "linux")]
@@ -26,3 +27,4 @@ pub use mock::MockInspector;
 pub use observer::{Birth, Description, HighWater, Observer, Reading};
 pub use portable::SysinfoInspector;
 pub use record::{ProcessRecord, State};
+pub use room::{LimitedBy, Room};

@@ -1,74 +1,15 @@
 //! Groups found and read on fixtures: the text of `/proc` and a tree of files for the mounts.
 
-use std::fs;
-use std::path::{Path, PathBuf};
+mod machine;
 
-use memtop_proc::linux::ProcRoot;
+use std::path::Path;
+
+use machine::{Machine, V1_MOUNT, V2_MOUNT, V2_TOP};
 use memtop_proc::linux::cgroup::{
-    Breakdown, Cgroup, Cgroups, Limits, NoCgroup, NoGroup, OomEvents, PeakSince, RunCgroup, Version,
+    Breakdown, Limits, NoCgroup, NoGroup, OomEvents, PeakSince, RunCgroup, Version,
 };
-use tempfile::TempDir;
 
-const V1_MOUNT: &str = "35 31 0:32 / /sys/fs/cgroup/memory rw,nosuid - cgroup cgroup rw,memory\n";
-const V2_MOUNT: &str = "31 23 0:28 / /sys/fs/cgroup rw,nosuid - cgroup2 cgroup2 rw,nsdelegate\n";
-const V2_TOP: &str = "sys/fs/cgroup";
 const GB: u64 = 1024 * 1024 * 1024;
-
-/// A machine whose `/proc/self` says what a test wants it to.
-struct Machine(TempDir);
-
-impl Machine {
-    fn new(cgroup: &str, mountinfo: &str) -> Self {
-        let machine = Self(TempDir::new().expect("a temporary folder"));
-        machine.write("proc/self/cgroup", cgroup);
-        machine.write("proc/self/mountinfo", mountinfo);
-        machine
-    }
-
-    /// With the unified hierarchy alone, and this process in a group of it.
-    fn v2(group: &str) -> Self {
-        let machine = Self::new(&format!("0::/{group}\n"), V2_MOUNT);
-        machine.group(V2_TOP, &[("cgroup.controllers", "cpu memory pids\n")]);
-        machine.group(&format!("{V2_TOP}/{group}"), &[]);
-        machine
-    }
-
-    fn path(&self, path: &str) -> PathBuf {
-        self.0.path().join(path)
-    }
-
-    fn write(&self, path: &str, text: &str) {
-        let path = self.path(path);
-        fs::create_dir_all(path.parent().expect("it is below the folder")).unwrap();
-        fs::write(path, text).unwrap();
-    }
-
-    /// A group with the files that it has.
-    fn group(&self, path: &str, files: &[(&str, &str)]) {
-        self.write(&format!("{path}/cgroup.procs"), "");
-        for (name, text) in files {
-            self.write(&format!("{path}/{name}"), text);
-        }
-    }
-
-    fn cgroups(&self) -> Cgroups {
-        Cgroups::at(ProcRoot::open(self.path("proc")).unwrap(), self.0.path())
-    }
-
-    fn own(&self) -> Cgroup {
-        self.cgroups().own().expect("the group is there")
-    }
-
-    fn assert_own(&self, version: Version, directory: &str) {
-        let own = self.own();
-        assert_eq!(own.version(), version);
-        assert_eq!(own.directory(), self.path(directory));
-    }
-
-    fn refusal(&self) -> NoGroup {
-        RunCgroup::create(&self.cgroups(), "run").expect_err("there can be no group")
-    }
-}
 
 #[test]
 fn a_systemd_scope_is_found_in_the_unified_hierarchy() {

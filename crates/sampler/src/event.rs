@@ -235,6 +235,7 @@ impl<O: Observer> Sampler<O> {
             id: birth.id,
             task: newborn.task,
             handle,
+            parent: newborn.parent,
             first_seen: newborn.born,
             named: Named::new(description, self.ticks),
             memory: Memory::of_relative(newborn.is_copy),

@@ -12,6 +12,8 @@ pub(crate) struct Member<H> {
     pub(crate) id: ProcessId,
     pub(crate) task: TaskId,
     pub(crate) handle: H,
+    /// Who started it.
+    pub(crate) parent: u32,
     pub(crate) first_seen: Duration,
     pub(crate) named: Named,
     pub(crate) memory: Memory,

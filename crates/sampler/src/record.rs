@@ -8,7 +8,7 @@ use memtop_proc::{Description, ProcessId};
 use crate::{Ceiling, Peak, Timeline};
 
 /// Everything that is known when sampling ends.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Record {
     /// The task that the sampler was asked about.
     pub task: TaskRecord,
@@ -71,8 +71,14 @@ pub struct LivingProcess {
     pub id: ProcessId,
     /// Its name and command line.
     pub description: Arc<Description>,
+    /// The pid of its parent when it was born.
+    pub parent: u32,
+    /// When it was first seen, counted from the sampler's start.
+    pub first_seen: Duration,
     /// Its resident memory at the last sample.
     pub rss_bytes: u64,
+    /// What it adds to the sum, in the metric of the peak.
+    pub bytes: u64,
 }
 
 /// The process that was the largest of its task, by samples and by what the kernel remembers.

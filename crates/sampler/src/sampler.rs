@@ -9,7 +9,7 @@ use crate::budget::Budget;
 use crate::gaps::Gaps;
 use crate::member::{Member, Memory, Named};
 use crate::newborn::Newborns;
-use crate::sharing::{Metric, Sharing};
+use crate::sharing::{Metric, Need, Sharing};
 use crate::task::{Sums, Tasks};
 use crate::tree::Tree;
 use crate::{LivingProcess, Record, TaskId, TaskRecord};
@@ -135,7 +135,10 @@ impl<O: Observer> Sampler<O> {
             .map(|member| LivingProcess {
                 id: member.id,
                 description: std::sync::Arc::clone(&member.named.description),
+                parent: member.parent,
+                first_seen: member.first_seen,
                 rss_bytes: member.memory.rss,
+                bytes: Sums::of(member, self.counts_by_share()).share,
             })
     }
 
@@ -192,6 +195,34 @@ impl<O: Observer> Sampler<O> {
             .and(self.measure())
             .and(self.look_for_high_water(now))
             .and(self.weigh(now))
+    }
+
+    /// Whether a task has not ended.
+    #[must_use]
+    pub fn has_task(&self, id: TaskId) -> bool {
+        self.tasks.get(id).is_some()
+    }
+
+    /// Resident memory of a task at the last sample, in each process.
+    #[must_use]
+    pub fn rss_bytes(&self, id: TaskId) -> u64 {
+        self.tasks.get(id).map_or(0, |task| task.sums.rss)
+    }
+
+    /// The memory of a task with shared pages counted once, whatever it takes to find out.
+    pub fn confirmed_bytes(&mut self, id: TaskId, now: Duration) -> u64 {
+        if self.counts_by_share() {
+            let Self {
+                sharing,
+                observer,
+                tree,
+                tasks,
+                ..
+            } = self;
+            // Who may not be asked counts in full.
+            let _ = sharing.settle(observer, tree, tasks, id, now, Need::Certainty);
+        }
+        self.tasks.get(id).map_or(0, |task| task.sums.share)
     }
 
     /// Time that readings of proportional memory have taken so far. They have a budget of their
@@ -355,6 +386,7 @@ impl<O: Observer> Sampler<O> {
             id: birth.id,
             task,
             handle,
+            parent: birth.parent,
             first_seen: now,
             named,
             memory: Memory::of_relative(forked),
@@ -492,7 +524,7 @@ impl<O: Observer> Sampler<O> {
                     tasks,
                     ..
                 } = self;
-                outcome = outcome.and(sharing.settle(observer, tree, tasks, id, now));
+                outcome = outcome.and(sharing.settle(observer, tree, tasks, id, now, Need::Peak));
                 self.find_floor(id);
             }
         }
@@ -580,7 +612,11 @@ impl<O: Observer> Sampler<O> {
         self.sharing.metric() != Metric::Rss
     }
 
-    pub(crate) fn with_member(&mut self, pid: u32, act: impl FnOnce(&mut O, u64, &mut Member<O::Handle>)) {
+    pub(crate) fn with_member(
+        &mut self,
+        pid: u32,
+        act: impl FnOnce(&mut O, u64, &mut Member<O::Handle>),
+    ) {
         if let Some(place) = self.tree.place_of(pid) {
             act(
                 &mut self.observer,

@@ -30,6 +30,15 @@ const SHARE_IN_AUTO: f64 = 0.003;
 const SHARE_IN_PSS: f64 = 0.05;
 const MOST_AT_ONCE: Duration = Duration::from_millis(15);
 
+/// What the sizes are read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// A new high of the task.
+    Peak,
+    /// Something that is about to be done.
+    Certainty,
+}
+
 #[derive(Debug)]
 pub(crate) struct Sharing {
     metric: Metric,
@@ -62,8 +71,8 @@ impl Sharing {
         self.metric
     }
 
-    /// Reads proportional sizes of a task that may be at a new high, those first that can change
-    /// most, until the rest does not matter, the high is none after all, or the budget is spent.
+    /// Reads proportional sizes of a task, those first that can change most, until the rest does not
+    /// matter. For a peak also no more than the budget allows, and only while it may be one.
     pub(crate) fn settle<O: Observer>(
         &mut self,
         observer: &mut O,
@@ -71,12 +80,16 @@ impl Sharing {
         tasks: &mut Tasks,
         root: TaskId,
         now: Duration,
+        need: Need,
     ) -> Result<(), Error> {
         self.budget.fill(now);
         let Some(task) = tasks.get(root) else {
             return Ok(());
         };
-        let peak = task.record.peak.as_ref().map_or(0, |peak| peak.bytes);
+        let peak = match (need, &task.record.peak) {
+            (Need::Peak, Some(peak)) => peak.bytes,
+            _ => 0,
+        };
         let mut sums = task.sums;
         self.order.clear();
         self.order.extend((0..tree.len()).filter(|&place| {
@@ -95,7 +108,7 @@ impl Sharing {
                 break;
             }
             let member = &mut members[place];
-            if !self.budget.allows(cost(member.memory.rss)) {
+            if need == Need::Peak && !self.budget.allows(cost(member.memory.rss)) {
                 break;
             }
             let started = Instant::now();

@@ -8,6 +8,7 @@ use std::time::Instant;
 
 use memtop_proc::{Error, HighWater, Observer, ProcessId};
 
+use crate::sentry::Post;
 use crate::work::Work;
 use crate::{Event, Interval, LivingProcess, Metric, Record, TaskId, TaskRecord};
 
@@ -51,7 +52,9 @@ struct Shared<O: Observer> {
 
 impl<O: Observer> fmt::Debug for SamplerThread<O> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.debug_struct("SamplerThread").finish_non_exhaustive()
+        formatter
+            .debug_struct("SamplerThread")
+            .finish_non_exhaustive()
     }
 }
 
@@ -155,6 +158,18 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         self.with(|work| work.record(task))
     }
 
+    /// Guards a task from now on.
+    pub fn guard(&self, task: TaskId, post: Post) {
+        let _ = self.with(|work| work.guard(task, post));
+        self.shared.changed.notify_all();
+    }
+
+    /// Whether a task still grows although its end has been called for.
+    #[must_use]
+    pub fn is_urgent(&self, task: TaskId) -> bool {
+        self.with(|work| work.is_urgent(task)).unwrap_or(false)
+    }
+
     /// The living processes of a task.
     #[must_use]
     pub fn pids(&self, task: TaskId) -> Vec<u32> {
@@ -251,14 +266,13 @@ impl<O: Observer> Shared<O> {
             return;
         };
         while !work.is_closed {
-            let left = work.due.saturating_duration_since(Instant::now());
+            let left = work.next_turn().saturating_duration_since(Instant::now());
             let waited = if !work.samples() {
                 self.changed.wait(work)
             } else if left.is_zero() {
                 self.take_in_events(&mut work);
-                work.tick();
+                work.take_turn();
                 self.note_highest(&work);
-                work.due = work.next_due();
                 continue;
             } else {
                 let waited = self.changed.wait_timeout(work, left);

@@ -7,11 +7,15 @@ use rustix::time::{ClockId, clock_gettime};
 
 use crate::budget::Budget;
 use crate::pace::Pace;
+use crate::sentry::{Post, Sentry};
 use crate::{Event, Interval, Metric, Record, Sampler, TaskId};
 
 /// The share of all time that samples at the ends of processes may take, on top of the regular ones.
 const SHARE_AT_EXITS: f64 = 0.01;
 const MOST_AT_EXITS: Duration = Duration::from_millis(20);
+
+/// However seldom samples are taken, what is guarded is looked at this often.
+const GUARDS_LOOK_EVERY: Duration = Duration::from_millis(100);
 
 pub(crate) struct Work<O: Observer> {
     pub(crate) sampler: Sampler<O>,
@@ -22,6 +26,8 @@ pub(crate) struct Work<O: Observer> {
     started: Instant,
     at_exits: Budget,
     last_cost: Duration,
+    last_sample: Instant,
+    sentries: Vec<Sentry>,
     cpu: Duration,
 }
 
@@ -36,6 +42,8 @@ impl<O: Observer> Work<O> {
             started: now,
             at_exits: Budget::new(SHARE_AT_EXITS, MOST_AT_EXITS),
             last_cost: Duration::ZERO,
+            last_sample: now,
+            sentries: Vec::new(),
             cpu: Duration::ZERO,
         }
     }
@@ -56,6 +64,35 @@ impl<O: Observer> Work<O> {
         self.due + interval * u32::try_from(missed + 1).unwrap_or(u32::MAX)
     }
 
+    /// When something is to be done next: a sample, or a look for the guards between two of them.
+    pub(crate) fn next_turn(&self) -> Instant {
+        if self.sentries.is_empty() {
+            self.due
+        } else {
+            self.due.min(self.last_sample + GUARDS_LOOK_EVERY)
+        }
+    }
+
+    pub(crate) fn take_turn(&mut self) {
+        if Instant::now() >= self.due {
+            self.tick();
+            self.due = self.next_due();
+        } else {
+            self.sample();
+        }
+    }
+
+    pub(crate) fn guard(&mut self, task: TaskId, post: Post) {
+        self.sentries.push(Sentry::new(task, post));
+        self.let_sentries_look();
+    }
+
+    /// Whether a task still grows although it is being ended for its memory.
+    pub(crate) fn is_urgent(&self, task: TaskId) -> bool {
+        let mut of_task = self.sentries.iter().filter(|sentry| sentry.task() == task);
+        of_task.any(Sentry::is_urgent)
+    }
+
     pub(crate) fn tick(&mut self) {
         let reading = self.sampler.reading_time();
         let now = self.now();
@@ -63,6 +100,7 @@ impl<O: Observer> Work<O> {
         let reading = self.sampler.reading_time().saturating_sub(reading);
         self.last_cost = cost.saturating_sub(reading);
         self.pace.learn(self.last_cost, outcome.is_err());
+        self.after_sample();
     }
 
     /// A sample that is none of the regular ones.
@@ -71,7 +109,35 @@ impl<O: Observer> Work<O> {
             let now = self.now();
             // A failure shows in the next regular sample, too.
             let _ = self.timed(|sampler| sampler.sample(now));
+            self.after_sample();
         }
+    }
+
+    fn after_sample(&mut self) {
+        self.last_sample = Instant::now();
+        self.let_sentries_look();
+    }
+
+    fn let_sentries_look(&mut self) {
+        if self.sentries.is_empty() {
+            return;
+        }
+        let now = self.now();
+        let mut sentries = std::mem::take(&mut self.sentries);
+        let before = thread_cpu();
+        let (interval, cpu) = (self.pace.interval(), self.cpu);
+        for sentry in &mut sentries {
+            let task = sentry.task();
+            sentry.look(&mut self.sampler, now, |sampler| Record {
+                interval,
+                cpu,
+                ..sampler.record(task)
+            });
+        }
+        self.cpu += thread_cpu().saturating_sub(before);
+        // A task that has ended needs nobody.
+        sentries.retain(|sentry| self.sampler.has_task(sentry.task()));
+        self.sentries = sentries;
     }
 
     /// A sample while a process that is about to end still has its memory, unless there have been
@@ -85,6 +151,7 @@ impl<O: Observer> Work<O> {
         // A failure shows in the next regular sample, too.
         let (cost, _) = self.timed(|sampler| sampler.sample_at_exit(pid, now));
         self.at_exits.spend(cost);
+        self.after_sample();
     }
 
     pub(crate) fn handle(&mut self, event: Event) {

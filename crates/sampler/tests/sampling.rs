@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use memtop_proc::HighWater;
 use memtop_sampler::{
-    Event, Interval, Kinship, Metric, PeakMetric, Sampler, SamplerThread, StartError, TaskId,
+    Alarm, Cause, Event, Interval, Kinship, Level, Metric, PeakMetric, Post, Sampler,
+    SamplerThread, StartError, TaskId, Thresholds,
 };
 
 use fake::FakeTable;
@@ -493,7 +494,10 @@ fn a_told_child_in_its_parents_memory_adds_nothing_until_it_execs() {
     assert_eq!(peak(&sampler, task), 100);
     tell(&mut sampler, &[exiting(11, 100, 100)]);
     table.end(11);
-    tell(&mut sampler, &[Event::Ended(11), born(12, 10, Kinship::SameMemory)]);
+    tell(
+        &mut sampler,
+        &[Event::Ended(11), born(12, 10, Kinship::SameMemory)],
+    );
     table.start(12, 10, 30);
     tell(&mut sampler, &[Event::Execed(12)]);
     sampler.tick(3 * MS).unwrap();
@@ -619,4 +623,73 @@ fn an_orphan_of_the_first_instant_goes_to_its_adopter() {
         .unwrap();
     sampler.tick(MS).unwrap();
     assert_eq!(peak(&sampler, task), 150);
+}
+
+fn guarded(
+    table: &FakeTable,
+    interval: Duration,
+    limit: u64,
+) -> (
+    SamplerThread<FakeTable>,
+    TaskId,
+    std::sync::mpsc::Receiver<Alarm>,
+) {
+    let thread = SamplerThread::start(table.clone(), Interval::Fixed(interval), Metric::Auto);
+    let thread = thread.unwrap();
+    let task = thread.add_task(10).unwrap();
+    let (raised, alarms) = std::sync::mpsc::channel();
+    thread.guard(
+        task,
+        Post {
+            thresholds: Thresholds {
+                warn_bytes: Some(limit / 2),
+                limit_bytes: Some(limit),
+            },
+            room: None,
+            on_alarm: Box::new(move |alarm| drop(raised.send(alarm))),
+        },
+    );
+    (thread, task, alarms)
+}
+
+#[test]
+fn a_guard_raises_the_alarm_however_seldom_samples_are_taken() {
+    let table = FakeTable::default();
+    table.start(10, 1, 100);
+    let (thread, task, alarms) = guarded(&table, 3_600_000 * MS, 1_000);
+    assert!(alarms.try_recv().is_err());
+    table.set(10, 600);
+    let warning = alarms.recv().unwrap();
+    assert_eq!((warning.level, warning.bytes), (Level::Warn, 600));
+    assert!(warning.scene.is_none());
+    table.start(11, 10, 500);
+    let limit = alarms.recv().unwrap();
+    assert_eq!(
+        (limit.task, limit.level, limit.bytes),
+        (task, Level::Limit, 1_100)
+    );
+    assert_eq!(limit.cause, Cause::Threshold(1_000));
+    let living = limit.scene.unwrap().living;
+    let who: Vec<_> = living.iter().map(|one| (one.id.pid, one.parent)).collect();
+    assert_eq!(who, [(10, 1), (11, 10)]);
+    assert!(!thread.is_urgent(task));
+    table.set(11, 5_000);
+    while !thread.is_urgent(task) {
+        thread.sample_now();
+    }
+}
+
+#[test]
+fn a_guard_counts_shared_memory_once() {
+    let table = FakeTable::default();
+    table.start(10, 1, 600);
+    table.start(11, 10, 600);
+    table.share(10, 600, 300);
+    table.share(11, 600, 300);
+    let (thread, _, alarms) = guarded(&table, MS, 1_000);
+    assert_eq!(alarms.recv().unwrap().level, Level::Warn);
+    for _ in 0..50 {
+        thread.sample_now();
+    }
+    assert!(alarms.try_recv().is_err());
 }

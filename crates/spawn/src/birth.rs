@@ -52,7 +52,9 @@ impl Preparation {
         match unsafe { libc::fork() } {
             -1 => Err(io::Error::last_os_error()),
             0 => {
-                let gate = gate.as_ref().map(|(wait, open)| (wait.as_raw_fd(), open.as_raw_fd()));
+                let gate = gate
+                    .as_ref()
+                    .map(|(wait, open)| (wait.as_raw_fd(), open.as_raw_fd()));
                 self.be_born(gate, tell.as_raw_fd())
             }
             pid => {
@@ -67,7 +69,10 @@ impl Preparation {
     }
 
     fn be_born(&mut self, gate: Option<(RawFd, RawFd)>, tell: RawFd) -> ! {
-        let errno = self.prepare(gate).err().unwrap_or_else(|| self.image.exec());
+        let errno = self
+            .prepare(gate)
+            .err()
+            .unwrap_or_else(|| self.image.exec());
         let bytes = errno.to_ne_bytes();
         // SAFETY: the array is as long as is said. Without a reader there is nobody to tell.
         // _exit runs nothing of this process's.
@@ -155,7 +160,9 @@ impl SignalsBlocked {
 impl Drop for SignalsBlocked {
     fn drop(&mut self) {
         // SAFETY: the set is what the kernel gave.
-        unsafe { libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.0, std::ptr::null_mut()) };
+        unsafe {
+            libc::pthread_sigmask(libc::SIG_SETMASK, &raw const self.0, std::ptr::null_mut())
+        };
     }
 }
 

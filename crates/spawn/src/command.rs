@@ -89,6 +89,18 @@ impl Command {
         }
     }
 
+    /// A variable as the command will have it.
+    pub(crate) fn variable(&self, name: &str) -> Option<String> {
+        let value = match &self.environment {
+            Some(environment) => {
+                let mut variables = environment.iter();
+                variables.find(|(known, _)| known == name)?.1.clone()
+            }
+            None => env::var_os(name)?,
+        };
+        Some(value.to_string_lossy().into_owned())
+    }
+
     /// Why exec failed, in words.
     pub(crate) fn explain(&self, error: io::Error) -> StartError {
         let program = self.arguments.first().cloned().unwrap_or_default();

@@ -6,8 +6,10 @@
 mod arguments;
 mod birth;
 mod bounds;
+mod cause;
 mod command;
 mod group;
+mod guard;
 mod image;
 mod inherited;
 mod run;
@@ -25,9 +27,11 @@ use memtop_proc::linux::LinuxObserver;
 use memtop_sampler::SamplerThread;
 
 pub use arguments::own_arguments;
+pub use cause::{OutOfMemory, Place, Victim};
 pub use command::{Command, StartError};
 pub use group::{GroupRecord, GroupUse};
-pub use run::{Options, Outcome, Reason, Run, Stopped, Traced};
+pub use guard::{GuardOptions, Size};
+pub use run::{GuardRecord, Options, Outcome, Reason, Run, Stopped, Traced};
 pub use signals::Forwarding;
 pub use survivors::SurvivorsUse;
 pub use trace::TraceUse;

@@ -5,12 +5,13 @@ use std::sync::mpsc::{Receiver, Sender, channel};
 use std::thread::Builder;
 use std::time::Duration;
 
-use memtop_proc::KillFailure;
-use memtop_sampler::{Interval, LivingProcess, Metric, Record, TaskId};
+use memtop_proc::{KillFailure, ProcessId};
+use memtop_sampler::{Alarm, Interval, LivingProcess, Metric, Record, TaskId, Thresholds};
 
 use crate::supervisor::{Message, Supervisor};
 use crate::{
-    Command, End, GroupRecord, GroupUse, SharedSampler, StartError, SurvivorsUse, TraceUse,
+    Command, End, GroupRecord, GroupUse, GuardOptions, OutOfMemory, SharedSampler, StartError,
+    SurvivorsUse, TraceUse,
 };
 
 /// How a run is made.
@@ -36,6 +37,8 @@ pub struct Options {
     pub grace: Duration,
     /// What becomes of those that outlive the command.
     pub survivors: SurvivorsUse,
+    /// What ends the run for its memory.
+    pub guard: GuardOptions,
 }
 
 /// What is known once the command has ended.
@@ -57,6 +60,12 @@ pub struct Outcome {
     pub group: Result<GroupRecord, String>,
     /// How the run was traced, or why it was not.
     pub trace: Result<Traced, String>,
+    /// How the run was guarded; absent when it was not.
+    pub guard: Option<GuardRecord>,
+    /// That memory had run out, and whose.
+    pub out_of_memory: Option<OutOfMemory>,
+    /// The command while it ran; absent when it ended at once.
+    pub process: Option<ProcessId>,
     /// That the run was ended, and by what.
     pub stopped: Option<Stopped>,
     /// Those that outlived the command.
@@ -81,6 +90,19 @@ pub enum Reason {
     Timeout,
     /// Whoever runs it has asked for it.
     Request,
+    /// It has had more memory than it may.
+    Guard,
+}
+
+/// How a run was guarded.
+#[derive(Clone, Debug)]
+pub struct GuardRecord {
+    /// What it was allowed.
+    pub thresholds: Thresholds,
+    /// Whether a word was said.
+    pub warned: bool,
+    /// What it was ended for.
+    pub alarm: Option<Alarm>,
 }
 
 /// A run that was ended.
@@ -105,13 +127,15 @@ pub struct Run {
 }
 
 impl Run {
-    /// Starts a command. `on_end` is called once, on a thread of the run's own.
+    /// Starts a command. `on_alarm` hears of what the guard says, and `on_end` is called once, on a
+    /// thread of the run's own.
     ///
     /// # Errors
     /// When the command cannot be started; `on_end` is not called then.
     pub fn start(
         command: Command,
         options: Options,
+        on_alarm: impl FnMut(&Alarm) + Send + 'static,
         on_end: impl FnOnce(Outcome) + Send + 'static,
     ) -> Result<Self, StartError> {
         let (started, start) = channel();
@@ -121,7 +145,8 @@ impl Run {
             .name("memtop-run".to_owned())
             .spawn(move || {
                 // The caller waits for this answer and cannot have gone away.
-                match Supervisor::start(command, options, &outbox, inbox) {
+                let on_alarm = Box::new(on_alarm);
+                match Supervisor::start(command, options, on_alarm, &outbox, inbox) {
                     Ok(supervisor) => {
                         let _ = started.send(Ok((supervisor.pid(), supervisor.sampling())));
                         on_end(supervisor.until_end());

@@ -8,19 +8,23 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
-use memtop_proc::linux::cgroup::Entrance;
+use memtop_proc::linux::cgroup::{Cgroups, Entrance, Limit};
 use memtop_proc::linux::survey::TracingSurvey;
-use memtop_proc::linux::{LinuxObserver, ProcRoot, RunEnd, RunEnded, end_run, high_water};
-use memtop_proc::{Error, KillFailure, Observer, ProcessId};
-use memtop_sampler::{LivingProcess, SamplerThread, TaskId};
+use memtop_proc::linux::{
+    LinuxObserver, OomWatch, ProcRoot, RoomFinder, RunEnd, RunEnded, end_run, high_water,
+};
+use memtop_proc::{Error, KillFailure, Observer, ProcessId, Room};
+use memtop_sampler::{Alarm, Level, LivingProcess, SamplerThread, TaskId};
 
 use rustix::process::{Signal, pidfd_send_signal};
 
 use crate::birth::Preparation;
 use crate::bounds::{ceiling, missed_bytes};
+use crate::cause::Findings;
 use crate::group::Group;
+use crate::guard;
 use crate::inherited::inherited_descriptors;
-use crate::run::{Options, Outcome, Reason, Stopped, Traced};
+use crate::run::{GuardRecord, Options, Outcome, Reason, Stopped, Traced};
 use crate::streams::ChildEnd;
 use crate::trace::{Assignment, Followed, Follower, NotStarted, Started, TraceRecord, Tracing};
 use crate::wait::{Waited, adopt_orphans, reap_others};
@@ -39,7 +43,10 @@ const LETTING_GO: Duration = Duration::from_secs(2);
 pub(crate) enum Message {
     Followed(Followed),
     Stop { grace: Option<Duration> },
+    Alarm(Box<Alarm>),
 }
+
+type OnAlarm = Box<dyn FnMut(&Alarm) + Send>;
 
 pub(crate) struct Supervisor {
     options: Options,
@@ -55,6 +62,12 @@ pub(crate) struct Supervisor {
     /// The most memory of any process that has been waited for.
     largest_bytes: u64,
     trace: Option<TraceRecord>,
+    guard: Option<GuardRecord>,
+    on_alarm: OnAlarm,
+    oom: OomWatch,
+    memory_bytes: u64,
+    node_options: Option<String>,
+    process: Option<ProcessId>,
     stopped: Option<Stopped>,
     /// Messages that came while something else was waited for.
     backlog: RefCell<VecDeque<Message>>,
@@ -65,6 +78,7 @@ impl Supervisor {
     pub(crate) fn start(
         mut command: Command,
         options: Options,
+        on_alarm: OnAlarm,
         outbox: &Sender<Message>,
         inbox: Receiver<Message>,
     ) -> Result<Self, StartError> {
@@ -104,10 +118,14 @@ impl Supervisor {
             tracing,
             dies_with_tracer: options.stands_in,
         };
-        let outbox = outbox.clone();
+        let mut oom = OomWatch::start();
+        if let Ok(group) = &group {
+            oom.add(group.made().cgroup().clone());
+        }
+        let following = outbox.clone();
         let follower = Follower::start(assignment, move |followed| {
             // Once nobody listens, nobody needs to know.
-            let _ = outbox.send(Message::Followed(followed));
+            let _ = following.send(Message::Followed(followed));
         })?;
         let started = wait_for_start(&inbox, &command)?;
         if let Some(forwarding) = &mut forwarding
@@ -118,7 +136,15 @@ impl Supervisor {
                     .to_owned(),
             );
         }
-        Ok(Self {
+        let mut finder = RoomFinder::system();
+        let room = finder.look();
+        let mut run = Self {
+            memory_bytes: room.as_ref().map_or(0, |room| room.total_bytes),
+            node_options: command.variable("NODE_OPTIONS"),
+            process: identity(started.pid),
+            guard: None,
+            on_alarm,
+            oom,
             options,
             inbox,
             follower,
@@ -133,7 +159,26 @@ impl Supervisor {
             stopped: None,
             backlog: RefCell::default(),
             remarks,
-        })
+        };
+        run.post_guard(room.as_ref(), finder, outbox.clone());
+        Ok(run)
+    }
+
+    fn post_guard(&mut self, room: Option<&Room>, finder: RoomFinder, outbox: Sender<Message>) {
+        let Some((sampler, task)) = self.sampling().filter(|_| self.options.guard.is_on) else {
+            return;
+        };
+        let thresholds = self.options.guard.thresholds(room);
+        self.guard = Some(GuardRecord {
+            thresholds,
+            warned: false,
+            alarm: None,
+        });
+        let on_alarm = move |alarm| {
+            // Once nobody listens, there is nothing to guard.
+            let _ = outbox.send(Message::Alarm(Box::new(alarm)));
+        };
+        sampler.guard(task, guard::post(thresholds, finder, on_alarm));
     }
 
     pub(crate) fn pid(&self) -> u32 {
@@ -186,6 +231,7 @@ impl Supervisor {
             Some(Message::Followed(Followed::Over(record))) => self.trace = Some(record),
             Some(Message::Followed(followed)) => news = Some(followed),
             Some(Message::Stop { grace }) => self.stop(Reason::Request, grace),
+            Some(Message::Alarm(alarm)) => self.heed(*alarm),
             None => {}
         }
         self.look();
@@ -193,6 +239,20 @@ impl Supervisor {
             self.stop(Reason::Timeout, None);
         }
         news
+    }
+
+    fn heed(&mut self, alarm: Alarm) {
+        (self.on_alarm)(&alarm);
+        let Some(guard) = &mut self.guard else {
+            return;
+        };
+        match alarm.level {
+            Level::Warn => guard.warned = true,
+            Level::Limit => {
+                guard.alarm = Some(alarm);
+                self.stop(Reason::Guard, None);
+            }
+        }
     }
 
     /// Until the timeout, while it matters.
@@ -251,16 +311,17 @@ impl Supervisor {
             Err(error) => return self.end_command_alone(error),
         };
         let sampling = self.sampling();
-        let pid = self.started.pid;
+        let process = self.process;
         let mut members = || match &sampling {
             Some((sampler, task)) => sampler.members(*task),
-            None => identity(pid).into_iter().collect(),
+            None => process.into_iter().collect(),
         };
         let hurry = || {
             let mut backlog = self.backlog.borrow_mut();
             backlog.extend(self.inbox.try_iter());
             let is_stop = |message: &Message| matches!(message, Message::Stop { .. });
-            backlog.iter().any(is_stop)
+            let is_urgent = sampling.as_ref().is_some_and(|(sampler, task)| sampler.is_urgent(*task));
+            is_urgent || backlog.iter().any(is_stop)
         };
         let options = RunEnd {
             grace,
@@ -306,7 +367,11 @@ impl Supervisor {
                 }
             }
         }
-        if !self.is_over_within(if survivors.is_empty() { LAST_TO_GO } else { Duration::ZERO }) {
+        if !self.is_over_within(if survivors.is_empty() {
+            LAST_TO_GO
+        } else {
+            Duration::ZERO
+        }) {
             self.follower.let_all_go(LETTING_GO);
             self.is_over_within(LETTING_GO);
         }
@@ -346,6 +411,10 @@ impl Supervisor {
                 .finish(task)
                 .ok_or_else(|| "the sampling thread has ended".to_owned())
         });
+        let oom = self.oom.since();
+        let own_group = self.group.as_ref().ok().map(Group::made);
+        let own_group = own_group.map(|group| group.cgroup().directory().to_owned());
+        let limit = limit_around(self.group.as_ref().ok());
         let group = self.group.map(|group| {
             let (record, remark) = group.finish();
             self.remarks.extend(remark);
@@ -365,6 +434,22 @@ impl Supervisor {
                 .ok_or_else(|| "not one sample was taken".to_owned())
         });
         let trace = self.trace.unwrap_or_default();
+        let findings = Findings {
+            end,
+            deaths: &trace.deaths,
+            record: record.as_ref().ok(),
+            oom: &oom,
+            own_group: own_group.as_deref(),
+            limit: limit.as_ref(),
+            memory_bytes: self.memory_bytes,
+            node_options: self.node_options.as_deref(),
+            heap_message_seen: false,
+        };
+        // Whoever was ended by memtop was not ended by anything else.
+        let out_of_memory = match self.stopped {
+            None => findings.out_of_memory(),
+            Some(_) => None,
+        };
         self.remarks.extend(trace.remarks);
         Outcome {
             end,
@@ -380,11 +465,23 @@ impl Supervisor {
                     released: trace.released,
                 }),
             },
+            guard: self.guard,
+            out_of_memory,
+            process: self.process,
             stopped: self.stopped,
             survivors,
             remarks: self.remarks,
         }
     }
+}
+
+/// The smallest limit that the run was under.
+fn limit_around(group: Option<&Group>) -> Option<Limit> {
+    let limits = match group {
+        Some(group) => group.made().cgroup().limits(),
+        None => Cgroups::system().ok()?.own().ok()?.limits(),
+    };
+    limits.ok()?.max
 }
 
 fn wait_for_start(inbox: &Receiver<Message>, command: &Command) -> Result<Started, StartError> {

@@ -32,7 +32,7 @@ impl Meminfo {
             .ok_or_else(|| root.malformed("meminfo", "its fields are not as documented"))
     }
 
-    fn parse(text: &[u8]) -> Option<Self> {
+    pub(super) fn parse(text: &[u8]) -> Option<Self> {
         let bytes = |name| field_bytes(text, name);
         Some(Self {
             total_bytes: bytes("MemTotal")?,

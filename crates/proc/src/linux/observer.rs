@@ -62,6 +62,19 @@ impl LinuxObserver {
     }
 }
 
+/// The name and command line of a process that is known not to be replaced by another.
+#[must_use]
+pub fn describe(root: &ProcRoot, pid: u32, text: &mut Vec<u8>) -> Option<Description> {
+    root.read_process_file(pid, "comm", text).ok()??;
+    let name = String::from_utf8_lossy(text.strip_suffix(b"\n").unwrap_or(text)).into_owned();
+    root.read_process_file(pid, "cmdline", text).ok()??;
+    text.truncate(COMMAND_LINE_BYTES);
+    Some(Description {
+        name,
+        command: split_arguments(text),
+    })
+}
+
 /// What the kernel remembers of a process that is known not to be replaced by another, such as one
 /// that is stopped by a tracer. `None` when it has no memory any more.
 #[must_use]
@@ -140,17 +153,8 @@ impl Observer for LinuxObserver {
     }
 
     fn describe(&mut self, id: ProcessId) -> Option<Description> {
-        let text = &mut self.text;
-        self.root.read_process_file(id.pid, "comm", text).ok()??;
-        let name = String::from_utf8_lossy(text.strip_suffix(b"\n").unwrap_or(text)).into_owned();
-        self.root
-            .read_process_file(id.pid, "cmdline", text)
-            .ok()??;
-        text.truncate(COMMAND_LINE_BYTES);
-        let command = split_arguments(text);
-        self.is_still(id)
-            .ok()?
-            .then_some(Description { name, command })
+        let description = describe(&self.root, id.pid, &mut self.text)?;
+        self.is_still(id).ok()?.then_some(description)
     }
 
     fn identify(&mut self, pid: u32) -> Result<Option<Birth>, Error> {

@@ -69,6 +69,9 @@ impl ProcRoot {
     }
 
     /// Reads a file of one process whole. `None` when the process is gone.
+    ///
+    /// # Errors
+    /// When the process is there and the file cannot be read.
     pub fn read_process_file(
         &self,
         pid: u32,

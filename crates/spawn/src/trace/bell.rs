@@ -64,7 +64,11 @@ impl Bell {
 /// A real-time signal that nobody in this process uses, with a handler that does nothing.
 fn signal() -> io::Result<c_int> {
     static SIGNAL: OnceLock<Option<c_int>> = OnceLock::new();
-    let free = SIGNAL.get_or_init(|| (libc::SIGRTMIN()..=libc::SIGRTMAX()).rev().find(|&signal| take(signal)));
+    let free = SIGNAL.get_or_init(|| {
+        (libc::SIGRTMIN()..=libc::SIGRTMAX())
+            .rev()
+            .find(|&signal| take(signal))
+    });
     free.ok_or_else(|| io::Error::other("every real-time signal is in use"))
 }
 

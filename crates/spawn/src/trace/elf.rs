@@ -18,9 +18,9 @@ pub(super) fn names_tracing(file: &File) -> bool {
 
 fn tells(names: &[u8]) -> bool {
     names.split(|&byte| byte == 0).any(|name| {
-        TELLING
-            .iter()
-            .any(|telling| name == *telling || (telling.starts_with(b"lib") && name.starts_with(telling)))
+        TELLING.iter().any(|telling| {
+            name == *telling || (telling.starts_with(b"lib") && name.starts_with(telling))
+        })
     })
 }
 

@@ -124,7 +124,6 @@ impl Follower {
         self.desk.requests().push_back(Request::LetAllGo);
         self.desk.bell.ring(patience);
     }
-
 }
 
 fn follow(assignment: Assignment, desk: &Desk, tell: &impl Fn(Followed)) {
@@ -221,12 +220,7 @@ fn give_up(unborn: &Unborn) {
     let _ = wait_for(unborn.pid);
 }
 
-fn follow_untraced(
-    command: &Beginning,
-    unborn: &Unborn,
-    reason: String,
-    tell: &impl Fn(Followed),
-) {
+fn follow_untraced(command: &Beginning, unborn: &Unborn, reason: String, tell: &impl Fn(Followed)) {
     if let Err(error) = unborn.verdict() {
         let _ = wait_for(command.pid);
         return tell(Followed::NotStarted(NotStarted::Exec(error)));

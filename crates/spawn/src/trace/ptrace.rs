@@ -119,13 +119,39 @@ pub(super) fn detach(tid: pid_t, signal: c_int) -> io::Result<()> {
     call(libc::PTRACE_DETACH, tid, number(signal))
 }
 
-/// What the kernel adds to a report: the new thread's id, or the former one at exec.
-pub(super) fn message(tid: pid_t) -> io::Result<pid_t> {
+/// What the kernel adds to a report: the new thread's id, the former one at exec, or how it ends.
+pub(super) fn message(tid: pid_t) -> io::Result<c_int> {
     let mut message = MaybeUninit::<libc::c_ulong>::zeroed();
     call(libc::PTRACE_GETEVENTMSG, tid, message.as_mut_ptr().cast())?;
     // SAFETY: a zeroed number is a number.
     let message = unsafe { message.assume_init() };
-    pid_t::try_from(message).map_err(io::Error::other)
+    c_int::try_from(message).map_err(io::Error::other)
+}
+
+/// The stack pointer of a stopped thread; `None` on processors whose registers are not known here.
+pub(super) fn stack_pointer(tid: pid_t) -> Option<u64> {
+    let mut registers = MaybeUninit::<libc::user_regs_struct>::zeroed();
+    let mut place = libc::iovec {
+        iov_base: registers.as_mut_ptr().cast(),
+        iov_len: size_of::<libc::user_regs_struct>(),
+    };
+    const NT_PRSTATUS: usize = 1;
+    // SAFETY: the kernel writes at most `iov_len` bytes to the structure, which is a valid one when
+    // zeroed.
+    let registers = unsafe {
+        let kind = std::ptr::without_provenance_mut::<c_void>(NT_PRSTATUS);
+        let place = (&raw mut place).cast::<c_void>();
+        if libc::ptrace(libc::PTRACE_GETREGSET, tid, kind, place) != 0 {
+            return None;
+        }
+        registers.assume_init()
+    };
+    #[cfg(target_arch = "x86_64")]
+    return Some(registers.rsp);
+    #[cfg(target_arch = "aarch64")]
+    return Some(registers.sp);
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    return None;
 }
 
 fn call(request: libc::c_uint, tid: pid_t, data: *mut c_void) -> io::Result<()> {

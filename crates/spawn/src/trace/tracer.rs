@@ -13,6 +13,7 @@ use super::self_tracing::{SelfTracing, Wish};
 use super::storm::{self, Storm};
 use super::tracee::{self, Origin, Tracee};
 use crate::SharedSampler;
+use crate::cause::{Death, stack_tells_of_heap};
 
 /// What tracing has done so far.
 #[derive(Clone, Debug, Default)]
@@ -21,9 +22,14 @@ pub(crate) struct TraceRecord {
     pub(crate) stops: u64,
     /// Processes that were let go, because they stopped too often or trace others themselves.
     pub(crate) released: u64,
+    /// Those that a signal has ended, as far as it can have to do with memory.
+    pub(crate) deaths: Vec<Death>,
     /// What tracing took from the command, in words.
     pub(crate) remarks: Vec<String>,
 }
+
+/// More of them would say nothing new.
+const MOST_DEATHS: usize = 100;
 
 pub(super) struct Tracer {
     proc: ProcRoot,
@@ -35,6 +41,8 @@ pub(super) struct Tracer {
     /// Stopped at their start before it was told who has started them.
     held: Vec<pid_t>,
     lets_all_go: bool,
+    /// Processes that abort because a heap of V8 is full.
+    full_heaps: Vec<pid_t>,
     programs: SelfTracing,
     privileges: Privileges,
     text: Vec<u8>,
@@ -56,6 +64,7 @@ impl Tracer {
             storms: HashMap::new(),
             held: Vec::new(),
             lets_all_go: false,
+            full_heaps: Vec::new(),
             programs: SelfTracing::default(),
             text: Vec::new(),
             record: TraceRecord::default(),
@@ -110,6 +119,9 @@ impl Tracer {
             Report::Exit if tid == process => self.exiting(process),
             Report::Signal(delivered) => {
                 signal = delivered;
+                if delivered == libc::SIGABRT && self.aborts_of_full_heap(tid, process) {
+                    self.full_heaps.push(process);
+                }
                 // It comes with the end of a child, which is worth its price.
                 if delivered != libc::SIGCHLD {
                     self.pay(process, storm::SIGNAL, tid);
@@ -122,7 +134,10 @@ impl Tracer {
     }
 
     fn proceed(&mut self, tid: pid_t, report: Report, signal: c_int) {
-        let is_let_go = self.tracees.get(&tid).is_some_and(|tracee| tracee.is_let_go);
+        let is_let_go = self
+            .tracees
+            .get(&tid)
+            .is_some_and(|tracee| tracee.is_let_go);
         // One that was killed meanwhile cannot be told anything; its end is reported next.
         let _ = if is_let_go {
             self.tracees.remove(&tid);
@@ -139,8 +154,7 @@ impl Tracer {
         let Ok(child) = ptrace::message(tid) else {
             return;
         };
-        let is_thread =
-            matches!(report, Report::Clone) && tracee::is_thread_of(child, process);
+        let is_thread = matches!(report, Report::Clone) && tracee::is_thread_of(child, process);
         let origin = match report {
             _ if is_thread => Origin::Thread { of: process },
             Report::Vfork => Origin::Process {
@@ -152,7 +166,10 @@ impl Tracer {
                 kinship: Kinship::Copy,
             },
         };
-        let is_let_go = self.tracees.get(&tid).is_some_and(|tracee| tracee.is_let_go);
+        let is_let_go = self
+            .tracees
+            .get(&tid)
+            .is_some_and(|tracee| tracee.is_let_go);
         self.take_in(child, origin, is_let_go);
         if is_thread {
             self.pay(process, storm::THREAD, tid);
@@ -167,10 +184,22 @@ impl Tracer {
         let is_let_go = is_let_go || self.lets_all_go;
         match origin {
             Origin::Thread { of } => {
-                self.tracees.insert(tid, Tracee { process: of, is_let_go });
+                self.tracees.insert(
+                    tid,
+                    Tracee {
+                        process: of,
+                        is_let_go,
+                    },
+                );
             }
             Origin::Process { parent, kinship } => {
-                self.tracees.insert(tid, Tracee { process: tid, is_let_go });
+                self.tracees.insert(
+                    tid,
+                    Tracee {
+                        process: tid,
+                        is_let_go,
+                    },
+                );
                 if !is_let_go {
                     self.tell(Event::Born {
                         pid: tid.cast_unsigned(),
@@ -203,7 +232,10 @@ impl Tracer {
     fn execed(&mut self, pid: pid_t) {
         // Of many threads only the one that called exec is left, with the id of the first.
         if ptrace::message(pid).is_ok_and(|former| former != pid) {
-            let is_let_go = self.tracees.get(&pid).is_some_and(|tracee| tracee.is_let_go);
+            let is_let_go = self
+                .tracees
+                .get(&pid)
+                .is_some_and(|tracee| tracee.is_let_go);
             self.tracees.retain(|_, tracee| tracee.process != pid);
             self.tracees.insert(
                 pid,
@@ -235,9 +267,32 @@ impl Tracer {
             return;
         };
         // Killed once more in the midst of its end, it has no memory left to read.
-        if let Some(last) = high_water(&self.proc, process.cast_unsigned(), &mut self.text) {
+        let last = high_water(&self.proc, process.cast_unsigned(), &mut self.text);
+        if let Some(last) = last {
             sampler.notify_exit(process.cast_unsigned(), last);
         }
+        let status = ptrace::message(process).unwrap_or(0);
+        let signal = if libc::WIFSIGNALED(status) {
+            libc::WTERMSIG(status)
+        } else {
+            0
+        };
+        let is_telling = matches!(signal, libc::SIGKILL | libc::SIGABRT);
+        if is_telling && self.record.deaths.len() < MOST_DEATHS {
+            self.record.deaths.push(Death::look(
+                &self.proc,
+                process.cast_unsigned(),
+                signal,
+                last.map(|last| last.highest_bytes),
+                self.full_heaps.contains(&process),
+                &mut self.text,
+            ));
+        }
+    }
+
+    fn aborts_of_full_heap(&self, tid: pid_t, process: pid_t) -> bool {
+        ptrace::stack_pointer(tid)
+            .is_some_and(|stack| stack_tells_of_heap(process.cast_unsigned(), stack))
     }
 
     fn ended(&mut self, tid: pid_t) {
@@ -251,7 +306,10 @@ impl Tracer {
 
     fn pay(&mut self, process: pid_t, cost: std::time::Duration, stopped: pid_t) {
         let now = Instant::now();
-        let storm = self.storms.entry(process).or_insert_with(|| Storm::new(now));
+        let storm = self
+            .storms
+            .entry(process)
+            .or_insert_with(|| Storm::new(now));
         if storm.is_too_much(cost, now) {
             self.let_go(process, stopped);
         }

@@ -6,7 +6,7 @@ use super::{Cgroup, Version, files};
 use crate::Error;
 
 /// No limit reads as the highest multiple of the page size below 2^63, and pages have up to 64 KB.
-const V1_UNLIMITED: u64 = (i64::MAX as u64) & !0xffff;
+pub(super) const V1_UNLIMITED: u64 = (i64::MAX as u64) & !0xffff;
 
 /// A limit, and the group that sets it.
 #[derive(Clone, Debug, PartialEq, Eq)]

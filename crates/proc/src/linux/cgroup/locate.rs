@@ -193,6 +193,19 @@ impl Cgroup {
             .take_while(|directory| directory.starts_with(&self.mount_point))
     }
 
+    /// It and the groups above, each as one of its own.
+    pub(in crate::linux) fn with_those_above(&self) -> impl Iterator<Item = Self> {
+        let above = self
+            .path
+            .ancestors()
+            .chain(std::iter::repeat(Path::new("/")));
+        self.groups_up().zip(above).map(|(directory, path)| Self {
+            directory: directory.to_owned(),
+            path: path.to_owned(),
+            ..self.clone()
+        })
+    }
+
     pub(super) fn file(&self, name: &str) -> PathBuf {
         self.directory.join(name)
     }

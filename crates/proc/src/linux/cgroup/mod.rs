@@ -8,6 +8,7 @@
 mod control;
 mod files;
 mod home;
+mod kept;
 mod kill;
 mod limits;
 mod locate;
@@ -19,6 +20,7 @@ mod readers;
 mod refusal;
 mod run;
 
+pub(super) use kept::KeptGroup;
 pub use limits::{Limit, Limits};
 pub use locate::{Cgroup, Cgroups, NoCgroup, Version};
 pub use offers::Offers;

@@ -2,11 +2,8 @@
 
 use rustix::process::geteuid;
 
-use crate::linux::ProcRoot;
 use crate::linux::root::read_whole;
-
-/// `CAP_SYS_PTRACE` in the sets of `capabilities(7)`.
-const CAP_SYS_PTRACE: u32 = 19;
+use crate::linux::{CAP_SYS_PTRACE, ProcRoot, has_effective};
 
 /// No process has this pid: it is above every limit of the kernel.
 const NOBODY: libc::pid_t = libc::pid_t::MAX;
@@ -40,9 +37,7 @@ impl TracingSurvey {
         Self {
             refused: refusal(),
             is_superuser: geteuid().is_root(),
-            has_capability: field("CapEff")
-                .and_then(|set| u64::from_str_radix(set, 16).ok())
-                .map(|set| set >> CAP_SYS_PTRACE & 1 == 1),
+            has_capability: has_effective(root, CAP_SYS_PTRACE),
             yama_scope: text(root, "sys/kernel/yama/ptrace_scope")
                 .and_then(|scope| scope.trim().parse().ok()),
             seccomp_mode: field("Seccomp").and_then(|mode| mode.parse().ok()),

@@ -1,0 +1,350 @@
+//! Whether a run ended for want of memory, and whose.
+
+use std::path::{Path, PathBuf};
+
+use memtop_proc::linux::OomEvidence;
+use memtop_proc::linux::cgroup::Limit;
+use memtop_sampler::{LargestProcess, Record};
+
+use super::{Death, heap_limit_bytes, was_at_limit};
+use crate::End;
+
+/// What shells and containers give back for one that was killed or that aborted: 128 and the signal.
+const KILLED_CODE: i32 = 128 + libc::SIGKILL;
+const ABORTED_CODE: i32 = 128 + libc::SIGABRT;
+
+/// Memory had run out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct OutOfMemory {
+    /// Whose.
+    pub place: Place,
+    /// Which process had to end for it, where that is known.
+    pub victim: Option<Victim>,
+    /// Whether there is proof; else it is the likeliest reason.
+    pub is_exact: bool,
+}
+
+/// Where there was no more memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Place {
+    /// In a control group with a limit: that of the run, or one around it.
+    Group {
+        /// Whether the limit is that of the run's own group.
+        is_own: bool,
+        /// The directory of the group that sets the limit.
+        path: PathBuf,
+        /// The limit, where it can be read.
+        limit_bytes: Option<u64>,
+    },
+    /// On the whole machine.
+    Machine,
+    /// In a heap of V8.
+    Heap {
+        /// What it may have.
+        limit_bytes: u64,
+    },
+}
+
+/// A process that was ended for want of memory.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Victim {
+    /// Its pid.
+    pub pid: u32,
+    /// Its name.
+    pub name: String,
+    /// Its arguments.
+    pub command: Vec<String>,
+    /// The most resident memory that it is known to have had.
+    pub bytes: Option<u64>,
+}
+
+/// Everything that a reason can be found in.
+pub(crate) struct Findings<'a> {
+    pub(crate) end: Option<End>,
+    /// Of a traced run; none are known of another.
+    pub(crate) deaths: &'a [Death],
+    pub(crate) record: Option<&'a Record>,
+    pub(crate) oom: &'a OomEvidence,
+    /// The directory of the run's own group.
+    pub(crate) own_group: Option<&'a Path>,
+    /// The smallest limit that the run was under.
+    pub(crate) limit: Option<&'a Limit>,
+    /// What Node finds to be there.
+    pub(crate) memory_bytes: u64,
+    /// The `NODE_OPTIONS` of the command.
+    pub(crate) node_options: Option<&'a str>,
+    /// Whether the command's output holds V8's own words.
+    pub(crate) heap_message_seen: bool,
+}
+
+impl Findings<'_> {
+    pub(crate) fn out_of_memory(&self) -> Option<OutOfMemory> {
+        self.by_kernel().or_else(|| self.by_heap())
+    }
+
+    fn by_kernel(&self) -> Option<OutOfMemory> {
+        let killed = |death: &&Death| death.signal == libc::SIGKILL;
+        let victim = self
+            .deaths
+            .iter()
+            .filter(killed)
+            .max_by_key(|death| death.highest_bytes);
+        let was_killed = matches!(
+            self.end,
+            Some(End::Signaled(libc::SIGKILL) | End::Exited(KILLED_CODE))
+        );
+        let in_own_group = self.own_group.is_some_and(|own| {
+            let mut groups = self.oom.group_kills.iter();
+            groups.any(|(group, _)| group == own)
+        });
+        let in_a_group = in_own_group || !self.oom.group_kills.is_empty();
+        let on_machine = self.oom.machine_kills.unwrap_or(0) > 0;
+        if !(in_own_group || (in_a_group || on_machine) && (victim.is_some() || was_killed)) {
+            return None;
+        }
+        let place = match self.limit {
+            Some(limit) if in_a_group => Place::Group {
+                is_own: self.own_group == Some(&limit.group),
+                path: limit.group.clone(),
+                limit_bytes: Some(limit.bytes),
+            },
+            _ => Place::Machine,
+        };
+        let victim = match victim {
+            Some(death) => Some(death.victim()),
+            // The command was killed itself, and had the most.
+            None if was_killed => self.largest().map(Victim::of),
+            None => None,
+        };
+        Some(OutOfMemory {
+            place,
+            victim,
+            is_exact: in_own_group || in_a_group && was_killed,
+        })
+    }
+
+    fn by_heap(&self) -> Option<OutOfMemory> {
+        let proven = self.deaths.iter().find(|death| death.is_of_full_heap);
+        if let Some(death) = proven {
+            let options = death.node_options.as_deref();
+            return Some(OutOfMemory {
+                place: self.heap_of(&death.description.command, options),
+                victim: Some(death.victim()),
+                is_exact: true,
+            });
+        }
+        let has_aborted = matches!(
+            self.end,
+            Some(End::Signaled(libc::SIGABRT) | End::Exited(ABORTED_CODE))
+        );
+        let node = self
+            .largest()
+            .filter(|largest| is_node(&largest.description.command));
+        let is_full = node.is_some_and(|node| {
+            let command = &node.description.command;
+            let limit = heap_limit_bytes(command, self.node_options, self.memory_bytes);
+            was_at_limit(node.bytes, limit)
+        });
+        // A traced one that has aborted for another reason is known to have.
+        let is_likely = has_aborted && is_full && self.deaths.is_empty();
+        if !(self.heap_message_seen || is_likely) {
+            return None;
+        }
+        let command = node.map_or(&[][..], |node| &node.description.command);
+        Some(OutOfMemory {
+            place: self.heap_of(command, self.node_options),
+            victim: node.map(Victim::of),
+            is_exact: self.heap_message_seen,
+        })
+    }
+
+    fn heap_of(&self, command: &[String], node_options: Option<&str>) -> Place {
+        Place::Heap {
+            limit_bytes: heap_limit_bytes(command, node_options, self.memory_bytes),
+        }
+    }
+
+    fn largest(&self) -> Option<&LargestProcess> {
+        self.record?.task.largest.as_ref()
+    }
+}
+
+impl Death {
+    fn victim(&self) -> Victim {
+        Victim {
+            pid: self.pid,
+            name: self.description.name.clone(),
+            command: self.description.command.clone(),
+            bytes: self.highest_bytes,
+        }
+    }
+}
+
+impl Victim {
+    fn of(process: &LargestProcess) -> Self {
+        Self {
+            pid: process.id.pid,
+            name: process.description.name.clone(),
+            command: process.description.command.clone(),
+            bytes: Some(process.bytes),
+        }
+    }
+}
+
+fn is_node(command: &[String]) -> bool {
+    let program = command.first().map(|program| Path::new(program).file_name());
+    program.flatten().is_some_and(|name| name.to_string_lossy().starts_with("node"))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::path::{Path, PathBuf};
+    use std::sync::Arc;
+
+    use memtop_proc::linux::OomEvidence;
+    use memtop_proc::linux::cgroup::Limit;
+    use memtop_proc::{Description, ProcessId};
+    use memtop_sampler::{LargestProcess, Record, TaskRecord};
+
+    use super::{Death, Findings, Place};
+    use crate::End;
+
+    const MB: u64 = 1 << 20;
+    const NONE: OomEvidence = OomEvidence {
+        machine_kills: None,
+        group_kills: Vec::new(),
+    };
+
+    fn killed_in(group: &str) -> OomEvidence {
+        OomEvidence {
+            machine_kills: Some(1),
+            group_kills: vec![(PathBuf::from(group), 1)],
+        }
+    }
+
+    fn node(options: &[&str]) -> Description {
+        let command = ["/usr/bin/node"].iter().chain(options);
+        Description {
+            name: "node".to_owned(),
+            command: command.map(|&word| word.to_owned()).collect(),
+        }
+    }
+
+    fn death(signal: i32, description: Description) -> Death {
+        Death {
+            pid: 7,
+            signal,
+            description,
+            highest_bytes: Some(300 * MB),
+            is_of_full_heap: false,
+            node_options: None,
+        }
+    }
+
+    fn record(description: Description, bytes: u64) -> Record {
+        let largest = LargestProcess {
+            id: ProcessId { pid: 9, started: 1 },
+            description: Arc::new(description),
+            bytes,
+            shared_bytes: 0,
+        };
+        Record {
+            task: TaskRecord {
+                largest: Some(largest),
+                ..TaskRecord::default()
+            },
+            ..Record::default()
+        }
+    }
+
+    fn findings<'a>(end: End, oom: &'a OomEvidence, deaths: &'a [Death]) -> Findings<'a> {
+        Findings {
+            end: Some(end),
+            deaths,
+            record: None,
+            oom,
+            own_group: Some(Path::new("/groups/own")),
+            limit: None,
+            memory_bytes: 8192 * MB,
+            node_options: None,
+            heap_message_seen: false,
+        }
+    }
+
+    #[test]
+    fn an_ordinary_end_has_nothing_to_do_with_memory() {
+        assert_eq!(findings(End::Exited(1), &NONE, &[]).out_of_memory(), None);
+        let killed = [death(libc::SIGKILL, node(&[]))];
+        let by_somebody = findings(End::Signaled(libc::SIGKILL), &NONE, &killed);
+        assert_eq!(by_somebody.out_of_memory(), None);
+    }
+
+    #[test]
+    fn a_kill_in_the_runs_own_group_is_proof_and_the_limit_names_the_place() {
+        let evidence = killed_in("/groups/own");
+        let killed = [death(libc::SIGKILL, node(&[]))];
+        let limit = Limit {
+            bytes: 512 * MB,
+            group: PathBuf::from("/groups"),
+        };
+        let found = Findings {
+            limit: Some(&limit),
+            ..findings(End::Exited(1), &evidence, &killed)
+        };
+        let found = found.out_of_memory().unwrap();
+        assert!(found.is_exact);
+        assert_eq!(found.victim.unwrap().pid, 7);
+        assert_eq!(
+            found.place,
+            Place::Group {
+                is_own: false,
+                path: "/groups".into(),
+                limit_bytes: Some(512 * MB)
+            }
+        );
+    }
+
+    #[test]
+    fn a_kill_elsewhere_counts_only_if_somebody_here_was_killed() {
+        let evidence = OomEvidence {
+            machine_kills: Some(3),
+            group_kills: Vec::new(),
+        };
+        assert_eq!(findings(End::Exited(1), &evidence, &[]).out_of_memory(), None);
+        let found = findings(End::Exited(137), &evidence, &[]).out_of_memory();
+        let found = found.unwrap();
+        assert_eq!((found.place, found.is_exact), (Place::Machine, false));
+    }
+
+    #[test]
+    fn a_full_heap_is_told_by_the_stack_and_by_its_words() {
+        let mut aborted = death(libc::SIGABRT, node(&["--max-old-space-size=64"]));
+        aborted.is_of_full_heap = true;
+        let deaths = [aborted];
+        let found = findings(End::Exited(1), &NONE, &deaths).out_of_memory();
+        let heap = |megabytes| Place::Heap {
+            limit_bytes: megabytes * MB,
+        };
+        let found = found.unwrap();
+        assert_eq!((found.place, found.is_exact), (heap(64), true));
+        let by_words = Findings {
+            heap_message_seen: true,
+            ..findings(End::Exited(1), &NONE, &[])
+        };
+        assert!(by_words.out_of_memory().unwrap().is_exact);
+    }
+
+    #[test]
+    fn an_abort_at_the_limit_of_the_heap_is_likely_of_it() {
+        let full = record(node(&["--max-old-space-size=64"]), 90 * MB);
+        let small = record(node(&[]), 90 * MB);
+        let at = |record| Findings {
+            record: Some(record),
+            ..findings(End::Exited(134), &NONE, &[])
+        };
+        let found = at(&full).out_of_memory().unwrap();
+        assert!(!found.is_exact);
+        assert_eq!(found.victim.unwrap().bytes, Some(90 * MB));
+        assert_eq!(at(&small).out_of_memory(), None);
+    }
+}

@@ -1,0 +1,122 @@
+//! V8's last words when a heap is full, found in a stream.
+
+/// What V8 itself writes, by way of Node, Deno and others alike: `FATAL ERROR: Reached heap limit
+/// Allocation failed - JavaScript heap out of memory`. The part before it depends on where in V8 it
+/// happened. It is written when a worker's heap is full, too, where that ends the process; where
+/// it only ends the worker (`ERR_WORKER_OUT_OF_MEMORY`), the program has been told and goes on as
+/// it likes, so that is an error of the program's and not looked for.
+pub(super) const FATAL: &[u8] = b"Allocation failed - JavaScript heap out of memory";
+
+/// Looks for the message in what a command writes.
+///
+/// A command may write these words for another reason, so they prove nothing by themselves: they
+/// explain a SIGABRT.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct HeapMessage {
+    /// How much of the message the stream ends with so far.
+    matched: usize,
+    seen: bool,
+}
+
+impl HeapMessage {
+    /// Takes in the next piece of the stream, wherever it was cut.
+    pub(crate) fn feed(&mut self, chunk: &[u8]) {
+        if self.seen {
+            return;
+        }
+        let mut rest = chunk;
+        loop {
+            if self.matched == 0 {
+                let Some(start) = rest.iter().position(|&byte| byte == FATAL[0]) else {
+                    return;
+                };
+                rest = &rest[start..];
+            }
+            let Some((&byte, after)) = rest.split_first() else {
+                return;
+            };
+            // The first letter comes only once in the message, so what has been matched in vain
+            // hides no other beginning of it.
+            self.matched = match byte {
+                _ if byte == FATAL[self.matched] => self.matched + 1,
+                _ if byte == FATAL[0] => 1,
+                _ => 0,
+            };
+            if self.matched == FATAL.len() {
+                self.seen = true;
+                return;
+            }
+            rest = after;
+        }
+    }
+
+    /// Whether the message has come by.
+    #[must_use]
+    pub(crate) fn was_seen(&self) -> bool {
+        self.seen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{FATAL, HeapMessage};
+
+    const TEXT: &str = "\n<--- JS stacktrace --->\n\nFATAL ERROR: Reached heap limit Allocation \
+                        failed - JavaScript heap out of memory\n----- Native stack trace -----\n";
+
+    fn seen(chunks: &[&[u8]]) -> bool {
+        let mut message = HeapMessage::default();
+        for chunk in chunks {
+            message.feed(chunk);
+        }
+        message.was_seen()
+    }
+
+    #[test]
+    fn the_message_has_its_first_letter_once() {
+        let first = FATAL.iter().filter(|&&byte| byte == FATAL[0]);
+        assert_eq!(first.count(), 1);
+    }
+
+    #[test]
+    fn it_is_found_however_the_stream_is_cut() {
+        let text = TEXT.as_bytes();
+        assert!(seen(&[text]));
+        for cut in 0..=text.len() {
+            assert!(seen(&[&text[..cut], &[], &text[cut..]]), "{cut}");
+        }
+        let bytes: Vec<&[u8]> = text.chunks(1).collect();
+        assert!(seen(&bytes));
+    }
+
+    #[test]
+    fn it_is_found_among_anything() {
+        let mut hostile: Vec<u8> = (0..=255).cycle().take(100_000).collect();
+        assert!(!seen(&[&hostile]));
+        for end in 0..FATAL.len() {
+            hostile.extend(&FATAL[..end]);
+        }
+        assert!(!seen(&[&hostile]));
+        hostile.extend(b"AAA\0A");
+        hostile.extend(&FATAL[1..]);
+        assert!(seen(&[&hostile]));
+    }
+
+    #[test]
+    fn once_seen_it_stays_seen() {
+        assert!(seen(&[TEXT.as_bytes(), b"and on it goes"]));
+    }
+
+    #[test]
+    fn what_only_resembles_it_is_not_it() {
+        for text in [
+            "",
+            "Allocation failed - process out of memory",
+            "Allocation failed - JavaScript heap out of memor",
+            "Allocation failed - JavaScript heap  out of memory",
+            "Worker terminated due to reaching memory limit: JS heap out of memory",
+        ] {
+            assert!(!seen(&[text.as_bytes()]), "{text}");
+        }
+    }
+}
