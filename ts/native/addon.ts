@@ -12,10 +12,12 @@ export type Addon = Pick<
   | 'version'
 >;
 export type {
+  AlarmRecord,
   InspectedProcess,
   PeakRecord,
   RunEnd,
   SamplingRecord,
+  SceneRecord,
   SurveyRecord as Survey,
   TreeRecord,
 } from './binding.js';

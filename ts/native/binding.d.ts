@@ -25,8 +25,17 @@ export declare class NativeRun {
    * # Errors
    * When the command cannot be started.
    */
-  constructor(options: RunOptions)
+  constructor(options: RunOptions, onAlarm: (arg0: AlarmRecord) => void)
   get pid(): number
+  /**
+   * Ends the whole run; everybody may take so long to end by themselves. Safe to call again.
+   *
+   * # Errors
+   * When the time is none.
+   */
+  stop(graceMs?: number | undefined | null): void
+  /** What is known so far; nothing when the run is not measured. */
+  snapshot(): SceneRecord | null
   /**
    * Resolves when the command has ended. It can be asked for once.
    *
@@ -74,6 +83,21 @@ export declare class NativeWatch {
   stop(): void
 }
 
+/** A run has more memory than it may. */
+export interface AlarmRecord {
+  /** `limit`: the run is being ended. */
+  level: 'warn' | 'limit'
+  /** What the tree has, shared pages counted once. */
+  bytes: number
+  atMs: number
+  /** What it was allowed; absent when it is the room that runs out. */
+  thresholdBytes?: number
+  /** What there is and what is left of it. */
+  room?: RoomRecord
+  /** How things were, when the run is being ended. */
+  scene?: SceneRecord
+}
+
 /** What the kernel counted in the group of a run. */
 export interface GroupEnd {
   version: number
@@ -84,6 +108,15 @@ export interface GroupEnd {
   fileBytes?: number
   oomKills?: number
   escaped: number
+}
+
+/** How a run was guarded. */
+export interface GuardEnd {
+  warned: boolean
+  warnBytes?: number
+  limitBytes?: number
+  /** What the run was ended for. */
+  alarm?: AlarmRecord
 }
 
 /** A process as it was at one look. */
@@ -136,9 +169,13 @@ export interface LimitRecord {
 /** A process that is alive. */
 export interface LivingProcessRecord {
   pid: number
+  parentPid: number
+  startedAtMs: number
   name: string
   command: Array<string>
   rssBytes: number
+  /** What it adds to the sum. */
+  bytes: number
 }
 
 /** The machine's memory. */
@@ -161,6 +198,17 @@ export interface OffersRecord {
   peak: boolean
   peakSince: boolean
   kill: boolean
+}
+
+/** Memory had run out. */
+export interface OutOfMemoryEnd {
+  kind: 'kernel' | 'heap'
+  by: 'group' | 'machine' | 'enclosing-group' | 'v8'
+  group?: string
+  limitBytes?: number
+  heapLimitBytes?: number
+  victim?: VictimRecord
+  isExact: boolean
 }
 
 /**
@@ -215,6 +263,12 @@ export interface ProcessAtPeakRecord {
   rssBytes: number
 }
 
+/** A process and its start time, in clock ticks since the machine's start. */
+export interface ProcessIdentity {
+  pid: number
+  startTicks: number
+}
+
 /** What the process table shows. */
 export interface ProcessSurveyRecord {
   visible: number
@@ -223,6 +277,14 @@ export interface ProcessSurveyRecord {
   /** readable, denied, absent or not-tried. */
   ownPss: string
   othersPss: string
+}
+
+/** What a run can have, and what is left of it. */
+export interface RoomRecord {
+  totalBytes: number
+  availableBytes: number
+  /** The control group with the least left; absent for the machine. */
+  group?: string
 }
 
 /** What is known once the command has ended. Either `code` or `signal` is there. */
@@ -248,6 +310,11 @@ export interface RunEnd {
   untracedBecause?: string
   /** Those that outlived the command. */
   survivors: Array<LivingProcessRecord>
+  /** How the run was guarded. */
+  guard?: GuardEnd
+  outOfMemory?: OutOfMemoryEnd
+  /** The command while it ran. */
+  process?: ProcessIdentity
   /** That the run was ended, and by what. */
   stopped?: StoppedEnd
   remarks: Array<string>
@@ -271,6 +338,10 @@ export interface RunOptions {
   graceMs?: number
   /** What becomes of those that outlive the command. */
   survivors?: 'leave' | 'wait' | 'kill'
+  /** What ends the run for its memory: false for nothing. */
+  guard?: boolean
+  warn?: SizeOption
+  limit?: SizeOption
   /**
    * Whether this process is there for the command alone, and has no other children: signals to
    * it are handed on, and orphans of the command become its children.
@@ -300,9 +371,23 @@ export interface SamplingRecord {
   gaveUp: boolean
 }
 
+/** How things were at an alarm. */
+export interface SceneRecord {
+  tree: TreeRecord
+  sampling: SamplingRecord
+  living: Array<LivingProcessRecord>
+}
+
+/** An amount of memory: one of the two. */
+export interface SizeOption {
+  bytes?: number
+  /** Of what the run can have. */
+  percent?: number
+}
+
 /** A run that was ended. */
 export interface StoppedEnd {
-  reason: 'timeout' | 'request'
+  reason: 'timeout' | 'request' | 'guard'
   /** Processes that were ended. */
   ended: number
   failed: Array<LeftProcess>
@@ -371,6 +456,14 @@ export interface TreeRecord {
 
 /** The version that this addon was built as; it must be the package's. */
 export declare function version(): string
+
+/** A process that was ended for want of memory. */
+export interface VictimRecord {
+  pid: number
+  name: string
+  command: Array<string>
+  bytes?: number
+}
 
 /** What is known when watching ends. */
 export interface WatchEnd {

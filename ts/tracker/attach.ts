@@ -40,7 +40,12 @@ export function attach(pid: number, options: AttachOptions): Attached {
       durationMs,
       measured:
         tree && sampling
-          ? { tree, sampling, ceilingBytes: tree.ceilingBytes }
+          ? {
+              tree,
+              sampling,
+              ceilingBytes: tree.ceilingBytes,
+              untracedBecause: 'somebody else has started it',
+            }
           : { unavailable: 'the sampling thread has ended' },
       remarks: [],
     }),

@@ -1,16 +1,20 @@
-/** Runs a command, measured where that is possible, and makes its result. */
+/** Starts a command, measured where that is possible, and makes its result. */
 import { AddonUnavailable } from '../errors.js';
+import type { AlarmRecord, SceneRecord } from '../native/addon.js';
 import { loadAddon } from '../native/load.js';
+import { warningText } from '../report/warning.js';
 import type { Result } from '../result/types.js';
+import type { Execution } from './execution.js';
 import { describeHost } from './host.js';
-import { runMeasured, type Start } from './measured.js';
-import { buildResult } from './result.js';
+import { type GuardListener, runMeasured } from './measured.js';
+import { buildResult, type RunFacts } from './result.js';
 import type { CgroupUse, Metric, PtyUse, SurvivorUse, TraceUse } from './rules.js';
 import { newRunId } from './run-id.js';
 import type { Size } from './size.js';
+import type { Start } from './start.js';
 
 /** What a run may be told, once it is checked: by the flags of the command line or by schemas. */
-interface CheckedOptions {
+export interface CheckedOptions {
   label?: string | undefined;
   intervalMs?: number | undefined;
   metric?: Metric | undefined;
@@ -27,46 +31,78 @@ interface CheckedOptions {
   env?: Record<string, string | undefined> | undefined;
 }
 
+/** What is heard of the guard while the command runs. */
+export interface Hearing {
+  onWarn?(text: string, alarm: AlarmRecord): void;
+  onLimit?(messages: readonly string[], alarm: AlarmRecord): void;
+}
+
+/** A command that has been started, or could not be. */
+export interface Executed {
+  readonly pid?: number | undefined;
+  stop(graceMs?: number): void;
+  snapshot(): SceneRecord | undefined;
+  readonly result: Promise<Result>;
+}
+
+type Standing = Pick<Start, 'standsIn' | 'ownDescriptors'>;
+
+const defaultGraceMs = 2000;
+
 /**
  * @throws InvalidOption for what only the addon finds, such as a folder that is not there
  */
 export async function execute(
   command: readonly (string | Uint8Array)[],
   options: CheckedOptions,
-  { standsIn, ownDescriptors }: Pick<Start, 'standsIn' | 'ownDescriptors'>,
-): Promise<Result> {
-  const { label, intervalMs, metric, cgroup, cwd, env } = options;
-  const start: Start = {
-    command,
-    standsIn,
-    ownDescriptors,
-    ...(intervalMs !== undefined && { intervalMs }),
-    ...(metric !== undefined && { metric }),
-    ...(cgroup !== undefined && { cgroup }),
-    ...(cwd !== undefined && { cwd }),
-    ...(env !== undefined && { env: definedOnly(env) }),
-  };
+  standing: Standing,
+  hearing: Hearing = {},
+): Promise<Executed> {
   const startedAt = new Date();
-  const outcome = await runSomehow(start);
-  const workingDirectory = cwd ?? currentDirectory();
-  return buildResult(
-    {
-      id: newRunId(startedAt),
-      ...(label !== undefined && { label }),
-      command: command.map((word) =>
-        typeof word === 'string' ? word : Buffer.from(word).toString(),
-      ),
-      ...(workingDirectory !== undefined && { cwd: workingDirectory }),
-      startedAt: startedAt.toISOString(),
-      host: describeHost(),
+  const facts: RunFacts = {
+    id: newRunId(startedAt),
+    ...(options.label !== undefined && { label: options.label }),
+    command: command.map((word) =>
+      typeof word === 'string' ? word : Buffer.from(word).toString(),
+    ),
+    ...workingDirectory(options.cwd),
+    startedAt: startedAt.toISOString(),
+    host: describeHost(),
+  };
+  const graceMs = options.graceMs ?? defaultGraceMs;
+  const listener: GuardListener = {
+    warned: (alarm) => hearing.onWarn?.(warningText(alarm), alarm),
+    async limited(alarm) {
+      const { keepCrash } = await import('./crash.js');
+      const { files, messages } = keepCrash(alarm, facts, graceMs);
+      hearing.onLimit?.(messages, alarm);
+      return files;
     },
-    outcome,
-  );
+  };
+  const execution = await begin(startOf(command, { ...options, graceMs }, standing), listener);
+  const { pid, stop, snapshot, outcome } = execution;
+  return { pid, stop, snapshot, result: outcome.then((ended) => buildResult(facts, ended)) };
 }
 
-async function runSomehow(start: Start) {
+function startOf(
+  command: readonly (string | Uint8Array)[],
+  options: CheckedOptions,
+  standing: Standing,
+): Start {
+  const { intervalMs, metric, cgroup, trace, warn, limit, guard, cwd, env } = options;
+  const { timeoutMs, graceMs, survivors } = options;
+  return {
+    command,
+    ...standing,
+    ...definedOnly({ intervalMs, metric, cgroup, trace, warn, limit, guard, cwd }),
+    ...definedOnly({ timeoutMs, graceMs, survivors }),
+    ...(env !== undefined && { env: definedOnly(env) as Record<string, string> }),
+  };
+}
+
+async function begin(start: Start, listener: GuardListener): Promise<Execution> {
   try {
-    return await runMeasured(loadAddon(), start);
+    return runMeasured(loadAddon(), start, listener);
   } catch (error) {
     if (!(error instanceof AddonUnavailable)) throw error;
     const { runUnmeasured } = await import('./unmeasured.js');
@@ -74,17 +110,18 @@ async function runSomehow(start: Start) {
   }
 }
 
-function definedOnly(env: Record<string, string | undefined>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(env).filter((entry): entry is [string, string] => entry[1] !== undefined),
-  );
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+function definedOnly<T extends object>(values: T): Defined<T> {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as Defined<T>;
 }
 
-/** Undefined where the directory has been removed. */
-function currentDirectory(): string | undefined {
+/** Absent where the directory has been removed. */
+function workingDirectory(cwd: string | undefined): { cwd?: string } {
   try {
-    return process.cwd();
+    return { cwd: cwd ?? process.cwd() };
   } catch {
-    return undefined;
+    return {};
   }
 }

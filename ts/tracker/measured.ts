@@ -1,75 +1,161 @@
 /** Runs a command through the addon, which starts and samples it. */
 import { constants } from 'node:os';
-import type { Addon, RunEnd } from '../native/addon.js';
+import type { Addon, AlarmRecord, RunEnd, SceneRecord } from '../native/addon.js';
 import { fromStart, NotStarted } from '../native/errors.js';
-import type { Outcome } from './outcome.js';
-import type { CgroupUse, Metric } from './rules.js';
+import type { CrashFiles } from '../report/crash/messages.js';
+import type { Result } from '../result/types.js';
+import { type Execution, notStarted } from './execution.js';
+import type { Measured, Outcome } from './outcome.js';
+import type { Size } from './size.js';
+import type { Start } from './start.js';
 
-export interface Start {
-  command: readonly (string | Uint8Array)[];
-  cwd?: string;
-  env?: Record<string, string>;
-  intervalMs?: number;
-  metric?: Metric;
-  cgroup?: CgroupUse;
-  trace?: 'auto' | 'on' | 'off';
-  /**
-   * Whether this process is there for the command alone and has no other children: signals to it
-   * reach the command, and orphans of the command become its children.
-   */
-  standsIn: boolean;
-  /** Descriptors that this process has opened for itself. */
-  ownDescriptors: number[];
+/** What is told of the guard while the command runs. */
+export interface GuardListener {
+  warned(alarm: AlarmRecord): void;
+  /** The run is being ended. What this gives back becomes part of the result. */
+  limited(alarm: AlarmRecord): Promise<CrashFiles>;
 }
 
-export async function runMeasured(addon: Addon, start: Start): Promise<Outcome> {
-  let run: InstanceType<Addon['NativeRun']>;
+type NativeRun = InstanceType<Addon['NativeRun']>;
+
+export function runMeasured(addon: Addon, start: Start, listener: GuardListener): Execution {
+  let files: Promise<CrashFiles> | undefined;
+  const onAlarm = (alarm: AlarmRecord) => {
+    if (alarm.level === 'warn') listener.warned(alarm);
+    else files ??= listener.limited(alarm);
+  };
+  let run: NativeRun;
   try {
-    run = new addon.NativeRun({
-      ...start,
-      command: start.command.map((argument) =>
-        typeof argument === 'string' ? argument : Buffer.from(argument),
-      ),
-    });
+    run = new addon.NativeRun(nativeOptions(start), onAlarm);
   } catch (error) {
     const reason = fromStart(error);
-    if (reason instanceof NotStarted) return notStarted(reason);
+    if (reason instanceof NotStarted) return notStarted(exitCodes[reason.code], reason.message);
     throw reason;
   }
-  return fromEnd(await run.ended());
-}
-
-function notStarted({ code, message }: NotStarted): Outcome {
-  const exitCode = { CommandNotFound: 127, CommandNotExecutable: 126, SystemError: 125 }[code];
   return {
-    exit: { code: exitCode, signal: null, cause: 'not-started', message },
-    durationMs: 0,
-    measured: { unavailable: 'the command did not start' },
-    remarks: [],
+    pid: run.pid,
+    stop: (graceMs) => run.stop(graceMs),
+    snapshot: (): SceneRecord | undefined => run.snapshot() ?? undefined,
+    outcome: run.ended().then(async (end) => {
+      // With JavaScript held up, the end may be heard of first.
+      if (end.guard?.alarm) onAlarm(end.guard.alarm);
+      return fromEnd(end, await files);
+    }),
   };
 }
 
-function fromEnd(end: RunEnd): Outcome {
-  const exit: Outcome['exit'] =
-    end.signal === undefined
-      ? { code: end.code ?? null, signal: null, cause: 'exit' }
-      : { code: null, signal: signalName(end.signal), cause: 'signal' };
+const exitCodes = { CommandNotFound: 127, CommandNotExecutable: 126, SystemError: 125 } as const;
+
+function nativeOptions(start: Start): ConstructorParameters<Addon['NativeRun']>[0] {
+  const { command, warn, limit, ...others } = start;
   return {
-    exit,
+    ...others,
+    ...(warn !== undefined && { warn: nativeSize(warn) }),
+    ...(limit !== undefined && { limit: nativeSize(limit) }),
+    command: command.map((argument) =>
+      typeof argument === 'string' ? argument : Buffer.from(argument),
+    ),
+  };
+}
+
+function nativeSize(size: Size): { bytes: number } | { percent: number } {
+  return typeof size === 'number' ? { bytes: size } : size;
+}
+
+function fromEnd(end: RunEnd, files: CrashFiles | undefined): Outcome {
+  const { process, survivors } = end;
+  const guard = guardOf(end, files);
+  const oom = oomOf(end);
+  return {
+    exit: exitOf(end),
     durationMs: end.durationMs,
-    measured:
-      end.tree && end.sampling
-        ? {
-            tree: end.tree,
-            sampling: end.sampling,
-            missedBytes: end.missedBytes,
-            ceilingBytes: end.ceilingBytes,
-            ...(end.group && { group: end.group }),
-            noGroupBecause: end.noGroupBecause,
-          }
-        : { unavailable: end.unmeasuredBecause ?? 'nothing was measured' },
-    remarks: end.remarks,
+    ...(process && { process }),
+    ...(guard && { guard }),
+    ...(oom && { oom }),
+    ...(survivors.length > 0 && {
+      survivors: survivors.map(({ pid, name, command, rssBytes }) => ({
+        pid,
+        name,
+        command,
+        rssBytes,
+      })),
+    }),
+    measured: measuredOf(end),
+    remarks: [...end.remarks, ...leftOver(end)],
   };
+}
+
+function exitOf(end: RunEnd): Outcome['exit'] {
+  const { code = null, signal: number } = end;
+  const signal = number === undefined ? null : signalName(number);
+  return { code, signal, cause: causeOf(end) };
+}
+
+function causeOf({ code, signal, stopped, outOfMemory }: RunEnd): Outcome['exit']['cause'] {
+  if (stopped)
+    return ({ guard: 'guard', timeout: 'timeout', request: 'aborted' } as const)[stopped.reason];
+  // A command that copes with the loss of a process has not failed.
+  if (outOfMemory && code !== 0) return `oom-${outOfMemory.kind}`;
+  if (signal !== undefined) return 'signal';
+  return code === undefined ? 'unknown' : 'exit';
+}
+
+function measuredOf(end: RunEnd): Outcome['measured'] {
+  const { tree, sampling } = end;
+  if (!tree || !sampling) {
+    return { unavailable: end.unmeasuredBecause ?? 'nothing was measured' };
+  }
+  const measured: Measured = {
+    tree,
+    sampling,
+    missedBytes: end.missedBytes,
+    ceilingBytes: end.ceilingBytes,
+    ...(end.group && { group: end.group }),
+    noGroupBecause: end.noGroupBecause,
+    ...(end.traced && { traced: end.traced }),
+    untracedBecause: end.untracedBecause,
+  };
+  return measured;
+}
+
+function guardOf({ guard, stopped }: RunEnd, files: CrashFiles | undefined): Result['guard'] {
+  if (!guard) return undefined;
+  const { warned, warnBytes, limitBytes, alarm } = guard;
+  return {
+    warned,
+    ...(warnBytes !== undefined && { warnBytes }),
+    ...(limitBytes !== undefined && { limitBytes }),
+    action: alarm ? 'terminated' : 'none',
+    ...(alarm && {
+      reason: alarm.room ? 'machine' : 'limit',
+      bytes: alarm.bytes,
+      atMs: alarm.atMs,
+      ...(stopped && { ended: stopped.ended, tookMs: stopped.tookMs }),
+    }),
+    ...(files?.dumpFile !== undefined && { dumpFile: files.dumpFile }),
+    ...(files?.summaryFile !== undefined && { summaryFile: files.summaryFile }),
+  };
+}
+
+function oomOf({ outOfMemory }: RunEnd): Result['oom'] {
+  if (!outOfMemory) return undefined;
+  const { kind, by, group, limitBytes, heapLimitBytes, victim, isExact } = outOfMemory;
+  return {
+    kind,
+    by,
+    ...(group !== undefined && { group }),
+    ...(limitBytes !== undefined && { limitBytes }),
+    ...(heapLimitBytes !== undefined && { heapLimitBytes }),
+    ...(victim && { victim }),
+    evidence: isExact ? 'exact' : 'likely',
+  };
+}
+
+/** Those of a run that was ended who could not be. */
+function leftOver({ stopped }: RunEnd): string[] {
+  return (stopped?.failed ?? []).map(
+    ({ pid, reason }) => `process ${pid} is still there: ${reason}`,
+  );
 }
 
 /** `SIGKILL` for 9; real-time signals have numbers only, as in `SIG40`. */

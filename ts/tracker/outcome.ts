@@ -2,9 +2,10 @@
 import type { SamplingRecord, TreeRecord } from '../native/addon.js';
 import type { Result } from '../result/types.js';
 
-export interface Outcome {
-  exit: Result['exit'];
+export interface Outcome extends Pick<Result, 'exit' | 'guard' | 'oom' | 'survivors'> {
   durationMs: number;
+  /** The process that the command ran in. */
+  process?: Result['run']['process'];
   /** What was measured, or why nothing was. */
   measured: Measured | { unavailable: string };
   /** What did not work and did not stop the run. */
@@ -20,4 +21,13 @@ export interface Measured {
   ceilingBytes?: number | undefined;
   group?: Result['cgroup'];
   noGroupBecause?: string | undefined;
+  /** How it was traced, or why it was not. */
+  traced?: Traced;
+  untracedBecause?: string | undefined;
+}
+
+export interface Traced {
+  stops: number;
+  /** Processes that were let go. */
+  released: number;
 }

@@ -1,6 +1,7 @@
 /** Makes the one plain value that a run leaves behind. */
 import type { PeakRecord, SamplingRecord } from '../native/addon.js';
 import { packageVersion } from '../package.js';
+import { endingOf, endingText, isCutShort } from '../report/ending.js';
 import { resultSchemaName } from '../result/name.js';
 import type { Result } from '../result/types.js';
 import type { Measured, Outcome } from './outcome.js';
@@ -8,18 +9,23 @@ import type { Measured, Outcome } from './outcome.js';
 export interface RunFacts extends Omit<Result['run'], 'endedAt' | 'durationMs'> {}
 
 export function buildResult(run: RunFacts, outcome: Outcome): Result {
-  const { measured } = outcome;
+  const { measured, process, guard, oom, survivors } = outcome;
   const endedAt = new Date(Date.parse(run.startedAt) + outcome.durationMs).toISOString();
-  return {
+  const result: Result = {
     schema: resultSchemaName,
     memtopVersion: packageVersion,
-    run: { ...run, endedAt, durationMs: rounded(outcome.durationMs) },
+    run: { ...run, ...(process && { process }), endedAt, durationMs: rounded(outcome.durationMs) },
     exit: outcome.exit,
     ...('unavailable' in measured
       ? { sampling: { method: 'unavailable', fallbackReason: measured.unavailable } }
       : measures(measured)),
+    ...(guard && { guard }),
+    ...(oom && { oom }),
+    ...(survivors && { survivors }),
     warnings: warnings(outcome),
   };
+  const ending = isCutShort(result) ? endingOf(result) : undefined;
+  return ending ? { ...result, exit: { ...result.exit, message: endingText(ending) } } : result;
 }
 
 function measures(measured: Measured): Pick<Result, 'sampling'> & Partial<Result> {
@@ -27,10 +33,10 @@ function measures(measured: Measured): Pick<Result, 'sampling'> & Partial<Result
   const { seen, unmeasured, maxAlive, largest } = tree;
   return {
     ...(tree.peak && { peak: peak(tree.peak, measured) }),
-    ...(largest && { largestProcess: { ...largest, method: 'scanned' } }),
+    ...(largest && { largestProcess: { ...largest, method: method(measured) } }),
     ...(group && { cgroup: group }),
     processes: { seen, unmeasured, maxAlive },
-    sampling: sampling(measured.sampling),
+    sampling: sampling(measured.sampling, measured),
     timeline: tree.timeline,
     ...missing(measured),
   };
@@ -44,7 +50,7 @@ function peak(sampled: PeakRecord, measured: Measured): NonNullable<Result['peak
   return {
     bytes,
     metric,
-    method: bytes > sampled.bytes ? 'kernel' : 'scanned',
+    method: bytes > sampled.bytes ? 'kernel' : method(measured),
     atMs: rounded(sampled.atMs),
     rssBytes: sampled.rssBytes,
     ...(metric === 'pss' && { pssBytes: sampled.bytes }),
@@ -83,9 +89,22 @@ function rollUp(processes: { name: string; bytes: number }[]) {
   return [...groups.values()].sort((one, other) => other.bytes - one.bytes);
 }
 
-function sampling(record: SamplingRecord): Result['sampling'] {
+/** Traced means that every process was: none was found by looking or let go. */
+function method({ traced, tree }: Measured): 'traced' | 'scanned' {
+  return traced && tree.found === 0 ? 'traced' : 'scanned';
+}
+
+/** How it went; without `measured`, as far as it went. */
+export function sampling(
+  record: SamplingRecord,
+  measured: Measured | undefined,
+): Result['sampling'] {
+  const { traced, untracedBecause } = measured ?? {};
   return {
-    method: 'scanned',
+    method: measured ? method(measured) : 'scanned',
+    ...(traced && { tracedStops: traced.stops }),
+    ...(traced && traced.released > 0 && { released: traced.released }),
+    ...(untracedBecause !== undefined && { fallbackReason: untracedBecause }),
     intervalMs: record.intervalMs,
     ticks: record.ticks,
     ...(record.medianGapMs !== undefined && { medianGapMs: rounded(record.medianGapMs) }),

@@ -18,8 +18,10 @@ export async function run(
   command: readonly (string | Uint8Array)[],
   options: RunOptions = {},
 ): Promise<Result> {
-  return execute(checked(commandSchema, command, 'command'), checked(runOptions, options), {
-    standsIn: false,
-    ownDescriptors: [],
-  });
+  const executed = await execute(
+    checked(commandSchema, command, 'command'),
+    checked(runOptions, options),
+    { standsIn: false, ownDescriptors: [] },
+  );
+  return executed.result;
 }

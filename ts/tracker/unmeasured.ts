@@ -3,8 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { isatty } from 'node:tty';
 import { InvalidOption } from '../errors.js';
-import type { Start } from './measured.js';
+import type { Execution } from './execution.js';
 import type { Outcome } from './outcome.js';
+import type { Start } from './start.js';
 
 const forwarded: NodeJS.Signals[] = [
   'SIGHUP',
@@ -16,39 +17,55 @@ const forwarded: NodeJS.Signals[] = [
   'SIGALRM',
 ];
 
-export async function runUnmeasured(start: Start, reason: string): Promise<Outcome> {
+export function runUnmeasured(start: Start, reason: string): Execution {
   const [program, ...args] = start.command.map(textOnly) as [string, ...string[]];
   let child: ChildProcess | undefined;
   // Before the start: a command may be signalled as soon as it says that it is ready.
   const restore = start.standsIn ? forwardSignals((signal) => child?.kill(signal)) : undefined;
   const startedAt = performance.now();
-  try {
-    const exit = await new Promise<Outcome['exit']>((resolve) => {
-      try {
-        child = spawn(program, args, {
-          stdio: 'inherit',
-          ...(start.cwd === undefined ? {} : { cwd: start.cwd }),
-          ...(start.env === undefined ? {} : { env: start.env }),
-        });
-      } catch (error) {
-        // Some failures come at once and not as an event, such as too long an argument.
-        resolve(notStarted(program, error as NodeJS.ErrnoException));
-        return;
-      }
-      child.once('error', (error) => resolve(notStarted(program, error)));
-      child.once('exit', (code, signal) =>
-        resolve({ code, signal, cause: signal ? 'signal' : 'exit' }),
-      );
-    });
-    return {
-      exit,
-      durationMs: performance.now() - startedAt,
-      measured: { unavailable: reason },
-      remarks: [],
-    };
-  } finally {
-    restore?.();
+  let stoppedFor: 'timeout' | 'aborted' | undefined;
+  const timers: NodeJS.Timeout[] = [];
+  const stop = (why: 'timeout' | 'aborted', graceMs = start.graceMs ?? 0) => {
+    if (stoppedFor) return;
+    stoppedFor = why;
+    child?.kill('SIGTERM');
+    timers.push(setTimeout(() => child?.kill('SIGKILL'), graceMs));
+  };
+  if (start.timeoutMs !== undefined) {
+    timers.push(setTimeout(() => stop('timeout'), start.timeoutMs));
   }
+  const ended = new Promise<Outcome['exit']>((resolve) => {
+    try {
+      child = spawn(program, args, {
+        stdio: 'inherit',
+        ...(start.cwd === undefined ? {} : { cwd: start.cwd }),
+        ...(start.env === undefined ? {} : { env: start.env }),
+      });
+    } catch (error) {
+      // Some failures come at once and not as an event, such as too long an argument.
+      resolve(notStarted(program, error as NodeJS.ErrnoException));
+      return;
+    }
+    child.once('error', (error) => resolve(notStarted(program, error)));
+    child.once('exit', (code, signal) =>
+      resolve({ code, signal, cause: stoppedFor ?? (signal ? 'signal' : 'exit') }),
+    );
+  });
+  return {
+    pid: child?.pid,
+    stop: (graceMs) => stop('aborted', graceMs),
+    snapshot: () => undefined,
+    outcome: ended.then((exit) => {
+      restore?.();
+      for (const timer of timers) clearTimeout(timer);
+      return {
+        exit,
+        durationMs: performance.now() - startedAt,
+        measured: { unavailable: reason },
+        remarks: [],
+      };
+    }),
+  };
 }
 
 /** Node passes arguments as text; a changed argument would be another command. */

@@ -1,7 +1,9 @@
 //! The Node-API binding: conversions between JavaScript and the crates, and nothing else.
 
+mod alarm;
 mod deferred;
 mod error;
+mod events;
 mod inspector;
 mod options;
 mod record;

@@ -50,9 +50,13 @@ pub struct LargestProcessRecord {
 #[napi(object, object_from_js = false)]
 pub struct LivingProcessRecord {
     pub pid: u32,
+    pub parent_pid: u32,
+    pub started_at_ms: f64,
     pub name: String,
     pub command: Vec<String>,
     pub rss_bytes: i64,
+    /// What it adds to the sum.
+    pub bytes: i64,
 }
 
 /// What is known of one tree.
@@ -171,9 +175,12 @@ impl From<LivingProcess> for LivingProcessRecord {
     fn from(process: LivingProcess) -> Self {
         Self {
             pid: process.id.pid,
+            parent_pid: process.parent,
+            started_at_ms: millis(process.first_seen),
             name: process.description.name.clone(),
             command: process.description.command.clone(),
             rss_bytes: whole(process.rss_bytes),
+            bytes: whole(process.bytes),
         }
     }
 }

@@ -6,18 +6,23 @@ use std::os::unix::ffi::OsStringExt;
 use std::time::Duration;
 
 use memtop_proc::KillFailure;
-use memtop_spawn::{Command, End, GroupRecord, Options, Outcome, Reason, Run, Stopped, Traced};
+use memtop_spawn::{
+    Command, End, GroupRecord, GuardOptions, Options, OutOfMemory, Outcome, Place, Reason, Run,
+    Size, Stopped, Traced,
+};
 use napi::Env;
-use napi::bindgen_prelude::{Buffer, Either, Object};
+use napi::bindgen_prelude::{Buffer, Either, FnArgs, Function, Object};
 use napi_derive::napi;
 
+use crate::alarm::{AlarmRecord, SceneRecord};
 use crate::deferred::Deferred;
 use crate::error::{self, Result};
+use crate::events::Listener;
 use crate::options;
 use crate::record::{LivingProcessRecord, SamplingRecord, TreeRecord, millis, whole};
 
 /// How long those that are told to end may take, when nothing else is asked for.
-const GRACE: Duration = Duration::from_secs(5);
+const GRACE: Duration = Duration::from_secs(2);
 
 /// What to run and how.
 #[napi(object, object_to_js = false)]
@@ -42,12 +47,24 @@ pub struct RunOptions {
     /// What becomes of those that outlive the command.
     #[napi(ts_type = "'leave' | 'wait' | 'kill'")]
     pub survivors: Option<String>,
+    /// What ends the run for its memory: false for nothing.
+    pub guard: Option<bool>,
+    pub warn: Option<SizeOption>,
+    pub limit: Option<SizeOption>,
     /// Whether this process is there for the command alone, and has no other children: signals to
     /// it are handed on, and orphans of the command become its children.
     pub stands_in: bool,
     /// Descriptors that this process has opened for itself. With `standsIn` all others that it was
     /// started with are passed on to the command.
     pub own_descriptors: Vec<i32>,
+}
+
+/// An amount of memory: one of the two.
+#[napi(object, object_to_js = false)]
+pub struct SizeOption {
+    pub bytes: Option<i64>,
+    /// Of what the run can have.
+    pub percent: Option<f64>,
 }
 
 /// What the kernel counted in the group of a run.
@@ -87,6 +104,11 @@ pub struct RunEnd {
     pub untraced_because: Option<String>,
     /// Those that outlived the command.
     pub survivors: Vec<LivingProcessRecord>,
+    /// How the run was guarded.
+    pub guard: Option<GuardEnd>,
+    pub out_of_memory: Option<OutOfMemoryEnd>,
+    /// The command while it ran.
+    pub process: Option<ProcessIdentity>,
     /// That the run was ended, and by what.
     pub stopped: Option<StoppedEnd>,
     pub remarks: Vec<String>,
@@ -100,10 +122,50 @@ pub struct TracedEnd {
     pub released: i64,
 }
 
+/// A process and its start time, in clock ticks since the machine's start.
+#[napi(object, object_from_js = false)]
+pub struct ProcessIdentity {
+    pub pid: u32,
+    pub start_ticks: i64,
+}
+
+/// How a run was guarded.
+#[napi(object, object_from_js = false)]
+pub struct GuardEnd {
+    pub warned: bool,
+    pub warn_bytes: Option<i64>,
+    pub limit_bytes: Option<i64>,
+    /// What the run was ended for.
+    pub alarm: Option<AlarmRecord>,
+}
+
+/// Memory had run out.
+#[napi(object, object_from_js = false)]
+pub struct OutOfMemoryEnd {
+    #[napi(ts_type = "'kernel' | 'heap'")]
+    pub kind: String,
+    #[napi(ts_type = "'group' | 'machine' | 'enclosing-group' | 'v8'")]
+    pub by: String,
+    pub group: Option<String>,
+    pub limit_bytes: Option<i64>,
+    pub heap_limit_bytes: Option<i64>,
+    pub victim: Option<VictimRecord>,
+    pub is_exact: bool,
+}
+
+/// A process that was ended for want of memory.
+#[napi(object, object_from_js = false)]
+pub struct VictimRecord {
+    pub pid: u32,
+    pub name: String,
+    pub command: Vec<String>,
+    pub bytes: Option<i64>,
+}
+
 /// A run that was ended.
 #[napi(object, object_from_js = false)]
 pub struct StoppedEnd {
-    #[napi(ts_type = "'timeout' | 'request'")]
+    #[napi(ts_type = "'timeout' | 'request' | 'guard'")]
     pub reason: String,
     /// Processes that were ended.
     pub ended: i64,
@@ -121,7 +183,7 @@ pub struct LeftProcess {
 /// A command that has been started and is being sampled.
 #[napi]
 pub struct NativeRun {
-    pid: u32,
+    run: Run,
     end: Deferred<RunEnd>,
 }
 
@@ -130,7 +192,11 @@ impl NativeRun {
     /// # Errors
     /// When the command cannot be started.
     #[napi(constructor)]
-    pub fn new(options: RunOptions) -> Result<Self> {
+    pub fn new(
+        options: RunOptions,
+        on_alarm: Function<'_, FnArgs<(AlarmRecord,)>, ()>,
+    ) -> Result<Self> {
+        let on_alarm = Listener::new(&on_alarm)?;
         let command = Command {
             arguments: options.command.into_iter().map(argument).collect(),
             cwd: options.cwd.map(Into::into),
@@ -149,25 +215,52 @@ impl NativeRun {
             timeout: options::duration(options.timeout_ms)?,
             grace: options::duration(options.grace_ms)?.unwrap_or(GRACE),
             survivors: options::survivors_use(options.survivors.as_deref())?,
+            guard: GuardOptions {
+                is_on: options.guard.unwrap_or(true),
+                warn: options.warn.as_ref().and_then(size),
+                limit: options.limit.as_ref().and_then(size),
+            },
             stands_in: options.stands_in,
             own_descriptors: options.own_descriptors,
         };
         let end = Deferred::new();
         let delivery = end.clone();
-        let run = Run::start(command, options, move |outcome| {
-            delivery.deliver(outcome.into());
-        })
+        let run = Run::start(
+            command,
+            options,
+            move |alarm| on_alarm.tell((alarm.into(),).into()),
+            move |outcome| delivery.deliver(outcome.into()),
+        )
         .map_err(|error| error::of_spawn(&error))?;
-        Ok(Self {
-            pid: run.pid(),
-            end,
-        })
+        Ok(Self { run, end })
     }
 
     #[napi(getter)]
     #[must_use]
     pub fn pid(&self) -> u32 {
-        self.pid
+        self.run.pid()
+    }
+
+    /// Ends the whole run; everybody may take so long to end by themselves. Safe to call again.
+    ///
+    /// # Errors
+    /// When the time is none.
+    #[napi]
+    pub fn stop(&self, grace_ms: Option<f64>) -> Result<()> {
+        self.run.stop(options::duration(grace_ms)?);
+        Ok(())
+    }
+
+    /// What is known so far; nothing when the run is not measured.
+    #[napi]
+    #[must_use]
+    pub fn snapshot(&self) -> Option<SceneRecord> {
+        let (record, living) = self.run.snapshot()?;
+        Some(SceneRecord {
+            sampling: (&record).into(),
+            tree: record.task.into(),
+            living: living.into_iter().map(Into::into).collect(),
+        })
     }
 
     /// Resolves when the command has ended. It can be asked for once.
@@ -178,6 +271,13 @@ impl NativeRun {
     pub fn ended<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         self.end.promise(env)
     }
+}
+
+fn size(size: &SizeOption) -> Option<Size> {
+    let bytes = size.bytes.and_then(|bytes| u64::try_from(bytes).ok());
+    bytes
+        .map(Size::Bytes)
+        .or_else(|| size.percent.map(Size::Percent))
 }
 
 fn argument(argument: Either<String, Buffer>) -> OsString {
@@ -214,6 +314,17 @@ impl From<Outcome> for RunEnd {
             traced,
             untraced_because,
             survivors: outcome.survivors.into_iter().map(Into::into).collect(),
+            guard: outcome.guard.map(|guard| GuardEnd {
+                warned: guard.warned,
+                warn_bytes: guard.thresholds.warn_bytes.map(whole),
+                limit_bytes: guard.thresholds.limit_bytes.map(whole),
+                alarm: guard.alarm.as_ref().map(Into::into),
+            }),
+            out_of_memory: outcome.out_of_memory.map(Into::into),
+            process: outcome.process.map(|process| ProcessIdentity {
+                pid: process.pid,
+                start_ticks: whole(process.started),
+            }),
             stopped: outcome.stopped.map(Into::into),
             code,
             signal,
@@ -256,6 +367,7 @@ impl From<Stopped> for StoppedEnd {
             reason: match stopped.reason {
                 Reason::Timeout => "timeout",
                 Reason::Request => "request",
+                Reason::Guard => "guard",
             }
             .to_owned(),
             ended: whole(stopped.ended),
@@ -263,6 +375,38 @@ impl From<Stopped> for StoppedEnd {
                 .map(|KillFailure { pid, reason }| LeftProcess { pid, reason })
                 .collect(),
             took_ms: millis(stopped.took),
+        }
+    }
+}
+
+impl From<OutOfMemory> for OutOfMemoryEnd {
+    fn from(oom: OutOfMemory) -> Self {
+        let (kind, by, group, limit, heap_limit) = match oom.place {
+            Place::Group {
+                is_own,
+                path,
+                limit_bytes,
+            } => {
+                let by = if is_own { "group" } else { "enclosing-group" };
+                let path = path.to_string_lossy().into_owned();
+                ("kernel", by, Some(path), limit_bytes, None)
+            }
+            Place::Machine => ("kernel", "machine", None, None, None),
+            Place::Heap { limit_bytes } => ("heap", "v8", None, None, Some(limit_bytes)),
+        };
+        Self {
+            kind: kind.to_owned(),
+            by: by.to_owned(),
+            group,
+            limit_bytes: limit.map(whole),
+            heap_limit_bytes: heap_limit.map(whole),
+            victim: oom.victim.map(|victim| VictimRecord {
+                pid: victim.pid,
+                name: victim.name,
+                command: victim.command,
+                bytes: victim.bytes.map(whole),
+            }),
+            is_exact: oom.is_exact,
         }
     }
 }

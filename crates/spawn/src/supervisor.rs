@@ -320,7 +320,9 @@ impl Supervisor {
             let mut backlog = self.backlog.borrow_mut();
             backlog.extend(self.inbox.try_iter());
             let is_stop = |message: &Message| matches!(message, Message::Stop { .. });
-            let is_urgent = sampling.as_ref().is_some_and(|(sampler, task)| sampler.is_urgent(*task));
+            let is_urgent = sampling
+                .as_ref()
+                .is_some_and(|(sampler, task)| sampler.is_urgent(*task));
             is_urgent || backlog.iter().any(is_stop)
         };
         let options = RunEnd {

@@ -66,14 +66,18 @@ async function runAndReport(command: readonly string[], options: ExecOptions): P
   if (!reports) return exitCodes.failedBeforeStart;
   let result: Result;
   try {
-    result = await execute(
+    const executed = await execute(
       exactly(command),
       { ...options, cgroup: groupUse(options) },
+      { standsIn: true, ownDescriptors: reports.descriptors },
       {
-        standsIn: true,
-        ownDescriptors: reports.descriptors,
+        onWarn: (text) => say(`memtop: warning: ${text}`),
+        onLimit: (messages) => {
+          for (const message of messages) say(`memtop: ${message}`);
+        },
       },
     );
+    result = await executed.result;
   } catch (error) {
     say(`memtop: ${reason(error)}`);
     return exitCodes.failedBeforeStart;

@@ -192,8 +192,12 @@ impl Victim {
 }
 
 fn is_node(command: &[String]) -> bool {
-    let program = command.first().map(|program| Path::new(program).file_name());
-    program.flatten().is_some_and(|name| name.to_string_lossy().starts_with("node"))
+    let program = command
+        .first()
+        .map(|program| Path::new(program).file_name());
+    program
+        .flatten()
+        .is_some_and(|name| name.to_string_lossy().starts_with("node"))
 }
 
 #[cfg(test)]
@@ -310,7 +314,10 @@ mod tests {
             machine_kills: Some(3),
             group_kills: Vec::new(),
         };
-        assert_eq!(findings(End::Exited(1), &evidence, &[]).out_of_memory(), None);
+        assert_eq!(
+            findings(End::Exited(1), &evidence, &[]).out_of_memory(),
+            None
+        );
         let found = findings(End::Exited(137), &evidence, &[]).out_of_memory();
         let found = found.unwrap();
         assert_eq!((found.place, found.is_exact), (Place::Machine, false));

@@ -1,0 +1,26 @@
+/** What a run is started with, once it is checked. */
+import type { CgroupUse, Metric, SurvivorUse, TraceUse } from './rules.js';
+import type { Size } from './size.js';
+
+export interface Start {
+  command: readonly (string | Uint8Array)[];
+  cwd?: string;
+  env?: Record<string, string>;
+  intervalMs?: number;
+  metric?: Metric;
+  cgroup?: CgroupUse;
+  trace?: TraceUse;
+  warn?: Size;
+  limit?: Size;
+  guard?: boolean;
+  timeoutMs?: number;
+  graceMs?: number;
+  survivors?: SurvivorUse;
+  /**
+   * Whether this process is there for the command alone and has no other children: signals to it
+   * reach the command, and orphans of the command become its children.
+   */
+  standsIn: boolean;
+  /** Descriptors that this process has opened for itself. */
+  ownDescriptors: number[];
+}
