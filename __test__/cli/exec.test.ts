@@ -76,7 +76,7 @@ test('an orphan in a session of its own stays in the tree', async (t) => {
 });
 
 test('the last line of the summary says how it was measured', async (t) => {
-  const { stderr } = await memtop(['--interval', '20', '--', 'sleep', '0.3']);
+  const { stderr } = await memtop(['--trace', 'off', '--interval', '20', '--', 'sleep', '0.3']);
   t.regex(stderr, /^memtop: peak .+, at \d+ms of \d+ms/);
   t.regex(stderr, / how measured +\w+ .+; \d+ samples, one every 20ms; longest gap/);
 });
@@ -96,7 +96,8 @@ test('the median gap between samples is the interval asked for', async (t) => {
 });
 
 test('MEMTOP_INTERVAL sets the interval', async (t) => {
-  const { stderr } = await memtop(['--', 'sleep', '0.2'], { env: { MEMTOP_INTERVAL: '25' } });
+  const flags = ['--trace', 'off', '--', 'sleep', '0.2'];
+  const { stderr } = await memtop(flags, { env: { MEMTOP_INTERVAL: '25' } });
   t.regex(stderr, /one every 25ms/);
 });
 

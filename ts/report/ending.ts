@@ -55,12 +55,13 @@ export function endingText({ what, advice }: Ending): string {
 
 function ofGuard({ guard }: Result): Ending {
   if (!guard) return { what: 'ended by the guard' };
-  const { bytes, reason, limitBytes, summaryFile } = guard;
+  const { bytes, reason, limitBytes, summaryFile, group } = guard;
+  const place = group === undefined ? 'the machine' : `the group ${tail(plainText(group))}`;
   const had = bytes === undefined ? '' : `: it had ${formatBytes(bytes)}`;
   const limit = limitBytes === undefined ? 'its limit' : `its limit of ${formatBytes(limitBytes)}`;
   const why = {
     limit: had === '' ? `: it was past ${limit}` : `${had}, past ${limit}`,
-    machine: `${had === '' ? ':' : `${had}, and`} the machine was running out of memory`,
+    machine: `${had === '' ? ':' : `${had}, and`} ${place} was running out of memory`,
   };
   const written =
     summaryFile === undefined ? '' : ` What it was is in ${plainText(basename(summaryFile))}`;

@@ -203,9 +203,10 @@ const guard = described(
     reason: z.exactOptional(
       described(
         z.enum(['limit', 'machine']),
-        'Why: the run was past its limit, or the machine was running out of memory.',
+        'Why: the run was past its limit, or the machine or a group was running out of memory.',
       ),
     ),
+    group: z.exactOptional(text('Path of that group; absent when it was the machine.')),
     bytes: z.exactOptional(bytes('What the tree had then.')),
     atMs: z.exactOptional(ms('When, from the start of the run.')),
     tookMs: z.exactOptional(ms('From then until the tree was dead.')),

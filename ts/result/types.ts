@@ -182,8 +182,10 @@ export interface Result {
     limitBytes?: number;
     /** What it did. */
     action: 'none' | 'terminated';
-    /** Why: the run was past its limit, or the machine was running out of memory. */
+    /** Why: the run was past its limit, or the machine or a group was running out of memory. */
     reason?: 'limit' | 'machine';
+    /** Path of that group; absent when it was the machine. */
+    group?: string;
     /** What the tree had then. */
     bytes?: number;
     /** When, from the start of the run. */

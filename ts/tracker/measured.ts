@@ -130,6 +130,7 @@ function guardOf({ guard, stopped }: RunEnd, files: CrashFiles | undefined): Res
       reason: alarm.room ? 'machine' : 'limit',
       bytes: alarm.bytes,
       atMs: alarm.atMs,
+      ...(alarm.room?.group !== undefined && { group: alarm.room.group }),
       ...(stopped && { ended: stopped.ended, tookMs: stopped.tookMs }),
     }),
     ...(files?.dumpFile !== undefined && { dumpFile: files.dumpFile }),

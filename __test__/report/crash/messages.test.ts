@@ -15,7 +15,8 @@ test('three messages tell the size, where the dump is and the likely cause', (t)
 });
 
 test('the machine is named where it was the reason', (t) => {
-  const [size] = guardMessages({ ...crash, reason: 'machine' }, files);
+  const { limitedBy, ...ofMachine } = crash.memory;
+  const [size] = guardMessages({ ...crash, reason: 'machine', memory: ofMachine }, files);
   t.is(
     size,
     'the guard ends the run: it has 523MB in 4 processes, ' +
@@ -28,6 +29,8 @@ test('the machine is named where it was the reason', (t) => {
     'the guard ends the run: it has 523MB in 4 processes, and the machine is out of memory',
   );
   t.is(machineAvailableBytes, 700 * MB);
+  const [inGroup] = guardMessages({ ...crash, reason: 'machine' }, files);
+  t.regex(inGroup, new RegExp(`and the group ${limitedBy} has only 700MB of 8GB left$`));
 });
 
 test('what could not be written is told with its reason', (t) => {

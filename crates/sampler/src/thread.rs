@@ -86,6 +86,11 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         let _ = self.with(|work| work.sampler.expect_events());
     }
 
+    /// Counts all times from this instant on. For when nothing has been sampled yet.
+    pub fn count_from(&self, start: Instant) {
+        let _ = self.with(|work| work.started = start);
+    }
+
     /// Starts a task at a process and takes its first sample at once.
     ///
     /// # Errors

@@ -23,7 +23,8 @@ pub(crate) struct Work<O: Observer> {
     /// When the next sample is to be taken.
     pub(crate) due: Instant,
     pub(crate) is_closed: bool,
-    started: Instant,
+    /// Times are counted from here.
+    pub(crate) started: Instant,
     at_exits: Budget,
     last_cost: Duration,
     last_sample: Instant,

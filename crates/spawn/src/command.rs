@@ -72,7 +72,13 @@ impl Command {
             return Err(StartError::Invalid(message));
         }
         Image::of(self, program).map_err(|_| {
-            StartError::Invalid("an argument or a variable holds a NUL byte".to_owned())
+            let holds_nul = |text: &OsString| text.as_bytes().contains(&0);
+            let what = if self.arguments.iter().any(holds_nul) {
+                "an argument"
+            } else {
+                "a variable of the environment"
+            };
+            StartError::Invalid(format!("{what} holds a NUL byte"))
         })
     }
 

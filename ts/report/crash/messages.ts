@@ -28,13 +28,16 @@ export function sizeText({ bytes, limitBytes, reason, memory, processes }: Crash
   }
   const { machineAvailableBytes: available, machineTotalBytes: total } = memory;
   const left =
-    available === undefined ? 'the machine is out of memory' : machineText(available, total);
+    available === undefined
+      ? 'the machine is out of memory'
+      : roomText(available, total, memory.limitedBy);
   return `the guard ends the run: it has ${had}, and ${left}`;
 }
 
-function machineText(available: number, total: number | undefined): string {
+function roomText(available: number, total: number | undefined, group: string | undefined): string {
   const all = total === undefined ? '' : ` of ${formatBytes(total)}`;
-  return `the machine has only ${formatBytes(available)}${all} left`;
+  const place = group === undefined ? 'the machine' : `the group ${plainText(group)}`;
+  return `${place} has only ${formatBytes(available)}${all} left`;
 }
 
 function filesText({ dumpFile, summaryFile, problem }: CrashFiles): string {

@@ -183,6 +183,7 @@ impl Beginning {
         let pid = self.pid.cast_unsigned();
         let adopter = self.adopter.filter(|_| untraced_because.is_some());
         let task = self.sampler.clone().and_then(|sampler| {
+            sampler.count_from(self.at);
             sampler
                 .add_new_task(pid, adopter)
                 .map_err(|error| error.to_string())
