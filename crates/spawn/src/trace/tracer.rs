@@ -28,6 +28,9 @@ pub(crate) struct TraceRecord {
     pub(crate) remarks: Vec<String>,
 }
 
+/// What had at most this much is not waited for at its end: its memory is gone in an instant, and
+/// whoever waits for it hears of its end the sooner.
+const SMALL: u64 = 4 << 20;
 /// More of them would say nothing new.
 const MOST_DEATHS: usize = 100;
 
@@ -38,6 +41,8 @@ pub(super) struct Tracer {
     /// By thread id.
     tracees: HashMap<pid_t, Tracee>,
     storms: HashMap<pid_t, Storm>,
+    /// How many threads processes have beside the first.
+    threads: HashMap<pid_t, u32>,
     /// Stopped at their start before it was told who has started them.
     held: Vec<pid_t>,
     lets_all_go: bool,
@@ -62,6 +67,7 @@ impl Tracer {
             dies_with_tracer,
             tracees: HashMap::new(),
             storms: HashMap::new(),
+            threads: HashMap::new(),
             held: Vec::new(),
             lets_all_go: false,
             full_heaps: Vec::new(),
@@ -184,6 +190,7 @@ impl Tracer {
         let is_let_go = is_let_go || self.lets_all_go;
         match origin {
             Origin::Thread { of } => {
+                *self.threads.entry(of).or_default() += 1;
                 self.tracees.insert(
                     tid,
                     Tracee {
@@ -237,6 +244,7 @@ impl Tracer {
                 .get(&pid)
                 .is_some_and(|tracee| tracee.is_let_go);
             self.tracees.retain(|_, tracee| tracee.process != pid);
+            self.threads.remove(&pid);
             self.tracees.insert(
                 pid,
                 Tracee {
@@ -270,6 +278,12 @@ impl Tracer {
         let last = high_water(&self.proc, process.cast_unsigned(), &mut self.text);
         if let Some(last) = last {
             sampler.notify_exit(process.cast_unsigned(), last);
+            let is_small = last.highest_bytes <= SMALL && !self.threads.contains_key(&process);
+            if is_small && let Some(tracee) = self.tracees.get_mut(&process) {
+                tracee.is_let_go = true;
+                sampler.notify(Event::Ended(process.cast_unsigned()));
+                self.storms.remove(&process);
+            }
         }
         let status = ptrace::message(process).unwrap_or(0);
         let signal = if libc::WIFSIGNALED(status) {
@@ -297,9 +311,21 @@ impl Tracer {
 
     fn ended(&mut self, tid: pid_t) {
         let known = self.tracees.remove(&tid);
-        if known.is_some_and(|tracee| tracee.process == tid) {
-            self.storms.remove(&tid);
-            self.tell(Event::Ended(tid.cast_unsigned()));
+        match known {
+            Some(tracee) if tracee.process == tid => {
+                self.storms.remove(&tid);
+                self.threads.remove(&tid);
+                self.tell(Event::Ended(tid.cast_unsigned()));
+            }
+            Some(Tracee { process, .. }) => {
+                if let Some(count) = self.threads.get_mut(&process) {
+                    *count -= 1;
+                    if *count == 0 {
+                        self.threads.remove(&process);
+                    }
+                }
+            }
+            None => {}
         }
         self.resolve_held();
     }
