@@ -481,4 +481,5 @@ export interface WatchOptions {
   /** The sampler's own choice when absent. */
   intervalMs?: number
   metric?: 'auto' | 'rss' | 'pss'
+  trace?: 'on' | 'off'
 }

@@ -12,6 +12,8 @@ export interface AttachOptions {
   label?: string | undefined;
   intervalMs?: number | undefined;
   metric?: Metric | undefined;
+  /** Whether the tree is traced. Default: off, since nobody has asked for it to be touched. */
+  trace?: 'on' | 'off' | undefined;
 }
 
 export interface Attached {
@@ -23,10 +25,10 @@ export interface Attached {
 
 /** @throws AddonUnavailable, ProcessNotFound, PermissionDenied or SystemError */
 export function attach(pid: number, options: AttachOptions): Attached {
-  const { label, intervalMs, metric } = options;
+  const { label, intervalMs, metric, trace } = options;
   const startedAt = new Date();
   const command = commandLine(pid);
-  const watch = startWatch(pid, intervalMs, metric);
+  const watch = startWatch(pid, { intervalMs, metric, trace });
   const facts = {
     id: newRunId(startedAt),
     ...(label !== undefined && { label }),
@@ -44,7 +46,9 @@ export function attach(pid: number, options: AttachOptions): Attached {
               tree,
               sampling,
               ceilingBytes: tree.ceilingBytes,
-              untracedBecause: 'somebody else has started it',
+              ...(trace === 'on'
+                ? { traced: { stops: 0, released: 0 } }
+                : { untracedBecause: 'it was not asked for' }),
             }
           : { unavailable: 'the sampling thread has ended' },
       remarks: [],
@@ -53,11 +57,13 @@ export function attach(pid: number, options: AttachOptions): Attached {
   return { result, stop: () => watch.stop() };
 }
 
-function startWatch(pid: number, intervalMs: number | undefined, metric: Metric | undefined) {
+function startWatch(pid: number, options: AttachOptions) {
+  const { intervalMs, metric, trace } = options;
   const { NativeWatch } = loadAddon();
   try {
     return new NativeWatch({
       pid,
+      ...(trace !== undefined && { trace }),
       ...(intervalMs !== undefined && { intervalMs }),
       ...(metric !== undefined && { metric }),
     });

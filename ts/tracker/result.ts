@@ -102,7 +102,7 @@ export function sampling(
   const { traced, untracedBecause } = measured ?? {};
   return {
     method: measured ? method(measured) : 'scanned',
-    ...(traced && { tracedStops: traced.stops }),
+    ...(traced && traced.stops > 0 && { tracedStops: traced.stops }),
     ...(traced && traced.released > 0 && { released: traced.released }),
     ...(untracedBecause !== undefined && { fallbackReason: untracedBecause }),
     intervalMs: record.intervalMs,

@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use memtop_proc::Error as ProcError;
 use memtop_sampler::StartError as SamplerError;
-use memtop_spawn::StartError as SpawnError;
+use memtop_spawn::{StartError as SpawnError, WatchError};
 
 /// The `code` of a thrown error.
 #[derive(Clone, Copy, Debug)]
@@ -59,6 +59,13 @@ pub(crate) fn of_spawn(error: &SpawnError) -> napi::Error<Code> {
         SpawnError::System(_) | SpawnError::NoGroup(_) | SpawnError::NoTracing(_) => Code::System,
     };
     code.error(error)
+}
+
+pub(crate) fn of_watch(error: &WatchError) -> napi::Error<Code> {
+    match error {
+        WatchError::Sampling(error) => of_sampler(error),
+        WatchError::NoTracing(_) => Code::System.error(error),
+    }
 }
 
 pub(crate) fn of_sampler(error: &SamplerError) -> napi::Error<Code> {

@@ -18,6 +18,8 @@ pub struct WatchOptions {
     pub interval_ms: Option<f64>,
     #[napi(ts_type = "'auto' | 'rss' | 'pss'")]
     pub metric: Option<String>,
+    #[napi(ts_type = "'on' | 'off'")]
+    pub trace: Option<String>,
 }
 
 /// What is known when watching ends.
@@ -48,15 +50,17 @@ impl NativeWatch {
             pid,
             interval_ms,
             metric,
+            trace,
         } = options;
+        let trace = options::trace_use(trace.as_deref().or(Some("off")))?;
         let interval = options::interval(interval_ms)?;
         let metric = options::metric(metric.as_deref())?;
         let end = Deferred::new();
         let delivery = end.clone();
-        let watch = Watch::start(pid, interval, metric, move |watched| {
+        let watch = Watch::start(pid, interval, metric, trace, move |watched| {
             delivery.deliver(watched.into());
         })
-        .map_err(|error| error::of_sampler(&error))?;
+        .map_err(|error| error::of_watch(&error))?;
         Ok(Self { watch, end })
     }
 

@@ -81,6 +81,13 @@ impl<O: Observer> Sampler<O> {
 
     fn be_born(&mut self, pid: u32, parent: u32, kinship: Kinship, now: Duration) {
         if let Some(place) = self.tree.place_of(pid) {
+            let known = self.tree.members()[place].id;
+            let is_known =
+                matches!(self.observer.identify(pid), Ok(Some(birth)) if birth.id == known);
+            if is_known {
+                // It was found before its birth was told.
+                return;
+            }
             self.take_leave_of(place);
         }
         self.tree.forget_lineage(pid);

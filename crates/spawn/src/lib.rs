@@ -34,9 +34,9 @@ pub use guard::{GuardOptions, Size};
 pub use run::{GuardRecord, Options, Outcome, Reason, Run, Stopped, Traced};
 pub use signals::Forwarding;
 pub use survivors::SurvivorsUse;
-pub use trace::TraceUse;
+pub use trace::{TraceUse, TreeTracer};
 pub use wait::End;
-pub use watch::{Watch, Watched};
+pub use watch::{Watch, WatchError, Watched};
 
 /// A sampler that several threads work on.
-type SharedSampler = Arc<SamplerThread<LinuxObserver>>;
+pub type SharedSampler = Arc<SamplerThread<LinuxObserver>>;

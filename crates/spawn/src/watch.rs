@@ -10,6 +10,7 @@ use memtop_proc::linux::{LinuxObserver, ProcRoot};
 use memtop_sampler::{Interval, Metric, Record, SamplerThread, StartError};
 
 use crate::wait::Awaited;
+use crate::{TraceUse, TreeTracer};
 
 /// How soon a stop is noticed.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -23,6 +24,17 @@ pub struct Watched {
     pub duration: Duration,
     /// What was measured.
     pub record: Record,
+}
+
+/// Why a tree cannot be watched.
+#[derive(Debug, thiserror::Error)]
+pub enum WatchError {
+    /// It cannot be sampled.
+    #[error(transparent)]
+    Sampling(#[from] StartError),
+    /// It was to be traced and cannot be.
+    #[error("it cannot be traced: {0}")]
+    NoTracing(String),
 }
 
 /// A tree that is being watched. Dropping it does not stop that.
@@ -41,17 +53,29 @@ impl Watch {
         pid: u32,
         interval: Interval,
         metric: Metric,
+        trace: TraceUse,
         on_end: impl FnOnce(Option<Watched>) + Send + 'static,
-    ) -> Result<Self, StartError> {
-        let observer = ProcRoot::system().and_then(LinuxObserver::new)?;
+    ) -> Result<Self, WatchError> {
+        let observer = ProcRoot::system()
+            .and_then(LinuxObserver::new)
+            .map_err(StartError::from)?;
         let failed = |error: io::Error| {
-            StartError::Observer(memtop_proc::Error::System {
+            WatchError::from(StartError::Observer(memtop_proc::Error::System {
                 path: "/proc".into(),
                 source: error,
-            })
+            }))
         };
         let process = Awaited::new(pid).map_err(failed)?;
-        let sampler = SamplerThread::start(observer, interval, metric).map_err(failed)?;
+        let sampler = Arc::new(SamplerThread::start(observer, interval, metric).map_err(failed)?);
+        // Nobody has asked for the tree to be touched unless they say so.
+        let tracer = if trace == TraceUse::On {
+            sampler.expect_events();
+            let tracer = TreeTracer::start(Arc::clone(&sampler)).map_err(failed)?;
+            tracer.attach(pid).map_err(WatchError::NoTracing)?;
+            Some(tracer)
+        } else {
+            None
+        };
         let task = sampler.add_task(pid)?;
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
@@ -65,6 +89,7 @@ impl Watch {
                 }
                 let duration = started.elapsed();
                 let record = sampler.finish(task);
+                drop(tracer);
                 on_end(record.map(|record| Watched {
                     ended,
                     duration,

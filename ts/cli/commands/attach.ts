@@ -7,6 +7,7 @@ import { label } from '../flags/label.js';
 import { metric } from '../flags/metric.js';
 import { quiet } from '../flags/quiet.js';
 import { timeout } from '../flags/timeout.js';
+import { trace } from '../flags/trace.js';
 import { valueGiven } from '../options.js';
 import type { RawArguments } from '../parse.js';
 import { onePid } from '../pid.js';
@@ -18,8 +19,8 @@ export const attach: Command = {
   usage: '[options] <pid>',
   about:
     'Measures a process that is already running and everything that it starts, until it ends, ^C\n' +
-    'or --timeout. The process is not touched.',
-  flags: [interval, metric, timeout, label, json, quiet],
+    'or --timeout. The process is not touched, unless --trace on says so.',
+  flags: [interval, metric, trace, timeout, label, json, quiet],
   examples: ['memtop attach 4127', 'memtop attach --timeout 30s --json peak.json 4127'],
   async run(raw, environment) {
     const pid = onePid(raw, 'attach');
@@ -27,6 +28,7 @@ export const attach: Command = {
       intervalMs: valueGiven(interval, raw, environment),
       metric: valueGiven(metric, raw, environment),
       label: valueGiven(label, raw, environment),
+      trace: traceGiven(raw, environment),
     };
     const timeoutMs = valueGiven(timeout, raw, environment);
     const reports = openReports(reportOptions(raw, environment));
@@ -42,6 +44,11 @@ export const attach: Command = {
     return 0;
   },
 };
+
+/** What somebody else has started is left alone unless tracing is asked for. */
+function traceGiven(raw: RawArguments, environment: NodeJS.ProcessEnv): 'on' | 'off' {
+  return valueGiven(trace, raw, environment) === 'on' ? 'on' : 'off';
+}
 
 function reportOptions(raw: RawArguments, environment: NodeJS.ProcessEnv): ReportOptions {
   return { json: valueGiven(json, raw, environment), quiet: raw.values.has(quiet.name) };

@@ -3,20 +3,18 @@
 use std::io;
 use std::mem::MaybeUninit;
 use std::sync::OnceLock;
-use std::sync::atomic::{AtomicBool, AtomicI32, Ordering::SeqCst};
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::sync::atomic::{AtomicI32, Ordering::SeqCst};
+use std::time::Duration;
 
 use libc::c_int;
 
-/// A signal that comes between the look at the bell and the wait is lost, so it is rung again.
-const RING_EVERY: Duration = Duration::from_millis(2);
+/// A signal that comes just before the wait is lost, so it is to be rung again until it was heard.
+pub(super) const RING_EVERY: Duration = Duration::from_millis(2);
 
 #[derive(Debug, Default)]
 pub(super) struct Bell {
     /// The thread that listens; 0 before it does.
     listener: AtomicI32,
-    is_ringing: AtomicBool,
 }
 
 impl Bell {
@@ -39,24 +37,14 @@ impl Bell {
         self.listener.store(0, SeqCst);
     }
 
-    /// Whether it was rung since the last time that this was asked.
-    pub(super) fn was_rung(&self) -> bool {
-        self.is_ringing.swap(false, SeqCst)
-    }
-
-    /// Rings until the listener has noticed, there is none, or the time is over.
-    pub(super) fn ring(&self, at_most: Duration) {
-        let Ok(signal) = signal() else { return };
-        let start = Instant::now();
-        self.is_ringing.store(true, SeqCst);
-        while self.is_ringing.load(SeqCst) && start.elapsed() < at_most {
-            let listener = self.listener.load(SeqCst);
-            if listener == 0 {
-                return;
-            }
+    /// Rings once.
+    pub(super) fn ring(&self) {
+        let (Ok(signal), listener) = (signal(), self.listener.load(SeqCst)) else {
+            return;
+        };
+        if listener != 0 {
             // SAFETY: a signal to a thread of this process, whose handler does nothing.
             unsafe { libc::syscall(libc::SYS_tgkill, libc::getpid(), listener, signal) };
-            sleep(RING_EVERY);
         }
     }
 }

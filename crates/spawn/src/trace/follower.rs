@@ -1,11 +1,11 @@
 //! The thread that starts a command and waits for it: blocked in one wait, or stop by stop when it
 //! traces.
 
-use std::collections::VecDeque;
 use std::io;
 use std::os::fd::OwnedFd;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::thread::Builder;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::thread::{Builder, sleep};
 use std::time::{Duration, Instant};
 
 use libc::pid_t;
@@ -13,7 +13,7 @@ use memtop_proc::linux::ProcRoot;
 use memtop_sampler::TaskId;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
-use super::bell::Bell;
+use super::bell::{Bell, RING_EVERY};
 use super::ptrace::{self, Report};
 use super::tracer::{TraceRecord, Tracer};
 use crate::SharedSampler;
@@ -77,22 +77,11 @@ pub(crate) enum NotStarted {
     Fork(io::Error),
 }
 
-#[derive(Clone, Copy, Debug)]
-enum Request {
-    LetAllGo,
-}
-
 #[derive(Debug, Default)]
 struct Desk {
     bell: Bell,
-    requests: Mutex<VecDeque<Request>>,
-}
-
-impl Desk {
-    fn requests(&self) -> MutexGuard<'_, VecDeque<Request>> {
-        // Nothing is left half-done when pushing panics.
-        self.requests.lock().unwrap_or_else(PoisonError::into_inner)
-    }
+    /// Asked for, and not yet done.
+    lets_all_go: AtomicBool,
 }
 
 /// The handle of the thread. Dropping it does not end it.
@@ -121,8 +110,12 @@ impl Follower {
 
     /// Ends all tracing, and with it the thread once the command has ended.
     pub(crate) fn let_all_go(&self, patience: Duration) {
-        self.desk.requests().push_back(Request::LetAllGo);
-        self.desk.bell.ring(patience);
+        self.desk.lets_all_go.store(true, SeqCst);
+        let start = Instant::now();
+        while self.desk.lets_all_go.load(SeqCst) && start.elapsed() < patience {
+            self.desk.bell.ring();
+            sleep(RING_EVERY);
+        }
     }
 }
 
@@ -241,10 +234,8 @@ fn follow_traced(
     let mut is_program = false;
     let mut has_ended = false;
     loop {
-        if desk.bell.was_rung() {
-            while let Some(Request::LetAllGo) = desk.requests().pop_front() {
-                tracer.let_all_go();
-            }
+        if desk.lets_all_go.swap(false, SeqCst) {
+            tracer.let_all_go();
         }
         if has_ended && tracer.traces_nobody() {
             break;

@@ -9,6 +9,7 @@
 //! All calls for a traced process must come from the thread that traces it, and `__WNOTHREAD` keeps
 //! that thread away from the children of others, such as those of Node.
 
+mod attach;
 mod bell;
 mod elf;
 mod follower;
@@ -19,6 +20,7 @@ mod storm;
 mod tracee;
 mod tracer;
 
+pub use attach::TreeTracer;
 pub(crate) use follower::{Assignment, Followed, Follower, NotStarted, Started, Tracing};
 pub(crate) use tracer::TraceRecord;
 

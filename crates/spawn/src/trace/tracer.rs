@@ -80,6 +80,9 @@ impl Tracer {
     /// Starts to trace a thread, the first of its process or another.
     pub(super) fn seize(&mut self, tid: pid_t, process: pid_t) -> std::io::Result<()> {
         ptrace::seize(tid, self.stops_at(tid == process))?;
+        if tid != process {
+            *self.threads.entry(process).or_default() += 1;
+        }
         self.tracees.insert(tid, Tracee::of(process));
         Ok(())
     }
@@ -101,6 +104,22 @@ impl Tracer {
             let _ = ptrace::interrupt(tid);
         }
         self.resolve_held();
+    }
+
+    /// Ends the tracing of these threads at their next stops.
+    pub(super) fn let_go_of(&mut self, tids: &[pid_t]) {
+        for tid in tids {
+            if let Some(tracee) = self.tracees.get_mut(tid) {
+                tracee.is_let_go = true;
+                let _ = ptrace::interrupt(*tid);
+            }
+        }
+    }
+
+    /// There is nobody any more who could be traced.
+    pub(super) fn forget_all(&mut self) {
+        self.tracees.clear();
+        self.held.clear();
     }
 
     pub(super) fn handle(&mut self, tid: pid_t, report: Report) {

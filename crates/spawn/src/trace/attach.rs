@@ -1,0 +1,220 @@
+//! Tracing trees that somebody else has started.
+//!
+//! The end of each process is left to its parent. That cannot be done for a child of this very
+//! process: to the kernel its tracer and its parent are one, so whoever waits for it here would be
+//! given the stops that are meant for the tracer (`wait_consider_task` in `kernel/exit.c`). Such
+//! trees are not traced.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{Builder, JoinHandle, sleep};
+
+use libc::pid_t;
+use memtop_proc::linux::{LinuxObserver, ProcRoot};
+use memtop_proc::{Birth, Observer};
+
+use super::bell::{Bell, RING_EVERY};
+use super::ptrace;
+use super::tracer::Tracer;
+use crate::SharedSampler;
+
+/// Somebody may be born while the others are seized.
+const MOST_PASSES: usize = 20;
+
+enum Request {
+    Attach {
+        pid: u32,
+        reply: Sender<Result<(), String>>,
+    },
+    LetAllGo,
+}
+
+/// Traces any number of trees on one thread. Dropping it lets them go.
+#[derive(Debug)]
+pub struct TreeTracer {
+    bell: Arc<Bell>,
+    requests: Mutex<Sender<Request>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl TreeTracer {
+    /// # Errors
+    /// When the operating system gives no thread.
+    pub fn start(sampler: SharedSampler) -> io::Result<Self> {
+        let bell = Arc::new(Bell::default());
+        let (requests, inbox) = channel();
+        let own_bell = Arc::clone(&bell);
+        let thread = Builder::new()
+            .name("memtop-attach".to_owned())
+            .spawn(move || work(&sampler, &own_bell, &inbox))?;
+        Ok(Self {
+            bell,
+            requests: Mutex::new(requests),
+            thread: Some(thread),
+        })
+    }
+
+    /// Traces a process, those that descend from it, and those that they start from now on.
+    ///
+    /// # Errors
+    /// Why it cannot, in words; nobody is traced for it then.
+    pub fn attach(&self, pid: u32) -> Result<(), String> {
+        let (reply, answer) = channel();
+        self.send(Request::Attach { pid, reply });
+        loop {
+            self.bell.ring();
+            match answer.recv_timeout(RING_EVERY) {
+                Ok(answer) => return answer,
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => {
+                    return Err("the tracing thread has ended".to_owned());
+                }
+            }
+        }
+    }
+
+    fn send(&self, request: Request) {
+        let requests = self.requests.lock().unwrap_or_else(PoisonError::into_inner);
+        // Without a reader the thread has ended, and whoever waits for an answer hears of it.
+        let _ = requests.send(request);
+    }
+}
+
+impl Drop for TreeTracer {
+    fn drop(&mut self) {
+        self.send(Request::LetAllGo);
+        if let Some(thread) = self.thread.take() {
+            while !thread.is_finished() {
+                self.bell.ring();
+                sleep(RING_EVERY);
+            }
+            // A panic has been printed by the thread itself; there is nothing to add.
+            let _ = thread.join();
+        }
+    }
+}
+
+fn work(sampler: &SharedSampler, bell: &Bell, inbox: &Receiver<Request>) {
+    let proc = match bell
+        .listen()
+        .and_then(|()| ProcRoot::system().map_err(io::Error::other))
+    {
+        Ok(proc) => proc,
+        Err(_) => return bell.leave(),
+    };
+    let mut tracer = Tracer::new(proc, Some(Arc::clone(sampler)), false);
+    let mut is_closing = false;
+    while !(is_closing && tracer.traces_nobody()) {
+        let request = if tracer.traces_nobody() {
+            inbox.recv().ok()
+        } else {
+            inbox.try_recv().ok()
+        };
+        match request {
+            Some(Request::Attach { pid, reply }) => {
+                // Whoever asked waits for the answer.
+                let _ = reply.send(seize_tree(&mut tracer, pid));
+                continue;
+            }
+            Some(Request::LetAllGo) => {
+                is_closing = true;
+                tracer.let_all_go();
+                continue;
+            }
+            None => {}
+        }
+        match ptrace::next_report(0) {
+            Ok(Some((tid, report))) => tracer.handle(tid, report),
+            Ok(None) => {}
+            // Nobody is left.
+            Err(_) => tracer.forget_all(),
+        }
+    }
+    bell.leave();
+}
+
+/// Seizes every thread of every process of a tree, until a look finds no other.
+fn seize_tree(tracer: &mut Tracer, root: u32) -> Result<(), String> {
+    if is_own_child(root) {
+        return Err("it is a child of this very process".to_owned());
+    }
+    let mut seized: Vec<pid_t> = Vec::new();
+    for _ in 0..MOST_PASSES {
+        let mut is_new = false;
+        for process in descendants(root)? {
+            for tid in threads(process) {
+                if tracer.traces(tid) {
+                    continue;
+                }
+                match tracer.seize(tid, process) {
+                    Ok(()) => {
+                        seized.push(tid);
+                        is_new = true;
+                    }
+                    Err(error) if error.raw_os_error() == Some(libc::ESRCH) => {}
+                    // A zombie refuses as well.
+                    Err(_) if is_over(process) => {}
+                    Err(error) => {
+                        tracer.let_go_of(&seized);
+                        return Err(format!("process {process} cannot be traced: {error}"));
+                    }
+                }
+            }
+        }
+        if !is_new {
+            return Ok(());
+        }
+    }
+    Ok(())
+}
+
+fn is_own_child(pid: u32) -> bool {
+    birth(pid).is_some_and(|birth| birth.parent == std::process::id())
+}
+
+fn is_over(process: pid_t) -> bool {
+    threads(process).is_empty()
+        || fs::read_to_string(format!("/proc/{process}/status"))
+            .is_ok_and(|status| status.contains("State:\tZ"))
+}
+
+fn birth(pid: u32) -> Option<Birth> {
+    let mut observer = LinuxObserver::new(ProcRoot::system().ok()?).ok()?;
+    observer.identify(pid).ok()?
+}
+
+fn descendants(root: u32) -> Result<Vec<pid_t>, String> {
+    let mut births = Vec::new();
+    ProcRoot::system()
+        .and_then(LinuxObserver::new)
+        .and_then(|mut observer| observer.all(&mut births))
+        .map_err(|error| error.to_string())?;
+    let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
+    for birth in &births {
+        children.entry(birth.parent).or_default().push(birth.id.pid);
+    }
+    let mut found = vec![root];
+    let mut next = 0;
+    while let Some(pid) = found.get(next) {
+        found.extend(children.remove(pid).unwrap_or_default());
+        next += 1;
+    }
+    // Nobody can trace themselves.
+    found.retain(|&pid| pid != std::process::id());
+    Ok(found.into_iter().map(u32::cast_signed).collect())
+}
+
+/// The first comes first.
+fn threads(process: pid_t) -> Vec<pid_t> {
+    let Ok(entries) = fs::read_dir(format!("/proc/{process}/task")) else {
+        return Vec::new();
+    };
+    let mut tids: Vec<pid_t> = entries
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .collect();
+    tids.sort_unstable_by_key(|&tid| (tid != process, tid));
+    tids
+}
