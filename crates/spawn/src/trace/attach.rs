@@ -98,12 +98,12 @@ impl Drop for TreeTracer {
 }
 
 fn work(sampler: &SharedSampler, bell: &Bell, inbox: &Receiver<Request>) {
-    let proc = match bell
+    let listening = bell
         .listen()
-        .and_then(|()| ProcRoot::system().map_err(io::Error::other))
-    {
-        Ok(proc) => proc,
-        Err(_) => return bell.leave(),
+        .and_then(|()| ProcRoot::system().map_err(io::Error::other));
+    // Whoever asks for something hears that there is nobody.
+    let Ok(proc) = listening else {
+        return bell.leave();
     };
     let mut tracer = Tracer::new(proc, Some(Arc::clone(sampler)), false);
     let mut is_closing = false;

@@ -128,6 +128,9 @@ pub(super) fn message(tid: pid_t) -> io::Result<c_int> {
     c_int::try_from(message).map_err(io::Error::other)
 }
 
+/// The general registers, among the kinds of `ptrace(2)`.
+const NT_PRSTATUS: usize = 1;
+
 /// The stack pointer of a stopped thread; `None` on processors whose registers are not known here.
 pub(super) fn stack_pointer(tid: pid_t) -> Option<u64> {
     let mut registers = MaybeUninit::<libc::user_regs_struct>::zeroed();
@@ -135,7 +138,6 @@ pub(super) fn stack_pointer(tid: pid_t) -> Option<u64> {
         iov_base: registers.as_mut_ptr().cast(),
         iov_len: size_of::<libc::user_regs_struct>(),
     };
-    const NT_PRSTATUS: usize = 1;
     // SAFETY: the kernel writes at most `iov_len` bytes to the structure, which is a valid one when
     // zeroed.
     let registers = unsafe {

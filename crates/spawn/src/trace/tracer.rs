@@ -37,7 +37,8 @@ const MOST_DEATHS: usize = 100;
 pub(super) struct Tracer {
     proc: ProcRoot,
     sampler: Option<SharedSampler>,
-    dies_with_tracer: bool,
+    /// Whether what is traced dies with this process.
+    is_tied: bool,
     /// By thread id.
     tracees: HashMap<pid_t, Tracee>,
     storms: HashMap<pid_t, Storm>,
@@ -55,16 +56,12 @@ pub(super) struct Tracer {
 }
 
 impl Tracer {
-    pub(super) fn new(
-        proc: ProcRoot,
-        sampler: Option<SharedSampler>,
-        dies_with_tracer: bool,
-    ) -> Self {
+    pub(super) fn new(proc: ProcRoot, sampler: Option<SharedSampler>, is_tied: bool) -> Self {
         Self {
             privileges: Privileges::of_this_process(&proc),
             proc,
             sampler,
-            dies_with_tracer,
+            is_tied,
             tracees: HashMap::new(),
             storms: HashMap::new(),
             threads: HashMap::new(),
@@ -395,7 +392,7 @@ impl Tracer {
     fn stops_at(&self, exit: bool) -> StopsAt {
         StopsAt {
             exit,
-            dies_with_tracer: self.dies_with_tracer,
+            dies_with_tracer: self.is_tied,
         }
     }
 }
