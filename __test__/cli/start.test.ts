@@ -12,10 +12,19 @@ const slow = ['child_process', 'crypto', 'fs/promises', 'net', 'perf_hooks', 'st
 
 async function slowOnesLoaded(t: ExecutionContext, entry: readonly string[]): Promise<string[]> {
   const file = join(temporaryFolder(t), 'loaded.json');
-  const preload = `process.on('exit', () => {
-    const list = JSON.stringify(process.moduleLoadList);
-    process.getBuiltinModule('fs').writeFileSync(${JSON.stringify(file)}, list);
-  })`;
+  // memtop ends by its addon, and other programs as usual.
+  const preload = `
+    const save = () => {
+      const list = JSON.stringify(process.moduleLoadList);
+      process.getBuiltinModule('fs').writeFileSync(${JSON.stringify(file)}, list);
+    };
+    process.on('exit', save);
+    const { dlopen } = process;
+    process.dlopen = (module, ...rest) => {
+      dlopen(module, ...rest);
+      const { exitNow } = module.exports;
+      module.exports.exitNow = (code) => (save(), exitNow(code));
+    };`;
   const imported = `data:text/javascript,${encodeURIComponent(preload)}`;
   const running = new Running(process.execPath, ['--import', imported, ...entry]);
   const { code, stderr } = await running.finished();

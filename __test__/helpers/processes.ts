@@ -92,14 +92,19 @@ export function memtop(args: readonly string[], options: MemtopOptions = {}): Pr
   return startMemtop(args, options).finished();
 }
 
-function withoutMemtop(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+/** An environment without the variables that memtop reads. */
+export function withoutMemtop(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('MEMTOP_')));
 }
 
-/** Polls for a condition; rejects when it has not come true in ten seconds. */
-export async function until(condition: () => boolean, what: string): Promise<void> {
-  const deadline = Date.now() + 10_000;
-  while (!condition()) {
+/** Polls for a condition; rejects when it has not come true in time. */
+export async function until(
+  condition: () => boolean | Promise<boolean>,
+  what: string,
+  patienceMs = 10_000,
+): Promise<void> {
+  const deadline = Date.now() + patienceMs;
+  while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 /** The command line: find the command, parse, hand over. */
+import { loadedAddon } from '../native/load.js';
 import { packageVersion } from '../package.js';
 import type { Command } from './commands/command.js';
 import { commands } from './commands/index.js';
@@ -46,7 +47,10 @@ async function named(name: string, rest: readonly string[]): Promise<Command> {
 }
 
 try {
-  process.exitCode = await main(process.argv.slice(2));
+  const code = await main(process.argv.slice(2));
+  process.exitCode = code;
+  // Node would put the terminal back to how it was at the start.
+  loadedAddon()?.exitNow(code);
 } catch (error) {
   if (!isUsageError(error)) throw error;
   say(`memtop: ${error.message}`);

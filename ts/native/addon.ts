@@ -7,6 +7,7 @@ export type Addon = Pick<
   | 'NativeRun'
   | 'NativeSampler'
   | 'NativeWatch'
+  | 'exitNow'
   | 'ownArguments'
   | 'survey'
   | 'version'

@@ -25,7 +25,7 @@ export declare class NativeRun {
    * # Errors
    * When the command cannot be started.
    */
-  constructor(options: RunOptions, onAlarm: (arg0: AlarmRecord) => void)
+  constructor(options: RunOptions, onAlarm: (arg0: AlarmRecord) => void, onOutput?: ((arg0: string, arg1: Buffer) => void) | undefined | null)
   get pid(): number
   /**
    * Ends the whole run; everybody may take so long to end by themselves. Safe to call again.
@@ -97,6 +97,12 @@ export interface AlarmRecord {
   /** How things were, when the run is being ended. */
   scene?: SceneRecord
 }
+
+/**
+ * Ends this process at once, without what Node does at its end: it would put the terminal back to
+ * how it was at the start, and undo what a command like `stty` was run for.
+ */
+export declare function exitNow(code: number): void
 
 /** What the kernel counted in the group of a run. */
 export interface GroupEnd {
@@ -342,6 +348,11 @@ export interface RunOptions {
   guard?: boolean
   warn?: SizeOption
   limit?: SizeOption
+  /**
+   * What the command's standard streams are: this process's own; pipes, from which this process
+   * gets every byte as well or not; a terminal of its own.
+   */
+  streams?: 'inherit' | 'tee' | 'pipe' | 'terminal'
   /**
    * Whether this process is there for the command alone, and has no other children: signals to
    * it are handed on, and orphans of the command become its children.

@@ -14,6 +14,11 @@ const builds: Record<string, readonly string[]> = {
 
 let loaded: Addon | AddonUnavailable | undefined;
 
+/** The addon if somebody has loaded it. */
+export function loadedAddon(): Addon | undefined {
+  return loaded instanceof AddonUnavailable ? undefined : loaded;
+}
+
 /** @throws AddonUnavailable */
 export function loadAddon(): Addon {
   loaded ??= tryToLoad();

@@ -96,6 +96,7 @@ function startOf(
     ...standing,
     ...definedOnly({ intervalMs, metric, cgroup, trace, warn, limit, guard, cwd }),
     ...definedOnly({ timeoutMs, graceMs, survivors }),
+    ...(options.pty === 'on' && { streams: 'terminal' as const }),
     ...(env !== undefined && { env: definedOnly(env) as Record<string, string> }),
   };
 }

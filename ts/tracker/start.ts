@@ -16,6 +16,8 @@ export interface Start {
   timeoutMs?: number;
   graceMs?: number;
   survivors?: SurvivorUse;
+  /** What the command's standard streams are. Default: this program's own. */
+  streams?: 'inherit' | 'tee' | 'pipe' | 'terminal';
   /**
    * Whether this process is there for the command alone and has no other children: signals to it
    * reach the command, and orphans of the command become its children.

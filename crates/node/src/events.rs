@@ -1,7 +1,7 @@
 //! Calls into JavaScript from other threads, for what happens seldom and matters at once.
 
 use napi::Status;
-use napi::bindgen_prelude::{Function, JsValuesTupleIntoVec};
+use napi::bindgen_prelude::{Buffer, FnArgs, Function, JsValuesTupleIntoVec};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 
 use crate::error::{Code, Result};
@@ -22,5 +22,32 @@ impl<T: 'static + Send + JsValuesTupleIntoVec> Listener<T> {
     /// Does not wait. Once JavaScript has ended nobody listens.
     pub(crate) fn tell(&self, what: T) {
         self.0.call(what, ThreadsafeFunctionCallMode::NonBlocking);
+    }
+}
+
+type Piece = FnArgs<(String, Buffer)>;
+
+/// Pieces that JavaScript has not taken yet. With more, whoever brings them waits.
+const MOST_PIECES: usize = 64;
+
+/// A reader of output in JavaScript. Who is slow to read holds up the command, as with any pipe.
+pub(crate) struct Reader(ThreadsafeFunction<Piece, (), Piece, Status, false, true, MOST_PIECES>);
+
+impl Reader {
+    pub(crate) fn new(function: &Function<'_, Piece, ()>) -> Result<Self> {
+        let function = function
+            .build_threadsafe_function()
+            .weak::<true>()
+            .max_queue_size::<MOST_PIECES>()
+            .build();
+        function
+            .map(Self)
+            .map_err(|error| Code::System.error(error.reason))
+    }
+
+    pub(crate) fn give(&self, stream: &str, bytes: &[u8]) {
+        let piece = (stream.to_owned(), Buffer::from(bytes));
+        self.0
+            .call(piece.into(), ThreadsafeFunctionCallMode::Blocking);
     }
 }

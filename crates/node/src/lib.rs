@@ -27,6 +27,13 @@ pub fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
 
+/// Ends this process at once, without what Node does at its end: it would put the terminal back to
+/// how it was at the start, and undo what a command like `stty` was run for.
+#[napi]
+pub fn exit_now(code: i32) {
+    memtop_spawn::exit_now(code)
+}
+
 /// This process's own arguments, byte for byte.
 ///
 /// # Errors

@@ -6,6 +6,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::time::Duration;
 
 use memtop_proc::KillFailure;
+use memtop_spawn::streams::{Stream, StreamsUse, Tap};
 use memtop_spawn::{
     Command, End, GroupRecord, GuardOptions, Options, OutOfMemory, Outcome, Place, Reason, Run,
     Size, Stopped, Traced,
@@ -16,8 +17,8 @@ use napi_derive::napi;
 
 use crate::alarm::{AlarmRecord, SceneRecord};
 use crate::deferred::Deferred;
-use crate::error::{self, Result};
-use crate::events::Listener;
+use crate::error::{self, Code, Result};
+use crate::events::{Listener, Reader};
 use crate::options;
 use crate::record::{LivingProcessRecord, SamplingRecord, TreeRecord, millis, whole};
 
@@ -51,6 +52,10 @@ pub struct RunOptions {
     pub guard: Option<bool>,
     pub warn: Option<SizeOption>,
     pub limit: Option<SizeOption>,
+    /// What the command's standard streams are: this process's own; pipes, from which this process
+    /// gets every byte as well or not; a terminal of its own.
+    #[napi(ts_type = "'inherit' | 'tee' | 'pipe' | 'terminal'")]
+    pub streams: Option<String>,
     /// Whether this process is there for the command alone, and has no other children: signals to
     /// it are handed on, and orphans of the command become its children.
     pub stands_in: bool,
@@ -195,8 +200,10 @@ impl NativeRun {
     pub fn new(
         options: RunOptions,
         on_alarm: Function<'_, FnArgs<(AlarmRecord,)>, ()>,
+        on_output: Option<Function<'_, FnArgs<(String, Buffer)>, ()>>,
     ) -> Result<Self> {
         let on_alarm = Listener::new(&on_alarm)?;
+        let on_output = on_output.as_ref().map(Reader::new).transpose()?;
         let command = Command {
             arguments: options.command.into_iter().map(argument).collect(),
             cwd: options.cwd.map(Into::into),
@@ -220,6 +227,8 @@ impl NativeRun {
                 warn: options.warn.as_ref().and_then(size),
                 limit: options.limit.as_ref().and_then(size),
             },
+            streams: streams(options.streams.as_deref(), on_output)?,
+            own_death_signal: memtop_spawn::own_death_signal().filter(|_| options.stands_in),
             stands_in: options.stands_in,
             own_descriptors: options.own_descriptors,
         };
@@ -270,6 +279,25 @@ impl NativeRun {
     #[napi(ts_return_type = "Promise<RunEnd>")]
     pub fn ended<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         self.end.promise(env)
+    }
+}
+
+fn streams(name: Option<&str>, reader: Option<Reader>) -> Result<StreamsUse> {
+    let tap = reader.map(|reader| -> Tap {
+        Box::new(move |stream, bytes| {
+            let name = match stream {
+                Stream::Stdout => "stdout",
+                Stream::Stderr => "stderr",
+            };
+            reader.give(name, bytes);
+        })
+    });
+    match name {
+        None | Some("inherit") => Ok(StreamsUse::Inherited),
+        Some("tee") => Ok(StreamsUse::Piped { tee: true, tap }),
+        Some("pipe") => Ok(StreamsUse::Piped { tee: false, tap }),
+        Some("terminal") => Ok(StreamsUse::Terminal { tap, size: None }),
+        Some(other) => Err(Code::InvalidOption.error(format!("{other} are no streams"))),
     }
 }
 

@@ -14,7 +14,7 @@ use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
 
 use crate::image::Image;
-use crate::streams::ChildEnd;
+use crate::streams::Wiring;
 
 /// What the child does before it is the program.
 #[derive(Debug)]
@@ -22,9 +22,11 @@ pub(crate) struct Preparation {
     pub(crate) image: Image,
     pub(crate) cwd: Option<CString>,
     pub(crate) entrance: Option<Entrance>,
-    pub(crate) streams: ChildEnd,
+    pub(crate) wiring: Wiring,
     /// Descriptors to keep over exec.
     pub(crate) descriptors: Vec<RawFd>,
+    /// How many files it may open at first.
+    pub(crate) open_files: Option<u64>,
     /// The signal that it gets when the thread that forks it dies.
     pub(crate) on_parents_death: Option<c_int>,
     /// Whether it waits before exec until it is let go.
@@ -40,8 +42,8 @@ pub(crate) struct Unborn {
 }
 
 impl Preparation {
-    /// Forks. What the child needs is closed here when this returns.
-    pub(crate) fn fork(mut self) -> io::Result<Unborn> {
+    /// Forks. What the child alone needs is closed here when this returns.
+    pub(crate) fn fork(mut self) -> io::Result<(Unborn, Wiring)> {
         let (verdict, tell) = pipe_with(PipeFlags::CLOEXEC)?;
         let gate = self
             .waits
@@ -59,11 +61,12 @@ impl Preparation {
             }
             pid => {
                 drop(blocked);
-                Ok(Unborn {
+                let unborn = Unborn {
                     pid,
                     gate: gate.map(|(_, open)| open),
                     verdict,
-                })
+                };
+                Ok((unborn, self.wiring))
             }
         }
     }
@@ -88,9 +91,15 @@ impl Preparation {
             let _ = entrance.enter();
         }
         reset_signals();
-        self.streams.enter().map_err(Errno::raw_os_error)?;
+        self.wiring
+            .child_end()
+            .enter()
+            .map_err(Errno::raw_os_error)?;
         (0..=2).for_each(pass_on);
         self.descriptors.iter().copied().for_each(pass_on);
+        if let Some(soft) = self.open_files {
+            limit_open_files(soft);
+        }
         if let Some(signal) = self.on_parents_death {
             // SAFETY: prctl with a number touches no memory.
             unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, signal, 0, 0, 0) };
@@ -126,6 +135,20 @@ impl Unborn {
                 Err(Errno::INTR) => {}
                 Err(error) => return Err(error.into()),
             }
+        }
+    }
+}
+
+fn limit_open_files(soft: u64) {
+    let mut limit = libc::rlimit {
+        rlim_cur: 0,
+        rlim_max: 0,
+    };
+    // SAFETY: the structure is valid for both calls. A limit that cannot be set stays as it is.
+    unsafe {
+        if libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) == 0 && soft < limit.rlim_cur {
+            limit.rlim_cur = soft;
+            libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit);
         }
     }
 }

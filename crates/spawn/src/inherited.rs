@@ -17,42 +17,50 @@ const STANDARD_STREAMS: std::ops::RangeInclusive<RawFd> = 0..=2;
 /// The descriptors to pass on, of those that would be closed. `own` are known to be this program's;
 /// this must be called before anything else is opened.
 pub(crate) fn inherited_descriptors(own: &[RawFd]) -> Vec<RawFd> {
+    let open = open_descriptors();
     // To a program that has started this one as a Node of its own.
     let channel = env::var("NODE_CHANNEL_FD")
         .ok()
         .and_then(|fd| fd.parse().ok());
     let parent = rustix::process::getppid().map(|pid| pid.as_raw_nonzero().get());
-    open_descriptors()
-        .into_iter()
+    open.iter()
+        .copied()
         .filter(|fd| !STANDARD_STREAMS.contains(fd) && !own.contains(fd))
         .filter(|&fd| Some(fd) != channel)
         .filter(|&fd| is_closed_on_exec(fd))
-        .filter(|&fd| target("self", fd).is_some_and(|target| is_meant(&target, fd, parent)))
+        .filter(|&fd| target("self", fd).is_some_and(|target| is_meant(&target, fd, &open, parent)))
         .collect()
 }
 
-/// A library or an event queue is never handed down; a pipe is Node's own unless the parent or a
-/// standard stream has it, too; anything else with a name, and any socket, was there before.
-fn is_meant(target: &Path, fd: RawFd, parent: Option<i32>) -> bool {
-    let name = target.to_string_lossy();
+/// A library or an event queue is never handed down. A pipe is Node's own if this process has both
+/// of its ends, and neither the parent nor a standard stream has it, too. Anything else with a name,
+/// and any socket, was there before.
+fn is_meant(meant: &Path, fd: RawFd, open: &[RawFd], parent: Option<i32>) -> bool {
+    let name = meant.to_string_lossy();
     if name.starts_with("anon_inode:") || name.starts_with("/memfd:") {
         return false;
     }
     if !name.starts_with("pipe:") {
         return true;
     }
-    let of_a_stream = STANDARD_STREAMS
-        .into_iter()
-        .any(|stream| is_at("self", stream, target));
-    of_a_stream || parent.is_some_and(|parent| is_at(&parent.to_string(), fd, target))
-}
-
-fn is_at(process: &str, fd: RawFd, expected: &Path) -> bool {
-    target(process, fd).is_some_and(|target| target == expected)
+    let is_at = |process: &str, fd| target(process, fd).as_deref() == Some(meant);
+    let writes = is_for_writing(fd);
+    let has_both_ends = open
+        .iter()
+        .any(|&other| is_for_writing(other) != writes && is_at("self", other));
+    !has_both_ends
+        || STANDARD_STREAMS.into_iter().any(|fd| is_at("self", fd))
+        || parent.is_some_and(|parent| is_at(&parent.to_string(), fd))
 }
 
 fn target(process: &str, fd: RawFd) -> Option<PathBuf> {
     fs::read_link(format!("/proc/{process}/fd/{fd}")).ok()
+}
+
+fn is_for_writing(fd: RawFd) -> bool {
+    // SAFETY: F_GETFL touches no memory. One that has been closed meanwhile answers -1.
+    let flags = unsafe { libc::fcntl(fd, libc::F_GETFL) };
+    flags & libc::O_ACCMODE != libc::O_RDONLY
 }
 
 /// Without `/proc` none are known, and none are passed on.
@@ -70,4 +78,15 @@ fn is_closed_on_exec(fd: RawFd) -> bool {
     // is EBADF or that of another descriptor of this process, and nothing is done to either.
     let fd = unsafe { rustix::fd::BorrowedFd::borrow_raw(fd) };
     fcntl_getfd(fd).is_ok_and(|flags| flags.contains(FdFlags::CLOEXEC))
+}
+
+/// The parent's soft limit of open files, which this process has started with as a rule: Node raises
+/// its own to the hard one.
+pub(crate) fn parents_open_files() -> Option<u64> {
+    let parent = rustix::process::getppid()?.as_raw_nonzero();
+    let limits = fs::read_to_string(format!("/proc/{parent}/limits")).ok()?;
+    let line = limits
+        .lines()
+        .find_map(|line| line.strip_prefix("Max open files"))?;
+    line.split_whitespace().next()?.parse().ok()
 }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use memtop_proc::{KillFailure, ProcessId};
 use memtop_sampler::{Alarm, Interval, LivingProcess, Metric, Record, TaskId, Thresholds};
 
+use crate::streams::StreamsUse;
 use crate::supervisor::{Message, Supervisor};
 use crate::{
     Command, End, GroupRecord, GroupUse, GuardOptions, OutOfMemory, SharedSampler, StartError,
@@ -15,7 +16,6 @@ use crate::{
 };
 
 /// How a run is made.
-#[derive(Clone, Debug)]
 pub struct Options {
     /// The time between samples.
     pub interval: Interval,
@@ -28,6 +28,8 @@ pub struct Options {
     /// Whether this process is there for the command alone: signals to it are handed on, and
     /// orphans of the command become its children. It must have no other children then.
     pub stands_in: bool,
+    /// The signal that this process gets when its parent dies (`PR_GET_PDEATHSIG`).
+    pub own_death_signal: Option<i32>,
     /// Descriptors that this process has opened for itself. With `stands_in` all others that it
     /// was started with are passed on to the command.
     pub own_descriptors: Vec<RawFd>,
@@ -35,10 +37,23 @@ pub struct Options {
     pub timeout: Option<Duration>,
     /// How long those that are told to end may take.
     pub grace: Duration,
+    /// What the command's standard streams are.
+    pub streams: StreamsUse,
     /// What becomes of those that outlive the command.
     pub survivors: SurvivorsUse,
     /// What ends the run for its memory.
     pub guard: GuardOptions,
+}
+
+impl Options {
+    /// What the command gets when this process dies: what that one would have got when its own
+    /// parent dies, or else, if it stands in for the command, a request to end. What is traced ends
+    /// with its tracer.
+    pub(crate) fn death_signal(&self, is_traced: bool) -> Option<i32> {
+        let asks = self.stands_in && !is_traced;
+        self.own_death_signal
+            .or_else(|| asks.then_some(libc::SIGTERM))
+    }
 }
 
 /// What is known once the command has ended.

@@ -4,7 +4,7 @@ use std::cell::RefCell;
 use std::collections::VecDeque;
 use std::process;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
@@ -21,11 +21,12 @@ use rustix::process::{Signal, pidfd_send_signal};
 use crate::birth::Preparation;
 use crate::bounds::{ceiling, missed_bytes};
 use crate::cause::Findings;
+use crate::cause::HeapMessage;
 use crate::group::Group;
 use crate::guard;
-use crate::inherited::inherited_descriptors;
+use crate::inherited::{inherited_descriptors, parents_open_files};
 use crate::run::{GuardRecord, Options, Outcome, Reason, Stopped, Traced};
-use crate::streams::ChildEnd;
+use crate::streams::{Stream, StreamsUse, Tap, Wiring};
 use crate::trace::{Assignment, Followed, Follower, NotStarted, Started, TraceRecord, Tracing};
 use crate::wait::{Waited, adopt_orphans, reap_others};
 use crate::{Command, Forwarding, GroupUse, SharedSampler, StartError, SurvivorsUse, TraceUse};
@@ -35,6 +36,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 /// How long those that end together with the command may take to be gone.
 const LAST_TO_GO: Duration = Duration::from_millis(30);
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
+/// How long those that outlive the command may keep silent before nobody listens any more.
+const LAST_WORDS: Duration = Duration::from_millis(100);
 /// How long it may take until everybody who was traced is let go.
 const LETTING_GO: Duration = Duration::from_secs(2);
 
@@ -67,6 +70,8 @@ pub(crate) struct Supervisor {
     oom: OomWatch,
     memory_bytes: u64,
     node_options: Option<String>,
+    /// Whether V8's words for a full heap were in the command's output.
+    heap_message: Arc<AtomicBool>,
     process: Option<ProcessId>,
     stopped: Option<Stopped>,
     /// Messages that came while something else was waited for.
@@ -77,7 +82,7 @@ pub(crate) struct Supervisor {
 impl Supervisor {
     pub(crate) fn start(
         mut command: Command,
-        options: Options,
+        mut options: Options,
         on_alarm: OnAlarm,
         outbox: &Sender<Message>,
         inbox: Receiver<Message>,
@@ -103,14 +108,22 @@ impl Supervisor {
         let own_highest_bytes = own_highest_bytes();
         let mut forwarding = options.stands_in.then(Forwarding::begin).flatten();
         let cwd = command.c_cwd()?;
+        let heap_message = Arc::new(AtomicBool::new(false));
+        let streams = std::mem::take(&mut options.streams);
+        let wiring = Wiring::new(listened_to(streams, &heap_message))?;
         let assignment = Assignment {
             preparation: Preparation {
                 image,
                 cwd,
                 entrance,
-                streams: ChildEnd::default(),
+                wiring,
                 descriptors: command.descriptors.clone(),
-                on_parents_death: options.stands_in.then_some(libc::SIGTERM),
+                open_files: if options.stands_in {
+                    parents_open_files()
+                } else {
+                    None
+                },
+                on_parents_death: options.death_signal(!matches!(tracing, Tracing::No(_))),
                 waits: !matches!(tracing, Tracing::No(_)),
             },
             sampler: sampler.clone(),
@@ -141,6 +154,7 @@ impl Supervisor {
         let mut run = Self {
             memory_bytes: room.as_ref().map_or(0, |room| room.total_bytes),
             node_options: command.variable("NODE_OPTIONS"),
+            heap_message,
             process: identity(started.pid),
             guard: None,
             on_alarm,
@@ -194,7 +208,9 @@ impl Supervisor {
     pub(crate) fn until_end(mut self) -> Outcome {
         let waited = self.until_command_ends();
         let duration = self.started.at.elapsed();
-        drop(self.forwarding.take());
+        if let Some(pumps) = self.started.pumps.take() {
+            self.remarks.extend(pumps.finish(LAST_WORDS).remarks);
+        }
         let end = match waited {
             Ok(waited) => {
                 self.largest_bytes = self.largest_bytes.max(waited.largest_bytes);
@@ -218,10 +234,16 @@ impl Supervisor {
         }
     }
 
+    /// Somebody who wants memtop to end has waited long enough.
     fn until_all_end(&mut self) {
-        while !self.living().is_empty() {
+        let interrupts = self.interrupts();
+        while !self.living().is_empty() && self.interrupts() == interrupts {
             self.attend();
         }
+    }
+
+    fn interrupts(&self) -> u32 {
+        self.forwarding.as_ref().map_or(0, Forwarding::interrupts)
     }
 
     /// Waits a while for what happens, and does what is due.
@@ -229,6 +251,11 @@ impl Supervisor {
         let mut news = None;
         match self.next_message(LOOK_EVERY) {
             Some(Message::Followed(Followed::Over(record))) => self.trace = Some(record),
+            Some(Message::Followed(Followed::Stopped)) => {
+                if let Some(forwarding) = &self.forwarding {
+                    forwarding.stop_with_command(|| self.follower.is_command_stopped());
+                }
+            }
             Some(Message::Followed(followed)) => news = Some(followed),
             Some(Message::Stop { grace }) => self.stop(Reason::Request, grace),
             Some(Message::Alarm(alarm)) => self.heed(*alarm),
@@ -312,6 +339,7 @@ impl Supervisor {
         };
         let sampling = self.sampling();
         let process = self.process;
+        let interrupts = self.interrupts();
         let mut members = || match &sampling {
             Some((sampler, task)) => sampler.members(*task),
             None => process.into_iter().collect(),
@@ -320,10 +348,11 @@ impl Supervisor {
             let mut backlog = self.backlog.borrow_mut();
             backlog.extend(self.inbox.try_iter());
             let is_stop = |message: &Message| matches!(message, Message::Stop { .. });
+            let is_impatient = self.interrupts() > interrupts;
             let is_urgent = sampling
                 .as_ref()
                 .is_some_and(|(sampler, task)| sampler.is_urgent(*task));
-            is_urgent || backlog.iter().any(is_stop)
+            is_impatient || is_urgent || backlog.iter().any(is_stop)
         };
         let options = RunEnd {
             grace,
@@ -435,6 +464,11 @@ impl Supervisor {
             ceiling(record, self.largest_bytes, group.as_ref().ok())
                 .ok_or_else(|| "not one sample was taken".to_owned())
         });
+        if self.options.stands_in {
+            // A signal may be on its way still, and would end this process before it has said how
+            // the command ended.
+            std::mem::forget(self.forwarding);
+        }
         let trace = self.trace.unwrap_or_default();
         let findings = Findings {
             end,
@@ -445,7 +479,7 @@ impl Supervisor {
             limit: limit.as_ref(),
             memory_bytes: self.memory_bytes,
             node_options: self.node_options.as_deref(),
-            heap_message_seen: false,
+            heap_message_seen: self.heap_message.load(Ordering::Relaxed),
         };
         // Whoever was ended by memtop was not ended by anything else.
         let out_of_memory = match self.stopped {
@@ -484,6 +518,36 @@ fn limit_around(group: Option<&Group>) -> Option<Limit> {
         None => Cgroups::system().ok()?.own().ok()?.limits(),
     };
     limits.ok()?.max
+}
+
+/// Has V8's words for a full heap looked for in what goes through this process.
+fn listened_to(streams: StreamsUse, seen: &Arc<AtomicBool>) -> StreamsUse {
+    let listening = |tap: Option<Tap>| -> Option<Tap> {
+        let seen = Arc::clone(seen);
+        let mut tap = tap;
+        let mut messages = [HeapMessage::default(), HeapMessage::default()];
+        Some(Box::new(move |stream, bytes| {
+            let message = &mut messages[usize::from(stream == Stream::Stderr)];
+            message.feed(bytes);
+            if message.was_seen() {
+                seen.store(true, Ordering::Relaxed);
+            }
+            if let Some(tap) = &mut tap {
+                tap(stream, bytes);
+            }
+        }))
+    };
+    match streams {
+        StreamsUse::Inherited => StreamsUse::Inherited,
+        StreamsUse::Piped { tee, tap } => StreamsUse::Piped {
+            tee,
+            tap: listening(tap),
+        },
+        StreamsUse::Terminal { tap, size } => StreamsUse::Terminal {
+            tap: listening(tap),
+            size,
+        },
+    }
 }
 
 fn wait_for_start(inbox: &Receiver<Message>, command: &Command) -> Result<Started, StartError> {

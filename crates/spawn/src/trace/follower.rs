@@ -1,6 +1,7 @@
 //! The thread that starts a command and waits for it: blocked in one wait, or stop by stop when it
 //! traces.
 
+use std::cell::Cell;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -18,6 +19,7 @@ use super::ptrace::{self, Report};
 use super::tracer::{TraceRecord, Tracer};
 use crate::SharedSampler;
 use crate::birth::{Preparation, Unborn};
+use crate::streams::Pumps;
 use crate::wait::{Waited, wait4};
 
 /// What to follow, and how.
@@ -49,6 +51,8 @@ pub(crate) enum Followed {
     Started(Started),
     /// It could not become it; nothing is left of it.
     NotStarted(NotStarted),
+    /// A signal has stopped the command.
+    Stopped,
     /// The command has ended, or nobody can tell how.
     Ended(io::Result<Waited>),
     /// Nobody is followed any more.
@@ -60,6 +64,8 @@ pub(crate) struct Started {
     pub(crate) pid: u32,
     /// Opened before anybody has waited for it. Kernels before 5.3 have none.
     pub(crate) pidfd: Option<Arc<OwnedFd>>,
+    /// What carries its streams.
+    pub(crate) pumps: Option<Pumps>,
     pub(crate) at: Instant,
     /// Of what the sampler accounts it to, or why it is not sampled.
     pub(crate) task: Result<TaskId, String>,
@@ -82,6 +88,8 @@ struct Desk {
     bell: Bell,
     /// Asked for, and not yet done.
     lets_all_go: AtomicBool,
+    /// Whether a signal has stopped the command and nobody has continued it.
+    is_command_stopped: AtomicBool,
 }
 
 /// The handle of the thread. Dropping it does not end it.
@@ -108,6 +116,10 @@ impl Follower {
         Ok(Self { desk })
     }
 
+    pub(crate) fn is_command_stopped(&self) -> bool {
+        self.desk.is_command_stopped.load(SeqCst)
+    }
+
     /// Ends all tracing, and with it the thread once the command has ended.
     pub(crate) fn let_all_go(&self, patience: Duration) {
         self.desk.lets_all_go.store(true, SeqCst);
@@ -128,8 +140,9 @@ fn follow(assignment: Assignment, desk: &Desk, tell: &impl Fn(Followed)) {
         dies_with_tracer,
     } = assignment;
     let at = Instant::now();
-    let mut unborn = match preparation.fork() {
-        Ok(unborn) => unborn,
+    let is_on_own_terminal = preparation.wiring.is_terminal();
+    let (mut unborn, wiring) = match preparation.fork() {
+        Ok(forked) => forked,
         Err(error) => return tell(Followed::NotStarted(NotStarted::Fork(error))),
     };
     let tracer = match &tracing {
@@ -139,15 +152,26 @@ fn follow(assignment: Assignment, desk: &Desk, tell: &impl Fn(Followed)) {
                 .map_err(|error| error.to_string())
         }
     };
+    let pumps = match wiring.begin(unborn.pid.cast_unsigned()) {
+        Ok(pumps) => pumps,
+        Err(error) => {
+            give_up(&unborn);
+            return tell(Followed::NotStarted(NotStarted::Fork(error)));
+        }
+    };
     let command = Beginning {
         pid: unborn.pid,
+        pumps: Cell::new(Some(pumps)),
         pidfd: open_pidfd(unborn.pid),
         at,
         sampler,
         adopter,
     };
     match tracer {
-        Ok(tracer) => {
+        Ok(mut tracer) => {
+            if is_on_own_terminal {
+                tracer.note_own_session(unborn.pid);
+            }
             unborn.let_go();
             follow_traced(&command, &unborn, tracer, desk, tell);
         }
@@ -157,7 +181,7 @@ fn follow(assignment: Assignment, desk: &Desk, tell: &impl Fn(Followed)) {
         }
         Err(reason) => {
             unborn.let_go();
-            follow_untraced(&command, &unborn, reason, tell);
+            follow_untraced(&command, &unborn, reason, desk, tell);
         }
     }
 }
@@ -165,6 +189,8 @@ fn follow(assignment: Assignment, desk: &Desk, tell: &impl Fn(Followed)) {
 /// A command that has been forked.
 struct Beginning {
     pid: pid_t,
+    /// Handed on with the news of the start.
+    pumps: Cell<Option<Pumps>>,
     pidfd: Option<Arc<OwnedFd>>,
     at: Instant,
     sampler: Result<SharedSampler, String>,
@@ -184,6 +210,7 @@ impl Beginning {
         Followed::Started(Started {
             pid,
             pidfd: self.pidfd.clone(),
+            pumps: self.pumps.take(),
             at: self.at,
             task,
             untraced_because,
@@ -207,20 +234,41 @@ fn begin_tracing(
     Ok(tracer)
 }
 
-/// Ends a child that waits at its gate.
+/// Ends a child that is not the program yet.
 fn give_up(unborn: &Unborn) {
     // SAFETY: a signal to this process's own child, which nobody has waited for yet.
     unsafe { libc::kill(unborn.pid, libc::SIGKILL) };
     let _ = wait_for(unborn.pid);
 }
 
-fn follow_untraced(command: &Beginning, unborn: &Unborn, reason: String, tell: &impl Fn(Followed)) {
+fn follow_untraced(
+    command: &Beginning,
+    unborn: &Unborn,
+    reason: String,
+    desk: &Desk,
+    tell: &impl Fn(Followed),
+) {
     if let Err(error) = unborn.verdict() {
         let _ = wait_for(command.pid);
         return tell(Followed::NotStarted(NotStarted::Exec(error)));
     }
     tell(command.started(Some(reason)));
-    tell(Followed::Ended(wait_for(command.pid)));
+    let ended = loop {
+        match wait4(command.pid, libc::WUNTRACED | libc::WCONTINUED) {
+            Ok(Some(waited)) if libc::WIFCONTINUED(waited.status) => {
+                desk.is_command_stopped.store(false, SeqCst);
+            }
+            Ok(Some(waited)) if libc::WIFSTOPPED(waited.status) => {
+                desk.is_command_stopped.store(true, SeqCst);
+                tell(Followed::Stopped);
+            }
+            Ok(Some(waited)) => break Ok(waited),
+            Ok(None) => {}
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => break Err(error),
+        }
+    };
+    tell(Followed::Ended(ended));
     tell(Followed::Over(TraceRecord::default()));
 }
 
@@ -257,6 +305,13 @@ fn follow_traced(
             tell(command.started(None));
         }
         tracer.handle(tid, report);
+        if tid == command.pid {
+            let is_stopped = matches!(report, Report::GroupStop);
+            desk.is_command_stopped.store(is_stopped, SeqCst);
+            if is_stopped {
+                tell(Followed::Stopped);
+            }
+        }
         if let Report::Ended(waited) = report
             && tid == command.pid
         {

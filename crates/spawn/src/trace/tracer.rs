@@ -47,6 +47,8 @@ pub(super) struct Tracer {
     /// Stopped at their start before it was told who has started them.
     held: Vec<pid_t>,
     lets_all_go: bool,
+    /// The leader of a session of memtop's making.
+    own_session: Option<pid_t>,
     /// Processes that abort because a heap of V8 is full.
     full_heaps: Vec<pid_t>,
     programs: SelfTracing,
@@ -67,6 +69,7 @@ impl Tracer {
             threads: HashMap::new(),
             held: Vec::new(),
             lets_all_go: false,
+            own_session: None,
             full_heaps: Vec::new(),
             programs: SelfTracing::default(),
             text: Vec::new(),
@@ -82,6 +85,11 @@ impl Tracer {
         }
         self.tracees.insert(tid, Tracee::of(process));
         Ok(())
+    }
+
+    /// The command leads a session that has nobody else who could continue it.
+    pub(super) fn note_own_session(&mut self, leader: pid_t) {
+        self.own_session = Some(leader);
     }
 
     pub(super) fn traces(&self, tid: pid_t) -> bool {
@@ -140,7 +148,7 @@ impl Tracer {
             Report::Exec => self.execed(tid),
             Report::Exit if tid == process => self.exiting(process),
             Report::Signal(delivered) => {
-                signal = delivered;
+                signal = self.as_meant(delivered, process);
                 if delivered == libc::SIGABRT && self.aborts_of_full_heap(tid, process) {
                     self.full_heaps.push(process);
                 }
@@ -318,6 +326,36 @@ impl Tracer {
                 &mut self.text,
             ));
         }
+    }
+
+    /// A command on a terminal of its own has no shell in its session that could continue it, so the
+    /// kernel would discard what stops a job. Somebody can continue it: this process.
+    fn as_meant(&mut self, signal: c_int, process: pid_t) -> c_int {
+        if signal == libc::SIGTSTP && self.is_unheeded(process) {
+            libc::SIGSTOP
+        } else {
+            signal
+        }
+    }
+
+    /// Whether a stop of this process would be discarded for want of a shell.
+    fn is_unheeded(&mut self, process: pid_t) -> bool {
+        let Some(leader) = self.own_session else {
+            return false;
+        };
+        // SAFETY: getpgid takes a number and touches no memory.
+        let group = unsafe { libc::getpgid(process) };
+        let pid = process.cast_unsigned();
+        let read = self.proc.read_process_file(pid, "status", &mut self.text);
+        let catches = || {
+            let status = String::from_utf8_lossy(&self.text);
+            let mask = status
+                .lines()
+                .find_map(|line| line.strip_prefix("SigCgt:"))?;
+            let mask = u64::from_str_radix(mask.trim(), 16).ok()?;
+            Some(mask & 1 << (libc::SIGTSTP - 1) != 0)
+        };
+        group == leader && matches!(read, Ok(Some(()))) && catches() == Some(false)
     }
 
     fn aborts_of_full_heap(&self, tid: pid_t, process: pid_t) -> bool {

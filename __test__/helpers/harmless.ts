@@ -1,0 +1,69 @@
+/**
+ * Tests that a command does under memtop what it does alone.
+ *
+ * What is looked at is a function of what stands before the command: nothing, or memtop called in
+ * one of its ways. Whatever that function resolves to must be the same.
+ */
+import test, { type ExecutionContext } from 'ava';
+import { cliPath } from './processes.js';
+import { whatIsMissing } from './programs.js';
+import { type Way, ways } from './ways.js';
+
+/** What stands before a command; nothing when it runs alone. */
+export interface Before {
+  readonly words: readonly string[];
+  /** The words for a shell, without single quotes, so that they may stand within such. */
+  readonly shellWords: string;
+}
+
+type Look = (t: ExecutionContext, before: Before) => Promise<unknown>;
+
+interface Conditions {
+  /** Programs without which the test is skipped. */
+  readonly needs?: readonly string[];
+  /** What else must be there; a reason to skip the test, or nothing. */
+  readonly unless?: string | undefined;
+  /** Ways in which the command cannot be the same, and should not be. */
+  readonly except?: (way: Way) => boolean;
+  /** Ways in which the command is not the same yet; the test fails once it is. */
+  readonly differs?: (way: Way) => boolean;
+}
+
+const alone: Before = { words: [], shellWords: '' };
+
+export function harmless(title: string, look: Look, conditions: Conditions = {}): void {
+  const { needs = [], unless, except = () => false, differs = () => false } = conditions;
+  const missing = whatIsMissing(needs) ?? unless;
+  if (missing !== undefined) {
+    test(title, (t) => {
+      t.log(`skipped: ${missing}`);
+      t.pass();
+    });
+    return;
+  }
+  let bare: Promise<unknown> | undefined;
+  test.serial(`${title} [alone]`, async (t) => {
+    bare = look(t, alone);
+    await t.notThrowsAsync(bare);
+  });
+  for (const way of ways.filter((one) => !except(one))) {
+    const define = differs(way) ? test.serial.failing : test.serial;
+    define(`${title} [${['memtop', ...way].join(' ')}]`, async (t) => {
+      // When this test alone was chosen, that one has not run.
+      bare ??= look(t, alone);
+      const expected = await bare;
+      t.deepEqual(await look(t, memtopIn(way)), expected);
+    });
+  }
+}
+
+/** In every way: for what differs however memtop is called. */
+export const always = (): boolean => true;
+
+/** The report goes nowhere, and with one memtop makes the control group that a user's run has. */
+export function memtopIn(way: Way, report: readonly string[] = quietly): Before {
+  const words = [process.execPath, cliPath, ...report, ...way, '--'];
+  return { words, shellWords: words.map((word) => `"${word}"`).join(' ') };
+}
+
+const quietly = ['--quiet', '--json', '/dev/null'];

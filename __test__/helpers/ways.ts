@@ -1,0 +1,9 @@
+/** The ways of calling memtop under which every command must behave as it does alone. */
+export type Way = readonly string[];
+
+export const ways: readonly Way[] = [[], ['--trace', 'off', '--cgroup', 'off']];
+
+/** Whether a way says this, as in `says(way, '--pty', 'on')`. */
+export function says(way: Way, flag: string, value: string): boolean {
+  return way.some((word, index) => word === flag && way[index + 1] === value);
+}

@@ -1,0 +1,108 @@
+/** What `bench:throughput` runs: builds and other commands of many processes. */
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { packageRoot } from '../ts/package.js';
+
+export interface Workload {
+  readonly name: string;
+  readonly command: readonly string[];
+  readonly cwd: string;
+  /** The most that it may take over what it takes alone, by how it is measured. */
+  readonly ratioToReach: { readonly scanned: number; readonly traced: number };
+  /** Takes away what a run has made, so that the next has as much to do. */
+  readonly reset?: () => void;
+}
+
+const sources = 200;
+
+/** @param folder where their files may be; it must be empty */
+export function workloads(folder: string): readonly Workload[] {
+  return [make(join(folder, 'make')), nodes(join(folder, 'nodes')), typescript, shortLives];
+}
+
+function make(cwd: string): Workload {
+  mkdirSync(cwd);
+  const names = Array.from({ length: sources }, (_, number) => `part${number}`);
+  for (const name of names) writeFileSync(join(cwd, `${name}.c`), source(name));
+  const main = 'int main(void) { return 0; }\n';
+  writeFileSync(join(cwd, 'main.c'), main);
+  const objects = [...names, 'main'].map((name) => `${name}.o`).join(' ');
+  const rules = `program: ${objects}\n\t$(CC) -o $@ $^\nclean:\n\trm -f program *.o\n`;
+  writeFileSync(join(cwd, 'Makefile'), `CFLAGS = -O1\n${rules}`);
+  return {
+    name: `make -j2 of ${sources} C files`,
+    command: ['make', '--silent', '-j2'],
+    cwd,
+    ratioToReach: { scanned: 1.02, traced: 1.02 },
+    reset: () => {
+      const { status } = spawnSync('make', ['--silent', 'clean'], { cwd, stdio: 'ignore' });
+      if (status !== 0) throw new Error(`make clean ended with ${status}`);
+    },
+  };
+}
+
+function source(name: string): string {
+  return `#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+int ${name}(int count) {
+  char *text = malloc((size_t)count + 1);
+  if (text == NULL) return -1;
+  memset(text, 'x', (size_t)count);
+  text[count] = 0;
+  int printed = printf("%s\\n", text);
+  free(text);
+  return printed;
+}
+`;
+}
+
+/** Fifty times Node, each with some tenths of a second to do, two at a time. */
+function nodes(cwd: string): Workload {
+  mkdirSync(cwd);
+  const child = `
+    const held = [];
+    for (let round = 0; round < 20; round += 1) {
+      held.push(JSON.parse(JSON.stringify(Array.from({ length: 10_000 }, (_, n) => ({ n })))));
+    }
+    process.exitCode = held.length - 20;`;
+  const parent = `
+    import { spawn } from 'node:child_process';
+    import { once } from 'node:events';
+    let left = 50;
+    async function work() {
+      while (left-- > 0) {
+        const [code] = await once(spawn(process.execPath, ['child.cjs']), 'close');
+        if (code !== 0) process.exitCode = 1;
+      }
+    }
+    await Promise.all([work(), work()]);`;
+  writeFileSync(join(cwd, 'child.cjs'), child);
+  writeFileSync(join(cwd, 'parent.mjs'), parent);
+  return {
+    name: 'Node that starts 50 Nodes',
+    command: [process.execPath, 'parent.mjs'],
+    cwd,
+    ratioToReach: { scanned: 1.01, traced: 1.01 },
+  };
+}
+
+/** Ten times, since one takes hardly longer than memtop's start. */
+const typescript: Workload = {
+  name: 'tsc of memtop itself, 10 times',
+  command: [
+    ...['sh', '-c', 'for round in 0 1 2 3 4 5 6 7 8 9; do "$@" || exit 1; done', 'sh'],
+    ...[process.execPath, join(packageRoot, 'node_modules/typescript/bin/tsc'), '-p', '.'],
+  ],
+  cwd: packageRoot,
+  ratioToReach: { scanned: 1.01, traced: 1.01 },
+};
+
+const shortLives: Workload = {
+  name: '2000 times /bin/true',
+  command: ['perl', '-e', 'system("/bin/true") == 0 or exit 1 for 1 .. 2000'],
+  cwd: packageRoot,
+  ratioToReach: { scanned: 1.15, traced: 1.35 },
+};

@@ -1,0 +1,71 @@
+//! The command's output through two pipes.
+
+use std::io;
+use std::os::fd::OwnedFd;
+use std::sync::Arc;
+
+use rustix::fs::{OFlags, fcntl_setfl};
+use rustix::pipe::{PipeFlags, fcntl_setpipe_size, pipe_with};
+
+use super::child::{ChildEnd, beyond_standard};
+use super::end::End;
+use super::outlet::Outlet;
+use super::pump::Pump;
+use super::tap::SharedTap;
+use super::{Pumps, Stream, Tap, mask};
+
+/// What a process without privileges may have by default. The command then waits less often.
+const PIPE_BYTES: usize = 1 << 20;
+
+#[derive(Debug)]
+pub(super) struct Pipes {
+    stdout: OwnedFd,
+    stderr: OwnedFd,
+    tee: bool,
+    tap: SharedTap,
+}
+
+impl Pipes {
+    pub(super) fn open(tee: bool, tap: Option<Tap>) -> io::Result<(ChildEnd, Self)> {
+        let (stdout, child_stdout) = pipe()?;
+        let (stderr, child_stderr) = pipe()?;
+        let child = ChildEnd::Pipes {
+            stdout: child_stdout,
+            stderr: child_stderr,
+        };
+        let pipes = Self {
+            stdout,
+            stderr,
+            tee,
+            tap: SharedTap::new(tap),
+        };
+        Ok((child, pipes))
+    }
+
+    pub(super) fn begin(self) -> io::Result<Pumps> {
+        let end = Arc::new(End::new()?);
+        let mut pumps = Pumps::until(&end);
+        for (stream, source) in [(Stream::Stdout, self.stdout), (Stream::Stderr, self.stderr)] {
+            let pump = Pump {
+                stream,
+                source: Arc::new(source),
+                outlet: self.tee.then(|| Outlet::own(stream)),
+                tap: self.tap.clone(),
+                end: Arc::clone(&end),
+            };
+            let thread = mask::spawn("memtop-output", &[], move || pump.run())?;
+            pumps.output.push(thread);
+        }
+        Ok(pumps)
+    }
+}
+
+/// A pipe whose reading end, and only that, does not block.
+fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
+    let (reader, writer) = pipe_with(PipeFlags::CLOEXEC)?;
+    let (reader, writer) = (beyond_standard(reader)?, beyond_standard(writer)?);
+    fcntl_setfl(&reader, OFlags::NONBLOCK)?;
+    // Past the user's share of such memory the pipe stays as it is.
+    let _ = fcntl_setpipe_size(&writer, PIPE_BYTES);
+    Ok((reader, writer))
+}
