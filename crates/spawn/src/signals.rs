@@ -137,8 +137,8 @@ impl Forwarding {
             return;
         }
         stop_this_job(false);
-        // Whoever continued this process alone meant the command.
-        thread::sleep(BETWEEN_LOOKS);
+        // Whoever continued this process alone meant the command. Once too often does no harm, and
+        // later it could end another stop.
         if is_still_stopped()
             && let Some(pidfd) = &self.pidfd
         {
