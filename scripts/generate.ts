@@ -62,9 +62,15 @@ function tableRows(schema: Schema, path: string): string[] {
     const shown = value.items?.properties ? `${here}[]` : here;
     const type = nested.properties ? 'object' : typeOf(value, '').replaceAll(' | ', ', ');
     const mark = schema.required?.includes(key) ? '' : ' (may be absent)';
-    const row = `| \`${shown}\` | ${type}${mark} | ${value.description ?? ''} |`;
-    return [row, ...tableRows(nested, shown)];
+    const row = (about: string) => `| \`${shown}\` | ${type}${mark} | ${about} |`;
+    if (path && nested.properties && isAlsoAtTop(key, value)) return [row(`As \`${key}\`.`)];
+    return [row(value.description ?? ''), ...tableRows(nested, shown)];
   });
+}
+
+/** What a task has as a run has it is told once. */
+function isAlsoAtTop(key: string, value: Schema): boolean {
+  return JSON.stringify(schema.properties?.[key]) === JSON.stringify(value);
 }
 
 const schema = z.toJSONSchema(resultSchema) as Schema;

@@ -34,6 +34,10 @@ for (const [options, message] of [
   [{ survivors: 'keep' }, 'survivors must be one of leave, wait, kill'],
   [{ trace: true }, 'trace must be one of auto, on, off'],
   [{ pty: 'yes' }, 'pty must be one of auto, on, off'],
+  [{ signal: 'SIGTERM' }, 'signal must be an AbortSignal'],
+  [{ rejectOnFailure: 1 }, 'rejectOnFailure must be true or false'],
+  [{ crashFolder: true }, 'crashFolder must be a path or false'],
+  [{ crashFolder: '' }, 'crashFolder must be a path or false'],
   [{ limitExitCode: 9 }, 'there is no option limitExitCode'],
 ] as const) {
   test(`${JSON.stringify(options)} is refused`, (t) => {

@@ -18,7 +18,8 @@ export type {
   PeakRecord,
   RunEnd,
   SamplingRecord,
-  SceneRecord,
+  SnapshotRecord,
   SurveyRecord as Survey,
+  TaskEnd,
   TreeRecord,
 } from './binding.js';

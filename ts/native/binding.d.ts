@@ -34,8 +34,8 @@ export declare class NativeRun {
    * When the time is none.
    */
   stop(graceMs?: number | undefined | null): void
-  /** What is known so far; nothing when the run is not measured. */
-  snapshot(): SceneRecord | null
+  /** How it is; nothing when the run is over or not measured. */
+  snapshot(): SnapshotRecord | null
   /**
    * Resolves when the command has ended. It can be asked for once.
    *
@@ -51,18 +51,46 @@ export declare class NativeSampler {
    * # Errors
    * When the process table cannot be read here.
    */
-  constructor(intervalMs?: number | undefined | null)
+  constructor(intervalMs?: number | undefined | null, metric?: 'auto' | 'rss' | 'pss' | undefined | null)
   /**
-   * Starts to track a pid and its descendants, if it is not tracked yet.
+   * Starts to sample a pid and its descendants, if that is not done yet.
    *
    * # Errors
    * When there is no such process or it cannot be read.
    */
   start(pid: number): void
-  /** Stops to track a pid and tells what is known of its tree. Nothing for one not tracked. */
+  /** Stops that and tells what is known of the tree. Nothing for one that was not started. */
   stop(pid: number): TreeRecord | null
+  /**
+   * Starts to track a pid and its descendants, however often that is done already.
+   *
+   * # Errors
+   * When there is no such process or it cannot be read.
+   */
+  track(pid: number, options: TaskOptions, onAlarm: (arg0: AlarmRecord) => void): NativeTask
   /** Ends the thread. Safe to call again. */
   close(): void
+}
+
+/** A tree that is being tracked. */
+export declare class NativeTask {
+  /** How it is; nothing when it is tracked no more. */
+  snapshot(): SnapshotRecord | null
+  /**
+   * Ends the whole tree; everybody may take so long to end by themselves. Safe to call again, at
+   * once with no time.
+   *
+   * # Errors
+   * When the time is none.
+   */
+  kill(graceMs?: number | undefined | null): void
+  /**
+   * Stops to track it, once those that are being ended have ended. It can be asked for once.
+   *
+   * # Errors
+   * When it has been asked for already.
+   */
+  finish(): Promise<TaskEnd | null>
 }
 
 /** A tree that is being watched. */
@@ -396,6 +424,17 @@ export interface SizeOption {
   percent?: number
 }
 
+/** How a tree is at one instant. */
+export interface SnapshotRecord {
+  /** When the last sample was taken. */
+  atMs: number
+  /** What the tree has, as far as that is certain. */
+  bytes: number
+  tree: TreeRecord
+  sampling: SamplingRecord
+  living: Array<LivingProcessRecord>
+}
+
 /** A run that was ended. */
 export interface StoppedEnd {
   reason: 'timeout' | 'request' | 'guard'
@@ -425,6 +464,30 @@ export interface SurveyRecord {
   runGroup?: OffersRecord
   /** Why a run can have no group of its own. */
   runGroupProblem?: ProblemRecord
+}
+
+/** What is known when tracking ends. Times count from its start. */
+export interface TaskEnd {
+  /** Whether the process that was tracked is still there. */
+  isRunning: boolean
+  durationMs: number
+  tree: TreeRecord
+  sampling: SamplingRecord
+  /** How it was guarded. */
+  guard?: GuardEnd
+  /** That it was ended, and by what. */
+  stopped?: StoppedEnd
+  remarks: Array<string>
+}
+
+/** How one tree is tracked. */
+export interface TaskOptions {
+  warn?: SizeOption
+  limit?: SizeOption
+  /** Whether the tree is ended at its limit. */
+  endsAtLimit: boolean
+  /** How long those that are told to end may take then. */
+  graceMs?: number
 }
 
 /** The course of the sum: when and how much, side by side. */

@@ -8,8 +8,9 @@ export interface Warning {
   readonly room?: { readonly availableBytes: number; readonly totalBytes: number };
 }
 
-export function warningText({ bytes, thresholdBytes, room }: Warning): string {
-  const has = `the run has ${formatBytes(bytes)}`;
+/** `who` is what has so much. */
+export function warningText({ bytes, thresholdBytes, room }: Warning, who = 'the run'): string {
+  const has = `${who} has ${formatBytes(bytes)}`;
   if (room) {
     const { availableBytes, totalBytes } = room;
     return `${has}, and only ${formatBytes(availableBytes)} of ${formatBytes(totalBytes)} are left`;

@@ -288,6 +288,27 @@ const warnings = described(
   'What went wrong and did not stop the run.',
 );
 
+const task = z.looseObject({
+  id: text('Its name.'),
+  source: described(z.enum(['api']), 'Who named it: a program.'),
+  status: described(
+    z.enum(['running', 'ended']),
+    'Whether its process was still there when measuring it ended.',
+  ),
+  exit: z.exactOptional(exit),
+  durationMs: ms('From the start of measuring it to the end of that.'),
+  peak: z.exactOptional(peak),
+  processCount: count('Processes that were seen in its tree.'),
+  timeline: z.exactOptional(timeline),
+  guard: z.exactOptional(guard),
+  warnings: z.exactOptional(warnings),
+});
+
+const tasks = described(
+  z.array(task),
+  'The named parts, each with its own processes; times count from the start of each.',
+);
+
 export const resultSchema = z.looseObject({
   schema: described(z.literal(resultSchemaName), 'Name and number of this schema.'),
   memtopVersion: text('The version of memtop that wrote it.'),
@@ -302,6 +323,7 @@ export const resultSchema = z.looseObject({
   oom: z.exactOptional(oom),
   survivors: z.exactOptional(survivors),
   timeline: z.exactOptional(timeline),
+  tasks: z.exactOptional(tasks),
   missing: z.exactOptional(missing),
   warnings,
 });

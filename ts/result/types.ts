@@ -243,6 +243,127 @@ export interface Result {
     /** The sum at that time, the highest of its stretch. */
     bytes: number[];
   };
+  /** The named parts, each with its own processes; times count from the start of each. */
+  tasks?: {
+    /** Its name. */
+    id: string;
+    /** Who named it: a program. */
+    source: 'api';
+    /** Whether its process was still there when measuring it ended. */
+    status: 'running' | 'ended';
+    /** How the command ended. */
+    exit?: {
+      /** Exit code; null when a signal ended the command. */
+      code: number | null;
+      /** Name of the signal that ended it, or null. */
+      signal: string | null;
+      /** Why it ended: by itself; by a signal; killed by the kernel for want of memory; its heap was full; by the guard; because its time was over; because the program that ran it wanted so; it never started; unknown for a process that somebody else had started. */
+      cause:
+        | 'exit'
+        | 'signal'
+        | 'oom-kernel'
+        | 'oom-heap'
+        | 'guard'
+        | 'timeout'
+        | 'aborted'
+        | 'not-started'
+        | 'unknown';
+      /** Why it did not start, or why it was ended. */
+      message?: string;
+    };
+    /** From the start of measuring it to the end of that. */
+    durationMs: number;
+    /** The highest instant and who made it up. */
+    peak?: {
+      /** The peak: the highest sum over the whole tree. */
+      bytes: number;
+      /** What was summed: pss counts shared pages once in all; rss counts them in each process, and is what is used where hardly any are shared. */
+      metric: 'rss' | 'pss';
+      /** How it was found: traced, with every process seen from start to end; scanned at intervals; kernel when one process alone was larger than any sum that was sampled, by what the kernel remembers. */
+      method: 'traced' | 'scanned' | 'kernel';
+      /** When the highest sum was sampled, from the start of the run. */
+      atMs: number;
+      /** Sum of resident memory at that instant. */
+      rssBytes: number;
+      /** Sum of proportional memory at that instant. */
+      pssBytes?: number;
+      /** The highest sum of resident memory at any instant. */
+      highestRssBytes: number;
+      /** The true peak is not lower than this. */
+      lowerBytes: number;
+      /** The true peak is not higher than this; absent when that is not known. */
+      upperBytes?: number;
+      /** Processes that had memory at that instant. */
+      processCount: number;
+      /** Those processes, the largest first. */
+      processes: {
+        /** Process id. */
+        pid: number;
+        /** When it was first seen, from the start of the run. */
+        startedAtMs: number;
+        /** The operating system's short name for it. */
+        name: string;
+        /** Its arguments, the program first; long ones are cut. */
+        command: string[];
+        /** Its resident memory at the peak. */
+        rssBytes: number;
+        /** Its proportional memory at the peak; there when the peak is measured in it. */
+        pssBytes?: number;
+      }[];
+      /** The same by name, the largest first. */
+      rollup: {
+        /** Name that the processes share. */
+        name: string;
+        /** How many. */
+        count: number;
+        /** Their memory together. */
+        bytes: number;
+      }[];
+    };
+    /** Processes that were seen in its tree. */
+    processCount: number;
+    /** The course of the sum. Its highest point is the peak that was sampled. */
+    timeline?: {
+      /** When, from the start of the run; rising. */
+      atMs: number[];
+      /** The sum at that time, the highest of its stretch. */
+      bytes: number[];
+    };
+    /** What watched over the memory of the run; absent where it was switched off. */
+    guard?: {
+      /** Whether it has warned. */
+      warned: boolean;
+      /** Past this it warns once. */
+      warnBytes?: number;
+      /** Past this it ends the run. */
+      limitBytes?: number;
+      /** What it did. */
+      action: 'none' | 'terminated';
+      /** Why: the run was past its limit, or the machine or a group was running out of memory. */
+      reason?: 'limit' | 'machine';
+      /** Path of that group; absent when it was the machine. */
+      group?: string;
+      /** What the tree had then. */
+      bytes?: number;
+      /** When, from the start of the run. */
+      atMs?: number;
+      /** From then until the tree was dead. */
+      tookMs?: number;
+      /** Processes that it ended. */
+      ended?: number;
+      /** Path of the crash dump. */
+      dumpFile?: string;
+      /** Path of the summary of that dump. */
+      summaryFile?: string;
+    };
+    /** What went wrong and did not stop the run. */
+    warnings?: {
+      /** For programs. */
+      code: string;
+      /** For people. */
+      message: string;
+    }[];
+  }[];
   /** Why a measure is absent. */
   missing?: {
     /** Why there is no group. */

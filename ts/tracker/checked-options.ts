@@ -36,6 +36,7 @@ const milliseconds = (rule: Rule, range: string) =>
   z.custom<number>((value) => rule(value) === undefined, {
     error: () => `must be a number of milliseconds ${range}`,
   });
+const graceMs = milliseconds(graceProblem, 'from 0 to 3600000');
 
 const argument = z.union([z.string(), z.instanceof(Uint8Array)]);
 
@@ -53,28 +54,61 @@ const run = z.strictObject({
   limit: z.optional(size),
   guard: z.optional(z.boolean('must be true or false')),
   timeoutMs: z.optional(milliseconds(timeoutProblem, 'above 0, at most 1800000000')),
-  graceMs: z.optional(milliseconds(graceProblem, 'from 0 to 3600000')),
+  graceMs: z.optional(graceMs),
   survivors: z.optional(obeying<SurvivorUse>(survivorsProblem)),
   pty: z.optional(obeying<PtyUse>(ptyProblem)),
   cwd: z.optional(z.string('must be a path')),
   env: z.optional(
     z.record(z.string(), z.union([z.string(), z.undefined()]), 'must be an object of strings'),
   ),
+  // Another realm's will do as well.
+  signal: z.optional(z.custom<AbortSignal>(isAbortSignal, 'must be an AbortSignal')),
+  rejectOnFailure: z.optional(z.boolean('must be true or false')),
+  crashFolder: z.optional(z.custom<string | false>(isFolderOrNone, 'must be a path or false')),
 });
 
-type Thresholds = Pick<z.infer<typeof run>, 'warn' | 'limit'>;
+function isAbortSignal(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { aborted, addEventListener } = value as Partial<AbortSignal>;
+  return typeof aborted === 'boolean' && typeof addEventListener === 'function';
+}
 
-export const runOptions = run.check(
-  z.refine<Thresholds>(({ warn, limit }) => warnProblem(warn, limit) === undefined, {
+function isFolderOrNone(value: unknown): boolean {
+  return value === false || (typeof value === 'string' && value !== '');
+}
+
+interface Thresholds {
+  warn?: Size | undefined;
+  limit?: Size | undefined;
+}
+
+const warnBelowLimit = z.refine<Thresholds>(
+  ({ warn, limit }) => warnProblem(warn, limit) === undefined,
+  {
     path: ['warn'],
     error: ({ input }) => {
       const { warn, limit } = input as Thresholds;
       return warnProblem(warn, limit);
     },
-  }),
+  },
 );
 
-export const trackerOptions = z.strictObject({ intervalMs: z.optional(intervalMs) });
+export const runOptions = run.check(warnBelowLimit);
+
+export const trackerOptions = z.strictObject({
+  intervalMs: z.optional(intervalMs),
+  metric: z.optional(obeying<Metric>(metricProblem)),
+});
+
+export const trackOptions = z
+  .strictObject({
+    id: z.optional(obeying<string>(labelProblem)),
+    warn: z.optional(size),
+    limit: z.optional(size),
+    endsAtLimit: z.optional(z.boolean('must be true or false')),
+    graceMs: z.optional(graceMs),
+  })
+  .check(warnBelowLimit);
 
 /** @throws InvalidOption that names the option and what it must be */
 export function checked<T>(schema: z.ZodMiniType<T>, value: unknown, name?: string): T {

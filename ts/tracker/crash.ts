@@ -9,15 +9,21 @@ import { type RunFacts, sampling } from './result.js';
 const onlyTask = 'run';
 
 export interface KeptCrash {
+  /** Empty where none were wanted. */
   files: CrashFiles;
   /** For standard error. */
   messages: readonly string[];
 }
 
-export function keepCrash(alarm: AlarmRecord, facts: RunFacts, graceMs: number): KeptCrash {
+export function keepCrash(
+  alarm: AlarmRecord,
+  facts: RunFacts,
+  graceMs: number,
+  folder: string | false | undefined,
+): KeptCrash {
   const crash = crashOf(alarm, facts, graceMs);
-  const files = writeCrashFiles(crash);
-  return { files, messages: guardMessages(crash, files) };
+  const files = folder === false ? undefined : writeCrashFiles(crash, folder);
+  return { files: files ?? {}, messages: guardMessages(crash, files) };
 }
 
 function crashOf(alarm: AlarmRecord, facts: RunFacts, graceMs: number): Crash {

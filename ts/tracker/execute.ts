@@ -1,10 +1,12 @@
 /** Starts a command, measured where that is possible, and makes its result. */
 import { AddonUnavailable } from '../errors.js';
-import type { AlarmRecord, SceneRecord } from '../native/addon.js';
+import type { AlarmRecord, SnapshotRecord } from '../native/addon.js';
 import { loadAddon } from '../native/load.js';
+import type { CrashFiles } from '../report/crash/messages.js';
 import { warningText } from '../report/warning.js';
 import type { Result } from '../result/types.js';
-import type { Execution } from './execution.js';
+import { deferredExecution } from './deferred-execution.js';
+import { type Execution, notStarted } from './execution.js';
 import { describeHost } from './host.js';
 import { type GuardListener, runMeasured } from './measured.js';
 import { buildResult, type RunFacts } from './result.js';
@@ -29,35 +31,43 @@ export interface CheckedOptions {
   pty?: PtyUse | undefined;
   cwd?: string | undefined;
   env?: Record<string, string | undefined> | undefined;
+  /** Once it is aborted nothing is started any more. */
+  signal?: AbortSignal | undefined;
+  /** Where the files of a crash go: by default into the current folder, nowhere with false. */
+  crashFolder?: string | false | undefined;
 }
 
 /** What is heard of the guard while the command runs. */
 export interface Hearing {
   onWarn?(text: string, alarm: AlarmRecord): void;
-  onLimit?(messages: readonly string[], alarm: AlarmRecord): void;
+  onLimit?(messages: readonly string[], alarm: AlarmRecord, files: CrashFiles): void;
 }
 
 /** A command that has been started, or could not be. */
 export interface Executed {
-  readonly pid?: number | undefined;
+  readonly pid: number | undefined;
   stop(graceMs?: number): void;
-  snapshot(): SceneRecord | undefined;
+  snapshot(): SnapshotRecord | undefined;
   readonly result: Promise<Result>;
 }
 
 type Standing = Pick<Start, 'standsIn' | 'ownDescriptors'>;
 
 const defaultGraceMs = 2000;
+/** As for any command that was not started because of what runs it. */
+const notStartedCode = 125;
 
 /**
+ * The command has been started when this returns, but where the addon is missing.
+ *
  * @throws InvalidOption for what only the addon finds, such as a folder that is not there
  */
-export async function execute(
+export function execute(
   command: readonly (string | Uint8Array)[],
   options: CheckedOptions,
   standing: Standing,
   hearing: Hearing = {},
-): Promise<Executed> {
+): Executed {
   const startedAt = new Date();
   const facts: RunFacts = {
     id: newRunId(startedAt),
@@ -74,14 +84,22 @@ export async function execute(
     warned: (alarm) => hearing.onWarn?.(warningText(alarm), alarm),
     async limited(alarm) {
       const { keepCrash } = await import('./crash.js');
-      const { files, messages } = keepCrash(alarm, facts, graceMs);
-      hearing.onLimit?.(messages, alarm);
+      const { files, messages } = keepCrash(alarm, facts, graceMs, options.crashFolder);
+      hearing.onLimit?.(messages, alarm, files);
       return files;
     },
   };
-  const execution = await begin(startOf(command, { ...options, graceMs }, standing), listener);
-  const { pid, stop, snapshot, outcome } = execution;
-  return { pid, stop, snapshot, result: outcome.then((ended) => buildResult(facts, ended)) };
+  const execution = options.signal?.aborted
+    ? notStarted(notStartedCode, `${facts.command[0]}: aborted before it was started`)
+    : begin(startOf(command, { ...options, graceMs }, standing), listener);
+  return {
+    get pid() {
+      return execution.pid;
+    },
+    stop: (graceMs) => execution.stop(graceMs),
+    snapshot: () => execution.snapshot(),
+    result: execution.outcome.then((ended) => buildResult(facts, ended)),
+  };
 }
 
 function startOf(
@@ -101,14 +119,18 @@ function startOf(
   };
 }
 
-async function begin(start: Start, listener: GuardListener): Promise<Execution> {
+function begin(start: Start, listener: GuardListener): Execution {
   try {
     return runMeasured(loadAddon(), start, listener);
   } catch (error) {
     if (!(error instanceof AddonUnavailable)) throw error;
-    const { runUnmeasured } = await import('./unmeasured.js');
-    return runUnmeasured(start, error.message);
+    return deferredExecution(beginUnmeasured(start, error.message));
   }
+}
+
+async function beginUnmeasured(start: Start, reason: string): Promise<Execution> {
+  const { runUnmeasured } = await import('./unmeasured.js');
+  return runUnmeasured(start, reason);
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

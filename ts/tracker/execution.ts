@@ -1,5 +1,5 @@
 /** A command that is running, measured or not. */
-import type { SceneRecord } from '../native/addon.js';
+import type { SnapshotRecord } from '../native/addon.js';
 import type { Outcome } from './outcome.js';
 
 export interface Execution {
@@ -8,7 +8,7 @@ export interface Execution {
   /** Ends everything that belongs to it, which may take so long to end by itself. */
   stop(graceMs?: number): void;
   /** How things are; nothing without measuring. */
-  snapshot(): SceneRecord | undefined;
+  snapshot(): SnapshotRecord | undefined;
   readonly outcome: Promise<Outcome>;
 }
 

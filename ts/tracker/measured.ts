@@ -1,6 +1,6 @@
 /** Runs a command through the addon, which starts and samples it. */
 import { constants } from 'node:os';
-import type { Addon, AlarmRecord, RunEnd, SceneRecord } from '../native/addon.js';
+import type { Addon, AlarmRecord, RunEnd } from '../native/addon.js';
 import { fromStart, NotStarted } from '../native/errors.js';
 import type { CrashFiles } from '../report/crash/messages.js';
 import type { Result } from '../result/types.js';
@@ -35,7 +35,7 @@ export function runMeasured(addon: Addon, start: Start, listener: GuardListener)
   return {
     pid: run.pid,
     stop: (graceMs) => run.stop(graceMs),
-    snapshot: (): SceneRecord | undefined => run.snapshot() ?? undefined,
+    snapshot: () => run.snapshot() ?? undefined,
     outcome: run.ended().then(async (end) => {
       // With JavaScript held up, the end may be heard of first.
       if (end.guard?.alarm) onAlarm(end.guard.alarm);
@@ -58,7 +58,7 @@ function nativeOptions(start: Start): ConstructorParameters<Addon['NativeRun']>[
   };
 }
 
-function nativeSize(size: Size): { bytes: number } | { percent: number } {
+export function nativeSize(size: Size): { bytes: number } | { percent: number } {
   return typeof size === 'number' ? { bytes: size } : size;
 }
 
@@ -119,22 +119,34 @@ function measuredOf(end: RunEnd): Outcome['measured'] {
 }
 
 function guardOf({ guard, stopped }: RunEnd, files: CrashFiles | undefined): Result['guard'] {
-  if (!guard) return undefined;
-  const { warned, warnBytes, limitBytes, alarm } = guard;
+  return guard && { ...guardResult(guard, stopped), ...filesOf(files) };
+}
+
+function filesOf(files: CrashFiles | undefined) {
+  return {
+    ...(files?.dumpFile !== undefined && { dumpFile: files.dumpFile }),
+    ...(files?.summaryFile !== undefined && { summaryFile: files.summaryFile }),
+  };
+}
+
+/** What a guard did: it may have ended what it guards, or have told of the limit alone. */
+export function guardResult(
+  { warned, warnBytes, limitBytes, alarm }: NonNullable<RunEnd['guard']>,
+  stopped: RunEnd['stopped'],
+): NonNullable<Result['guard']> {
+  const ended = alarm && stopped?.reason === 'guard' ? stopped : undefined;
   return {
     warned,
     ...(warnBytes !== undefined && { warnBytes }),
     ...(limitBytes !== undefined && { limitBytes }),
-    action: alarm ? 'terminated' : 'none',
+    action: ended ? 'terminated' : 'none',
     ...(alarm && {
       reason: alarm.room ? 'machine' : 'limit',
       bytes: alarm.bytes,
       atMs: alarm.atMs,
       ...(alarm.room?.group !== undefined && { group: alarm.room.group }),
-      ...(stopped && { ended: stopped.ended, tookMs: stopped.tookMs }),
     }),
-    ...(files?.dumpFile !== undefined && { dumpFile: files.dumpFile }),
-    ...(files?.summaryFile !== undefined && { summaryFile: files.summaryFile }),
+    ...(ended && { ended: ended.ended, tookMs: ended.tookMs }),
   };
 }
 
@@ -152,8 +164,8 @@ function oomOf({ outOfMemory }: RunEnd): Result['oom'] {
   };
 }
 
-/** Those of a run that was ended who could not be. */
-function leftOver({ stopped }: RunEnd): string[] {
+/** Those of what was ended who could not be. */
+export function leftOver({ stopped }: Pick<RunEnd, 'stopped'>): string[] {
   return (stopped?.failed ?? []).map(
     ({ pid, reason }) => `process ${pid} is still there: ${reason}`,
   );

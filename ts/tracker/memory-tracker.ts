@@ -1,41 +1,49 @@
 /** Measures process trees that somebody else started. */
 import { InvalidOption, ProcessNotFound } from '../errors.js';
+import { isPid } from '../inspect/rules.js';
 import type { Addon } from '../native/addon.js';
 import { fromAddon } from '../native/errors.js';
 import { loadAddon } from '../native/load.js';
-import { checked, trackerOptions } from './checked-options.js';
-import type { TrackerOptions } from './options.js';
+import { AddonTask } from './addon-task.js';
+import { checked, trackerOptions, trackOptions } from './checked-options.js';
+import { nativeSize } from './measured.js';
+import type { TrackerOptions, TrackOptions } from './options.js';
+import type { Metric } from './rules.js';
+import type { TrackedTask } from './tracked-task.js';
+
+type Sampler = InstanceType<Addon['NativeSampler']>;
 
 /**
- * Tracks the memory of any number of process trees, sampled on a thread of its own.
- *
- * Nothing is loaded and no thread runs until the first pid is tracked. Tracking that fails never
- * throws at whoever runs the process: one warning is emitted through `process.emitWarning`, and
- * `stopTracking` returns `undefined`.
+ * Tracks the memory of any number of process trees, sampled on a thread of its own. Nothing is
+ * loaded and no thread runs until the first pid is tracked.
  */
 export class MemoryTracker implements Disposable {
   readonly #intervalMs: number | undefined;
-  #sampler: InstanceType<Addon['NativeSampler']> | undefined;
+  readonly #metric: Metric | undefined;
+  readonly #tasks = new Set<TrackedTask>();
+  #sampler: Sampler | undefined;
   #warned = false;
 
   /** @throws InvalidOption */
   constructor(options: TrackerOptions = {}) {
-    this.#intervalMs = checked(trackerOptions, options).intervalMs;
+    const { intervalMs, metric } = checked(trackerOptions, options);
+    this.#intervalMs = intervalMs;
+    this.#metric = metric;
   }
 
   /**
    * Starts to track a process and everything that it starts. A pid that is tracked already goes
    * on as it is; a process that is gone already has no peak.
    *
+   * Tracking that fails never throws at whoever runs the process: one warning is emitted through
+   * `process.emitWarning`, and `stopTracking` returns `undefined`.
+   *
    * @throws InvalidOption when `pid` is not a process id
    */
   startTracking(pid: number): void {
-    if (!Number.isSafeInteger(pid) || pid <= 0) {
-      throw new InvalidOption(`${String(pid)} is not a process id`);
-    }
+    checkPid(pid);
     try {
-      this.#sampler ??= new (loadAddon().NativeSampler)(this.#intervalMs);
-      this.#sampler.start(pid);
+      this.#started().start(pid);
     } catch (error) {
       const reason = fromAddon(error);
       if (!(reason instanceof ProcessNotFound)) this.#warnOnce(reason);
@@ -50,10 +58,61 @@ export class MemoryTracker implements Disposable {
     return this.#sampler?.stop(pid)?.peak?.bytes;
   }
 
-  /** Stops everything. Safe to call again; tracking may start anew afterwards. */
+  /**
+   * Starts to track a process and everything that it starts, with a name and a guard, apart from
+   * whatever else tracks the same process.
+   *
+   * @throws InvalidOption
+   * @throws ProcessNotFound when nobody has the pid
+   * @throws PermissionDenied when the process must not be read
+   * @throws AddonUnavailable or SystemError when nothing can be measured here
+   */
+  track(pid: number, options: TrackOptions = {}): TrackedTask {
+    checkPid(pid);
+    const {
+      id = `${pid}`,
+      warn,
+      limit,
+      endsAtLimit = false,
+      graceMs,
+    } = checked(trackOptions, options);
+    try {
+      const sampler = this.#started();
+      const task = new AddonTask(
+        { id, pid, graceMs },
+        (onAlarm) =>
+          sampler.track(
+            pid,
+            {
+              endsAtLimit,
+              ...(warn !== undefined && { warn: nativeSize(warn) }),
+              ...(limit !== undefined && { limit: nativeSize(limit) }),
+              ...(graceMs !== undefined && { graceMs }),
+            },
+            onAlarm,
+          ),
+        (finished) => this.#tasks.delete(finished),
+      );
+      this.#tasks.add(task);
+      return task;
+    } catch (error) {
+      throw fromAddon(error);
+    }
+  }
+
+  /**
+   * Stops everything; what `track()` gave can still tell its result. Safe to call again; tracking
+   * may start anew afterwards.
+   */
   [Symbol.dispose](): void {
+    for (const task of [...this.#tasks]) task[Symbol.dispose]();
     this.#sampler?.close();
     this.#sampler = undefined;
+  }
+
+  #started(): Sampler {
+    this.#sampler ??= new (loadAddon().NativeSampler)(this.#intervalMs, this.#metric);
+    return this.#sampler;
   }
 
   #warnOnce(reason: unknown): void {
@@ -62,4 +121,9 @@ export class MemoryTracker implements Disposable {
     const message = reason instanceof Error ? reason.message : String(reason);
     process.emitWarning(`memory is not tracked: ${message}`, { type: 'MemtopWarning' });
   }
+}
+
+/** @throws InvalidOption */
+function checkPid(pid: unknown): void {
+  if (!isPid(pid)) throw new InvalidOption(`${String(pid)} is not a process id`);
 }

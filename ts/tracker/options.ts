@@ -6,16 +6,36 @@ export interface TrackerOptions {
    * percent of a CPU: 2 to 100.
    */
   intervalMs?: number;
-}
-
-export interface RunOptions extends TrackerOptions {
-  /** A name for the run, to find it again. */
-  label?: string;
   /**
    * What the peak is measured in. `rss`: resident memory, shared pages in each process. `pss`:
    * proportional memory, shared pages once in all. `auto`, the default: `pss` where it matters.
    */
   metric?: 'auto' | 'rss' | 'pss';
+}
+
+/** What one tree is guarded against while it is tracked. */
+export interface TrackOptions {
+  /** A name for it in the result. Default: the pid. */
+  id?: string;
+  /**
+   * Past this `warn` is told once: bytes for all processes together, or text such as `500M`, `1.5G`
+   * and `80%`, the last a share of what a run can have. Not above `limit`.
+   */
+  warn?: number | string;
+  /** Past this `limit` is told once; the same forms. */
+  limit?: number | string;
+  /**
+   * Whether the process and all its descendants are ended at the limit, also while JavaScript is
+   * busy. Default: false.
+   */
+  endsAtLimit?: boolean;
+  /** Milliseconds that processes get to end by themselves before they are killed. Default: 2000. */
+  graceMs?: number;
+}
+
+export interface RunOptions extends TrackerOptions {
+  /** A name for the run, to find it again. */
+  label?: string;
   /**
    * Whether the run gets a control group of its own, whose peak the kernel counts. `auto`, the
    * default: where it can have one. `on`: without one the command does not start.
@@ -47,4 +67,16 @@ export interface RunOptions extends TrackerOptions {
   cwd?: string;
   /** The whole environment of the command. Default: the program's own. */
   env?: Record<string, string | undefined>;
+  /** Aborting it ends the run; one that is aborted already has nothing started. */
+  signal?: AbortSignal;
+  /**
+   * Whether a run that has not ended well, by itself and with code 0, rejects with RunFailed.
+   * Default: false, it resolves however it ended.
+   */
+  rejectOnFailure?: boolean;
+  /**
+   * The folder for the two files that say what a run was that the guard has ended. False: none are
+   * written. Default: the current folder.
+   */
+  crashFolder?: string | false;
 }

@@ -42,7 +42,7 @@ function measures(measured: Measured): Pick<Result, 'sampling'> & Partial<Result
   };
 }
 
-function peak(sampled: PeakRecord, measured: Measured): NonNullable<Result['peak']> {
+export function peak(sampled: PeakRecord, measured: Measured): NonNullable<Result['peak']> {
   const { processes, metric } = sampled;
   const { missedBytes = 0, ceilingBytes } = measured;
   // One process alone was larger, by what the kernel remembers, than any sum that was sampled.
@@ -116,24 +116,14 @@ export function sampling(
 }
 
 function warnings({ measured, remarks, exit }: Outcome): Result['warnings'] {
-  const found = remarks.map((message) => ({ code: 'remark', message }));
+  const found = remarks.map(asWarning);
   if ('unavailable' in measured) {
     if (exit.cause !== 'not-started') {
       found.push({ code: 'unmeasured', message: `nothing was measured: ${measured.unavailable}` });
     }
     return found;
   }
-  const trouble = samplingTrouble(measured.sampling);
-  if (trouble) found.push(trouble);
-  const { withoutDescriptor } = measured.sampling;
-  if (withoutDescriptor > 0) {
-    found.push({
-      code: 'open-files',
-      message:
-        `the limit of open files (ulimit -n) made sampling slower: ${withoutDescriptor} ` +
-        'processes had no descriptor kept for them',
-    });
-  }
+  found.push(...samplingWarnings(measured.sampling));
   const escaped = measured.group?.escaped ?? 0;
   if (escaped > 0) {
     found.push({
@@ -142,6 +132,29 @@ function warnings({ measured, remarks, exit }: Outcome): Result['warnings'] {
     });
   }
   return found;
+}
+
+/** What did not work, in words. */
+export function asWarning(remark: string): Result['warnings'][number] {
+  return { code: 'remark', message: remark };
+}
+
+export function samplingWarnings(record: SamplingRecord): Result['warnings'] {
+  const { withoutDescriptor } = record;
+  const trouble = samplingTrouble(record);
+  return [
+    ...(trouble ? [trouble] : []),
+    ...(withoutDescriptor > 0
+      ? [
+          {
+            code: 'open-files',
+            message:
+              `the limit of open files (ulimit -n) made sampling slower: ${withoutDescriptor} ` +
+              'processes had no descriptor kept for them',
+          },
+        ]
+      : []),
+  ];
 }
 
 function samplingTrouble(record: SamplingRecord): Result['warnings'][number] | undefined {
@@ -154,6 +167,6 @@ function samplingTrouble(record: SamplingRecord): Result['warnings'][number] | u
 }
 
 /** Microseconds are as exact as the clocks behind these figures. */
-function rounded(ms: number): number {
+export function rounded(ms: number): number {
   return Math.round(ms * 1000) / 1000;
 }

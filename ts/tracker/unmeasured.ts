@@ -24,12 +24,17 @@ export function runUnmeasured(start: Start, reason: string): Execution {
   const restore = start.standsIn ? forwardSignals((signal) => child?.kill(signal)) : undefined;
   const startedAt = performance.now();
   let stoppedFor: 'timeout' | 'aborted' | undefined;
+  let isOver = false;
   const timers: NodeJS.Timeout[] = [];
+  const kill = () => child?.kill('SIGKILL');
   const stop = (why: 'timeout' | 'aborted', graceMs = start.graceMs ?? 0) => {
-    if (stoppedFor) return;
-    stoppedFor = why;
-    child?.kill('SIGTERM');
-    timers.push(setTimeout(() => child?.kill('SIGKILL'), graceMs));
+    if (isOver) return;
+    if (graceMs === 0) kill();
+    else if (!stoppedFor) {
+      child?.kill('SIGTERM');
+      timers.push(setTimeout(kill, graceMs));
+    }
+    stoppedFor ??= why;
   };
   if (start.timeoutMs !== undefined) {
     timers.push(setTimeout(() => stop('timeout'), start.timeoutMs));
@@ -56,6 +61,7 @@ export function runUnmeasured(start: Start, reason: string): Execution {
     stop: (graceMs) => stop('aborted', graceMs),
     snapshot: () => undefined,
     outcome: ended.then((exit) => {
+      isOver = true;
       restore?.();
       for (const timer of timers) clearTimeout(timer);
       return {

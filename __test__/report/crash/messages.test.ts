@@ -91,3 +91,8 @@ test('a slow growth is no cause, and no process is none either', (t) => {
     'no process was seen that had memory',
   ]);
 });
+
+test('nothing is said of files where none were wanted', (t) => {
+  const [size, , cause] = guardMessages(crash, {});
+  t.deepEqual([...guardMessages(crash, undefined)], [size, cause]);
+});

@@ -9,7 +9,9 @@ mod options;
 mod record;
 mod run;
 mod sampler;
+mod snapshot;
 mod survey;
+mod tracked;
 mod watch;
 
 use napi::bindgen_prelude::Buffer;

@@ -8,22 +8,23 @@ use std::time::Duration;
 use memtop_proc::KillFailure;
 use memtop_spawn::streams::{Stream, StreamsUse, Tap};
 use memtop_spawn::{
-    Command, End, GroupRecord, GuardOptions, Options, OutOfMemory, Outcome, Place, Reason, Run,
-    Size, Stopped, Traced,
+    Command, End, GroupRecord, GuardOptions, GuardRecord, Options, OutOfMemory, Outcome, Place,
+    Reason, Run, Size, Stopped, Traced,
 };
 use napi::Env;
 use napi::bindgen_prelude::{Buffer, Either, FnArgs, Function, Object};
 use napi_derive::napi;
 
-use crate::alarm::{AlarmRecord, SceneRecord};
+use crate::alarm::AlarmRecord;
 use crate::deferred::Deferred;
 use crate::error::{self, Code, Result};
 use crate::events::{Listener, Reader};
 use crate::options;
 use crate::record::{LivingProcessRecord, SamplingRecord, TreeRecord, millis, whole};
+use crate::snapshot::SnapshotRecord;
 
 /// How long those that are told to end may take, when nothing else is asked for.
-const GRACE: Duration = Duration::from_secs(2);
+pub(crate) const GRACE: Duration = Duration::from_secs(2);
 
 /// What to run and how.
 #[napi(object, object_to_js = false)]
@@ -260,16 +261,11 @@ impl NativeRun {
         Ok(())
     }
 
-    /// What is known so far; nothing when the run is not measured.
+    /// How it is; nothing when the run is over or not measured.
     #[napi]
     #[must_use]
-    pub fn snapshot(&self) -> Option<SceneRecord> {
-        let (record, living) = self.run.snapshot()?;
-        Some(SceneRecord {
-            sampling: (&record).into(),
-            tree: record.task.into(),
-            living: living.into_iter().map(Into::into).collect(),
-        })
+    pub fn snapshot(&self) -> Option<SnapshotRecord> {
+        self.run.snapshot().map(Into::into)
     }
 
     /// Resolves when the command has ended. It can be asked for once.
@@ -301,7 +297,7 @@ fn streams(name: Option<&str>, reader: Option<Reader>) -> Result<StreamsUse> {
     }
 }
 
-fn size(size: &SizeOption) -> Option<Size> {
+pub(crate) fn size(size: &SizeOption) -> Option<Size> {
     let bytes = size.bytes.and_then(|bytes| u64::try_from(bytes).ok());
     bytes
         .map(Size::Bytes)
@@ -342,12 +338,7 @@ impl From<Outcome> for RunEnd {
             traced,
             untraced_because,
             survivors: outcome.survivors.into_iter().map(Into::into).collect(),
-            guard: outcome.guard.map(|guard| GuardEnd {
-                warned: guard.warned,
-                warn_bytes: guard.thresholds.warn_bytes.map(whole),
-                limit_bytes: guard.thresholds.limit_bytes.map(whole),
-                alarm: guard.alarm.as_ref().map(Into::into),
-            }),
+            guard: outcome.guard.map(Into::into),
             out_of_memory: outcome.out_of_memory.map(Into::into),
             process: outcome.process.map(|process| ProcessIdentity {
                 pid: process.pid,
@@ -361,6 +352,17 @@ impl From<Outcome> for RunEnd {
             sampling,
             unmeasured_because,
             remarks: outcome.remarks,
+        }
+    }
+}
+
+impl From<GuardRecord> for GuardEnd {
+    fn from(guard: GuardRecord) -> Self {
+        Self {
+            warned: guard.warned,
+            warn_bytes: guard.thresholds.warn_bytes.map(whole),
+            limit_bytes: guard.thresholds.limit_bytes.map(whole),
+            alarm: guard.alarm.as_ref().map(Into::into),
         }
     }
 }

@@ -2,18 +2,34 @@
 
 use std::collections::HashMap;
 
-use memtop_proc::linux::{LinuxObserver, ProcRoot};
-use memtop_sampler::{Metric, SamplerThread, TaskId};
+use memtop_sampler::TaskId;
+use memtop_spawn::{TrackOptions, Tracker};
+use napi::bindgen_prelude::{FnArgs, Function};
 use napi_derive::napi;
 
+use crate::alarm::AlarmRecord;
 use crate::error::{self, Code, Result};
+use crate::events::Listener;
 use crate::options;
 use crate::record::TreeRecord;
+use crate::run::{GRACE, SizeOption, size};
+use crate::tracked::NativeTask;
+
+/// How one tree is tracked.
+#[napi(object, object_to_js = false)]
+pub struct TaskOptions {
+    pub warn: Option<SizeOption>,
+    pub limit: Option<SizeOption>,
+    /// Whether the tree is ended at its limit.
+    pub ends_at_limit: bool,
+    /// How long those that are told to end may take then.
+    pub grace_ms: Option<f64>,
+}
 
 /// Samples any number of trees, each from a pid down, on one thread.
 #[napi]
 pub struct NativeSampler {
-    thread: Option<SamplerThread<LinuxObserver>>,
+    tracker: Option<Tracker>,
     tasks: HashMap<u32, TaskId>,
 }
 
@@ -21,20 +37,24 @@ pub struct NativeSampler {
 impl NativeSampler {
     /// # Errors
     /// When the process table cannot be read here.
-    #[napi(constructor)]
-    pub fn new(interval_ms: Option<f64>) -> Result<Self> {
-        let observer = ProcRoot::system()
-            .and_then(LinuxObserver::new)
-            .map_err(|error| error::of_sampler(&error.into()))?;
-        let thread = SamplerThread::start(observer, options::interval(interval_ms)?, Metric::Auto)
-            .map_err(|error| Code::System.error(error))?;
+    // Node-API makes a text of its own for each call.
+    #[allow(clippy::needless_pass_by_value)]
+    #[napi(
+        constructor,
+        ts_args_type = "intervalMs?: number | undefined | null, metric?: 'auto' | 'rss' | 'pss' | undefined | null"
+    )]
+    pub fn new(interval_ms: Option<f64>, metric: Option<String>) -> Result<Self> {
+        let interval = options::interval(interval_ms)?;
+        let metric = options::metric(metric.as_deref())?;
+        let tracker =
+            Tracker::start(interval, metric).map_err(|error| error::of_sampler(&error))?;
         Ok(Self {
-            thread: Some(thread),
+            tracker: Some(tracker),
             tasks: HashMap::new(),
         })
     }
 
-    /// Starts to track a pid and its descendants, if it is not tracked yet.
+    /// Starts to sample a pid and its descendants, if that is not done yet.
     ///
     /// # Errors
     /// When there is no such process or it cannot be read.
@@ -43,31 +63,60 @@ impl NativeSampler {
         if self.tasks.contains_key(&pid) {
             return Ok(());
         }
-        let thread = self
-            .thread
-            .as_ref()
-            .ok_or_else(|| Code::System.error("it is closed"))?;
-        let task = thread
-            .add_task(pid)
+        let task = self
+            .tracker()?
+            .follow(pid)
             .map_err(|error| error::of_sampler(&error))?;
         self.tasks.insert(pid, task);
         Ok(())
     }
 
-    /// Stops to track a pid and tells what is known of its tree. Nothing for one not tracked.
+    /// Stops that and tells what is known of the tree. Nothing for one that was not started.
     #[napi]
     pub fn stop(&mut self, pid: u32) -> Option<TreeRecord> {
         let task = self.tasks.remove(&pid)?;
-        self.thread
-            .as_ref()?
-            .remove_task(task)
-            .map(TreeRecord::from)
+        self.tracker.as_ref()?.leave(task).map(TreeRecord::from)
+    }
+
+    /// Starts to track a pid and its descendants, however often that is done already.
+    ///
+    /// # Errors
+    /// When there is no such process or it cannot be read.
+    // Node-API makes a value of its own for each call.
+    #[allow(clippy::needless_pass_by_value)]
+    #[napi]
+    pub fn track(
+        &self,
+        pid: u32,
+        options: TaskOptions,
+        on_alarm: Function<'_, FnArgs<(AlarmRecord,)>, ()>,
+    ) -> Result<NativeTask> {
+        let on_alarm = Listener::new(&on_alarm)?;
+        let options = TrackOptions {
+            warn: options.warn.as_ref().and_then(size),
+            limit: options.limit.as_ref().and_then(size),
+            ends_at_limit: options.ends_at_limit,
+            grace: options::duration(options.grace_ms)?.unwrap_or(GRACE),
+        };
+        let tracked = self
+            .tracker()?
+            .track(pid, options, move |alarm| {
+                on_alarm.tell((alarm.into(),).into());
+            })
+            .map_err(|error| error::of_sampler(&error))?;
+        Ok(NativeTask::new(tracked))
     }
 
     /// Ends the thread. Safe to call again.
     #[napi]
     pub fn close(&mut self) {
         self.tasks.clear();
-        self.thread = None;
+        self.tracker = None;
+    }
+
+    fn tracker(&self) -> Result<&Tracker> {
+        self.tracker
+            .as_ref()
+            .ok_or_else(|| Code::System.error("it is closed"))
     }
 }

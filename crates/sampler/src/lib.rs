@@ -28,7 +28,7 @@ pub use event::{Event, Kinship};
 pub use guard::{Crossing, Guard, Level, MachineGuard, RoomCrossing, Thresholds};
 pub use pace::Interval;
 pub use peak::{Peak, PeakMetric, ProcessAtPeak};
-pub use record::{LargestProcess, LivingProcess, Record, TaskRecord};
+pub use record::{LargestProcess, LivingProcess, Record, Snapshot, TaskRecord};
 pub use sampler::Sampler;
 pub use sentry::{Alarm, Cause, Post, Scene};
 pub use sharing::Metric;

@@ -39,6 +39,19 @@ pub struct Record {
     pub gave_up: bool,
 }
 
+/// How a task is at one instant.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// When the last sample was taken, counted from the sampler's start.
+    pub at: Duration,
+    /// What the task has, as far as that is certain, in the metric of the peak.
+    pub bytes: u64,
+    /// What is known so far.
+    pub record: Record,
+    /// Who had memory.
+    pub living: Vec<LivingProcess>,
+}
+
 /// What is known of one task.
 #[derive(Clone, Debug, Default)]
 pub struct TaskRecord {
@@ -92,4 +105,40 @@ pub struct LargestProcess {
     pub bytes: u64,
     /// What of it belongs to files or to shared memory.
     pub shared_bytes: u64,
+}
+
+impl TaskRecord {
+    /// The same with all times counted from `start`. What was there before was there then.
+    #[must_use]
+    pub fn since(mut self, start: Duration) -> Self {
+        if let Some(peak) = &mut self.peak {
+            peak.at = peak.at.saturating_sub(start);
+            for process in &mut peak.processes {
+                process.first_seen = process.first_seen.saturating_sub(start);
+            }
+        }
+        self.timeline = self.timeline.since(start);
+        self
+    }
+}
+
+impl LivingProcess {
+    /// The same with its time counted from `start`.
+    #[must_use]
+    pub fn since(mut self, start: Duration) -> Self {
+        self.first_seen = self.first_seen.saturating_sub(start);
+        self
+    }
+}
+
+impl Snapshot {
+    /// The same with all times counted from `start`.
+    #[must_use]
+    pub fn since(mut self, start: Duration) -> Self {
+        self.at = self.at.saturating_sub(start);
+        self.record.task = self.record.task.since(start);
+        let living = self.living.into_iter();
+        self.living = living.map(|process| process.since(start)).collect();
+        self
+    }
 }

@@ -209,6 +209,12 @@ impl<O: Observer> Sampler<O> {
         self.tasks.get(id).map_or(0, |task| task.sums.rss)
     }
 
+    /// The memory of a task at the last sample, as far as it is certain who shares what.
+    #[must_use]
+    pub fn certain_bytes(&self, id: TaskId) -> u64 {
+        self.tasks.get(id).map_or(0, |task| task.sums.certain())
+    }
+
     /// The memory of a task with shared pages counted once, whatever it takes to find out.
     pub fn confirmed_bytes(&mut self, id: TaskId, now: Duration) -> u64 {
         if self.counts_by_share() {

@@ -69,6 +69,24 @@ pub struct Scene {
     pub living: Vec<LivingProcess>,
 }
 
+impl Alarm {
+    /// The same with all times counted from `start`.
+    #[must_use]
+    pub fn since(mut self, start: Duration) -> Self {
+        self.at = self.at.saturating_sub(start);
+        self.scene = self.scene.map(|scene| {
+            let Scene { mut record, living } = *scene;
+            record.task = record.task.since(start);
+            let living = living.into_iter();
+            Box::new(Scene {
+                record,
+                living: living.map(|process| process.since(start)).collect(),
+            })
+        });
+        self
+    }
+}
+
 pub(crate) struct Sentry {
     task: TaskId,
     post: Post,

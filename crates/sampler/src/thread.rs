@@ -4,13 +4,13 @@ use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{Builder, JoinHandle};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use memtop_proc::{Error, HighWater, Observer, ProcessId};
 
 use crate::sentry::Post;
 use crate::work::Work;
-use crate::{Event, Interval, LivingProcess, Metric, Record, TaskId, TaskRecord};
+use crate::{Event, Interval, LivingProcess, Metric, Record, Snapshot, TaskId, TaskRecord};
 
 /// With more events than this waiting for the next sample, they are taken in before it.
 const MOST_WAITING: usize = 512;
@@ -142,7 +142,19 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
             if work.samples() {
                 work.tick();
             }
-            work.sampler.remove_task(task)
+            work.remove_task(task)
+        })
+        .flatten()
+    }
+
+    /// Closes the last gap, ends a task and tells how it was. `None` when there is no such task, or
+    /// the thread has ended by a fault of its own.
+    #[must_use]
+    pub fn end_task(&self, task: TaskId) -> Option<Snapshot> {
+        self.with(|work| {
+            work.finish();
+            let last = work.snapshot(task);
+            work.remove_task(task).map(|_| last)
         })
         .flatten()
     }
@@ -202,10 +214,16 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         .unwrap_or_default()
     }
 
-    /// What is known so far, and who had memory at the last sample.
+    /// How a task was at the last sample. `None` when the thread has ended by a fault of its own.
     #[must_use]
-    pub fn snapshot(&self, task: TaskId) -> Option<(Record, Vec<LivingProcess>)> {
-        self.with(|work| (work.record(task), work.sampler.living(task).collect()))
+    pub fn snapshot(&self, task: TaskId) -> Option<Snapshot> {
+        self.with(|work| work.snapshot(task))
+    }
+
+    /// The time, as all times are counted here.
+    #[must_use]
+    pub fn now(&self) -> Duration {
+        self.with(|work| work.now()).unwrap_or_default()
     }
 
     /// Takes a sample now.

@@ -62,6 +62,14 @@ impl Timeline {
         )
     }
 
+    /// The same with all times counted from `start`.
+    pub(crate) fn since(mut self, start: Duration) -> Self {
+        for point in &mut self.points {
+            point.at = point.at.saturating_sub(start);
+        }
+        self
+    }
+
     fn halve(&mut self) {
         self.points = condensed(&self.points, 2);
         self.stride *= 2;

@@ -8,7 +8,7 @@ use rustix::time::{ClockId, clock_gettime};
 use crate::budget::Budget;
 use crate::pace::Pace;
 use crate::sentry::{Post, Sentry};
-use crate::{Event, Interval, Metric, Record, Sampler, TaskId};
+use crate::{Event, Interval, Metric, Record, Sampler, Snapshot, TaskId, TaskRecord};
 
 /// The share of all time that samples at the ends of processes may take, on top of the regular ones.
 const SHARE_AT_EXITS: f64 = 0.01;
@@ -179,6 +179,21 @@ impl<O: Observer> Work<O> {
             gave_up: self.pace.ended(),
             ..self.sampler.record(task)
         }
+    }
+
+    pub(crate) fn snapshot(&self, task: TaskId) -> Snapshot {
+        Snapshot {
+            at: self.last_sample.saturating_duration_since(self.started),
+            bytes: self.sampler.certain_bytes(task),
+            record: self.record(task),
+            living: self.sampler.living(task).collect(),
+        }
+    }
+
+    /// Ends a task, and its guards with it: the next task may get its number.
+    pub(crate) fn remove_task(&mut self, task: TaskId) -> Option<TaskRecord> {
+        self.sentries.retain(|sentry| sentry.task() != task);
+        self.sampler.remove_task(task)
     }
 
     fn timed<T>(&mut self, act: impl FnOnce(&mut Sampler<O>) -> T) -> (Duration, T) {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use memtop_proc::HighWater;
 use memtop_sampler::{
     Alarm, Cause, Event, Interval, Kinship, Level, Metric, PeakMetric, Post, Sampler,
-    SamplerThread, StartError, TaskId, Thresholds,
+    SamplerThread, StartError, TaskId, TaskRecord, Thresholds,
 };
 
 use fake::FakeTable;
@@ -692,4 +692,48 @@ fn a_guard_counts_shared_memory_once() {
         thread.sample_now();
     }
     assert!(alarms.try_recv().is_err());
+}
+
+#[test]
+fn a_guard_ends_with_its_task_though_another_gets_its_number() {
+    let table = FakeTable::default();
+    table.start(10, 1, 100);
+    let (thread, task, alarms) = guarded(&table, MS, 1_000);
+    assert!(thread.remove_task(task).is_some());
+    table.set(10, 5_000);
+    assert_eq!(thread.add_task(10).unwrap(), task);
+    thread.sample_now();
+    assert!(alarms.recv().is_err(), "nobody is left to raise it");
+}
+
+#[test]
+fn a_snapshot_of_the_end_has_closed_the_last_gap_and_counts_from_the_start_of_its_task() {
+    let table = FakeTable::default();
+    table.start(10, 1, 100);
+    let thread = SamplerThread::start(table.clone(), Interval::Fixed(MS), Metric::Rss).unwrap();
+    let outer = thread.add_task(10).unwrap();
+    while thread.now() < 5 * MS {
+        thread.sample_now();
+    }
+    let began = thread.now();
+    let inner = thread.add_task(10).unwrap();
+    table.start(11, 10, 500);
+    let last = thread.end_task(inner).unwrap();
+    let lasted = thread.now() - began;
+    assert_eq!((last.bytes, last.living.len()), (600, 2));
+    assert!(thread.end_task(inner).is_none());
+    assert!(last.at >= began);
+    let last = last.since(began);
+    assert!(last.at <= lasted);
+    let TaskRecord { peak, timeline, .. } = last.record.task;
+    let peak = peak.unwrap();
+    assert!(peak.at <= lasted);
+    assert!(timeline.points().iter().all(|point| point.at <= lasted));
+    let first_seen = |pid| {
+        let mut living = last.living.iter().filter(|one| one.id.pid == pid);
+        living.next().unwrap().first_seen
+    };
+    assert_eq!(first_seen(10), Duration::ZERO, "it was there before");
+    assert!(first_seen(11) > Duration::ZERO && first_seen(11) <= lasted);
+    assert_eq!(thread.snapshot(outer).unwrap().bytes, 600);
 }

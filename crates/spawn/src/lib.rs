@@ -1,5 +1,5 @@
-//! Starts a command, stays with it until it ends, and has its tree followed meanwhile. Or watches a
-//! tree that somebody else started.
+//! Starts a command, stays with it until it ends, and has its tree followed meanwhile. Or watches
+//! trees that somebody else started.
 //!
 //! Whatever fails in measuring is part of the [`Outcome`]; it never reaches the command.
 
@@ -20,6 +20,7 @@ pub mod streams;
 mod supervisor;
 mod survivors;
 mod trace;
+mod tracker;
 mod wait;
 mod watch;
 
@@ -39,6 +40,7 @@ pub use run::{GuardRecord, Options, Outcome, Reason, Run, Stopped, Traced};
 pub use signals::Forwarding;
 pub use survivors::SurvivorsUse;
 pub use trace::{TraceUse, TreeTracer};
+pub use tracker::{TrackOptions, Tracked, TrackedEnd, Tracker};
 pub use wait::End;
 pub use watch::{Watch, WatchError, Watched};
 

@@ -2,17 +2,21 @@
 
 use std::os::fd::RawFd;
 use std::sync::mpsc::{Receiver, Sender, channel};
+use std::sync::{Arc, Weak};
 use std::thread::Builder;
 use std::time::Duration;
 
+use memtop_proc::linux::LinuxObserver;
 use memtop_proc::{KillFailure, ProcessId};
-use memtop_sampler::{Alarm, Interval, LivingProcess, Metric, Record, TaskId, Thresholds};
+use memtop_sampler::{
+    Alarm, Interval, LivingProcess, Metric, Record, SamplerThread, Snapshot, TaskId, Thresholds,
+};
 
 use crate::streams::StreamsUse;
 use crate::supervisor::{Message, Supervisor};
 use crate::{
-    Command, End, GroupRecord, GroupUse, GuardOptions, OutOfMemory, SharedSampler, StartError,
-    SurvivorsUse, TraceUse,
+    Command, End, GroupRecord, GroupUse, GuardOptions, OutOfMemory, StartError, SurvivorsUse,
+    TraceUse,
 };
 
 /// How a run is made.
@@ -138,7 +142,8 @@ pub struct Stopped {
 pub struct Run {
     pid: u32,
     messages: Sender<Message>,
-    sampling: Option<(SharedSampler, TaskId)>,
+    /// It ends with the run, however long somebody keeps this.
+    sampling: Option<(Weak<SamplerThread<LinuxObserver>>, TaskId)>,
 }
 
 impl Run {
@@ -163,7 +168,10 @@ impl Run {
                 let on_alarm = Box::new(on_alarm);
                 match Supervisor::start(command, options, on_alarm, &outbox, inbox) {
                     Ok(supervisor) => {
-                        let _ = started.send(Ok((supervisor.pid(), supervisor.sampling())));
+                        let sampling = supervisor.sampling();
+                        let sampling =
+                            sampling.map(|(sampler, task)| (Arc::downgrade(&sampler), task));
+                        let _ = started.send(Ok((supervisor.pid(), sampling)));
                         on_end(supervisor.until_end());
                     }
                     Err(error) => drop(started.send(Err(error))),
@@ -193,10 +201,10 @@ impl Run {
         let _ = self.messages.send(Message::Stop { grace });
     }
 
-    /// What is known so far; `None` when the run is over or not measured.
+    /// How it is; `None` when the run is over or not measured.
     #[must_use]
-    pub fn snapshot(&self) -> Option<(Record, Vec<LivingProcess>)> {
+    pub fn snapshot(&self) -> Option<Snapshot> {
         let (sampler, task) = self.sampling.as_ref()?;
-        sampler.snapshot(*task)
+        sampler.upgrade()?.snapshot(*task)
     }
 }

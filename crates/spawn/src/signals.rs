@@ -128,7 +128,8 @@ impl Forwarding {
     /// returns when it is continued. A command on a terminal of its own is dealt with by who carries its streams.
     pub fn stop_with_command(&self, is_still_stopped: impl Fn() -> bool) {
         for _ in 0..LOOKS_AT_A_STOP {
-            if !is_still_stopped() {
+            // Who carries the streams has stopped it, and continues it.
+            if !is_still_stopped() || own_terminal::is_suspended() {
                 return;
             }
             thread::sleep(BETWEEN_LOOKS);

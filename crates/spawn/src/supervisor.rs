@@ -414,7 +414,8 @@ impl Supervisor {
         let start = Instant::now();
         while self.trace.is_none() {
             let left = time.saturating_sub(start.elapsed());
-            match self.inbox.recv_timeout(left) {
+            let earlier = self.backlog.borrow_mut().pop_front();
+            match earlier.map_or_else(|| self.inbox.recv_timeout(left), Ok) {
                 Ok(Message::Followed(Followed::Over(record))) => self.trace = Some(record),
                 Ok(_) => {}
                 Err(_) => return false,

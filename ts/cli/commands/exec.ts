@@ -66,7 +66,7 @@ async function runAndReport(command: readonly string[], options: ExecOptions): P
   if (!reports) return exitCodes.failedBeforeStart;
   let result: Result;
   try {
-    const executed = await execute(
+    const executed = execute(
       exactly(command),
       { ...options, cgroup: groupUse(options) },
       { standsIn: true, ownDescriptors: reports.descriptors },

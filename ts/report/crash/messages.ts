@@ -12,10 +12,13 @@ export interface CrashFiles {
   readonly problem?: string;
 }
 
-/** The size, where the dump is, the likely cause. */
-export function guardMessages(crash: Crash, files: CrashFiles): [string, string, string] {
+/** The size, where the dump is if one was wanted, the likely cause. */
+export function guardMessages(
+  crash: Crash,
+  files: CrashFiles | undefined,
+): [size: string, ...others: string[]] {
   const [cause] = likelyCauses(crash);
-  return [sizeText(crash), filesText(files), `likely cause: ${cause}`];
+  return [sizeText(crash), ...(files ? [filesText(files)] : []), `likely cause: ${cause}`];
 }
 
 /** What the tree had, and over what that was. */

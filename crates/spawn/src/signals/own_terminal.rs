@@ -14,6 +14,8 @@ static MASTER: AtomicI32 = AtomicI32::new(-1);
 static EVENT: AtomicI32 = AtomicI32::new(-1);
 static SUSPENDED: AtomicBool = AtomicBool::new(false);
 static CONTINUED: AtomicBool = AtomicBool::new(false);
+/// Whether the command has been stopped from here.
+static IS_SUSPENDED: AtomicBool = AtomicBool::new(false);
 
 /// While this lives, signals are taken for those of a command with a terminal of its own.
 #[derive(Debug)]
@@ -37,6 +39,7 @@ impl OwnTerminal {
         }
         SUSPENDED.store(false, SeqCst);
         CONTINUED.store(false, SeqCst);
+        IS_SUSPENDED.store(false, SeqCst);
         MASTER.store(master.as_raw_fd(), SeqCst);
         EVENT.store(event.as_raw_fd(), SeqCst);
         Some(Self(()))
@@ -48,6 +51,12 @@ impl OwnTerminal {
             suspended: SUSPENDED.swap(false, SeqCst),
             continued: CONTINUED.swap(false, SeqCst),
         }
+    }
+
+    /// Notes that the command is being stopped from here, or has been continued.
+    #[allow(clippy::unused_self, reason = "only who is attached may note it")]
+    pub(crate) fn set_suspended(&self, is_suspended: bool) {
+        IS_SUSPENDED.store(is_suspended, SeqCst);
     }
 
     /// Counts interrupts that were typed, which are no signals to this process.
@@ -75,6 +84,11 @@ impl Drop for OwnTerminal {
 
 pub(super) fn is_attached() -> bool {
     ATTACHED.load(SeqCst)
+}
+
+/// Whether the command has been stopped from here.
+pub(super) fn is_suspended() -> bool {
+    IS_SUSPENDED.load(SeqCst)
 }
 
 /// The window of this process's terminal has changed.

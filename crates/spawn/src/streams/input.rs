@@ -282,8 +282,9 @@ impl Input {
             return;
         }
         thread::sleep(READY_WITHIN);
+        self.set_suspended(true);
         if self.end.patience().is_some() || !signal(self.command, Signal::STOP) {
-            return;
+            return self.set_suspended(false);
         }
         if let Source::Typed(outer) = &self.source {
             outer.restore();
@@ -298,6 +299,13 @@ impl Input {
         self.look_at_foreground();
         self.follow_size();
         signal(self.command, Signal::CONT);
+        self.set_suspended(false);
+    }
+
+    fn set_suspended(&self, is_suspended: bool) {
+        if let Some(own_terminal) = &self.own_terminal {
+            own_terminal.set_suspended(is_suspended);
+        }
     }
 
     fn follow_size(&self) {

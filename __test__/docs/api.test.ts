@@ -1,0 +1,36 @@
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { packageRoot } from '../../ts/package.js';
+import { temporaryFolder } from '../helpers/folder.js';
+import { Running } from '../helpers/processes.js';
+
+const page = readFileSync(join(packageRoot, 'docs/api.md'), 'utf8');
+const examples = [...page.matchAll(/^```js\n(.+?)^```$/gms)].map(([, code = '']) => code);
+
+/** What must be printed, where the page does not say that it varies. */
+const printed: Record<number, RegExp> = {
+  0: /^0 \d{9}\n$/,
+  1: /^sh -c exit 3: exited with code 3\n3 \d+\n$/,
+  2: /^\d+ 1\naborted\n$/,
+  3: /^\d{8,}\n$/,
+  4: /^ended \d{8,} 1\n$/,
+  5: /^\d+ \[.+\] \d+\ntrue \d+\n$/s,
+};
+
+test('the page has as many examples as there are answers to them', (t) => {
+  t.is(examples.length, Object.keys(printed).length);
+});
+
+for (const [index, code] of examples.entries()) {
+  test(`example ${index + 1} does what the page says`, async (t) => {
+    const folder = temporaryFolder(t);
+    mkdirSync(join(folder, 'node_modules'));
+    symlinkSync(packageRoot, join(folder, 'node_modules/memtop'));
+    writeFileSync(join(folder, 'example.mjs'), code);
+    const node = new Running(process.execPath, ['example.mjs'], { cwd: folder });
+    const { code: exitCode, stdout, stderr } = await node.finished();
+    t.is(exitCode, 0, stderr);
+    t.regex(stdout.toString(), printed[index] ?? /^$/);
+  });
+}

@@ -1,0 +1,93 @@
+//! A tree that somebody else started and that is guarded, as JavaScript holds it.
+
+use memtop_spawn::{Tracked, TrackedEnd};
+use napi::Env;
+use napi::bindgen_prelude::Object;
+use napi_derive::napi;
+
+use crate::deferred::Deferred;
+use crate::error::Result;
+use crate::options;
+use crate::record::{SamplingRecord, TreeRecord, millis};
+use crate::run::{GRACE, GuardEnd, StoppedEnd};
+use crate::snapshot::SnapshotRecord;
+
+/// What is known when tracking ends. Times count from its start.
+#[napi(object, object_from_js = false)]
+pub struct TaskEnd {
+    /// Whether the process that was tracked is still there.
+    pub is_running: bool,
+    pub duration_ms: f64,
+    pub tree: TreeRecord,
+    pub sampling: SamplingRecord,
+    /// How it was guarded.
+    pub guard: Option<GuardEnd>,
+    /// That it was ended, and by what.
+    pub stopped: Option<StoppedEnd>,
+    pub remarks: Vec<String>,
+}
+
+/// A tree that is being tracked.
+#[napi]
+pub struct NativeTask {
+    tracked: Tracked,
+    end: Deferred<Option<TaskEnd>>,
+}
+
+impl NativeTask {
+    pub(crate) fn new(tracked: Tracked) -> Self {
+        Self {
+            tracked,
+            end: Deferred::new(),
+        }
+    }
+}
+
+#[napi]
+impl NativeTask {
+    /// How it is; nothing when it is tracked no more.
+    #[napi]
+    #[must_use]
+    pub fn snapshot(&self) -> Option<SnapshotRecord> {
+        self.tracked.snapshot().map(Into::into)
+    }
+
+    /// Ends the whole tree; everybody may take so long to end by themselves. Safe to call again, at
+    /// once with no time.
+    ///
+    /// # Errors
+    /// When the time is none.
+    #[napi]
+    pub fn kill(&self, grace_ms: Option<f64>) -> Result<()> {
+        let grace = options::duration(grace_ms)?.unwrap_or(GRACE);
+        self.tracked.end(grace);
+        Ok(())
+    }
+
+    /// Stops to track it, once those that are being ended have ended. It can be asked for once.
+    ///
+    /// # Errors
+    /// When it has been asked for already.
+    #[napi(ts_return_type = "Promise<TaskEnd | null>")]
+    pub fn finish<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        let promise = self.end.promise(env)?;
+        let delivery = self.end.clone();
+        self.tracked
+            .finish(move |end| delivery.deliver(end.map(Into::into)));
+        Ok(promise)
+    }
+}
+
+impl From<TrackedEnd> for TaskEnd {
+    fn from(end: TrackedEnd) -> Self {
+        Self {
+            is_running: end.is_running,
+            duration_ms: millis(end.duration),
+            sampling: (&end.record).into(),
+            tree: end.record.task.into(),
+            guard: end.guard.map(Into::into),
+            stopped: end.stopped.map(Into::into),
+            remarks: end.remarks,
+        }
+    }
+}

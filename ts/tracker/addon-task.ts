@@ -1,0 +1,90 @@
+/** One tree that the addon tracks. */
+import { SystemError } from '../errors.js';
+import type { Addon, AlarmRecord } from '../native/addon.js';
+import { formatBytes } from '../report/bytes.js';
+import { warningText } from '../report/warning.js';
+import {
+  type GuardEventListener,
+  type GuardEvents,
+  Listeners,
+  limitEvent,
+  warnEvent,
+} from './events.js';
+import { graceOf } from './grace.js';
+import type { EndOptions } from './running.js';
+import { type Snapshot, snapshotOf } from './snapshot.js';
+import { taskResult } from './task-result.js';
+import type { TaskResult, TrackedTask } from './tracked-task.js';
+
+type NativeTask = ReturnType<InstanceType<Addon['NativeSampler']>['track']>;
+/** Starts to track, and tells of alarms. */
+type Begin = (onAlarm: (alarm: AlarmRecord) => void) => NativeTask;
+
+export class AddonTask implements TrackedTask {
+  readonly id: string;
+  readonly pid: number;
+  readonly #graceMs: number | undefined;
+  readonly #listeners = new Listeners();
+  readonly #native: NativeTask;
+  readonly #onFinish: (task: AddonTask) => void;
+  #finished: Promise<TaskResult> | undefined;
+
+  constructor(
+    { id, pid, graceMs }: { id: string; pid: number; graceMs: number | undefined },
+    begin: Begin,
+    onFinish: (task: AddonTask) => void,
+  ) {
+    this.id = id;
+    this.pid = pid;
+    this.#graceMs = graceMs;
+    this.#onFinish = onFinish;
+    const listeners = this.#listeners;
+    this.#native = begin((alarm) => {
+      if (alarm.level === 'warn') {
+        listeners.emit('warn', warnEvent(warningText(alarm, id), alarm));
+      } else {
+        listeners.emit('limit', limitEvent([limitText(alarm, id)], alarm));
+      }
+    });
+  }
+
+  snapshot(): Snapshot | undefined {
+    const record = this.#native.snapshot();
+    return record ? snapshotOf(record) : undefined;
+  }
+
+  on<Name extends keyof GuardEvents>(name: Name, listener: GuardEventListener<Name>): this {
+    this.#listeners.add(name, listener);
+    return this;
+  }
+
+  off<Name extends keyof GuardEvents>(name: Name, listener: GuardEventListener<Name>): this {
+    this.#listeners.remove(name, listener);
+    return this;
+  }
+
+  kill(options: EndOptions = {}): void {
+    this.#native.kill(graceOf(options) ?? this.#graceMs);
+  }
+
+  finish(): Promise<TaskResult> {
+    this.#finished ??= this.#finish();
+    return this.#finished;
+  }
+
+  [Symbol.dispose](): void {
+    // Who wants to know how it went asks for it.
+    this.finish().catch(() => {});
+  }
+
+  async #finish(): Promise<TaskResult> {
+    this.#onFinish(this);
+    const end = await this.#native.finish();
+    if (!end) throw new SystemError('the sampling thread has ended');
+    return taskResult(this.id, end);
+  }
+}
+
+function limitText({ bytes, thresholdBytes = 0 }: AlarmRecord, id: string): string {
+  return `${id} has ${formatBytes(bytes)}, past its limit of ${formatBytes(thresholdBytes)}`;
+}

@@ -1,0 +1,52 @@
+/** How a tree of processes is at one instant. */
+
+export interface Snapshot {
+  /** When the last sample was taken, from the start of the run or of tracking. */
+  atMs: number;
+  /** What all processes have together, as far as it is known who shares what. */
+  bytes: number;
+  /** The highest of these sums so far. */
+  peakBytes: number;
+  /** Those that have memory, the largest first. */
+  processes: SnapshotProcess[];
+}
+
+export interface SnapshotProcess {
+  pid: number;
+  /** The pid of its parent when it was born. */
+  parentPid: number;
+  /** The operating system's short name for it. */
+  name: string;
+  /** Its arguments, the program first; long ones are cut. */
+  command: string[];
+  /** Its resident memory. */
+  rssBytes: number;
+  /** What it adds to the sum: what it shares with others counts by its share where that matters. */
+  bytes: number;
+}
+
+/** What the addon tells: more than is of use here. */
+interface Told {
+  readonly atMs: number;
+  readonly bytes: number;
+  readonly tree: { readonly peak?: { readonly bytes: number } };
+  readonly living: readonly SnapshotProcess[];
+}
+
+export function snapshotOf({ atMs, bytes, tree, living }: Told): Snapshot {
+  return {
+    atMs: Math.round(atMs * 1000) / 1000,
+    bytes,
+    peakBytes: Math.max(bytes, tree.peak?.bytes ?? 0),
+    processes: living
+      .map(({ pid, parentPid, name, command, rssBytes, bytes: share }) => ({
+        pid,
+        parentPid,
+        name,
+        command,
+        rssBytes,
+        bytes: share,
+      }))
+      .sort((one, other) => other.bytes - one.bytes),
+  };
+}

@@ -1,0 +1,44 @@
+/** One tree that is being tracked, as a program holds it. */
+import type { Result } from '../result/types.js';
+import type { GuardEventListener, GuardEvents } from './events.js';
+import type { EndOptions } from './running.js';
+import type { Snapshot } from './snapshot.js';
+
+/** What is known of one tracked tree; as in `tasks` of a result. */
+export type TaskResult = NonNullable<Result['tasks']>[number];
+
+/** Disposing of it stops tracking; the process goes on. */
+export interface TrackedTask extends Disposable {
+  readonly id: string;
+  readonly pid: number;
+
+  /** How things are; `undefined` when it is tracked no more. */
+  snapshot(): Snapshot | undefined;
+
+  /**
+   * Has a listener called past `warn` or `limit`. What it throws becomes a warning of the process.
+   *
+   * @throws InvalidOption
+   */
+  on<Name extends keyof GuardEvents>(name: Name, listener: GuardEventListener<Name>): this;
+
+  /** Has it called no more. Safe to call again. */
+  off<Name extends keyof GuardEvents>(name: Name, listener: GuardEventListener<Name>): this;
+
+  /**
+   * Ends the process and everything that it has started: asks first, then makes them. It does not
+   * wait for that; `finish()` does. This program and those that it runs in are left alone. Safe to
+   * call again, with `force` to hurry; does nothing when it is tracked no more.
+   *
+   * @throws InvalidOption
+   */
+  kill(options?: EndOptions): void;
+
+  /**
+   * Stops to track it and tells what is known, once those that are being ended have ended. Called
+   * again it tells the same.
+   *
+   * @throws SystemError when the sampling has ended by a fault of its own
+   */
+  finish(): Promise<TaskResult>;
+}
