@@ -51,7 +51,14 @@ export declare class NativeSampler {
    * # Errors
    * When the process table cannot be read here.
    */
-  constructor(intervalMs?: number | undefined | null, metric?: 'auto' | 'rss' | 'pss' | undefined | null)
+  constructor(intervalMs?: number | undefined | null, metric?: 'auto' | 'rss' | 'pss' | undefined | null, traces?: boolean)
+  /**
+   * Traces a tree where that was asked for. Tells why it cannot be; it can be sampled all the same.
+   *
+   * # Errors
+   * When it is closed.
+   */
+  trace(pid: number): string | null
   /**
    * Starts to sample a pid and its descendants, if that is not done yet.
    *
@@ -351,6 +358,8 @@ export interface RunEnd {
   process?: ProcessIdentity
   /** That the run was ended, and by what. */
   stopped?: StoppedEnd
+  /** Pieces of output that were given to who reads it. They may be heard of after the end. */
+  pieces: number
   remarks: Array<string>
 }
 

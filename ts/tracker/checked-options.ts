@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { InvalidOption } from '../errors.js';
 import { graceProblem } from '../inspect/rules.js';
+import type { RunOptions } from './options.js';
 import {
   type CgroupUse,
   cgroupProblem,
@@ -38,6 +39,8 @@ const milliseconds = (rule: Rule, range: string) =>
   });
 const graceMs = milliseconds(graceProblem, 'from 0 to 3600000');
 
+type OnOutput = NonNullable<RunOptions['onOutput']>;
+
 const argument = z.union([z.string(), z.instanceof(Uint8Array)]);
 
 export const command = z
@@ -56,6 +59,10 @@ const run = z.strictObject({
   timeoutMs: z.optional(milliseconds(timeoutProblem, 'above 0, at most 1800000000')),
   graceMs: z.optional(graceMs),
   survivors: z.optional(obeying<SurvivorUse>(survivorsProblem)),
+  onOutput: z.optional(
+    z.custom<OnOutput>((value) => typeof value === 'function', 'must be a function'),
+  ),
+  silent: z.optional(z.boolean('must be true or false')),
   pty: z.optional(obeying<PtyUse>(ptyProblem)),
   cwd: z.optional(z.string('must be a path')),
   env: z.optional(
@@ -98,6 +105,7 @@ export const runOptions = run.check(warnBelowLimit);
 export const trackerOptions = z.strictObject({
   intervalMs: z.optional(intervalMs),
   metric: z.optional(obeying<Metric>(metricProblem)),
+  trace: z.optional(z.enum(['on', 'off'], 'must be on or off')),
 });
 
 export const trackOptions = z

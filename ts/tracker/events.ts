@@ -85,7 +85,7 @@ export function limitEvent(
  * An exception that nobody catches would end this program, and the run that somebody wants to hear
  * of with it. A warning shows the mistake, with its stack, and leaves the run alone.
  */
-function warnOf(name: string, error: unknown): void {
+export function warnOf(name: string, error: unknown): void {
   const isError = error instanceof Error;
   process.emitWarning(
     `a listener of ${name} has failed: ${isError ? error.message : String(error)}`,

@@ -8,7 +8,7 @@ import type { Result } from '../result/types.js';
 import { deferredExecution } from './deferred-execution.js';
 import { type Execution, notStarted } from './execution.js';
 import { describeHost } from './host.js';
-import { type GuardListener, runMeasured } from './measured.js';
+import { type OnOutput, type RunListener, runMeasured } from './measured.js';
 import { buildResult, type RunFacts } from './result.js';
 import type { CgroupUse, Metric, PtyUse, SurvivorUse, TraceUse } from './rules.js';
 import { newRunId } from './run-id.js';
@@ -28,6 +28,8 @@ export interface CheckedOptions {
   timeoutMs?: number | undefined;
   graceMs?: number | undefined;
   survivors?: SurvivorUse | undefined;
+  onOutput?: OnOutput | undefined;
+  silent?: boolean | undefined;
   pty?: PtyUse | undefined;
   cwd?: string | undefined;
   env?: Record<string, string | undefined> | undefined;
@@ -80,8 +82,9 @@ export function execute(
     host: describeHost(),
   };
   const graceMs = options.graceMs ?? defaultGraceMs;
-  const listener: GuardListener = {
+  const listener: RunListener = {
     warned: (alarm) => hearing.onWarn?.(warningText(alarm), alarm),
+    ...(options.onOutput && { output: options.onOutput }),
     async limited(alarm) {
       const { keepCrash } = await import('./crash.js');
       const { files, messages } = keepCrash(alarm, facts, graceMs, options.crashFolder);
@@ -114,23 +117,33 @@ function startOf(
     ...standing,
     ...definedOnly({ intervalMs, metric, cgroup, trace, warn, limit, guard, cwd }),
     ...definedOnly({ timeoutMs, graceMs, survivors }),
-    ...(options.pty === 'on' && { streams: 'terminal' as const }),
+    ...streamsOf(options),
     ...(env !== undefined && { env: definedOnly(env) as Record<string, string> }),
   };
 }
 
-function begin(start: Start, listener: GuardListener): Execution {
+function streamsOf({ pty, onOutput, silent }: CheckedOptions): Pick<Start, 'streams'> {
+  if (pty === 'on') return { streams: 'terminal' };
+  if (silent) return { streams: 'pipe' };
+  return onOutput ? { streams: 'tee' } : {};
+}
+
+function begin(start: Start, listener: RunListener): Execution {
   try {
     return runMeasured(loadAddon(), start, listener);
   } catch (error) {
     if (!(error instanceof AddonUnavailable)) throw error;
-    return deferredExecution(beginUnmeasured(start, error.message));
+    return deferredExecution(beginUnmeasured(start, listener, error.message));
   }
 }
 
-async function beginUnmeasured(start: Start, reason: string): Promise<Execution> {
+async function beginUnmeasured(
+  start: Start,
+  listener: RunListener,
+  reason: string,
+): Promise<Execution> {
   const { runUnmeasured } = await import('./unmeasured.js');
-  return runUnmeasured(start, reason);
+  return runUnmeasured(start, reason, listener.output);
 }
 
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };

@@ -6,11 +6,15 @@ import type { CrashFiles } from '../report/crash/messages.js';
 import type { Result } from '../result/types.js';
 import { type Execution, notStarted } from './execution.js';
 import type { Measured, Outcome } from './outcome.js';
+import { Pieces } from './pieces.js';
 import type { Size } from './size.js';
 import type { Start } from './start.js';
 
-/** What is told of the guard while the command runs. */
-export interface GuardListener {
+export type OnOutput = (piece: Uint8Array, stream: 'stdout' | 'stderr') => void;
+
+/** What is told while the command runs. */
+export interface RunListener {
+  output?: OnOutput;
   warned(alarm: AlarmRecord): void;
   /** The run is being ended. What this gives back becomes part of the result. */
   limited(alarm: AlarmRecord): Promise<CrashFiles>;
@@ -18,15 +22,16 @@ export interface GuardListener {
 
 type NativeRun = InstanceType<Addon['NativeRun']>;
 
-export function runMeasured(addon: Addon, start: Start, listener: GuardListener): Execution {
+export function runMeasured(addon: Addon, start: Start, listener: RunListener): Execution {
   let files: Promise<CrashFiles> | undefined;
   const onAlarm = (alarm: AlarmRecord) => {
     if (alarm.level === 'warn') listener.warned(alarm);
     else files ??= listener.limited(alarm);
   };
+  const pieces = listener.output && new Pieces(listener.output);
   let run: NativeRun;
   try {
-    run = new addon.NativeRun(nativeOptions(start), onAlarm);
+    run = new addon.NativeRun(nativeOptions(start), onAlarm, pieces?.take);
   } catch (error) {
     const reason = fromStart(error);
     if (reason instanceof NotStarted) return notStarted(exitCodes[reason.code], reason.message);
@@ -39,6 +44,7 @@ export function runMeasured(addon: Addon, start: Start, listener: GuardListener)
     outcome: run.ended().then(async (end) => {
       // With JavaScript held up, the end may be heard of first.
       if (end.guard?.alarm) onAlarm(end.guard.alarm);
+      await pieces?.all(end.pieces);
       return fromEnd(end, await files);
     }),
   };

@@ -20,15 +20,17 @@ type Sampler = InstanceType<Addon['NativeSampler']>;
 export class MemoryTracker implements Disposable {
   readonly #intervalMs: number | undefined;
   readonly #metric: Metric | undefined;
+  readonly #traces: boolean;
   readonly #tasks = new Set<TrackedTask>();
   #sampler: Sampler | undefined;
   #warned = false;
 
   /** @throws InvalidOption */
   constructor(options: TrackerOptions = {}) {
-    const { intervalMs, metric } = checked(trackerOptions, options);
+    const { intervalMs, metric, trace } = checked(trackerOptions, options);
     this.#intervalMs = intervalMs;
     this.#metric = metric;
+    this.#traces = trace === 'on';
   }
 
   /**
@@ -43,7 +45,9 @@ export class MemoryTracker implements Disposable {
   startTracking(pid: number): void {
     checkPid(pid);
     try {
-      this.#started().start(pid);
+      const sampler = this.#started();
+      this.#trace(sampler, pid);
+      sampler.start(pid);
     } catch (error) {
       const reason = fromAddon(error);
       if (!(reason instanceof ProcessNotFound)) this.#warnOnce(reason);
@@ -78,6 +82,7 @@ export class MemoryTracker implements Disposable {
     } = checked(trackOptions, options);
     try {
       const sampler = this.#started();
+      this.#trace(sampler, pid);
       const task = new AddonTask(
         { id, pid, graceMs },
         (onAlarm) =>
@@ -111,15 +116,22 @@ export class MemoryTracker implements Disposable {
   }
 
   #started(): Sampler {
-    this.#sampler ??= new (loadAddon().NativeSampler)(this.#intervalMs, this.#metric);
+    this.#sampler ??= new (loadAddon().NativeSampler)(this.#intervalMs, this.#metric, this.#traces);
     return this.#sampler;
   }
 
-  #warnOnce(reason: unknown): void {
+  #trace(sampler: Sampler, pid: number): void {
+    const problem = sampler.trace(pid);
+    if (problem !== null && problem !== undefined) {
+      this.#warnOnce(new Error(`process ${pid} is not traced: ${problem}`), 'sampled only');
+    }
+  }
+
+  #warnOnce(reason: unknown, effect = 'not tracked'): void {
     if (this.#warned) return;
     this.#warned = true;
     const message = reason instanceof Error ? reason.message : String(reason);
-    process.emitWarning(`memory is not tracked: ${message}`, { type: 'MemtopWarning' });
+    process.emitWarning(`memory is ${effect}: ${message}`, { type: 'MemtopWarning' });
   }
 }
 

@@ -1,6 +1,6 @@
 /** The options of a run and of a tracker. */
 
-export interface TrackerOptions {
+interface SamplingOptions {
   /**
    * Milliseconds between samples, 1 to 60000. Without it as few as keep the sampling under one
    * percent of a CPU: 2 to 100.
@@ -11,6 +11,14 @@ export interface TrackerOptions {
    * proportional memory, shared pages once in all. `auto`, the default: `pss` where it matters.
    */
   metric?: 'auto' | 'rss' | 'pss';
+}
+
+export interface TrackerOptions extends SamplingOptions {
+  /**
+   * Whether every process of the trees is followed to its end. Default: `off`, since whoever started
+   * them has not asked for it. A child of this very program cannot be: there, `run()` can.
+   */
+  trace?: 'on' | 'off';
 }
 
 /** What one tree is guarded against while it is tracked. */
@@ -33,7 +41,7 @@ export interface TrackOptions {
   graceMs?: number;
 }
 
-export interface RunOptions extends TrackerOptions {
+export interface RunOptions extends SamplingOptions {
   /** A name for the run, to find it again. */
   label?: string;
   /**
@@ -61,7 +69,11 @@ export interface RunOptions extends TrackerOptions {
   graceMs?: number;
   /** What becomes of processes that outlive the command. Default: `leave`. */
   survivors?: 'leave' | 'wait' | 'kill';
-  /** Whether the command gets a terminal of its own. */
+  /** Gets what the command writes, piece by piece. What it is slow to take holds up the command. */
+  onOutput?: (piece: Uint8Array, stream: 'stdout' | 'stderr') => void;
+  /** Whether what the command writes is kept from this program's own streams. Default: false. */
+  silent?: boolean;
+  /** Whether the command gets a terminal of its own. What it writes is all `stdout` then. */
   pty?: 'auto' | 'on' | 'off';
   /** Working directory of the command. Default: the program's own. */
   cwd?: string;

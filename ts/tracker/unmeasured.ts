@@ -4,7 +4,9 @@ import { performance } from 'node:perf_hooks';
 import { isatty } from 'node:tty';
 import { InvalidOption } from '../errors.js';
 import type { Execution } from './execution.js';
+import type { OnOutput } from './measured.js';
 import type { Outcome } from './outcome.js';
+import { Pieces } from './pieces.js';
 import type { Start } from './start.js';
 
 const forwarded: NodeJS.Signals[] = [
@@ -17,7 +19,7 @@ const forwarded: NodeJS.Signals[] = [
   'SIGALRM',
 ];
 
-export function runUnmeasured(start: Start, reason: string): Execution {
+export function runUnmeasured(start: Start, reason: string, onOutput?: OnOutput): Execution {
   const [program, ...args] = start.command.map(textOnly) as [string, ...string[]];
   let child: ChildProcess | undefined;
   // Before the start: a command may be signalled as soon as it says that it is ready.
@@ -42,7 +44,10 @@ export function runUnmeasured(start: Start, reason: string): Execution {
   const ended = new Promise<Outcome['exit']>((resolve) => {
     try {
       child = spawn(program, args, {
-        stdio: 'inherit',
+        stdio:
+          start.streams === 'tee' || start.streams === 'pipe'
+            ? ['inherit', 'pipe', 'pipe']
+            : 'inherit',
         ...(start.cwd === undefined ? {} : { cwd: start.cwd }),
         ...(start.env === undefined ? {} : { env: start.env }),
       });
@@ -51,8 +56,9 @@ export function runUnmeasured(start: Start, reason: string): Execution {
       resolve(notStarted(program, error as NodeJS.ErrnoException));
       return;
     }
+    carry(child, start.streams === 'tee', onOutput && new Pieces(onOutput));
     child.once('error', (error) => resolve(notStarted(program, error)));
-    child.once('exit', (code, signal) =>
+    child.once(child.stdout ? 'close' : 'exit', (code, signal) =>
       resolve({ code, signal, cause: stoppedFor ?? (signal ? 'signal' : 'exit') }),
     );
   });
@@ -72,6 +78,16 @@ export function runUnmeasured(start: Start, reason: string): Execution {
       };
     }),
   };
+}
+
+/** Has piped output shown, read, or neither. */
+function carry(child: ChildProcess, isShown: boolean, pieces: Pieces | undefined): void {
+  for (const stream of ['stdout', 'stderr'] as const) {
+    child[stream]?.on('data', (piece: Buffer) => {
+      if (isShown) process[stream].write(piece);
+      pieces?.take(stream, piece);
+    });
+  }
 }
 
 /** Node passes arguments as text; a changed argument would be another command. */

@@ -1,5 +1,8 @@
 //! Calls into JavaScript from other threads, for what happens seldom and matters at once.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
 use napi::Status;
 use napi::bindgen_prelude::{Buffer, FnArgs, Function, JsValuesTupleIntoVec};
 use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
@@ -31,7 +34,10 @@ type Piece = FnArgs<(String, Buffer)>;
 const MOST_PIECES: usize = 64;
 
 /// A reader of output in JavaScript. Who is slow to read holds up the command, as with any pipe.
-pub(crate) struct Reader(ThreadsafeFunction<Piece, (), Piece, Status, false, true, MOST_PIECES>);
+pub(crate) struct Reader {
+    function: ThreadsafeFunction<Piece, (), Piece, Status, false, true, MOST_PIECES>,
+    given: Arc<AtomicU64>,
+}
 
 impl Reader {
     pub(crate) fn new(function: &Function<'_, Piece, ()>) -> Result<Self> {
@@ -40,14 +46,23 @@ impl Reader {
             .weak::<true>()
             .max_queue_size::<MOST_PIECES>()
             .build();
-        function
-            .map(Self)
-            .map_err(|error| Code::System.error(error.reason))
+        let function = function.map_err(|error| Code::System.error(error.reason))?;
+        Ok(Self {
+            function,
+            given: Arc::default(),
+        })
+    }
+
+    /// How many pieces have been given so far.
+    pub(crate) fn given(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.given)
     }
 
     pub(crate) fn give(&self, stream: &str, bytes: &[u8]) {
         let piece = (stream.to_owned(), Buffer::from(bytes));
-        self.0
-            .call(piece.into(), ThreadsafeFunctionCallMode::Blocking);
+        let mode = ThreadsafeFunctionCallMode::Blocking;
+        if self.function.call(piece.into(), mode) == Status::Ok {
+            self.given.fetch_add(1, Ordering::Relaxed);
+        }
     }
 }

@@ -3,6 +3,7 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use memtop_proc::KillFailure;
@@ -117,6 +118,8 @@ pub struct RunEnd {
     pub process: Option<ProcessIdentity>,
     /// That the run was ended, and by what.
     pub stopped: Option<StoppedEnd>,
+    /// Pieces of output that were given to who reads it. They may be heard of after the end.
+    pub pieces: i64,
     pub remarks: Vec<String>,
 }
 
@@ -205,6 +208,7 @@ impl NativeRun {
     ) -> Result<Self> {
         let on_alarm = Listener::new(&on_alarm)?;
         let on_output = on_output.as_ref().map(Reader::new).transpose()?;
+        let given = on_output.as_ref().map(Reader::given).unwrap_or_default();
         let command = Command {
             arguments: options.command.into_iter().map(argument).collect(),
             cwd: options.cwd.map(Into::into),
@@ -239,7 +243,12 @@ impl NativeRun {
             command,
             options,
             move |alarm| on_alarm.tell((alarm.into(),).into()),
-            move |outcome| delivery.deliver(outcome.into()),
+            move |outcome| {
+                delivery.deliver(RunEnd {
+                    pieces: whole(given.load(Ordering::Relaxed)),
+                    ..outcome.into()
+                });
+            },
         )
         .map_err(|error| error::of_spawn(&error))?;
         Ok(Self { run, end })
@@ -351,6 +360,7 @@ impl From<Outcome> for RunEnd {
             tree,
             sampling,
             unmeasured_because,
+            pieces: 0,
             remarks: outcome.remarks,
         }
     }

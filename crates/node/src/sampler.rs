@@ -41,17 +41,30 @@ impl NativeSampler {
     #[allow(clippy::needless_pass_by_value)]
     #[napi(
         constructor,
-        ts_args_type = "intervalMs?: number | undefined | null, metric?: 'auto' | 'rss' | 'pss' | undefined | null"
+        ts_args_type = "intervalMs?: number | undefined | null, metric?: 'auto' | 'rss' | 'pss' | undefined | null, traces?: boolean"
     )]
-    pub fn new(interval_ms: Option<f64>, metric: Option<String>) -> Result<Self> {
+    pub fn new(
+        interval_ms: Option<f64>,
+        metric: Option<String>,
+        traces: Option<bool>,
+    ) -> Result<Self> {
         let interval = options::interval(interval_ms)?;
         let metric = options::metric(metric.as_deref())?;
-        let tracker =
-            Tracker::start(interval, metric).map_err(|error| error::of_sampler(&error))?;
+        let tracker = Tracker::start(interval, metric, traces.unwrap_or(false))
+            .map_err(|error| error::of_sampler(&error))?;
         Ok(Self {
             tracker: Some(tracker),
             tasks: HashMap::new(),
         })
+    }
+
+    /// Traces a tree where that was asked for. Tells why it cannot be; it can be sampled all the same.
+    ///
+    /// # Errors
+    /// When it is closed.
+    #[napi]
+    pub fn trace(&self, pid: u32) -> Result<Option<String>> {
+        Ok(self.tracker()?.trace(pid).err())
     }
 
     /// Starts to sample a pid and its descendants, if that is not done yet.

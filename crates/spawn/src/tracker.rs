@@ -11,16 +11,18 @@ use std::time::{Duration, Instant};
 use memtop_proc::linux::{LinuxObserver, ProcRoot, RoomFinder, RunEnd, end_run};
 use memtop_proc::{Error, ProcessId};
 use memtop_sampler::{
-    Alarm, Interval, Level, Metric, Post, Record, SamplerThread, Snapshot, StartError, TaskId,
-    TaskRecord, Thresholds,
+    Alarm, Event, Interval, Level, Metric, Post, Record, SamplerThread, Snapshot, StartError,
+    TaskId, TaskRecord, Thresholds,
 };
 
 use crate::run::{GuardRecord, Reason, Stopped};
-use crate::{GuardOptions, SharedSampler, Size};
+use crate::{GuardOptions, SharedSampler, Size, TreeTracer};
 
 /// Samples trees that somebody else started. Dropping it ends the sampling.
 #[derive(Debug)]
 pub struct Tracker {
+    /// Dropped first: it still tells the sampler.
+    tracer: Option<TreeTracer>,
     sampler: SharedSampler,
 }
 
@@ -57,19 +59,39 @@ pub struct TrackedEnd {
 type OnEnd = Box<dyn FnOnce(Option<TrackedEnd>) + Send>;
 
 impl Tracker {
-    /// Starts the thread that samples while there is something to sample.
+    /// Starts the thread that samples while there is something to sample, and one that traces where
+    /// that is asked for.
     ///
     /// # Errors
     /// When the process table cannot be read here.
-    pub fn start(interval: Interval, metric: Metric) -> Result<Self, StartError> {
+    pub fn start(interval: Interval, metric: Metric, traces: bool) -> Result<Self, StartError> {
         let observer = ProcRoot::system().and_then(LinuxObserver::new)?;
-        let sampler = SamplerThread::start(observer, interval, metric).map_err(|source| {
+        let failed = |source| {
             let path = "/proc".into();
             StartError::Observer(Error::System { path, source })
-        })?;
-        Ok(Self {
-            sampler: Arc::new(sampler),
-        })
+        };
+        let sampler = SamplerThread::start(observer, interval, metric).map_err(failed)?;
+        let sampler = Arc::new(sampler);
+        let tracer = if traces {
+            sampler.expect_events();
+            Some(TreeTracer::start(Arc::clone(&sampler)).map_err(failed)?)
+        } else {
+            None
+        };
+        Ok(Self { tracer, sampler })
+    }
+
+    /// Traces a tree where that was asked for.
+    ///
+    /// # Errors
+    /// Why it cannot be traced, in words. It can be sampled all the same.
+    pub fn trace(&self, pid: u32) -> Result<(), String> {
+        let Some(tracer) = &self.tracer else {
+            return Ok(());
+        };
+        tracer
+            .attach(pid)
+            .inspect_err(|_| self.sampler.notify(Event::Released(pid)))
     }
 
     /// Starts to sample a process and its descendants.
