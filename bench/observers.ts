@@ -32,9 +32,11 @@ export const observers: readonly Observer[] = [
   // The group that it makes is left for the one that the kernel's figures are from.
   { ...memtop('memtop, group left'), makesGroup: false },
   memtop('memtop --cgroup off', ['--cgroup', 'off']),
+  // A superuser's runs are traced.
+  memtop('memtop --trace off', ['--cgroup', 'off', '--trace', 'off']),
   memtop('memtop as nobody', [], nobody),
-  memtop('memtop --interval 100', ['--cgroup', 'off', '--interval', '100']),
-  memtop('memtop --interval 5000', ['--cgroup', 'off', '--interval', '5000']),
+  memtop('memtop --interval 100', scannedEvery('100')),
+  memtop('memtop --interval 5000', scannedEvery('5000')),
   {
     ...peer('GNU time', '/usr/bin/time'),
     async observe(command, file) {
@@ -67,6 +69,11 @@ export const observers: readonly Observer[] = [
     },
   },
 ];
+
+function scannedEvery(interval: string): string[] {
+  // The guard would look in between.
+  return ['--cgroup', 'off', '--trace', 'off', '--no-guard', '--interval', interval];
+}
 
 function memtop(name: string, options: readonly string[] = [], user = 0): Observer {
   const dropped = [`--reuid=${user}`, `--regid=${user}`, '--clear-groups'];

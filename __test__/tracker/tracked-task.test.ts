@@ -54,8 +54,8 @@ test('one that goes on tells what is known, with times from its own start', asyn
 });
 
 test('a pid is tracked under several names and by several trackers at once', async (t) => {
-  using one = new MemoryTracker();
-  using other = new MemoryTracker();
+  using one = new MemoryTracker({ metric: 'rss' });
+  using other = new MemoryTracker({ metric: 'rss' });
   const running = allocate(120);
   one.startTracking(running.pid);
   const tasks = [
