@@ -14,7 +14,11 @@ import { print, table } from './table.js';
 import { type Workload, workloads } from './throughput-workloads.js';
 
 /** The flags of memtop in each way of calling it. */
-const ways: readonly (readonly string[])[] = [[], ['--cgroup', 'off']];
+const ways: readonly (readonly string[])[] = [
+  ['--trace', 'on'],
+  ['--trace', 'on', '--cgroup', 'off'],
+  ['--trace', 'off', '--cgroup', 'off'],
+];
 
 const alone = 'alone';
 /** What stands before a command, by what the table calls it. */

@@ -9,17 +9,18 @@ const page = readFileSync(join(packageRoot, 'docs/api.md'), 'utf8');
 const examples = [...page.matchAll(/^```js\n(.+?)^```$/gms)].map(([, code = '']) => code);
 
 /** What must be printed, where the page does not say that it varies. */
-const printed: Record<number, RegExp> = {
-  0: /^0 \d{9}\n$/,
-  1: /^sh -c exit 3: exited with code 3\n3 \d+\n$/,
-  2: /^\d+ 1\naborted\n$/,
-  3: /^\d{8,}\n$/,
-  4: /^ended \d{8,} 1\n$/,
-  5: /^\d+ \[.+\] \d+\ntrue \d+\n$/s,
-};
+const printed: readonly RegExp[] = [
+  /^0 \d{9}\n$/,
+  /^sh -c exit 3: exited with code 3\n3 \d+\n$/,
+  /^word\n\n$/,
+  /^\d+ 1\naborted\n$/,
+  /^\d{8,}\n$/,
+  /^ended \d{8,} 1\n$/,
+  /^\d+ \[.+\] \d+\ntrue \d+\n$/s,
+];
 
 test('the page has as many examples as there are answers to them', (t) => {
-  t.is(examples.length, Object.keys(printed).length);
+  t.is(examples.length, printed.length);
 });
 
 for (const [index, code] of examples.entries()) {

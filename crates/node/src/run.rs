@@ -200,6 +200,8 @@ pub struct NativeRun {
 impl NativeRun {
     /// # Errors
     /// When the command cannot be started.
+    // Node-API makes a function of its own for each call.
+    #[allow(clippy::needless_pass_by_value)]
     #[napi(constructor)]
     pub fn new(
         options: RunOptions,

@@ -10,7 +10,7 @@ use crate::gaps::Gaps;
 use crate::member::{Member, Memory, Named};
 use crate::newborn::Newborns;
 use crate::sharing::{Metric, Need, Sharing};
-use crate::task::{Sums, Tasks};
+use crate::task::{Sums, Task, Tasks};
 use crate::tree::Tree;
 use crate::{LivingProcess, Record, TaskId, TaskRecord};
 
@@ -227,6 +227,8 @@ impl<O: Observer> Sampler<O> {
             } = self;
             // Who may not be asked counts in full.
             let _ = sharing.settle(observer, tree, tasks, id, now, Need::Certainty);
+            // What is certain now may be a peak that was not before.
+            self.settle_task(id, now, |_, _| {});
         }
         self.tasks.get(id).map_or(0, |task| task.sums.share)
     }
@@ -427,12 +429,16 @@ impl<O: Observer> Sampler<O> {
     fn measure(&mut self) -> Result<(), Error> {
         let mut outcome = Ok(());
         let mut place = 0;
+        let are_told = self.newborns.are_all();
         while place < self.tree.len() {
             let member = &mut self.tree.members_mut()[place];
-            // Before the reading: one that execs in between would show its parent's memory.
-            member.borrows_from = member
-                .borrows_from
-                .filter(|&lender| self.observer.same_memory(member.id, lender));
+            // Before the reading: one that execs in between would show its parent's memory. Where
+            // an exec is told there is no need to ask, and one that ends has no memory to compare.
+            if !are_told {
+                member.borrows_from = member
+                    .borrows_from
+                    .filter(|&lender| self.observer.same_memory(member.id, lender));
+            }
             match self.observer.resident(&mut member.handle) {
                 Ok(Reading::Resident { .. }) if member.borrows_from.is_some() => place += 1,
                 Ok(Reading::Resident {
@@ -447,6 +453,11 @@ impl<O: Observer> Sampler<O> {
                         // Another program means a memory of its own.
                         member.memory.forked &= member.named.description == before;
                     }
+                    place += 1;
+                }
+                // Its end is told in a moment, with the most that it ever had.
+                Ok(Reading::Gone) if are_told => {
+                    member.memory.sample(0, 0);
                     place += 1;
                 }
                 Ok(Reading::Gone) => self.take_leave_of(place),
@@ -538,22 +549,30 @@ impl<O: Observer> Sampler<O> {
         let unseen = self.observer.never_seen() - self.never_seen;
         self.never_seen += unseen;
         for id in self.tasks.ids() {
-            let Some(mut task) = self.tasks.take_out(id) else {
-                continue;
-            };
-            let (tree, tasks, newborns) = (&self.tree, &self.tasks, &self.newborns);
-            let members = tree.members().iter();
-            task.settle(
-                now,
-                members.filter(|member| tasks.is_within(member.task, id)),
-            );
-            task.close_gap(now, unseen, |pid| match tree.place_of(pid) {
-                Some(place) => Sums::of(&tree.members()[place], by_share).most,
-                None => newborns.most_of_leaving(pid),
+            self.settle_task(id, now, |sampler, task| {
+                let (tree, newborns) = (&sampler.tree, &sampler.newborns);
+                task.close_gap(now, unseen, |pid| match tree.place_of(pid) {
+                    Some(place) => Sums::of(&tree.members()[place], by_share).most,
+                    None => newborns.most_of_leaving(pid),
+                });
             });
-            self.tasks.put_back(id, task);
         }
         outcome
+    }
+
+    /// Takes in a task's sums, with what else is to be done with it.
+    fn settle_task(&mut self, id: TaskId, now: Duration, then: impl FnOnce(&Self, &mut Task)) {
+        let Some(mut task) = self.tasks.take_out(id) else {
+            return;
+        };
+        let (tree, tasks) = (&self.tree, &self.tasks);
+        let members = tree.members().iter();
+        task.settle(
+            now,
+            members.filter(|member| tasks.is_within(member.task, id)),
+        );
+        then(self, &mut task);
+        self.tasks.put_back(id, task);
     }
 
     /// Where it stays open who shares what, the largest process alone is certain.

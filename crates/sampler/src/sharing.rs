@@ -131,6 +131,10 @@ impl Sharing {
                     member.memory.sample(rss, shared_bytes);
                     member.memory.set_proportional(bytes);
                 }
+                // Gone with its memory, which those that shared it have alone from now on.
+                (Ok(None), _) | (_, Ok(Reading::Gone)) if need == Need::Certainty => {
+                    member.memory.sample(0, 0);
+                }
                 // On its way out; the next sample finds it gone.
                 (Ok(_), Ok(_)) => {}
                 (Err(error), _) if error.is_denied() => {

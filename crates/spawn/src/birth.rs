@@ -37,7 +37,9 @@ pub(crate) struct Preparation {
 #[derive(Debug)]
 pub(crate) struct Unborn {
     pub(crate) pid: i32,
-    gate: Option<OwnedFd>,
+    /// Where the child waits, and what lets it go on. Both ends are kept, so that to write there is
+    /// safe when the child has gone.
+    gate: Option<(OwnedFd, OwnedFd)>,
     verdict: OwnedFd,
 }
 
@@ -61,11 +63,7 @@ impl Preparation {
             }
             pid => {
                 drop(blocked);
-                let unborn = Unborn {
-                    pid,
-                    gate: gate.map(|(_, open)| open),
-                    verdict,
-                };
+                let unborn = Unborn { pid, gate, verdict };
                 Ok((unborn, self.wiring))
             }
         }
@@ -120,8 +118,12 @@ impl Preparation {
 impl Unborn {
     /// Lets the child go on to exec.
     pub(crate) fn let_go(&mut self) {
-        // Closing it is the sign.
-        self.gate = None;
+        if let Some((_, open)) = self.gate.take() {
+            // A byte is the sign. That it is closed would not be: a child that another thread forks
+            // meanwhile has it as well, and two that wait at their gates would wait for each other.
+            // There is always room for a byte in an empty pipe.
+            let _ = rustix::io::write(&open, &[0]);
+        }
     }
 
     /// Waits until the child is the program, or tells why it could not become it.
@@ -153,7 +155,8 @@ fn limit_open_files(soft: u64) {
     }
 }
 
-/// Waits until the other end is closed. This process has that end, too.
+/// Waits until there is a byte, or nobody is left who could write one. This process has the other
+/// end, too.
 fn wait_at(wait: RawFd, open: RawFd) {
     let mut byte = 0_u8;
     // SAFETY: both descriptors are this child's own, and the byte outlives the call.

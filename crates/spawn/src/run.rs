@@ -49,6 +49,26 @@ pub struct Options {
     pub guard: GuardOptions,
 }
 
+impl Default for Options {
+    /// As for a program that starts a command beside others.
+    fn default() -> Self {
+        Self {
+            interval: Interval::Adaptive,
+            metric: Metric::Auto,
+            group: GroupUse::Auto,
+            trace: TraceUse::Auto,
+            stands_in: false,
+            own_death_signal: None,
+            own_descriptors: Vec::new(),
+            timeout: None,
+            grace: Duration::from_secs(2),
+            streams: StreamsUse::Inherited,
+            survivors: SurvivorsUse::Leave,
+            guard: GuardOptions::default(),
+        }
+    }
+}
+
 impl Options {
     /// What the command gets when this process dies: what that one would have got when its own
     /// parent dies, or else, if it stands in for the command, a request to end. What is traced ends

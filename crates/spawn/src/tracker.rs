@@ -64,7 +64,11 @@ impl Tracker {
     ///
     /// # Errors
     /// When the process table cannot be read here.
-    pub fn start(interval: Interval, metric: Metric, traces: bool) -> Result<Self, StartError> {
+    pub fn start(
+        interval: Interval,
+        metric: Metric,
+        with_tracing: bool,
+    ) -> Result<Self, StartError> {
         let observer = ProcRoot::system().and_then(LinuxObserver::new)?;
         let failed = |source| {
             let path = "/proc".into();
@@ -72,7 +76,7 @@ impl Tracker {
         };
         let sampler = SamplerThread::start(observer, interval, metric).map_err(failed)?;
         let sampler = Arc::new(sampler);
-        let tracer = if traces {
+        let tracer = if with_tracing {
             sampler.expect_events();
             Some(TreeTracer::start(Arc::clone(&sampler)).map_err(failed)?)
         } else {

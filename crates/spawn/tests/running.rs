@@ -1,37 +1,28 @@
 //! Real commands, from start to end.
 
+mod runs;
+
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
-use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use memtop_sampler::{Interval, Metric};
-use memtop_spawn::{Command, End, GroupUse, Options, Outcome, Run, StartError};
-
-fn command(arguments: &[&str]) -> Command {
-    Command {
-        arguments: arguments.iter().map(OsString::from).collect(),
-        ..Command::default()
-    }
-}
+use memtop_sampler::Interval;
+use memtop_spawn::{Command, End, GroupUse, Options, Outcome, StartError, TraceUse};
+use runs::{command, start};
 
 fn run(command: Command) -> Result<Outcome, StartError> {
-    let (end, ended) = channel();
     let options = Options {
         interval: Interval::Fixed(Duration::from_millis(2)),
-        metric: Metric::Auto,
         group: GroupUse::Auto,
-        stands_in: false,
-        own_descriptors: Vec::new(),
+        ..runs::options(TraceUse::Off)
     };
-    Run::start(command, options, move |outcome| end.send(outcome).unwrap())?;
-    Ok(ended.recv().unwrap())
+    Ok(start(command, options)?.finish().outcome)
 }
 
 #[test]
 fn an_outcome_tells_the_end_and_the_peak() {
     let outcome = run(command(&["sh", "-c", "sleep 0.1; exit 3"])).unwrap();
-    assert_eq!(outcome.end, End::Exited(3));
+    assert_eq!(outcome.end, Some(End::Exited(3)));
     assert!(outcome.duration >= Duration::from_millis(100));
     let record = outcome.record.unwrap();
     assert!(record.task.peak.unwrap().bytes > 100_000);
@@ -42,7 +33,7 @@ fn an_outcome_tells_the_end_and_the_peak() {
 #[test]
 fn a_signal_is_told_by_its_number() {
     let outcome = run(command(&["sh", "-c", "kill -9 $$"])).unwrap();
-    assert_eq!(outcome.end, End::Signaled(9));
+    assert_eq!(outcome.end, Some(End::Signaled(9)));
 }
 
 #[test]
@@ -51,7 +42,7 @@ fn arguments_are_passed_byte_for_byte() {
     let script = r#"test "$(printf '\377 \nx')" = "$0x""#;
     let mut command = command(&["sh", "-c", script]);
     command.arguments.push(odd);
-    assert_eq!(run(command).unwrap().end, End::Exited(0));
+    assert_eq!(run(command).unwrap().end, Some(End::Exited(0)));
 }
 
 #[test]
@@ -68,7 +59,7 @@ fn the_environment_and_the_working_directory_are_those_asked_for() {
             "test $ONLY = this && test -z \"$HOME\" && test $PWD = /",
         ])
     };
-    assert_eq!(run(command).unwrap().end, End::Exited(0));
+    assert_eq!(run(command).unwrap().end, Some(End::Exited(0)));
 }
 
 #[test]

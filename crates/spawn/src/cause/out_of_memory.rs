@@ -214,7 +214,7 @@ mod tests {
     use crate::End;
 
     const MB: u64 = 1 << 20;
-    const NONE: OomEvidence = OomEvidence {
+    static NONE: OomEvidence = OomEvidence {
         machine_kills: None,
         group_kills: Vec::new(),
     };

@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use libc::pid_t;
 use memtop_proc::linux::ProcRoot;
-use memtop_sampler::TaskId;
+use memtop_sampler::{StartError, TaskId};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::bell::{Bell, RING_EVERY};
@@ -205,7 +205,12 @@ impl Beginning {
             sampler.count_from(self.at);
             sampler
                 .add_new_task(pid, adopter)
-                .map_err(|error| error.to_string())
+                .map_err(|error| match error {
+                    StartError::NoSuchProcess(_) => {
+                        "the command ended at once, or is hidden in /proc".to_owned()
+                    }
+                    error => error.to_string(),
+                })
         });
         Followed::Started(Started {
             pid,

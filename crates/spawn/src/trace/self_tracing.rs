@@ -68,15 +68,28 @@ fn look(exe: &str) -> Wish {
 
 #[cfg(test)]
 mod tests {
+    use std::process::Command;
+
     use super::{SelfTracing, Wish};
 
     #[test]
     fn an_ordinary_program_wants_nothing_and_is_looked_at_once() {
         let mut programs = SelfTracing::default();
-        let own = std::process::id().cast_signed();
-        assert_eq!(programs.wish_of(own), Wish::None);
-        assert_eq!(programs.wish_of(own), Wish::None);
+        // It has exec'd when `spawn` returns.
+        let mut child = Command::new("sleep").arg("100").spawn().unwrap();
+        let pid = child.id().cast_signed();
+        assert_eq!(programs.wish_of(pid), Wish::None);
+        assert_eq!(programs.wish_of(pid), Wish::None);
         assert_eq!(programs.known.len(), 1);
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
+    #[test]
+    fn a_program_that_takes_ptrace_from_its_libraries_may_want_to_trace() {
+        // This one does, to try what a tracer reads.
+        let own = std::process::id().cast_signed();
+        assert_eq!(SelfTracing::default().wish_of(own), Wish::Own);
     }
 
     #[test]

@@ -149,7 +149,7 @@ impl Tracer {
             Report::Exit if tid == process => self.exiting(process),
             Report::Signal(delivered) => {
                 signal = self.as_meant(delivered, process);
-                if delivered == libc::SIGABRT && self.aborts_of_full_heap(tid, process) {
+                if delivered == libc::SIGABRT && aborts_of_full_heap(tid, process) {
                     self.full_heaps.push(process);
                 }
                 // It comes with the end of a child, which is worth its price.
@@ -358,11 +358,6 @@ impl Tracer {
         group == leader && matches!(read, Ok(Some(()))) && catches() == Some(false)
     }
 
-    fn aborts_of_full_heap(&self, tid: pid_t, process: pid_t) -> bool {
-        ptrace::stack_pointer(tid)
-            .is_some_and(|stack| stack_tells_of_heap(process.cast_unsigned(), stack))
-    }
-
     fn ended(&mut self, tid: pid_t) {
         let known = self.tracees.remove(&tid);
         match known {
@@ -433,4 +428,9 @@ impl Tracer {
             dies_with_tracer: self.is_tied,
         }
     }
+}
+
+fn aborts_of_full_heap(tid: pid_t, process: pid_t) -> bool {
+    ptrace::stack_pointer(tid)
+        .is_some_and(|stack| stack_tells_of_heap(process.cast_unsigned(), stack))
 }

@@ -1,0 +1,121 @@
+import { chmodSync, copyFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { asNobody, isRoot } from '../helpers/alive.js';
+import { temporaryFolder } from '../helpers/folder.js';
+import { measured } from '../helpers/measured.js';
+import { cliPath, memtop, Running } from '../helpers/processes.js';
+
+const three = ['sh', '-c', 'sleep 0.2 & sleep 0.2; wait'];
+
+test('with --trace on every process is seen, and the summary says so', async (t) => {
+  const { code, stderr, result } = await measured(t, three, ['--trace', 'on']);
+  t.is(code, 0);
+  t.is(result.sampling.method, 'traced');
+  t.is(result.peak?.method, 'traced');
+  t.like(result.processes, { seen: 3, unmeasured: 0 });
+  t.true((result.sampling.tracedStops ?? 0) >= 7);
+  t.false('fallbackReason' in result.sampling);
+  t.regex(stderr, /\n {2}how measured +.+; every process seen[,;] /);
+});
+
+test('with --trace off it is scanned, and the result says why', async (t) => {
+  const { stderr, result } = await measured(t, three, ['--trace', 'off']);
+  t.is(result.sampling.method, 'scanned');
+  t.is(result.sampling.fallbackReason, 'it was not asked for');
+  t.false('tracedStops' in result.sampling);
+  t.notRegex(stderr, /every process seen/);
+});
+
+test('a traced command has its streams and its exit code', async (t) => {
+  const script = 'cat; echo error >&2; exit 42';
+  const { code, stdout, stderr } = await memtop(['--trace', 'on', '-q', '--', 'sh', '-c', script], {
+    input: Buffer.from([0, 255, 10]),
+  });
+  t.is(code, 42);
+  t.deepEqual([...stdout], [0, 255, 10]);
+  t.is(stderr, 'error\n');
+});
+
+test('a command that is not there is told as ever', async (t) => {
+  const { code, stderr } = await memtop(['--trace', 'on', '--', 'no-such-command']);
+  t.is(code, 127);
+  t.is(stderr, 'memtop: no-such-command: command not found\n');
+});
+
+test('a word that --trace does not know is named', async (t) => {
+  const { code, stderr } = await memtop(['--trace', 'maybe', '--', 'true']);
+  t.is(code, 2);
+  t.is(stderr, 'memtop: --trace must be one of auto, on, off, not "maybe"\n');
+});
+
+/** Where there is another user that root can run a command as. */
+const testAsRoot = isRoot ? test : test.skip;
+testAsRoot('root traces without being asked', async (t) => {
+  const { result } = await measured(t, three);
+  t.is(result.sampling.method, 'traced');
+});
+
+async function runAsNobody(flags: readonly string[], command: readonly string[]) {
+  const call = [process.execPath, cliPath, ...flags, '--', ...command];
+  const [setpriv = '', ...rest] = [...asNobody, ...call];
+  const running = new Running(setpriv, rest);
+  running.child.stdin?.end();
+  return running.finished();
+}
+
+testAsRoot('a plain user’s command is scanned, and the result says why', async (t) => {
+  for (const flags of [[], ['--trace', 'auto']]) {
+    const { stdout } = await runAsNobody(['-q', '--json', '-', ...flags], three);
+    const { sampling } = JSON.parse(stdout.toString());
+    t.is(sampling.method, 'scanned');
+    t.regex(sampling.fallbackReason, /^without CAP_SYS_PTRACE /);
+  }
+});
+
+testAsRoot(
+  'what was too short-lived for a plain user’s scan is said with the reason',
+  async (t) => {
+    const many = ['perl', '-e', "system '/bin/true' for 1..100"];
+    const { stderr } = await runAsNobody(['--interval', '100'], many);
+    const text = stderr.replaceAll(/\s+/g, ' ');
+    t.regex(text, /\d+ of \d+ processes too short-lived to measure; not traced: without CAP_SYS/);
+  },
+);
+
+/** A copy of `id` that runs as root, whoever starts it. */
+function setuidId(t: ExecutionContext): string {
+  const folder = temporaryFolder(t);
+  chmodSync(folder, 0o755);
+  const file = join(folder, 'id');
+  copyFileSync('/usr/bin/id', file);
+  chmodSync(file, 0o4755);
+  return file;
+}
+
+testAsRoot('tracing is never chosen where a command would lose its rights by it', async (t) => {
+  const { stdout, stderr } = await runAsNobody(
+    ['--trace', 'auto'],
+    ['sh', '-c', `${setuidId(t)}; sleep 0.2`],
+  );
+  t.regex(stdout.toString(), /euid=0\(root\)/);
+  t.notRegex(stderr, /warning/);
+});
+
+testAsRoot('where tracing was asked for, the loss of rights is told', async (t) => {
+  const id = setuidId(t);
+  const { stdout, stderr } = await runAsNobody(['-q', '--trace', 'on'], [id]);
+  t.notRegex(stdout.toString(), /euid=0/);
+  t.is(
+    stderr,
+    `memtop: warning: ${id} ran without the rights that its file gives, because it was traced; ` +
+      'use --trace off\n',
+  );
+});
+
+testAsRoot('under a tracer that may all, a command keeps its rights', async (t) => {
+  const command = [...asNobody, setuidId(t)];
+  const { stdout, stderr } = await memtop(['-q', '--trace', 'on', '--', ...command]);
+  t.regex(stdout.toString(), /euid=0\(root\)/);
+  t.is(stderr, '');
+});

@@ -1,0 +1,237 @@
+//! Real runs for tests, and what is left of them.
+
+// Each test file is a program of its own and needs only some of this.
+#![allow(dead_code)]
+
+use std::env;
+use std::ffi::OsString;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{self, Stdio};
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::mpsc::{Receiver, channel};
+use std::time::{Duration, Instant};
+
+use memtop_sampler::{Alarm, Interval, TaskRecord};
+use memtop_spawn::{Command, GroupUse, Options, Outcome, Run, StartError, TraceUse};
+use rustix::process::{Pid, Signal, geteuid, kill_process};
+
+pub const MB: u64 = 1 << 20;
+
+/// The one that the tests are written for; another may be first in the `PATH`.
+pub const PYTHON: &str = "/usr/bin/python3";
+
+/// Set for a run of a test file as another process, which does one test alone.
+const ALONE: &str = "MEMTOP_TEST_ALONE";
+
+pub fn command(arguments: &[&str]) -> Command {
+    Command {
+        arguments: arguments.iter().map(OsString::from).collect(),
+        ..Command::default()
+    }
+}
+
+/// A run that hangs ends by itself, so that its test fails instead of waiting for ever.
+pub fn options(trace: TraceUse) -> Options {
+    Options {
+        interval: Interval::Fixed(Duration::from_millis(5)),
+        group: GroupUse::Off,
+        trace,
+        timeout: Some(Duration::from_mins(1)),
+        grace: Duration::from_millis(200),
+        ..Options::default()
+    }
+}
+
+/// A run that goes on.
+pub struct Started {
+    pub run: Run,
+    end: Receiver<Outcome>,
+    alarms: Receiver<Alarm>,
+}
+
+/// What a run has come to, and the alarms that it has raised.
+pub struct Finished {
+    pub outcome: Outcome,
+    pub alarms: Vec<Alarm>,
+}
+
+impl Started {
+    pub fn finish(self) -> Finished {
+        let outcome = self.end.recv().expect("the end is told");
+        let alarms = self.alarms.try_iter().collect();
+        assert!(self.end.try_recv().is_err(), "the end is told once");
+        Finished { outcome, alarms }
+    }
+}
+
+pub fn start(command: Command, options: Options) -> Result<Started, StartError> {
+    let (end_told, end) = channel();
+    let (alarm_told, alarms) = channel();
+    let on_alarm = move |alarm: &Alarm| alarm_told.send(alarm.clone()).unwrap();
+    let on_end = move |outcome| end_told.send(outcome).unwrap();
+    Ok(Started {
+        run: Run::start(command, options, on_alarm, on_end)?,
+        end,
+        alarms,
+    })
+}
+
+/// Starts it and waits for its end.
+pub fn finish(arguments: &[&str], options: Options) -> Finished {
+    start(command(arguments), options)
+        .expect("it starts")
+        .finish()
+}
+
+pub fn traced(arguments: &[&str]) -> Outcome {
+    finish(arguments, options(TraceUse::On)).outcome
+}
+
+pub fn task(outcome: &Outcome) -> &TaskRecord {
+    &outcome.record.as_ref().expect("it was measured").task
+}
+
+pub fn peak(outcome: &Outcome) -> u64 {
+    task(outcome).peak.as_ref().expect("it has a peak").bytes
+}
+
+/// Every process was told of when it was born, and none was let go.
+pub fn assert_all_traced(outcome: &Outcome) {
+    assert_eq!(task(outcome).found, 0, "{outcome:?}");
+    let trace = outcome.trace.as_ref().expect("it was traced");
+    assert_eq!(trace.released, 0, "{outcome:?}");
+}
+
+/// Besides, the memory of each is known.
+pub fn assert_all_measured(outcome: &Outcome) {
+    assert_all_traced(outcome);
+    assert_eq!(task(outcome).unmeasured, 0, "{outcome:?}");
+}
+
+pub fn is_root() -> bool {
+    geteuid().is_root()
+}
+
+/// A folder of the test's own, that is gone after it.
+pub struct Folder(PathBuf);
+
+impl Folder {
+    pub fn new() -> Self {
+        static FOLDERS: AtomicU32 = AtomicU32::new(0);
+        let number = FOLDERS.fetch_add(1, Ordering::Relaxed);
+        let name = format!("runs-{}-{number}", process::id());
+        let path = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
+        fs::create_dir(&path).unwrap();
+        Self(path)
+    }
+
+    pub fn path(&self, name: &str) -> String {
+        self.0.join(name).to_str().expect("it is text").to_owned()
+    }
+
+    /// Compiles a program. `None`, and a word why, where there is no compiler that can.
+    pub fn compiled(&self, source: &str, options: &[&str]) -> Option<String> {
+        let (file, program) = (self.path("program.c"), self.path("program"));
+        fs::write(&file, source).unwrap();
+        let compiled = process::Command::new("gcc")
+            .args(["-o", &program, &file])
+            .args(options)
+            .stderr(Stdio::null())
+            .status();
+        if !compiled.is_ok_and(|status| status.success()) {
+            eprintln!("not tested here: gcc {options:?} does not work");
+            return None;
+        }
+        Some(program)
+    }
+
+    /// The numbers in a file, once there are so many.
+    pub fn pids(&self, name: &str, count: usize) -> Vec<u32> {
+        until("the pids to be told", || {
+            let text = fs::read_to_string(self.path(name)).ok()?;
+            let lines = text
+                .split_inclusive('\n')
+                .filter(|line| line.ends_with('\n'));
+            let pids: Vec<u32> = lines.map(|line| line.trim().parse().unwrap()).collect();
+            (pids.len() == count).then_some(pids)
+        })
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        // What is left is below `target` and in nobody's way.
+        let _ = fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Whether a test runs in a process of its own. If not it is started so, and must succeed.
+pub fn is_alone(test: &str, below: &[&str]) -> bool {
+    if env::var_os(ALONE).is_some() {
+        return true;
+    }
+    let own = env::current_exe().unwrap();
+    let mut words = below.iter().map(OsString::from).chain([own.into()]);
+    let output = process::Command::new(words.next().expect("there is one"))
+        .args(words)
+        .args([test, "--exact", "--test-threads=1", "--nocapture"])
+        .env(ALONE, "1")
+        .stdin(Stdio::null())
+        .output()
+        .unwrap();
+    let told = String::from_utf8_lossy(&output.stdout);
+    assert!(output.status.success(), "{output:?}");
+    assert!(told.contains("1 passed"), "{told}");
+    false
+}
+
+/// Children of this process, dead or alive.
+pub fn own_children() -> Vec<u32> {
+    let mut children = Vec::new();
+    for task in fs::read_dir("/proc/self/task").unwrap() {
+        let file = task.unwrap().path().join("children");
+        // The thread may have ended.
+        let text = fs::read_to_string(file).unwrap_or_default();
+        children.extend(
+            text.split_whitespace()
+                .map(|pid| pid.parse::<u32>().unwrap()),
+        );
+    }
+    children
+}
+
+pub fn count_own(what: &str) -> usize {
+    fs::read_dir(format!("/proc/self/{what}")).unwrap().count()
+}
+
+pub fn exists(program: &str) -> bool {
+    let is_there = env::split_paths(&env::var_os("PATH").unwrap_or_default())
+        .any(|folder| folder.join(program).is_file());
+    if !is_there {
+        eprintln!("not tested here: there is no {program}");
+    }
+    is_there
+}
+
+/// Whether a process has ended, be it as a zombie.
+pub fn has_ended(pid: u32) -> bool {
+    fs::read_to_string(format!("/proc/{pid}/stat")).map_or(true, |stat| stat.contains(") Z "))
+}
+
+pub fn kill(pid: u32) {
+    let pid = Pid::from_raw(pid.cast_signed()).expect("it is a pid");
+    kill_process(pid, Signal::KILL).unwrap();
+}
+
+/// Asks until there is an answer.
+pub fn until<T>(what: &str, mut answer: impl FnMut() -> Option<T>) -> T {
+    let deadline = Instant::now() + Duration::from_secs(20);
+    loop {
+        if let Some(answer) = answer() {
+            return answer;
+        }
+        assert!(Instant::now() < deadline, "waited in vain for {what}");
+        std::thread::sleep(Duration::from_millis(5));
+    }
+}
