@@ -131,6 +131,10 @@ impl Observer for World {
         })
     }
 
+    fn resident_of(&mut self, mut pid: u32) -> Result<Reading, Error> {
+        self.resident(&mut pid)
+    }
+
     fn proportional(&mut self, _: ProcessId) -> Result<Option<u64>, Error> {
         Ok(Some(100 << 20))
     }

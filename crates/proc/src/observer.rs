@@ -88,6 +88,12 @@ pub trait Observer {
     /// When the process is there and its memory cannot be read.
     fn resident(&mut self, handle: &mut Self::Handle) -> Result<Reading, Error>;
 
+    /// The resident memory of whoever has this pid now.
+    ///
+    /// # Errors
+    /// When there is a process and its memory cannot be read.
+    fn resident_of(&mut self, pid: u32) -> Result<Reading, Error>;
+
     /// The memory of a process in which each page counts by how many share it (PSS). `None` when
     /// the process is gone.
     ///

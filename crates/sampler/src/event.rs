@@ -191,6 +191,36 @@ impl<O: Observer> Sampler<O> {
         });
     }
 
+    /// Whether all processes together, as far as a quick look tells, have about as much as ever.
+    pub fn may_be_high(&mut self) -> bool {
+        let mut sum = 0;
+        for member in self.tree.members_mut() {
+            if let Ok(Reading::Resident {
+                bytes,
+                shared_bytes,
+            }) = self.observer.resident(&mut member.handle)
+                && member.borrows_from.is_none()
+            {
+                member.memory.sample(bytes, shared_bytes);
+                sum += bytes;
+            }
+        }
+        for (pid, newborn) in self.newborns.iter() {
+            sum += match newborn.last {
+                _ if newborn.borrows => 0,
+                Some(last) => last.now_bytes,
+                None => match self.observer.resident_of(pid) {
+                    Ok(Reading::Resident { bytes, .. }) => bytes,
+                    // Who is gone has nothing, and a failure shows in the next sample.
+                    Ok(Reading::Gone) | Err(_) => 0,
+                },
+            };
+        }
+        let tasks = self.tasks.ids().filter_map(|id| self.tasks.get(id));
+        let highest = tasks.map(|task| task.record.highest_rss_bytes).max();
+        sum >= highest.map_or(0, |highest| highest - highest / 20)
+    }
+
     /// Takes a sample while a process that is about to end still has its memory.
     ///
     /// # Errors

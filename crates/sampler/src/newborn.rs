@@ -79,6 +79,10 @@ impl Newborns {
         self.by_pid.extract_if(stays).collect()
     }
 
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &Newborn)> {
+        self.by_pid.iter().map(|(&pid, newborn)| (pid, newborn))
+    }
+
     /// Those about to end, by what they have had at most.
     pub(crate) fn leaving(&self) -> impl Iterator<Item = (TaskId, u64)> {
         self.by_pid

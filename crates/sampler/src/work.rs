@@ -150,9 +150,14 @@ impl<O: Observer> Work<O> {
             return;
         }
         // A failure shows in the next regular sample, too.
-        let (cost, _) = self.timed(|sampler| sampler.sample_at_exit(pid, now));
+        let (cost, is_sampled) = self.timed(|sampler| {
+            let is_worth_it = sampler.may_be_high();
+            is_worth_it && sampler.sample_at_exit(pid, now).is_ok()
+        });
         self.at_exits.spend(cost);
-        self.after_sample();
+        if is_sampled {
+            self.after_sample();
+        }
     }
 
     pub(crate) fn handle(&mut self, event: Event) {

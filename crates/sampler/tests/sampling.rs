@@ -719,7 +719,7 @@ fn a_snapshot_of_the_end_has_closed_the_last_gap_and_counts_from_the_start_of_it
     let inner = thread.add_task(10).unwrap();
     table.start(11, 10, 500);
     let last = thread.end_task(inner).unwrap();
-    let lasted = thread.now() - began;
+    let lasted = thread.now().checked_sub(began).unwrap();
     assert_eq!((last.bytes, last.living.len()), (600, 2));
     assert!(thread.end_task(inner).is_none());
     assert!(last.at >= began);

@@ -2,11 +2,11 @@
 
 use rustix::fd::RawFd;
 
-use super::ProcRoot;
 use super::births::{BirthFinder, birth, read_stat};
 use super::command_line::{COMMAND_LINE_BYTES, split_arguments};
 use super::kilobytes::field_bytes;
 use super::watched::{Watched, highest_descriptor};
+use super::{KeptStatm, ProcRoot};
 use crate::{Birth, Description, Error, HighWater, Observer, ProcessId, Reading};
 
 /// Observes through `/proc`.
@@ -117,6 +117,13 @@ impl Observer for LinuxObserver {
 
     fn resident(&mut self, watched: &mut Watched) -> Result<Reading, Error> {
         watched.read(&self.root, self.page_bytes, &mut self.text)
+    }
+
+    fn resident_of(&mut self, pid: u32) -> Result<Reading, Error> {
+        match KeptStatm::open(&self.root, pid)? {
+            Some(statm) => statm.read(&self.root, self.page_bytes),
+            None => Ok(Reading::Gone),
+        }
     }
 
     fn proportional(&mut self, id: ProcessId) -> Result<Option<u64>, Error> {

@@ -167,6 +167,16 @@ impl Observer for FakeTable {
         })
     }
 
+    fn resident_of(&mut self, pid: u32) -> Result<Reading, Error> {
+        self.read(|table| match table.processes.get(&pid) {
+            Some(process) => Reading::Resident {
+                bytes: process.bytes,
+                shared_bytes: process.shared,
+            },
+            None => Reading::Gone,
+        })
+    }
+
     fn proportional(&mut self, id: ProcessId) -> Result<Option<u64>, Error> {
         self.read(|table| {
             if table.refused.contains(&id.pid) {

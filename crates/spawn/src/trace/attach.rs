@@ -17,6 +17,7 @@ use memtop_proc::linux::{LinuxObserver, ProcRoot};
 use memtop_proc::{Birth, Observer};
 
 use super::bell::{Bell, RING_EVERY};
+use super::haste::make_haste;
 use super::ptrace;
 use super::tracer::Tracer;
 use crate::SharedSampler;
@@ -105,6 +106,7 @@ fn work(sampler: &SharedSampler, bell: &Bell, inbox: &Receiver<Request>) {
     let Ok(proc) = listening else {
         return bell.leave();
     };
+    make_haste();
     let mut tracer = Tracer::new(proc, Some(Arc::clone(sampler)), false);
     let mut is_closing = false;
     while !(is_closing && tracer.traces_nobody()) {

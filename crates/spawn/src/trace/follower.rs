@@ -15,6 +15,7 @@ use memtop_sampler::{StartError, TaskId};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::bell::{Bell, RING_EVERY};
+use super::haste::make_haste;
 use super::ptrace::{self, Report};
 use super::tracer::{TraceRecord, Tracer};
 use crate::SharedSampler;
@@ -230,6 +231,7 @@ fn begin_tracing(
     desk: &Desk,
 ) -> io::Result<Tracer> {
     desk.bell.listen()?;
+    make_haste();
     let proc = ProcRoot::system().map_err(io::Error::other)?;
     let mut tracer = Tracer::new(proc, sampler.cloned(), dies_with_tracer);
     tracer.seize(pid, pid)?;

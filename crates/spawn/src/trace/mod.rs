@@ -13,6 +13,7 @@ mod attach;
 mod bell;
 mod elf;
 mod follower;
+mod haste;
 mod privilege;
 mod ptrace;
 mod self_tracing;
