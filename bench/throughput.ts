@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../ts/package.js';
+import { buildEngine } from './engine.js';
 import { runsAskedFor } from './runs.js';
 import { median, minimum } from './statistics.js';
 import { print, table } from './table.js';
@@ -21,9 +22,11 @@ const ways: readonly (readonly string[])[] = [
 ];
 
 const alone = 'alone';
+const floor = 'traced, nothing done';
 /** What stands before a command, by what the table calls it. */
 const callers = new Map<string, readonly string[]>([
   [alone, []],
+  [floor, [buildEngine(), 'trace']],
   ...ways.map((flags): [string, readonly string[]] => [
     ['memtop', ...flags].join(' '),
     [process.execPath, join(packageRoot, 'dist/cli.js'), ...flags, '--'],
@@ -61,7 +64,7 @@ function report(workload: Workload, times: Times, starts: Times): void {
             over(minimum),
             over(median, startMs),
             over(minimum, startMs),
-            (isTraced ? traced : scanned).toFixed(2),
+            caller === floor ? '' : (isTraced ? traced : scanned).toFixed(2),
           ]),
     ];
   });

@@ -11,6 +11,7 @@ mod process;
 mod scale;
 mod target;
 mod tick;
+mod trace;
 mod tree;
 mod workload;
 
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         ["scale", rest @ ..] => scale::run(rest),
         ["target", rest @ ..] => target::run(rest),
         ["tick", rest @ ..] => tick::run(rest),
+        ["trace", rest @ ..] => trace::run(rest),
         ["workload", rest @ ..] => workload::run(rest),
         _ => Err(format!("there is no bench {words:?}")),
     };
