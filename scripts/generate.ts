@@ -28,7 +28,7 @@ function typeOf(schema: Schema, indent: string): string {
   if (schema.anyOf) return schema.anyOf.map((one) => typeOf(one, indent)).join(' | ');
   if (schema.type === 'array' && schema.items) {
     const item = typeOf(schema.items, indent);
-    return item.includes(' | ') ? `(${item})[]` : `${item}[]`;
+    return item.includes(' | ') && !item.startsWith('{') ? `(${item})[]` : `${item}[]`;
   }
   if (schema.properties) return objectType(schema, indent);
   if (schema.type === undefined) throw new Error(`no type for ${JSON.stringify(schema)}`);

@@ -26,7 +26,7 @@ export interface Measured {
   untracedBecause?: string | undefined;
 }
 
-export interface Traced {
+interface Traced {
   stops: number;
   /** Processes that were let go. */
   released: number;
