@@ -80,6 +80,7 @@ test('what hinders tracing is named', (t) => {
     [{ ...user, yamaScope: 2 }, 'missing', /CAP_SYS_PTRACE/],
     [{ ...user, yamaScope: 3 }, 'missing', /everybody/],
     [{ ...user, hasCapability: true, yamaScope: 2 }, 'ok', /CAP_SYS_PTRACE/],
+    [{ ...user, isSuperuser: true }, 'limited', /only with --trace on/],
     [{ ...user, refused: 'EPERM', seccompMode: 2 }, 'missing', /seccomp mode 2/],
   ] as const) {
     const check = found('ptrace', { tracing });

@@ -99,12 +99,16 @@ function trace(tracing: NonNullable<Survey['tracing']>): Check {
   }
   const yama = yamaScope === undefined ? '' : `, Yama's ptrace_scope is ${yamaScope}`;
   if (yamaScope === 3) return line('missing', `forbidden for everybody${yama}`);
-  if (isSuperuser) return line('ok', `allowed, as root${yama}`);
-  if (hasCapability) return line('ok', `allowed, by CAP_SYS_PTRACE${yama}`);
+  if (hasCapability ?? isSuperuser) return line('ok', `in use, by CAP_SYS_PTRACE${yama}`);
+  const advice = isSuperuser ? 'give the container CAP_SYS_PTRACE' : 'run as root';
   if (yamaScope === 2) {
-    return line('missing', `forbidden without CAP_SYS_PTRACE${yama}`, 'run as root');
+    return line('missing', `forbidden without CAP_SYS_PTRACE${yama}`, advice);
   }
-  return line('limited', `allowed, but traced setuid programs lose their rights${yama}`);
+  return line(
+    'limited',
+    `only with --trace on: traced setuid programs lose their rights${yama}`,
+    advice,
+  );
 }
 
 /** The kernel asks of both the same: may this process look into the other one? */
