@@ -17,7 +17,7 @@ async function orphan(
     read word < '${file('fifo')}'; for i in 1 2 3; do perl -e '${fill}'; done; : > '${file('over')}'`;
   const starter = new Running('sh', [
     '-c',
-    `mkfifo '${file('fifo')}'; (sh -c "$0" &) ; true`,
+    `mkfifo '${file('fifo')}'; (sh -c "$0" >/dev/null 2>&1 &) ; true`,
     script,
   ]);
   await starter.finished();

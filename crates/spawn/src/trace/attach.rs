@@ -157,6 +157,8 @@ fn seize_tree(tracer: &mut Tracer, root: u32) -> Result<(), String> {
                         is_new = true;
                     }
                     Err(error) if error.raw_os_error() == Some(libc::ESRCH) => {}
+                    // It was born traced, and will be told of.
+                    Err(_) if is_traced_here(tid) => {}
                     // A zombie refuses as well.
                     Err(_) if is_over(process) => {}
                     Err(error) => {
@@ -175,6 +177,13 @@ fn seize_tree(tracer: &mut Tracer, root: u32) -> Result<(), String> {
 
 fn is_own_child(pid: u32) -> bool {
     birth(pid).is_some_and(|birth| birth.parent == std::process::id())
+}
+
+fn is_traced_here(tid: pid_t) -> bool {
+    // SAFETY: it takes nothing and cannot fail.
+    let own = unsafe { libc::gettid() };
+    fs::read_to_string(format!("/proc/{tid}/status"))
+        .is_ok_and(|status| status.contains(&format!("\nTracerPid:\t{own}\n")))
 }
 
 fn is_over(process: pid_t) -> bool {
