@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { harmless } from '../helpers/harmless.js';
 import { Terminal } from '../helpers/terminal.js';
+import { waysAtTerminal } from '../helpers/ways.js';
 
 for (const editor of ['vi', 'vim']) {
   harmless(
@@ -28,6 +29,6 @@ for (const editor of ['vi', 'vim']) {
       t.regex(screen, /^code 0$/m);
       return screen;
     },
-    { needs: ['tmux', 'bash', editor] },
+    { needs: ['tmux', 'bash', editor], among: waysAtTerminal },
   );
 }

@@ -1,6 +1,6 @@
 import { harmless } from '../helpers/harmless.js';
 import { Terminal } from '../helpers/terminal.js';
-import { says, type Way } from '../helpers/ways.js';
+import { says, type Way, waysAtTerminal } from '../helpers/ways.js';
 
 const needs = ['tmux', 'bash'];
 /** A terminal between the person's and the command is another one, by name and by owner. */
@@ -33,7 +33,7 @@ harmless(
     t.regex(screen, /^code 0$/m);
     return screen;
   },
-  { needs },
+  { needs, among: waysAtTerminal },
 );
 
 harmless(
@@ -60,6 +60,7 @@ harmless(
     await terminal.runs('echo "code $?"');
     return relevantToJobs(await terminal.shows(/^code 6\n\$$/m));
   },
+  // Of a terminal of its own it is always in the foreground.
   { needs },
 );
 
@@ -78,7 +79,7 @@ harmless(
     t.regex(screen, /^code 7$/m);
     return relevantToJobs(screen);
   },
-  { needs },
+  { needs, among: waysAtTerminal },
 );
 
 harmless(
@@ -94,7 +95,7 @@ harmless(
     return screen;
   },
   // Only what stops the whole group stops memtop.
-  { needs },
+  { needs, among: waysAtTerminal },
 );
 
 harmless(
@@ -121,7 +122,7 @@ harmless(
     // The shell starts a new line only when the signal itself has ended its child.
     t.regex(screen, /^code 130\n[\s\S]*^code 4$/m);
   },
-  { needs },
+  { needs, among: waysAtTerminal },
 );
 
 harmless(
@@ -194,7 +195,7 @@ harmless(
     const tty = await terminal.knows('pane_tty');
     t.true(screen.includes(`\n${tty}\n`), screen);
   },
-  { needs, except: ownTerminal },
+  { needs, among: waysAtTerminal, except: ownTerminal },
 );
 
 harmless(
@@ -208,7 +209,7 @@ harmless(
     t.regex(screen, /^all three\ncode 3\n[\s\S]*^as it was$/m);
     return screen;
   },
-  { needs },
+  { needs, among: waysAtTerminal },
 );
 
 harmless(
@@ -220,7 +221,7 @@ harmless(
     t.regex(await terminal.isReady(), /^it changed$/m);
   },
   // Node sets the terminal back to what it was at its start when it ends.
-  { needs, except: ownTerminal },
+  { needs, among: waysAtTerminal, except: ownTerminal },
 );
 
 harmless(
@@ -234,7 +235,7 @@ harmless(
     t.regex(await terminal.isReady(), /^as it was$/m);
   },
   // As above.
-  { needs },
+  { needs, among: waysAtTerminal },
 );
 
 /** How the shell words the end of a job depends on whether a signal ended its own child. */

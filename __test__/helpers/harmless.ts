@@ -23,6 +23,8 @@ interface Conditions {
   readonly needs?: readonly string[];
   /** What else must be there; a reason to skip the test, or nothing. */
   readonly unless?: string | undefined;
+  /** Those to be tried; `ways` when absent. */
+  readonly among?: readonly Way[];
   /** Ways in which the command cannot be the same, and should not be. */
   readonly except?: (way: Way) => boolean;
   /** Ways in which the command is not the same yet; the test fails once it is. */
@@ -32,7 +34,13 @@ interface Conditions {
 const alone: Before = { words: [], shellWords: '' };
 
 export function harmless(title: string, look: Look, conditions: Conditions = {}): void {
-  const { needs = [], unless, except = () => false, differs = () => false } = conditions;
+  const {
+    needs = [],
+    unless,
+    among = ways,
+    except = () => false,
+    differs = () => false,
+  } = conditions;
   const missing = whatIsMissing(needs) ?? unless;
   if (missing !== undefined) {
     test(title, (t) => {
@@ -46,7 +54,7 @@ export function harmless(title: string, look: Look, conditions: Conditions = {})
     bare = look(t, alone);
     await t.notThrowsAsync(bare);
   });
-  for (const way of ways.filter((one) => !except(one))) {
+  for (const way of among.filter((one) => !except(one))) {
     const define = differs(way) ? test.serial.failing : test.serial;
     define(`${title} [${['memtop', ...way].join(' ')}]`, async (t) => {
       // When this test alone was chosen, that one has not run.

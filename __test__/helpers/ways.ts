@@ -3,6 +3,9 @@ export type Way = readonly string[];
 
 export const ways: readonly Way[] = [[], ['--trace', 'off', '--cgroup', 'off']];
 
+/** For what a person does at a terminal. */
+export const waysAtTerminal: readonly Way[] = [...ways, ['--pty', 'on']];
+
 /** Whether a way says this, as in `says(way, '--pty', 'on')`. */
 export function says(way: Way, flag: string, value: string): boolean {
   return way.some((word, index) => word === flag && way[index + 1] === value);

@@ -281,8 +281,8 @@ impl Input {
         if is_ignored_here() || is_ignored_by(self.command) {
             return;
         }
-        thread::sleep(READY_WITHIN);
         self.set_suspended(true);
+        thread::sleep(READY_WITHIN);
         if self.end.patience().is_some() || !signal(self.command, Signal::STOP) {
             return self.set_suspended(false);
         }
@@ -299,6 +299,10 @@ impl Input {
         self.look_at_foreground();
         self.follow_size();
         signal(self.command, Signal::CONT);
+        if let Some(own_terminal) = &self.own_terminal {
+            // What came meanwhile asked for what has been done.
+            let _ = own_terminal.news();
+        }
         self.set_suspended(false);
     }
 
