@@ -29,7 +29,7 @@ pub use end_run::{RunEnd, RunEnded, end_run};
 pub use inspector::LinuxInspector;
 pub use loadavg::parse_last_pid;
 pub use meminfo::Meminfo;
-pub use observer::{LinuxObserver, describe, high_water};
+pub use observer::{LinuxObserver, describe, high_water, identify};
 pub use oom::{OomEvidence, OomWatch};
 pub use pressure::{Pressure, Stall};
 pub use room::RoomFinder;

@@ -62,6 +62,18 @@ impl LinuxObserver {
     }
 }
 
+/// The process that has this pid now. `None` when there is none, or only a thread.
+///
+/// # Errors
+/// When `/proc` cannot be read.
+pub fn identify(root: &ProcRoot, pid: u32, text: &mut Vec<u8>) -> Result<Option<Birth>, Error> {
+    let stat = read_stat(root, pid, text)?;
+    Ok(stat
+        .filter(|stat| stat.leads_its_process)
+        .as_ref()
+        .map(birth))
+}
+
 /// The name and command line of a process that is known not to be replaced by another.
 #[must_use]
 pub fn describe(root: &ProcRoot, pid: u32, text: &mut Vec<u8>) -> Option<Description> {
@@ -165,10 +177,6 @@ impl Observer for LinuxObserver {
     }
 
     fn identify(&mut self, pid: u32) -> Result<Option<Birth>, Error> {
-        let stat = read_stat(&self.root, pid, &mut self.text)?;
-        Ok(stat
-            .filter(|stat| stat.leads_its_process)
-            .as_ref()
-            .map(birth))
+        identify(&self.root, pid, &mut self.text)
     }
 }

@@ -1,0 +1,27 @@
+ALTER TABLE run ADD COLUMN pid INTEGER;
+ALTER TABLE run ADD COLUMN start_ticks INTEGER;
+ALTER TABLE run ADD COLUMN memtop_pid INTEGER;
+ALTER TABLE run ADD COLUMN memtop_start_ticks INTEGER;
+ALTER TABLE run ADD COLUMN boot_id TEXT;
+ALTER TABLE run ADD COLUMN pid_namespace TEXT;
+ALTER TABLE run ADD COLUMN host_name TEXT;
+ALTER TABLE run ADD COLUMN seen_at TEXT;
+
+CREATE INDEX run_running ON run (started_at) WHERE state = 'running';
+
+CREATE TABLE process (
+  run INTEGER NOT NULL REFERENCES run (key) ON DELETE CASCADE,
+  number INTEGER NOT NULL,
+  pid INTEGER NOT NULL,
+  start_ticks INTEGER NOT NULL,
+  name TEXT NOT NULL,
+  PRIMARY KEY (run, number)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE course (
+  run INTEGER NOT NULL REFERENCES run (key) ON DELETE CASCADE,
+  at_ms INTEGER NOT NULL,
+  sums BLOB NOT NULL,
+  processes BLOB NOT NULL,
+  PRIMARY KEY (run, at_ms)
+) STRICT, WITHOUT ROWID;

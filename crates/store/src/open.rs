@@ -1,0 +1,320 @@
+//! Opens a store, makes one where there is none, and brings an older one up to date.
+
+use std::fs::{DirBuilder, OpenOptions};
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use rusqlite::config::DbConfig;
+use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
+
+use crate::Error;
+
+/// Each brings a store from one format to the next.
+const MIGRATIONS: [&str; 2] = [
+    include_str!("../migrations/0001_runs.sql"),
+    include_str!("../migrations/0002_processes.sql"),
+];
+
+/// "memt": tells a store from any other database.
+const APPLICATION_ID: i64 = 0x6d65_6d74;
+/// How long others may keep it busy.
+const PATIENCE: Duration = Duration::from_secs(10);
+const LOOK_AGAIN: Duration = Duration::from_millis(5);
+
+/// Kept small: each memtop that records has a connection.
+const CONNECTION: &str = "PRAGMA synchronous = NORMAL;
+    PRAGMA cache_size = -128;
+    PRAGMA wal_autocheckpoint = 256;
+    PRAGMA foreign_keys = ON;";
+
+/// An open store.
+#[derive(Debug)]
+pub struct Store {
+    pub(crate) connection: Connection,
+    path: PathBuf,
+}
+
+impl Store {
+    /// Opens a store, and makes it where there is none.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub fn open(path: &Path) -> Result<Self, Error> {
+        make_private(path)?;
+        Self::prepared(path)
+    }
+
+    /// Opens a store; `None` when there is none.
+    ///
+    /// # Errors
+    /// When it cannot be used.
+    pub fn open_existing(path: &Path) -> Result<Option<Self>, Error> {
+        match path.try_exists() {
+            Ok(true) => Self::prepared(path).map(Some),
+            Ok(false) => Ok(None),
+            Err(error) => Err(Error::Folder {
+                path: path.to_owned(),
+                error,
+            }),
+        }
+    }
+
+    fn prepared(path: &Path) -> Result<Self, Error> {
+        let started = Instant::now();
+        loop {
+            match Self::try_open(path) {
+                // To change to the write-ahead log, SQLite waits for nobody.
+                Err(Attempt::Busy(_)) if started.elapsed() < PATIENCE => {
+                    std::thread::sleep(LOOK_AGAIN);
+                }
+                Err(Attempt::Busy(error)) => return Err(Error::of(path, &error)),
+                Err(Attempt::Failed(error)) => return Err(error),
+                Ok(store) => return Ok(store),
+            }
+        }
+    }
+
+    fn try_open(path: &Path) -> Result<Self, Attempt> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let failed = |error: rusqlite::Error| Attempt::of(path, error);
+        let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
+        connection.busy_timeout(PATIENCE).map_err(failed)?;
+        // To move the log into the database waits for the disk; whoever finds a long log does it.
+        connection
+            .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
+            .map_err(failed)?;
+        // In a transaction, since somebody else may be making it.
+        let look = connection.transaction().map_err(failed)?;
+        let format = format_of(&look, path)?;
+        look.commit().map_err(failed)?;
+        if format < known() {
+            migrate(&mut connection, path)?;
+        }
+        connection.execute_batch(CONNECTION).map_err(failed)?;
+        Ok(Self {
+            connection,
+            path: path.to_owned(),
+        })
+    }
+
+    /// Where it lies.
+    #[must_use]
+    pub fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(crate) fn failed(&self, error: &rusqlite::Error) -> Error {
+        Error::of(&self.path, error)
+    }
+}
+
+enum Attempt {
+    Busy(rusqlite::Error),
+    Failed(Error),
+}
+
+impl Attempt {
+    fn of(path: &Path, error: rusqlite::Error) -> Self {
+        match error.sqlite_error_code() {
+            Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy(error),
+            _ => Self::Failed(Error::of(path, &error)),
+        }
+    }
+}
+
+fn known() -> i64 {
+    i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
+}
+
+/// Its folder and the file are for this user alone.
+fn make_private(path: &Path) -> Result<(), Error> {
+    let folder = path
+        .parent()
+        .filter(|folder| !folder.as_os_str().is_empty());
+    if let Some(folder) = folder.filter(|folder| !folder.exists()) {
+        let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
+        made.map_err(|error| Error::Folder {
+            path: folder.to_owned(),
+            error,
+        })?;
+    }
+    if path.exists() {
+        return Ok(());
+    }
+    let made = OpenOptions::new()
+        .create(true)
+        .append(true)
+        .mode(0o600)
+        .open(path);
+    made.map(drop).map_err(|error| Error::Folder {
+        path: path.to_owned(),
+        error,
+    })
+}
+
+/// How many of the migrations it has.
+fn format_of(connection: &Connection, path: &Path) -> Result<i64, Attempt> {
+    let number = |pragma: &str| -> Result<i64, Attempt> {
+        connection
+            .query_row(&format!("PRAGMA {pragma}"), (), |row| row.get(0))
+            .map_err(|error| Attempt::of(path, error))
+    };
+    let (application, format) = (number("application_id")?, number("user_version")?);
+    if application == APPLICATION_ID {
+        return match format {
+            newer if newer > known() => Err(Attempt::Failed(Error::Newer {
+                path: path.to_owned(),
+                found: newer,
+                known: known(),
+            })),
+            format => Ok(format),
+        };
+    }
+    let is_empty = application == 0 && format == 0 && number("schema_version")? == 0;
+    if is_empty {
+        Ok(0)
+    } else {
+        Err(Attempt::Failed(Error::Foreign(path.to_owned())))
+    }
+}
+
+fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Attempt> {
+    let failed = |error: rusqlite::Error| Attempt::of(path, error);
+    // Only a database without any table heeds the first.
+    let new = "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;";
+    connection.execute_batch(new).map_err(failed)?;
+    let transaction = connection
+        .transaction_with_behavior(TransactionBehavior::Immediate)
+        .map_err(failed)?;
+    // Somebody else may have been faster.
+    let has = usize::try_from(format_of(&transaction, path)?).unwrap_or(0);
+    for migration in &MIGRATIONS[has.min(MIGRATIONS.len())..] {
+        transaction.execute_batch(migration).map_err(failed)?;
+    }
+    let marks = format!(
+        "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {};",
+        known()
+    );
+    transaction.execute_batch(&marks).map_err(failed)?;
+    transaction.commit().map_err(failed)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{APPLICATION_ID, MIGRATIONS, Store};
+    use crate::{Error, Question, SCHEMA, State};
+    use rusqlite::Connection;
+    use std::collections::BTreeMap;
+    use std::fs;
+    use std::os::unix::fs::PermissionsExt;
+    use std::path::Path;
+
+    fn tables(connection: &Connection) -> BTreeMap<String, Vec<(String, String)>> {
+        let mut names = connection
+            .prepare("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name")
+            .unwrap();
+        let names = names.query_map((), |row| row.get::<_, String>(0)).unwrap();
+        names
+            .map(|name| {
+                let name = name.unwrap();
+                let mut columns = connection
+                    .prepare(&format!(
+                        "SELECT name, type FROM pragma_table_info('{name}')"
+                    ))
+                    .unwrap();
+                let columns = columns
+                    .query_map((), |row| Ok((row.get(0)?, row.get(1)?)))
+                    .unwrap();
+                (name, columns.map(Result::unwrap).collect())
+            })
+            .collect()
+    }
+
+    #[test]
+    fn the_documented_schema_is_that_of_a_store() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = Store::open(&folder.path().join("runs.db")).unwrap();
+        let documented = Connection::open_in_memory().unwrap();
+        documented.execute_batch(SCHEMA).unwrap();
+        assert_eq!(tables(&store.connection), tables(&documented));
+    }
+
+    #[test]
+    fn records_from_before_a_column_load_without_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("runs.db");
+        let old = Connection::open(&path).unwrap();
+        old.execute_batch(MIGRATIONS[0]).unwrap();
+        old.execute_batch(&format!(
+            "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = 1;
+             INSERT INTO run (id, command, started_at, state, peak_bytes)
+             VALUES ('20250101-000000-000001', '[\"make\"]', '2025-01-01T00:00:00.000Z', 'ended', 7);"
+        ))
+        .unwrap();
+        drop(old);
+        let store = Store::open(&path).unwrap();
+        let runs = store.runs(&Question::default()).unwrap();
+        assert_eq!(runs.len(), 1);
+        assert_eq!(runs[0].peak_bytes, Some(7));
+        assert_eq!((runs[0].process, runs[0].memtop), (None, None));
+        assert_eq!(runs[0].state, State::Ended);
+        let again = Store::open(&path).unwrap();
+        assert_eq!(again.runs(&Question::default()).unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_store_and_its_folder_are_for_this_user_alone() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("a/b/runs.db");
+        drop(Store::open(&path).unwrap());
+        let mode = |path: &Path| fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(mode(path.parent().unwrap()), 0o700);
+    }
+
+    #[test]
+    fn one_that_is_not_there_is_not_made_to_be_read() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("runs.db");
+        assert!(Store::open_existing(&path).unwrap().is_none());
+        assert!(!path.exists());
+    }
+
+    #[test]
+    fn what_is_not_a_store_is_left_as_it_is() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("other.db");
+        let other = Connection::open(&path).unwrap();
+        other.execute_batch("CREATE TABLE mine (x)").unwrap();
+        drop(other);
+        let before = fs::read(&path).unwrap();
+        assert!(matches!(Store::open(&path), Err(Error::Foreign(_))));
+        assert_eq!(fs::read(&path).unwrap(), before);
+
+        let text = folder.path().join("text");
+        fs::write(&text, "no database, and long enough to be one ".repeat(100)).unwrap();
+        assert!(matches!(Store::open(&text), Err(Error::Damaged { .. })));
+        assert!(
+            fs::read_to_string(&text)
+                .unwrap()
+                .starts_with("no database")
+        );
+    }
+
+    #[test]
+    fn a_later_format_is_not_touched() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("runs.db");
+        let later = Store::open(&path).unwrap();
+        later
+            .connection
+            .execute_batch("PRAGMA user_version = 99")
+            .unwrap();
+        drop(later);
+        match Store::open(&path) {
+            Err(Error::Newer { found: 99, .. }) => {}
+            other => panic!("{other:?}"),
+        }
+    }
+}

@@ -1,0 +1,111 @@
+//! Takes in runs of other stores.
+
+use std::collections::BTreeMap;
+
+use rusqlite::{OptionalExtension, TransactionBehavior};
+
+use crate::course::{Packed, pack_processes, pack_sums};
+use crate::write::{insert, put_end, put_look};
+use crate::{Course, Error, NewRun, RunEnd, Store};
+
+impl Store {
+    /// Adds a run of another store; false when there is one of its id already. Without an end it is
+    /// one that was interrupted.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn import(
+        &mut self,
+        run: &NewRun,
+        end: Option<&RunEnd>,
+        course: &Course,
+    ) -> Result<bool, Error> {
+        let done = self.try_import(run, end, course);
+        done.map_err(|error| self.failed(&error))
+    }
+
+    fn try_import(
+        &mut self,
+        run: &NewRun,
+        end: Option<&RunEnd>,
+        course: &Course,
+    ) -> rusqlite::Result<bool> {
+        let transaction = self
+            .connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)?;
+        let known = transaction
+            .prepare("SELECT 1 FROM run WHERE id = ?")?
+            .query_row([&run.id], |_| Ok(()))
+            .optional()?;
+        if known.is_some() {
+            return Ok(false);
+        }
+        let key = insert(&transaction, run, "interrupted")?;
+        for look in looks_of(course) {
+            put_look(&transaction, key, &look)?;
+        }
+        if let Some(end) = end {
+            put_end(&transaction, key, end)?;
+        } else {
+            transaction
+                .prepare(
+                    "UPDATE run SET duration_ms = ?2, peak_bytes = ?3, ended_at =
+                       strftime('%Y-%m-%dT%H:%M:%fZ', started_at, (?2 / 1000.0) || ' seconds')
+                     WHERE key = ?1",
+                )?
+                .execute((
+                    key,
+                    course.sums.last().map(|&(at, _)| at.cast_signed()),
+                    course
+                        .sums
+                        .iter()
+                        .map(|&(_, bytes)| bytes.cast_signed())
+                        .max(),
+                ))?;
+        }
+        transaction.commit()?;
+        Ok(true)
+    }
+}
+
+/// The looks that a course was made of.
+fn looks_of(course: &Course) -> Vec<Packed> {
+    let mut looks: BTreeMap<u64, Vec<(u32, u64)>> = BTreeMap::new();
+    let numbered = course.processes.iter().zip(0_u32..);
+    for (process, number) in numbered {
+        for &(at_ms, bytes) in &process.points {
+            let seen = looks.entry(at_ms).or_default();
+            if bytes > 0 {
+                seen.push((number, bytes));
+            }
+        }
+    }
+    // Sums come before the look that they were taken at.
+    let last_look = looks.last_key_value().map(|(&at_ms, _)| at_ms);
+    if let Some(&(last, _)) = course.sums.last()
+        && last_look.is_none_or(|look| look < last)
+    {
+        looks.entry(last).or_default();
+    }
+    let mut sums = course.sums.iter().copied().peekable();
+    let mut packed: Vec<Packed> = looks
+        .into_iter()
+        .map(|(at_ms, mut seen)| {
+            seen.sort_unstable();
+            let until = std::iter::from_fn(|| sums.next_if(|&(at, _)| at <= at_ms));
+            Packed {
+                at_ms,
+                sums: pack_sums(until),
+                processes: pack_processes(&seen),
+                ..Packed::default()
+            }
+        })
+        .collect();
+    if let Some(first) = packed.first_mut() {
+        let processes = course.processes.iter().zip(0_u32..);
+        first.new = processes
+            .map(|(process, number)| (number, process.id, process.name.clone()))
+            .collect();
+    }
+    packed
+}

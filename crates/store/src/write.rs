@@ -1,0 +1,195 @@
+//! What is written of a run: its start, its looks, its end. Each is one small transaction.
+
+use memtop_proc::ProcessId;
+use rusqlite::{Connection, TransactionBehavior, params};
+
+use crate::course::{Packed, Packer};
+use crate::{Error, Here, Look, Store};
+
+/// The time now, as all times of a store are written.
+pub(crate) const NOW: &str = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
+
+/// What is known of a run when it starts.
+#[derive(Clone, Debug, Default)]
+pub struct NewRun {
+    /// Its name, which no other run has.
+    pub id: String,
+    /// The name that somebody gave it.
+    pub label: Option<String>,
+    /// The command line, a list in JSON.
+    pub command: String,
+    /// Where it works.
+    pub cwd: Option<String>,
+    /// When it was started, ISO 8601 in UTC.
+    pub started_at: String,
+    /// The machine, in JSON.
+    pub host: String,
+    /// The version of memtop.
+    pub memtop_version: String,
+    /// The process of the command; none when there are several commands.
+    pub process: Option<ProcessId>,
+    /// The memtop that records it.
+    pub memtop: Option<ProcessId>,
+    /// Where these are.
+    pub here: Here,
+}
+
+/// What is known of a run when it has ended.
+#[derive(Clone, Debug, Default)]
+pub struct RunEnd {
+    /// When, ISO 8601 in UTC.
+    pub ended_at: String,
+    /// How long it took.
+    pub duration_ms: f64,
+    /// Its exit code, where it has one.
+    pub exit_code: Option<i32>,
+    /// The signal that ended it.
+    pub signal: Option<String>,
+    /// Why it ended.
+    pub cause: String,
+    /// Its peak, where it has one.
+    pub peak_bytes: Option<i64>,
+    /// What that is measured in.
+    pub peak_metric: Option<String>,
+    /// The whole result, in JSON.
+    pub result: String,
+}
+
+/// Writes one run, each call a small transaction of its own.
+#[derive(Debug)]
+pub struct RunWriter<'store> {
+    store: &'store mut Store,
+    key: i64,
+    course: Packer,
+}
+
+impl<'store> RunWriter<'store> {
+    /// Writes that a run has started.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn begin(store: &'store mut Store, run: &NewRun) -> Result<Self, Error> {
+        let key =
+            insert(&store.connection, run, "running").map_err(|error| store.failed(&error))?;
+        Ok(Self {
+            store,
+            key,
+            course: Packer::default(),
+        })
+    }
+
+    /// Writes what was seen since the look before.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn add(&mut self, look: &Look) -> Result<(), Error> {
+        match self.course.pack(look) {
+            Some(packed) => self.in_one(|connection, key| put_seen(connection, key, &packed)),
+            None => Ok(()),
+        }
+    }
+
+    /// Writes how the run has ended.
+    ///
+    /// # Errors
+    /// When the store cannot be written.
+    pub fn end(&mut self, end: &RunEnd) -> Result<(), Error> {
+        self.in_one(|connection, key| put_end(connection, key, end))
+    }
+
+    fn in_one(
+        &mut self,
+        write: impl FnOnce(&Connection, i64) -> rusqlite::Result<()>,
+    ) -> Result<(), Error> {
+        let key = self.key;
+        let connection = &mut self.store.connection;
+        let written = connection
+            .transaction_with_behavior(TransactionBehavior::Immediate)
+            .and_then(|transaction| {
+                write(&transaction, key)?;
+                transaction.commit()
+            });
+        written.map_err(|error| self.store.failed(&error))
+    }
+}
+
+pub(crate) fn insert(connection: &Connection, run: &NewRun, state: &str) -> rusqlite::Result<i64> {
+    connection
+        .prepare(&format!(
+            "INSERT INTO run (id, label, command, cwd, started_at, state, host, memtop_version,
+               pid, start_ticks, memtop_pid, memtop_start_ticks,
+               boot_id, pid_namespace, host_name, seen_at)
+             VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, ?15, {NOW})"
+        ))?
+        .insert(params![
+            run.id,
+            run.label,
+            run.command,
+            run.cwd,
+            run.started_at,
+            state,
+            run.host,
+            run.memtop_version,
+            run.process.map(|process| process.pid),
+            run.process.map(|process| whole(process.started)),
+            run.memtop.map(|memtop| memtop.pid),
+            run.memtop.map(|memtop| whole(memtop.started)),
+            run.here.boot_id,
+            run.here.pid_namespace,
+            run.here.host_name,
+        ])
+}
+
+fn put_seen(connection: &Connection, run: i64, look: &Packed) -> rusqlite::Result<()> {
+    put_look(connection, run, look)?;
+    connection
+        .prepare(&format!(
+            "UPDATE run SET state = 'running', duration_ms = ?2, seen_at = {NOW},
+             peak_bytes = nullif(max(coalesce(peak_bytes, 0), ?3), 0) WHERE key = ?1"
+        ))?
+        .execute(params![run, whole(look.at_ms), whole(look.highest_bytes)])?;
+    Ok(())
+}
+
+pub(crate) fn put_look(connection: &Connection, run: i64, look: &Packed) -> rusqlite::Result<()> {
+    for (number, id, name) in &look.new {
+        connection
+            .prepare(
+                "INSERT INTO process (run, number, pid, start_ticks, name)
+                 VALUES (?1, ?2, ?3, ?4, ?5)",
+            )?
+            .execute(params![run, number, id.pid, whole(id.started), name])?;
+    }
+    connection
+        .prepare("INSERT INTO course (run, at_ms, sums, processes) VALUES (?1, ?2, ?3, ?4)")?
+        .execute(params![run, whole(look.at_ms), look.sums, look.processes])?;
+    Ok(())
+}
+
+pub(crate) fn put_end(connection: &Connection, run: i64, end: &RunEnd) -> rusqlite::Result<()> {
+    connection
+        .prepare(&format!(
+            "UPDATE run SET state = 'ended', ended_at = ?2, duration_ms = ?3, exit_code = ?4,
+               signal = ?5, cause = ?6, peak_bytes = ?7, peak_metric = ?8, seen_at = {NOW}
+             WHERE key = ?1"
+        ))?
+        .execute(params![
+            run,
+            end.ended_at,
+            end.duration_ms,
+            end.exit_code,
+            end.signal,
+            end.cause,
+            end.peak_bytes,
+            end.peak_metric,
+        ])?;
+    connection
+        .prepare("INSERT OR REPLACE INTO result (run, json) VALUES (?1, ?2)")?
+        .execute(params![run, end.result])?;
+    Ok(())
+}
+
+/// `SQLite` has no numbers of 64 bits without a sign; none of these is as large.
+pub(crate) fn whole(value: u64) -> i64 {
+    i64::try_from(value).unwrap_or(i64::MAX)
+}
