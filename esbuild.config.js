@@ -3,6 +3,7 @@
  * further file costs start-up time; what only some commands need is loaded later, from chunks/.
  */
 import { rmSync } from 'node:fs';
+import { isBuiltin } from 'node:module';
 import { basename, resolve } from 'node:path';
 import { build } from 'esbuild';
 
@@ -14,6 +15,13 @@ import { build } from 'esbuild';
 const builtins = {
   name: 'builtins',
   setup({ onResolve, onLoad }) {
+    onResolve({ filter: /./ }, ({ kind, path }) =>
+      kind === 'require-call' && isBuiltin(path) ? { path, namespace: 'required' } : undefined,
+    );
+    // A module has no `require`.
+    onLoad({ filter: /./, namespace: 'required' }, ({ path }) => ({
+      contents: `module.exports = process.getBuiltinModule(${JSON.stringify(path)});`,
+    }));
     onResolve({ filter: /^node:/ }, ({ path }) => ({ path, namespace: 'builtin' }));
     onLoad({ filter: /.*/, namespace: 'builtin' }, async ({ path }) => {
       const names = Object.keys(await import(path)).filter((name) => name !== 'default');
@@ -43,6 +51,14 @@ const later = {
   },
 };
 
+/** Ink asks for its tools for developers only where it is run by one. */
+const withoutInkTools = {
+  name: 'without-ink-tools',
+  setup({ onLoad }) {
+    onLoad({ filter: /ink\/build\/devtools\.js$/ }, () => ({ contents: '' }));
+  },
+};
+
 const options = {
   bundle: true,
   format: 'esm',
@@ -53,6 +69,28 @@ const options = {
   legalComments: 'none',
   define: { 'process.env.NODE_ENV': '"production"' },
   logLevel: 'warning',
+};
+
+/** Node loads it by its path into the processes of a run, and their Node may be an old one. */
+const preload = {
+  ...options,
+  entryPoints: { 'heap-preload': 'ts/heap/preload.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  format: 'cjs',
+  target: 'node12',
+};
+
+/** What a page of `--html` holds of its own: its script and its style. */
+const page = {
+  ...options,
+  entryPoints: ['ts/report/page/main.ts', 'ts/report/page/page.css'],
+  entryNames: 'page',
+  outdir: 'dist/page',
+  format: 'iife',
+  platform: 'browser',
+  target: ['chrome110', 'firefox110', 'safari16'],
+  minify: true,
 };
 
 rmSync('dist', { recursive: true, force: true });
@@ -68,13 +106,31 @@ await build({
   outdir: 'dist/chunks',
   entryNames: '[name]',
   splitting: true,
-  plugins: [builtins],
+  jsx: 'automatic',
+  minifyIdentifiers: true,
+  plugins: [builtins, withoutInkTools],
 });
 await build({
   ...options,
-  entryPoints: { index: 'ts/index.ts' },
+  entryPoints: {
+    index: 'ts/index.ts',
+    'nx/session': 'ts/nx/session.ts',
+    // Runs by itself in a container.
+    'bench-inside': 'ts/bench/container/inside.ts',
+  },
   outdir: 'dist',
   chunkNames: 'chunks/[name]-[hash]',
   splitting: true,
   plugins: [builtins],
+});
+await build(preload);
+await build(page);
+// Nx loads plugins with `require`, and every run of Nx loads this one, measured or not.
+await build({
+  ...options,
+  format: 'cjs',
+  entryPoints: { 'nx/plugin': 'ts/nx/plugin.ts' },
+  outdir: 'dist',
+  outExtension: { '.js': '.cjs' },
+  external: ['./session.js'],
 });

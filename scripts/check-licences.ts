@@ -8,7 +8,17 @@ import { packageRoot } from '../ts/package.js';
 const allowed = new Set(['MIT', 'Apache-2.0', 'ISC', 'Unicode-3.0']);
 
 /** npm packages whose code esbuild puts into dist. */
-const bundled = ['zod'];
+const bundled = [
+  'zod',
+  '@xterm/headless',
+  ...['ink', 'react', 'react-reconciler', 'scheduler', 'yoga-layout', 'es-toolkit'],
+  ...['@alcalzone/ansi-tokenize', 'ansi-escapes', 'ansi-regex', 'ansi-styles', 'auto-bind'],
+  ...['chalk', 'cli-boxes', 'cli-cursor', 'cli-truncate', 'code-excerpt', 'convert-to-spaces'],
+  ...['environment', 'escape-string-regexp', 'get-east-asian-width', 'indent-string', 'is-in-ci'],
+  ...['is-fullwidth-code-point', 'mimic-fn', 'onetime', 'patch-console', 'restore-cursor'],
+  ...['signal-exit', 'slice-ansi', 'stack-utils', 'string-width', 'strip-ansi', 'terminal-size'],
+  ...['widest-line', 'wrap-ansi'],
+];
 
 interface Metadata {
   packages: { name: string; version: string; license: string | null; source: string | null }[];

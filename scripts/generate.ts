@@ -1,12 +1,18 @@
 /**
  * Writes what is derived from the result schema: its TypeScript types, so that those who use them
- * need no zod, and its page in docs.
+ * need no zod, and its page in docs. The tables of task runners, for the tests of the engine that
+ * evaluates them. And the man page, from the table of commands and flags.
  *
  *     npm run generate
  */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
+import { runners } from '../ts/attribution/index.js';
+import { nativeRules } from '../ts/attribution/native-rules.js';
+import { knownCommands } from '../ts/cli/grammar.js';
+import { manPage } from '../ts/cli/man-page.js';
+import { topics } from '../ts/cli/topics/index.js';
 import { packageRoot } from '../ts/package.js';
 import { resultSchemaName } from '../ts/result/name.js';
 import { resultSchema } from '../ts/result/schema.js';
@@ -43,13 +49,15 @@ function objectType(schema: Schema, indent: string): string {
   const lines = Object.entries(schema.properties ?? {}).map(([key, value]) => {
     const doc = value.description ? `${inner}/** ${value.description} */\n` : '';
     const mark = schema.required?.includes(key) ? '' : '?';
-    return `${doc}${member(`${inner}${key}${mark}:`, value, inner)}\n`;
+    return `${doc}${member(`${inner}${key}${mark}:`, key, value, inner)}\n`;
   });
   return `{\n${lines.join('')}${indent}}`;
 }
 
 /** Many words go below one another, as the formatter would have them. */
-function member(head: string, value: Schema, indent: string): string {
+function member(head: string, key: string, value: Schema, indent: string): string {
+  const isNested = indent.length > 2 && value.properties;
+  if (isNested && isAlsoAtTop(key, value)) return `${head} NonNullable<Result['${key}']>;`;
   const line = `${head} ${typeOf(value, indent)};`;
   if (!value.enum || line.length <= 100) return line;
   return `${head}${value.enum.map((word) => `\n${indent}  | '${word}'`).join('')};`;
@@ -95,4 +103,14 @@ know: later versions add some. A changed meaning gets a new schema number.
 | --- | --- | --- |
 ${tableRows(schema, '').join('\n')}
 `,
+);
+
+writeFileSync(
+  join(packageRoot, 'crates/sampler/tests/rules.json'),
+  `${JSON.stringify(nativeRules(runners), null, 2)}\n`,
+);
+
+writeFileSync(
+  join(packageRoot, 'man/memtop.1'),
+  manPage(await knownCommands(), Object.entries(topics)),
 );

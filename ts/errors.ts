@@ -37,3 +37,8 @@ export class InvalidOption extends MemtopError {
 export class AddonUnavailable extends MemtopError {
   readonly code = 'AddonUnavailable';
 }
+
+/** What an error says; anything can be thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,4 +1,5 @@
 /** The public API of memtop. */
+export type { NamedTaskRule, StageRule, TaskRule } from './attribution/rule.js';
 export {
   AddonUnavailable,
   InvalidOption,
@@ -12,11 +13,19 @@ export { type Inspector, inspect } from './inspect/inspect.js';
 export type { InspectorOptions, KillOptions, KillOutcome } from './inspect/options.js';
 export type { ProcessRecord, ProcessState } from './inspect/process.js';
 export type { Result } from './result/types.js';
-export type { GuardEventListener, GuardEvents, LimitEvent, WarnEvent } from './tracker/events.js';
+export type {
+  GuardEventListener,
+  GuardEvents,
+  LimitEvent,
+  RunEventListener,
+  RunEvents,
+  TaskStartEvent,
+  WarnEvent,
+} from './tracker/events.js';
 export { MemoryTracker } from './tracker/memory-tracker.js';
 export type { RunOptions, TrackerOptions, TrackOptions } from './tracker/options.js';
 export { run } from './tracker/run.js';
 export { RunFailed } from './tracker/run-failed.js';
 export type { EndOptions, Running } from './tracker/running.js';
 export type { Snapshot, SnapshotProcess } from './tracker/snapshot.js';
-export type { TaskResult, TrackedTask } from './tracker/tracked-task.js';
+export type { TaskResult, TrackedResult, TrackedTask } from './tracker/tracked-task.js';

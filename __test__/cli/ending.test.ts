@@ -138,8 +138,8 @@ for (const trace of traces) {
 }
 
 test('when memtop is killed, what it traces dies with it', async (t) => {
-  const script = 'sleep 60 & setsid sleep 60 & echo $$ $(pgrep -P $$ sleep); wait';
-  const running = startMemtop(['-q', '--trace', 'on', '--', 'sh', '-c', script]);
+  const script = 'sleep 60 & one=$!; setsid sleep 60 & echo $$ $one $!; wait';
+  const running = startMemtop(['-q', '--trace', 'on', '--cgroup', 'off', '--', 'sh', '-c', script]);
   await until(() => running.stdout.toString().endsWith('\n'), 'the pids');
   const pids = pidsIn(running.stdout, 3);
   t.deepEqual(pids.filter(isAlive), pids);
@@ -150,7 +150,17 @@ test('when memtop is killed, what it traces dies with it', async (t) => {
 
 test('when memtop is killed, an untraced command is told to end', async (t) => {
   const script = `trap 'echo got TERM; exit' TERM; echo READY; ${forever}`;
-  const running = startMemtop(['-q', '--trace', 'off', '--', 'sh', '-c', script]);
+  const running = startMemtop([
+    '-q',
+    '--trace',
+    'off',
+    '--cgroup',
+    'off',
+    '--',
+    'sh',
+    '-c',
+    script,
+  ]);
   await running.printed('READY');
   running.child.kill('SIGKILL');
   await running.printed('got TERM');

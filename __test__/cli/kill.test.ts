@@ -109,13 +109,11 @@ test('a descendant that is another user’s is named, and the rest is ended', as
 
 for (const [args, message] of [
   [[], 'kill needs a process id, as in: memtop kill 4127'],
-  [['init'], 'init is not a process id; memtop ps lists them'],
   [['0'], '0 is not a process id; memtop ps lists them'],
   [['-5'], 'unknown flag -5; memtop --help lists the flags'],
   [['--', '-5'], '-5 is not a process id; memtop ps lists them'],
-  [['1e3'], '1e3 is not a process id; memtop ps lists them'],
   [['99999999999'], '99999999999 is not a process id; memtop ps lists them'],
-  [['7', '8'], 'kill takes one process id, and 8 is one more'],
+  [['7', '8'], 'kill takes one process id or run, and 8 is one more'],
   [
     ['--grace', '5', '7'],
     '--grace must be a length of time such as 500ms or 2s, at most 1h, not "5"',

@@ -1,6 +1,9 @@
 /** The flags of a run that say what to watch, and when and how to end it. */
 import test from 'ava';
+import { bench } from '../../ts/cli/commands/bench.js';
+import { diff } from '../../ts/cli/commands/diff.js';
 import { exec } from '../../ts/cli/commands/exec.js';
+import { gate } from '../../ts/cli/commands/gate.js';
 import { helpOf } from '../../ts/cli/help.js';
 import { execOptions } from '../../ts/cli/options.js';
 import { parse } from '../../ts/cli/parse.js';
@@ -11,9 +14,11 @@ const options = (argv: readonly string[], environment: Record<string, string> = 
   execOptions(parse(argv, exec.flags), environment);
 
 test('without a flag nothing is set and the guard is on', (t) => {
-  const { guard, json, quiet, label, ...others } = options([]);
-  t.true(guard);
+  const { guard, github, json, quiet, chart, maxPeak, ...more } = options([]);
+  const { label, stages, rules, logHeapUsage, heap, ...others } = more;
+  t.deepEqual([guard, github, chart], [true, true, false]);
   t.deepEqual([json, quiet, label], [undefined, false, undefined]);
+  t.deepEqual([stages, rules, maxPeak, logHeapUsage, heap], [[], [], [], false, false]);
   t.true(Object.values(others).every((value) => value === undefined));
 });
 
@@ -24,6 +29,13 @@ for (const [argv, expected] of [
   [['--warn', '1G', '--limit', '1G'], { warn: 1024 * MB, limit: 1024 * MB }],
   [['--warn', '90%', '--limit', '1M'], { warn: { percent: 90 }, limit: MB }],
   [['--no-guard'], { guard: false }],
+  [
+    ['--max-peak', '1G', '--max-peak', 'web:build=500M'],
+    { maxPeak: [{ value: 1024 * MB }, { task: 'web:build', value: 500 * MB }] },
+  ],
+  [['--no-github'], { github: false }],
+  [['--chart'], { chart: true }],
+  [['--csv', 'a', '--markdown', '-', '--html', 'b'], { csv: 'a', markdown: '-', html: 'b' }],
   [['--limit-exit-code', '42'], { limitExitCode: 42 }],
   [['--timeout', '1.5m'], { timeoutMs: 90_000 }],
   [['--grace', '0'], { graceMs: 0 }],
@@ -31,11 +43,42 @@ for (const [argv, expected] of [
   [['--trace', 'on'], { trace: 'on' }],
   [['--pty', 'off'], { pty: 'off' }],
   [['--survivors', 'kill'], { survivors: 'kill' }],
+  [['--log-heap-usage'], { logHeapUsage: true }],
+  [
+    ['--stage', 'compile=tsc', '--stage', 'bundle=a=b'],
+    {
+      stages: [
+        { name: 'compile', argv: 'tsc' },
+        { name: 'bundle', argv: 'a=b' },
+      ],
+    },
+  ],
 ] as const) {
   test(`${argv.join(' ')} is taken`, (t) => {
     t.like(options(argv), expected);
   });
 }
+
+for (const [value, expected] of [
+  ['true', true],
+  ['1', true],
+  ['false', false],
+  ['0', false],
+  ['', false],
+] as const) {
+  test(`MEMTOP_LOG_HEAP_USAGE=${value} ${expected ? 'prints' : 'prints no'} lines of tasks`, (t) => {
+    const environment = { MEMTOP_LOG_HEAP_USAGE: value };
+    t.is(options([], environment).logHeapUsage, expected);
+    t.true(options(['--log-heap-usage'], environment).logHeapUsage);
+  });
+}
+
+test('a stage cannot be given twice', (t) => {
+  t.throws(() => options(['--stage', 'a=b', '--stage', 'a=c']), {
+    instanceOf: UsageError,
+    message: '--stage a is given twice',
+  });
+});
 
 const size = 'must be a size such as 500M, 1.5G or 80%';
 const exitCode = 'must be a whole number from 1 to 255';
@@ -58,6 +101,15 @@ for (const [flag, value, message] of [
   ['--trace', 'yes', 'must be one of auto, on, off'],
   ['--pty', 'ON', 'must be one of auto, on, off'],
   ['--survivors', '', 'must be one of leave, wait, kill'],
+  ['--stage', 'tsc', 'must be a name and a regular expression, as in compile=tsc'],
+  ['--stage', '=tsc', 'must be a name and a regular expression, as in compile=tsc'],
+  ['--stage', 'compile=', 'must be a name and a regular expression, as in compile=tsc'],
+  ['--stage', 'a=b(', 'is not a regular expression: unterminated group'],
+  [
+    '--stage',
+    'a=b(?=c)',
+    'is not a regular expression: it looks around or back, which is not possible here',
+  ],
 ] as const) {
   test(`${flag}=${value} is refused by name`, (t) => {
     t.throws(() => options([`${flag}=${value}`]), {
@@ -93,11 +145,15 @@ for (const [argv, environment, message] of [
   });
 }
 
-test('the help names each flag and is no wider than 80 columns', (t) => {
-  const lines = helpOf(exec, undefined).split('\n');
-  t.deepEqual(
-    lines.filter((line) => line.length > 80),
-    [],
-  );
-  for (const { name } of exec.flags) t.true(lines.some((line) => line.includes(` --${name} `)));
-});
+for (const [name, command] of Object.entries({ exec, bench, diff, gate })) {
+  test(`the help of ${name} names each flag and is no wider than 80 columns`, (t) => {
+    const lines = helpOf(command, name === 'exec' ? undefined : name).split('\n');
+    t.deepEqual(
+      lines.filter((line) => line.length > 80),
+      [],
+    );
+    for (const flag of command.flags) {
+      t.true(lines.some((line) => `${line} `.includes(` --${flag.name} `)));
+    }
+  });
+}

@@ -1,6 +1,6 @@
 /** What would make the command line slow to start, found without timing anything. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { build } from 'esbuild';
 import { packageRoot } from '../../ts/package.js';
@@ -57,6 +57,16 @@ test('what every run needs is one file', async (t) => {
 
 test('the command line does not carry the schema library', (t) => {
   const holdsZod = (name: string) =>
-    readFileSync(join(packageRoot, 'dist', name), 'utf8').includes('_zod');
+    loadedWith(join(packageRoot, 'dist', name)).some((text) => text.includes('_zod'));
   t.deepEqual([holdsZod('cli.js'), holdsZod('index.js')], [false, true]);
 });
+
+/** The texts of a file and of all that it loads at once; what it imports when needed is none of it. */
+function loadedWith(file: string, seen = new Set<string>()): string[] {
+  if (seen.has(file)) return [];
+  seen.add(file);
+  const text = readFileSync(file, 'utf8');
+  const imported = [...text.matchAll(/(?:from|import)\s*["'](\.[^"']+)["']/g)];
+  const others = imported.flatMap(([, path = '']) => loadedWith(join(dirname(file), path), seen));
+  return [text, ...others];
+}

@@ -8,15 +8,14 @@ import { cliPath, memtop, Running } from '../helpers/processes.js';
 
 const three = ['sh', '-c', 'sleep 0.2 & sleep 0.2; wait'];
 
-test('with --trace on every process is seen, and the summary says so', async (t) => {
-  const { code, stderr, result } = await measured(t, three, ['--trace', 'on']);
+test('with --trace on every process is seen', async (t) => {
+  const { code, result } = await measured(t, three, ['--trace', 'on']);
   t.is(code, 0);
   t.is(result.sampling.method, 'traced');
   t.is(result.peak?.method, 'traced');
   t.like(result.processes, { seen: 3, unmeasured: 0 });
   t.true((result.sampling.tracedStops ?? 0) >= 7);
   t.false('fallbackReason' in result.sampling);
-  t.regex(stderr, /\n {2}how measured +.+; every process seen[,;] /);
 });
 
 test('with --trace off it is scanned, and the result says why', async (t) => {
@@ -85,7 +84,7 @@ function setuidId(t: ExecutionContext): string {
 
 testAsRoot('tracing is never chosen where a command would lose its rights by it', async (t) => {
   const { stdout, stderr } = await runAsNobody(
-    ['--trace', 'auto'],
+    ['--trace', 'auto', '--no-store'],
     ['sh', '-c', `${setuidId(t)}; sleep 0.2`],
   );
   t.regex(stdout.toString(), /euid=0\(root\)/);
@@ -94,7 +93,7 @@ testAsRoot('tracing is never chosen where a command would lose its rights by it'
 
 testAsRoot('where tracing was asked for, the loss of rights is told', async (t) => {
   const id = setuidId(t);
-  const { stdout, stderr } = await runAsNobody(['-q', '--trace', 'on'], [id]);
+  const { stdout, stderr } = await runAsNobody(['-q', '--trace', 'on', '--no-store'], [id]);
   t.notRegex(stdout.toString(), /euid=0/);
   t.is(
     stderr,

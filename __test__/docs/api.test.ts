@@ -14,6 +14,7 @@ const printed: readonly RegExp[] = [
   /^sh -c exit 3: exited with code 3\n3 \d+\n$/,
   /^word\n\n$/,
   /^\d+ 1\naborted\n$/,
+  /^small 0 [\d.]+ \d+\nlate 0 [\d.]+ \d+\n\[ 'small', 'late' \]\n$/,
   /^\d{8,}\n$/,
   /^ended \d{8,} 1\n$/,
   /^\d+ \[.+\] \d+\ntrue \d+\n$/s,

@@ -1,10 +1,8 @@
 import { harmless } from '../helpers/harmless.js';
 import { Terminal } from '../helpers/terminal.js';
-import { says, type Way, waysAtTerminal } from '../helpers/ways.js';
+import { waysAtTerminal, waysOnSameTerminal } from '../helpers/ways.js';
 
 const needs = ['tmux', 'bash'];
-/** A terminal between the person's and the command is another one, by name and by owner. */
-const ownTerminal = (way: Way) => says(way, '--pty', 'on');
 
 /** A program that says what it reads, until its input ends. */
 const echoing = 'echo READY; while read -r line; do echo "got $line"; done; echo over';
@@ -61,7 +59,7 @@ harmless(
     return relevantToJobs(await terminal.shows(/^code 6\n\$$/m));
   },
   // Of a terminal of its own it is always in the foreground.
-  { needs },
+  { needs, among: waysOnSameTerminal },
 );
 
 harmless(
@@ -72,8 +70,9 @@ harmless(
     await terminal.runs('./under ./waiting first < /dev/null &');
     await terminal.runs('./under ./waiting second < /dev/null &');
     await terminal.runs('jobs');
-    await terminal.runs('until test -p first && test -p second; do :; done; echo > first');
-    await terminal.runs('wait %1; echo "code $?"');
+    // In one line: once it is told that a job has ended, nobody can wait for it.
+    const wait = 'wait %1; echo "code $?"';
+    await terminal.runs(`until test -p first && test -p second; do :; done; echo > first; ${wait}`);
     await terminal.runs('kill -HUP %2; wait %2 2> /dev/null; echo "code $?"');
     const screen = await terminal.shows(/^code 129\n\$$/m);
     t.regex(screen, /^code 7$/m);
@@ -174,7 +173,7 @@ for (const [reader, program, interpreter] of [
       t.notRegex(screen, /swordfish/);
       return screen;
     },
-    { needs: [...needs, interpreter] },
+    { needs: [...needs, interpreter], among: waysAtTerminal },
   );
 }
 
@@ -195,7 +194,7 @@ harmless(
     const tty = await terminal.knows('pane_tty');
     t.true(screen.includes(`\n${tty}\n`), screen);
   },
-  { needs, among: waysAtTerminal, except: ownTerminal },
+  { needs, among: waysOnSameTerminal },
 );
 
 harmless(
@@ -221,7 +220,7 @@ harmless(
     t.regex(await terminal.isReady(), /^it changed$/m);
   },
   // Node sets the terminal back to what it was at its start when it ends.
-  { needs, among: waysAtTerminal, except: ownTerminal },
+  { needs, among: waysAtTerminal },
 );
 
 harmless(

@@ -75,12 +75,17 @@ export class Running {
 
 interface MemtopOptions extends SpawnOptions {
   input?: Uint8Array;
+  /** The beginning of a command line that is somebody else's. */
+  as?: readonly string[];
+  /** Another than the one that was built here. */
+  cli?: string;
 }
 
 /** Starts the built command line; `MEMTOP_` variables of the outside do not reach it. */
 export function startMemtop(args: readonly string[], options: MemtopOptions = {}): Running {
-  const { input, ...spawnOptions } = options;
-  const running = new Running(process.execPath, [cliPath, ...args], {
+  const { input, as = [], cli = cliPath, ...spawnOptions } = options;
+  const [program = '', ...all] = [...as, process.execPath, cli, ...args];
+  const running = new Running(program, all, {
     ...spawnOptions,
     env: { ...withoutMemtop(process.env), ...spawnOptions.env },
   });
@@ -92,9 +97,11 @@ export function memtop(args: readonly string[], options: MemtopOptions = {}): Pr
   return startMemtop(args, options).finished();
 }
 
-/** An environment without the variables that memtop reads. */
+/** An environment without the variables that memtop reads, also of the CI that runs the tests. */
 export function withoutMemtop(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
-  return Object.fromEntries(Object.entries(env).filter(([name]) => !name.startsWith('MEMTOP_')));
+  return Object.fromEntries(
+    Object.entries(env).filter(([name]) => !/^(MEMTOP|GITHUB)_|^(CI|FORCE_COLOR)$/.test(name)),
+  );
 }
 
 /** Polls for a condition; rejects when it has not come true in time. */

@@ -2,21 +2,15 @@ import test from 'ava';
 import { endingOf, endingText, isCutShort } from '../../ts/report/ending.js';
 import { endingLines, summary } from '../../ts/report/summary.js';
 import type { Result } from '../../ts/result/types.js';
+import { exampleResult, MB } from '../helpers/example-result.js';
 
-const MB = 1024 * 1024;
 const GB = 1024 * MB;
 
+const { schema, memtopVersion, run } = exampleResult;
 const result: Result = {
-  schema: 'memtop.result/1',
-  memtopVersion: '1.0.0',
-  run: {
-    id: '20260101-000000-abcdef',
-    command: ['npm', 'run', 'build'],
-    startedAt: '2026-01-01T00:00:00.000Z',
-    endedAt: '2026-01-01T00:00:20.100Z',
-    durationMs: 20_100,
-    host: { os: 'linux', arch: 'x64', kernel: '6.12.0', cpus: 2, memoryBytes: 8 * GB },
-  },
+  schema,
+  memtopVersion,
+  run,
   exit: { code: null, signal: 'SIGKILL', cause: 'signal' },
   largestProcess: {
     pid: 7,

@@ -1,78 +1,74 @@
 import test from 'ava';
 import { summary } from '../../ts/report/summary.js';
 import type { Result } from '../../ts/result/types.js';
+import { MB, exampleResult as result } from '../helpers/example-result.js';
 
-const MB = 1024 * 1024;
-
-const result = {
-  schema: 'memtop.result/1',
-  memtopVersion: '1.0.0',
-  run: {
-    id: '20260101-000000-abcdef',
-    command: ['npm', 'run', 'build'],
-    startedAt: '2026-01-01T00:00:00.000Z',
-    endedAt: '2026-01-01T00:00:20.100Z',
-    durationMs: 20_100,
-    host: { os: 'linux', arch: 'x64', kernel: '6.12.0', cpus: 2, memoryBytes: 8192 * MB },
-  },
-  exit: { code: 0, signal: null, cause: 'exit' },
-  peak: {
-    bytes: 1434 * MB,
-    metric: 'rss',
-    method: 'scanned',
-    atMs: 12_340,
-    rssBytes: 1434 * MB,
-    highestRssBytes: 1434 * MB,
-    lowerBytes: 1434 * MB,
-    upperBytes: 1500 * MB,
-    processCount: 8,
-    processes: [],
-    rollup: [
-      { name: 'node', count: 3, bytes: 1200 * MB },
-      { name: 'esbuild', count: 1, bytes: 140 * MB },
-      { name: 'sh', count: 2, bytes: 4 * MB },
-      { name: 'a', count: 1, bytes: 50 * MB },
-      { name: 'b', count: 1, bytes: 40 * MB },
-    ],
-  },
-  largestProcess: {
-    pid: 7,
-    name: 'node',
-    command: ['/usr/bin/node', 'node_modules/.bin/tsc', '-b'],
-    bytes: 612 * MB,
-    method: 'scanned',
-  },
-  processes: { seen: 57, unmeasured: 3, maxAlive: 9 },
-  sampling: {
-    method: 'scanned',
-    intervalMs: 10,
-    ticks: 2010,
-    medianGapMs: 10,
-    maxGapMs: 12.4,
-    cpuMs: 40,
-  },
-  warnings: [],
-} satisfies Result;
-
-test('four lines say how much, by whom, when and how it is known', (t) => {
+test('the lines say how much, by whom, when, what to do with it and how it is known', (t) => {
   t.deepEqual(summary(result, 240), [
-    'memtop: peak 1.4GB, at 12.3s of 20.1s',
+    'memtop: peak 1.4GB, exact within 5%, at 12.3s of 20.1s',
+    '  made by          node x3 1.2GB, esbuild 140MB, sh x2 4MB, a 50MB, 1 more 40MB',
     '  largest process  612MB node node_modules/.bin/tsc -b',
-    '  at the peak      node x3 1.2GB, esbuild 140MB, sh x2 4MB, a 50MB, 1 more 40MB',
+    '  container limit  1920MB: the peak of at most 1.5GB and a quarter more, rounded up',
     '  how measured     resident memory (RSS); 2010 samples, one every 10ms; longest gap 12ms; ' +
-      'the true peak is at most 1.5GB; 3 of 57 processes too short-lived to measure',
+      '3 of 57 processes too short-lived to measure',
   ]);
+});
+
+test('when nothing is to be told, three lines do', (t) => {
+  const peak = {
+    ...result.peak,
+    upperBytes: result.peak.bytes,
+    processCount: 1,
+    processes: [{ ...result.largestProcess, startedAtMs: 1, rssBytes: result.peak.bytes }],
+  };
+  const processes = { ...result.processes, unmeasured: 0 };
+  const sampling = { ...result.sampling, method: 'traced' as const };
+  t.deepEqual(summary({ ...result, peak, processes, sampling }, 240), [
+    'memtop: peak 1.4GB, exact, at 12.3s of 20.1s',
+    '  made by          node node_modules/.bin/tsc -b',
+    '  container limit  1920MB: the peak of 1.4GB and a quarter more, rounded up',
+  ]);
+});
+
+test('differences of a few megabytes are not told', (t) => {
+  const peak = {
+    ...result.peak,
+    bytes: 2 * MB,
+    upperBytes: 9 * MB,
+    highestRssBytes: 9 * MB,
+    rollup: [{ name: 'sh', count: 2, bytes: 2 * MB }],
+  };
+  const small = {
+    ...result,
+    peak,
+    largestProcess: { ...result.largestProcess, bytes: 2 * MB },
+    processes: { ...result.processes, unmeasured: 0 },
+    cgroup: { version: 2, path: '/a', peakBytes: 5 * MB, escaped: 0 },
+  };
+  t.deepEqual(
+    summary(small, 240).map((line) => line.trim().split(/ {2,}|: /)[0]),
+    ['memtop', 'made by', 'container limit'],
+  );
+  t.true(summary({ ...small, processes: result.processes }, 240).length > 3);
+});
+
+test('without a peak the count of the kernel is told, however little it is', (t) => {
+  const { peak: _, ...unmeasured } = result;
+  const cgroup = { version: 2, path: '/a', peakBytes: 5 * MB, escaped: 0 };
+  const lines = summary({ ...unmeasured, cgroup }, 240);
+  t.true(lines.includes('  the kernel says  5MB at most'), lines.join('\n'));
 });
 
 test('a narrow terminal gets more lines, not less to read', (t) => {
   t.deepEqual(summary(result, 60).slice(1), [
-    '  largest process  612MB node node_modules/.bin/tsc -b',
-    '  at the peak      node x3 1.2GB, esbuild 140MB, sh x2 4MB,',
+    '  made by          node x3 1.2GB, esbuild 140MB, sh x2 4MB,',
     '                   a 50MB, 1 more 40MB',
+    '  largest process  612MB node node_modules/.bin/tsc -b',
+    '  container limit  1920MB: the peak of at most 1.5GB and a',
+    '                   quarter more, rounded up',
     '  how measured     resident memory (RSS); 2010 samples, one',
-    '                   every 10ms; longest gap 12ms; the true',
-    '                   peak is at most 1.5GB; 3 of 57 processes',
-    '                   too short-lived to measure',
+    '                   every 10ms; longest gap 12ms; 3 of 57',
+    '                   processes too short-lived to measure',
   ]);
   for (const columns of [40, 80]) {
     t.true(summary(result, columns).every((line) => line.length <= columns));
@@ -83,6 +79,7 @@ test('what counting shared pages in each process would say is told when it diffe
   const peak = {
     ...result.peak,
     bytes: 301 * MB,
+    upperBytes: 420 * MB,
     metric: 'pss' as const,
     pssBytes: 301 * MB,
     highestRssBytes: 2700 * MB,
@@ -90,30 +87,41 @@ test('what counting shared pages in each process would say is told when it diffe
   const lines = summary({ ...result, peak }, 240);
   t.is(
     lines[0],
-    'memtop: peak 301MB, at 12.3s of 20.1s; 2.6GB if shared pages count in each process',
+    'memtop: peak 301MB, at most 420MB, at 12.3s of 20.1s; ' +
+      '2.6GB if shared memory is counted in each process',
   );
-  t.regex(lines.at(-1) ?? '', /shared pages counted once \(PSS\)/);
+  t.regex(lines.at(-1) ?? '', /shared memory counted once \(PSS\)/);
 });
 
-test("the kernel's own figure stands beside the sampled one", (t) => {
+test("the kernel's own figure is told where it differs", (t) => {
   const cgroup = {
     version: 2,
     path: '/a',
-    peakBytes: 1500 * MB,
+    peakBytes: 1900 * MB,
     anonBytes: 1300 * MB,
-    fileBytes: 200 * MB,
+    fileBytes: 600 * MB,
     escaped: 0,
   };
-  t.is(
-    summary({ ...result, cgroup }, 240)[1],
-    '  the kernel says  1.5GB at most, 1.3GB of processes, 200MB of files',
+  t.true(
+    summary({ ...result, cgroup }, 240).includes(
+      '  the kernel says  1.9GB at most, 1.3GB of processes, 600MB of files',
+    ),
+  );
+  const same = { ...cgroup, peakBytes: 1440 * MB };
+  t.false(
+    summary({ ...result, cgroup: same }, 240)
+      .join()
+      .includes('kernel says'),
   );
 });
 
-test('a peak without an upper bound says so', (t) => {
+test('a peak without a bound that tells something says so', (t) => {
   const { upperBytes, ...peak } = result.peak;
-  t.regex(summary({ ...result, peak }, 240).at(-1) ?? '', /the true peak may be higher/);
-  t.truthy(upperBytes);
+  for (const one of [peak, { ...peak, upperBytes: 10 * upperBytes }]) {
+    const lines = summary({ ...result, peak: one }, 240);
+    t.is(lines[0], 'memtop: peak at least 1.4GB, at 12.3s of 20.1s');
+    t.regex(lines.at(-1) ?? '', /it may have been higher in between/);
+  }
 });
 
 test('a long command line is cut', (t) => {
@@ -123,12 +131,7 @@ test('a long command line is cut', (t) => {
 test('names and command lines cannot steer the terminal', (t) => {
   const command = ['/bin/\u001b[2J', 'a\nb'];
   const hostile: Result = { ...result, largestProcess: { ...result.largestProcess, command } };
-  t.is(summary(hostile, 200)[1], '  largest process  612MB ?[2J a b');
-});
-
-test('one process alone needs no list of who was there', (t) => {
-  const alone: Result = { ...result, peak: { ...result.peak, processCount: 1 } };
-  t.is(summary(alone, 200).length, 3);
+  t.is(summary(hostile, 200)[2], '  largest process  612MB ?[2J a b');
 });
 
 test('a run that was not measured claims no peak', (t) => {
@@ -150,15 +153,14 @@ test('a traced run has seen every process, and says whether that is exact', (t) 
   const processes = { ...result.processes, unmeasured: 0 };
   const traced: Result = { ...result, sampling, processes };
   const exact: Result = { ...traced, peak: { ...result.peak, upperBytes: result.peak.bytes } };
-  const method = (of: Result) => summary(of, 240).at(-1);
-  t.is(method(exact), '  how measured     resident memory (RSS); every process seen, exact');
-  t.is(
-    method(traced),
-    '  how measured     resident memory (RSS); every process seen; the true peak is at most 1.5GB',
-  );
+  t.is(summary(exact, 240)[0], 'memtop: peak 1.4GB, exact, at 12.3s of 20.1s');
+  t.false(summary(exact, 240).join().includes('how measured'));
+  const loose = { ...traced, peak: { ...result.peak, upperBytes: 2000 * MB } };
+  t.is(summary(loose, 240)[0], 'memtop: peak 1.4GB, at most 2GB, at 12.3s of 20.1s');
+  t.regex(summary(loose, 240).at(-1) ?? '', /resident memory \(RSS\); every process seen; it may/);
   t.regex(
-    method({ ...exact, sampling: { ...sampling, released: 2 } }) ?? '',
-    /; traced, but for 2 of the processes; 2010 samples, one every 10ms;/,
+    summary({ ...exact, sampling: { ...sampling, released: 2 } }, 240).at(-1) ?? '',
+    /2010 samples, one every 10ms;.* traced, but for 2 of the processes$/,
   );
 });
 
@@ -172,9 +174,8 @@ test('why it was not traced is told where processes were missed', (t) => {
 
 test('those that outlive the command have a line', (t) => {
   const survivors = [{ pid: 9, name: 'gradle', command: ['gradle'], rssBytes: 400 * MB }];
-  t.is(
-    summary({ ...result, survivors }, 240).at(-1),
-    '  still there      gradle 400MB (process 9)',
+  t.true(
+    summary({ ...result, survivors }, 240).includes('  still there      gradle 400MB (process 9)'),
   );
   t.deepEqual(summary({ ...result, survivors: [] }, 240), summary(result, 240));
 });
@@ -208,4 +209,24 @@ test('all that there can be to say is still less than a screen', (t) => {
     t.true(lines.every((line) => line.length <= columns));
   }
   t.true(summary(everything, 40).every((line) => line.length <= 40));
+});
+
+test('tasks have a table of their own, and those at the peak are named', (t) => {
+  const build = {
+    id: 'web:build',
+    source: 'nx',
+    status: 'ended',
+    exit: { code: 0, signal: null, cause: 'exit' },
+    durationMs: 2500,
+    processCount: 3,
+    peak: { ...result.peak, bytes: 900 * MB },
+  } as const;
+  const tasks = [{ id: 'web:build', source: 'nx', bytes: 900 * MB, processCount: 3 }];
+  const lines = summary(
+    { ...result, peak: { ...result.peak, tasks }, tasks: [build] } as Result,
+    200,
+  );
+  t.is(lines[1], '  made by          web:build 900MB');
+  t.true(lines[2]?.startsWith('                   node x3 1.2GB'));
+  t.deepEqual(lines.slice(-2), ['   PEAK  TIME  TASK', '  900MB  2.5s  web:build']);
 });

@@ -145,7 +145,8 @@ test('a tree is ended at its limit while JavaScript is blocked', async (t) => {
   t.true(Date.now() < blockedUntil, 'it has ended before JavaScript went on');
   t.deepEqual(heard, []);
   const { signal } = await running.finished();
-  t.is(signal, 'SIGTERM');
+  // One that is still growing past its limit is not asked to end.
+  t.true(signal === 'SIGTERM' || signal === 'SIGKILL', `${signal}`);
   const { status, guard } = await task.finish();
   t.is(status, 'ended');
   t.like(guard, { action: 'terminated', reason: 'limit', limitBytes: 150 * MB });

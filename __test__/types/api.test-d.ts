@@ -20,6 +20,7 @@ import {
   type Snapshot,
   type SnapshotProcess,
   type TaskResult,
+  type TrackedResult,
   type TrackedTask,
   type TrackerOptions,
   type TrackOptions,
@@ -88,7 +89,10 @@ running.on('warn', ({ dumpFile }) => dumpFile);
 declare const result: Result;
 expectType<number | undefined>()(result.peak?.bytes);
 expectType<number | null>()(result.exit.code);
-expectType<TaskResult | undefined>()(result.tasks?.[0]);
+declare const tracked: TaskResult;
+tracked satisfies NonNullable<Result['tasks']>[number];
+expectType<number>()(tracked.durationMs);
+expectType<number | undefined>()(result.tasks?.[0]?.durationMs);
 // @ts-expect-error a measure may be absent
 result.peak.bytes;
 
@@ -119,7 +123,9 @@ const task = tracker.track(1, options);
 expectType<TrackedTask>()(task);
 expectType<string>()(task.id);
 expectType<Snapshot | undefined>()(task.snapshot());
-expectType<TaskResult>()(await task.finish());
+expectType<TrackedResult>()(await task.finish());
+const { tasks } = await task.finish();
+expectType<TaskResult[] | undefined>()(tasks);
 expectType<TrackedTask>()(task.on('warn', () => {}));
 task satisfies Disposable;
 task.kill({ force: true });

@@ -5,9 +5,12 @@ import type { Result } from '../result/types.js';
 export const exitCodes = {
   failed: 1,
   usage: 2,
+  budget: 120,
+  verification: 121,
   guard: 123,
   timeout: 124,
   failedBeforeStart: 125,
+  interrupted: 130,
 } as const;
 
 /**

@@ -5,18 +5,25 @@ import { commands } from './commands/index.js';
 import type { Flag } from './flags/flag.js';
 import { help } from './flags/help.js';
 import { version } from './flags/version.js';
+import { topicNames } from './topics/names.js';
+import type { Topic } from './topics/topic.js';
 
 const columns = 80;
 
 /** The help of one command; of memtop as a whole when no command was named. */
 export function helpOf(command: Command, name: string | undefined): string {
   return [
-    command.about,
+    wrapped(command.about.replaceAll('\n', ' '), columns).join('\n'),
     `usage: memtop ${[name, command.usage].filter(Boolean).join(' ')}`,
     table([...command.flags, help, version].map((flag) => [left(flag), right(flag)])),
-    ...(name === undefined ? [`commands:\n${commandTable()}`] : []),
+    ...(name === undefined ? [`commands:\n${commandTable()}`, more()] : []),
     `examples:\n${command.examples.map((example) => `  ${example}`).join('\n')}`,
   ].join('\n\n');
+}
+
+function more(): string {
+  const text = `memtop help <command> explains one, memtop help <topic> one of: ${topicNames.join(', ')}`;
+  return wrapped(text, columns).join('\n');
 }
 
 function left({ name, short, value }: Flag): string {
@@ -29,6 +36,16 @@ function right({ summary, variable }: Flag): string {
 
 function commandTable(): string {
   return table(Object.entries(commands).map(([name, { summary }]) => [name, summary]));
+}
+
+/** A topic as it is shown: paragraphs, and tables where there are rows. */
+export function topicHelp({ summary, sections }: Topic): string {
+  return [
+    summary,
+    ...sections.map((section) =>
+      typeof section === 'string' ? wrapped(section, columns).join('\n') : table(section),
+    ),
+  ].join('\n\n');
 }
 
 /** Two columns; what the second has too much goes on below it. */

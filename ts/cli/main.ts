@@ -4,6 +4,7 @@ import { loadedAddon } from '../native/load.js';
 import { packageVersion } from '../package.js';
 import type { Command } from './commands/command.js';
 import { commands } from './commands/index.js';
+import { isNoCurrentFolder } from './current-folder.js';
 import { exitCodes } from './exit-code.js';
 import { help } from './flags/help.js';
 import { version } from './flags/version.js';
@@ -52,7 +53,8 @@ try {
   // Node would put the terminal back to how it was at the start.
   loadedAddon()?.exitNow(code);
 } catch (error) {
-  if (!isUsageError(error)) throw error;
+  if (isUsageError(error)) process.exitCode = exitCodes.usage;
+  else if (isNoCurrentFolder(error)) process.exitCode = exitCodes.failedBeforeStart;
+  else throw error;
   say(`memtop: ${error.message}`);
-  process.exitCode = exitCodes.usage;
 }

@@ -1,6 +1,15 @@
 /** A file that is opened before the command starts and written after it has ended. */
-import { closeSync, fstatSync, ftruncateSync, openSync, statSync } from 'node:fs';
-import { resolve } from 'node:path';
+import {
+  closeSync,
+  existsSync,
+  fstatSync,
+  ftruncateSync,
+  openSync,
+  realpathSync,
+  statSync,
+  unlinkSync,
+} from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { writeAll } from './write.js';
 
 /** Opens for appending: what the file holds stays until there is something better. */
@@ -9,10 +18,12 @@ const withoutTruncating = 'a';
 export class OutputFile {
   readonly #path: string;
   readonly #fd: number;
+  readonly #isNew: boolean;
 
   /** @throws when the file cannot be written */
   constructor(path: string) {
     this.#path = resolve(path);
+    this.#isNew = !existsSync(this.#path);
     this.#fd = openSync(this.#path, withoutTruncating);
   }
 
@@ -36,10 +47,28 @@ export class OutputFile {
     }
   }
 
+  /** For when nothing will be written: a file that was not there before goes again. */
+  discard(): void {
+    if (this.#isNew && this.#isStillThere()) unlinkSync(this.#path);
+    closeSync(this.#fd);
+  }
+
   /** A build may clear the folder that its result is to be written to. */
   #isStillThere(): boolean {
     const opened = fstatSync(this.#fd);
     const named = statSync(this.#path, { throwIfNoEntry: false });
     return named?.ino === opened.ino && named.dev === opened.dev;
+  }
+}
+
+/** The same for all paths that lead to one file; nothing for what many can write to, as a device. */
+export function identity(path: string): string | undefined {
+  try {
+    const found = statSync(path, { throwIfNoEntry: false });
+    if (found) return found.isFile() ? `${found.dev} ${found.ino}` : undefined;
+    return join(realpathSync(dirname(resolve(path))), basename(path));
+  } catch {
+    // Nor can it be opened then, which says why.
+    return undefined;
   }
 }

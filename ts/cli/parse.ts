@@ -7,6 +7,8 @@ import { UsageError } from './usage-error.js';
 export interface RawArguments {
   /** By flag name; true for a switch. The last one counts. */
   readonly values: ReadonlyMap<string, string | true>;
+  /** All values of a flag, in their order. */
+  readonly repeated: ReadonlyMap<string, readonly string[]>;
   /** What stands before `--` and is no flag. */
   readonly words: readonly string[];
   /** What stands after `--`; undefined without one. */
@@ -18,6 +20,7 @@ export function parse(argv: readonly string[], flags: readonly Flag[]): RawArgum
   const end = argv.indexOf('--');
   const own = end < 0 ? argv : argv.slice(0, end);
   const values = new Map<string, string | true>();
+  const repeated = new Map<string, string[]>();
   const words: string[] = [];
 
   for (let index = 0; index < own.length; index += 1) {
@@ -40,8 +43,9 @@ export function parse(argv: readonly string[], flags: readonly Flag[]): RawArgum
       throw new UsageError(`--${flag.name} needs a value: --${flag.name} ${flag.value}`);
     }
     values.set(flag.name, value);
+    repeated.set(flag.name, [...(repeated.get(flag.name) ?? []), value]);
   }
-  return { values, words, command: end < 0 ? undefined : argv.slice(end + 1) };
+  return { values, repeated, words, command: end < 0 ? undefined : argv.slice(end + 1) };
 }
 
 function find(spelled: string, flags: readonly Flag[]): Flag {

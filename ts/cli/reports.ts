@@ -1,17 +1,17 @@
 /** What a command prints and writes when it has a result. */
-
 import { isCutShort } from '../report/ending.js';
-import { resultJson } from '../report/json.js';
+import { columnsOfLogs, lookIn } from '../report/look.js';
 import { endingLines, summary } from '../report/summary.js';
 import type { Result } from '../result/types.js';
-import { OutputFile } from './output-file.js';
-import { say, terminalColumns, writeAll } from './write.js';
+import { openGithub } from './github.js';
+import { type OutputPaths, Outputs } from './outputs.js';
+import { say, terminalColumns } from './write.js';
 
-const columnsOfLogs = 120;
-
-export interface ReportOptions {
-  readonly json: string | undefined;
+export interface ReportOptions extends OutputPaths {
   readonly quiet: boolean;
+  readonly chart: boolean;
+  /** Whether GitHub Actions is told. */
+  readonly github: boolean;
 }
 
 export interface Reports {
@@ -20,38 +20,43 @@ export interface Reports {
   write(result: Result): void;
 }
 
-/** Opens what is to be written; when that fails, says so and returns nothing. */
-export function openReports(options: ReportOptions): Reports | undefined {
-  const { json } = options;
-  try {
-    const output = json === undefined || json === '-' ? undefined : new OutputFile(json);
-    return {
-      descriptors: output ? [output.descriptor] : [],
-      write: (result) => write(result, options, output),
-    };
-  } catch (error) {
-    say(`memtop: --json ${json} cannot be written: ${reason(error)}`);
-    return undefined;
-  }
+type Summarize = (result: Result, columns: number) => string[];
+
+/**
+ * Opens what is to be written; when that fails, says so and returns nothing.
+ *
+ * @throws UsageError where two of them are one file
+ */
+export async function openReports(
+  options: ReportOptions,
+  summarize: Summarize = summary,
+): Promise<Reports | undefined> {
+  const { github: isTold, chart: isDrawn, quiet } = options;
+  const chart = isDrawn ? (await import('../report/chart.js')).chartLines : undefined;
+  const github = isTold ? await openGithub(process.env, !quiet) : undefined;
+  const outputs = await Outputs.open(options);
+  return (
+    outputs && {
+      descriptors: outputs.descriptors,
+      write(result) {
+        print(result, quiet, summarize);
+        if (chart) sayAll(chart(result, lookIn(process.env, terminalColumns())));
+        for (const { message } of result.warnings) say(`memtop: warning: ${message}`);
+        github?.write(result);
+        outputs.write(result);
+      },
+    }
+  );
 }
 
-function write(result: Result, { json, quiet }: ReportOptions, output: OutputFile | undefined) {
+function print(result: Result, isQuiet: boolean, summarize: Summarize): void {
   const { cause, message } = result.exit;
   if (cause === 'not-started' && message !== undefined) say(`memtop: ${message}`);
-  for (const { message } of result.warnings) say(`memtop: warning: ${message}`);
   const columns = terminalColumns() ?? columnsOfLogs;
-  if (!quiet) for (const line of summary(result, columns)) say(line);
-  else if (isCutShort(result)) for (const line of endingLines(result, columns)) say(line);
-  if (json === undefined) return;
-  try {
-    const text = resultJson(result);
-    if (output) output.write(text);
-    else writeAll(1, text);
-  } catch (error) {
-    say(`memtop: warning: --json ${json} was not written: ${reason(error)}`);
-  }
+  if (!isQuiet) sayAll(summarize(result, columns));
+  else if (isCutShort(result)) sayAll(endingLines(result, columns));
 }
 
-export function reason(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
+function sayAll(lines: readonly string[]): void {
+  for (const line of lines) say(line);
 }

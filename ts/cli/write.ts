@@ -7,8 +7,8 @@ import { fstatSync, writeSync } from 'node:fs';
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
 /** Writes all of it, waiting where the reader is slow. */
-export function writeAll(fd: number, text: string): void {
-  let rest: Uint8Array = Buffer.from(text);
+export function writeAll(fd: number, text: string | Uint8Array): void {
+  let rest: Uint8Array = typeof text === 'string' ? Buffer.from(text) : text;
   while (rest.length > 0) {
     try {
       rest = rest.subarray(writeSync(fd, rest));
@@ -19,8 +19,16 @@ export function writeAll(fd: number, text: string): void {
   }
 }
 
+let route: ((text: string) => boolean) | undefined;
+
+/** Has somebody else say it who knows what else is on the terminal; `false` where it cannot. */
+export function sayBy(other: typeof route): void {
+  route = other;
+}
+
 /** Says something on standard error. Where nobody can hear it, nothing is to be done. */
 export function say(text: string): void {
+  if (route?.(text)) return;
   try {
     writeAll(2, `${text}\n`);
   } catch {

@@ -1,10 +1,11 @@
 /** Sees the processes of the machine and ends them. */
-import type { Addon, InspectedProcess } from '../native/addon.js';
+import type { Addon } from '../native/addon.js';
 import { fromAddon } from '../native/errors.js';
 import { loadAddon } from '../native/load.js';
 import { checkedBackend, checkedFolder, checkedKill, checkedPid } from './checked.js';
 import type { InspectorOptions, KillOptions, KillOutcome } from './options.js';
-import type { ProcessRecord, ProcessState } from './process.js';
+import type { ProcessRecord } from './process.js';
+import { processRecord } from './process-record.js';
 
 /**
  * Every call looks at the machine as it is then, on a thread of Node's pool. Threads are never
@@ -67,17 +68,17 @@ class AddonInspector implements Inspector {
   }
 
   list(): Promise<ProcessRecord[]> {
-    return this.#ask(async (native) => (await native.list()).map(record));
+    return this.#ask(async (native) => (await native.list()).map(processRecord));
   }
 
   tree(pid: number): Promise<ProcessRecord[]> {
-    return this.#ask(async (native) => (await native.tree(checkedPid(pid))).map(record));
+    return this.#ask(async (native) => (await native.tree(checkedPid(pid))).map(processRecord));
   }
 
   findByCwd(folder: string): Promise<ProcessRecord[]> {
     return this.#ask(async (native) => {
       const found = await native.findByCwd(checkedFolder(folder));
-      return found.map(record);
+      return found.map(processRecord);
     });
   }
 
@@ -107,19 +108,3 @@ class AddonInspector implements Inspector {
 
 /** The inspector of this machine. */
 export const inspect: Inspector = new AddonInspector();
-
-function record(seen: InspectedProcess): ProcessRecord {
-  const { pid, started, parentPid, name, command, cwd, rssBytes, cpuPercent, userId } = seen;
-  return {
-    pid,
-    started,
-    parentPid,
-    name,
-    command,
-    ...(cwd !== undefined && { cwd }),
-    rssBytes,
-    ...(cpuPercent !== undefined && { cpuPercent: Math.round(cpuPercent * 10) / 10 }),
-    state: seen.state as ProcessState,
-    ...(userId !== undefined && { userId }),
-  };
-}

@@ -3,19 +3,26 @@ import type * as binding from './binding.js';
 
 export type Addon = Pick<
   typeof binding,
+  | 'NativeBundle'
   | 'NativeInspector'
+  | 'NativeRecorder'
   | 'NativeRun'
   | 'NativeSampler'
+  | 'NativeStore'
   | 'NativeWatch'
   | 'exitNow'
   | 'ownArguments'
+  | 'storeSchema'
   | 'survey'
   | 'version'
 >;
 export type {
   AlarmRecord,
+  FoundRecord,
+  FoundTaskState,
   InspectedProcess,
   PeakRecord,
+  RulesOption,
   RunEnd,
   SamplingRecord,
   SnapshotRecord,

@@ -19,6 +19,14 @@ export function loadedAddon(): Addon | undefined {
   return loaded instanceof AddonUnavailable ? undefined : loaded;
 }
 
+/** The addons that are here for this kind of processor, whether or not they load. */
+export function installedAddons(): { build: string; file: string }[] {
+  return (builds[`${process.platform}-${process.arch}`] ?? []).flatMap((build) => {
+    const file = find(build);
+    return file === undefined ? [] : [{ build, file }];
+  });
+}
+
 /** @throws AddonUnavailable */
 export function loadAddon(): Addon {
   loaded ??= tryToLoad();

@@ -53,8 +53,9 @@ export function endingText({ what, advice }: Ending): string {
   return advice === undefined ? what : `${what}. ${advice}`;
 }
 
-function ofGuard({ guard }: Result): Ending {
-  if (!guard) return { what: 'ended by the guard' };
+function ofGuard(result: Result): Ending {
+  const { guard, who } = actingGuard(result);
+  if (!guard) return { what: `${who}ended by the guard` };
   const { bytes, reason, limitBytes, summaryFile, group } = guard;
   const place = group === undefined ? 'the machine' : `the group ${tail(plainText(group))}`;
   const had = bytes === undefined ? '' : `: it had ${formatBytes(bytes)}`;
@@ -68,9 +69,16 @@ function ofGuard({ guard }: Result): Ending {
   const remedy =
     reason === 'limit' ? '--limit allows more, --no-guard anything.' : '--no-guard lets it go on.';
   return {
-    what: `ended by the guard${reason === undefined ? had : why[reason]}`,
+    what: `${who}ended by the guard${reason === undefined ? had : why[reason]}`,
     advice: `${remedy}${written}`,
   };
+}
+
+/** The guard of a task, where it was that. */
+function actingGuard({ guard, tasks }: Result): { guard: Result['guard']; who: string } {
+  const task = tasks?.find(({ exit }) => exit?.cause === 'guard');
+  if (!task || guard?.action === 'terminated') return { guard, who: '' };
+  return { guard: task.guard, who: `${plainText(task.id)} was ` };
 }
 
 function ofOom(result: Result, oom: Oom): Ending {

@@ -7,8 +7,8 @@ import { fitted, plainText } from './plain-text.js';
 const longestCommand = 80;
 
 /** Whether it is not known to have ended well, all by itself. */
-export function hasFailed({ exit }: Result): boolean {
-  return exit.cause !== 'exit' || exit.code !== 0;
+export function hasFailed({ exit }: { readonly exit?: Result['exit'] }): boolean {
+  return exit !== undefined && (exit.cause !== 'exit' || exit.code !== 0);
 }
 
 /** Such as `npm run build: exited with code 1`; it may get into a log, so no secret is in it. */

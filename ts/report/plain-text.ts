@@ -28,6 +28,13 @@ export function fitted(text: string, columns: number): string {
   return text;
 }
 
+/** How many columns a text of one line takes. */
+export function widthOf(text: string): number {
+  let width = 0;
+  for (const character of text) width += columnsOf(character);
+  return width;
+}
+
 function columnsOf(character: string): number {
   if (character <= '~') return 1;
   if (without.test(character)) return 0;

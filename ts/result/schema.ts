@@ -5,20 +5,12 @@
  * changed meaning needs a new schema number.
  */
 import * as z from 'zod/mini';
+import { bench } from './bench.js';
+import { bytes, commandLine, count, described, ms, text } from './described.js';
+import { exit } from './exit.js';
 import { resultSchemaName } from './name.js';
 
-function described<T extends z.ZodMiniType>(schema: T, description: string): T {
-  z.globalRegistry.add(schema, { description });
-  return schema;
-}
-
-const bytes = (description: string) =>
-  described(z.number().check(z.nonnegative(), z.int()), description);
-const count = bytes;
-const ms = (description: string) => described(z.number().check(z.nonnegative()), description);
-const text = (description: string) => described(z.string(), description);
 const pid = z.number().check(z.int(), z.positive());
-const commandLine = (description: string) => described(z.array(z.string()), description);
 
 const host = described(
   z.looseObject({
@@ -54,36 +46,13 @@ const run = described(
   'What was run, where and when.',
 );
 
-const exit = described(
-  z.looseObject({
-    code: described(z.nullable(z.int()), 'Exit code; null when a signal ended the command.'),
-    signal: described(z.nullable(z.string()), 'Name of the signal that ended it, or null.'),
-    cause: described(
-      z.enum([
-        'exit',
-        'signal',
-        'oom-kernel',
-        'oom-heap',
-        'guard',
-        'timeout',
-        'aborted',
-        'not-started',
-        'unknown',
-      ]),
-      'Why it ended: by itself; by a signal; killed by the kernel for want of memory; its heap ' +
-        'was full; by the guard; because its time was over; because the program that ran it ' +
-        'wanted so; it never started; unknown for a process that somebody else had started.',
-    ),
-    message: z.exactOptional(text('Why it did not start, or why it was ended.')),
-  }),
-  'How the command ended.',
-);
-
 const processAtPeak = z.looseObject({
   pid: described(pid, 'Process id.'),
+  parentPid: z.exactOptional(described(pid, 'Process id of its parent when it was started.')),
   startedAtMs: ms('When it was first seen, from the start of the run.'),
   name: text("The operating system's short name for it."),
   command: commandLine('Its arguments, the program first; long ones are cut.'),
+  task: z.exactOptional(text('The task that it belonged to.')),
   rssBytes: bytes('Its resident memory at the peak.'),
   pssBytes: z.exactOptional(
     bytes('Its proportional memory at the peak; there when the peak is measured in it.'),
@@ -123,6 +92,19 @@ const peak = described(
         }),
       ),
       'The same by name, the largest first.',
+    ),
+    tasks: z.exactOptional(
+      described(
+        z.array(
+          z.looseObject({
+            id: text('Its name.'),
+            source: text('Who named it.'),
+            bytes: bytes('The memory of its processes at the peak.'),
+            processCount: count('How many of them there were.'),
+          }),
+        ),
+        'The tasks that ran together at that instant, the largest first.',
+      ),
     ),
   }),
   'The highest instant and who made it up.',
@@ -250,6 +232,58 @@ const oom = described(
   'What is known when memory had run out.',
 );
 
+const heap = described(
+  z.looseObject({
+    processCount: count('Node processes that reported.'),
+    heapCount: count('Their heaps: one each, and one for each worker thread.'),
+    ofPeakBytes: z.exactOptional(
+      bytes(
+        'About so much of the peak was JavaScript heap: the largest that those of each process ' +
+          'then alive were seen.',
+      ),
+    ),
+    neededMegabytes: z.exactOptional(
+      count('What --max-old-space-size must be for all of them: the highest.'),
+    ),
+    heaps: described(
+      z.array(
+        z.looseObject({
+          pid: described(pid, 'Process id.'),
+          startTicks: z.exactOptional(
+            count('When it started, in clock ticks since the machine did.'),
+          ),
+          worker: z.exactOptional(
+            count('Number of the worker thread; absent for the main thread.'),
+          ),
+          nodeVersion: text('Version of Node.'),
+          command: commandLine('Its arguments, the program first; long ones are cut.'),
+          limitBytes: bytes('How large it may become, the young generation included.'),
+          usedBytes: bytes('The most that was seen in use, garbage included.'),
+          committedBytes: bytes('The most memory that was seen set aside for it.'),
+          liveBytes: z.exactOptional(
+            bytes('The most of the old generation that was left after a full collection.'),
+          ),
+          fullCollections: count('Full collections that were noticed.'),
+          externalBytes: bytes('The most memory outside of it that its objects were seen to hold.'),
+          arrayBuffersBytes: bytes('Of that, the most that was seen in array buffers.'),
+          looks: count('Times that it was looked at after its program was started.'),
+          lastSeen: described(
+            z.enum(['end', 'before-end', 'full']),
+            'When it was last looked at: at its end; earlier, since it was killed or goes on; ' +
+              'full when it ended because of its limit.',
+          ),
+          neededMegabytes: z.exactOptional(
+            count('What --max-old-space-size it needs; absent where it was not looked at in time.'),
+          ),
+          neededBecause: z.exactOptional(text('How that comes about.')),
+        }),
+      ),
+      'What each was, the one that needs most first; at most a hundred.',
+    ),
+  }),
+  'The JavaScript heaps of Node; absent without --heap, or when no process reported one.',
+);
+
 const survivors = described(
   z.array(
     z.looseObject({
@@ -268,6 +302,17 @@ const timeline = described(
     bytes: described(z.array(z.number()), 'The sum at that time, the highest of its stretch.'),
   }),
   'The course of the sum. Its highest point is the peak that was sampled.',
+);
+
+const programs = described(
+  z.array(
+    z.looseObject({
+      name: text('Name that its processes share.'),
+      peakBytes: bytes('The most that they had together.'),
+      timeline,
+    }),
+  ),
+  'The programs that had the most memory, over time.',
 );
 
 const missing = described(
@@ -290,23 +335,70 @@ const warnings = described(
 
 const task = z.looseObject({
   id: text('Its name.'),
-  source: described(z.enum(['api']), 'Who named it: a program.'),
+  parent: z.exactOptional(
+    text('The task of `memtop run` that it was found in, whose name stands before its own.'),
+  ),
+  source: text(
+    'Who named it: `api` for a program, `config` and `script` for `memtop run`, `memtop` for ' +
+      'MEMTOP_TASK, or the task runner.',
+  ),
+  kind: z.exactOptional(
+    described(
+      z.enum(['task', 'service']),
+      'A service works for several tasks, as a daemon does; otherwise absent.',
+    ),
+  ),
   status: described(
-    z.enum(['running', 'ended']),
-    'Whether its process was still there when measuring it ended.',
+    z.enum(['running', 'ended', 'skipped', 'cached']),
+    'Whether its processes were still there when measuring it ended; or that it was not run.',
+  ),
+  skippedBecause: z.exactOptional(text('Why it was not started.')),
+  cache: z.exactOptional(
+    described(z.enum(['local', 'remote', 'kept']), 'Where the output of a cached task came from.'),
   ),
   exit: z.exactOptional(exit),
-  durationMs: ms('From the start of measuring it to the end of that.'),
+  startedAtMs: z.exactOptional(ms('When it was started, from the start of the run.')),
+  durationMs: z.exactOptional(ms('From its start to its end; absent when it was skipped.')),
   peak: z.exactOptional(peak),
-  processCount: count('Processes that were seen in its tree.'),
+  wrappers: z.exactOptional(
+    described(
+      z.looseObject({
+        bytes: z.exactOptional(bytes('Their memory at their highest.')),
+        processCount: count('How many were seen.'),
+      }),
+      'Processes that only started others, such as `npm run` and shells; not in its peak.',
+    ),
+  ),
+  totalPeakBytes: z.exactOptional(bytes('The highest sum of its peak and its wrappers.')),
+  processCount: z.exactOptional(
+    count('Processes that were seen in its tree; absent when none were looked for.'),
+  ),
   timeline: z.exactOptional(timeline),
   guard: z.exactOptional(guard),
+  heap: z.exactOptional(heap),
+  oom: z.exactOptional(oom),
   warnings: z.exactOptional(warnings),
 });
 
 const tasks = described(
   z.array(task),
-  'The named parts, each with its own processes; times count from the start of each.',
+  'The named parts, each with its own processes. Times count from the start of the run, and from ' +
+    'that of each where a program has named it.',
+);
+
+const stages = described(
+  z.array(
+    z.looseObject({
+      name: text('Its name.'),
+      peakBytes: z.exactOptional(
+        bytes('The highest that the whole tree was while it was in this stage.'),
+      ),
+      firstSeenMs: ms('When the tree was first in this stage, from the start of the run.'),
+      lastSeenMs: ms('When it was last in it.'),
+      durationMs: ms('How long it was in it in all.'),
+    }),
+  ),
+  'Spans of time, named by the first rule whose processes were alive.',
 );
 
 export const resultSchema = z.looseObject({
@@ -321,9 +413,13 @@ export const resultSchema = z.looseObject({
   sampling,
   guard: z.exactOptional(guard),
   oom: z.exactOptional(oom),
+  heap: z.exactOptional(heap),
   survivors: z.exactOptional(survivors),
   timeline: z.exactOptional(timeline),
+  programs: z.exactOptional(programs),
   tasks: z.exactOptional(tasks),
+  stages: z.exactOptional(stages),
   missing: z.exactOptional(missing),
+  bench: z.exactOptional(bench),
   warnings,
 });

@@ -14,7 +14,7 @@ import { graceOf } from './grace.js';
 import type { EndOptions } from './running.js';
 import { type Snapshot, snapshotOf } from './snapshot.js';
 import { taskResult } from './task-result.js';
-import type { TaskResult, TrackedTask } from './tracked-task.js';
+import type { TrackedResult, TrackedTask } from './tracked-task.js';
 
 type NativeTask = ReturnType<InstanceType<Addon['NativeSampler']>['track']>;
 /** Starts to track, and tells of alarms. */
@@ -24,10 +24,10 @@ export class AddonTask implements TrackedTask {
   readonly id: string;
   readonly pid: number;
   readonly #graceMs: number | undefined;
-  readonly #listeners = new Listeners();
+  readonly #listeners = Listeners.ofTree();
   readonly #native: NativeTask;
   readonly #onFinish: (task: AddonTask) => void;
-  #finished: Promise<TaskResult> | undefined;
+  #finished: Promise<TrackedResult> | undefined;
 
   constructor(
     { id, pid, graceMs }: { id: string; pid: number; graceMs: number | undefined },
@@ -67,7 +67,7 @@ export class AddonTask implements TrackedTask {
     this.#native.kill(graceOf(options) ?? this.#graceMs);
   }
 
-  finish(): Promise<TaskResult> {
+  finish(): Promise<TrackedResult> {
     this.#finished ??= this.#finish();
     return this.#finished;
   }
@@ -77,7 +77,7 @@ export class AddonTask implements TrackedTask {
     this.finish().catch(() => {});
   }
 
-  async #finish(): Promise<TaskResult> {
+  async #finish(): Promise<TrackedResult> {
     this.#onFinish(this);
     const end = await this.#native.finish();
     if (!end) throw new SystemError('the sampling thread has ended');

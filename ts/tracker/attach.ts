@@ -1,5 +1,6 @@
 /** Measures a tree that somebody else started, until it ends or somebody has seen enough. */
 import { readFileSync } from 'node:fs';
+import type { SnapshotRecord } from '../native/addon.js';
 import { fromAddon } from '../native/errors.js';
 import { loadAddon } from '../native/load.js';
 import type { Result } from '../result/types.js';
@@ -21,6 +22,7 @@ export interface Attached {
   readonly result: Promise<Result>;
   /** Ends measuring; the process goes on. Safe to call again. */
   stop(): void;
+  snapshot(): SnapshotRecord | undefined;
 }
 
 /** @throws AddonUnavailable, ProcessNotFound, PermissionDenied or SystemError */
@@ -54,7 +56,7 @@ export function attach(pid: number, options: AttachOptions): Attached {
       remarks: [],
     }),
   );
-  return { result, stop: () => watch.stop() };
+  return { result, stop: () => watch.stop(), snapshot: () => watch.snapshot() ?? undefined };
 }
 
 function startWatch(pid: number, options: AttachOptions) {

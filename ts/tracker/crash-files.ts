@@ -1,6 +1,8 @@
 /** Writes down what a run was that the guard has ended. Loaded only when that happens. */
+
 import { closeSync, openSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { messageOf } from '../errors.js';
 import { packageVersion } from '../package.js';
 import type { Crash, Runtime } from '../report/crash/crash.js';
 import { crashDump } from '../report/crash/dump.js';
@@ -20,7 +22,7 @@ export function writeCrashFiles(crash: Crash, folder?: string): CrashFiles {
   try {
     return write(crash, resolve(folder ?? process.cwd()));
   } catch (error) {
-    return { problem: reasonOf(error) };
+    return { problem: messageOf(error) };
   }
 }
 
@@ -79,7 +81,7 @@ function fill(file: OpenFile, text: () => string): string | undefined {
     return undefined;
   } catch (error) {
     discard(file);
-    return reasonOf(error);
+    return messageOf(error);
   }
 }
 
@@ -112,8 +114,4 @@ function localStamp(at: Date): string {
   const date = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())];
   const time = [two(at.getHours()), two(at.getMinutes()), two(at.getSeconds())];
   return `${date.join('')}-${time.join('')}`;
-}
-
-function reasonOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }

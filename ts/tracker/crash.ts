@@ -20,13 +20,15 @@ export function keepCrash(
   facts: RunFacts,
   graceMs: number,
   folder: string | false | undefined,
+  task?: string,
 ): KeptCrash {
-  const crash = crashOf(alarm, facts, graceMs);
+  const crash = crashOf(alarm, facts, graceMs, task);
   const files = folder === false ? undefined : writeCrashFiles(crash, folder);
   return { files: files ?? {}, messages: guardMessages(crash, files) };
 }
 
-function crashOf(alarm: AlarmRecord, facts: RunFacts, graceMs: number): Crash {
+function crashOf(alarm: AlarmRecord, facts: RunFacts, graceMs: number, named?: string): Crash {
+  const task = named ?? onlyTask;
   const { bytes, thresholdBytes, room, scene } = alarm;
   const { tree, living = [] } = scene ?? {};
   return {
@@ -35,14 +37,15 @@ function crashOf(alarm: AlarmRecord, facts: RunFacts, graceMs: number): Crash {
     bytes,
     ...(thresholdBytes !== undefined && { limitBytes: thresholdBytes }),
     run: facts,
-    task: onlyTask,
+    task,
+    ...(named !== undefined && { endsTaskAlone: true }),
     processes: living.map(
       ({ pid, parentPid, name, command, rssBytes, startedAtMs, bytes: share }) => ({
         pid,
         parentPid,
         name,
         command,
-        task: onlyTask,
+        task,
         rssBytes,
         pssBytes: share,
         startedAtMs,

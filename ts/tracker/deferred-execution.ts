@@ -12,7 +12,13 @@ export function deferredExecution(beginning: Promise<Execution>): Execution {
       if (execution) execution.stop(graceMs);
       else stop = { graceMs };
     },
+    tasks: () => execution?.tasks() ?? [],
     snapshot: () => execution?.snapshot(),
+    show: (lines) => execution?.show(lines),
+    say: (text) => execution?.say(text) ?? false,
+    viewSize: () => execution?.viewSize(),
+    typeIn: (bytes) => execution?.typeIn(bytes),
+    resize: (size) => execution?.resize(size),
     outcome: beginning.then((begun) => {
       execution = begun;
       if (stop) begun.stop(stop.graceMs);

@@ -1,23 +1,43 @@
 /** Starts a command, measured where that is possible, and makes its result. */
+import { runners } from '../attribution/index.js';
+import { nativeRules, runnersOf } from '../attribution/native-rules.js';
+import type { NamedTaskRule, StageRule } from '../attribution/rule.js';
 import { AddonUnavailable } from '../errors.js';
-import type { AlarmRecord, SnapshotRecord } from '../native/addon.js';
+import { startWith, withVariables } from '../heap/variables.js';
+import { type HeapWatch, watchHeaps } from '../heap/watch.js';
+import type {
+  Addon,
+  AlarmRecord,
+  FoundTaskState,
+  RulesOption,
+  SnapshotRecord,
+} from '../native/addon.js';
 import { loadAddon } from '../native/load.js';
 import type { CrashFiles } from '../report/crash/messages.js';
 import { warningText } from '../report/warning.js';
 import type { Result } from '../result/types.js';
+import { mayHaveRecords } from '../runners/worth.js';
 import { deferredExecution } from './deferred-execution.js';
-import { type Execution, notStarted } from './execution.js';
-import { describeHost } from './host.js';
-import { type OnOutput, type RunListener, runMeasured } from './measured.js';
-import { buildResult, type RunFacts } from './result.js';
+import { definedOnly } from './defined-only.js';
+import { type Execution, notStarted, type Seen, type ViewSize } from './execution.js';
+import { pidsOfTasks, tasksIn } from './found.js';
+import { type NativeRun, type OnOutput, type RunListener, runMeasured } from './measured.js';
+import { Recording } from './recording.js';
+import { buildResult } from './result.js';
 import type { CgroupUse, Metric, PtyUse, SurvivorUse, TraceUse } from './rules.js';
-import { newRunId } from './run-id.js';
+import { factsOf } from './run-facts.js';
+import type { SessionStart } from './session.js';
 import type { Size } from './size.js';
 import type { Start } from './start.js';
+import type { TaskResult } from './tracked-task.js';
 
 /** What a run may be told, once it is checked: by the flags of the command line or by schemas. */
 export interface CheckedOptions {
   label?: string | undefined;
+  /** False where tasks are not to be told apart. */
+  tasks?: boolean | undefined;
+  rules?: readonly NamedTaskRule[] | undefined;
+  stages?: readonly StageRule[] | undefined;
   intervalMs?: number | undefined;
   metric?: Metric | undefined;
   cgroup?: CgroupUse | undefined;
@@ -31,31 +51,49 @@ export interface CheckedOptions {
   onOutput?: OnOutput | undefined;
   silent?: boolean | undefined;
   pty?: PtyUse | undefined;
+  /** Whether lines are shown below its output, where there is a terminal for them. */
+  isViewed?: boolean | undefined;
+  /** How large its terminal is, where only this program shows it. */
+  remoteSize?: ViewSize | undefined;
+  heap?: boolean | undefined;
   cwd?: string | undefined;
   env?: Record<string, string | undefined> | undefined;
   /** Once it is aborted nothing is started any more. */
   signal?: AbortSignal | undefined;
   /** Where the files of a crash go: by default into the current folder, nowhere with false. */
   crashFolder?: string | false | undefined;
+  /** A file that is there, which gets a row of CSV for each sample: milliseconds, and bytes. */
+  samplesFile?: string | undefined;
+  /** The file of the store that it is recorded in; nowhere without one. */
+  store?: string | undefined;
 }
 
 /** What is heard of the guard while the command runs. */
 export interface Hearing {
   onWarn?(text: string, alarm: AlarmRecord): void;
   onLimit?(messages: readonly string[], alarm: AlarmRecord, files: CrashFiles): void;
+  /** It is being recorded; who waits for that asks there once it has ended. */
+  onRecording?(recording: Recording): void;
+  onStarted?(addon: Addon, run: NativeRun): void;
+  /** Adds what else is known of it, before it is recorded. */
+  complete?(result: Result): Result;
 }
 
 /** A command that has been started, or could not be. */
-export interface Executed {
+export interface Executed extends Seen {
   readonly pid: number | undefined;
   stop(graceMs?: number): void;
   snapshot(): SnapshotRecord | undefined;
+  /** How the tasks are that were found in it, and what time it is. */
+  tasks(): { tasks: FoundTaskState[]; atMs: number };
+  /** What is known of them so far. */
+  taskResults(): TaskResult[];
   readonly result: Promise<Result>;
 }
 
-type Standing = Pick<Start, 'standsIn' | 'ownDescriptors'>;
+export type Standing = Pick<Start, 'standsIn' | 'ownDescriptors'>;
 
-const defaultGraceMs = 2000;
+export const defaultGraceMs = 2000;
 /** As for any command that was not started because of what runs it. */
 const notStartedCode = 125;
 
@@ -70,19 +108,19 @@ export function execute(
   standing: Standing,
   hearing: Hearing = {},
 ): Executed {
-  const startedAt = new Date();
-  const facts: RunFacts = {
-    id: newRunId(startedAt),
-    ...(options.label !== undefined && { label: options.label }),
-    command: command.map((word) =>
-      typeof word === 'string' ? word : Buffer.from(word).toString(),
-    ),
-    ...workingDirectory(options.cwd),
-    startedAt: startedAt.toISOString(),
-    host: describeHost(),
-  };
+  const beganAt = process.uptime();
+  const words = command.map((word) =>
+    typeof word === 'string' ? word : Buffer.from(word).toString(),
+  );
+  const facts = factsOf(words, options);
   const graceMs = options.graceMs ?? defaultGraceMs;
+  const recording = options.store === undefined ? undefined : new Recording(options.store, facts);
+  if (recording) hearing.onRecording?.(recording);
   const listener: RunListener = {
+    started(addon, run) {
+      recording?.beginRun(addon, run);
+      hearing.onStarted?.(addon, run);
+    },
     warned: (alarm) => hearing.onWarn?.(warningText(alarm), alarm),
     ...(options.onOutput && { output: options.onOutput }),
     async limited(alarm) {
@@ -92,16 +130,56 @@ export function execute(
       return files;
     },
   };
+  const heaps = options.heap ? watchHeaps((options.env ?? process.env).NODE_OPTIONS) : undefined;
   const execution = options.signal?.aborted
     ? notStarted(notStartedCode, `${facts.command[0]}: aborted before it was started`)
-    : begin(startOf(command, { ...options, graceMs }, standing), listener);
+    : begin(startOf(command, { ...options, graceMs }, standing), listener, heaps);
   return {
     get pid() {
       return execution.pid;
     },
     stop: (graceMs) => execution.stop(graceMs),
     snapshot: () => execution.snapshot(),
-    result: execution.outcome.then((ended) => buildResult(facts, ended)),
+    show: (lines) => execution.show(lines),
+    say: (text) => execution.say(text),
+    viewSize: () => execution.viewSize(),
+    typeIn: (bytes) => execution.typeIn(bytes),
+    resize: (size) => execution.resize(size),
+    tasks: () => ({ tasks: execution.tasks(), atMs: (process.uptime() - beganAt) * 1000 }),
+    taskResults: () => tasksIn(execution.snapshot()),
+    result: execution.outcome.then(async (ended) => {
+      const built = buildResult(facts, ended);
+      const result = heaps ? await heaps.addTo(built, pidsOfTasks(ended.measured)) : built;
+      const recorded = await withRecordsOfRunners(result, options);
+      const whole = hearing.complete?.(recorded) ?? recorded;
+      recording?.finish(whole);
+      return whole;
+    }),
+  };
+}
+
+/** Files of others may be as they like, and the result is complete without them. */
+async function withRecordsOfRunners(
+  result: Result,
+  { tasks, env = process.env }: CheckedOptions,
+): Promise<Result> {
+  if (tasks === false || !mayHaveRecords(result)) return result;
+  try {
+    const { addRecords } = await import('../runners/add.js');
+    return await addRecords(result, env);
+  } catch {
+    return result;
+  }
+}
+
+/** What a run of one command and one of several have in common. */
+export function sessionStartOf(options: CheckedOptions, standing: Standing): SessionStart {
+  const { intervalMs, metric, cgroup, trace, warn, limit, guard } = options;
+  const { timeoutMs, graceMs, survivors } = options;
+  return {
+    ...standing,
+    ...definedOnly({ intervalMs, metric, cgroup, trace, warn, limit, guard }),
+    ...definedOnly({ timeoutMs, graceMs, survivors }),
   };
 }
 
@@ -110,30 +188,47 @@ function startOf(
   options: CheckedOptions,
   standing: Standing,
 ): Start {
-  const { intervalMs, metric, cgroup, trace, warn, limit, guard, cwd, env } = options;
-  const { timeoutMs, graceMs, survivors } = options;
+  const { cwd, env, samplesFile } = options;
   return {
     command,
-    ...standing,
-    ...definedOnly({ intervalMs, metric, cgroup, trace, warn, limit, guard, cwd }),
-    ...definedOnly({ timeoutMs, graceMs, survivors }),
+    ...sessionStartOf(options, standing),
+    ...definedOnly({ cwd, samplesFile }),
+    ...(options.tasks !== false && { rules: rulesOf(options) }),
     ...streamsOf(options),
     ...(env !== undefined && { env: definedOnly(env) as Record<string, string> }),
   };
 }
 
-function streamsOf({ pty, onOutput, silent }: CheckedOptions): Pick<Start, 'streams'> {
+/** By which tasks are told apart, and the stages that are given. */
+export function rulesOf({
+  rules = [],
+  stages,
+}: Pick<CheckedOptions, 'rules' | 'stages'>): RulesOption {
+  return nativeRules([...runnersOf(rules), ...runners], stages);
+}
+
+function streamsOf(options: CheckedOptions): Pick<Start, 'streams' | 'size'> {
+  const { pty, isViewed, remoteSize, onOutput, silent } = options;
+  if (remoteSize) return { streams: 'remote', size: remoteSize };
+  if (isViewed) return { streams: 'view' };
   if (pty === 'on') return { streams: 'terminal' };
   if (silent) return { streams: 'pipe' };
   return onOutput ? { streams: 'tee' } : {};
 }
 
-function begin(start: Start, listener: RunListener): Execution {
+function begin(start: Start, listener: RunListener, heaps: HeapWatch | undefined): Execution {
+  const variables = heaps?.variables ?? {};
   try {
-    return runMeasured(loadAddon(), start, listener);
+    const addon = loadAddon();
+    const measured = (start: Start) => runMeasured(addon, start, listener);
+    return heaps ? startWith(variables, start, measured) : measured(start);
   } catch (error) {
-    if (!(error instanceof AddonUnavailable)) throw error;
-    return deferredExecution(beginUnmeasured(start, listener, error.message));
+    if (error instanceof AddonUnavailable) {
+      const unmeasured = heaps ? withVariables(variables, start) : start;
+      return deferredExecution(beginUnmeasured(unmeasured, listener, error.message));
+    }
+    heaps?.close();
+    throw error;
   }
 }
 
@@ -144,20 +239,4 @@ async function beginUnmeasured(
 ): Promise<Execution> {
   const { runUnmeasured } = await import('./unmeasured.js');
   return runUnmeasured(start, reason, listener.output);
-}
-
-type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
-
-function definedOnly<T extends object>(values: T): Defined<T> {
-  const given = Object.entries(values).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(given) as Defined<T>;
-}
-
-/** Absent where the directory has been removed. */
-function workingDirectory(cwd: string | undefined): { cwd?: string } {
-  try {
-    return { cwd: cwd ?? process.cwd() };
-  } catch {
-    return {};
-  }
 }

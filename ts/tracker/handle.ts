@@ -1,6 +1,6 @@
 /** Makes of a promise what a program holds while a command is running. */
 import type { Result } from '../result/types.js';
-import type { Listeners } from './events.js';
+import type { Listeners, RunEvents } from './events.js';
 import type { Executed } from './execute.js';
 import { graceOf } from './grace.js';
 import type { EndOptions, Running } from './running.js';
@@ -10,7 +10,7 @@ import { snapshotOf } from './snapshot.js';
 export function running(
   result: Promise<Result>,
   executed: Executed | undefined,
-  listeners: Listeners,
+  listeners: Listeners<RunEvents>,
 ): Running {
   let isOver = executed === undefined;
   const over = executed?.result.then(noted, noted);

@@ -1,26 +1,28 @@
 /** Runs a command through the addon, which starts and samples it. */
-import { constants } from 'node:os';
 import type { Addon, AlarmRecord, RunEnd } from '../native/addon.js';
 import { fromStart, NotStarted } from '../native/errors.js';
 import type { CrashFiles } from '../report/crash/messages.js';
 import type { Result } from '../result/types.js';
+import { definedOnly } from './defined-only.js';
 import { type Execution, notStarted } from './execution.js';
+import { withSizes } from './native-sizes.js';
 import type { Measured, Outcome } from './outcome.js';
 import { Pieces } from './pieces.js';
-import type { Size } from './size.js';
+import { signalName } from './signal-name.js';
 import type { Start } from './start.js';
 
 export type OnOutput = (piece: Uint8Array, stream: 'stdout' | 'stderr') => void;
 
+export type NativeRun = InstanceType<Addon['NativeRun']>;
+
 /** What is told while the command runs. */
 export interface RunListener {
   output?: OnOutput;
+  started?(addon: Addon, run: NativeRun): void;
   warned(alarm: AlarmRecord): void;
   /** The run is being ended. What this gives back becomes part of the result. */
   limited(alarm: AlarmRecord): Promise<CrashFiles>;
 }
-
-type NativeRun = InstanceType<Addon['NativeRun']>;
 
 export function runMeasured(addon: Addon, start: Start, listener: RunListener): Execution {
   let files: Promise<CrashFiles> | undefined;
@@ -28,24 +30,52 @@ export function runMeasured(addon: Addon, start: Start, listener: RunListener): 
     if (alarm.level === 'warn') listener.warned(alarm);
     else files ??= listener.limited(alarm);
   };
-  const pieces = listener.output && new Pieces(listener.output);
+  return beginNative((pieces) => new addon.NativeRun(nativeOptions(start), onAlarm, pieces), {
+    output: listener.output,
+    started: (run) => listener.started?.(addon, run),
+    // With JavaScript held up, the end may be heard of first.
+    async files(end) {
+      if (end.guard?.alarm) onAlarm(end.guard.alarm);
+      return files;
+    },
+  });
+}
+
+interface Begun {
+  output: OnOutput | undefined;
+  started?(run: NativeRun): void;
+  files?(end: RunEnd): Promise<CrashFiles | undefined>;
+}
+
+/** A command that `start` has the addon start. */
+export function beginNative(
+  start: (pieces: Pieces['take'] | undefined) => NativeRun,
+  { output, started, files }: Begun,
+): Execution {
+  const pieces = output && new Pieces(output);
   let run: NativeRun;
   try {
-    run = new addon.NativeRun(nativeOptions(start), onAlarm, pieces?.take);
+    run = start(pieces?.take);
   } catch (error) {
     const reason = fromStart(error);
     if (reason instanceof NotStarted) return notStarted(exitCodes[reason.code], reason.message);
     throw reason;
   }
+  started?.(run);
   return {
     pid: run.pid,
     stop: (graceMs) => run.stop(graceMs),
+    tasks: () => run.tasks(),
     snapshot: () => run.snapshot() ?? undefined,
+    show: (lines) => run.show(lines),
+    say: (text) => run.say(text),
+    viewSize: () => run.viewSize() ?? undefined,
+    typeIn: (bytes) => run.typeIn(Buffer.from(bytes)),
+    resize: (size) => run.resize(size),
     outcome: run.ended().then(async (end) => {
-      // With JavaScript held up, the end may be heard of first.
-      if (end.guard?.alarm) onAlarm(end.guard.alarm);
+      const kept = files?.(end);
       await pieces?.all(end.pieces);
-      return fromEnd(end, await files);
+      return fromEnd(end, await kept);
     }),
   };
 }
@@ -53,22 +83,19 @@ export function runMeasured(addon: Addon, start: Start, listener: RunListener): 
 const exitCodes = { CommandNotFound: 127, CommandNotExecutable: 126, SystemError: 125 } as const;
 
 function nativeOptions(start: Start): ConstructorParameters<Addon['NativeRun']>[0] {
-  const { command, warn, limit, ...others } = start;
+  const { command, cwd, env, streams, size, samplesFile, ...session } = start;
   return {
-    ...others,
-    ...(warn !== undefined && { warn: nativeSize(warn) }),
-    ...(limit !== undefined && { limit: nativeSize(limit) }),
-    command: command.map((argument) =>
-      typeof argument === 'string' ? argument : Buffer.from(argument),
-    ),
+    command: { command: nativeWords(command), ...definedOnly({ cwd, env, streams, size }) },
+    session: withSizes(session),
+    ...definedOnly({ samplesFile }),
   };
 }
 
-export function nativeSize(size: Size): { bytes: number } | { percent: number } {
-  return typeof size === 'number' ? { bytes: size } : size;
+export function nativeWords(command: Start['command']): (string | Buffer)[] {
+  return command.map((word) => (typeof word === 'string' ? word : Buffer.from(word)));
 }
 
-function fromEnd(end: RunEnd, files: CrashFiles | undefined): Outcome {
+export function fromEnd(end: RunEnd, files: CrashFiles | undefined): Outcome {
   const { process, survivors } = end;
   const guard = guardOf(end, files);
   const oom = oomOf(end);
@@ -97,9 +124,11 @@ function exitOf(end: RunEnd): Outcome['exit'] {
   return { code, signal, cause: causeOf(end) };
 }
 
+/** What the addon calls a reason, and what the result calls it. */
+export const stopReasons = { guard: 'guard', timeout: 'timeout', request: 'aborted' } as const;
+
 function causeOf({ code, signal, stopped, outOfMemory }: RunEnd): Outcome['exit']['cause'] {
-  if (stopped)
-    return ({ guard: 'guard', timeout: 'timeout', request: 'aborted' } as const)[stopped.reason];
+  if (stopped) return stopReasons[stopped.reason];
   // A command that copes with the loss of a process has not failed.
   if (outOfMemory && code !== 0) return `oom-${outOfMemory.kind}`;
   if (signal !== undefined) return 'signal';
@@ -113,6 +142,7 @@ function measuredOf(end: RunEnd): Outcome['measured'] {
   }
   const measured: Measured = {
     tree,
+    ...(end.found && { found: end.found }),
     sampling,
     missedBytes: end.missedBytes,
     ceilingBytes: end.ceilingBytes,
@@ -175,12 +205,4 @@ export function leftOver({ stopped }: Pick<RunEnd, 'stopped'>): string[] {
   return (stopped?.failed ?? []).map(
     ({ pid, reason }) => `process ${pid} is still there: ${reason}`,
   );
-}
-
-/** `SIGKILL` for 9; real-time signals have numbers only, as in `SIG40`. */
-function signalName(number: number): string {
-  for (const [name, value] of Object.entries(constants.signals)) {
-    if (value === number) return name;
-  }
-  return `SIG${number}`;
 }

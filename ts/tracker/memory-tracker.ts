@@ -1,12 +1,14 @@
 /** Measures process trees that somebody else started. */
-import { InvalidOption, ProcessNotFound } from '../errors.js';
+import { runners } from '../attribution/index.js';
+import { nativeRules } from '../attribution/native-rules.js';
+import { InvalidOption, messageOf, ProcessNotFound } from '../errors.js';
 import { isPid } from '../inspect/rules.js';
 import type { Addon } from '../native/addon.js';
 import { fromAddon } from '../native/errors.js';
 import { loadAddon } from '../native/load.js';
 import { AddonTask } from './addon-task.js';
 import { checked, trackerOptions, trackOptions } from './checked-options.js';
-import { nativeSize } from './measured.js';
+import { nativeSize } from './native-sizes.js';
 import type { TrackerOptions, TrackOptions } from './options.js';
 import type { Metric } from './rules.js';
 import type { TrackedTask } from './tracked-task.js';
@@ -79,6 +81,7 @@ export class MemoryTracker implements Disposable {
       limit,
       endsAtLimit = false,
       graceMs,
+      tasks = false,
     } = checked(trackOptions, options);
     try {
       const sampler = this.#started();
@@ -93,6 +96,7 @@ export class MemoryTracker implements Disposable {
               ...(warn !== undefined && { warn: nativeSize(warn) }),
               ...(limit !== undefined && { limit: nativeSize(limit) }),
               ...(graceMs !== undefined && { graceMs }),
+              ...(tasks && { rules: nativeRules(runners) }),
             },
             onAlarm,
           ),
@@ -130,7 +134,7 @@ export class MemoryTracker implements Disposable {
   #warnOnce(reason: unknown, effect = 'not tracked'): void {
     if (this.#warned) return;
     this.#warned = true;
-    const message = reason instanceof Error ? reason.message : String(reason);
+    const message = messageOf(reason);
     process.emitWarning(`memory is ${effect}: ${message}`, { type: 'MemtopWarning' });
   }
 }

@@ -1,4 +1,5 @@
 /** The options of a run and of a tracker. */
+import type { NamedTaskRule, StageRule } from '../attribution/rule.js';
 
 interface SamplingOptions {
   /**
@@ -39,6 +40,8 @@ export interface TrackOptions {
   endsAtLimit?: boolean;
   /** Milliseconds that processes get to end by themselves before they are killed. Default: 2000. */
   graceMs?: number;
+  /** Whether the tasks of the task runners in it are told apart. Default: false. */
+  tasks?: boolean;
 }
 
 export interface RunOptions extends SamplingOptions {
@@ -54,6 +57,10 @@ export interface RunOptions extends SamplingOptions {
    * changes nothing for the command.
    */
   trace?: 'auto' | 'on' | 'off';
+  /** Tells tasks beside those of the task runners that are known. */
+  rules?: readonly NamedTaskRule[];
+  /** Tells stages, in the order of their precedence. */
+  stages?: readonly StageRule[];
   /**
    * Past this the guard warns once: bytes for all processes together, or text such as `500M`,
    * `1.5G` and `80%`, the last a share of what the run can have. Not above `limit`.
@@ -75,6 +82,11 @@ export interface RunOptions extends SamplingOptions {
   silent?: boolean;
   /** Whether the command gets a terminal of its own. What it writes is all `stdout` then. */
   pty?: 'auto' | 'on' | 'off';
+  /**
+   * Whether Node processes report their JavaScript heaps. It adds to their NODE_OPTIONS and costs
+   * each some milliseconds at its start. Default: false.
+   */
+  heap?: boolean;
   /** Working directory of the command. Default: the program's own. */
   cwd?: string;
   /** The whole environment of the command. Default: the program's own. */

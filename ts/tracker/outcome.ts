@@ -1,8 +1,8 @@
 /** How a command ended, whoever started it, before it becomes part of a result. */
-import type { SamplingRecord, TreeRecord } from '../native/addon.js';
+import type { FoundRecord, SamplingRecord, TreeRecord } from '../native/addon.js';
 import type { Result } from '../result/types.js';
 
-export interface Outcome extends Pick<Result, 'exit' | 'guard' | 'oom' | 'survivors'> {
+export interface Outcome extends Pick<Result, 'exit' | 'guard' | 'oom' | 'survivors' | 'tasks'> {
   durationMs: number;
   /** The process that the command ran in. */
   process?: Result['run']['process'];
@@ -14,6 +14,8 @@ export interface Outcome extends Pick<Result, 'exit' | 'guard' | 'oom' | 'surviv
 
 export interface Measured {
   tree: TreeRecord;
+  /** The tasks and stages that were found in it. */
+  found?: FoundRecord;
   sampling: SamplingRecord;
   /** What one process had by what the kernel told at the end, where no sample says as much. */
   missedBytes?: number | undefined;

@@ -4,12 +4,15 @@ import { packageVersion } from '../package.js';
 import { endingOf, endingText, isCutShort } from '../report/ending.js';
 import { resultSchemaName } from '../result/name.js';
 import type { Result } from '../result/types.js';
+import { foundStages, foundTasks, tasksAtPeak } from './found.js';
 import type { Measured, Outcome } from './outcome.js';
+
+type Peak = NonNullable<Result['peak']>;
 
 export interface RunFacts extends Omit<Result['run'], 'endedAt' | 'durationMs'> {}
 
 export function buildResult(run: RunFacts, outcome: Outcome): Result {
-  const { measured, process, guard, oom, survivors } = outcome;
+  const { measured, process, guard, oom, survivors, tasks } = outcome;
   const endedAt = new Date(Date.parse(run.startedAt) + outcome.durationMs).toISOString();
   const result: Result = {
     schema: resultSchemaName,
@@ -18,28 +21,51 @@ export function buildResult(run: RunFacts, outcome: Outcome): Result {
     exit: outcome.exit,
     ...('unavailable' in measured
       ? { sampling: { method: 'unavailable', fallbackReason: measured.unavailable } }
-      : measures(measured)),
+      : measures(measured, outcome.durationMs)),
     ...(guard && { guard }),
     ...(oom && { oom }),
     ...(survivors && { survivors }),
+    ...(tasks && { tasks }),
     warnings: warnings(outcome),
   };
   const ending = isCutShort(result) ? endingOf(result) : undefined;
   return ending ? { ...result, exit: { ...result.exit, message: endingText(ending) } } : result;
 }
 
-function measures(measured: Measured): Pick<Result, 'sampling'> & Partial<Result> {
+function measures(
+  measured: Measured,
+  durationMs: number,
+): Pick<Result, 'sampling'> & Partial<Result> {
   const { tree, group } = measured;
   const { seen, unmeasured, maxAlive, largest } = tree;
   return {
-    ...(tree.peak && { peak: peak(tree.peak, measured) }),
+    ...(tree.peak && { peak: withTasks(peak(tree.peak, measured), measured) }),
     ...(largest && { largestProcess: { ...largest, method: method(measured) } }),
     ...(group && { cgroup: group }),
     processes: { seen, unmeasured, maxAlive },
     sampling: sampling(measured.sampling, measured),
     timeline: tree.timeline,
+    ...foundIn(measured, durationMs),
     ...missing(measured),
   };
+}
+
+function foundIn(
+  measured: Measured,
+  durationMs: number,
+): Pick<Result, 'tasks' | 'stages' | 'programs'> {
+  const [tasks, stages] = [foundTasks(measured, durationMs), foundStages(measured)];
+  const programs = measured.found?.programs ?? [];
+  return {
+    ...(programs.length > 0 && { programs }),
+    ...(tasks.length > 0 && { tasks }),
+    ...(stages.length > 0 && { stages }),
+  };
+}
+
+export function withTasks(peak: Peak, measured: Measured): Peak {
+  const tasks = tasksAtPeak(measured);
+  return tasks.length > 0 ? { ...peak, tasks } : peak;
 }
 
 export function peak(sampled: PeakRecord, measured: Measured): NonNullable<Result['peak']> {
@@ -58,13 +84,21 @@ export function peak(sampled: PeakRecord, measured: Measured): NonNullable<Resul
     lowerBytes: bytes,
     ...(ceilingBytes !== undefined && { upperBytes: Math.max(bytes, ceilingBytes) }),
     processCount: processes.length,
-    processes: processes.map(({ bytes: share, startedAtMs, ...process }) => ({
+    processes: processes.map(({ bytes: share, startedAtMs, task, parentPid, ...process }) => ({
       ...process,
+      // In a namespace of pids the first process has no parent.
+      ...(parentPid > 0 && { parentPid }),
+      ...taskName(task, measured),
       startedAtMs: rounded(startedAtMs),
       ...(metric === 'pss' && { pssBytes: share }),
     })),
     rollup: rollUp(processes),
   };
+}
+
+function taskName(place: number | undefined, { found }: Measured): { task?: string } {
+  const task = place === undefined ? undefined : found?.tasks[place];
+  return task ? { task: task.id } : {};
 }
 
 function missing(measured: Measured): Pick<Result, 'missing'> {

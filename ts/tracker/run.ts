@@ -2,12 +2,13 @@
 import { hasFailed } from '../report/failure.js';
 import type { Result } from '../result/types.js';
 import { checked, command as commandSchema, runOptions } from './checked-options.js';
-import { Listeners, limitEvent, warnEvent } from './events.js';
+import { Listeners, limitEvent, type RunEvents, warnEvent } from './events.js';
 import { type CheckedOptions, type Executed, execute } from './execute.js';
 import { running } from './handle.js';
 import type { RunOptions } from './options.js';
 import { RunFailed } from './run-failed.js';
 import type { Running } from './running.js';
+import { watchTasks } from './task-watch.js';
 
 /**
  * Runs a command with this program's own standard streams and measures it and everything that it
@@ -20,12 +21,13 @@ import type { Running } from './running.js';
  * @param command The program and its arguments; bytes where an argument is not UTF-8.
  */
 export function run(command: readonly (string | Uint8Array)[], options: RunOptions = {}): Running {
-  const listeners = new Listeners();
+  const listeners = Listeners.ofRun();
   try {
     const { rejectOnFailure = false, ...others } = checked(runOptions, options);
     const executed = start(checked(commandSchema, command, 'command'), others, listeners);
     const result = rejectOnFailure ? executed.result.then(unlessFailed) : executed.result;
     const started = running(result, executed, listeners);
+    watchTasks(executed, listeners);
     if (others.signal) endWith(others.signal, started, executed);
     return started;
   } catch (error) {
@@ -36,7 +38,7 @@ export function run(command: readonly (string | Uint8Array)[], options: RunOptio
 function start(
   command: readonly (string | Uint8Array)[],
   options: CheckedOptions,
-  listeners: Listeners,
+  listeners: Listeners<RunEvents>,
 ): Executed {
   return execute(
     command,

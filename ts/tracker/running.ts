@@ -1,6 +1,6 @@
 /** A command that is running, as a program holds it. */
 import type { Result } from '../result/types.js';
-import type { GuardEventListener, GuardEvents } from './events.js';
+import type { RunEventListener, RunEvents } from './events.js';
 import type { Snapshot } from './snapshot.js';
 
 export interface EndOptions {
@@ -30,13 +30,13 @@ export interface Running extends Promise<Result>, Disposable, AsyncDisposable {
   snapshot(): Snapshot | undefined;
 
   /**
-   * Has a listener called when the guard warns or ends the run. What it throws becomes a warning of
-   * the process; the run goes on.
+   * Has a listener called when the guard warns or ends the run, and when a task that was found in it
+   * starts and has ended. What it throws becomes a warning of the process; the run goes on.
    *
    * @throws InvalidOption
    */
-  on<Name extends keyof GuardEvents>(name: Name, listener: GuardEventListener<Name>): this;
+  on<Name extends keyof RunEvents>(name: Name, listener: RunEventListener<Name>): this;
 
   /** Has it called no more. Safe to call again. */
-  off<Name extends keyof GuardEvents>(name: Name, listener: GuardEventListener<Name>): this;
+  off<Name extends keyof RunEvents>(name: Name, listener: RunEventListener<Name>): this;
 }

@@ -1,12 +1,14 @@
 /** Makes the plain value that a tracked tree leaves behind. */
 import type { TaskEnd } from '../native/addon.js';
+import { foundTasks } from './found.js';
 import { guardResult, leftOver } from './measured.js';
-import { asWarning, peak, rounded, samplingWarnings } from './result.js';
-import type { TaskResult } from './tracked-task.js';
+import { asWarning, peak, rounded, samplingWarnings, withTasks } from './result.js';
+import type { TrackedResult } from './tracked-task.js';
 
-export function taskResult(id: string, end: TaskEnd): TaskResult {
-  const { isRunning, durationMs, tree, sampling, guard, stopped, remarks } = end;
-  const measured = { tree, sampling, ceilingBytes: tree.ceilingBytes };
+export function taskResult(id: string, end: TaskEnd): TrackedResult {
+  const { isRunning, durationMs, tree, found, sampling, guard, stopped, remarks } = end;
+  const measured = { tree, found, sampling, ceilingBytes: tree.ceilingBytes };
+  const tasks = foundTasks(measured, durationMs);
   const warnings = [
     ...[...remarks, ...leftOver(end)].map(asWarning),
     ...samplingWarnings(sampling),
@@ -16,8 +18,9 @@ export function taskResult(id: string, end: TaskEnd): TaskResult {
     source: 'api',
     status: isRunning ? 'running' : 'ended',
     durationMs: rounded(durationMs),
-    ...(tree.peak && { peak: peak(tree.peak, measured) }),
+    ...(tree.peak && { peak: withTasks(peak(tree.peak, measured), measured) }),
     processCount: tree.seen,
+    ...(tasks.length > 0 && { tasks }),
     timeline: tree.timeline,
     ...(guard && { guard: guardResult(guard, stopped) }),
     ...(warnings.length > 0 && { warnings }),

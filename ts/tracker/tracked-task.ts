@@ -5,7 +5,13 @@ import type { EndOptions } from './running.js';
 import type { Snapshot } from './snapshot.js';
 
 /** What is known of one tracked tree; as in `tasks` of a result. */
-export type TaskResult = NonNullable<Result['tasks']>[number];
+export type TaskResult = NonNullable<Result['tasks']>[number] &
+  Required<Pick<NonNullable<Result['tasks']>[number], 'durationMs' | 'processCount'>>;
+
+/** The same with the tasks that were found in it, where they were to be told apart. */
+export interface TrackedResult extends TaskResult {
+  tasks?: TaskResult[];
+}
 
 /** Disposing of it stops tracking; the process goes on. */
 export interface TrackedTask extends Disposable {
@@ -40,5 +46,5 @@ export interface TrackedTask extends Disposable {
    *
    * @throws SystemError when the sampling has ended by a fault of its own
    */
-  finish(): Promise<TaskResult>;
+  finish(): Promise<TrackedResult>;
 }

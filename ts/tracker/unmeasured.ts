@@ -3,7 +3,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { isatty } from 'node:tty';
 import { InvalidOption } from '../errors.js';
-import type { Execution } from './execution.js';
+import { type Execution, unseen } from './execution.js';
 import type { OnOutput } from './measured.js';
 import type { Outcome } from './outcome.js';
 import { Pieces } from './pieces.js';
@@ -45,7 +45,7 @@ export function runUnmeasured(start: Start, reason: string, onOutput?: OnOutput)
     try {
       child = spawn(program, args, {
         stdio:
-          start.streams === 'tee' || start.streams === 'pipe'
+          start.streams === 'tee' || start.streams === 'pipe' || start.streams === 'remote'
             ? ['inherit', 'pipe', 'pipe']
             : 'inherit',
         ...(start.cwd === undefined ? {} : { cwd: start.cwd }),
@@ -65,7 +65,9 @@ export function runUnmeasured(start: Start, reason: string, onOutput?: OnOutput)
   return {
     pid: child?.pid,
     stop: (graceMs) => stop('aborted', graceMs),
+    tasks: () => [],
     snapshot: () => undefined,
+    ...unseen,
     outcome: ended.then((exit) => {
       isOver = true;
       restore?.();

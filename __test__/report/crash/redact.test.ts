@@ -34,8 +34,8 @@ const commands: [readonly string[], readonly string[]][] = [
     ['java', `-Dpassword=${R}`],
   ],
   [
-    ['npm', '--//registry.npmjs.org/:_authToken=x'],
-    ['npm', `--//registry.npmjs.org/:_authToken=${R}`],
+    ['npm', '--//registry.example.com/:_authToken=x'],
+    ['npm', `--//registry.example.com/:_authToken=${R}`],
   ],
   [
     ['sh', '-c', 'TOKEN=x make --password "y z" -j4; K=1'],

@@ -4,6 +4,7 @@ use memtop_proc::LimitedBy;
 use memtop_sampler::{Alarm, Cause, Level};
 use napi_derive::napi;
 
+use crate::found::{FoundRecord, Places, tree_and_found};
 use crate::record::{LivingProcessRecord, SamplingRecord, TreeRecord, millis, whole};
 
 /// A run has more memory than it may.
@@ -36,6 +37,7 @@ pub struct RoomRecord {
 #[napi(object, object_from_js = false)]
 pub struct SceneRecord {
     pub tree: TreeRecord,
+    pub found: FoundRecord,
     pub sampling: SamplingRecord,
     pub living: Vec<LivingProcessRecord>,
 }
@@ -66,10 +68,18 @@ impl From<&Alarm> for AlarmRecord {
             at_ms: millis(alarm.at),
             threshold_bytes,
             room,
-            scene: alarm.scene.as_ref().map(|scene| SceneRecord {
-                sampling: (&scene.record).into(),
-                tree: scene.record.task.clone().into(),
-                living: scene.living.iter().cloned().map(Into::into).collect(),
+            scene: alarm.scene.as_ref().map(|scene| {
+                let places = Places::of(&scene.record.named);
+                let living = scene.living.iter();
+                let (tree, found) = tree_and_found(scene.record.clone());
+                SceneRecord {
+                    sampling: (&scene.record).into(),
+                    tree,
+                    found,
+                    living: living
+                        .map(|process| LivingProcessRecord::of(process, &places))
+                        .collect(),
+                }
             }),
         }
     }

@@ -9,10 +9,10 @@ use memtop_proc::{
     Error, Inspector, KillFailure, KillOptions, KillOutcome, ProcessRecord, SysinfoInspector,
 };
 use napi::bindgen_prelude::{AsyncTask, ToNapiValue, TypeName};
-use napi::{Env, JsError, Task};
 use napi_derive::napi;
 
 use crate::error::{self, Code, Result};
+use crate::question::Question;
 use crate::record::whole;
 
 /// A process as it was at one look.
@@ -129,40 +129,16 @@ impl NativeInspector {
         T: ToNapiValue + TypeName + Send + 'static,
     {
         let inspector = Arc::clone(&self.inspector);
-        AsyncTask::new(Question(Some(Box::new(move || ask(&*inspector)))))
+        Question::ask(move || ask(&*inspector).map_err(|error| error::of_proc(&error)))
     }
 }
 
-type Ask<T> = Box<dyn FnOnce() -> std::result::Result<T, Error> + Send>;
-
-/// What one call asks of the inspector.
-pub struct Question<T>(Option<Ask<T>>);
-
-impl<T: ToNapiValue + TypeName + Send + 'static> Task for Question<T> {
-    type Output = std::result::Result<T, Error>;
-    type JsValue = T;
-
-    fn compute(&mut self) -> napi::Result<Self::Output> {
-        match self.0.take() {
-            Some(ask) => Ok(ask()),
-            None => Err(napi::Error::from_reason("it was asked already")),
-        }
-    }
-
-    /// An error of [`Self::compute`] could not carry a code of memtop's own.
-    fn resolve(&mut self, env: Env, output: Self::Output) -> napi::Result<T> {
-        output.map_err(|error| {
-            napi::Error::from(JsError::from(error::of_proc(&error)).into_unknown(env))
-        })
-    }
-}
-
-fn grace(millis: f64) -> Result<Duration> {
+pub(crate) fn grace(millis: f64) -> Result<Duration> {
     Duration::try_from_secs_f64(millis / 1e3)
         .map_err(|_| Code::InvalidOption.error(format!("{millis} ms is no length of time")))
 }
 
-fn inspected(records: Vec<ProcessRecord>) -> Vec<InspectedProcess> {
+pub(crate) fn inspected(records: Vec<ProcessRecord>) -> Vec<InspectedProcess> {
     records.into_iter().map(InspectedProcess::from).collect()
 }
 

@@ -1,15 +1,22 @@
 //! The Node-API binding: conversions between JavaScript and the crates, and nothing else.
 
 mod alarm;
+mod bundle;
 mod deferred;
 mod error;
 mod events;
+mod found;
 mod inspector;
 mod options;
+mod question;
 mod record;
+mod recorder;
+mod rules;
 mod run;
 mod sampler;
+mod session;
 mod snapshot;
+mod store;
 mod survey;
 mod tracked;
 mod watch;
@@ -20,6 +27,7 @@ use std::os::unix::ffi::OsStringExt;
 
 use error::{Code, Result};
 
+pub use store::store_schema;
 pub use survey::survey;
 
 /// The version that this addon was built as; it must be the package's.

@@ -3,17 +3,22 @@
 use std::time::Duration;
 
 use memtop_sampler::{
-    LargestProcess, LivingProcess, Peak, PeakMetric, ProcessAtPeak, Record, TaskRecord,
+    LargestProcess, LivingProcess, Peak, PeakMetric, Point, ProcessAtPeak, Record, TaskRecord,
 };
 use napi_derive::napi;
+
+use crate::found::Places;
 
 /// A process's share of a peak.
 #[napi(object, object_from_js = false)]
 pub struct ProcessAtPeakRecord {
     pub pid: u32,
+    pub parent_pid: u32,
     pub started_at_ms: f64,
     pub name: String,
     pub command: Vec<String>,
+    /// The task that it belonged to, by its place among those that were found.
+    pub task: Option<u32>,
     /// What it adds to the peak.
     pub bytes: i64,
     pub rss_bytes: i64,
@@ -55,6 +60,8 @@ pub struct LivingProcessRecord {
     pub name: String,
     pub command: Vec<String>,
     pub rss_bytes: i64,
+    /// The task that it belongs to, by its place among those that were found.
+    pub task: Option<u32>,
     /// What it adds to the sum.
     pub bytes: i64,
 }
@@ -94,25 +101,29 @@ pub struct SamplingRecord {
     pub gave_up: bool,
 }
 
-impl From<TaskRecord> for TreeRecord {
-    fn from(task: TaskRecord) -> Self {
-        let timeline = task.timeline.at_most(TIMELINE_POINTS);
+impl TreeRecord {
+    /// `places` tell the tasks of the processes at the peak.
+    pub(crate) fn of(task: TaskRecord, places: &Places) -> Self {
         Self {
-            peak: task.peak.map(PeakRecord::from),
+            peak: task.peak.map(|peak| PeakRecord::of(peak, places)),
             largest: task.largest.map(LargestProcessRecord::from),
             ceiling_bytes: task.ceiling.bytes(None).map(whole),
             highest_rss_bytes: whole(task.highest_rss_bytes),
-            timeline: TimelineRecord {
-                at_ms: timeline
-                    .iter()
-                    .map(|point| rounded(millis(point.at)))
-                    .collect(),
-                bytes: timeline.iter().map(|point| whole(point.bytes)).collect(),
-            },
+            timeline: TimelineRecord::of(&task.timeline.at_most(TIMELINE_POINTS)),
             seen: whole(task.seen),
             found: whole(task.found),
             unmeasured: whole(task.unmeasured),
             max_alive: whole(task.max_alive),
+        }
+    }
+}
+
+impl TimelineRecord {
+    pub(crate) fn of(points: &[Point]) -> Self {
+        let at_ms = points.iter().map(|point| rounded(millis(point.at)));
+        Self {
+            at_ms: at_ms.collect(),
+            bytes: points.iter().map(|point| whole(point.bytes)).collect(),
         }
     }
 }
@@ -136,8 +147,8 @@ impl From<&Record> for SamplingRecord {
     }
 }
 
-impl From<Peak> for PeakRecord {
-    fn from(mut peak: Peak) -> Self {
+impl PeakRecord {
+    fn of(mut peak: Peak, places: &Places) -> Self {
         peak.processes
             .sort_by(|one, other| other.bytes.cmp(&one.bytes).then(one.id.cmp(&other.id)));
         Self {
@@ -151,17 +162,19 @@ impl From<Peak> for PeakRecord {
             at_ms: millis(peak.at),
             processes: peak
                 .processes
-                .into_iter()
-                .map(ProcessAtPeakRecord::from)
+                .iter()
+                .map(|process| ProcessAtPeakRecord::of(process, places))
                 .collect(),
         }
     }
 }
 
-impl From<ProcessAtPeak> for ProcessAtPeakRecord {
-    fn from(process: ProcessAtPeak) -> Self {
+impl ProcessAtPeakRecord {
+    fn of(process: &ProcessAtPeak, places: &Places) -> Self {
         Self {
+            task: places.place(process.task),
             pid: process.id.pid,
+            parent_pid: process.parent,
             started_at_ms: millis(process.first_seen),
             name: process.description.name.clone(),
             command: process.description.command.clone(),
@@ -171,9 +184,10 @@ impl From<ProcessAtPeak> for ProcessAtPeakRecord {
     }
 }
 
-impl From<LivingProcess> for LivingProcessRecord {
-    fn from(process: LivingProcess) -> Self {
+impl LivingProcessRecord {
+    pub(crate) fn of(process: &LivingProcess, places: &Places) -> Self {
         Self {
+            task: places.place(process.task),
             pid: process.id.pid,
             parent_pid: process.parent,
             started_at_ms: millis(process.first_seen),

@@ -3,14 +3,15 @@
 use std::collections::HashMap;
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use memtop_proc::KillFailure;
-use memtop_spawn::streams::{Stream, StreamsUse, Tap};
+use memtop_spawn::streams::{Remote, Stream, StreamsUse, Tap, View};
 use memtop_spawn::{
-    Command, End, GroupRecord, GuardOptions, GuardRecord, Options, OutOfMemory, Outcome, Place,
-    Reason, Run, Size, Stopped, Traced,
+    Command, End, GroupRecord, GuardRecord, Options, OutOfMemory, Outcome, Place, Reason, Run,
+    Size, Stopped, Traced,
 };
 use napi::Env;
 use napi::bindgen_prelude::{Buffer, Either, FnArgs, Function, Object};
@@ -20,8 +21,10 @@ use crate::alarm::AlarmRecord;
 use crate::deferred::Deferred;
 use crate::error::{self, Code, Result};
 use crate::events::{Listener, Reader};
+use crate::found::{FoundRecord, FoundTaskState, Places, tree_and_found};
 use crate::options;
 use crate::record::{LivingProcessRecord, SamplingRecord, TreeRecord, millis, whole};
+use crate::session::SessionOptions;
 use crate::snapshot::SnapshotRecord;
 
 /// How long those that are told to end may take, when nothing else is asked for.
@@ -30,40 +33,29 @@ pub(crate) const GRACE: Duration = Duration::from_secs(2);
 /// What to run and how.
 #[napi(object, object_to_js = false)]
 pub struct RunOptions {
+    pub command: CommandOptions,
+    pub session: SessionOptions,
+    /// A file that is there, which gets a row of CSV for each sample: milliseconds, and bytes.
+    pub samples_file: Option<String>,
+}
+
+/// A command, alone or one of several.
+#[napi(object, object_to_js = false)]
+pub struct CommandOptions {
     /// The program and its arguments; bytes where an argument is not UTF-8.
     pub command: Vec<Either<String, Buffer>>,
     pub cwd: Option<String>,
     /// The whole environment; the process's own when absent.
     pub env: Option<HashMap<String, String>>,
-    /// The sampler's own choice when absent.
-    pub interval_ms: Option<f64>,
-    #[napi(ts_type = "'auto' | 'rss' | 'pss'")]
-    pub metric: Option<String>,
-    #[napi(ts_type = "'auto' | 'on' | 'off'")]
-    pub cgroup: Option<String>,
-    #[napi(ts_type = "'auto' | 'on' | 'off'")]
-    pub trace: Option<String>,
-    /// When the run is ended if it has not ended by then.
-    pub timeout_ms: Option<f64>,
-    /// How long those that are told to end may take.
-    pub grace_ms: Option<f64>,
-    /// What becomes of those that outlive the command.
-    #[napi(ts_type = "'leave' | 'wait' | 'kill'")]
-    pub survivors: Option<String>,
-    /// What ends the run for its memory: false for nothing.
-    pub guard: Option<bool>,
-    pub warn: Option<SizeOption>,
-    pub limit: Option<SizeOption>,
     /// What the command's standard streams are: this process's own; pipes, from which this process
     /// gets every byte as well or not; a terminal of its own.
-    #[napi(ts_type = "'inherit' | 'tee' | 'pipe' | 'terminal'")]
+    /// With `view` they are this process's own, with lines of this process below its output where
+    /// that goes to the controlling terminal and this process is in front there.
+    /// With `remote` it is one that only this process shows and types into.
+    #[napi(ts_type = "'inherit' | 'tee' | 'pipe' | 'terminal' | 'view' | 'remote'")]
     pub streams: Option<String>,
-    /// Whether this process is there for the command alone, and has no other children: signals to
-    /// it are handed on, and orphans of the command become its children.
-    pub stands_in: bool,
-    /// Descriptors that this process has opened for itself. With `standsIn` all others that it was
-    /// started with are passed on to the command.
-    pub own_descriptors: Vec<i32>,
+    /// How large a terminal of the command's own is; as this process's when absent.
+    pub size: Option<ViewSize>,
 }
 
 /// An amount of memory: one of the two.
@@ -95,6 +87,7 @@ pub struct RunEnd {
     pub signal: Option<i32>,
     pub duration_ms: f64,
     pub tree: Option<TreeRecord>,
+    pub found: Option<FoundRecord>,
     pub sampling: Option<SamplingRecord>,
     /// Why there is neither tree nor sampling.
     pub unmeasured_because: Option<String>,
@@ -189,11 +182,34 @@ pub struct LeftProcess {
     pub reason: String,
 }
 
+/// How large a terminal is.
+#[napi(object)]
+#[derive(Clone, Copy)]
+pub struct ViewSize {
+    pub rows: u32,
+    pub columns: u32,
+}
+
+impl ViewSize {
+    fn of_terminal(self) -> (u16, u16) {
+        let number = |count| u16::try_from(count).unwrap_or(u16::MAX);
+        (number(self.rows), number(self.columns))
+    }
+}
+
 /// A command that has been started and is being sampled.
 #[napi]
 pub struct NativeRun {
-    run: Run,
-    end: Deferred<RunEnd>,
+    pub(crate) run: Run,
+    pub(crate) end: Deferred<RunEnd>,
+    pub(crate) seen: Seen,
+}
+
+/// What of the command's terminal is in the hands of this process.
+#[derive(Default)]
+pub(crate) struct Seen {
+    view: Option<Arc<View>>,
+    remote: Option<Arc<Remote>>,
 }
 
 #[napi]
@@ -211,33 +227,13 @@ impl NativeRun {
         let on_alarm = Listener::new(&on_alarm)?;
         let on_output = on_output.as_ref().map(Reader::new).transpose()?;
         let given = on_output.as_ref().map(Reader::given).unwrap_or_default();
-        let command = Command {
-            arguments: options.command.into_iter().map(argument).collect(),
-            cwd: options.cwd.map(Into::into),
-            environment: options.env.map(|env| {
-                env.into_iter()
-                    .map(|(name, value)| (name.into(), value.into()))
-                    .collect()
-            }),
-            descriptors: Vec::new(),
-        };
+        let CommandOptions { streams, size, .. } = &options.command;
+        let (streams, seen) = self::streams(streams.as_deref(), *size, on_output)?;
+        let command = command(options.command);
         let options = Options {
-            interval: options::interval(options.interval_ms)?,
-            metric: options::metric(options.metric.as_deref())?,
-            group: options::group_use(options.cgroup.as_deref())?,
-            trace: options::trace_use(options.trace.as_deref())?,
-            timeout: options::duration(options.timeout_ms)?,
-            grace: options::duration(options.grace_ms)?.unwrap_or(GRACE),
-            survivors: options::survivors_use(options.survivors.as_deref())?,
-            guard: GuardOptions {
-                is_on: options.guard.unwrap_or(true),
-                warn: options.warn.as_ref().and_then(size),
-                limit: options.limit.as_ref().and_then(size),
-            },
-            streams: streams(options.streams.as_deref(), on_output)?,
-            own_death_signal: memtop_spawn::own_death_signal().filter(|_| options.stands_in),
-            stands_in: options.stands_in,
-            own_descriptors: options.own_descriptors,
+            streams,
+            samples_file: options.samples_file.map(Into::into),
+            ..options.session.checked()?
         };
         let end = Deferred::new();
         let delivery = end.clone();
@@ -253,7 +249,7 @@ impl NativeRun {
             },
         )
         .map_err(|error| error::of_spawn(&error))?;
-        Ok(Self { run, end })
+        Ok(Self { run, end, seen })
     }
 
     #[napi(getter)]
@@ -272,11 +268,73 @@ impl NativeRun {
         Ok(())
     }
 
+    /// How the tasks are that were found in it.
+    #[napi]
+    #[must_use]
+    pub fn tasks(&self) -> Vec<FoundTaskState> {
+        self.run.tasks().into_iter().map(Into::into).collect()
+    }
+
     /// How it is; nothing when the run is over or not measured.
     #[napi]
     #[must_use]
     pub fn snapshot(&self) -> Option<SnapshotRecord> {
-        self.run.snapshot().map(Into::into)
+        let snapshot = self.run.snapshot()?;
+        Some(SnapshotRecord {
+            limit_bytes: self.run.limit_bytes().map(whole),
+            ..snapshot.into()
+        })
+    }
+
+    /// Shows these lines below the command's output, where they can be.
+    #[napi]
+    pub fn show(&self, lines: Vec<String>) {
+        if let Some(view) = &self.seen.view {
+            view.show(lines);
+        }
+    }
+
+    /// How large the terminal is below which they are shown; nothing where none are, or not any
+    /// more.
+    #[napi]
+    #[must_use]
+    pub fn view_size(&self) -> Option<ViewSize> {
+        let view = self.seen.view.as_ref().filter(|view| view.is_drawn())?;
+        let (rows, columns) = view.size()?;
+        Some(ViewSize {
+            rows: u32::from(rows),
+            columns: u32::from(columns),
+        })
+    }
+
+    /// Says something between the lines of the command. `false` where nothing can be shown: nothing
+    /// was said then.
+    #[napi]
+    #[must_use]
+    pub fn say(&self, text: String) -> bool {
+        let Some(view) = self.seen.view.as_ref().filter(|view| view.is_drawn()) else {
+            return false;
+        };
+        view.say(text);
+        true
+    }
+
+    /// Types into the command's terminal, where that is this process's alone.
+    #[allow(clippy::needless_pass_by_value)]
+    #[napi]
+    pub fn type_in(&self, bytes: Buffer) {
+        if let Some(remote) = &self.seen.remote {
+            remote.type_in(&bytes);
+        }
+    }
+
+    /// Makes that terminal so large.
+    #[napi]
+    pub fn resize(&self, size: ViewSize) {
+        if let Some(remote) = &self.seen.remote {
+            let (rows, columns) = size.of_terminal();
+            remote.resize(rows, columns);
+        }
     }
 
     /// Resolves when the command has ended. It can be asked for once.
@@ -289,7 +347,27 @@ impl NativeRun {
     }
 }
 
-fn streams(name: Option<&str>, reader: Option<Reader>) -> Result<StreamsUse> {
+pub(crate) fn command(options: CommandOptions) -> Command {
+    let environment = options.env.map(|env| {
+        let variables = env.into_iter();
+        variables
+            .map(|(name, value)| (name.into(), value.into()))
+            .collect()
+    });
+    Command {
+        arguments: options.command.into_iter().map(argument).collect(),
+        cwd: options.cwd.map(Into::into),
+        environment,
+        descriptors: Vec::new(),
+    }
+}
+
+/// What is shown below the output goes with the streams that have such a thing.
+pub(crate) fn streams(
+    name: Option<&str>,
+    size: Option<ViewSize>,
+    reader: Option<Reader>,
+) -> Result<(StreamsUse, Seen)> {
     let tap = reader.map(|reader| -> Tap {
         Box::new(move |stream, bytes| {
             let name = match stream {
@@ -299,11 +377,33 @@ fn streams(name: Option<&str>, reader: Option<Reader>) -> Result<StreamsUse> {
             reader.give(name, bytes);
         })
     });
+    let terminal = |tap, seen: &Seen| StreamsUse::Terminal {
+        tap,
+        size: size.map(ViewSize::of_terminal),
+        remote: seen.remote.clone(),
+    };
+    let nothing = Seen::default();
     match name {
-        None | Some("inherit") => Ok(StreamsUse::Inherited),
-        Some("tee") => Ok(StreamsUse::Piped { tee: true, tap }),
-        Some("pipe") => Ok(StreamsUse::Piped { tee: false, tap }),
-        Some("terminal") => Ok(StreamsUse::Terminal { tap, size: None }),
+        None | Some("inherit") => Ok((StreamsUse::Inherited, nothing)),
+        Some("tee") => Ok((StreamsUse::Piped { tee: true, tap }, nothing)),
+        Some("pipe") => Ok((StreamsUse::Piped { tee: false, tap }, nothing)),
+        Some("terminal") => Ok((terminal(tap, &nothing), nothing)),
+        Some("view") => {
+            let view = View::new().map_err(|error| Code::System.error(error.to_string()))?;
+            let view = Arc::new(view);
+            let seen = Seen {
+                view: Some(Arc::clone(&view)),
+                remote: None,
+            };
+            Ok((StreamsUse::Window { tap, view }, seen))
+        }
+        Some("remote") => {
+            let seen = Seen {
+                view: None,
+                remote: Some(Arc::default()),
+            };
+            Ok((terminal(tap, &seen), seen))
+        }
         Some(other) => Err(Code::InvalidOption.error(format!("{other} are no streams"))),
     }
 }
@@ -334,9 +434,10 @@ impl From<Outcome> for RunEnd {
             Err(reason) => (None, Some(reason)),
         };
         let (sampling, tree, unmeasured_because) = match outcome.record {
-            Ok(record) => (Some((&record).into()), Some(record.task.into()), None),
+            Ok(record) => (Some((&record).into()), Some(tree_and_found(record)), None),
             Err(reason) => (None, None, Some(reason)),
         };
+        let (tree, found) = tree.unzip();
         let (group, no_group_because) = match outcome.group {
             Ok(group) => (Some(group.into()), None),
             Err(reason) => (None, Some(reason)),
@@ -348,7 +449,11 @@ impl From<Outcome> for RunEnd {
             no_group_because,
             traced,
             untraced_because,
-            survivors: outcome.survivors.into_iter().map(Into::into).collect(),
+            survivors: outcome
+                .survivors
+                .iter()
+                .map(|survivor| LivingProcessRecord::of(survivor, &Places::default()))
+                .collect(),
             guard: outcome.guard.map(Into::into),
             out_of_memory: outcome.out_of_memory.map(Into::into),
             process: outcome.process.map(|process| ProcessIdentity {
@@ -360,6 +465,7 @@ impl From<Outcome> for RunEnd {
             signal,
             duration_ms: millis(outcome.duration),
             tree,
+            found,
             sampling,
             unmeasured_because,
             pieces: 0,

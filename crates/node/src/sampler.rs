@@ -10,8 +10,10 @@ use napi_derive::napi;
 use crate::alarm::AlarmRecord;
 use crate::error::{self, Code, Result};
 use crate::events::Listener;
+use crate::found::Places;
 use crate::options;
 use crate::record::TreeRecord;
+use crate::rules::{RulesOption, rules};
 use crate::run::{GRACE, SizeOption, size};
 use crate::tracked::NativeTask;
 
@@ -24,6 +26,8 @@ pub struct TaskOptions {
     pub ends_at_limit: bool,
     /// How long those that are told to end may take then.
     pub grace_ms: Option<f64>,
+    /// By which its tasks are told apart; the same for all trees that they are given for.
+    pub rules: Option<RulesOption>,
 }
 
 /// Samples any number of trees, each from a pid down, on one thread.
@@ -88,7 +92,8 @@ impl NativeSampler {
     #[napi]
     pub fn stop(&mut self, pid: u32) -> Option<TreeRecord> {
         let task = self.tasks.remove(&pid)?;
-        self.tracker.as_ref()?.leave(task).map(TreeRecord::from)
+        let record = self.tracker.as_ref()?.leave(task)?;
+        Some(TreeRecord::of(record, &Places::default()))
     }
 
     /// Starts to track a pid and its descendants, however often that is done already.
@@ -110,10 +115,11 @@ impl NativeSampler {
             limit: options.limit.as_ref().and_then(size),
             ends_at_limit: options.ends_at_limit,
             grace: options::duration(options.grace_ms)?.unwrap_or(GRACE),
+            rules: rules(options.rules)?,
         };
         let tracked = self
             .tracker()?
-            .track(pid, options, move |alarm| {
+            .track(pid, &options, move |alarm| {
                 on_alarm.tell((alarm.into(),).into());
             })
             .map_err(|error| error::of_sampler(&error))?;

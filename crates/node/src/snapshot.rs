@@ -3,6 +3,7 @@
 use memtop_sampler::Snapshot;
 use napi_derive::napi;
 
+use crate::found::{FoundRecord, Places, tree_and_found};
 use crate::record::{LivingProcessRecord, SamplingRecord, TreeRecord, millis, whole};
 
 /// How a tree is at one instant.
@@ -12,19 +13,30 @@ pub struct SnapshotRecord {
     pub at_ms: f64,
     /// What the tree has, as far as that is certain.
     pub bytes: i64,
+    /// What it is ended at.
+    pub limit_bytes: Option<i64>,
     pub tree: TreeRecord,
+    pub found: FoundRecord,
     pub sampling: SamplingRecord,
     pub living: Vec<LivingProcessRecord>,
 }
 
 impl From<Snapshot> for SnapshotRecord {
     fn from(snapshot: Snapshot) -> Self {
+        let places = Places::of(&snapshot.record.named);
+        let sampling = (&snapshot.record).into();
+        let (tree, found) = tree_and_found(snapshot.record);
+        let living = snapshot.living.iter();
         Self {
             at_ms: millis(snapshot.at),
             bytes: whole(snapshot.bytes),
-            sampling: (&snapshot.record).into(),
-            tree: snapshot.record.task.into(),
-            living: snapshot.living.into_iter().map(Into::into).collect(),
+            limit_bytes: None,
+            sampling,
+            tree,
+            found,
+            living: living
+                .map(|process| LivingProcessRecord::of(process, &places))
+                .collect(),
         }
     }
 }

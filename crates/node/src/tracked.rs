@@ -7,6 +7,7 @@ use napi_derive::napi;
 
 use crate::deferred::Deferred;
 use crate::error::Result;
+use crate::found::{FoundRecord, FoundTaskState, tree_and_found};
 use crate::options;
 use crate::record::{SamplingRecord, TreeRecord, millis};
 use crate::run::{GRACE, GuardEnd, StoppedEnd};
@@ -19,6 +20,7 @@ pub struct TaskEnd {
     pub is_running: bool,
     pub duration_ms: f64,
     pub tree: TreeRecord,
+    pub found: FoundRecord,
     pub sampling: SamplingRecord,
     /// How it was guarded.
     pub guard: Option<GuardEnd>,
@@ -52,6 +54,13 @@ impl NativeTask {
         self.tracked.snapshot().map(Into::into)
     }
 
+    /// How the tasks are that were found in it.
+    #[napi]
+    #[must_use]
+    pub fn tasks(&self) -> Vec<FoundTaskState> {
+        self.tracked.tasks().into_iter().map(Into::into).collect()
+    }
+
     /// Ends the whole tree; everybody may take so long to end by themselves. Safe to call again, at
     /// once with no time.
     ///
@@ -80,11 +89,14 @@ impl NativeTask {
 
 impl From<TrackedEnd> for TaskEnd {
     fn from(end: TrackedEnd) -> Self {
+        let sampling = (&end.record).into();
+        let (tree, found) = tree_and_found(end.record);
         Self {
             is_running: end.is_running,
             duration_ms: millis(end.duration),
-            sampling: (&end.record).into(),
-            tree: end.record.task.into(),
+            sampling,
+            tree,
+            found,
             guard: end.guard.map(Into::into),
             stopped: end.stopped.map(Into::into),
             remarks: end.remarks,

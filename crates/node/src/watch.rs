@@ -7,8 +7,10 @@ use napi_derive::napi;
 
 use crate::deferred::Deferred;
 use crate::error::{self, Result};
+use crate::found::Places;
 use crate::options;
 use crate::record::{SamplingRecord, TreeRecord, millis};
+use crate::snapshot::SnapshotRecord;
 
 /// What to watch and how.
 #[napi(object, object_to_js = false)]
@@ -73,6 +75,13 @@ impl NativeWatch {
         self.end.promise(env)
     }
 
+    /// How the tree is; nothing when watching is over.
+    #[napi]
+    #[must_use]
+    pub fn snapshot(&self) -> Option<SnapshotRecord> {
+        self.watch.snapshot().map(Into::into)
+    }
+
     /// Ends watching. Safe to call again.
     #[napi]
     pub fn stop(&self) {
@@ -91,7 +100,7 @@ impl From<Option<Watched>> for WatchEnd {
                 ended,
                 duration_ms: millis(duration),
                 sampling: Some((&record).into()),
-                tree: Some(record.task.into()),
+                tree: Some(TreeRecord::of(record.task, &Places::default())),
             },
             None => Self {
                 ended: false,

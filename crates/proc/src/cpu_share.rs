@@ -1,6 +1,7 @@
 //! How much of a CPU each process has been using.
 
 use std::collections::HashMap;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use crate::ProcessId;
@@ -33,6 +34,19 @@ pub(crate) struct CpuLook {
 }
 
 impl CpuShares {
+    /// What was seen of all processes, each with its percentage.
+    pub(crate) fn of_all<T>(
+        shares: &Mutex<Self>,
+        seen: Vec<T>,
+        look_at: impl Fn(&T) -> CpuLook,
+    ) -> impl Iterator<Item = (T, Option<f64>)> {
+        let looks: Vec<CpuLook> = seen.iter().map(look_at).collect();
+        // What a panic leaves behind is at worst one look less.
+        let mut shares = shares.lock().unwrap_or_else(PoisonError::into_inner);
+        let percents = shares.look(&looks, Instant::now());
+        seen.into_iter().zip(percents)
+    }
+
     /// Percentages for a look at all processes, in their order. Who is not among them is
     /// forgotten.
     pub(crate) fn look(&mut self, looks: &[CpuLook], now: Instant) -> Vec<Option<f64>> {

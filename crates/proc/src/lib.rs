@@ -24,7 +24,7 @@ pub use error::Error;
 pub use identity::ProcessId;
 pub use inspector::{Inspector, KillFailure, KillOptions, KillOutcome};
 pub use mock::MockInspector;
-pub use observer::{Birth, Description, HighWater, Observer, Reading};
+pub use observer::{Birth, Description, HighWater, Observer, Proportional, Reading, Startup};
 pub use portable::SysinfoInspector;
 pub use record::{ProcessRecord, State};
 pub use room::{LimitedBy, Room};

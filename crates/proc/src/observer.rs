@@ -1,5 +1,7 @@
 //! The seam between a sampler and the operating system.
 
+use std::path::PathBuf;
+
 use crate::{Error, ProcessId};
 
 /// A process that has just come into sight.
@@ -29,6 +31,24 @@ pub enum Reading {
     Gone,
 }
 
+/// What a process was started with.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Startup {
+    /// Its arguments, each with NUL at its end.
+    pub arguments: Vec<u8>,
+    /// Its variables, likewise; none where they must not be read.
+    pub environment: Vec<u8>,
+}
+
+/// The memory of a process at one instant.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Proportional {
+    /// Each page counted by how many share it.
+    pub bytes: u64,
+    /// Each page counted in full.
+    pub resident_bytes: u64,
+}
+
 /// What the kernel itself remembers of a process's memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct HighWater {
@@ -56,7 +76,7 @@ pub trait Observer {
     /// Whatever is kept per process to read its memory again cheaply.
     type Handle: Send;
 
-    /// Appends every process that is visible now.
+    /// Appends every process that is visible now, whether its birth was told or not.
     ///
     /// # Errors
     /// When the process table as a whole cannot be read.
@@ -69,8 +89,8 @@ pub trait Observer {
     /// When the process table as a whole cannot be read.
     fn note_present(&mut self) -> Result<(), Error>;
 
-    /// Appends the processes that came into sight since the last call of this, of [`Self::all`] or
-    /// of [`Self::note_present`].
+    /// Appends the processes that came into sight since the last call of this or of
+    /// [`Self::note_present`].
     ///
     /// # Errors
     /// When the process table as a whole cannot be read.
@@ -101,13 +121,19 @@ pub trait Observer {
     ///
     /// # Errors
     /// When it may not be read.
-    fn proportional(&mut self, id: ProcessId) -> Result<Option<u64>, Error>;
+    fn proportional(&mut self, id: ProcessId) -> Result<Option<Proportional>, Error>;
 
     /// The most memory that a process ever had. `None` when it is gone.
     ///
     /// # Errors
     /// When it may not be read.
     fn high_water(&mut self, id: ProcessId) -> Result<Option<HighWater>, Error>;
+
+    /// What a process was started with. `None` when it is gone, and while it becomes another program.
+    fn startup(&mut self, id: ProcessId) -> Option<Startup>;
+
+    /// The folder that a process works in, where that may be known.
+    fn directory(&mut self, id: ProcessId) -> Option<PathBuf>;
 
     /// Whether two processes run in the very same memory, as a child of `vfork` does with its
     /// parent until it execs. False where that cannot be told.

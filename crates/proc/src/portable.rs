@@ -6,7 +6,7 @@
 
 use std::ffi::{OsStr, OsString};
 use std::io;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
@@ -57,17 +57,8 @@ impl Inspector for SysinfoInspector {
         let since_epoch = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
-        let looks: Vec<CpuLook> = processes
-            .iter()
-            .map(|process| cpu_look(process, since_epoch))
-            .collect();
-        let percents = self
-            .shares
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .look(&looks, Instant::now());
-        let records = processes.into_iter().zip(percents);
-        Ok(records
+        let look = |process: &&Process| cpu_look(process, since_epoch);
+        Ok(CpuShares::of_all(&self.shares, processes, look)
             .map(|(process, cpu_percent)| record(process, cpu_percent))
             .collect())
     }

@@ -60,6 +60,7 @@ fn births(observer: &mut LinuxObserver) -> Vec<u32> {
 }
 
 fn all(observer: &mut LinuxObserver) -> Vec<u32> {
+    observer.note_present().unwrap();
     pids(|births| observer.all(births))
 }
 

@@ -38,7 +38,7 @@ fn observer() -> LinuxObserver {
 fn a_child_is_found_among_the_births_with_its_parent() {
     let mut observer = observer();
     let mut births = Vec::new();
-    observer.all(&mut births).unwrap();
+    observer.note_present().unwrap();
     let sleeper = Sleeper::start();
     let deadline = Instant::now() + Duration::from_secs(5);
     let birth = loop {
@@ -56,8 +56,7 @@ fn a_child_is_found_among_the_births_with_its_parent() {
 fn threads_are_never_births() {
     let mut observer = observer();
     let mut births = Vec::new();
-    observer.all(&mut births).unwrap();
-    births.clear();
+    observer.note_present().unwrap();
     let (end, ended) = channel::<()>();
     let thread = spawn(move || ended.recv());
     observer.births(&mut births).unwrap();

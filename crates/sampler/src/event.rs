@@ -1,15 +1,16 @@
 //! What somebody who follows the processes one by one can tell a sampler.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use memtop_proc::{Error, HighWater, Observer, ProcessId, Reading};
 
 use crate::member::{Member, Memory, Named};
 use crate::newborn::Newborn;
-use crate::{LargestProcess, Sampler};
+use crate::{LargestProcess, Sampler, Traits};
 
 /// What has happened to a process.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub enum Event {
     /// It has come into being.
     Born {
@@ -20,14 +21,29 @@ pub enum Event {
         /// Whose memory it has.
         kinship: Kinship,
     },
-    /// It runs another program from now on.
-    Execed(u32),
+    /// It runs another program from now on; with what that was started with, where that matters.
+    Execed(u32, Option<Arc<Traits>>),
     /// It is about to end, and its memory is still there.
-    Exiting(u32, Option<HighWater>),
+    Exiting(u32, HighWater),
     /// It has ended, and its memory is given back.
-    Ended(u32),
+    Ended(u32, EndStatus),
     /// Nothing more will be told of it and of those that it starts.
     Released(u32),
+}
+
+/// How a process ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum EndStatus {
+    /// By itself, with this code.
+    Code(i32),
+    /// By a signal.
+    Signal(i32),
+}
+
+impl EndStatus {
+    pub(crate) fn is_success(self) -> bool {
+        self == Self::Code(0)
+    }
 }
 
 /// What a process has of its parent's memory when it is born.
@@ -45,11 +61,17 @@ impl<O: Observer> Sampler<O> {
         self.newborns.set_are_all(true);
     }
 
+    /// From now on nobody tells of the births of some, so all are looked for.
+    pub fn look_for_births(&mut self) {
+        self.newborns.set_are_all(false);
+    }
+
     /// Takes in what happened between two samples.
     ///
     /// # Errors
     /// When a process that is there cannot be read.
     pub fn handle(&mut self, event: Event, now: Duration) -> Result<(), Error> {
+        self.clock = now;
         match event {
             Event::Born {
                 pid,
@@ -59,13 +81,16 @@ impl<O: Observer> Sampler<O> {
                 self.be_born(pid, parent, kinship, now);
                 Ok(())
             }
-            Event::Execed(pid) => {
+            Event::Execed(pid, traits) => {
                 self.exec(pid);
+                if let Some(traits) = traits {
+                    self.place(pid, &traits, None, now);
+                }
                 Ok(())
             }
-            Event::Exiting(pid, Some(last)) => self.take_last_reading(pid, last),
-            Event::Exiting(_, None) => Ok(()),
-            Event::Ended(pid) => {
+            Event::Exiting(pid, last) => self.take_last_reading(pid, last),
+            Event::Ended(pid, status) => {
+                self.forget(pid, Some(status), now);
                 self.end(pid);
                 Ok(())
             }
@@ -110,6 +135,7 @@ impl<O: Observer> Sampler<O> {
             task.record.seen += 1;
             task.lives.came(pid);
         });
+        self.inherit(pid, parent, now);
     }
 
     fn exec(&mut self, pid: u32) {
@@ -118,15 +144,18 @@ impl<O: Observer> Sampler<O> {
             newborn.borrows = false;
             return;
         }
+        let mut shared = false;
         self.with_member(pid, |observer, tick, member| {
             let description = observer.describe(member.id);
             member.named.renew(description, tick, member.memory.rss);
-            member.memory.forked = false;
             member.borrows_from = None;
+            shared = member.memory.renew();
         });
+        self.somebody_went |= shared;
     }
 
     fn take_last_reading(&mut self, pid: u32, last: HighWater) -> Result<(), Error> {
+        self.weigh_stage_of(pid, last.highest_bytes);
         if let Some(place) = self.tree.place_of(pid) {
             let member = &mut self.tree.members_mut()[place];
             member.is_leaving = true;
@@ -191,9 +220,14 @@ impl<O: Observer> Sampler<O> {
         });
     }
 
-    /// Whether all processes together, as far as a quick look tells, have about as much as ever.
-    pub fn may_be_high(&mut self) -> bool {
-        let mut sum = 0;
+    /// Whether all processes together, or those of the task that this one was found to belong to,
+    /// have about as much as ever, as far as a quick look tells.
+    pub fn may_be_high(&mut self, pid: u32) -> bool {
+        let account = self.tree.task_of_pid(pid);
+        let found = account.and_then(|account| self.whole_task_around(account));
+        let (mut sum, mut within) = (0, 0);
+        let tasks = &self.tasks;
+        let is_within = |task| found.is_some_and(|found| tasks.is_within(task, found));
         for member in self.tree.members_mut() {
             if let Ok(Reading::Resident {
                 bytes,
@@ -203,10 +237,11 @@ impl<O: Observer> Sampler<O> {
             {
                 member.memory.sample(bytes, shared_bytes);
                 sum += bytes;
+                within += if is_within(member.task) { bytes } else { 0 };
             }
         }
         for (pid, newborn) in self.newborns.iter() {
-            sum += match newborn.last {
+            let bytes = match newborn.last {
                 _ if newborn.borrows => 0,
                 Some(last) => last.now_bytes,
                 None => match self.observer.resident_of(pid) {
@@ -215,10 +250,15 @@ impl<O: Observer> Sampler<O> {
                     Ok(Reading::Gone) | Err(_) => 0,
                 },
             };
+            sum += bytes;
+            within += if is_within(newborn.task) { bytes } else { 0 };
         }
+        let is_about = |bytes: u64, highest: u64| bytes >= highest - highest / 20;
         let tasks = self.tasks.ids().filter_map(|id| self.tasks.get(id));
         let highest = tasks.map(|task| task.record.highest_rss_bytes).max();
-        sum >= highest.map_or(0, |highest| highest - highest / 20)
+        let found = found.and_then(|found| self.tasks.get(found));
+        is_about(sum, highest.unwrap_or(0))
+            || found.is_some_and(|found| is_about(within, found.record.highest_rss_bytes))
     }
 
     /// Takes a sample while a process that is about to end still has its memory.

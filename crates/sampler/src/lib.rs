@@ -3,6 +3,7 @@
 //! A [`Sampler`] keeps the trees and takes one sample a call; a [`SamplerThread`] calls it on
 //! time. Neither knows who started the processes.
 
+mod attribution;
 mod budget;
 mod ceiling;
 mod event;
@@ -13,8 +14,10 @@ mod member;
 mod newborn;
 mod pace;
 mod peak;
+mod programs;
 mod record;
 mod sampler;
+mod samples;
 mod sentry;
 mod sharing;
 mod task;
@@ -23,13 +26,19 @@ mod timeline;
 mod tree;
 mod work;
 
+pub use attribution::{
+    BadRule, Finding, Kind, NamedRecord, NamedState, RuleSet, Rules, Runner, SharedRules,
+    StageCourse, StageRecord, TaskRule, Traits,
+};
 pub use ceiling::Ceiling;
-pub use event::{Event, Kinship};
+pub use event::{EndStatus, Event, Kinship};
 pub use guard::{Crossing, Guard, Level, MachineGuard, RoomCrossing, Thresholds};
 pub use pace::Interval;
 pub use peak::{Peak, PeakMetric, ProcessAtPeak};
-pub use record::{LargestProcess, LivingProcess, Record, Snapshot, TaskRecord};
+pub use programs::Program;
+pub use record::{Course, LargestProcess, LivingProcess, Record, Snapshot, TaskRecord};
 pub use sampler::Sampler;
+pub use samples::Samples;
 pub use sentry::{Alarm, Cause, Post, Scene};
 pub use sharing::Metric;
 pub use task::TaskId;

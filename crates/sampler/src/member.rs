@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use memtop_proc::{Description, ProcessId};
+use memtop_proc::{Description, ProcessId, Proportional};
 
 use crate::TaskId;
 
@@ -91,14 +91,14 @@ pub(crate) struct Memory {
     /// Its anonymous memory, too, may be shared with a relative: it was forked, or has forked,
     /// without exec.
     pub(crate) forked: bool,
-    proportional: Option<Proportional>,
+    proportional: Option<KnownShare>,
     /// Whether asking for the proportional size was refused.
     pub(crate) refused: bool,
 }
 
 /// A reading of the proportional size.
 #[derive(Clone, Copy, Debug)]
-struct Proportional {
+struct KnownShare {
     bytes: u64,
     /// The resident memory at the same time, and what of it others could have.
     rss: u64,
@@ -122,6 +122,13 @@ impl Memory {
         self.rss = rss;
         self.shared = shared.min(rss);
         self.highest = self.highest.max(rss);
+    }
+
+    /// Another program has a memory of its own: nothing of it is shared with a relative, and what
+    /// was read of the former tells nothing. Whether a relative has lost a sharer by that.
+    pub(crate) fn renew(&mut self) -> bool {
+        self.proportional = None;
+        std::mem::take(&mut self.forked)
     }
 
     pub(crate) fn shared(&self) -> u64 {
@@ -167,10 +174,10 @@ impl Memory {
         self.proportional.is_some()
     }
 
-    pub(crate) fn set_proportional(&mut self, bytes: u64) {
-        self.proportional = Some(Proportional {
-            bytes: bytes.min(self.rss),
-            rss: self.rss,
+    pub(crate) fn set_proportional(&mut self, read: Proportional) {
+        self.proportional = Some(KnownShare {
+            bytes: read.bytes.min(read.resident_bytes),
+            rss: read.resident_bytes,
             shared: self.shared,
             may_be_less: false,
             may_be_more: false,
@@ -192,7 +199,7 @@ impl Memory {
     }
 }
 
-impl Proportional {
+impl KnownShare {
     /// What has come since is taken to be the process's own; what has gone, to have gone evenly.
     fn scaled_to(self, rss: u64) -> u64 {
         if let Some(more) = rss.checked_sub(self.rss) {
@@ -206,12 +213,19 @@ impl Proportional {
 
 #[cfg(test)]
 mod tests {
-    use super::Memory;
+    use super::{Memory, Proportional};
 
     fn memory(rss: u64, shared: u64) -> Memory {
         let mut memory = Memory::default();
         memory.sample(rss, shared);
         memory
+    }
+
+    fn reading(bytes: u64, resident_bytes: u64) -> Proportional {
+        Proportional {
+            bytes,
+            resident_bytes,
+        }
     }
 
     #[test]
@@ -231,7 +245,7 @@ mod tests {
     fn a_reading_makes_it_certain_until_somebody_comes_or_goes() {
         let mut memory = memory(1_000, 30);
         memory.forked = true;
-        memory.set_proportional(200);
+        memory.set_proportional(reading(200, 1_000));
         assert_eq!((memory.share(), memory.uncertain()), (200, 0));
         memory.a_sharer_came();
         assert_eq!((memory.share(), memory.uncertain()), (200, 200));
@@ -242,7 +256,7 @@ mod tests {
     #[test]
     fn what_grows_after_a_reading_is_its_own_and_what_shrinks_goes_evenly() {
         let mut memory = memory(1_000, 500);
-        memory.set_proportional(600);
+        memory.set_proportional(reading(600, 1_000));
         memory.sample(1_400, 500);
         assert_eq!((memory.share(), memory.uncertain()), (1_000, 0));
         memory.sample(1_400, 530);

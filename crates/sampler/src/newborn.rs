@@ -39,6 +39,8 @@ pub(crate) struct Newborns {
     by_pid: HashMap<u32, Newborn>,
     /// Whether every birth is told of, so that there is no need to look for any.
     are_all: bool,
+    /// Whether there is, or was, somebody whose children nobody tells of.
+    is_one_untold: bool,
     /// Pids of processes whose end was told. Looking may still find them, as zombies.
     over: HashSet<u32>,
 }
@@ -48,8 +50,10 @@ impl Newborns {
         self.are_all
     }
 
+    /// One of whose children nobody tells is enough to look for all, from then on.
     pub(crate) fn set_are_all(&mut self, are_all: bool) {
-        self.are_all = are_all;
+        self.is_one_untold |= !are_all;
+        self.are_all = are_all && !self.is_one_untold;
     }
 
     pub(crate) fn is_empty(&self) -> bool {

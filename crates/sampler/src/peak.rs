@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use memtop_proc::{Description, ProcessId};
 
+use crate::TaskId;
+
 /// The highest sum that was sampled.
 #[derive(Clone, Debug)]
 pub struct Peak {
@@ -35,6 +37,10 @@ pub enum PeakMetric {
 pub struct ProcessAtPeak {
     /// Who.
     pub id: ProcessId,
+    /// The pid of its parent when it was born.
+    pub parent: u32,
+    /// The account that it was on.
+    pub task: TaskId,
     /// When it was first seen, counted from the sampler's start.
     pub first_seen: Duration,
     /// Its name and command line.

@@ -5,13 +5,19 @@ use std::time::Duration;
 
 use memtop_proc::{Description, ProcessId};
 
-use crate::{Ceiling, Peak, Timeline};
+use crate::{Ceiling, NamedRecord, Peak, Point, Program, StageRecord, TaskId, Timeline};
 
 /// Everything that is known when sampling ends.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
     /// The task that the sampler was asked about.
     pub task: TaskRecord,
+    /// The tasks that were found in it, in the order of their starts.
+    pub named: Vec<NamedRecord>,
+    /// The stages that it was in, in the order of their starts.
+    pub stages: Vec<StageRecord>,
+    /// Who has had the memory of a tree whose tasks are told apart; known at the end.
+    pub programs: Vec<Program>,
     /// The interval at the end.
     pub interval: Duration,
     /// Samples taken.
@@ -52,6 +58,17 @@ pub struct Snapshot {
     pub living: Vec<LivingProcess>,
 }
 
+/// What a task has had since somebody asked before.
+#[derive(Clone, Debug)]
+pub struct Course {
+    /// Until when, counted from the sampler's start.
+    pub at: Duration,
+    /// The sums, in the order of time.
+    pub sums: Vec<Point>,
+    /// Who had memory at the last sample.
+    pub living: Vec<LivingProcess>,
+}
+
 /// What is known of one task.
 #[derive(Clone, Debug, Default)]
 pub struct TaskRecord {
@@ -82,6 +99,8 @@ pub struct TaskRecord {
 pub struct LivingProcess {
     /// Who.
     pub id: ProcessId,
+    /// The account that it is on.
+    pub task: TaskId,
     /// Its name and command line.
     pub description: Arc<Description>,
     /// The pid of its parent when it was born.
@@ -105,6 +124,28 @@ pub struct LargestProcess {
     pub bytes: u64,
     /// What of it belongs to files or to shared memory.
     pub shared_bytes: u64,
+}
+
+impl Record {
+    /// The same with all times counted from `start`.
+    #[must_use]
+    pub fn since(mut self, start: Duration) -> Self {
+        self.task = self.task.since(start);
+        for named in &mut self.named {
+            named.finding = named.finding.clone().since(start);
+            named.work = std::mem::take(&mut named.work).since(start);
+            named.all = std::mem::take(&mut named.all).since(start);
+            named.wrappers = named.wrappers.take().map(|wrappers| wrappers.since(start));
+        }
+        for program in &mut self.programs {
+            program.timeline = std::mem::take(&mut program.timeline).since(start);
+        }
+        for stage in &mut self.stages {
+            stage.course.first_seen = stage.course.first_seen.saturating_sub(start);
+            stage.course.last_seen = stage.course.last_seen.saturating_sub(start);
+        }
+        self
+    }
 }
 
 impl TaskRecord {
@@ -136,7 +177,7 @@ impl Snapshot {
     #[must_use]
     pub fn since(mut self, start: Duration) -> Self {
         self.at = self.at.saturating_sub(start);
-        self.record.task = self.record.task.since(start);
+        self.record = self.record.since(start);
         let living = self.living.into_iter();
         self.living = living.map(|process| process.since(start)).collect();
         self

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use memtop_proc::{Birth, Error, HighWater, Observer, ProcessId, Reading};
 
+use crate::attribution::Attribution;
 use crate::budget::Budget;
 use crate::gaps::Gaps;
 use crate::member::{Member, Memory, Named};
@@ -12,7 +13,7 @@ use crate::newborn::Newborns;
 use crate::sharing::{Metric, Need, Sharing};
 use crate::task::{Sums, Task, Tasks};
 use crate::tree::Tree;
-use crate::{LivingProcess, Record, TaskId, TaskRecord};
+use crate::{LivingProcess, Point, Program, Record, Samples, TaskId, TaskRecord};
 
 /// Reading what the kernel remembers of a process takes about this long.
 const COST_OF_HIGH_WATER: Duration = Duration::from_micros(15);
@@ -37,8 +38,11 @@ pub struct Sampler<O: Observer> {
     /// Whose high water is read next.
     high_water_next: usize,
     never_seen: u64,
+    pub(crate) attribution: Attribution,
+    /// The time of what is being taken in.
+    pub(crate) clock: Duration,
     somebody_came: bool,
-    somebody_went: bool,
+    pub(crate) somebody_went: bool,
     gaps: Gaps,
     pub(crate) ticks: u64,
     last_tick: Option<Duration>,
@@ -60,6 +64,8 @@ impl<O: Observer> Sampler<O> {
             sharing: Sharing::new(metric),
             high_water: Budget::new(SHARE_OF_HIGH_WATER, MOST_HIGH_WATER_AT_ONCE),
             high_water_next: 0,
+            attribution: Attribution::default(),
+            clock: Duration::ZERO,
             somebody_came: false,
             somebody_went: false,
             gaps: Gaps::new(),
@@ -79,6 +85,9 @@ impl<O: Observer> Sampler<O> {
         let Some(root) = self.observer.identify(pid)? else {
             return Ok(None);
         };
+        if self.tasks.is_empty() {
+            self.observer.note_present()?;
+        }
         let mut births = std::mem::take(&mut self.births);
         births.clear();
         let listed = self.observer.all(&mut births);
@@ -91,6 +100,45 @@ impl<O: Observer> Sampler<O> {
             .map(|place| self.tree.members()[place].task);
         let task = self.tasks.add(enclosing);
         self.claim_descendants(task, enclosing, root.id, &births, now);
+        self.births = births;
+        listed.map(|()| Some(task))
+    }
+
+    /// Opens a task for others to be inside it. Orphans that become children of `adopter` and are
+    /// of none of those are of this one.
+    pub fn add_group(&mut self, enclosing: Option<TaskId>, adopter: Option<u32>) -> TaskId {
+        let task = self.tasks.add_group(enclosing);
+        if let Some(parent) = adopter {
+            self.tree.adopt(task, parent);
+        }
+        task
+    }
+
+    /// Starts a task inside another at a process that was started after the observer took note of
+    /// who is there. `None` when there is no such process.
+    ///
+    /// # Errors
+    /// When the process table cannot be read.
+    pub fn add_new_task_within(
+        &mut self,
+        enclosing: TaskId,
+        pid: u32,
+        now: Duration,
+    ) -> Result<Option<TaskId>, Error> {
+        let Some(root) = self.observer.identify(pid)? else {
+            return Ok(None);
+        };
+        self.make_room_for(root.id);
+        let task = self.tasks.add(Some(enclosing));
+        if self.tree.place_of(pid).is_none() {
+            self.admit(&root, task, now);
+            return Ok(Some(task));
+        }
+        // A sample has found it first, as a child of who adopts orphans.
+        let mut births = std::mem::take(&mut self.births);
+        births.clear();
+        let listed = self.observer.all(&mut births);
+        self.claim_descendants(task, Some(enclosing), root.id, &births, now);
         self.births = births;
         listed.map(|()| Some(task))
     }
@@ -121,6 +169,7 @@ impl<O: Observer> Sampler<O> {
     /// Ends a task and tells what is known of it.
     pub fn remove_task(&mut self, id: TaskId) -> Option<TaskRecord> {
         let record = self.task_record(id)?;
+        self.end_attribution(id);
         let task = self.tasks.remove(id)?;
         self.tree.end_task(id, task.enclosing);
         self.newborns.end_task(id, task.enclosing);
@@ -134,12 +183,25 @@ impl<O: Observer> Sampler<O> {
             .filter(move |member| member.memory.rss > 0 && self.tasks.is_within(member.task, id))
             .map(|member| LivingProcess {
                 id: member.id,
+                task: member.task,
                 description: std::sync::Arc::clone(&member.named.description),
                 parent: member.parent,
                 first_seen: member.first_seen,
                 rss_bytes: member.memory.rss,
                 bytes: Sums::of(member, self.counts_by_share()).share,
             })
+    }
+
+    /// What a task has had since this was last called, as so many sums at most, each the highest of
+    /// its stretch of time. The first call begins it. `None` when it has ended.
+    pub fn take_course(&mut self, id: TaskId, points: usize) -> Option<Vec<Point>> {
+        Some(self.tasks.get_mut(id)?.take_course(points))
+    }
+
+    /// Reads every sample of a task from now on, and those before as far as they are kept. `None`
+    /// when it has ended.
+    pub fn samples(&mut self, id: TaskId) -> Option<Samples> {
+        Some(self.tasks.get_mut(id)?.samples())
     }
 
     /// The processes of a task that have not been reaped.
@@ -153,6 +215,11 @@ impl<O: Observer> Sampler<O> {
     /// Their pids.
     pub fn pids(&self, id: TaskId) -> impl Iterator<Item = u32> {
         self.members(id).map(|member| member.pid)
+    }
+
+    /// There was nobody to sample for a while, which is not a gap.
+    pub(crate) fn resume(&mut self) {
+        self.last_tick = None;
     }
 
     /// Takes one sample of everything at the instant `now`, counted from the sampler's start.
@@ -190,6 +257,7 @@ impl<O: Observer> Sampler<O> {
     /// # Errors
     /// The first failure; what could be read all the same is counted.
     pub fn sample(&mut self, now: Duration) -> Result<(), Error> {
+        self.clock = now;
         self.admit_newborns()
             .and(self.admit_births(now))
             .and(self.measure())
@@ -218,15 +286,8 @@ impl<O: Observer> Sampler<O> {
     /// The memory of a task with shared pages counted once, whatever it takes to find out.
     pub fn confirmed_bytes(&mut self, id: TaskId, now: Duration) -> u64 {
         if self.counts_by_share() {
-            let Self {
-                sharing,
-                observer,
-                tree,
-                tasks,
-                ..
-            } = self;
             // Who may not be asked counts in full.
-            let _ = sharing.settle(observer, tree, tasks, id, now, Need::Certainty);
+            let _ = self.settle_sharing(id, now, Need::Certainty);
             // What is certain now may be a peak that was not before.
             self.settle_task(id, now, |_, _| {});
         }
@@ -269,11 +330,21 @@ impl<O: Observer> Sampler<O> {
         Some(record)
     }
 
+    /// Who has had the memory of a task so far.
+    pub(crate) fn programs(&self, id: TaskId) -> Vec<Program> {
+        self.tasks
+            .get(id)
+            .map_or_else(Vec::new, |task| task.programs().to_vec())
+    }
+
     /// What is known so far, with one task's figures. What only the thread knows is left at zero.
     #[must_use]
     pub fn record(&self, task: TaskId) -> Record {
         Record {
             task: self.task_record(task).unwrap_or_default(),
+            named: self.named_records(task),
+            stages: self.stage_records(task, self.clock),
+            programs: Vec::new(),
             interval: Duration::ZERO,
             ticks: self.ticks,
             median_gap: self.gaps.median(),
@@ -307,11 +378,13 @@ impl<O: Observer> Sampler<O> {
                 Some(place) => {
                     let owner = self.tree.members()[place].task;
                     let outside = self.tasks.get(owner).and_then(|owner| owner.enclosing);
-                    if Some(owner) == enclosing {
+                    if enclosing.is_some_and(|inner| self.tasks.is_within(inner, owner)) {
                         self.tree.reassign(place, task);
-                        // The enclosing task has counted it already.
-                        if let Some(task) = self.tasks.get_mut(task) {
+                        // Those from the owner outwards have counted it already.
+                        let mut next = Some(task).filter(|&task| task != owner);
+                        while let Some(task) = next.and_then(|id| self.tasks.get_mut(id)) {
                             task.record.seen += 1;
+                            next = task.enclosing.filter(|&outer| outer != owner);
                         }
                     } else if outside == enclosing
                         && owner != task
@@ -401,6 +474,9 @@ impl<O: Observer> Sampler<O> {
             borrows_from,
             is_leaving: false,
         });
+        if self.attribution.is_on() {
+            self.find_task_of(birth.id.pid, None, now);
+        }
     }
 
     pub(crate) fn take_in(&mut self, member: Member<O::Handle>) {
@@ -429,6 +505,7 @@ impl<O: Observer> Sampler<O> {
     fn measure(&mut self) -> Result<(), Error> {
         let mut outcome = Ok(());
         let mut place = 0;
+        let mut changed = Vec::new();
         let are_told = self.newborns.are_all();
         while place < self.tree.len() {
             let member = &mut self.tree.members_mut()[place];
@@ -450,8 +527,12 @@ impl<O: Observer> Sampler<O> {
                         let before = std::sync::Arc::clone(&member.named.description);
                         let now = self.observer.describe(member.id);
                         member.named.renew(now, self.ticks, bytes);
-                        // Another program means a memory of its own.
-                        member.memory.forked &= member.named.description == before;
+                        if member.named.description != before {
+                            self.somebody_went |= member.memory.renew();
+                            if !are_told {
+                                changed.push(member.id.pid);
+                            }
+                        }
                     }
                     place += 1;
                 }
@@ -467,10 +548,15 @@ impl<O: Observer> Sampler<O> {
                 }
             }
         }
+        for pid in changed {
+            self.find_task_of(pid, None, self.clock);
+        }
         outcome
     }
 
     pub(crate) fn take_leave_of(&mut self, place: usize) {
+        let pid = self.tree.members()[place].id.pid;
+        self.forget(pid, None, self.clock);
         let member = self.tree.remove(place);
         self.somebody_went = true;
         self.tasks.each_outwards(member.task, |task| {
@@ -532,16 +618,10 @@ impl<O: Observer> Sampler<O> {
                 continue;
             };
             let peak = task.record.peak.as_ref().map_or(0, |peak| peak.bytes);
-            let may_be_a_high = task.enclosing.is_none() && task.sums.share > peak;
+            let stands_alone = self.tasks.stands_alone(id) || self.attribution.is_whole(id);
+            let may_be_a_high = stands_alone && task.sums.share > peak;
             if may_be_a_high && self.sharing.metric() != Metric::Rss {
-                let Self {
-                    sharing,
-                    observer,
-                    tree,
-                    tasks,
-                    ..
-                } = self;
-                outcome = outcome.and(sharing.settle(observer, tree, tasks, id, now, Need::Peak));
+                outcome = outcome.and(self.settle_sharing(id, now, Need::Peak));
                 self.find_floor(id);
             }
         }
@@ -557,6 +637,7 @@ impl<O: Observer> Sampler<O> {
                 });
             });
         }
+        self.weigh_stages();
         outcome
     }
 
@@ -573,6 +654,12 @@ impl<O: Observer> Sampler<O> {
         );
         then(self, &mut task);
         self.tasks.put_back(id, task);
+    }
+
+    fn settle_sharing(&mut self, id: TaskId, now: Duration, need: Need) -> Result<(), Error> {
+        let (observer, tree) = (&mut self.observer, &mut self.tree);
+        self.sharing
+            .settle(observer, tree, &mut self.tasks, id, now, need)
     }
 
     /// Where it stays open who shares what, the largest process alone is certain.

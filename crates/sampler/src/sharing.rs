@@ -122,14 +122,14 @@ impl Sharing {
             let before = (member.memory.share(), member.memory.uncertain());
             match (read, again) {
                 (
-                    Ok(Some(bytes)),
+                    Ok(Some(proportional)),
                     Ok(Reading::Resident {
                         bytes: rss,
                         shared_bytes,
                     }),
                 ) => {
                     member.memory.sample(rss, shared_bytes);
-                    member.memory.set_proportional(bytes);
+                    member.memory.set_proportional(proportional);
                 }
                 // Gone with its memory, which those that shared it have alone from now on.
                 (Ok(None), _) | (_, Ok(Reading::Gone)) if need == Need::Certainty => {

@@ -9,8 +9,13 @@ use memtop_proc::ProcessId;
 
 use crate::lives::Lives;
 use crate::member::Member;
-use crate::timeline::Point;
-use crate::{LargestProcess, Peak, PeakMetric, ProcessAtPeak, TaskRecord};
+use crate::programs::Programs;
+use crate::samples::SampleSource;
+use crate::timeline::{Point, Timeline};
+use crate::{LargestProcess, Peak, PeakMetric, ProcessAtPeak, Program, Samples, TaskRecord};
+
+/// Points that are kept of the timeline of a task inside another.
+const POINTS_WITHIN: usize = 100;
 
 /// One task of a sampler.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -19,6 +24,8 @@ pub struct TaskId(pub(crate) usize);
 #[derive(Debug, Default)]
 pub(crate) struct Task {
     pub(crate) enclosing: Option<TaskId>,
+    /// Whether it is there for the tasks inside it and was not started at a process.
+    pub(crate) is_group: bool,
     pub(crate) record: TaskRecord,
     pub(crate) sums: Sums,
     /// Of the processes that ended since the sample before and of whose memory nothing was told.
@@ -27,6 +34,12 @@ pub(crate) struct Task {
     pub(crate) lives: Lives,
     /// What the processes can have had at most in the last few gaps.
     recent: [u64; 5],
+    /// The course since somebody asked for it, once somebody has.
+    course: Option<Timeline>,
+    /// Where somebody wants to know them.
+    programs: Option<Programs>,
+    /// For those who read every sample.
+    sources: Vec<SampleSource>,
 }
 
 /// One sample's figures of one task.
@@ -125,6 +138,38 @@ impl Tasks {
         }
     }
 
+    /// A task that was found inside another, of which there may be many.
+    pub(crate) fn add_within(&mut self, enclosing: TaskId) -> TaskId {
+        self.add_with(enclosing, POINTS_WITHIN)
+    }
+
+    /// A part of a task that was found, whose course nobody asks for.
+    pub(crate) fn add_part(&mut self, enclosing: TaskId) -> TaskId {
+        self.add_with(enclosing, 0)
+    }
+
+    fn add_with(&mut self, enclosing: TaskId, points: usize) -> TaskId {
+        let id = self.add(Some(enclosing));
+        if let Some(task) = self.get_mut(id) {
+            task.record.timeline = Timeline::of_points(points);
+        }
+        id
+    }
+
+    pub(crate) fn add_group(&mut self, enclosing: Option<TaskId>) -> TaskId {
+        let id = self.add(enclosing);
+        if let Some(group) = self.get_mut(id) {
+            group.is_group = true;
+        }
+        id
+    }
+
+    /// Whether its figures are told on their own: nothing is around it, or a group of tasks.
+    pub(crate) fn stands_alone(&self, id: TaskId) -> bool {
+        let enclosing = self.get(id).and_then(|task| task.enclosing);
+        enclosing.is_none_or(|id| self.get(id).is_some_and(|task| task.is_group))
+    }
+
     /// Takes a task out. Those inside it are in the enclosing one from now on.
     pub(crate) fn remove(&mut self, id: TaskId) -> Option<Task> {
         let task = self.0.get_mut(id.0)?.take()?;
@@ -145,6 +190,10 @@ impl Tasks {
 
     pub(crate) fn get_mut(&mut self, id: TaskId) -> Option<&mut Task> {
         self.0.get_mut(id.0)?.as_mut()
+    }
+
+    pub(crate) fn is_empty(&self) -> bool {
+        self.0.iter().all(Option::is_none)
     }
 
     /// Every number that may be a task's.
@@ -186,18 +235,35 @@ impl Task {
     pub(crate) fn settle<'a, H: 'a>(
         &mut self,
         now: Duration,
-        members: impl Iterator<Item = &'a Member<H>>,
+        members: impl Iterator<Item = &'a Member<H>> + Clone,
     ) {
         let sums = self.sums;
+        if let Some(programs) = &mut self.programs {
+            let processes = members.clone().map(|member| {
+                let name = member.named.description.name.as_str();
+                (name, certain_part(member, &sums))
+            });
+            programs.add(now, processes);
+        }
         let record = &mut self.record;
         record.max_alive = record.max_alive.max(sums.alive);
         record.highest_rss_bytes = record.highest_rss_bytes.max(sums.rss);
         record.most_shared_bytes = record.most_shared_bytes.max(sums.shared);
         let certain = sums.certain();
-        record.timeline.add(Point {
-            at: now,
-            bytes: certain,
-        });
+        // Once nobody is there, one point says it.
+        if sums.alive > 0 || record.timeline.ends_above_zero() {
+            let point = Point {
+                at: now,
+                bytes: certain,
+            };
+            record.timeline.add(point);
+            if let Some(course) = &mut self.course {
+                course.add(point);
+            }
+            for source in &self.sources {
+                source.add(point);
+            }
+        }
         if certain > record.peak.as_ref().map_or(0, |peak| peak.bytes) {
             let mut processes = record
                 .peak
@@ -241,6 +307,28 @@ impl Task {
             .add_gap(at, most, std::mem::take(&mut self.ended) + unseen);
     }
 
+    pub(crate) fn follow_programs(&mut self) {
+        self.programs.get_or_insert_default();
+    }
+
+    pub(crate) fn programs(&self) -> &[Program] {
+        self.programs.as_ref().map_or(&[], Programs::all)
+    }
+
+    /// The course since this was last called, as so many points at most. The first call begins it.
+    pub(crate) fn take_course(&mut self, points: usize) -> Vec<Point> {
+        let next = Some(Timeline::of_points(points));
+        let course = std::mem::replace(&mut self.course, next);
+        course.map_or_else(Vec::new, |course| course.at_most(points))
+    }
+
+    /// Every sample from now on, and those before as far as they are kept.
+    pub(crate) fn samples(&mut self) -> Samples {
+        let (source, samples) = SampleSource::of(self.record.timeline.points());
+        self.sources.push(source);
+        samples
+    }
+
     pub(crate) fn largest_bytes(&self) -> u64 {
         let largest = self.record.largest.as_ref();
         largest.map_or(0, |largest| largest.bytes)
@@ -258,21 +346,26 @@ impl Task {
     }
 }
 
-fn at_peak<H>(member: &Member<H>, sums: &Sums) -> ProcessAtPeak {
+/// What one process adds to the sum, as far as that is certain.
+fn certain_part<H>(member: &Member<H>, sums: &Sums) -> u64 {
     let memory = &member.memory;
-    let borrowed = member.borrows_from.is_some();
-    let bytes = match sums.stands_alone() {
-        _ if borrowed => 0,
+    match sums.stands_alone() {
+        _ if member.borrows_from.is_some() => 0,
         Some(id) if id == member.id => sums.certain(),
         Some(_) => 0,
         None if sums.is_settled() => memory.share(),
         None => memory.share() - memory.uncertain(),
-    };
+    }
+}
+
+fn at_peak<H>(member: &Member<H>, sums: &Sums) -> ProcessAtPeak {
     ProcessAtPeak {
         id: member.id,
+        parent: member.parent,
+        task: member.task,
         first_seen: member.first_seen,
         description: Arc::clone(&member.named.description),
-        bytes,
-        rss_bytes: memory.rss,
+        bytes: certain_part(member, sums),
+        rss_bytes: member.memory.rss,
     }
 }

@@ -1,16 +1,20 @@
 //! A thread that samples on time and waits for nobody.
 
 use std::fmt;
+use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
-use memtop_proc::{Error, HighWater, Observer, ProcessId};
+use memtop_proc::{Error, HighWater, Observer, ProcessId, Startup};
 
 use crate::sentry::Post;
 use crate::work::Work;
-use crate::{Event, Interval, LivingProcess, Metric, Record, Snapshot, TaskId, TaskRecord};
+use crate::{
+    Course, Event, Interval, LivingProcess, Metric, NamedState, Record, Samples, SharedRules,
+    Snapshot, TaskId, TaskRecord, Traits,
+};
 
 /// With more events than this waiting for the next sample, they are taken in before it.
 const MOST_WAITING: usize = 512;
@@ -45,6 +49,8 @@ struct Shared<O: Observer> {
     changed: Condvar,
     /// Told, and not taken in yet.
     events: Mutex<Vec<Event>>,
+    /// By which processes are told apart, once somebody wants that.
+    rules: OnceLock<SharedRules>,
     /// Of the tree that was highest, and of the largest process.
     peak_bytes: AtomicU64,
     largest_bytes: AtomicU64,
@@ -68,6 +74,7 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
             work: Mutex::new(Work::new(observer, interval, metric)),
             changed: Condvar::new(),
             events: Mutex::default(),
+            rules: OnceLock::new(),
             peak_bytes: AtomicU64::new(0),
             largest_bytes: AtomicU64::new(0),
         });
@@ -84,6 +91,11 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
     /// From now on every birth is told of by [`Self::notify`].
     pub fn expect_events(&self) {
         let _ = self.with(|work| work.sampler.expect_events());
+    }
+
+    /// From now on nobody tells of the births of some, so all are looked for, for good.
+    pub fn look_for_births(&self) {
+        let _ = self.with(|work| work.sampler.look_for_births());
     }
 
     /// Counts all times from this instant on. For when nothing has been sampled yet.
@@ -110,6 +122,24 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         })
     }
 
+    /// Opens a task for others to be inside it. Orphans that become children of `adopter` and are
+    /// of none of those are of this one. `None` when the thread has ended by a fault of its own.
+    #[must_use]
+    pub fn add_group(&self, enclosing: Option<TaskId>, adopter: Option<u32>) -> Option<TaskId> {
+        self.with(|work| work.sampler.add_group(enclosing, adopter))
+    }
+
+    /// Starts a task inside another at a process that was started after the observer took note of
+    /// who is there.
+    ///
+    /// # Errors
+    /// When there is no such process or the process table cannot be read.
+    pub fn add_new_task_within(&self, enclosing: TaskId, pid: u32) -> Result<TaskId, StartError> {
+        self.begin(pid, |work| {
+            work.sampler.add_new_task_within(enclosing, pid, work.now())
+        })
+    }
+
     fn begin(
         &self,
         pid: u32,
@@ -117,6 +147,9 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
     ) -> Result<TaskId, StartError> {
         let added = self.with(|work| {
             let was_idle = !work.samples();
+            if was_idle {
+                work.sampler.resume();
+            }
             let added = add(work)?;
             if added.is_some() {
                 work.tick();
@@ -165,7 +198,7 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
     pub fn finish(&self, task: TaskId) -> Option<Record> {
         self.with(|work| {
             work.finish();
-            work.record(task)
+            work.last_record(task)
         })
     }
 
@@ -220,6 +253,27 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         self.with(|work| work.snapshot(task))
     }
 
+    /// What a task has had since this was last called, as so many sums at most. The first call begins
+    /// it. `None` when the task has ended.
+    #[must_use]
+    pub fn take_course(&self, task: TaskId, sums: usize) -> Option<Course> {
+        self.with(|work| {
+            Some(Course {
+                at: work.now(),
+                sums: work.sampler.take_course(task, sums)?,
+                living: work.sampler.living(task).collect(),
+            })
+        })
+        .flatten()
+    }
+
+    /// Reads every sample of a task from now on, and those before as far as they are kept. `None`
+    /// when the task has ended.
+    #[must_use]
+    pub fn samples(&self, task: TaskId) -> Option<Samples> {
+        self.with(|work| work.sampler.samples(task)).flatten()
+    }
+
     /// The time, as all times are counted here.
     #[must_use]
     pub fn now(&self) -> Duration {
@@ -247,10 +301,37 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         }
     }
 
+    /// Tells the processes of a task apart from now on, by rules that are the same for all tasks of
+    /// this sampler. `before` is what its first process has from outside.
+    pub fn attribute(&self, task: TaskId, rules: &SharedRules, before: &Traits) {
+        let rules = Arc::clone(self.shared.rules.get_or_init(|| Arc::clone(rules)));
+        let _ = self.with(|work| work.attribute(task, rules, before));
+    }
+
+    /// How the tasks that were found in a task are.
+    #[must_use]
+    pub fn named_states(&self, task: TaskId) -> Vec<NamedState> {
+        self.with(|work| work.sampler.named_states(task))
+            .unwrap_or_default()
+    }
+
+    /// Hands on that a process runs another program, which must not go on before this returns.
+    pub fn notify_exec(
+        &self,
+        pid: u32,
+        startup: impl FnOnce() -> Option<Startup>,
+        directory: impl FnOnce() -> Option<PathBuf>,
+    ) {
+        let rules = self.shared.rules.get();
+        let startup = rules.and_then(|rules| Some((rules, startup()?)));
+        let traits = startup.map(|(rules, startup)| Arc::new(rules.look(&startup, directory)));
+        self.notify(Event::Execed(pid, traits));
+    }
+
     /// Hands on that a process is about to end, which must not go on before this returns. When it
     /// is large enough to matter, a sample is taken while its memory is still there.
     pub fn notify_exit(&self, pid: u32, last: HighWater) {
-        self.notify(Event::Exiting(pid, Some(last)));
+        self.notify(Event::Exiting(pid, last));
         let part = self.shared.peak_bytes.load(Relaxed) / PART_OF_THE_PEAK;
         let matters = last.now_bytes >= part.max(WORTH_A_SAMPLE);
         let is_largest = last.highest_bytes > self.shared.largest_bytes.load(Relaxed);

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-/// Points that are kept; twice as many are held at the most.
+/// Points that are kept of a tree.
 const POINTS: usize = 2_000;
 
 /// The highest sum of a stretch of time.
@@ -16,17 +16,37 @@ pub struct Point {
 
 /// Keeps every sample at first. When there are too many, each two neighbours become one, the
 /// higher of them.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Timeline {
     points: Vec<Point>,
+    /// How many are kept; twice as many are held at the most.
+    kept: usize,
     /// How many samples make one point.
     stride: u64,
     /// How many samples the last point holds.
     in_last: u64,
 }
 
+impl Default for Timeline {
+    fn default() -> Self {
+        Self::of_points(POINTS)
+    }
+}
+
 impl Timeline {
+    pub(crate) fn of_points(kept: usize) -> Self {
+        Self {
+            points: Vec::new(),
+            kept,
+            stride: 0,
+            in_last: 0,
+        }
+    }
+
     pub(crate) fn add(&mut self, point: Point) {
+        if self.kept == 0 {
+            return;
+        }
         self.stride = self.stride.max(1);
         match self.points.last_mut() {
             // Several looks at one instant are one sample.
@@ -38,7 +58,7 @@ impl Timeline {
                 self.in_last += 1;
             }
             _ => {
-                if self.points.len() == 2 * POINTS {
+                if self.points.len() == 2 * self.kept {
                     self.halve();
                 }
                 self.points.push(point);
@@ -47,10 +67,18 @@ impl Timeline {
         }
     }
 
+    pub(crate) fn ends_above_zero(&self) -> bool {
+        self.points.last().is_some_and(|last| last.bytes > 0)
+    }
+
     /// The points in the order of time.
     #[must_use]
     pub fn points(&self) -> &[Point] {
         &self.points
+    }
+
+    pub(crate) fn into_points(self) -> Vec<Point> {
+        self.points
     }
 
     /// At most so many points, each the highest of its stretch.

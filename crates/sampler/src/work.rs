@@ -8,7 +8,9 @@ use rustix::time::{ClockId, clock_gettime};
 use crate::budget::Budget;
 use crate::pace::Pace;
 use crate::sentry::{Post, Sentry};
-use crate::{Event, Interval, Metric, Record, Sampler, Snapshot, TaskId, TaskRecord};
+use crate::{
+    Event, Interval, Metric, Record, Sampler, SharedRules, Snapshot, TaskId, TaskRecord, Traits,
+};
 
 /// The share of all time that samples at the ends of processes may take, on top of the regular ones.
 const SHARE_AT_EXITS: f64 = 0.01;
@@ -94,6 +96,11 @@ impl<O: Observer> Work<O> {
         of_task.any(Sentry::is_urgent)
     }
 
+    pub(crate) fn attribute(&mut self, task: TaskId, rules: SharedRules, before: &Traits) {
+        let now = self.now();
+        self.timed(|sampler| sampler.attribute(task, rules, before, now));
+    }
+
     pub(crate) fn tick(&mut self) {
         let reading = self.sampler.reading_time();
         let now = self.now();
@@ -151,7 +158,7 @@ impl<O: Observer> Work<O> {
         }
         // A failure shows in the next regular sample, too.
         let (cost, is_sampled) = self.timed(|sampler| {
-            let is_worth_it = sampler.may_be_high();
+            let is_worth_it = sampler.may_be_high(pid);
             is_worth_it && sampler.sample_at_exit(pid, now).is_ok()
         });
         self.at_exits.spend(cost);
@@ -183,6 +190,14 @@ impl<O: Observer> Work<O> {
             slowed_down: self.pace.slowed_down(),
             gave_up: self.pace.ended(),
             ..self.sampler.record(task)
+        }
+    }
+
+    /// With what is of no use before the end.
+    pub(crate) fn last_record(&self, task: TaskId) -> Record {
+        Record {
+            programs: self.sampler.programs(task),
+            ..self.record(task)
         }
     }
 

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use memtop_proc::HighWater;
 use memtop_sampler::{
-    Alarm, Cause, Event, Interval, Kinship, Level, Metric, PeakMetric, Post, Sampler,
+    Alarm, Cause, EndStatus, Event, Interval, Kinship, Level, Metric, PeakMetric, Post, Sampler,
     SamplerThread, StartError, TaskId, TaskRecord, Thresholds,
 };
 
@@ -235,6 +235,29 @@ fn a_failed_sample_is_counted_and_the_next_one_works() {
 }
 
 #[test]
+fn every_sample_of_a_long_run_can_be_read() {
+    let (table, mut sampler, task) = sampler_of_root();
+    sampler.tick(MS).unwrap();
+    let reader = sampler.samples(task).unwrap();
+    let mut read = Vec::new();
+    for tick in 2..=50_000 {
+        table.set(10, if tick == 33_333 { 9_000 } else { 100 });
+        sampler.tick(tick * MS).unwrap();
+        if tick % 5_000 == 0 {
+            read.extend(reader.take_after(Duration::ZERO).unwrap());
+        }
+    }
+    let record = sampler.remove_task(task).unwrap();
+    read.extend(reader.take_after(Duration::MAX).unwrap());
+    assert_eq!(reader.take_after(Duration::MAX), None);
+    assert_eq!(read.len(), 50_000);
+    assert!(read.is_sorted_by(|one, other| one.at < other.at));
+    let highest = read.iter().map(|point| point.bytes).max();
+    assert_eq!(highest, record.peak.map(|peak| peak.bytes));
+    assert!(sampler.samples(task).is_none());
+}
+
+#[test]
 fn a_thread_that_keeps_failing_gives_up_and_still_answers() {
     let table = FakeTable::default();
     table.start(10, 1, 100);
@@ -297,6 +320,33 @@ fn memory_shared_by_a_fork_counts_once() {
         1_100
     );
     assert_eq!(table.change(|table| table.pss_reads.len()), 2);
+}
+
+#[test]
+fn what_is_added_while_the_share_is_being_read_counts() {
+    let (table, mut sampler, task) = forked_pair(Metric::Auto);
+    table.change(|table| table.processes.get_mut(&11).unwrap().grows_when_read = 300);
+    sampler.tick(2 * MS).unwrap();
+    assert_eq!(peak(&sampler, task), 1_400);
+}
+
+/// Another program has another memory: what was shared before the exec says nothing of it.
+#[test]
+fn what_was_shared_before_an_exec_does_not_count_after_it() {
+    for is_told in [true, false] {
+        let (table, mut sampler, task) = forked_pair(Metric::Auto);
+        sampler.tick(2 * MS).unwrap();
+        table.change(|table| table.execed.push(11));
+        table.set(11, 900);
+        table.share(11, 0, 900);
+        table.share(10, 0, 1_000);
+        if is_told {
+            tell(&mut sampler, &[Event::Execed(11, None)]);
+        }
+        sampler.tick(3 * MS).unwrap();
+        sampler.tick(4 * MS).unwrap();
+        assert_eq!(peak(&sampler, task), 1_900, "told: {is_told}");
+    }
 }
 
 #[test]
@@ -425,12 +475,12 @@ fn exiting(pid: u32, highest_bytes: u64, now_bytes: u64) -> Event {
         now_bytes,
         file_bytes: 0,
     };
-    Event::Exiting(pid, Some(last))
+    Event::Exiting(pid, last)
 }
 
 fn tell(sampler: &mut Sampler<FakeTable>, events: &[Event]) {
-    for &event in events {
-        sampler.handle(event, MS).unwrap();
+    for event in events {
+        sampler.handle(event.clone(), MS).unwrap();
     }
 }
 
@@ -443,12 +493,12 @@ fn what_is_told_needs_no_sample() {
         &mut sampler,
         &[
             born(11, 10, Kinship::Copy),
-            Event::Execed(11),
+            Event::Execed(11, None),
             exiting(11, 700, 500),
         ],
     );
     table.end(11);
-    tell(&mut sampler, &[Event::Ended(11)]);
+    tell(&mut sampler, &[Event::Ended(11, EndStatus::Code(0))]);
     sampler.tick(2 * MS).unwrap();
     let record = sampler.task_record(task).unwrap();
     assert_eq!((record.seen, record.found, record.unmeasured), (2, 1, 0));
@@ -469,13 +519,13 @@ fn told_lives_one_after_the_other_bound_the_peak_tightly() {
             &mut sampler,
             &[
                 born(pid, 10, Kinship::Copy),
-                Event::Execed(pid),
+                Event::Execed(pid, None),
                 exiting(pid, 300, 300),
             ],
         );
         sampler.sample_at_exit(pid, MS).unwrap();
         table.end(pid);
-        tell(&mut sampler, &[Event::Ended(pid)]);
+        tell(&mut sampler, &[Event::Ended(pid, EndStatus::Code(0))]);
     }
     sampler.tick(2 * MS).unwrap();
     let record = sampler.task_record(task).unwrap();
@@ -496,10 +546,13 @@ fn a_told_child_in_its_parents_memory_adds_nothing_until_it_execs() {
     table.end(11);
     tell(
         &mut sampler,
-        &[Event::Ended(11), born(12, 10, Kinship::SameMemory)],
+        &[
+            Event::Ended(11, EndStatus::Code(0)),
+            born(12, 10, Kinship::SameMemory),
+        ],
     );
     table.start(12, 10, 30);
-    tell(&mut sampler, &[Event::Execed(12)]);
+    tell(&mut sampler, &[Event::Execed(12, None)]);
     sampler.tick(3 * MS).unwrap();
     let record = sampler.task_record(task).unwrap();
     assert_eq!(peak(&sampler, task), 130);
@@ -521,7 +574,7 @@ fn nobody_is_looked_for_while_all_are_told_of_and_none_counts_twice_after() {
         &[
             born(11, 10, Kinship::Copy),
             exiting(11, 20, 20),
-            Event::Ended(11),
+            Event::Ended(11, EndStatus::Code(0)),
         ],
     );
     tell(&mut sampler, &[Event::Released(10)]);
@@ -736,4 +789,111 @@ fn a_snapshot_of_the_end_has_closed_the_last_gap_and_counts_from_the_start_of_it
     assert_eq!(first_seen(10), Duration::ZERO, "it was there before");
     assert!(first_seen(11) > Duration::ZERO && first_seen(11) <= lasted);
     assert_eq!(thread.snapshot(outer).unwrap().bytes, 600);
+}
+
+#[test]
+fn a_group_has_the_peak_of_all_inside_it_at_one_time() {
+    let table = FakeTable::default();
+    let mut sampler = Sampler::new(table.clone(), Metric::Rss);
+    let whole = sampler.add_group(None, None);
+    let [first, second] = [(); 2].map(|()| sampler.add_group(Some(whole), None));
+    let start = |sampler: &mut Sampler<FakeTable>, group, pid, bytes| {
+        table.start(pid, 1, bytes);
+        let added = sampler.add_new_task_within(group, pid, Duration::ZERO);
+        let command = added.unwrap().unwrap();
+        sampler.tick(MS).unwrap();
+        command
+    };
+    let command = start(&mut sampler, first, 10, 200);
+    table.end(10);
+    sampler.tick(MS).unwrap();
+    assert!(sampler.remove_task(command).is_some());
+    start(&mut sampler, first, 11, 100);
+    assert_eq!((peak(&sampler, first), peak(&sampler, whole)), (200, 200));
+    start(&mut sampler, second, 12, 400);
+    assert_eq!((peak(&sampler, first), peak(&sampler, second)), (200, 400));
+    assert_eq!(peak(&sampler, whole), 500);
+    assert_eq!(sampler.task_record(first).unwrap().seen, 2);
+    assert_eq!(sampler.task_record(whole).unwrap().seen, 3);
+}
+
+#[test]
+fn who_outlives_a_task_of_a_group_is_of_the_group() {
+    let table = FakeTable::default();
+    let mut sampler = Sampler::new(table.clone(), Metric::Rss);
+    let whole = sampler.add_group(None, None);
+    let group = sampler.add_group(Some(whole), None);
+    table.start(10, 1, 100);
+    let added = sampler.add_new_task_within(group, 10, Duration::ZERO);
+    let command = added.unwrap().unwrap();
+    table.start(11, 10, 50);
+    sampler.tick(MS).unwrap();
+    table.end(10);
+    sampler.tick(2 * MS).unwrap();
+    assert_eq!(sampler.remove_task(command).unwrap().max_alive, 2);
+    assert_eq!(sampler.pids(group).collect::<Vec<_>>(), [11]);
+    assert!(sampler.remove_task(group).is_some());
+    table.start(12, 11, 700);
+    sampler.tick(3 * MS).unwrap();
+    assert_eq!(peak(&sampler, whole), 750);
+}
+
+#[test]
+fn a_command_that_was_taken_for_an_orphan_is_of_its_task_and_counts_once() {
+    const ADOPTER: u32 = 9;
+    let table = FakeTable::default();
+    let mut sampler = Sampler::new(table.clone(), Metric::Rss);
+    let whole = sampler.add_group(None, Some(ADOPTER));
+    let group = sampler.add_group(Some(whole), None);
+    table.start(10, ADOPTER, 100);
+    table.start(11, 10, 50);
+    sampler.tick(MS).unwrap();
+    assert_eq!(sampler.pids(group).count(), 0);
+    let added = sampler.add_new_task_within(group, 10, MS);
+    let command = added.unwrap().unwrap();
+    sampler.tick(2 * MS).unwrap();
+    for (task, bytes) in [(whole, 150), (group, 150), (command, 150)] {
+        assert_eq!(
+            (
+                peak(&sampler, task),
+                sampler.task_record(task).unwrap().seen
+            ),
+            (bytes, 2)
+        );
+    }
+}
+
+#[test]
+fn who_was_born_before_another_task_starts_is_still_found() {
+    let table = FakeTable::default();
+    let mut sampler = Sampler::new(table.clone(), Metric::Rss);
+    table.start(10, 1, 100);
+    table.start(20, 1, 1);
+    let task = sampler.add_task(10, Duration::ZERO).unwrap().unwrap();
+    table.start(11, 10, 50);
+    sampler.add_task(20, Duration::ZERO).unwrap().unwrap();
+    sampler.tick(MS).unwrap();
+    assert_eq!(peak(&sampler, task), 150);
+}
+
+#[test]
+fn births_are_looked_for_once_those_of_one_are_not_told() {
+    let table = FakeTable::default();
+    let mut sampler = Sampler::new(table.clone(), Metric::Rss);
+    let whole = sampler.add_group(None, None);
+    let start = |sampler: &mut Sampler<FakeTable>, pid| {
+        table.start(pid, 1, 10);
+        let added = sampler.add_new_task_within(whole, pid, Duration::ZERO);
+        assert!(added.unwrap().is_some());
+    };
+    sampler.expect_events();
+    start(&mut sampler, 10);
+    sampler.look_for_births();
+    start(&mut sampler, 20);
+    // Another one that is traced changes nothing for it.
+    sampler.expect_events();
+    start(&mut sampler, 30);
+    table.start(21, 20, 500);
+    sampler.tick(MS).unwrap();
+    assert_eq!(peak(&sampler, whole), 530);
 }

@@ -125,7 +125,11 @@ impl Wanted {
                     let (rows, columns) = size.split_once('x')?;
                     Some((rows.parse().ok()?, columns.parse().ok()?))
                 });
-                StreamsUse::Terminal { tap, size }
+                StreamsUse::Terminal {
+                    tap,
+                    size,
+                    remote: None,
+                }
             }
             other => panic!("no such kind of streams: {other}"),
         }

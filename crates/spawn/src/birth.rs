@@ -7,6 +7,7 @@ use std::ffi::CString;
 use std::io;
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
+use std::sync::Arc;
 
 use libc::c_int;
 use memtop_proc::linux::cgroup::Entrance;
@@ -21,7 +22,7 @@ use crate::streams::Wiring;
 pub(crate) struct Preparation {
     pub(crate) image: Image,
     pub(crate) cwd: Option<CString>,
-    pub(crate) entrance: Option<Entrance>,
+    pub(crate) entrance: Option<Arc<Entrance>>,
     pub(crate) wiring: Wiring,
     /// Descriptors to keep over exec.
     pub(crate) descriptors: Vec<RawFd>,

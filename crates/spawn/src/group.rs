@@ -2,6 +2,7 @@
 //! removed after.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use memtop_proc::linux::cgroup::{Breakdown, Cgroups, Entrance, RunCgroup};
@@ -42,7 +43,7 @@ pub struct GroupRecord {
 
 #[derive(Debug)]
 pub(crate) struct Group {
-    cgroups: Cgroups,
+    cgroups: Arc<Cgroups>,
     made: RunCgroup,
     highest: Option<Breakdown>,
     looked_for_escapes: Option<Instant>,
@@ -52,12 +53,11 @@ pub(crate) struct Group {
 impl Group {
     /// # Errors
     /// Why there can be none, in words.
-    pub(crate) fn create(name: &str) -> Result<(Self, Entrance), String> {
-        let cgroups = Cgroups::system().map_err(|error| error.to_string())?;
-        let made = RunCgroup::create(&cgroups, name).map_err(|error| error.to_string())?;
+    pub(crate) fn create(cgroups: &Arc<Cgroups>, name: &str) -> Result<(Self, Entrance), String> {
+        let made = RunCgroup::create(cgroups, name).map_err(|error| error.to_string())?;
         let entrance = made.entrance().map_err(|error| error.to_string())?;
         let group = Self {
-            cgroups,
+            cgroups: Arc::clone(cgroups),
             made,
             highest: None,
             looked_for_escapes: None,

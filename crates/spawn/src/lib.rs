@@ -6,8 +6,10 @@
 mod arguments;
 mod birth;
 mod bounds;
+mod bundle;
 mod cause;
 mod command;
+mod course;
 mod death_signal;
 mod exit_now;
 mod group;
@@ -15,6 +17,8 @@ mod guard;
 mod image;
 mod inherited;
 mod run;
+mod sample_file;
+mod sampling;
 mod signals;
 pub mod streams;
 mod supervisor;
@@ -24,25 +28,21 @@ mod tracker;
 mod wait;
 mod watch;
 
-use std::sync::Arc;
-
-use memtop_proc::linux::LinuxObserver;
-use memtop_sampler::SamplerThread;
-
 pub use arguments::own_arguments;
+pub use bounds::missed_bytes;
+pub use bundle::{Bundle, BundleTask};
 pub use cause::{OutOfMemory, Place, Victim};
 pub use command::{Command, StartError};
+pub use course::CourseReader;
 pub use death_signal::own_death_signal;
 pub use exit_now::exit_now;
 pub use group::{GroupRecord, GroupUse};
 pub use guard::{GuardOptions, Size};
 pub use run::{GuardRecord, Options, Outcome, Reason, Run, Stopped, Traced};
+pub use sampling::SharedSampler;
 pub use signals::Forwarding;
 pub use survivors::SurvivorsUse;
 pub use trace::{TraceUse, TreeTracer};
 pub use tracker::{TrackOptions, Tracked, TrackedEnd, Tracker};
 pub use wait::End;
 pub use watch::{Watch, WatchError, Watched};
-
-/// A sampler that several threads work on.
-pub type SharedSampler = Arc<SamplerThread<LinuxObserver>>;

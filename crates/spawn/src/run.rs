@@ -1,22 +1,25 @@
 //! One command from start to end, with its tree sampled.
 
 use std::os::fd::RawFd;
+use std::path::PathBuf;
 use std::sync::mpsc::{Receiver, Sender, channel};
 use std::sync::{Arc, Weak};
 use std::thread::Builder;
 use std::time::Duration;
 
-use memtop_proc::linux::LinuxObserver;
+use memtop_proc::linux::{LinuxObserver, RunEnded};
 use memtop_proc::{KillFailure, ProcessId};
 use memtop_sampler::{
-    Alarm, Interval, LivingProcess, Metric, Record, SamplerThread, Snapshot, TaskId, Thresholds,
+    Alarm, Interval, LivingProcess, Metric, NamedState, Record, SamplerThread, SharedRules,
+    Snapshot, TaskId, Thresholds,
 };
 
+use crate::bundle::Place;
 use crate::streams::StreamsUse;
 use crate::supervisor::{Message, Supervisor};
 use crate::{
-    Command, End, GroupRecord, GroupUse, GuardOptions, OutOfMemory, StartError, SurvivorsUse,
-    TraceUse,
+    Command, CourseReader, End, GroupRecord, GroupUse, GuardOptions, OutOfMemory, StartError,
+    SurvivorsUse, TraceUse,
 };
 
 /// How a run is made.
@@ -47,6 +50,10 @@ pub struct Options {
     pub survivors: SurvivorsUse,
     /// What ends the run for its memory.
     pub guard: GuardOptions,
+    /// By which its tasks are told apart.
+    pub rules: Option<SharedRules>,
+    /// A file that is there, which gets a row of CSV for each sample: milliseconds, and bytes.
+    pub samples_file: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -65,6 +72,8 @@ impl Default for Options {
             streams: StreamsUse::Inherited,
             survivors: SurvivorsUse::Leave,
             guard: GuardOptions::default(),
+            rules: None,
+            samples_file: None,
         }
     }
 }
@@ -157,13 +166,32 @@ pub struct Stopped {
     pub took: Duration,
 }
 
+impl Stopped {
+    pub(crate) fn of(reason: Reason, ended: RunEnded) -> Self {
+        Self {
+            reason,
+            ended: ended.ended,
+            failed: ended.failed,
+            took: ended.took,
+        }
+    }
+}
+
+/// What is to be said of an end that could not see everything.
+pub(crate) fn blindness_remark(ended: &RunEnded) -> Option<String> {
+    let error = ended.blindness.as_ref()?;
+    Some(format!("some processes may be left: {error}"))
+}
+
 /// A command that is running.
 #[derive(Debug)]
 pub struct Run {
     pid: u32,
+    process: Option<ProcessId>,
     messages: Sender<Message>,
     /// It ends with the run, however long somebody keeps this.
     sampling: Option<(Weak<SamplerThread<LinuxObserver>>, TaskId)>,
+    limit_bytes: Option<u64>,
 }
 
 impl Run {
@@ -178,33 +206,46 @@ impl Run {
         on_alarm: impl FnMut(&Alarm) + Send + 'static,
         on_end: impl FnOnce(Outcome) + Send + 'static,
     ) -> Result<Self, StartError> {
+        Self::start_in(None, command, options, on_alarm, on_end)
+    }
+
+    /// The same for a command that may be one of several.
+    pub(crate) fn start_in(
+        place: Option<Place>,
+        command: Command,
+        options: Options,
+        on_alarm: impl FnMut(&Alarm) + Send + 'static,
+        on_end: impl FnOnce(Outcome) + Send + 'static,
+    ) -> Result<Self, StartError> {
         let (started, start) = channel();
         let (messages, inbox): (_, Receiver<Message>) = channel();
-        let outbox = messages.clone();
+        let own_messages = messages.clone();
         Builder::new()
             .name("memtop-run".to_owned())
             .spawn(move || {
                 // The caller waits for this answer and cannot have gone away.
                 let on_alarm = Box::new(on_alarm);
-                match Supervisor::start(command, options, on_alarm, &outbox, inbox) {
+                match Supervisor::start(place, command, options, on_alarm, &messages, inbox) {
                     Ok(supervisor) => {
                         let sampling = supervisor.sampling();
                         let sampling =
                             sampling.map(|(sampler, task)| (Arc::downgrade(&sampler), task));
-                        let _ = started.send(Ok((supervisor.pid(), sampling)));
+                        let run = Self {
+                            pid: supervisor.pid(),
+                            process: supervisor.process(),
+                            messages: own_messages,
+                            sampling,
+                            limit_bytes: supervisor.limit_bytes(),
+                        };
+                        let _ = started.send(Ok(run));
                         on_end(supervisor.until_end());
                     }
                     Err(error) => drop(started.send(Err(error))),
                 }
             })?;
-        let (pid, sampling) = start.recv().unwrap_or_else(|_| {
+        start.recv().unwrap_or_else(|_| {
             let error = std::io::Error::other("the supervising thread has ended");
             Err(StartError::System(error))
-        })?;
-        Ok(Self {
-            pid,
-            messages,
-            sampling,
         })
     }
 
@@ -214,11 +255,41 @@ impl Run {
         self.pid
     }
 
+    /// The command, told apart from whoever gets its pid later; `None` when it ended at once.
+    #[must_use]
+    pub fn process(&self) -> Option<ProcessId> {
+        self.process
+    }
+
+    /// What it is ended at, where it is guarded by a limit.
+    #[must_use]
+    pub fn limit_bytes(&self) -> Option<u64> {
+        self.limit_bytes
+    }
+
+    /// What reads the course while the command runs; `None` when it is not measured.
+    #[must_use]
+    pub fn course(&self) -> Option<CourseReader> {
+        let (sampler, task) = self.sampling.as_ref()?;
+        Some(CourseReader::of(Weak::clone(sampler), *task))
+    }
+
     /// Ends the whole run: everybody is told to end, and killed after `grace`; the one of the
     /// options when absent. Safe to call again, and after the end.
     pub fn stop(&self, grace: Option<Duration>) {
         // After the end nobody reads it.
         let _ = self.messages.send(Message::Stop { grace });
+    }
+
+    /// How the tasks are that were found in it; none when the run is over or not measured.
+    #[must_use]
+    pub fn tasks(&self) -> Vec<NamedState> {
+        let sampling = self.sampling.as_ref();
+        let states = sampling.and_then(|(sampler, task)| {
+            let sampler = sampler.upgrade()?;
+            Some(sampler.named_states(*task))
+        });
+        states.unwrap_or_default()
     }
 
     /// How it is; `None` when the run is over or not measured.

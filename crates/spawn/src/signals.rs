@@ -1,4 +1,5 @@
-//! Signals that were meant for the command and reached this process.
+//! Signals that were meant for the command and reached this process. Where several commands run at
+//! a time they are meant for all of them.
 //!
 //! What the terminal sends (`^C`, a resize, a hang-up) goes to the whole foreground group, the
 //! command included, and must not arrive there twice. What another process sends goes to this
@@ -8,12 +9,13 @@
 
 mod own_terminal;
 mod stop;
+mod window_size;
 
 use std::mem::MaybeUninit;
 use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::ptr;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicI32, AtomicU32, AtomicUsize, Ordering::SeqCst};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread;
 use std::time::Duration;
 
@@ -21,6 +23,7 @@ use libc::{c_int, c_void, siginfo_t};
 
 pub(crate) use own_terminal::OwnTerminal;
 pub(crate) use stop::stop_this_job;
+pub(crate) use window_size::{WindowSize, follow_now as follow_window_size};
 
 const FORWARDED: [c_int; 8] = [
     libc::SIGHUP,
@@ -37,8 +40,9 @@ const JOB_CONTROL: [c_int; 2] = [libc::SIGTSTP, libc::SIGCONT];
 
 /// There is one set of signal handlers in a process, so there is one of these.
 static TAKEN: AtomicBool = AtomicBool::new(false);
-static COMMAND_PIDFD: AtomicI32 = AtomicI32::new(-1);
-static COMMAND_PID: AtomicI32 = AtomicI32::new(0);
+static COMMANDS: [Aim; MOST_COMMANDS] = [const { Aim::nowhere() }; MOST_COMMANDS];
+/// So many commands can be running for signals to reach all of them.
+const MOST_COMMANDS: usize = 256;
 /// Who sent each signal that came before there was a command; 0 where none came.
 static EARLY: [AtomicI32; SIGNALS] = [const { AtomicI32::new(0) }; SIGNALS];
 const SIGNALS: usize = 65;
@@ -55,12 +59,28 @@ const BETWEEN_LOOKS: Duration = Duration::from_millis(10);
 /// Stands for a signal that no process sent. No pid is negative.
 const BY_THE_KERNEL: i32 = -1;
 
+/// A command that signals are for.
+struct Aim {
+    pid: AtomicI32,
+    pidfd: AtomicI32,
+}
+
+impl Aim {
+    const fn nowhere() -> Self {
+        Self {
+            pid: AtomicI32::new(0),
+            pidfd: AtomicI32::new(-1),
+        }
+    }
+}
+
 /// While this lives, signals to this process reach the command instead. Dropping it restores
 /// what the signals did before.
 #[derive(Debug)]
 pub struct Forwarding {
     former: Vec<(c_int, FormerAction)>,
-    pidfd: Option<Arc<OwnedFd>>,
+    /// In the places of [`COMMANDS`].
+    pidfds: Mutex<Vec<Option<Arc<OwnedFd>>>>,
 }
 
 struct FormerAction(libc::sigaction);
@@ -87,7 +107,7 @@ impl Forwarding {
         let former = signals.filter_map(|signal| Some((signal, FormerAction(take_over(signal)?))));
         Some(Self {
             former: former.collect(),
-            pidfd: None,
+            pidfds: Mutex::default(),
         })
     }
 
@@ -100,15 +120,18 @@ impl Forwarding {
         INTERRUPTS.load(SeqCst)
     }
 
-    /// Names the command that the signals are for. False without a descriptor, which kernels
-    /// before 5.3 do not have.
-    pub fn aim_at(&mut self, pid: u32, pidfd: Option<Arc<OwnedFd>>) -> bool {
-        let Some(pidfd) = pidfd else {
+    /// Names a command that the signals are for. False without a descriptor, which kernels before
+    /// 5.3 do not have, and where there are too many.
+    pub fn aim_at(&self, pid: u32, pidfd: Option<Arc<OwnedFd>>) -> bool {
+        let mut pidfds = self.pidfds();
+        let free = pidfds.iter().position(Option::is_none);
+        let place = free.unwrap_or(pidfds.len());
+        let (Some(pidfd), Some(aim)) = (pidfd, COMMANDS.get(place)) else {
             return false;
         };
         let raw = pid.cast_signed();
-        COMMAND_PID.store(raw, SeqCst);
-        COMMAND_PIDFD.store(pidfd.as_raw_fd(), SeqCst);
+        aim.pid.store(raw, SeqCst);
+        aim.pidfd.store(pidfd.as_raw_fd(), SeqCst);
         for signal in FORWARDED {
             let sender = early(signal).swap(0, SeqCst);
             if sender != 0 && sender != raw {
@@ -118,8 +141,29 @@ impl Forwarding {
         if early(libc::SIGTSTP).swap(0, SeqCst) != 0 && !own_terminal::tell_suspended() {
             send(pidfd.as_raw_fd(), libc::SIGTSTP);
         }
-        self.pidfd = Some(pidfd);
+        match pidfds.get_mut(place) {
+            Some(free) => *free = Some(pidfd),
+            None => pidfds.push(Some(pidfd)),
+        }
         true
+    }
+
+    /// A command has ended: what comes from now on is for the others.
+    pub fn leave(&self, pid: u32) {
+        let mut pidfds = self.pidfds();
+        let raw = pid.cast_signed();
+        let left = COMMANDS.iter().zip(pidfds.iter_mut());
+        for (aim, pidfd) in left.filter(|(aim, _)| aim.pid.load(SeqCst) == raw) {
+            aim.pid.store(0, SeqCst);
+            aim.pidfd.store(-1, SeqCst);
+            wait_for_handlers();
+            *pidfd = None;
+        }
+    }
+
+    fn pidfds(&self) -> MutexGuard<'_, Vec<Option<Arc<OwnedFd>>>> {
+        // Nothing is left half-done in it.
+        self.pidfds.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -140,10 +184,10 @@ impl Forwarding {
         stop_this_job(false);
         // Whoever continued this process alone meant the command. Once too often does no harm, and
         // later it could end another stop.
-        if is_still_stopped()
-            && let Some(pidfd) = &self.pidfd
-        {
-            send(pidfd.as_raw_fd(), libc::SIGCONT);
+        if is_still_stopped() {
+            for pidfd in self.pidfds().iter().flatten() {
+                send(pidfd.as_raw_fd(), libc::SIGCONT);
+            }
         }
     }
 }
@@ -157,7 +201,10 @@ impl Drop for Forwarding {
                 unsafe { libc::sigaction(*signal, &raw const former.0, ptr::null_mut()) };
             }
         }
-        COMMAND_PIDFD.store(-1, SeqCst);
+        for aim in &COMMANDS {
+            aim.pid.store(0, SeqCst);
+            aim.pidfd.store(-1, SeqCst);
+        }
         wait_for_handlers();
         TAKEN.store(false, SeqCst);
     }
@@ -224,44 +271,49 @@ extern "C" fn on_signal(signal: c_int, info: *mut siginfo_t, context: *mut c_voi
 }
 
 fn hand_on(signal: c_int, sender: i32) {
-    let pidfd = COMMAND_PIDFD.load(SeqCst);
+    let is_any = aims().next().is_some();
     // A command that signals its own group has had the signal already.
-    let by_command = pidfd >= 0 && sender == COMMAND_PID.load(SeqCst);
+    let by_command = COMMANDS
+        .iter()
+        .any(|aim| aim.pidfd.load(SeqCst) >= 0 && aim.pid.load(SeqCst) == sender);
     let by_another = sender != BY_THE_KERNEL && !by_command;
     let on_own_terminal = own_terminal::is_attached();
     if matches!(signal, libc::SIGINT | libc::SIGQUIT | libc::SIGTERM) && !by_command {
         INTERRUPTS.fetch_add(1, SeqCst);
     }
-    if signal == libc::SIGWINCH && on_own_terminal {
-        own_terminal::tell_resized();
+    if signal == libc::SIGWINCH {
+        window_size::follow_now();
+        if on_own_terminal {
+            own_terminal::tell_resized();
+        }
     }
     match signal {
         libc::SIGTSTP if on_own_terminal && own_terminal::tell_suspended() => {}
         libc::SIGCONT if on_own_terminal && own_terminal::tell_continued() => {}
-        libc::SIGTSTP if by_another && pidfd < 0 => {
+        libc::SIGTSTP if by_another && !is_any => {
             early(signal).store(sender, SeqCst);
         }
         // This process stops once the command has: until then it may have to do something for it.
         libc::SIGTSTP => {
             if by_another {
-                send(pidfd, signal);
+                send_all(signal);
             }
         }
         libc::SIGCONT => {
             early(libc::SIGTSTP).store(0, SeqCst);
             // A shell that continues its job continues the command as well.
             if by_another && !stop::is_stopped() {
-                send(pidfd, signal);
+                send_all(signal);
             }
         }
         _ => {
             let by_kernel = sender == BY_THE_KERNEL;
             // What the kernel sent went to this process's group, which is not the command's.
             let missed = on_own_terminal && by_kernel && signal != libc::SIGWINCH;
-            if pidfd < 0 {
+            if !is_any {
                 early(signal).store(sender, SeqCst);
             } else if by_another || (missed && !own_terminal::press(signal)) {
-                send(pidfd, signal);
+                send_all(signal);
             }
         }
     }
@@ -289,6 +341,16 @@ fn host_index(signal: c_int) -> Option<usize> {
         libc::SIGCONT => Some(1),
         _ => None,
     }
+}
+
+/// The descriptors of all commands.
+fn aims() -> impl Iterator<Item = RawFd> {
+    let pidfds = COMMANDS.iter().map(|aim| aim.pidfd.load(SeqCst));
+    pidfds.filter(|&pidfd| pidfd >= 0)
+}
+
+fn send_all(signal: c_int) {
+    aims().for_each(|pidfd| send(pidfd, signal));
 }
 
 fn send(pidfd: RawFd, signal: c_int) {

@@ -9,24 +9,26 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use memtop_proc::linux::cgroup::{Cgroups, Entrance, Limit};
-use memtop_proc::linux::survey::TracingSurvey;
 use memtop_proc::linux::{
-    LinuxObserver, OomWatch, ProcRoot, RoomFinder, RunEnd, RunEnded, end_run, high_water,
+    CAP_SYS_PTRACE, OomWatch, ProcRoot, RoomFinder, RunEnd, RunEnded, end_run, has_effective,
+    high_water, identify,
 };
 use memtop_proc::{Error, KillFailure, Observer, ProcessId, Room};
-use memtop_sampler::{Alarm, Level, LivingProcess, SamplerThread, TaskId};
+use memtop_sampler::{Alarm, Level, LivingProcess, TaskId};
 
 use rustix::process::{Signal, pidfd_send_signal};
 
 use crate::birth::Preparation;
 use crate::bounds::{ceiling, missed_bytes};
-use crate::cause::Findings;
-use crate::cause::HeapMessage;
+use crate::bundle::{Place, Totals};
+use crate::cause::{Findings, HeapMessage};
 use crate::group::Group;
 use crate::guard;
 use crate::inherited::{inherited_descriptors, parents_open_files};
-use crate::run::{GuardRecord, Options, Outcome, Reason, Stopped, Traced};
-use crate::streams::{Stream, StreamsUse, Tap, Wiring};
+use crate::run::{GuardRecord, Options, Outcome, Reason, Stopped, Traced, blindness_remark};
+use crate::sample_file::{SampleFile, missing_remark};
+use crate::sampling::start_sampler;
+use crate::streams::{Rest, Stream, StreamsUse, Tap, Wiring};
 use crate::trace::{Assignment, Followed, Follower, NotStarted, Started, TraceRecord, Tracing};
 use crate::wait::{Waited, adopt_orphans, reap_others};
 use crate::{Command, Forwarding, GroupUse, SharedSampler, StartError, SurvivorsUse, TraceUse};
@@ -53,10 +55,13 @@ type OnAlarm = Box<dyn FnMut(&Alarm) + Send>;
 
 pub(crate) struct Supervisor {
     options: Options,
+    /// Where it is one of several commands, what it shares with the others.
+    place: Option<Place>,
     inbox: Receiver<Message>,
     follower: Follower,
     started: Started,
     sampler: Result<SharedSampler, String>,
+    sample_file: Option<SampleFile>,
     group: Result<Group, String>,
     forwarding: Option<Forwarding>,
     adopts_orphans: bool,
@@ -81,32 +86,40 @@ pub(crate) struct Supervisor {
 
 impl Supervisor {
     pub(crate) fn start(
+        place: Option<Place>,
         mut command: Command,
         mut options: Options,
         on_alarm: OnAlarm,
         outbox: &Sender<Message>,
         inbox: Receiver<Message>,
     ) -> Result<Self, StartError> {
-        if options.stands_in {
+        if let Some(place) = &place {
+            command.descriptors.extend(place.descriptors());
+        } else if options.stands_in {
             let inherited = inherited_descriptors(&options.own_descriptors);
             command.descriptors.extend(inherited);
         }
         let image = command.image()?;
         let mut remarks = Vec::new();
-        let sampler = start_sampler(&options);
-        let (group, entrance) = match make_group(options.group)? {
-            Ok((group, entrance)) => (Ok(group), Some(entrance)),
-            Err(reason) => (Err(reason), None),
+        let cgroups = Cgroups::system().map(Arc::new);
+        let (sampler, group, entrance) = match &place {
+            Some(place) => {
+                let of_all = "it is that of all tasks".to_owned();
+                (place.sampler(), Err(of_all), place.entrance())
+            }
+            None => own_means(&options, &cgroups)?,
         };
         let tracing = tracing(options.trace);
         // What is traced is known by its birth, whoever gets it as an orphan.
-        let adopts_orphans = options.stands_in
+        let adopts_orphans = place.is_none()
+            && options.stands_in
             && matches!(tracing, Tracing::No(_))
             && adopt_orphans()
                 .inspect_err(|error| remarks.push(format!("orphans may be missed: {error}")))
                 .is_ok();
         let own_highest_bytes = own_highest_bytes();
-        let mut forwarding = options.stands_in.then(Forwarding::begin).flatten();
+        let takes_signals = place.is_none() && options.stands_in;
+        let forwarding = takes_signals.then(Forwarding::begin).flatten();
         let cwd = command.c_cwd()?;
         let heap_message = Arc::new(AtomicBool::new(false));
         let streams = std::mem::take(&mut options.streams);
@@ -118,30 +131,31 @@ impl Supervisor {
                 entrance,
                 wiring,
                 descriptors: command.descriptors.clone(),
-                open_files: if options.stands_in {
-                    parents_open_files()
-                } else {
-                    None
+                open_files: match &place {
+                    Some(place) => place.open_files(),
+                    None => options.stands_in.then(parents_open_files).flatten(),
                 },
                 on_parents_death: options.death_signal(!matches!(tracing, Tracing::No(_))),
                 waits: !matches!(tracing, Tracing::No(_)),
             },
             sampler: sampler.clone(),
             adopter: adopts_orphans.then(process::id),
+            rules: options.rules.clone(),
             tracing,
             dies_with_tracer: options.stands_in,
+            place: place.clone(),
         };
-        let mut oom = OomWatch::start();
-        if let Ok(group) = &group {
-            oom.add(group.made().cgroup().clone());
-        }
+        let oom = watch_oom(&cgroups, &group, place.as_ref());
         let following = outbox.clone();
         let follower = Follower::start(assignment, move |followed| {
             // Once nobody listens, nobody needs to know.
             let _ = following.send(Message::Followed(followed));
         })?;
         let started = wait_for_start(&inbox, &command)?;
-        if let Some(forwarding) = &mut forwarding
+        if let Some(place) = &place {
+            remarks.extend(place.come(started.pid, started.pidfd.clone(), follower.clone()));
+        }
+        if let Some(forwarding) = &forwarding
             && !forwarding.aim_at(started.pid, started.pidfd.clone())
         {
             remarks.push(
@@ -149,7 +163,8 @@ impl Supervisor {
                     .to_owned(),
             );
         }
-        let mut finder = RoomFinder::system();
+        let proc = ProcRoot::system().ok();
+        let mut finder = RoomFinder::at(proc.as_ref(), cgroups.as_deref().ok());
         let room = finder.look();
         let mut run = Self {
             memory_bytes: room.as_ref().map_or(0, |room| room.total_bytes),
@@ -160,10 +175,12 @@ impl Supervisor {
             on_alarm,
             oom,
             options,
+            place,
             inbox,
             follower,
             started,
             sampler,
+            sample_file: None,
             group,
             forwarding,
             adopts_orphans,
@@ -175,6 +192,7 @@ impl Supervisor {
             remarks,
         };
         run.post_guard(room.as_ref(), finder, outbox.clone());
+        run.write_samples();
         Ok(run)
     }
 
@@ -195,8 +213,30 @@ impl Supervisor {
         sampler.guard(task, guard::post(thresholds, finder, on_alarm));
     }
 
+    fn write_samples(&mut self) {
+        let Some(path) = self.options.samples_file.take() else {
+            return;
+        };
+        let samples = self
+            .sampling()
+            .and_then(|(sampler, task)| sampler.samples(task));
+        match samples.map(|samples| SampleFile::start(&path, samples)) {
+            Some(Ok(file)) => self.sample_file = Some(file),
+            Some(Err(error)) => self.remarks.push(missing_remark(&error)),
+            None => {}
+        }
+    }
+
     pub(crate) fn pid(&self) -> u32 {
         self.started.pid
+    }
+
+    pub(crate) fn process(&self) -> Option<ProcessId> {
+        self.process
+    }
+
+    pub(crate) fn limit_bytes(&self) -> Option<u64> {
+        self.guard.as_ref()?.thresholds.limit_bytes
     }
 
     pub(crate) fn sampling(&self) -> Option<(SharedSampler, TaskId)> {
@@ -208,9 +248,18 @@ impl Supervisor {
     pub(crate) fn until_end(mut self) -> Outcome {
         let waited = self.until_command_ends();
         let duration = self.started.at.elapsed();
-        if let Some(pumps) = self.started.pumps.take() {
-            self.remarks.extend(pumps.finish(LAST_WORDS).remarks);
+        if let Some(place) = &self.place {
+            place.go(self.started.pid);
         }
+        let survivors = self.survivors();
+        if self.options.survivors == SurvivorsUse::Wait {
+            self.until_all_end();
+        }
+        let rest = self.started.pumps.take().and_then(|pumps| {
+            let carried = pumps.finish(LAST_WORDS);
+            self.remarks.extend(carried.remarks);
+            carried.rest
+        });
         let end = match waited {
             Ok(waited) => {
                 self.largest_bytes = self.largest_bytes.max(waited.largest_bytes);
@@ -222,8 +271,14 @@ impl Supervisor {
                 None
             }
         };
-        let survivors = self.deal_with_survivors();
-        self.outcome(end, duration, survivors)
+        self.end_following(&survivors);
+        let mut outcome = self.outcome(end, duration, survivors);
+        if let Some(Err(error)) = rest.map(Rest::leave_behind) {
+            outcome.remarks.push(format!(
+                "what outlives the command can write no more: {error}"
+            ));
+        }
+        outcome
     }
 
     fn until_command_ends(&mut self) -> std::io::Result<Waited> {
@@ -243,6 +298,9 @@ impl Supervisor {
     }
 
     fn interrupts(&self) -> u32 {
+        if let Some(place) = &self.place {
+            return place.interrupts();
+        }
         self.forwarding.as_ref().map_or(0, Forwarding::interrupts)
     }
 
@@ -252,8 +310,14 @@ impl Supervisor {
         match self.next_message(LOOK_EVERY) {
             Some(Message::Followed(Followed::Over(record))) => self.trace = Some(record),
             Some(Message::Followed(Followed::Stopped)) => {
+                if let Some(place) = &self.place {
+                    place.stop_with_commands();
+                }
                 if let Some(forwarding) = &self.forwarding {
+                    // It must not stay under the shell's prompt.
+                    self.hide_view(true);
                     forwarding.stop_with_command(|| self.follower.is_command_stopped());
+                    self.hide_view(false);
                 }
             }
             Some(Message::Followed(followed)) => news = Some(followed),
@@ -266,6 +330,12 @@ impl Supervisor {
             self.stop(Reason::Timeout, None);
         }
         news
+    }
+
+    fn hide_view(&self, is_hidden: bool) {
+        if let Some(pumps) = &self.started.pumps {
+            pumps.hide_view(is_hidden);
+        }
     }
 
     fn heed(&mut self, alarm: Alarm) {
@@ -306,7 +376,7 @@ impl Supervisor {
 
     fn look(&mut self) {
         if self.adopts_orphans {
-            for waited in reap_others(self.started.pid) {
+            for waited in reap_others(|pid| pid == self.started.pid) {
                 self.largest_bytes = self.largest_bytes.max(waited.largest_bytes);
             }
         }
@@ -322,21 +392,21 @@ impl Supervisor {
             return;
         }
         let ended = self.end_all(grace.unwrap_or(self.options.grace));
-        self.stopped = Some(Stopped {
-            reason,
-            ended: ended.ended,
-            failed: ended.failed,
-            took: ended.took,
-        });
+        self.stopped = Some(Stopped::of(reason, ended));
     }
 
     /// Asks all to end and kills those that have not after a while. Being asked once more is a
     /// reason to hurry.
     fn end_all(&mut self, grace: Duration) -> RunEnded {
-        let proc = match ProcRoot::system() {
-            Ok(proc) => proc,
-            Err(error) => return self.end_command_alone(error),
+        let ended = match ProcRoot::system() {
+            Ok(proc) => self.end_members(&proc, grace),
+            Err(error) => self.end_command_alone(error),
         };
+        self.remarks.extend(blindness_remark(&ended));
+        ended
+    }
+
+    fn end_members(&self, proc: &ProcRoot, grace: Duration) -> RunEnded {
         let sampling = self.sampling();
         let process = self.process;
         let interrupts = self.interrupts();
@@ -359,12 +429,7 @@ impl Supervisor {
             hurry: &hurry,
         };
         let group = self.group.as_ref().ok().map(Group::made);
-        let ended = end_run(&proc, &mut members, group, &options);
-        if let Some(error) = &ended.blindness {
-            self.remarks
-                .push(format!("some processes may be left: {error}"));
-        }
-        ended
+        end_run(proc, &mut members, group, &options)
     }
 
     /// Without `/proc` nobody else is known.
@@ -380,22 +445,20 @@ impl Supervisor {
     }
 
     /// Those that outlive the command, once they have been given a moment to end with it.
-    fn deal_with_survivors(&mut self) -> Vec<LivingProcess> {
+    fn survivors(&mut self) -> Vec<LivingProcess> {
         let start = Instant::now();
         while start.elapsed() < LAST_TO_GO && !self.living().is_empty() {
             std::thread::sleep(LOOK_AGAIN);
             self.look();
         }
-        let survivors = self.living();
-        match self.options.survivors {
-            SurvivorsUse::Leave => {}
-            SurvivorsUse::Wait => self.until_all_end(),
-            SurvivorsUse::Kill if survivors.is_empty() => {}
-            SurvivorsUse::Kill => {
-                for KillFailure { pid, reason } in self.end_all(self.options.grace).failed {
-                    self.remarks
-                        .push(format!("process {pid} is still there: {reason}"));
-                }
+        self.living()
+    }
+
+    fn end_following(&mut self, survivors: &[LivingProcess]) {
+        if self.options.survivors == SurvivorsUse::Kill && !survivors.is_empty() {
+            for KillFailure { pid, reason } in self.end_all(self.options.grace).failed {
+                self.remarks
+                    .push(format!("process {pid} is still there: {reason}"));
             }
         }
         if !self.is_over_within(if survivors.is_empty() {
@@ -403,10 +466,13 @@ impl Supervisor {
         } else {
             Duration::ZERO
         }) {
+            if let (Some(_), Ok(sampler)) = (&self.place, &self.sampler) {
+                // The run goes on with them, and nobody tells any more whom they start.
+                sampler.look_for_births();
+            }
             self.follower.let_all_go(LETTING_GO);
             self.is_over_within(LETTING_GO);
         }
-        survivors
     }
 
     /// Whether nobody is followed any more.
@@ -437,12 +503,18 @@ impl Supervisor {
         duration: Duration,
         survivors: Vec<LivingProcess>,
     ) -> Outcome {
+        let task = self.sampling().map(|(_, task)| task);
+        if let Some(place) = &self.place {
+            self.stopped = self.stopped.or_else(|| place.stopped());
+        }
         let record = self.sampler.and_then(|sampler| {
             let task = self.started.task?;
             sampler
                 .finish(task)
                 .ok_or_else(|| "the sampling thread has ended".to_owned())
         });
+        self.remarks
+            .extend(self.sample_file.and_then(SampleFile::finish));
         let oom = self.oom.since();
         let own_group = self.group.as_ref().ok().map(Group::made);
         let own_group = own_group.map(|group| group.cgroup().directory().to_owned());
@@ -460,9 +532,9 @@ impl Supervisor {
         let missed_bytes = record
             .as_ref()
             .ok()
-            .and_then(|record| missed_bytes(record, largest_bytes));
+            .and_then(|record| missed_bytes(&record.task, largest_bytes));
         let ceiling_bytes = record.as_ref().map_err(Clone::clone).and_then(|record| {
-            ceiling(record, self.largest_bytes, group.as_ref().ok())
+            ceiling(&record.task, self.largest_bytes, group.as_ref().ok())
                 .ok_or_else(|| "not one sample was taken".to_owned())
         });
         if self.options.stands_in {
@@ -488,6 +560,19 @@ impl Supervisor {
             Some(_) => None,
         };
         self.remarks.extend(trace.remarks);
+        let traced = Traced {
+            stops: trace.stops,
+            released: trace.released,
+        };
+        if let Some(place) = &self.place {
+            let totals = Totals {
+                largest_bytes: self.largest_bytes,
+                told_bytes: largest_bytes,
+                traced,
+                untraced_because: self.started.untraced_because.clone(),
+            };
+            place.count(task, &totals);
+        }
         Outcome {
             end,
             duration,
@@ -497,10 +582,7 @@ impl Supervisor {
             group,
             trace: match self.started.untraced_because {
                 Some(reason) => Err(reason),
-                None => Ok(Traced {
-                    stops: trace.stops,
-                    released: trace.released,
-                }),
+                None => Ok(traced),
             },
             guard: self.guard,
             out_of_memory,
@@ -510,6 +592,40 @@ impl Supervisor {
             remarks: self.remarks,
         }
     }
+}
+
+type Means = (
+    Result<SharedSampler, String>,
+    Result<Group, String>,
+    Option<Arc<Entrance>>,
+);
+
+/// What measures a command that is a run of its own.
+fn own_means(
+    options: &Options,
+    cgroups: &Result<Arc<Cgroups>, Error>,
+) -> Result<Means, StartError> {
+    let sampler = start_sampler(options.interval, options.metric, Observer::note_present);
+    let sampler = sampler.map_err(|error| error.to_string());
+    Ok(match make_group(options.group, cgroups)? {
+        Ok((group, entrance)) => (sampler, Ok(group), Some(Arc::new(entrance))),
+        Err(reason) => (sampler, Err(reason), None),
+    })
+}
+
+fn watch_oom(
+    cgroups: &Result<Arc<Cgroups>, Error>,
+    group: &Result<Group, String>,
+    place: Option<&Place>,
+) -> OomWatch {
+    let mut oom = OomWatch::start_at(ProcRoot::system().ok(), cgroups.as_deref().ok());
+    if let Ok(group) = group {
+        oom.add(group.made().cgroup().clone());
+    }
+    if let Some(place) = place {
+        place.watch_group(&mut oom);
+    }
+    oom
 }
 
 /// The smallest limit that the run was under.
@@ -544,9 +660,14 @@ fn listened_to(streams: StreamsUse, seen: &Arc<AtomicBool>) -> StreamsUse {
             tee,
             tap: listening(tap),
         },
-        StreamsUse::Terminal { tap, size } => StreamsUse::Terminal {
+        StreamsUse::Terminal { tap, size, remote } => StreamsUse::Terminal {
             tap: listening(tap),
             size,
+            remote,
+        },
+        StreamsUse::Window { tap, view } => StreamsUse::Window {
+            tap: listening(tap),
+            view,
         },
     }
 }
@@ -572,13 +693,13 @@ fn wait_for_start(inbox: &Receiver<Message>, command: &Command) -> Result<Starte
     }
 }
 
-fn tracing(wanted: TraceUse) -> Tracing {
+pub(crate) fn tracing(wanted: TraceUse) -> Tracing {
     match wanted {
         TraceUse::Off => Tracing::No("it was not asked for".to_owned()),
         TraceUse::On => Tracing::Required,
         TraceUse::Auto => {
             let is_harmless = ProcRoot::system()
-                .is_ok_and(|proc| TracingSurvey::take(&proc).has_capability == Some(true));
+                .is_ok_and(|proc| has_effective(&proc, CAP_SYS_PTRACE) == Some(true));
             if is_harmless {
                 Tracing::Wanted
             } else {
@@ -591,35 +712,32 @@ fn tracing(wanted: TraceUse) -> Tracing {
     }
 }
 
-fn start_sampler(options: &Options) -> Result<SharedSampler, String> {
-    let mut observer = ProcRoot::system()
-        .and_then(LinuxObserver::new)
-        .map_err(|error| error.to_string())?;
-    observer.note_present().map_err(|error| error.to_string())?;
-    SamplerThread::start(observer, options.interval, options.metric)
-        .map(Arc::new)
-        .map_err(|error| error.to_string())
-}
-
 /// One process may have several runs at a time.
 static RUNS: AtomicU64 = AtomicU64::new(0);
 
-type MadeGroup = Result<(Group, Entrance), String>;
+pub(crate) type MadeGroup = Result<(Group, Entrance), String>;
 
-fn make_group(group: GroupUse) -> Result<MadeGroup, StartError> {
+pub(crate) fn make_group(
+    group: GroupUse,
+    cgroups: &Result<Arc<Cgroups>, Error>,
+) -> Result<MadeGroup, StartError> {
     if group == GroupUse::Off {
         return Ok(Err("it was not asked for".to_owned()));
     }
     let run = RUNS.fetch_add(1, Ordering::Relaxed);
-    match Group::create(&format!("memtop-{}-{run}", process::id())) {
+    let created = match cgroups {
+        Ok(cgroups) => Group::create(cgroups, &format!("memtop-{}-{run}", process::id())),
+        Err(reason) => Err(reason.to_string()),
+    };
+    match created {
         Err(reason) if group == GroupUse::On => Err(StartError::NoGroup(reason)),
         made => Ok(made),
     }
 }
 
 fn identity(pid: u32) -> Option<ProcessId> {
-    let mut observer = LinuxObserver::new(ProcRoot::system().ok()?).ok()?;
-    Some(observer.identify(pid).ok()??.id)
+    let proc = ProcRoot::system().ok()?;
+    Some(identify(&proc, pid, &mut Vec::new()).ok()??.id)
 }
 
 fn own_highest_bytes() -> Option<u64> {

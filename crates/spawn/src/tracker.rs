@@ -8,14 +8,15 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
+use memtop_proc::ProcessId;
 use memtop_proc::linux::{LinuxObserver, ProcRoot, RoomFinder, RunEnd, end_run};
-use memtop_proc::{Error, ProcessId};
 use memtop_sampler::{
-    Alarm, Event, Interval, Level, Metric, Post, Record, SamplerThread, Snapshot, StartError,
-    TaskId, TaskRecord, Thresholds,
+    Alarm, Event, Interval, Level, Metric, NamedState, Post, Record, SamplerThread, SharedRules,
+    Snapshot, StartError, TaskId, TaskRecord, Thresholds,
 };
 
-use crate::run::{GuardRecord, Reason, Stopped};
+use crate::run::{GuardRecord, Reason, Stopped, blindness_remark};
+use crate::sampling::{no_thread, start_sampler, tell_tasks_apart};
 use crate::{GuardOptions, SharedSampler, Size, TreeTracer};
 
 /// Samples trees that somebody else started. Dropping it ends the sampling.
@@ -27,7 +28,7 @@ pub struct Tracker {
 }
 
 /// How one tree is tracked.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub struct TrackOptions {
     /// Past this a word is said.
     pub warn: Option<Size>,
@@ -37,6 +38,8 @@ pub struct TrackOptions {
     pub ends_at_limit: bool,
     /// How long those that are told to end may take then.
     pub grace: Duration,
+    /// By which its tasks are told apart.
+    pub rules: Option<SharedRules>,
 }
 
 /// What is known when tracking ends.
@@ -69,16 +72,10 @@ impl Tracker {
         metric: Metric,
         with_tracing: bool,
     ) -> Result<Self, StartError> {
-        let observer = ProcRoot::system().and_then(LinuxObserver::new)?;
-        let failed = |source| {
-            let path = "/proc".into();
-            StartError::Observer(Error::System { path, source })
-        };
-        let sampler = SamplerThread::start(observer, interval, metric).map_err(failed)?;
-        let sampler = Arc::new(sampler);
+        let sampler = start_sampler(interval, metric, |_| Ok(()))?;
         let tracer = if with_tracing {
             sampler.expect_events();
-            Some(TreeTracer::start(Arc::clone(&sampler)).map_err(failed)?)
+            Some(TreeTracer::start(Arc::clone(&sampler)).map_err(no_thread)?)
         } else {
             None
         };
@@ -120,13 +117,16 @@ impl Tracker {
     pub fn track(
         &self,
         pid: u32,
-        options: TrackOptions,
+        options: &TrackOptions,
         mut on_alarm: impl FnMut(&Alarm) + Send + 'static,
     ) -> Result<Tracked, StartError> {
-        let thresholds = thresholds(&options);
+        let thresholds = thresholds(options);
         let started = Instant::now();
         let began = self.sampler.now();
         let task = self.sampler.add_task(pid)?;
+        if let Some(rules) = &options.rules {
+            tell_tasks_apart(&self.sampler, task, rules, pid);
+        }
         let members = self.sampler.members(task);
         let is_guarded = thresholds != Thresholds::default();
         let tracked = Arc::new(Shared {
@@ -197,6 +197,18 @@ impl Tracked {
         }
         let snapshot = self.0.sampler.upgrade()?.snapshot(self.0.task)?;
         Some(snapshot.since(self.0.began))
+    }
+
+    /// How the tasks are that were found in it; none when it is tracked no more.
+    #[must_use]
+    pub fn tasks(&self) -> Vec<NamedState> {
+        if matches!(self.0.state().phase, Phase::Over) {
+            return Vec::new();
+        }
+        let sampler = self.0.sampler.upgrade();
+        let states = sampler.map(|sampler| sampler.named_states(self.0.task));
+        let states = states.unwrap_or_default().into_iter();
+        states.map(|state| state.since(self.0.began)).collect()
     }
 
     /// Ends the whole tree: everybody is told to end, and killed after `grace`. Safe to call again,
@@ -316,16 +328,8 @@ impl Shared {
             Ok(proc) => {
                 let ended = end_run(&proc, &mut members, None, &options);
                 let mut state = self.state();
-                if let Some(error) = ended.blindness {
-                    let remark = format!("some processes may be left: {error}");
-                    state.remarks.push(remark);
-                }
-                state.stopped = Some(Stopped {
-                    reason,
-                    ended: ended.ended,
-                    failed: ended.failed,
-                    took: ended.took,
-                });
+                state.remarks.extend(blindness_remark(&ended));
+                state.stopped = Some(Stopped::of(reason, ended));
                 drop(state);
                 self.settle();
             }

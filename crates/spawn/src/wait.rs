@@ -66,11 +66,11 @@ impl Awaited {
     }
 }
 
-/// Waits for the children of this process that have ended, but for one. Whoever calls this must
-/// know that nobody else in this process has children.
-pub(crate) fn reap_others(than: u32) -> Vec<Waited> {
+/// Waits for the children of this process that have ended, but for those that somebody else waits
+/// for. Whoever calls this must know that nobody else in this process has children.
+pub(crate) fn reap_others(is_waited_for: impl Fn(u32) -> bool) -> Vec<Waited> {
     let mut reaped = Vec::new();
-    while let Some(pid) = an_ended_child().filter(|&pid| pid.cast_unsigned() != than) {
+    while let Some(pid) = an_ended_child().filter(|&pid| !is_waited_for(pid.cast_unsigned())) {
         let Ok(Some(waited)) = wait4(pid, libc::WNOHANG) else {
             break;
         };

@@ -1,14 +1,14 @@
 //! A tree that somebody else started, sampled until it ends or somebody has seen enough.
 
-use std::io;
-use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Weak};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
-use memtop_proc::linux::{LinuxObserver, ProcRoot};
-use memtop_sampler::{Interval, Metric, Record, SamplerThread, StartError};
+use memtop_proc::linux::LinuxObserver;
+use memtop_sampler::{Interval, Metric, Record, SamplerThread, Snapshot, StartError, TaskId};
 
+use crate::sampling::{no_thread, start_sampler};
 use crate::wait::Awaited;
 use crate::{TraceUse, TreeTracer};
 
@@ -41,6 +41,8 @@ pub enum WatchError {
 #[derive(Debug)]
 pub struct Watch {
     stop: Arc<AtomicBool>,
+    /// It ends with the watching, however long somebody keeps this.
+    sampling: (Weak<SamplerThread<LinuxObserver>>, TaskId),
 }
 
 impl Watch {
@@ -56,21 +58,12 @@ impl Watch {
         trace: TraceUse,
         on_end: impl FnOnce(Option<Watched>) + Send + 'static,
     ) -> Result<Self, WatchError> {
-        let observer = ProcRoot::system()
-            .and_then(LinuxObserver::new)
-            .map_err(StartError::from)?;
-        let failed = |error: io::Error| {
-            WatchError::from(StartError::Observer(memtop_proc::Error::System {
-                path: "/proc".into(),
-                source: error,
-            }))
-        };
-        let process = Awaited::new(pid).map_err(failed)?;
-        let sampler = Arc::new(SamplerThread::start(observer, interval, metric).map_err(failed)?);
+        let process = Awaited::new(pid).map_err(no_thread)?;
+        let sampler = start_sampler(interval, metric, |_| Ok(()))?;
         // Nobody has asked for the tree to be touched unless they say so.
         let tracer = if trace == TraceUse::On {
             sampler.expect_events();
-            let tracer = TreeTracer::start(Arc::clone(&sampler)).map_err(failed)?;
+            let tracer = TreeTracer::start(Arc::clone(&sampler)).map_err(no_thread)?;
             tracer.attach(pid).map_err(WatchError::NoTracing)?;
             Some(tracer)
         } else {
@@ -79,6 +72,7 @@ impl Watch {
         let task = sampler.add_task(pid)?;
         let stop = Arc::new(AtomicBool::new(false));
         let stopped = Arc::clone(&stop);
+        let sampling = (Arc::downgrade(&sampler), task);
         let started = Instant::now();
         Builder::new()
             .name("memtop-watch".to_owned())
@@ -96,8 +90,15 @@ impl Watch {
                     record,
                 }));
             })
-            .map_err(failed)?;
-        Ok(Self { stop })
+            .map_err(no_thread)?;
+        Ok(Self { stop, sampling })
+    }
+
+    /// How the tree is; `None` when watching is over.
+    #[must_use]
+    pub fn snapshot(&self) -> Option<Snapshot> {
+        let (sampler, task) = &self.sampling;
+        sampler.upgrade()?.snapshot(*task)
     }
 
     /// Ends watching; `on_end` is called soon. Safe to call again.

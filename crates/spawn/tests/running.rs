@@ -114,3 +114,45 @@ fn a_hundred_runs_leave_no_thread_and_no_descriptor() {
     );
     assert!(count("task") < 50, "{} threads", count("task"));
 }
+
+#[test]
+fn every_sample_is_in_the_file_that_is_asked_for() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("samples.csv");
+    std::fs::write(&path, "time_ms,bytes\r\n").unwrap();
+    let options = Options {
+        interval: Interval::Fixed(Duration::from_millis(1)),
+        samples_file: Some(path.clone()),
+        ..runs::options(TraceUse::Off)
+    };
+    let running = start(command(&["sh", "-c", "sleep 0.2"]), options).unwrap();
+    let outcome = running.finish().outcome;
+    assert_eq!(outcome.remarks, [""; 0]);
+    let task = outcome.record.unwrap().task;
+    let written = std::fs::read_to_string(&path).unwrap();
+    let (header, rows) = written.split_once("\r\n").unwrap();
+    assert_eq!(header, "time_ms,bytes");
+    let rows: Vec<(f64, u64)> = rows
+        .lines()
+        .map(|row| row.split_once(',').unwrap())
+        .map(|(at, bytes)| (at.parse().unwrap(), bytes.parse().unwrap()))
+        .collect();
+    assert_eq!(rows.len(), task.timeline.points().len());
+    assert!(rows.is_sorted_by(|one, other| one.0 < other.0));
+    let highest = rows.iter().map(|&(_, bytes)| bytes).max();
+    assert_eq!(highest, task.peak.map(|peak| peak.bytes));
+}
+
+#[test]
+fn a_file_that_gets_no_samples_is_told_of_and_the_command_runs() {
+    let options = Options {
+        samples_file: Some("/dev/null/samples.csv".into()),
+        ..runs::options(TraceUse::Off)
+    };
+    let outcome = start(command(&["true"]), options).unwrap().finish().outcome;
+    assert_eq!(outcome.end, Some(End::Exited(0)));
+    assert_eq!(
+        outcome.remarks,
+        ["not every sample is written: Not a directory (os error 20)"]
+    );
+}

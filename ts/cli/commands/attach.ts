@@ -1,17 +1,19 @@
 /** `memtop attach <pid>`: measures a tree that is already running. */
+import { messageOf } from '../../errors.js';
 import { type Attached, attach as attachTo } from '../../tracker/attach.js';
 import { exitCodes } from '../exit-code.js';
 import { interval } from '../flags/interval.js';
-import { json } from '../flags/json.js';
 import { label } from '../flags/label.js';
 import { metric } from '../flags/metric.js';
 import { quiet } from '../flags/quiet.js';
 import { timeout } from '../flags/timeout.js';
 import { trace } from '../flags/trace.js';
-import { valueGiven } from '../options.js';
+import { ui } from '../flags/ui.js';
+import { flagsOfReports, reportOptions, valueGiven } from '../options.js';
 import type { RawArguments } from '../parse.js';
 import { onePid } from '../pid.js';
-import { openReports, type ReportOptions, reason } from '../reports.js';
+import { openReports } from '../reports.js';
+import { isShownUnasked } from '../view/choice.js';
 import { say } from '../write.js';
 import type { Command } from './command.js';
 
@@ -19,8 +21,9 @@ export const attach: Command = {
   usage: '[options] <pid>',
   about:
     'Measures a process that is already running and everything that it starts, until it ends, ^C\n' +
-    'or --timeout. The process is not touched, unless --trace on says so.',
-  flags: [interval, metric, trace, timeout, label, json, quiet],
+    'or --timeout. On a terminal its tree is shown meanwhile, until q. The process is not touched,\n' +
+    'unless --trace on says so.',
+  flags: [interval, metric, trace, timeout, ui, label, ...flagsOfReports],
   examples: ['memtop attach 4127', 'memtop attach --timeout 30s --json peak.json 4127'],
   async run(raw, environment) {
     const pid = onePid(raw, 'attach');
@@ -31,16 +34,21 @@ export const attach: Command = {
       trace: traceGiven(raw, environment),
     };
     const timeoutMs = valueGiven(timeout, raw, environment);
-    const reports = openReports(reportOptions(raw, environment));
+    const reports = await openReports(reportOptions(raw, environment));
     if (!reports) return exitCodes.failedBeforeStart;
     let attached: Attached;
     try {
       attached = attachTo(pid, options);
     } catch (error) {
-      say(`memtop: ${reason(error)}`);
+      say(`memtop: ${messageOf(error)}`);
       return exitCodes.failedBeforeStart;
     }
-    reports.write(await untilEnough(attached, timeoutMs));
+    const isShown = isShownUnasked(valueGiven(ui, raw, environment), environment);
+    const result =
+      isShown && !raw.values.has(quiet.name)
+        ? await (await import('./live.js')).watchTree(pid, attached, timeoutMs)
+        : await untilEnough(attached, timeoutMs);
+    reports.write(result);
     return 0;
   },
 };
@@ -48,10 +56,6 @@ export const attach: Command = {
 /** What somebody else has started is left alone unless tracing is asked for. */
 function traceGiven(raw: RawArguments, environment: NodeJS.ProcessEnv): 'on' | 'off' {
   return valueGiven(trace, raw, environment) === 'on' ? 'on' : 'off';
-}
-
-function reportOptions(raw: RawArguments, environment: NodeJS.ProcessEnv): ReportOptions {
-  return { json: valueGiven(json, raw, environment), quiet: raw.values.has(quiet.name) };
 }
 
 /** A first ^C ends measuring; a second one ends memtop as usual. */

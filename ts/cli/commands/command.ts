@@ -10,6 +10,8 @@ export interface Command {
   /** Its own flags; --help and --version go with every command. */
   readonly flags: readonly Flag[];
   readonly examples: readonly string[];
+  /** What its arguments can be, where that is known; for completion. */
+  readonly words?: readonly string[];
   /**
    * @returns memtop's exit code
    * @throws UsageError

@@ -1,31 +1,26 @@
 /** `memtop [options] -- <command>`: runs and measures. */
+import { messageOf } from '../../errors.js';
 import { loadAddon } from '../../native/load.js';
+import { lookIn } from '../../report/look.js';
 import { plainText } from '../../report/plain-text.js';
+import { taskLine } from '../../report/task-line.js';
 import type { Result } from '../../result/types.js';
-import { execute } from '../../tracker/execute.js';
+import { Listeners } from '../../tracker/events.js';
+import { type CheckedOptions, type Executed, execute } from '../../tracker/execute.js';
 import type { CgroupUse } from '../../tracker/rules.js';
+import { watchTasks } from '../../tracker/task-watch.js';
+import { foundConfig } from '../config/config.js';
 import { exitCodeOf, exitCodes } from '../exit-code.js';
-import { cgroup } from '../flags/cgroup.js';
-import { grace } from '../flags/grace.js';
-import { interval } from '../flags/interval.js';
-import { json } from '../flags/json.js';
-import { label } from '../flags/label.js';
-import { limit } from '../flags/limit.js';
-import { limitExitCode } from '../flags/limit-exit-code.js';
-import { metric } from '../flags/metric.js';
-import { noGuard } from '../flags/no-guard.js';
-import { pty } from '../flags/pty.js';
-import { quiet } from '../flags/quiet.js';
-import { survivors } from '../flags/survivors.js';
-import { timeout } from '../flags/timeout.js';
-import { trace } from '../flags/trace.js';
-import { warn } from '../flags/warn.js';
-import { type ExecOptions, execOptions } from '../options.js';
+import { type ExecOptions, execOptions, flagsOfCommand } from '../options.js';
+import { areWanted } from '../outputs.js';
 import type { RawArguments } from '../parse.js';
 import { quoted } from '../quoted.js';
-import { openReports, reason } from '../reports.js';
+import { RunHearing } from '../recordings.js';
+import { openReports } from '../reports.js';
 import { UsageError } from '../usage-error.js';
-import { say } from '../write.js';
+import { isShownUnasked, viewOf } from '../view/choice.js';
+import { showInline } from '../view/inline.js';
+import { say, terminalColumns } from '../write.js';
 import type { Command } from './command.js';
 
 export const exec: Command = {
@@ -34,19 +29,25 @@ export const exec: Command = {
     'Runs a command and measures how much memory it and everything it starts really\n' +
     'needs. The command keeps its streams, its signals and its exit code; the summary\n' +
     'goes to standard error.',
-  flags: [
-    ...[interval, metric, cgroup, trace],
-    ...[warn, limit, noGuard, limitExitCode],
-    ...[timeout, grace, survivors, pty],
-    ...[label, json, quiet],
-  ],
+  flags: flagsOfCommand,
   examples: [
     'memtop -- npm run build',
     'memtop --quiet --json peak.json -- make -j4',
     'memtop --warn 1G --limit 80% --timeout 30m -- npm test',
   ],
-  run: (raw, environment) => runAndReport(commandOf(raw), execOptions(raw, environment)),
+  async run(raw, environment) {
+    if (isAlone(raw) && isShownUnasked(undefined, environment)) {
+      return (await import('./live.js')).live();
+    }
+    const command = commandOf(raw);
+    return runAndReport(command, execOptions(raw, environment, await foundConfig()));
+  },
 };
+
+/** memtop without a word. */
+function isAlone({ words, command, values }: RawArguments): boolean {
+  return words.length === 0 && command === undefined && values.size === 0;
+}
 
 function commandOf({ words, command }: RawArguments): readonly string[] {
   if (words.length > 0) {
@@ -62,33 +63,64 @@ function commandOf({ words, command }: RawArguments): readonly string[] {
 }
 
 async function runAndReport(command: readonly string[], options: ExecOptions): Promise<number> {
-  const reports = openReports(options);
+  const reports = await openReports(options);
   if (!reports) return exitCodes.failedBeforeStart;
+  const hearing = new RunHearing();
   let result: Result;
   try {
-    const executed = execute(
-      exactly(command),
-      { ...options, cgroup: groupUse(options) },
-      { standsIn: true, ownDescriptors: reports.descriptors },
-      {
-        onWarn: (text) => say(`memtop: warning: ${text}`),
-        onLimit: (messages) => {
-          for (const message of messages) say(`memtop: ${message}`);
-        },
-      },
-    );
-    result = await executed.result;
+    const view = viewOf(options, process.env);
+    const begin = (terminal: Pick<CheckedOptions, 'isViewed' | 'remoteSize' | 'onOutput'>) => {
+      const executed = execute(
+        exactly(command),
+        { ...options, cgroup: groupUse(options), ...terminal },
+        { standsIn: true, ownDescriptors: reports.descriptors },
+        hearing,
+      );
+      if (options.logHeapUsage) sayTasks(executed);
+      return executed;
+    };
+    if (view === 'full') {
+      const { showCommand } = await import('../view/full.js');
+      result = await showCommand(command, (remoteSize, onOutput) =>
+        begin({ remoteSize, onOutput }),
+      );
+    } else {
+      const executed = begin({ isViewed: view === 'inline' });
+      if (view === 'inline') showInline(executed);
+      result = await executed.result;
+    }
   } catch (error) {
-    say(`memtop: ${reason(error)}`);
+    say(`memtop: ${messageOf(error)}`);
     return exitCodes.failedBeforeStart;
   }
   reports.write(result);
-  return exitCodeOf(result.exit, options.limitExitCode);
+  hearing.sayTrouble();
+  return codeWithBudget(result, options);
+}
+
+/** The command's own code, but for one that has ended well and has needed too much. */
+export async function codeWithBudget(result: Result, options: ExecOptions): Promise<number> {
+  const code = exitCodeOf(result.exit, options.limitExitCode);
+  if (code !== 0 || options.maxPeak.length === 0) return code;
+  const { keptBudget } = await import('../budget.js');
+  const { maxPeak, quiet, github } = options;
+  return keptBudget(result, { budget: { maxPeak, maxIncrease: [] }, quiet, github });
+}
+
+/** A line for each task as it ends. */
+function sayTasks(executed: Executed): void {
+  const look = lookIn(process.env, terminalColumns());
+  const listeners = Listeners.ofRun();
+  listeners.add('taskend', (task) => {
+    if (task.kind !== 'service') say(taskLine(task, look));
+  });
+  watchTasks(executed, listeners);
 }
 
 /** To enter a group takes the kernel some 10 ms, which is too much for what nobody will see. */
-function groupUse({ cgroup, quiet, json }: ExecOptions): CgroupUse | undefined {
-  const isSeen = !quiet || json !== undefined;
+export function groupUse(options: ExecOptions): CgroupUse | undefined {
+  const { cgroup, quiet } = options;
+  const isSeen = !quiet || areWanted(options);
   return cgroup ?? (isSeen ? 'auto' : 'off');
 }
 

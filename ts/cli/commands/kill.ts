@@ -1,33 +1,46 @@
-/** `memtop kill <pid>`: ends a process and everything that it started. */
+/** `memtop kill <pid or run>`: ends a process or a run, and everything that it started. */
 import { MemtopError } from '../../errors.js';
+import { RunNotFound, runsNamed } from '../../history/reference.js';
+import { Store } from '../../history/store.js';
 import { inspect } from '../../inspect/inspect.js';
-import type { KillOutcome } from '../../inspect/options.js';
+import type { KillOptions, KillOutcome } from '../../inspect/options.js';
 import { failureLines, killedLine } from '../../report/killed.js';
+import { foundConfig } from '../config/config.js';
 import { exitCodes } from '../exit-code.js';
 import { force } from '../flags/force.js';
 import { grace } from '../flags/grace.js';
+import { store as storeFlag } from '../flags/store.js';
 import { valueGiven } from '../options.js';
 import { onePid } from '../pid.js';
+import { storeNeeded } from '../store.js';
+import { wordIfGiven } from '../words.js';
 import { print, say } from '../write.js';
 import type { Command } from './command.js';
 
 export const kill: Command = {
-  usage: '[options] <pid>',
+  usage: '[options] <pid or run>',
   about:
-    'Ends a process and all its descendants, and waits until they are dead: asks them to end\n' +
+    'Ends a process and all its descendants, or a run that memtop has recorded (its id, a beginning\n' +
+    'of that, last, or a label), and waits until they are dead: asks them to end\n' +
     '(SIGTERM), and kills those who have not after a while (SIGKILL). The exit code is 0 when all\n' +
     'are dead and 1 when one is left.',
-  flags: [force, grace],
-  examples: ['memtop kill 4127', 'memtop kill --grace 10s 4127', 'memtop kill --force 4127'],
+  flags: [force, grace, storeFlag],
+  examples: ['memtop kill 4127', 'memtop kill --grace 10s 4127', 'memtop kill --force build'],
   async run(raw, environment) {
-    const pid = onePid(raw, 'kill');
+    const target = wordIfGiven(raw, 'kill', 'process id or run');
     const graceMs = valueGiven(grace, raw, environment);
+    const options = {
+      force: raw.values.has(force.name),
+      ...(graceMs !== undefined && { graceMs }),
+    };
+    const isRun = target !== undefined && !/^-?\d+$/.test(target);
+    const file = isRun ? storeNeeded(raw, environment, await foundConfig()) : undefined;
     let outcome: KillOutcome;
     try {
-      outcome = await inspect.kill(pid, {
-        force: raw.values.has(force.name),
-        ...(graceMs !== undefined && { graceMs }),
-      });
+      outcome =
+        isRun && file !== undefined
+          ? await killRun(target, Store.open(file), options)
+          : await inspect.kill(onePid(raw, 'kill'), options);
     } catch (error) {
       if (!(error instanceof MemtopError)) throw error;
       say(`memtop: ${error.message}`);
@@ -38,3 +51,20 @@ export const kill: Command = {
     return outcome.failed.length > 0 ? exitCodes.failed : 0;
   },
 };
+
+/** Of a label the run that is running. */
+async function killRun(
+  reference: string,
+  store: Store,
+  options: Pick<KillOptions, 'force' | 'graceMs'>,
+): Promise<KillOutcome> {
+  const named = runsNamed(store, reference);
+  const running = named.filter(({ state }) => state === 'running');
+  const [run = named.at(-1), another] = running;
+  if (!run) throw new RunNotFound(`there is no run ${reference}`);
+  if (another) {
+    const ids = running.map(({ id }) => id).join(', ');
+    throw new RunNotFound(`${running.length} runs of that label are running; name one: ${ids}`);
+  }
+  return store.kill(run.id, options);
+}

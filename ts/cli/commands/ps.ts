@@ -1,15 +1,24 @@
 /** `memtop ps`: the processes of the machine and what they need. */
+import { existsSync } from 'node:fs';
 import { MemtopError } from '../../errors.js';
+import { Store } from '../../history/store.js';
 import { inspect } from '../../inspect/inspect.js';
 import type { ProcessRecord } from '../../inspect/process.js';
 import { plainText } from '../../report/plain-text.js';
 import { processTable, processTrees } from '../../report/processes.js';
+import { runningLines } from '../../report/running-runs.js';
+import { foundConfig } from '../config/config.js';
 import { exitCodes } from '../exit-code.js';
 import { cwd } from '../flags/cwd.js';
 import { jsonSwitch } from '../flags/json-switch.js';
+import { liveRuns } from '../flags/live-runs.js';
+import { store as storeFlag } from '../flags/store.js';
 import { tree } from '../flags/tree.js';
 import { valueGiven } from '../options.js';
+import type { RawArguments } from '../parse.js';
 import { pidIfGiven } from '../pid.js';
+import { storeNeeded } from '../store.js';
+import { UsageError } from '../usage-error.js';
 import { print, say, terminalColumns } from '../write.js';
 import type { Command } from './command.js';
 
@@ -24,9 +33,15 @@ export const ps: Command = {
     'Shows processes and their resident memory, the largest first; with a pid, that process and\n' +
     'its descendants. CPU is the share of one CPU since the start of the process. The threads of\n' +
     'the kernel, which have no memory of their own, are in the JSON only.',
-  flags: [tree, cwd, jsonSwitch],
-  examples: ['memtop ps --tree', 'memtop ps --cwd . --json', 'memtop ps --tree 4127'],
+  flags: [tree, cwd, liveRuns, jsonSwitch, storeFlag],
+  examples: [
+    'memtop ps --tree',
+    'memtop ps --cwd . --json',
+    'memtop ps --tree 4127',
+    'memtop ps --runs',
+  ],
   async run(raw, environment) {
+    if (raw.values.has(liveRuns.name)) return showRuns(raw, environment);
     const wanted = {
       pid: pidIfGiven(raw, 'ps'),
       folder: valueGiven(cwd, raw, environment),
@@ -59,6 +74,26 @@ export const ps: Command = {
     return 0;
   },
 };
+
+async function showRuns(raw: RawArguments, environment: NodeJS.ProcessEnv): Promise<number> {
+  if (pidIfGiven(raw, 'ps') !== undefined || raw.values.has(cwd.name)) {
+    throw new UsageError(
+      '--runs shows all runs that are running; it takes neither a pid nor --cwd',
+    );
+  }
+  const file = storeNeeded(raw, environment, await foundConfig());
+  try {
+    const alive = existsSync(file) ? await Store.open(file).alive() : [];
+    if (raw.values.has(jsonSwitch.name)) print([JSON.stringify(alive, null, 2)]);
+    else if (alive.length === 0) say('memtop: no run is running');
+    else print(runningLines(alive, Date.now(), terminalColumns(1) ?? Number.POSITIVE_INFINITY));
+    return 0;
+  } catch (error) {
+    if (!(error instanceof MemtopError)) throw error;
+    say(`memtop: ${error.message}`);
+    return exitCodes.failed;
+  }
+}
 
 /** The kernel's own threads would be half of the table and have no memory to tell of. */
 function hasOwnMemory({ rssBytes, command, state }: ProcessRecord): boolean {

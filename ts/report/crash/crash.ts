@@ -24,6 +24,8 @@ export interface Crash {
   readonly run: Pick<Result['run'], 'id' | 'label' | 'command' | 'cwd' | 'host'>;
   /** Id of the task that was running. */
   readonly task: string;
+  /** Whether it is ended and the run goes on. */
+  readonly endsTaskAlone?: boolean;
   readonly processes: readonly CrashProcess[];
   /** The course of the sum, side by side; rising in time. */
   readonly timeline: { readonly atMs: readonly number[]; readonly bytes: readonly number[] };

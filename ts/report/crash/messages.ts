@@ -22,19 +22,21 @@ export function guardMessages(
 }
 
 /** What the tree had, and over what that was. */
-export function sizeText({ bytes, limitBytes, reason, memory, processes }: Crash): string {
+export function sizeText(crash: Crash): string {
+  const { bytes, limitBytes, reason, memory, processes, task, endsTaskAlone } = crash;
+  const ends = `the guard ends ${endsTaskAlone ? plainText(task) : 'the run'}`;
   const count = processes.length === 1 ? '1 process' : `${processes.length} processes`;
   const had = `${formatBytes(bytes)} in ${count}`;
   if (reason === 'limit') {
     const limit = limitBytes === undefined ? '' : ` of ${formatBytes(limitBytes)}`;
-    return `the guard ends the run: it has ${had}, past its limit${limit}`;
+    return `${ends}: it has ${had}, past its limit${limit}`;
   }
   const { machineAvailableBytes: available, machineTotalBytes: total } = memory;
   const left =
     available === undefined
       ? 'the machine is out of memory'
       : roomText(available, total, memory.limitedBy);
-  return `the guard ends the run: it has ${had}, and ${left}`;
+  return `${ends}: it has ${had}, and ${left}`;
 }
 
 function roomText(available: number, total: number | undefined, group: string | undefined): string {

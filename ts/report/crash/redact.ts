@@ -50,7 +50,12 @@ function redactedValue(argument: string): string {
   return announces(argument) || scheme.test(argument) ? argument : redacted;
 }
 
+/** Without any of these there is neither a name with a value nor a login, a header or a known form. */
+const suspicious =
+  /[\s:=@]|gh[a-z]_|github_pat_|glpat-|xox[a-z]-|sk-|k_live_|npm_|pypi-|AIza|AKIA|ASIA|eyJ/;
+
 function redactedArgument(argument: string, before: string): string {
+  if (!suspicious.test(argument)) return argument;
   if (scriptFlag.test(before)) return redactedText(argument);
   if (userFlag.test(before) && argument.includes(':')) {
     return `${argument.slice(0, argument.indexOf(':'))}:${redacted}`;
@@ -122,7 +127,7 @@ function withoutValues(text: string, heads: RegExp): string {
 }
 
 /** The password of a URL. What looks like a port and a path is none. */
-const password = /(?<=[a-z\d+.-]:\/\/[^\s:/@]*):(?!\d{1,5}(?:[/?#\s]|$))\S*@/gi;
+const password = /([a-z\d+.-]:\/\/[^\s:/@]*):(?!\d{1,5}(?:[/?#\s]|$))\S*@/gi;
 /** Whoever logs in over HTTP may do so with a token for a name. */
 const httpUser = /(?<=https?:\/\/)[^\s/@]+@/gi;
 const userOption = /(?<![\w-])((?:-u|-U|--user|--proxy-user)(?:\s+|=)["']?[^\s:"']+:)[^\s"']+/g;
@@ -130,7 +135,7 @@ const userOption = /(?<![\w-])((?:-u|-U|--user|--proxy-user)(?:\s+|=)["']?[^\s:"
 /** `https://user:password@host`, `https://token@host`, `curl -u user:password`. */
 function withoutCredentials(text: string): string {
   return text
-    .replaceAll(password, `:${redacted}@`)
+    .replaceAll(password, `$1:${redacted}@`)
     .replaceAll(httpUser, `${redacted}@`)
     .replaceAll(userOption, `$1${redacted}`);
 }

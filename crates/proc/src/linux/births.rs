@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 use rustix::fs::{SeekFrom, seek};
 
 use super::loadavg::Loadavg;
-use super::pids::list_pids;
+use super::pids::{list_pids, pids};
 use super::{ProcRoot, Stat};
 use crate::{Birth, Error, ProcessId};
 
@@ -53,12 +53,6 @@ impl BirthFinder {
         })
     }
 
-    /// Every process that is visible now.
-    pub(super) fn all(&mut self, root: &ProcRoot, births: &mut Vec<Birth>) -> Result<(), Error> {
-        self.note_present(root)?;
-        self.read_listed(root, births, |_| true)
-    }
-
     /// Whoever is listed now is no birth from here on.
     pub(super) fn note_present(&mut self, root: &ProcRoot) -> Result<(), Error> {
         self.last_pid = self.loadavg.last_pid(root)?;
@@ -72,6 +66,11 @@ impl BirthFinder {
         root: &ProcRoot,
         births: &mut Vec<Birth>,
     ) -> Result<(), Error> {
+        let found = self.find(root, births);
+        found.and(find_parents(root, births, &self.listed, &mut self.text))
+    }
+
+    fn find(&mut self, root: &ProcRoot, births: &mut Vec<Birth>) -> Result<(), Error> {
         let before = self.last_pid;
         let now = self.loadavg.last_pid(root)?;
         self.last_pid = now;
@@ -94,9 +93,9 @@ impl BirthFinder {
                     pid > before && pid <= now
                 }
             };
-            self.read_listed(root, births, |pid| {
-                is_new(pid) || known.binary_search(&pid).is_err()
-            })?;
+            let is_birth = |pid: &u32| is_new(*pid) || known.binary_search(pid).is_err();
+            let new = self.listed.iter().copied().filter(is_birth);
+            read_each(root, new, births, &mut self.text)?;
             let given_out = now.saturating_sub(before);
             if wrapped || given_out > MOST_TRIES {
                 // Too many to ask for each; those that are listed are not among them.
@@ -167,24 +166,6 @@ impl BirthFinder {
         Ok(true)
     }
 
-    fn read_listed(
-        &mut self,
-        root: &ProcRoot,
-        births: &mut Vec<Birth>,
-        wanted: impl Fn(u32) -> bool,
-    ) -> Result<(), Error> {
-        // One process that cannot be read must not hide those after it.
-        let mut outcome = Ok(());
-        for &pid in self.listed.iter().filter(|&&pid| wanted(pid)) {
-            match read_stat(root, pid, &mut self.text) {
-                Ok(Some(stat)) => births.push(birth(&stat)),
-                Ok(None) => {}
-                Err(error) => outcome = outcome.and(Err(error)),
-            }
-        }
-        outcome
-    }
-
     fn list(&mut self, root: &ProcRoot) -> Result<(), Error> {
         seek(root, SeekFrom::Start(0))
             .and_then(|_| list_pids(root, &mut self.directory, &mut self.pids))
@@ -193,6 +174,75 @@ impl BirthFinder {
         self.listed_at = Some(Instant::now());
         Ok(())
     }
+}
+
+/// Every process that is visible now.
+pub(super) fn all(
+    root: &ProcRoot,
+    births: &mut Vec<Birth>,
+    text: &mut Vec<u8>,
+) -> Result<(), Error> {
+    let listed = pids(root)?;
+    let read = read_each(root, listed.iter().copied(), births, text);
+    read.and(find_parents(root, births, &listed, text))
+}
+
+fn read_each(
+    root: &ProcRoot,
+    pids: impl Iterator<Item = u32>,
+    births: &mut Vec<Birth>,
+    text: &mut Vec<u8>,
+) -> Result<(), Error> {
+    // One process that cannot be read must not hide those after it.
+    let mut outcome = Ok(());
+    for pid in pids {
+        match read_stat(root, pid, text) {
+            Ok(Some(stat)) => births.push(birth(&stat)),
+            Ok(None) => {}
+            Err(error) => outcome = outcome.and(Err(error)),
+        }
+    }
+    outcome
+}
+
+fn find_parents(
+    root: &ProcRoot,
+    births: &mut Vec<Birth>,
+    listed: &[u32],
+    text: &mut Vec<u8>,
+) -> Result<(), Error> {
+    let is_listed = |pid: u32| listed.binary_search(&pid).is_ok();
+    complete(births, is_listed, |pid| {
+        let stat = read_stat(root, pid, text)?;
+        Ok(stat
+            .filter(|stat| stat.leads_its_process)
+            .map(|stat| birth(&stat)))
+    })
+}
+
+/// A parent that nobody knows could not be seen yet when its pid was tried, though its child could
+/// a moment later. By now it can be, or it has ended and its child has another parent.
+fn complete(
+    births: &mut Vec<Birth>,
+    is_known: impl Fn(u32) -> bool,
+    mut read: impl FnMut(u32) -> Result<Option<Birth>, Error>,
+) -> Result<(), Error> {
+    let mut place = 0;
+    while let Some(&child) = births.get(place) {
+        let parent = child.parent;
+        let is_there = |birth: &Birth| birth.id.pid == parent;
+        if parent == 0 || is_known(parent) || births.iter().any(is_there) {
+            place += 1;
+        } else if let Some(parent) = read(parent)? {
+            births.push(parent);
+        } else {
+            match read(child.id.pid)? {
+                Some(now) if now.id == child.id && now.parent != parent => births[place] = now,
+                _ => place += 1,
+            }
+        }
+    }
+    Ok(())
 }
 
 pub(super) fn birth(stat: &Stat) -> Birth {
@@ -222,5 +272,67 @@ pub(super) fn read_stat(
     match Stat::parse(text) {
         Some(stat) => Ok(Some(stat)),
         None => Err(root.malformed(&format!("{pid}/stat"), "its fields are not as documented")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+
+    use super::{Birth, ProcessId, complete};
+
+    const FIRST: u32 = 1;
+
+    fn birth(pid: u32, parent: u32) -> Birth {
+        Birth {
+            id: ProcessId {
+                pid,
+                started: u64::from(pid),
+            },
+            parent,
+            group: pid,
+            session: pid,
+        }
+    }
+
+    /// What is found of some, where others can be seen by now.
+    fn found(births: &[Birth], visible: &[Birth]) -> BTreeMap<u32, u32> {
+        let mut births = births.to_vec();
+        let read = |pid| Ok(visible.iter().find(|birth| birth.id.pid == pid).copied());
+        complete(&mut births, |pid| pid == FIRST, read).unwrap();
+        births
+            .iter()
+            .map(|birth| (birth.id.pid, birth.parent))
+            .collect()
+    }
+
+    #[test]
+    fn parents_that_can_be_seen_by_now_are_found() {
+        let children = [birth(14, 13), birth(15, 13)];
+        let visible = [birth(12, FIRST), birth(13, 12)];
+        let expected = [(12, FIRST), (13, 12), (14, 13), (15, 13)];
+        assert_eq!(found(&children, &visible), expected.into());
+    }
+
+    #[test]
+    fn a_child_whose_parent_has_ended_has_the_parent_that_took_it_in() {
+        let visible = [birth(14, 12), birth(12, FIRST)];
+        let expected = [(12, FIRST), (14, 12)];
+        assert_eq!(found(&[birth(14, 13)], &visible), expected.into());
+    }
+
+    #[test]
+    fn a_child_stays_as_it_was_where_its_parent_is_hidden_or_it_is_gone() {
+        let another = Birth {
+            id: ProcessId {
+                pid: 15,
+                started: 99,
+            },
+            ..birth(15, FIRST)
+        };
+        let visible = [birth(14, 13), another];
+        let births = [birth(14, 13), birth(15, 13), birth(16, 13), birth(17, 0)];
+        let expected = [(14, 13), (15, 13), (16, 13), (17, 0)];
+        assert_eq!(found(&births, &visible), expected.into());
     }
 }

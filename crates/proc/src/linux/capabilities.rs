@@ -1,6 +1,7 @@
 //! The capabilities that are in force for this process.
 
 use super::ProcRoot;
+use super::fields::field_bits;
 use super::root::read_whole;
 
 /// Lets a process trace those of others, and trace without taking privileges from them
@@ -13,16 +14,9 @@ pub fn has_effective(root: &ProcRoot, capability: u32) -> Option<bool> {
     let mut status = Vec::new();
     let file = root.open_file("self/status").ok()?;
     read_whole(&file, &mut status).ok()?;
-    let set = effective_set(&status)?;
+    let set = field_bits(&status, "CapEff")?;
     // A number that no set reaches is a capability that nobody has.
     Some(set.checked_shr(capability).unwrap_or(0) & 1 == 1)
-}
-
-fn effective_set(status: &[u8]) -> Option<u64> {
-    let line = status
-        .split(|&byte| byte == b'\n')
-        .find_map(|line| line.strip_prefix(b"CapEff:"))?;
-    u64::from_str_radix(std::str::from_utf8(line.trim_ascii()).ok()?, 16).ok()
 }
 
 #[cfg(test)]

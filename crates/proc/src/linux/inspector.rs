@@ -1,7 +1,7 @@
 //! The Linux side of the seam to those who look at the process table as a whole.
 
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::sync::Mutex;
+use std::time::Duration;
 
 use rustix::time::{ClockId, clock_gettime};
 
@@ -64,17 +64,8 @@ impl Inspector for LinuxInspector {
     fn list(&self) -> Result<Vec<ProcessRecord>, Error> {
         let seen = self.look_at_all()?;
         let since_boot = since_boot();
-        let looks: Vec<CpuLook> = seen
-            .iter()
-            .map(|seen| self.cpu_look(seen, since_boot))
-            .collect();
-        let percents = self
-            .shares
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
-            .look(&looks, Instant::now());
-        let records = seen.into_iter().zip(percents);
-        Ok(records
+        let look = |seen: &Seen| self.cpu_look(seen, since_boot);
+        Ok(CpuShares::of_all(&self.shares, seen, look)
             .map(|(seen, cpu_percent)| ProcessRecord {
                 cpu_percent,
                 ..seen.record

@@ -1,12 +1,10 @@
-//! The form that `status`, `smaps_rollup` and `meminfo` share: `Name:   1234 kB`, one a line.
+//! Fields of `status`, `smaps_rollup` and `meminfo` that are sizes: `1234 kB`.
+
+use super::fields::field;
 
 /// The value of one field in bytes. `None` when it is missing or not of that form.
 pub(super) fn field_bytes(text: &[u8], name: &str) -> Option<u64> {
-    let value = text
-        .split(|&byte| byte == b'\n')
-        .find_map(|line| line.strip_prefix(name.as_bytes())?.strip_prefix(b":"))?;
-    let digits = value.trim_ascii().strip_suffix(b" kB")?;
-    let kilobytes: u64 = std::str::from_utf8(digits).ok()?.parse().ok()?;
+    let kilobytes: u64 = field(text, name)?.strip_suffix(" kB")?.parse().ok()?;
     kilobytes.checked_mul(1024)
 }
 

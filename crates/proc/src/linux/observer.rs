@@ -1,13 +1,17 @@
 //! The Linux side of the seam to a sampler.
 
+use std::path::PathBuf;
+
 use rustix::fd::RawFd;
 
-use super::births::{BirthFinder, birth, read_stat};
+use super::births::{BirthFinder, all, birth, read_stat};
 use super::command_line::{COMMAND_LINE_BYTES, split_arguments};
 use super::kilobytes::field_bytes;
 use super::watched::{Watched, highest_descriptor};
-use super::{KeptStatm, ProcRoot};
-use crate::{Birth, Description, Error, HighWater, Observer, ProcessId, Reading};
+use super::{KeptStatm, ProcRoot, directory, startup};
+use crate::{
+    Birth, Description, Error, HighWater, Observer, ProcessId, Proportional, Reading, Startup,
+};
 
 /// Observes through `/proc`.
 #[derive(Debug)]
@@ -103,7 +107,7 @@ impl Observer for LinuxObserver {
     type Handle = Watched;
 
     fn all(&mut self, births: &mut Vec<Birth>) -> Result<(), Error> {
-        self.births.all(&self.root, births)
+        all(&self.root, births, &mut self.text)
     }
 
     fn note_present(&mut self) -> Result<(), Error> {
@@ -138,11 +142,13 @@ impl Observer for LinuxObserver {
         }
     }
 
-    fn proportional(&mut self, id: ProcessId) -> Result<Option<u64>, Error> {
-        let pss = self.fields(id.pid, "smaps_rollup", ["Pss"])?;
-        Ok(pss
-            .filter(|_| self.is_still(id).unwrap_or(false))
-            .map(|[pss]| pss))
+    fn proportional(&mut self, id: ProcessId) -> Result<Option<Proportional>, Error> {
+        let fields = self.fields(id.pid, "smaps_rollup", ["Pss", "Rss"])?;
+        let still = fields.filter(|_| self.is_still(id).unwrap_or(false));
+        Ok(still.map(|[bytes, resident_bytes]| Proportional {
+            bytes,
+            resident_bytes,
+        }))
     }
 
     fn high_water(&mut self, id: ProcessId) -> Result<Option<HighWater>, Error> {
@@ -155,6 +161,16 @@ impl Observer for LinuxObserver {
                 file_bytes,
             }),
         )
+    }
+
+    fn startup(&mut self, id: ProcessId) -> Option<Startup> {
+        let startup = startup(&self.root, id.pid)?;
+        self.is_still(id).ok()?.then_some(startup)
+    }
+
+    fn directory(&mut self, id: ProcessId) -> Option<PathBuf> {
+        let directory = directory(&self.root, id.pid)?;
+        self.is_still(id).ok()?.then_some(directory)
     }
 
     fn same_memory(&mut self, one: ProcessId, other: ProcessId) -> bool {

@@ -4,6 +4,7 @@ use std::ffi::OsStr;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use rustix::buffer::spare_capacity;
 use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{Mode, OFlags, openat, readlinkat};
 use rustix::io::Errno;
@@ -83,6 +84,21 @@ impl ProcRoot {
         self.unless_gone(&name, read)
     }
 
+    /// The same for a file that is told whole in one reading if there is room for it, as are the
+    /// arguments and the environment.
+    pub(super) fn read_process_file_at_once(
+        &self,
+        pid: u32,
+        file: &str,
+        buffer: &mut Vec<u8>,
+    ) -> Result<Option<()>, Error> {
+        let name = format!("{pid}/{file}");
+        let read = self
+            .open_file(&name)
+            .and_then(|fd| read_at_once(&fd, buffer));
+        self.unless_gone(&name, read)
+    }
+
     /// Sorts a result into there, gone, and failed.
     pub(super) fn unless_gone<T>(
         &self,
@@ -134,6 +150,25 @@ pub(super) fn read_whole(fd: &OwnedFd, buffer: &mut Vec<u8>) -> rustix::io::Resu
             Ok(read) => read,
         };
         buffer.truncate(length + read);
+    }
+}
+
+/// Reads until there is less than there was room for.
+fn read_at_once(fd: &OwnedFd, buffer: &mut Vec<u8>) -> rustix::io::Result<()> {
+    const ROOM: usize = 16 << 10;
+    buffer.clear();
+    loop {
+        buffer.reserve(ROOM);
+        let (length, room) = (buffer.len(), buffer.capacity() - buffer.len());
+        match rustix::io::pread(fd, spare_capacity(buffer), length as u64) {
+            Err(Errno::INTR) => {}
+            Err(errno) => {
+                buffer.clear();
+                return Err(errno);
+            }
+            Ok(read) if read < room => return Ok(()),
+            Ok(_) => {}
+        }
     }
 }
 

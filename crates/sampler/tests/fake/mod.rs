@@ -6,7 +6,9 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
-use memtop_proc::{Birth, Description, Error, HighWater, Observer, ProcessId, Reading};
+use memtop_proc::{
+    Birth, Description, Error, HighWater, Observer, ProcessId, Proportional, Reading, Startup,
+};
 
 #[derive(Clone, Copy)]
 pub struct Process {
@@ -16,6 +18,8 @@ pub struct Process {
     /// The proportional size; the resident one when absent.
     pub pss: Option<u64>,
     pub high_water: Option<HighWater>,
+    /// What it takes while its proportional size is being read.
+    pub grows_when_read: u64,
 }
 
 #[derive(Default)]
@@ -33,6 +37,9 @@ pub struct Table {
     pub leaving: Vec<u32>,
     pub pss_reads: Vec<u32>,
     pub never_seen: u64,
+    /// What processes were started with: arguments and variables, divided by spaces. Without
+    /// arguments they are in the midst of an exec.
+    pub startups: BTreeMap<u32, (String, String)>,
 }
 
 /// Shared with the test, which changes it between samples.
@@ -63,6 +70,7 @@ impl FakeTable {
                 shared: 0,
                 pss: None,
                 high_water: None,
+                grows_when_read: 0,
             },
         );
         table.new.push(pid);
@@ -120,14 +128,20 @@ impl FakeTable {
     }
 }
 
+/// Arguments and variables, divided by spaces.
+pub fn startup(arguments: &str, environment: &str) -> Startup {
+    let words = |text: &str| text.replace(' ', "\0").into_bytes();
+    Startup {
+        arguments: words(arguments),
+        environment: words(environment),
+    }
+}
+
 impl Observer for FakeTable {
     type Handle = ProcessId;
 
     fn all(&mut self, births: &mut Vec<Birth>) -> Result<(), Error> {
-        self.read(|table| {
-            table.new.clear();
-            births.extend(table.processes.values().map(|process| process.birth));
-        })
+        self.read(|table| births.extend(table.processes.values().map(|process| process.birth)))
     }
 
     fn note_present(&mut self) -> Result<(), Error> {
@@ -177,7 +191,7 @@ impl Observer for FakeTable {
         })
     }
 
-    fn proportional(&mut self, id: ProcessId) -> Result<Option<u64>, Error> {
+    fn proportional(&mut self, id: ProcessId) -> Result<Option<Proportional>, Error> {
         self.read(|table| {
             if table.refused.contains(&id.pid) {
                 let source = std::io::ErrorKind::PermissionDenied.into();
@@ -187,8 +201,15 @@ impl Observer for FakeTable {
                 });
             }
             table.pss_reads.push(id.pid);
-            let process = table.processes.get(&id.pid);
-            Ok(process.map(|process| process.pss.unwrap_or(process.bytes)))
+            let Some(process) = table.processes.get_mut(&id.pid) else {
+                return Ok(None);
+            };
+            let read = Proportional {
+                bytes: process.pss.unwrap_or(process.bytes),
+                resident_bytes: process.bytes,
+            };
+            process.bytes += std::mem::take(&mut process.grows_when_read);
+            Ok(Some(read))
         })?
     }
 
@@ -202,6 +223,16 @@ impl Observer for FakeTable {
                 file_bytes: 0,
             }))
         })
+    }
+
+    fn directory(&mut self, _: ProcessId) -> Option<PathBuf> {
+        None
+    }
+
+    fn startup(&mut self, id: ProcessId) -> Option<Startup> {
+        let table = self.0.lock().unwrap();
+        let (arguments, environment) = table.startups.get(&id.pid)?;
+        (!arguments.is_empty()).then(|| startup(arguments, environment))
     }
 
     fn same_memory(&mut self, one: ProcessId, other: ProcessId) -> bool {

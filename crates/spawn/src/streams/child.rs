@@ -21,6 +21,8 @@ pub enum ChildEnd {
     },
     /// A terminal, which is not a standard stream of this process.
     Terminal(OwnedFd),
+    /// Output to a terminal that does not become the controlling one.
+    Window(OwnedFd),
 }
 
 impl ChildEnd {
@@ -42,6 +44,10 @@ impl ChildEnd {
                 setsid()?;
                 ioctl_tiocsctty(slave)?;
                 dup2_stdin(slave)?;
+                dup2_stdout(slave)?;
+                dup2_stderr(slave)
+            }
+            Self::Window(slave) => {
                 dup2_stdout(slave)?;
                 dup2_stderr(slave)
             }

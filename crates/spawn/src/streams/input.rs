@@ -12,12 +12,13 @@ use rustix::fs::{FileType, fstat};
 use rustix::io::{Errno, ReadWriteFlags};
 use rustix::process::{Pid, Signal};
 use rustix::stdio::stdin;
-use rustix::termios::{tcgetattr, tcgetpgrp, tcgetwinsize, tcsetwinsize};
+use rustix::termios::{Termios, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetwinsize};
 
 use super::control::Control;
 use super::discipline::Discipline;
 use super::end::End;
 use super::feed::Feed;
+use super::modes::are_same;
 use super::outer::{Outer, is_in_foreground};
 use super::suspend::{is_ignored_by, is_ignored_here, signal};
 use super::typed::Typed;
@@ -49,6 +50,8 @@ pub(super) struct Input {
     master: Arc<OwnedFd>,
     /// As long as this is open, the terminal is not gone even when the command has closed it.
     slave: OwnedFd,
+    /// As the command found its terminal.
+    modes: Termios,
     source: Source,
     /// The terminal that the size is taken from.
     like: Option<BorrowedFd<'static>>,
@@ -74,7 +77,7 @@ pub(super) struct Input {
 impl Input {
     pub(super) fn new(
         command: Pid,
-        (master, slave): (Arc<OwnedFd>, OwnedFd),
+        (master, slave, modes): (Arc<OwnedFd>, OwnedFd, Termios),
         source: Source,
         like: Option<BorrowedFd<'static>>,
         control: Arc<Control>,
@@ -85,6 +88,7 @@ impl Input {
             command,
             master,
             slave,
+            modes,
             source,
             like,
             control,
@@ -120,6 +124,7 @@ impl Input {
                 self.tell_end();
             }
         }
+        self.keep_modes();
         // The descriptors close with this.
         if let Some(own_terminal) = &self.own_terminal {
             own_terminal.detach();
@@ -129,6 +134,15 @@ impl Input {
             && let Source::Typed(outer) = &self.source
         {
             outer.restore();
+        }
+    }
+
+    /// What the command has changed about its terminal stays, as it would about this one.
+    fn keep_modes(&self) {
+        if let (Source::Typed(outer), Ok(now)) = (&self.source, tcgetattr(&self.slave))
+            && !are_same(&now, &self.modes)
+        {
+            outer.restore_to(now);
         }
     }
 

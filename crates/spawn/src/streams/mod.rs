@@ -5,21 +5,31 @@
 //! [`Wiring::begin`] starts the threads that carry the bytes; [`Pumps::finish`] ends them once
 //! everything that the command wrote has been passed on.
 
+mod at_end;
+mod block;
 mod child;
 mod control;
 mod discipline;
 mod end;
 mod feed;
+mod flow;
 mod input;
+mod keys;
 mod mask;
+mod modes;
 mod outer;
 mod outlet;
+mod painter;
 mod pipes;
 mod pty;
 mod pump;
+mod remote;
+mod rest;
 mod suspend;
 mod tap;
 mod typed;
+mod view;
+mod window;
 
 use std::io;
 use std::sync::Arc;
@@ -27,9 +37,13 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 pub use child::ChildEnd;
+pub use remote::Remote;
+pub use rest::Rest;
 pub use tap::{Stream, Tap};
+pub use view::View;
 
-use crate::signals::OwnTerminal;
+use crate::signals::{OwnTerminal, WindowSize};
+use at_end::AtEnd;
 use end::End;
 use outer::Outer;
 use pump::PumpEnd;
@@ -53,6 +67,18 @@ pub enum StreamsUse {
         tap: Option<Tap>,
         /// Rows and columns. Without, they are those of this process's terminal and follow it.
         size: Option<(u16, u16)>,
+        /// Where there is one, this process's own terminal has nothing to do with it: only the tap
+        /// sees its output, and it is typed into from here.
+        remote: Option<Arc<Remote>>,
+    },
+    /// Those of this process, but that its output goes through a terminal of its own, for something
+    /// to be shown below. Where the output of this process does not go to its controlling terminal,
+    /// or it is not in front there, nothing is shown and the streams are those of this process.
+    Window {
+        /// Sees every byte of output, as of [`Stream::Stdout`].
+        tap: Option<Tap>,
+        /// What is shown.
+        view: Arc<View>,
     },
 }
 
@@ -68,6 +94,8 @@ enum ParentEnd {
     Nothing,
     Pipes(pipes::Pipes),
     Terminal(pty::Terminal),
+    Window(window::Window),
+    Unshown(io::Error),
 }
 
 impl Wiring {
@@ -82,10 +110,18 @@ impl Wiring {
                 let (child, pipes) = pipes::Pipes::open(tee, tap)?;
                 (child, ParentEnd::Pipes(pipes))
             }
-            StreamsUse::Terminal { tap, size } => {
-                let (child, terminal) = pty::Terminal::open(tap, size)?;
+            StreamsUse::Terminal { tap, size, remote } => {
+                let (child, terminal) = pty::Terminal::open(tap, size, remote)?;
                 (child, ParentEnd::Terminal(terminal))
             }
+            StreamsUse::Window { .. } if !window::is_possible() => {
+                (ChildEnd::Inherited, ParentEnd::Nothing)
+            }
+            StreamsUse::Window { tap, view } => match window::Window::open(tap, view) {
+                Ok((child, window)) => (child, ParentEnd::Window(window)),
+                // The command does as well without.
+                Err(error) => (ChildEnd::Inherited, ParentEnd::Unshown(error)),
+            },
         };
         Ok(Self { child, parent })
     }
@@ -113,15 +149,23 @@ impl Wiring {
             ParentEnd::Nothing => Ok(Pumps::default()),
             ParentEnd::Pipes(pipes) => pipes.begin(),
             ParentEnd::Terminal(terminal) => terminal.begin(command),
+            ParentEnd::Window(window) => window.begin(),
+            ParentEnd::Unshown(error) => {
+                let mut pumps = Pumps::default();
+                pumps.remark = Some(format!("nothing is shown below the output: {error}"));
+                Ok(pumps)
+            }
         }
     }
 }
 
 /// How carrying the bytes ended.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Debug, Default)]
 pub struct Carried {
     /// Whether somebody outlived the command and still holds its output open.
     pub held_open: bool,
+    /// What they write from now on, where that is to be carried on.
+    pub rest: Option<Rest>,
     /// What did not work, in words.
     pub remarks: Vec<String>,
 }
@@ -134,6 +178,10 @@ pub struct Pumps {
     input: Option<JoinHandle<()>>,
     outer: Option<Arc<Outer>>,
     own_terminal: Option<Arc<OwnTerminal>>,
+    view: Option<Arc<View>>,
+    window_size: Option<WindowSize>,
+    at_end: Option<AtEnd>,
+    remark: Option<String>,
 }
 
 impl Pumps {
@@ -141,6 +189,13 @@ impl Pumps {
         let mut pumps = Self::default();
         pumps.end = Some(Arc::clone(end));
         pumps
+    }
+
+    /// Takes what is shown below the output away, or shows it again.
+    pub fn hide_view(&self, is_hidden: bool) {
+        if let Some(view) = &self.view {
+            view.hide(is_hidden);
+        }
     }
 
     /// To be called once the command has ended. Returns when all that it wrote has been passed on,
@@ -153,6 +208,7 @@ impl Pumps {
 
     fn end_all(&mut self, patience: Duration) -> Carried {
         let mut carried = Carried::default();
+        carried.remarks.extend(self.remark.take());
         if let Some(end) = &self.end {
             end.announce(patience);
         }
@@ -165,6 +221,7 @@ impl Pumps {
             match output.join() {
                 Ok(ended) => {
                     carried.held_open |= ended.held_open;
+                    carried.rest = ended.rest;
                     carried.remarks.extend(ended.remark);
                 }
                 Err(_) => carried.remarks.push("an output thread failed".to_owned()),
@@ -173,6 +230,8 @@ impl Pumps {
         // The last that the command wrote is meant for a raw terminal.
         drop(self.outer.take());
         drop(self.own_terminal.take());
+        drop(self.window_size.take());
+        drop(self.at_end.take());
         carried
     }
 }

@@ -6,11 +6,8 @@
 use std::cell::UnsafeCell;
 use std::mem::MaybeUninit;
 use std::os::fd::BorrowedFd;
-use std::ptr;
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::SeqCst};
 
-use libc::c_int;
 use rustix::io::Errno;
 use rustix::process::getpgrp;
 use rustix::stdio::{stdin, stdout};
@@ -18,35 +15,12 @@ use rustix::termios::{
     OptionalActions, SpecialCodeIndex, Termios, isatty, tcgetattr, tcgetpgrp, tcsetattr,
 };
 
-/// Signals that end a process unless it does something about them.
-const FATAL: [c_int; 20] = [
-    libc::SIGHUP,
-    libc::SIGINT,
-    libc::SIGQUIT,
-    libc::SIGILL,
-    libc::SIGTRAP,
-    libc::SIGABRT,
-    libc::SIGBUS,
-    libc::SIGFPE,
-    libc::SIGUSR1,
-    libc::SIGSEGV,
-    libc::SIGUSR2,
-    libc::SIGPIPE,
-    libc::SIGALRM,
-    libc::SIGTERM,
-    libc::SIGXCPU,
-    libc::SIGXFSZ,
-    libc::SIGVTALRM,
-    libc::SIGPROF,
-    libc::SIGIO,
-    libc::SIGSYS,
-];
+use super::at_end::AtEnd;
 
 /// A process has one standard input, so there is one of these.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 static STATE: AtomicU8 = AtomicU8::new(AS_FOUND);
 static FOUND: Found = Found(UnsafeCell::new(MaybeUninit::uninit()));
-static AT_EXIT: Once = Once::new();
 
 const AS_FOUND: u8 = 0;
 const CHANGING: u8 = 1;
@@ -63,7 +37,7 @@ unsafe impl Sync for Found {}
 /// This process's terminal. Dropping it restores the terminal.
 #[derive(Debug)]
 pub(super) struct Outer {
-    died_of: Vec<c_int>,
+    _at_end: AtEnd,
 }
 
 impl Outer {
@@ -72,14 +46,8 @@ impl Outer {
         if !isatty(stdin()) || TAKEN.swap(true, SeqCst) {
             return None;
         }
-        AT_EXIT.call_once(|| {
-            // SAFETY: the function takes and returns nothing and is never unloaded before exit. If
-            // it cannot be registered, the other ways of restoring are left.
-            unsafe { libc::atexit(restore_at_exit) };
-        });
-        let died_of = FATAL.into_iter().filter(|&signal| die_tidily(signal));
         Some(Self {
-            died_of: died_of.collect(),
+            _at_end: AtEnd::begin(),
         })
     }
 
@@ -108,6 +76,26 @@ impl Outer {
         Ok(())
     }
 
+    /// What it will be restored to instead. It stays raw if it is.
+    #[allow(clippy::unused_self, reason = "only the owner may")]
+    pub(super) fn restore_to(&self, modes: Termios) {
+        if STATE
+            .compare_exchange(RAW, CHANGING, SeqCst, SeqCst)
+            .is_err()
+        {
+            return;
+        }
+        // SAFETY: whoever has changed the state to CHANGING is alone here.
+        unsafe { (*FOUND.0.get()).write(modes) };
+        if STATE
+            .compare_exchange(CHANGING, RAW, SeqCst, SeqCst)
+            .is_err()
+        {
+            // Whoever ends the process could not know.
+            put_back();
+        }
+    }
+
     /// Gives the terminal back as it was found. Safe to call again.
     #[allow(clippy::unused_self, reason = "only the owner may, but for the end")]
     pub(super) fn restore(&self) {
@@ -123,11 +111,6 @@ impl Outer {
 impl Drop for Outer {
     fn drop(&mut self) {
         self.restore();
-        for &signal in &self.died_of {
-            if action(signal).sa_sigaction == die as *const () as usize {
-                set_default(signal);
-            }
-        }
         TAKEN.store(false, SeqCst);
     }
 }
@@ -166,50 +149,9 @@ fn put_back() {
     }
 }
 
-extern "C" fn restore_at_exit() {
+/// For the end of the process, which nothing may follow.
+pub(super) fn restore_for_good() {
     if STATE.swap(OVER, SeqCst) == RAW {
         put_back();
-    }
-}
-
-/// Has the signal restore the terminal before it ends the process, unless somebody else cares for
-/// that signal.
-fn die_tidily(signal: c_int) -> bool {
-    if action(signal).sa_sigaction != libc::SIG_DFL {
-        return false;
-    }
-    // SAFETY: the structure is valid for the calls, and the handler makes system calls only. With
-    // all signals blocked, the terminal can be restored from the background as well.
-    unsafe {
-        let mut tidy: libc::sigaction = std::mem::zeroed();
-        let handler: extern "C" fn(c_int) = die;
-        tidy.sa_sigaction = handler as usize;
-        tidy.sa_flags = libc::SA_ONSTACK;
-        libc::sigfillset(&raw mut tidy.sa_mask);
-        libc::sigaction(signal, &raw const tidy, ptr::null_mut()) == 0
-    }
-}
-
-extern "C" fn die(signal: c_int) {
-    restore_at_exit();
-    set_default(signal);
-    // SAFETY: raise is async-signal-safe; the signal comes when this handler returns.
-    unsafe { libc::raise(signal) };
-}
-
-fn action(signal: c_int) -> libc::sigaction {
-    let mut now = MaybeUninit::zeroed();
-    // SAFETY: the structure is valid for the call, and a zeroed one is a valid value.
-    unsafe {
-        libc::sigaction(signal, ptr::null(), now.as_mut_ptr());
-        now.assume_init()
-    }
-}
-
-fn set_default(signal: c_int) {
-    // SAFETY: a zeroed sigaction is SIG_DFL with an empty mask, and outlives the call.
-    unsafe {
-        let action: libc::sigaction = std::mem::zeroed();
-        libc::sigaction(signal, &raw const action, ptr::null_mut());
     }
 }

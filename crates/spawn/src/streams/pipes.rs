@@ -10,7 +10,7 @@ use rustix::pipe::{PipeFlags, fcntl_setpipe_size, pipe_with};
 use super::child::{ChildEnd, beyond_standard};
 use super::end::End;
 use super::outlet::Outlet;
-use super::pump::Pump;
+use super::pump::{Pump, Sink};
 use super::tap::SharedTap;
 use super::{Pumps, Stream, Tap, mask};
 
@@ -49,7 +49,12 @@ impl Pipes {
             let pump = Pump {
                 stream,
                 source: Arc::new(source),
-                outlet: self.tee.then(|| Outlet::own(stream)),
+                held: None,
+                sink: if self.tee {
+                    Sink::Own(Outlet::own(stream))
+                } else {
+                    Sink::Nowhere
+                },
                 tap: self.tap.clone(),
                 end: Arc::clone(&end),
             };

@@ -9,8 +9,8 @@ use rustix::process::Pid;
 use rustix::pty::{OpenptFlags, grantpt, ioctl_tiocgptpeer, openpt, ptsname, unlockpt};
 use rustix::stdio::{stderr, stdin, stdout};
 use rustix::termios::{
-    InputModes, LocalModes, OptionalActions, Winsize, isatty, tcgetattr, tcgetwinsize, tcsetattr,
-    tcsetwinsize,
+    InputModes, LocalModes, OptionalActions, Termios, Winsize, isatty, tcgetattr, tcgetwinsize,
+    tcsetattr, tcsetwinsize,
 };
 
 use super::child::{ChildEnd, beyond_standard};
@@ -19,9 +19,9 @@ use super::end::End;
 use super::input::{Input, Source};
 use super::outer::{Outer, is_in_foreground};
 use super::outlet::Outlet;
-use super::pump::Pump;
+use super::pump::{Pump, Sink};
 use super::tap::SharedTap;
-use super::{OwnTerminal, Pumps, Stream, Tap, mask};
+use super::{OwnTerminal, Pumps, Remote, Stream, Tap, mask};
 
 const USUAL_SIZE: (u16, u16) = (24, 80);
 
@@ -32,10 +32,17 @@ pub(super) struct Terminal {
     tap: SharedTap,
     /// The terminal that the size is taken from.
     like: Option<BorrowedFd<'static>>,
+    remote: Option<Arc<Remote>>,
+    /// As the command finds it.
+    modes: Termios,
 }
 
 impl Terminal {
-    pub(super) fn open(tap: Option<Tap>, size: Option<(u16, u16)>) -> io::Result<(ChildEnd, Self)> {
+    pub(super) fn open(
+        tap: Option<Tap>,
+        size: Option<(u16, u16)>,
+        remote: Option<Arc<Remote>>,
+    ) -> io::Result<(ChildEnd, Self)> {
         let (master, slave) = pair()?;
         let like = match size {
             None => [stdin(), stdout(), stderr()]
@@ -43,7 +50,9 @@ impl Terminal {
                 .find(|own| isatty(own)),
             Some(_) => None,
         };
-        set_modes(&slave)?;
+        if remote.is_none() {
+            set_modes(&slave)?;
+        }
         let known = like.and_then(|terminal| tcgetwinsize(terminal).ok());
         let (ws_row, ws_col) = size.unwrap_or(USUAL_SIZE);
         let usual = Winsize {
@@ -54,7 +63,10 @@ impl Terminal {
         };
         tcsetwinsize(&slave, known.unwrap_or(usual))?;
         let child = ChildEnd::Terminal(beyond_standard(slave.try_clone()?)?);
+        let modes = tcgetattr(&slave)?;
         let terminal = Self {
+            modes,
+            remote,
             master,
             slave,
             tap: SharedTap::new(tap),
@@ -71,6 +83,20 @@ impl Terminal {
         let end = Arc::new(End::new()?);
         let mut pumps = Pumps::until(&end);
         let master = Arc::new(self.master);
+        if let Some(remote) = &self.remote {
+            remote.connect(&master);
+            let output = Pump {
+                stream: Stream::Stdout,
+                source: master,
+                held: Some(self.slave),
+                sink: Sink::Nowhere,
+                tap: self.tap,
+                end,
+            };
+            let thread = mask::spawn("memtop-output", &[], move || output.run())?;
+            pumps.output.push(thread);
+            return Ok(pumps);
+        }
         let control = Arc::new(Control::new()?);
         pumps.own_terminal = OwnTerminal::attach(master.as_fd(), control.as_fd()).map(Arc::new);
         pumps.outer = Outer::take().map(Arc::new);
@@ -87,13 +113,14 @@ impl Terminal {
         let output = Pump {
             stream: Stream::Stdout,
             source: Arc::clone(&master),
-            outlet: Some(Outlet::own(Stream::Stdout)),
+            held: None,
+            sink: Sink::Own(Outlet::own(Stream::Stdout)),
             tap: self.tap,
             end: Arc::clone(&end),
         };
         let input = Input::new(
             command,
-            (master, self.slave),
+            (master, self.slave, self.modes),
             source,
             self.like,
             Arc::clone(&control),
@@ -113,7 +140,7 @@ impl Terminal {
 }
 
 /// The two ends of a terminal. The master does not block.
-fn pair() -> io::Result<(OwnedFd, OwnedFd)> {
+pub(super) fn pair() -> io::Result<(OwnedFd, OwnedFd)> {
     let flags = OpenptFlags::RDWR | OpenptFlags::NOCTTY | OpenptFlags::CLOEXEC;
     let master = openpt(flags)?;
     grantpt(&master)?;

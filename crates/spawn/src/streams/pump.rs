@@ -10,6 +10,8 @@ use rustix::io::Errno;
 use super::Stream;
 use super::end::End;
 use super::outlet::Outlet;
+use super::painter::Painter;
+use super::rest::Rest;
 use super::tap::SharedTap;
 
 /// How much is carried at a time.
@@ -24,6 +26,8 @@ const PATIENCES: u32 = 10;
 pub(super) struct PumpEnd {
     /// The command has ended, and somebody else can still write.
     pub(super) held_open: bool,
+    /// What they write is still to be carried on.
+    pub(super) rest: Option<Rest>,
     /// What went wrong, in words.
     pub(super) remark: Option<String>,
 }
@@ -33,30 +37,72 @@ pub(super) struct Pump {
     pub(super) stream: Stream,
     /// Non-blocking. Shared by whoever writes to the same terminal.
     pub(super) source: Arc<OwnedFd>,
-    pub(super) outlet: Option<Outlet>,
+    /// The other end. As long as this is open, a command that closes its own may open it again.
+    pub(super) held: Option<OwnedFd>,
+    pub(super) sink: Sink,
     pub(super) tap: SharedTap,
     pub(super) end: Arc<End>,
+}
+
+/// Where the bytes go.
+#[derive(Debug)]
+pub(super) enum Sink {
+    Nowhere,
+    Own(Outlet),
+    /// With something shown below.
+    Painted(Box<Painter>),
+}
+
+impl Sink {
+    fn write(&mut self, bytes: &[u8]) -> Result<(), Errno> {
+        match self {
+            Self::Nowhere => Ok(()),
+            Self::Own(outlet) => outlet.write_all(bytes),
+            Self::Painted(painter) => painter.write(bytes),
+        }
+    }
+
+    fn outlet(&self) -> Option<&Outlet> {
+        match self {
+            Self::Nowhere => None,
+            Self::Own(outlet) => Some(outlet),
+            Self::Painted(painter) => Some(painter.outlet()),
+        }
+    }
+
+    fn painter(&mut self) -> Option<&mut Painter> {
+        match self {
+            Self::Painted(painter) => Some(painter),
+            _ => None,
+        }
+    }
 }
 
 enum Await {
     Ready,
     Silent,
+    /// What is shown below is to be seen to.
+    Painter,
+    Keys,
     ReaderGone,
 }
 
 impl Pump {
     /// Carries until the end. The source is closed with the pump: a command that goes on writing
     /// learns then that nobody reads.
-    pub(super) fn run(self) -> PumpEnd {
+    pub(super) fn run(mut self) -> PumpEnd {
         let mut buffer = vec![0; BUFFER_BYTES];
         let mut survivors = Survivors::default();
         let mut ended = PumpEnd::default();
         loop {
+            if self.end.patience().is_some() {
+                self.held = None;
+            }
             match rustix::io::read(&*self.source, &mut buffer) {
                 // EIO: everybody has closed the terminal.
                 Ok(0) | Err(Errno::IO) => break,
                 Ok(count) => {
-                    match self.write(&buffer[..count]) {
+                    match self.sink.write(&buffer[..count]) {
                         Ok(()) => {}
                         Err(Errno::PIPE) => break,
                         Err(error) => {
@@ -75,6 +121,16 @@ impl Pump {
                 Err(Errno::INTR) => {}
                 Err(Errno::AGAIN) => match self.wait(&survivors) {
                     Ok(Await::Ready) => {}
+                    Ok(Await::Painter) => {
+                        if self.sink.painter().is_some_and(|it| it.tick().is_err()) {
+                            break;
+                        }
+                    }
+                    Ok(Await::Keys) => {
+                        if let Some(painter) = self.sink.painter() {
+                            painter.carry_keys();
+                        }
+                    }
                     Ok(Await::Silent) => ended.held_open = true,
                     Ok(Await::ReaderGone) => break,
                     Err(error) => {
@@ -91,40 +147,56 @@ impl Pump {
                 break;
             }
         }
-        ended
-    }
-
-    fn write(&self, bytes: &[u8]) -> Result<(), Errno> {
-        match &self.outlet {
-            Some(outlet) => outlet.write_all(bytes),
-            None => Ok(()),
+        if let Some(painter) = self.sink.painter() {
+            // A reader that is gone needs nothing more.
+            let _ = painter.finish();
+            // This one is there for what comes later as well.
+            ended.rest = ended.held_open.then(|| Rest::new(self.source));
         }
+        ended
     }
 
     /// Waits for bytes, for the end of whoever reads this process's output, or, after the
     /// command's end, as long as survivors are listened to.
     fn wait(&self, survivors: &Survivors) -> Result<Await, Errno> {
         let patience = self.end.patience();
-        let timeout = match patience {
-            Some(patience) if survivors.are_late(patience) => return Ok(Await::Silent),
-            // So long a time is none that a kernel could count.
-            Some(patience) => Timespec::try_from(patience).ok(),
-            None => None,
+        if patience.is_some_and(|patience| survivors.are_late(patience)) {
+            return Ok(Await::Silent);
+        }
+        let painter = match &self.sink {
+            Sink::Painted(painter) => Some(painter),
+            _ => None,
         };
+        let due = painter
+            .filter(|_| patience.is_none())
+            .and_then(|painter| painter.due_in());
+        let timeout = [patience, due].into_iter().flatten().min();
+        // So long a time may be none that a kernel could count.
+        let timeout = timeout.and_then(|timeout| Timespec::try_from(timeout).ok());
         let mut fds = vec![PollFd::new(&*self.source, PollFlags::IN)];
-        if let Some(outlet) = &self.outlet {
+        if let Some(outlet) = self.sink.outlet() {
             // Errors and hang-ups are always told of.
             fds.push(PollFd::from_borrowed_fd(outlet.as_fd(), PollFlags::empty()));
+        }
+        if let Some(painter) = painter {
+            fds.push(PollFd::from_borrowed_fd(painter.event(), PollFlags::IN));
+        }
+        let keys = painter.and_then(|painter| painter.keys());
+        if let Some(keys) = keys {
+            fds.push(PollFd::from_borrowed_fd(keys, PollFlags::IN));
         }
         if patience.is_none() {
             fds.push(PollFd::from_borrowed_fd(self.end.as_fd(), PollFlags::IN));
         }
         let gone = PollFlags::ERR | PollFlags::HUP;
         match poll(&mut fds, timeout.as_ref()) {
+            Ok(0) if due.is_some() => Ok(Await::Painter),
             Ok(0) => Ok(Await::Silent),
-            Ok(_) if self.outlet.is_some() && fds[1].revents().intersects(gone) => {
+            Ok(_) if self.sink.outlet().is_some() && fds[1].revents().intersects(gone) => {
                 Ok(Await::ReaderGone)
             }
+            Ok(_) if painter.is_some() && !fds[2].revents().is_empty() => Ok(Await::Painter),
+            Ok(_) if keys.is_some() && !fds[3].revents().is_empty() => Ok(Await::Keys),
             Ok(_) | Err(Errno::INTR) => Ok(Await::Ready),
             Err(error) => Err(error),
         }

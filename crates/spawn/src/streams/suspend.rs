@@ -4,6 +4,7 @@ use std::fs;
 use std::mem::MaybeUninit;
 use std::ptr;
 
+use memtop_proc::linux::field_has_signal;
 use rustix::process::{Pid, Signal, kill_process_group};
 
 /// Sends a signal to the command's group. It fails once nobody is left there.
@@ -15,12 +16,8 @@ pub(super) fn signal(group: Pid, signal: Signal) -> bool {
 pub(super) fn is_ignored_by(command: Pid) -> bool {
     let path = format!("/proc/{}/status", command.as_raw_nonzero());
     // Without the file there is no such process.
-    let status = fs::read_to_string(path).unwrap_or_default();
-    status
-        .lines()
-        .find_map(|line| line.strip_prefix("SigIgn:"))
-        .and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok())
-        .is_some_and(|mask| mask & (1 << (libc::SIGTSTP - 1)) != 0)
+    let status = fs::read(path).unwrap_or_default();
+    field_has_signal(&status, "SigIgn", libc::SIGTSTP) == Some(true)
 }
 
 /// Whether whoever started this process did not want it to be suspended.

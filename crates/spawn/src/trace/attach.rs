@@ -13,8 +13,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle, sleep};
 
 use libc::pid_t;
-use memtop_proc::linux::{LinuxObserver, ProcRoot};
-use memtop_proc::{Birth, Observer};
+use memtop_proc::Observer;
+use memtop_proc::linux::{LinuxObserver, ProcRoot, field, identify};
 
 use super::bell::{Bell, RING_EVERY};
 use super::haste::make_haste;
@@ -128,7 +128,7 @@ fn work(sampler: &SharedSampler, bell: &Bell, inbox: &Receiver<Request>) {
             }
             None => {}
         }
-        match ptrace::next_report(0) {
+        match ptrace::next_report() {
             Ok(Some((tid, report))) => tracer.handle(tid, report),
             Ok(None) => {}
             // Nobody is left.
@@ -140,7 +140,7 @@ fn work(sampler: &SharedSampler, bell: &Bell, inbox: &Receiver<Request>) {
 
 /// Seizes every thread of every process of a tree, until a look finds no other.
 fn seize_tree(tracer: &mut Tracer, root: u32) -> Result<(), String> {
-    if is_own_child(root) {
+    if is_own_child(tracer.proc(), root) {
         return Err("it is a child of this very process".to_owned());
     }
     let mut seized: Vec<pid_t> = Vec::new();
@@ -158,11 +158,11 @@ fn seize_tree(tracer: &mut Tracer, root: u32) -> Result<(), String> {
                     }
                     Err(error) if error.raw_os_error() == Some(libc::ESRCH) => {}
                     // It was born traced, and will be told of.
-                    Err(_) if is_traced_here(tid) => {}
+                    Err(_) if is_traced_here(tracer.proc(), tid) => {}
                     // A zombie refuses as well.
-                    Err(_) if is_over(process) => {}
+                    Err(_) if is_over(tracer.proc(), process) => {}
                     Err(error) => {
-                        tracer.let_go_of(&seized);
+                        tracer.let_threads_go(&seized);
                         return Err(format!("process {process} cannot be traced: {error}"));
                     }
                 }
@@ -175,26 +175,27 @@ fn seize_tree(tracer: &mut Tracer, root: u32) -> Result<(), String> {
     Ok(())
 }
 
-fn is_own_child(pid: u32) -> bool {
-    birth(pid).is_some_and(|birth| birth.parent == std::process::id())
+fn is_own_child(proc: &ProcRoot, pid: u32) -> bool {
+    let birth = identify(proc, pid, &mut Vec::new());
+    matches!(birth, Ok(Some(birth)) if birth.parent == std::process::id())
 }
 
-fn is_traced_here(tid: pid_t) -> bool {
+fn is_traced_here(proc: &ProcRoot, tid: pid_t) -> bool {
     // SAFETY: it takes nothing and cannot fail.
     let own = unsafe { libc::gettid() };
-    fs::read_to_string(format!("/proc/{tid}/status"))
-        .is_ok_and(|status| status.contains(&format!("\nTracerPid:\t{own}\n")))
+    has(proc, tid, "TracerPid", &own.to_string())
 }
 
-fn is_over(process: pid_t) -> bool {
-    threads(process).is_empty()
-        || fs::read_to_string(format!("/proc/{process}/status"))
-            .is_ok_and(|status| status.contains("State:\tZ"))
+fn is_over(proc: &ProcRoot, process: pid_t) -> bool {
+    threads(process).is_empty() || has(proc, process, "State", "Z")
 }
 
-fn birth(pid: u32) -> Option<Birth> {
-    let mut observer = LinuxObserver::new(ProcRoot::system().ok()?).ok()?;
-    observer.identify(pid).ok()?
+/// Whether a field of `status` begins with this word.
+fn has(proc: &ProcRoot, tid: pid_t, name: &str, word: &str) -> bool {
+    let mut status = Vec::new();
+    let read = proc.read_process_file(tid.cast_unsigned(), "status", &mut status);
+    let first = field(&status, name).and_then(|value| value.split_whitespace().next());
+    matches!(read, Ok(Some(()))) && first == Some(word)
 }
 
 fn descendants(root: u32) -> Result<Vec<pid_t>, String> {

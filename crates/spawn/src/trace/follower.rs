@@ -11,7 +11,7 @@ use std::time::{Duration, Instant};
 
 use libc::pid_t;
 use memtop_proc::linux::ProcRoot;
-use memtop_sampler::{StartError, TaskId};
+use memtop_sampler::{SharedRules, TaskId};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use super::bell::{Bell, RING_EVERY};
@@ -20,6 +20,8 @@ use super::ptrace::{self, Report};
 use super::tracer::{TraceRecord, Tracer};
 use crate::SharedSampler;
 use crate::birth::{Preparation, Unborn};
+use crate::bundle::Place;
+use crate::sampling::{not_measured, tell_tasks_apart};
 use crate::streams::Pumps;
 use crate::wait::{Waited, wait4};
 
@@ -29,9 +31,13 @@ pub(crate) struct Assignment {
     pub(crate) sampler: Result<SharedSampler, String>,
     /// Who gets the orphans of an untraced command, if not the system.
     pub(crate) adopter: Option<u32>,
+    /// By which the processes of tasks are told apart.
+    pub(crate) rules: Option<SharedRules>,
     pub(crate) tracing: Tracing,
     /// Whether what is traced dies with this process.
     pub(crate) dies_with_tracer: bool,
+    /// Where it is one of several commands.
+    pub(crate) place: Option<Place>,
 }
 
 /// Whether a command is traced.
@@ -94,7 +100,7 @@ struct Desk {
 }
 
 /// The handle of the thread. Dropping it does not end it.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub(crate) struct Follower {
     desk: Arc<Desk>,
 }
@@ -137,12 +143,18 @@ fn follow(assignment: Assignment, desk: &Desk, tell: &impl Fn(Followed)) {
         preparation,
         sampler,
         adopter,
+        rules,
         tracing,
         dies_with_tracer,
+        place,
     } = assignment;
     let at = Instant::now();
     let is_on_own_terminal = preparation.wiring.is_terminal();
-    let (mut unborn, wiring) = match preparation.fork() {
+    let forked = match &place {
+        Some(place) => place.fork(preparation),
+        None => preparation.fork(),
+    };
+    let (mut unborn, wiring) = match forked {
         Ok(forked) => forked,
         Err(error) => return tell(Followed::NotStarted(NotStarted::Fork(error))),
     };
@@ -167,6 +179,8 @@ fn follow(assignment: Assignment, desk: &Desk, tell: &impl Fn(Followed)) {
         at,
         sampler,
         adopter,
+        rules,
+        place,
     };
     match tracer {
         Ok(mut tracer) => {
@@ -196,6 +210,8 @@ struct Beginning {
     at: Instant,
     sampler: Result<SharedSampler, String>,
     adopter: Option<u32>,
+    rules: Option<SharedRules>,
+    place: Option<Place>,
 }
 
 impl Beginning {
@@ -203,15 +219,16 @@ impl Beginning {
         let pid = self.pid.cast_unsigned();
         let adopter = self.adopter.filter(|_| untraced_because.is_some());
         let task = self.sampler.clone().and_then(|sampler| {
-            sampler.count_from(self.at);
-            sampler
-                .add_new_task(pid, adopter)
-                .map_err(|error| match error {
-                    StartError::NoSuchProcess(_) => {
-                        "the command ended at once, or is hidden in /proc".to_owned()
-                    }
-                    error => error.to_string(),
-                })
+            let task = if let Some(place) = &self.place {
+                place.add_task(&sampler, pid, untraced_because.is_none())?
+            } else {
+                sampler.count_from(self.at);
+                sampler.add_new_task(pid, adopter).map_err(not_measured)?
+            };
+            if let Some(rules) = &self.rules {
+                tell_tasks_apart(&sampler, task, rules, std::process::id());
+            }
+            Ok(task)
         });
         Followed::Started(Started {
             pid,
@@ -295,7 +312,7 @@ fn follow_traced(
         if has_ended && tracer.traces_nobody() {
             break;
         }
-        let (tid, report) = match ptrace::next_report(0) {
+        let (tid, report) = match ptrace::next_report() {
             Ok(Some(reported)) => reported,
             Ok(None) => continue,
             // Nobody is left; with the command among them if somebody else has waited for it.

@@ -5,8 +5,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 
 use libc::pid_t;
-use memtop_proc::linux::ProcRoot;
-use memtop_proc::linux::survey::TracingSurvey;
+use memtop_proc::linux::{CAP_SYS_PTRACE, ProcRoot, has_effective};
 
 const SETUID: u32 = 0o4000;
 const SETGID: u32 = 0o2000;
@@ -20,7 +19,7 @@ pub(super) struct Privileges {
 impl Privileges {
     pub(super) fn of_this_process(proc: &ProcRoot) -> Self {
         Self {
-            are_kept: TracingSurvey::take(proc).has_capability == Some(true),
+            are_kept: has_effective(proc, CAP_SYS_PTRACE) == Some(true),
             is_told: false,
         }
     }

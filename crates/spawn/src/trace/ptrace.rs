@@ -38,9 +38,8 @@ pub(super) enum Report {
 
 /// Waits for the next report of any thread that this one traces, or of its children. `None` when
 /// a signal came instead.
-pub(super) fn next_report(options: c_int) -> io::Result<Option<(pid_t, Report)>> {
-    let all = libc::__WALL | libc::__WNOTHREAD | options;
-    match wait4(-1, all) {
+pub(super) fn next_report() -> io::Result<Option<(pid_t, Report)>> {
+    match wait4(-1, libc::__WALL | libc::__WNOTHREAD) {
         Ok(Some(waited)) => Ok(Some((waited.pid, report(&waited)))),
         Ok(None) => Ok(None),
         Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(None),

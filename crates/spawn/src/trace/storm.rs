@@ -12,24 +12,20 @@ const MOST: Duration = Duration::from_millis(20);
 pub(super) const THREAD: Duration = Duration::from_micros(80);
 pub(super) const SIGNAL: Duration = Duration::from_micros(45);
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Storm {
-    since: Instant,
+    /// Absent before the first stop.
+    since: Option<Instant>,
     cost: Duration,
 }
 
 impl Storm {
-    pub(super) fn new(now: Instant) -> Self {
-        Self {
-            since: now,
-            cost: Duration::ZERO,
-        }
-    }
-
     /// Adds a stop, and tells whether there have been too many.
     pub(super) fn is_too_much(&mut self, cost: Duration, now: Instant) -> bool {
-        if now.saturating_duration_since(self.since) > WINDOW {
-            *self = Self::new(now);
+        let is_over = |since: Instant| now.saturating_duration_since(since) > WINDOW;
+        if self.since.is_none_or(is_over) {
+            self.since = Some(now);
+            self.cost = Duration::ZERO;
         }
         self.cost += cost;
         self.cost > MOST
@@ -44,7 +40,7 @@ mod tests {
     #[test]
     fn a_few_signals_are_no_storm_and_many_at_once_are() {
         let start = Instant::now();
-        let mut storm = Storm::new(start);
+        let mut storm = Storm::default();
         for second in 0..100 {
             let now = start + second * (WINDOW + Duration::from_millis(1));
             for _ in 0..400 {

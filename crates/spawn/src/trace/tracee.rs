@@ -1,7 +1,7 @@
 //! One traced thread, and where it comes from.
 
 use libc::pid_t;
-use memtop_proc::linux::ProcRoot;
+use memtop_proc::linux::{ProcRoot, field};
 use memtop_sampler::Kinship;
 
 #[derive(Clone, Copy, Debug)]
@@ -19,6 +19,11 @@ impl Tracee {
             is_let_go: false,
         }
     }
+
+    /// Whether it is its process's first thread; this one has the id `tid`.
+    pub(super) fn is_first(self, tid: pid_t) -> bool {
+        self.process == tid
+    }
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,29 +39,16 @@ pub(super) fn is_thread_of(tid: pid_t, process: pid_t) -> bool {
 
 /// Asks `/proc`. One that is gone already counts as a process of nobody known.
 pub(super) fn origin(proc: &ProcRoot, tid: pid_t, text: &mut Vec<u8>) -> Origin {
-    let mut nobody = Origin::Process {
-        parent: 0,
-        kinship: Kinship::Copy,
-    };
-    let file = "status";
-    if let Ok(Some(())) = proc.read_process_file(tid.cast_unsigned(), file, text) {
-        let status = String::from_utf8_lossy(text);
-        let field = |name: &str| {
-            let line = status.lines().find_map(|line| line.strip_prefix(name))?;
-            line.trim().parse::<pid_t>().ok()
-        };
-        if let (Some(process), Some(parent)) = (field("Tgid:"), field("PPid:")) {
-            nobody = if process == tid {
-                Origin::Process {
-                    parent,
-                    kinship: Kinship::Copy,
-                }
-            } else {
-                Origin::Thread { of: process }
-            };
-        }
+    let read = proc.read_process_file(tid.cast_unsigned(), "status", text);
+    let number = |name: &str| field(text, name)?.parse::<pid_t>().ok();
+    let known = matches!(read, Ok(Some(())));
+    match (number("Tgid"), number("PPid")) {
+        (Some(process), Some(_)) if known && process != tid => Origin::Thread { of: process },
+        (_, parent) => Origin::Process {
+            parent: parent.filter(|_| known).unwrap_or(0),
+            kinship: Kinship::Copy,
+        },
     }
-    nobody
 }
 
 #[cfg(test)]

@@ -4,8 +4,8 @@ use std::collections::HashMap;
 use std::time::Instant;
 
 use libc::{c_int, pid_t};
-use memtop_proc::linux::{ProcRoot, high_water};
-use memtop_sampler::{Event, Kinship};
+use memtop_proc::linux::{ProcRoot, directory, field_has_signal, high_water, startup_at_exec};
+use memtop_sampler::{EndStatus, Event, Kinship};
 
 use super::privilege::Privileges;
 use super::ptrace::{self, Report, StopsAt};
@@ -34,6 +34,15 @@ const SMALL: u64 = 4 << 20;
 /// More of them would say nothing new.
 const MOST_DEATHS: usize = 100;
 
+#[derive(Debug, Default)]
+struct Process {
+    /// How many threads it has beside the first.
+    other_threads: u32,
+    storm: Storm,
+    /// It aborts because a heap of V8 is full.
+    has_full_heap: bool,
+}
+
 pub(super) struct Tracer {
     proc: ProcRoot,
     sampler: Option<SharedSampler>,
@@ -41,16 +50,13 @@ pub(super) struct Tracer {
     is_tied: bool,
     /// By thread id.
     tracees: HashMap<pid_t, Tracee>,
-    storms: HashMap<pid_t, Storm>,
-    /// How many threads processes have beside the first.
-    threads: HashMap<pid_t, u32>,
+    /// What is kept of processes as a whole, where there is something to keep.
+    processes: HashMap<pid_t, Process>,
     /// Stopped at their start before it was told who has started them.
     held: Vec<pid_t>,
     lets_all_go: bool,
     /// The leader of a session of memtop's making.
     own_session: Option<pid_t>,
-    /// Processes that abort because a heap of V8 is full.
-    full_heaps: Vec<pid_t>,
     programs: SelfTracing,
     privileges: Privileges,
     text: Vec<u8>,
@@ -65,12 +71,10 @@ impl Tracer {
             sampler,
             is_tied,
             tracees: HashMap::new(),
-            storms: HashMap::new(),
-            threads: HashMap::new(),
+            processes: HashMap::new(),
             held: Vec::new(),
             lets_all_go: false,
             own_session: None,
-            full_heaps: Vec::new(),
             programs: SelfTracing::default(),
             text: Vec::new(),
             record: TraceRecord::default(),
@@ -80,11 +84,42 @@ impl Tracer {
     /// Starts to trace a thread, the first of its process or another.
     pub(super) fn seize(&mut self, tid: pid_t, process: pid_t) -> std::io::Result<()> {
         ptrace::seize(tid, self.stops_at(tid == process))?;
-        if tid != process {
-            *self.threads.entry(process).or_default() += 1;
-        }
-        self.tracees.insert(tid, Tracee::of(process));
+        self.add(tid, Tracee::of(process));
         Ok(())
+    }
+
+    fn add(&mut self, tid: pid_t, tracee: Tracee) {
+        if tracee.is_first(tid) {
+            // What was kept is of another that had this pid, or of another program.
+            self.processes.remove(&tid);
+        } else {
+            self.processes
+                .entry(tracee.process)
+                .or_default()
+                .other_threads += 1;
+        }
+        self.tracees.insert(tid, tracee);
+    }
+
+    /// Takes out one that is traced no more, and with the first thread all that is kept of its
+    /// process.
+    fn remove(&mut self, tid: pid_t) -> Option<Tracee> {
+        let tracee = self.tracees.remove(&tid)?;
+        if tracee.is_first(tid) {
+            self.processes.remove(&tid);
+        } else if let Some(process) = self.processes.get_mut(&tracee.process) {
+            process.other_threads = process.other_threads.saturating_sub(1);
+        }
+        Some(tracee)
+    }
+
+    fn is_let_go(&self, tid: pid_t) -> bool {
+        let tracee = self.tracees.get(&tid);
+        tracee.is_some_and(|tracee| tracee.is_let_go)
+    }
+
+    pub(super) fn proc(&self) -> &ProcRoot {
+        &self.proc
     }
 
     /// The command leads a session that has nobody else who could continue it.
@@ -103,33 +138,47 @@ impl Tracer {
     /// Ends the tracing of everybody. Each is let go at its next stop, which comes soon.
     pub(super) fn let_all_go(&mut self) {
         self.lets_all_go = true;
-        for (&tid, tracee) in &mut self.tracees {
-            tracee.is_let_go = true;
-            // One that has ended meanwhile is reported.
-            let _ = ptrace::interrupt(tid);
-        }
+        self.let_go_of(None, |_, _| true);
         self.resolve_held();
     }
 
     /// Ends the tracing of these threads at their next stops.
-    pub(super) fn let_go_of(&mut self, tids: &[pid_t]) {
-        for tid in tids {
-            if let Some(tracee) = self.tracees.get_mut(tid) {
-                tracee.is_let_go = true;
-                let _ = ptrace::interrupt(*tid);
+    pub(super) fn let_threads_go(&mut self, tids: &[pid_t]) {
+        self.let_go_of(None, |tid, _| tids.contains(&tid));
+    }
+
+    /// Ends the tracing of those who are meant at their next stops. `stopped` goes on in a moment
+    /// anyway. Whether there are any.
+    fn let_go_of(
+        &mut self,
+        stopped: Option<pid_t>,
+        is_meant: impl Fn(pid_t, &Tracee) -> bool,
+    ) -> bool {
+        let mut are_any = false;
+        for (&tid, tracee) in &mut self.tracees {
+            if tracee.is_let_go || !is_meant(tid, tracee) {
+                continue;
+            }
+            tracee.is_let_go = true;
+            are_any = true;
+            if Some(tid) != stopped {
+                // One that has ended meanwhile is reported.
+                let _ = ptrace::interrupt(tid);
             }
         }
+        are_any
     }
 
     /// There is nobody any more who could be traced.
     pub(super) fn forget_all(&mut self) {
         self.tracees.clear();
+        self.processes.clear();
         self.held.clear();
     }
 
     pub(super) fn handle(&mut self, tid: pid_t, report: Report) {
         match report {
-            Report::Ended(_) => return self.ended(tid),
+            Report::Ended(waited) => return self.ended(tid, waited.status),
             Report::Trapped if !self.traces(tid) => return self.held.push(tid),
             _ => {}
         }
@@ -150,7 +199,7 @@ impl Tracer {
             Report::Signal(delivered) => {
                 signal = self.as_meant(delivered, process);
                 if delivered == libc::SIGABRT && aborts_of_full_heap(tid, process) {
-                    self.full_heaps.push(process);
+                    self.processes.entry(process).or_default().has_full_heap = true;
                 }
                 // It comes with the end of a child, which is worth its price.
                 if delivered != libc::SIGCHLD {
@@ -164,13 +213,9 @@ impl Tracer {
     }
 
     fn proceed(&mut self, tid: pid_t, report: Report, signal: c_int) {
-        let is_let_go = self
-            .tracees
-            .get(&tid)
-            .is_some_and(|tracee| tracee.is_let_go);
         // One that was killed meanwhile cannot be told anything; its end is reported next.
-        let _ = if is_let_go {
-            self.tracees.remove(&tid);
+        let _ = if self.is_let_go(tid) {
+            self.remove(tid);
             ptrace::detach(tid, signal)
         } else if matches!(report, Report::GroupStop) {
             ptrace::listen(tid)
@@ -196,11 +241,7 @@ impl Tracer {
                 kinship: Kinship::Copy,
             },
         };
-        let is_let_go = self
-            .tracees
-            .get(&tid)
-            .is_some_and(|tracee| tracee.is_let_go);
-        self.take_in(child, origin, is_let_go);
+        self.take_in(child, origin, self.is_let_go(tid));
         if is_thread {
             self.pay(process, storm::THREAD, tid);
         }
@@ -212,33 +253,19 @@ impl Tracer {
 
     fn take_in(&mut self, tid: pid_t, origin: Origin, is_let_go: bool) {
         let is_let_go = is_let_go || self.lets_all_go;
-        match origin {
-            Origin::Thread { of } => {
-                *self.threads.entry(of).or_default() += 1;
-                self.tracees.insert(
-                    tid,
-                    Tracee {
-                        process: of,
-                        is_let_go,
-                    },
-                );
-            }
-            Origin::Process { parent, kinship } => {
-                self.tracees.insert(
-                    tid,
-                    Tracee {
-                        process: tid,
-                        is_let_go,
-                    },
-                );
-                if !is_let_go {
-                    self.tell(Event::Born {
-                        pid: tid.cast_unsigned(),
-                        parent: parent.cast_unsigned(),
-                        kinship,
-                    });
-                }
-            }
+        let process = match origin {
+            Origin::Thread { of } => of,
+            Origin::Process { .. } => tid,
+        };
+        self.add(tid, Tracee { process, is_let_go });
+        if let Origin::Process { parent, kinship } = origin
+            && !is_let_go
+        {
+            self.tell(Event::Born {
+                pid: tid.cast_unsigned(),
+                parent: parent.cast_unsigned(),
+                kinship,
+            });
         }
     }
 
@@ -263,22 +290,20 @@ impl Tracer {
     fn execed(&mut self, pid: pid_t) {
         // Of many threads only the one that called exec is left, with the id of the first.
         if ptrace::message(pid).is_ok_and(|former| former != pid) {
-            let is_let_go = self
-                .tracees
-                .get(&pid)
-                .is_some_and(|tracee| tracee.is_let_go);
+            let is_let_go = self.is_let_go(pid);
             self.tracees.retain(|_, tracee| tracee.process != pid);
-            self.threads.remove(&pid);
-            self.tracees.insert(
-                pid,
-                Tracee {
-                    process: pid,
-                    is_let_go,
-                },
-            );
+            let process = pid;
+            self.add(pid, Tracee { process, is_let_go });
             let _ = ptrace::set_stops(pid, self.stops_at(true));
         }
-        self.tell(Event::Execed(pid.cast_unsigned()));
+        if let Some(sampler) = &self.sampler {
+            let pid = pid.cast_unsigned();
+            let startup = || {
+                let stack = ptrace::stack_pointer(pid.cast_signed());
+                startup_at_exec(&self.proc, pid, stack)
+            };
+            sampler.notify_exec(pid, startup, || directory(&self.proc, pid));
+        }
         if let Some(lost) = self.privileges.lost_by(pid) {
             self.record.remarks.push(lost);
         }
@@ -286,7 +311,8 @@ impl Tracer {
             Wish::None => {}
             Wish::Own => self.let_go(pid, pid),
             Wish::Any => {
-                let processes: Vec<pid_t> = self.processes().collect();
+                let first = |(&tid, tracee): (&pid_t, &Tracee)| tracee.is_first(tid).then_some(tid);
+                let processes: Vec<pid_t> = self.tracees.iter().filter_map(first).collect();
                 for process in processes {
                     self.let_go(process, pid);
                 }
@@ -295,21 +321,23 @@ impl Tracer {
     }
 
     fn exiting(&mut self, process: pid_t) {
-        let Some(sampler) = &self.sampler else {
-            return;
-        };
+        let pid = process.cast_unsigned();
         // Killed once more in the midst of its end, it has no memory left to read.
-        let last = high_water(&self.proc, process.cast_unsigned(), &mut self.text);
-        if let Some(last) = last {
-            sampler.notify_exit(process.cast_unsigned(), last);
-            let is_small = last.highest_bytes <= SMALL && !self.threads.contains_key(&process);
-            if is_small && let Some(tracee) = self.tracees.get_mut(&process) {
-                tracee.is_let_go = true;
-                sampler.notify(Event::Ended(process.cast_unsigned()));
-                self.storms.remove(&process);
-            }
+        let last = high_water(&self.proc, pid, &mut self.text);
+        if let (Some(last), Some(sampler)) = (last, &self.sampler) {
+            sampler.notify_exit(pid, last);
         }
         let status = ptrace::message(process).unwrap_or(0);
+        let known = self.processes.get(&process);
+        let is_alone = known.is_none_or(|process| process.other_threads == 0);
+        let has_full_heap = known.is_some_and(|process| process.has_full_heap);
+        if is_alone
+            && last.is_some_and(|last| last.highest_bytes <= SMALL)
+            && let Some(tracee) = self.tracees.get_mut(&process)
+        {
+            tracee.is_let_go = true;
+            self.tell(Event::Ended(pid, end_status(status)));
+        }
         let signal = if libc::WIFSIGNALED(status) {
             libc::WTERMSIG(status)
         } else {
@@ -319,10 +347,10 @@ impl Tracer {
         if is_telling && self.record.deaths.len() < MOST_DEATHS {
             self.record.deaths.push(Death::look(
                 &self.proc,
-                process.cast_unsigned(),
+                pid,
                 signal,
                 last.map(|last| last.highest_bytes),
-                self.full_heaps.contains(&process),
+                has_full_heap,
                 &mut self.text,
             ));
         }
@@ -331,7 +359,7 @@ impl Tracer {
     /// A command on a terminal of its own has no shell in its session that could continue it, so the
     /// kernel would discard what stops a job. Somebody can continue it: this process.
     fn as_meant(&mut self, signal: c_int, process: pid_t) -> c_int {
-        if signal == libc::SIGTSTP && self.is_unheeded(process) {
+        if signal == libc::SIGTSTP && self.is_unheeded(signal, process) {
             libc::SIGSTOP
         } else {
             signal
@@ -339,7 +367,7 @@ impl Tracer {
     }
 
     /// Whether a stop of this process would be discarded for want of a shell.
-    fn is_unheeded(&mut self, process: pid_t) -> bool {
+    fn is_unheeded(&mut self, signal: c_int, process: pid_t) -> bool {
         let Some(leader) = self.own_session else {
             return false;
         };
@@ -347,73 +375,30 @@ impl Tracer {
         let group = unsafe { libc::getpgid(process) };
         let pid = process.cast_unsigned();
         let read = self.proc.read_process_file(pid, "status", &mut self.text);
-        let catches = || {
-            let status = String::from_utf8_lossy(&self.text);
-            let mask = status
-                .lines()
-                .find_map(|line| line.strip_prefix("SigCgt:"))?;
-            let mask = u64::from_str_radix(mask.trim(), 16).ok()?;
-            Some(mask & 1 << (libc::SIGTSTP - 1) != 0)
-        };
-        group == leader && matches!(read, Ok(Some(()))) && catches() == Some(false)
+        let catches = field_has_signal(&self.text, "SigCgt", signal);
+        group == leader && matches!(read, Ok(Some(()))) && catches == Some(false)
     }
 
-    fn ended(&mut self, tid: pid_t) {
-        let known = self.tracees.remove(&tid);
-        match known {
-            Some(tracee) if tracee.process == tid => {
-                self.storms.remove(&tid);
-                self.threads.remove(&tid);
-                self.tell(Event::Ended(tid.cast_unsigned()));
-            }
-            Some(Tracee { process, .. }) => {
-                if let Some(count) = self.threads.get_mut(&process) {
-                    *count -= 1;
-                    if *count == 0 {
-                        self.threads.remove(&process);
-                    }
-                }
-            }
-            None => {}
+    fn ended(&mut self, tid: pid_t, status: c_int) {
+        if self.remove(tid).is_some_and(|tracee| tracee.is_first(tid)) {
+            self.tell(Event::Ended(tid.cast_unsigned(), end_status(status)));
         }
         self.resolve_held();
     }
 
     fn pay(&mut self, process: pid_t, cost: std::time::Duration, stopped: pid_t) {
-        let now = Instant::now();
-        let storm = self
-            .storms
-            .entry(process)
-            .or_insert_with(|| Storm::new(now));
-        if storm.is_too_much(cost, now) {
+        let kept = self.processes.entry(process).or_default();
+        if kept.storm.is_too_much(cost, Instant::now()) {
             self.let_go(process, stopped);
         }
     }
 
     /// Ends the tracing of a process. `stopped` goes on in a moment anyway.
     fn let_go(&mut self, process: pid_t, stopped: pid_t) {
-        let mut is_news = false;
-        for (&tid, tracee) in &mut self.tracees {
-            if tracee.process == process && !tracee.is_let_go {
-                tracee.is_let_go = true;
-                is_news = true;
-                if tid != stopped {
-                    let _ = ptrace::interrupt(tid);
-                }
-            }
-        }
-        self.storms.remove(&process);
-        if is_news {
+        if self.let_go_of(Some(stopped), |_, tracee| tracee.process == process) {
             self.record.released += 1;
             self.tell(Event::Released(process.cast_unsigned()));
         }
-    }
-
-    fn processes(&self) -> impl Iterator<Item = pid_t> {
-        let tracees = self.tracees.iter();
-        tracees
-            .filter(|(tid, tracee)| **tid == tracee.process)
-            .map(|(&tid, _)| tid)
     }
 
     fn tell(&self, event: Event) {
@@ -427,6 +412,14 @@ impl Tracer {
             exit,
             dies_with_tracer: self.is_tied,
         }
+    }
+}
+
+fn end_status(status: c_int) -> EndStatus {
+    if libc::WIFSIGNALED(status) {
+        EndStatus::Signal(libc::WTERMSIG(status))
+    } else {
+        EndStatus::Code(libc::WEXITSTATUS(status))
     }
 }
 

@@ -2,6 +2,7 @@
 
 use rustix::process::geteuid;
 
+use crate::linux::fields::field;
 use crate::linux::root::read_whole;
 use crate::linux::{CAP_SYS_PTRACE, ProcRoot, has_effective};
 
@@ -28,19 +29,13 @@ impl TracingSurvey {
     #[must_use]
     pub fn take(root: &ProcRoot) -> Self {
         let status = text(root, "self/status").unwrap_or_default();
-        let field = |key: &str| {
-            status
-                .lines()
-                .find_map(|line| line.strip_prefix(key)?.strip_prefix(':'))
-                .map(str::trim)
-        };
         Self {
             refused: refusal(),
             is_superuser: geteuid().is_root(),
             has_capability: has_effective(root, CAP_SYS_PTRACE),
             yama_scope: text(root, "sys/kernel/yama/ptrace_scope")
                 .and_then(|scope| scope.trim().parse().ok()),
-            seccomp_mode: field("Seccomp").and_then(|mode| mode.parse().ok()),
+            seccomp_mode: field(status.as_bytes(), "Seccomp").and_then(|mode| mode.parse().ok()),
         }
     }
 }

@@ -1,0 +1,130 @@
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { temporaryFolder } from '../helpers/folder.js';
+import { memtop } from '../helpers/processes.js';
+
+const build = { command: 'true' };
+const rule = { name: 'r', argv: 'x', task: 't' };
+
+/** What is said of a config that cannot be used; FILE stands for its path. */
+const wrong: readonly (readonly [config: unknown, said: string])[] = [
+  [[], 'FILE must be an object'],
+  [{ task: {} }, 'FILE: unknown key "task"; did you mean tasks?'],
+  [{ intervall: 5 }, 'FILE: unknown key "intervall"; did you mean interval?'],
+  [{ timeout: 'soon' }, 'FILE: timeout must be a time such as 30s, 5m or 1h, not "soon"'],
+  [{ limit: true }, 'FILE: limit must be text or a number'],
+  [{ quiet: 'yes' }, 'FILE: quiet must be true or false'],
+  [{ parallel: 0 }, 'FILE: parallel must be a whole number from 1 to 256, not 0'],
+  [{ tasks: { build: 'tsc' } }, 'FILE: tasks.build must be an object with a command'],
+  [{ tasks: { build: {} } }, 'FILE: tasks.build has no command: give it "command" or "commands"'],
+  [
+    { tasks: { build: { command: 'a', commands: ['b'] } } },
+    'FILE: tasks.build has both "command" and "commands"; keep one',
+  ],
+  [
+    { tasks: { build: { command: [['a'], ['b']] } } },
+    'FILE: tasks.build.command must be text for the shell, or a list of the program and its ' +
+      'arguments; several commands go into "commands"',
+  ],
+  [
+    { tasks: { build: { ...build, dependOn: 'a' } } },
+    'FILE: unknown key "dependOn" in tasks.build; did you mean dependsOn?',
+  ],
+  [
+    { tasks: { build: { ...build, limit: '5 cats' } } },
+    'FILE: tasks.build.limit must be a size such as 500M, 1.5G or 80%, not "5 cats"',
+  ],
+  [
+    { tasks: { build: { ...build, warn: '2G', limit: '1G' } } },
+    'FILE: tasks.build.warn must not be above the limit',
+  ],
+  [{ rules: [{ ...rule, argv: '(' }] }, 'FILE: rules.0.argv is not a regular expression: '],
+  [{ rules: [rule, rule] }, 'FILE: rules has two rules of the name r'],
+  [
+    { rules: [{ name: 'r', task: 't' }] },
+    'FILE: rules.0 says nothing of the processes: give it "env", "argv" or "cwd"',
+  ],
+  [{ stages: [{ name: 's' }] }, 'FILE: stages.0.argv must be a regular expression as text'],
+  [
+    {
+      stages: [
+        { name: 's', argv: 'a' },
+        { name: 's', argv: 'b' },
+      ],
+    },
+    'FILE: stages has two stages of the name s',
+  ],
+];
+
+for (const [config, said] of wrong) {
+  test(`a wrong config says: ${said}`, async (t) => {
+    const file = join(temporaryFolder(t), 'memtop.config.json');
+    writeFileSync(file, JSON.stringify(config));
+    const { code, stdout, stderr } = await memtop(['--', 'echo', 'started'], {
+      cwd: join(file, '..'),
+    });
+    t.is(code, 2, stderr);
+    t.is(stdout.toString(), '');
+    t.true(stderr.startsWith(`memtop: ${said.replace('FILE', file)}`), stderr);
+    t.regex(stderr, /^[^\n]+\n$/);
+  });
+}
+
+const unreadable: Readonly<Record<string, readonly [text: string, said: RegExp]>> = {
+  'memtop.config.json': ['{', /memtop\.config\.json cannot be read: .*JSON/],
+  'memtop.config.mjs': ['throw new Error("no luck")', /config\.mjs cannot be read: no luck\n/],
+  'memtop.config.js': ['export const a = 1;', /config\.js exports no config/],
+};
+
+for (const [name, [text, said]] of Object.entries(unreadable)) {
+  test(`a ${name} that cannot be read is told`, async (t) => {
+    const folder = temporaryFolder(t);
+    writeFileSync(join(folder, name), text);
+    const { code, stderr } = await memtop(['run', 'a'], { cwd: folder });
+    t.is(code, 2);
+    t.regex(stderr, said);
+    t.regex(stderr, /^memtop: [^\n]+\n$/);
+  });
+}
+
+test('a config of any form counts for all folders below it', async (t) => {
+  const forms: Record<string, string> = {
+    'memtop.config.json': '{"quiet": true, "label": "here"}',
+    'memtop.config.js': 'module.exports = { quiet: true, label: "here" }',
+    'memtop.config.mjs': 'export default { quiet: true, label: "here" }',
+    'package.json': '{"memtop": {"quiet": true, "label": "here"}}',
+  };
+  for (const [name, text] of Object.entries(forms)) {
+    const folder = temporaryFolder(t);
+    const below = join(folder, 'a', 'b');
+    mkdirSync(below, { recursive: true });
+    writeFileSync(join(folder, name), text);
+    writeFileSync(join(folder, 'a', 'package.json'), '{"devDependencies": {"memtop": "1"}}');
+    const { stdout, stderr } = await memtop(['--json', '-', '--', 'true'], { cwd: below });
+    t.is(stderr, '', name);
+    t.is(JSON.parse(stdout.toString()).run.label, 'here', name);
+  }
+});
+
+test('two configs in one folder are one too many', async (t) => {
+  const folder = temporaryFolder(t);
+  writeFileSync(join(folder, 'memtop.config.json'), '{}');
+  writeFileSync(join(folder, 'package.json'), '{"memtop": {}}');
+  const { code, stderr } = await memtop(['--', 'true'], { cwd: folder });
+  t.is(code, 2);
+  t.regex(stderr, /config\.json and .+package\.json are both a config; keep one/);
+});
+
+test('a flag comes before its variable, and that before the config', async (t) => {
+  const folder = temporaryFolder(t);
+  const config = { quiet: true, interval: 30, limitExitCode: 77, trace: 'off', guard: false };
+  writeFileSync(join(folder, 'memtop.config.json'), JSON.stringify(config));
+  const intervalOf = async (flags: string[], env: Record<string, string>) => {
+    const { stdout } = await memtop([...flags, '--json', '-', '--', 'true'], { cwd: folder, env });
+    return JSON.parse(stdout.toString()).sampling.intervalMs;
+  };
+  t.is(await intervalOf([], {}), 30);
+  t.is(await intervalOf([], { MEMTOP_INTERVAL: '40' }), 40);
+  t.is(await intervalOf(['--interval', '50'], { MEMTOP_INTERVAL: '40' }), 50);
+});

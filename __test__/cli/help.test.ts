@@ -1,0 +1,71 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { commands } from '../../ts/cli/commands/index.js';
+import { knownCommands } from '../../ts/cli/grammar.js';
+import { manPage } from '../../ts/cli/man-page.js';
+import { topics } from '../../ts/cli/topics/index.js';
+import { packageRoot } from '../../ts/package.js';
+import { memtop, Running } from '../helpers/processes.js';
+import { whatIsMissing } from '../helpers/programs.js';
+
+test('memtop help is the same as --help, of a command as well', async (t) => {
+  for (const [args, same] of [
+    [['help'], ['--help']],
+    [
+      ['help', 'run'],
+      ['run', '--help'],
+    ],
+    [
+      ['help', 'help'],
+      ['help', '--help'],
+    ],
+  ] as const) {
+    const [help, flag] = await Promise.all([memtop(args), memtop(same)]);
+    t.is(help.code, 0);
+    t.is(help.stdout.toString(), flag.stdout.toString());
+  }
+});
+
+test('every command and topic has a help that fits 80 columns, with examples', async (t) => {
+  for (const name of [...Object.keys(commands), ...Object.keys(topics)]) {
+    const { code, stdout } = await memtop(['help', name]);
+    t.is(code, 0, name);
+    if (name in commands) t.regex(stdout.toString(), /\nexamples:\n {2}memtop |\n {2}source /);
+    for (const line of stdout.toString().split('\n')) t.true(line.length <= 80, line);
+  }
+});
+
+test('the topic of exit codes names each', async (t) => {
+  const { stdout } = await memtop(['help', 'exit-codes']);
+  for (const code of ['2', '123', '124', '125', '126', '127', '128+n']) {
+    t.true(stdout.toString().includes(`\n  ${code} `), code);
+  }
+});
+
+test('what there is no help on is answered with what was meant', async (t) => {
+  const { code, stderr } = await memtop(['help', 'metrix']);
+  t.is(code, 2);
+  t.is(stderr, 'memtop: there is no help on metrix; did you mean metrics?\n');
+  t.regex((await memtop(['help', 'weather'])).stderr, /; there is help on exec, run, .*metrics/);
+  t.is((await memtop(['help', 'run', 'ps'])).code, 2);
+});
+
+test('the man page is the one that is generated, and names every flag', async (t) => {
+  const page = readFileSync(join(packageRoot, 'man/memtop.1'), 'utf8');
+  const known = await knownCommands();
+  t.is(page, manPage(known, Object.entries(topics)));
+  for (const { flags } of known) {
+    for (const { name } of flags) t.true(page.includes(`--${name}`.replaceAll('-', '\\-')), name);
+  }
+});
+
+const testWithMan = whatIsMissing(['man']) === undefined ? test : test.skip;
+testWithMan('man shows the page without a complaint', async (t) => {
+  const file = join(packageRoot, 'man/memtop.1');
+  const env = { ...process.env, MANWIDTH: '80', LC_ALL: 'C.UTF-8' };
+  const shown = await new Running('man', ['--warnings', '-l', file], { env }).finished();
+  t.is(shown.code, 0);
+  t.is(shown.stderr, '');
+  t.true(shown.stdout.includes('--limit-exit-code'));
+});

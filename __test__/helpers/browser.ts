@@ -1,0 +1,59 @@
+/** A real browser, for what is made to be seen in one. */
+import { pathToFileURL } from 'node:url';
+import test, { type ExecutionContext } from 'ava';
+import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { pathOf } from './programs.js';
+
+const executablePath = ['chromium', 'chromium-browser', 'google-chrome'].flatMap(
+  (name) => pathOf(name) ?? [],
+)[0];
+
+interface Opened {
+  readonly page: Page;
+  /** What it asked for besides its own file, and what went wrong in it. */
+  readonly troubles: string[];
+}
+
+type Open = (t: ExecutionContext, file: string, options?: BrowserContextOptions) => Promise<Opened>;
+
+/** A test that is skipped where there is no browser. */
+export function testInBrowser(
+  title: string,
+  look: (t: ExecutionContext, open: Open) => Promise<void>,
+): void {
+  test(title, async (t) => {
+    if (executablePath === undefined) {
+      t.log('skipped: chromium is not installed');
+      t.pass();
+      return;
+    }
+    t.timeout(120_000);
+    await look(t, open);
+  });
+}
+
+let browser: Promise<Browser> | undefined;
+test.after.always(async () => (await browser)?.close());
+
+async function open(
+  t: ExecutionContext,
+  file: string,
+  options: BrowserContextOptions = {},
+): Promise<Opened> {
+  // The superuser, whom containers run as, cannot have the sandbox.
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  browser ??= chromium.launch({ executablePath: executablePath ?? '', args });
+  const context = await (await browser).newContext(options);
+  t.teardown(() => context.close());
+  const page = await context.newPage();
+  const troubles: string[] = [];
+  const url = pathToFileURL(file).href;
+  page.on('request', (request) => {
+    if (![url, 'data:,'].includes(request.url())) troubles.push(`asked for ${request.url()}`);
+  });
+  page.on('pageerror', (error) => troubles.push(error.message));
+  page.on('console', (message) => troubles.push(message.text()));
+  page.on('dialog', (dialog) => troubles.push(`a dialog: ${dialog.message()}`));
+  await page.goto(url);
+  return { page, troubles };
+}

@@ -1,0 +1,32 @@
+/** A task of a build, for tests of what is told of it. */
+import type { Task } from '../../ts/report/task-line.js';
+import { MB } from './example-result.js';
+
+/** One that has ended well, with a peak if it is to have one. */
+export function exampleTask(id: string, megabytes?: number, rest: Partial<Task> = {}): Task {
+  return {
+    id,
+    source: 'nx',
+    status: 'ended',
+    exit: { code: 0, signal: null, cause: 'exit' },
+    durationMs: 2500,
+    processCount: 3,
+    ...(megabytes !== undefined && { peak: peak(megabytes * MB) }),
+    ...rest,
+  };
+}
+
+function peak(bytes: number): NonNullable<Task['peak']> {
+  return {
+    bytes,
+    metric: 'rss',
+    method: 'scanned',
+    atMs: 1,
+    rssBytes: bytes,
+    highestRssBytes: bytes,
+    lowerBytes: bytes,
+    processCount: 1,
+    processes: [],
+    rollup: [],
+  };
+}

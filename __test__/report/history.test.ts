@@ -1,0 +1,64 @@
+import test from 'ava';
+import { endWord, historyLines, localTime } from '../../ts/report/history.js';
+import { madeUpRun } from '../helpers/stored.js';
+
+const look = { columns: 100, isColoured: false, isAscii: false };
+const MB = 1024 * 1024;
+
+/** What was run, of one name, with these peaks. */
+const group = (label: string, peaks: (number | null)[]) => ({
+  label,
+  runs: peaks.length,
+  peaks: peaks.map((peak) => (peak === null ? null : peak * MB)),
+});
+
+test('labels and commands come with their trend, and the latest run first', (t) => {
+  const runs = [
+    madeUpRun(3, { label: 'build', peakBytes: 150 * MB }),
+    madeUpRun(4, { exit: { code: null, signal: 'SIGKILL', cause: 'signal' } }),
+  ];
+  const groups = [
+    { command: ['make', '-j4'], runs: 1, peaks: [100 * MB] },
+    group('build', [100, null, 100, 150, 150]),
+  ];
+  const at = (index: number) => localTime(runs[index]?.startedAt ?? '');
+  t.deepEqual(historyLines(groups, runs, look), [
+    'RUNS  LATEST PEAK  MEDIAN  TREND  LATEST 20  WHAT',
+    '   1        100MB   100MB      -  █          make -j4',
+    '   5        150MB   125MB   +50%  ▁·▁██      build',
+    '',
+    'RUN                     STARTED           TOOK   PEAK    ENDED  WHAT',
+    `20260101-000400-00000a  ${at(1)}  2.5s  100MB  SIGKILL  make -j4`,
+    `20260101-000300-00000a  ${at(0)}  2.5s  150MB        0  build`,
+    '4 earlier runs',
+  ]);
+});
+
+test('of many names the first are shown, and how many there are more', (t) => {
+  const groups = Array.from({ length: 25 }, (_, index) => group(`task-${index}`, [1]));
+  t.true(historyLines(groups, [madeUpRun(0)], look).includes('5 more, with earlier runs'));
+});
+
+test('a run without a peak has none, and one that was interrupted says so', (t) => {
+  const { peakBytes: _, exit: __, ...unmeasured } = madeUpRun(0);
+  const text = historyLines([], [{ ...unmeasured, state: 'interrupted' }], look).join('\n');
+  t.regex(text, / - {2}interrupted {2}make/);
+});
+
+test('what a command line holds does not get at the terminal, and no line is too wide', (t) => {
+  const runs = [madeUpRun(0, { command: ['printf', '\u001b[31m', 'x'.repeat(300)] })];
+  const lines = historyLines([], runs, look);
+  t.false(lines.join('').includes('\u001b'));
+  t.true(lines.every((line) => line.length <= look.columns));
+});
+
+test('without other characters there are no bars', (t) => {
+  const lines = historyLines([group('a', [1])], [], { ...look, isAscii: true });
+  t.false(lines.join('').includes('█'));
+});
+
+test('how it ended is a word', (t) => {
+  t.is(endWord(madeUpRun(0)), '0');
+  t.is(endWord(madeUpRun(0, { exit: { code: null, signal: 'SIGTERM', cause: 'guard' } })), 'guard');
+  t.is(endWord(madeUpRun(0, { state: 'running' })), 'running');
+});

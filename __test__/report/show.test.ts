@@ -1,0 +1,47 @@
+import test from 'ava';
+import { localTime } from '../../ts/report/history.js';
+import { showLines } from '../../ts/report/show.js';
+import { madeUpRun } from '../helpers/stored.js';
+
+const MB = 1024 * 1024;
+const look = { columns: 100, isColoured: false, isAscii: true };
+
+test('one that was interrupted is shown as far as it was seen', (t) => {
+  const run = madeUpRun(0, { state: 'interrupted', label: 'build', cwd: '/src' });
+  const course = {
+    sums: [],
+    processes: [
+      { pid: 7, startTicks: 1, name: 'make', points: [[100, 2 * MB]] },
+      {
+        pid: 8,
+        startTicks: 1,
+        name: 'cc1',
+        points: [
+          [100, 60 * MB],
+          [200, 0],
+        ],
+      },
+    ],
+  };
+  t.deepEqual(showLines(run, undefined, course, look), [
+    `run 20260101-000000-00000a (build), ${localTime(run.startedAt)}`,
+    '  make -j4',
+    '  in /src',
+    'memtop: interrupted: its memtop ended before it, and what came then is not known; peak 100MB until',
+    'it was last seen, 2.5s after its start',
+    '  largest          cc1 60MB, make 2MB',
+  ]);
+});
+
+test('one that was never looked at has no peak', (t) => {
+  const { peakBytes: _, durationMs: __, ...run } = madeUpRun(0, { state: 'running' });
+  const lines = showLines(run, undefined, { sums: [], processes: [] }, look);
+  t.is(lines.at(-1), 'memtop: it is running; no memory was read yet until it was last seen');
+});
+
+test('what one has had is drawn, also where it was interrupted', (t) => {
+  const run = madeUpRun(0, { state: 'interrupted' });
+  const sums = [0, 1, 2, 3].map((second) => [second * 1000, second * 100 * MB]);
+  const lines = showLines(run, undefined, { sums, processes: [] }, look);
+  t.regex(lines.join('\n'), /300MB.*#/);
+});

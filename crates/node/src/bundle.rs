@@ -1,0 +1,179 @@
+//! A run of several commands, as JavaScript holds it.
+
+use std::sync::atomic::Ordering;
+
+use memtop_spawn::{Bundle, BundleTask};
+use napi::Env;
+use napi::bindgen_prelude::{Buffer, FnArgs, Function, Object};
+use napi_derive::napi;
+
+use crate::alarm::AlarmRecord;
+use crate::deferred::Deferred;
+use crate::error::{self, Result};
+use crate::events::{Listener, Reader};
+use crate::options;
+use crate::record::whole;
+use crate::run::{CommandOptions, NativeRun, RunEnd, SizeOption, command, streams};
+use crate::session::{SessionOptions, guard};
+use crate::snapshot::SnapshotRecord;
+
+/// What one task is guarded against.
+#[napi(object, object_to_js = false)]
+pub struct BundleTaskOptions {
+    pub guard: Option<bool>,
+    pub warn: Option<SizeOption>,
+    pub limit: Option<SizeOption>,
+}
+
+/// A run of several commands.
+#[napi]
+pub struct NativeBundle {
+    pub(crate) bundle: Bundle,
+    end: Deferred<RunEnd>,
+}
+
+#[napi]
+impl NativeBundle {
+    /// # Errors
+    /// When the operating system does not give what is needed for it.
+    // Node-API makes a function of its own for each call.
+    #[allow(clippy::needless_pass_by_value)]
+    #[napi(constructor)]
+    pub fn new(
+        options: SessionOptions,
+        on_alarm: Function<'_, FnArgs<(AlarmRecord,)>, ()>,
+    ) -> Result<Self> {
+        let on_alarm = Listener::new(&on_alarm)?;
+        let options = options.checked()?;
+        let tell = move |alarm: &memtop_sampler::Alarm| on_alarm.tell((alarm.into(),).into());
+        let bundle = Bundle::start(&options, tell).map_err(|error| error::of_spawn(&error))?;
+        Ok(Self {
+            bundle,
+            end: Deferred::new(),
+        })
+    }
+
+    /// Opens a task.
+    ///
+    /// # Errors
+    /// When there can be no listener.
+    #[allow(clippy::needless_pass_by_value)]
+    #[napi]
+    pub fn task(
+        &self,
+        options: BundleTaskOptions,
+        on_alarm: Function<'_, FnArgs<(AlarmRecord,)>, ()>,
+    ) -> Result<NativeBundleTask> {
+        let on_alarm = Listener::new(&on_alarm)?;
+        let guard = guard(options.guard, options.warn.as_ref(), options.limit.as_ref());
+        let tell = move |alarm: &memtop_sampler::Alarm| on_alarm.tell((alarm.into(),).into());
+        Ok(NativeBundleTask {
+            task: self.bundle.add_task(guard, tell),
+            end: Deferred::new(),
+        })
+    }
+
+    /// Ends everybody, who may take so long to end by themselves. Safe to call again.
+    ///
+    /// # Errors
+    /// When the time is none.
+    #[napi]
+    pub fn stop(&self, grace_ms: Option<f64>) -> Result<()> {
+        self.bundle.stop(options::duration(grace_ms)?);
+        Ok(())
+    }
+
+    /// How it is; nothing when it is not measured.
+    #[napi]
+    #[must_use]
+    pub fn snapshot(&self) -> Option<SnapshotRecord> {
+        self.bundle.snapshot().map(Into::into)
+    }
+
+    /// How often somebody wanted the commands to end, by a signal to this process.
+    #[napi]
+    #[must_use]
+    pub fn interrupts(&self) -> u32 {
+        self.bundle.interrupts()
+    }
+
+    /// Ends the measuring. It can be asked for once.
+    ///
+    /// # Errors
+    /// When it has been asked for already.
+    #[napi(ts_return_type = "Promise<RunEnd>")]
+    pub fn finish<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        let promise = self.end.promise(env)?;
+        let delivery = self.end.clone();
+        self.bundle
+            .finish(move |outcome| delivery.deliver(outcome.into()));
+        Ok(promise)
+    }
+}
+
+/// A task of such a run.
+#[napi]
+pub struct NativeBundleTask {
+    task: BundleTask,
+    end: Deferred<RunEnd>,
+}
+
+#[napi]
+impl NativeBundleTask {
+    /// How the task is; nothing when it is not measured.
+    #[napi]
+    #[must_use]
+    pub fn snapshot(&self) -> Option<SnapshotRecord> {
+        self.task.snapshot().map(Into::into)
+    }
+
+    /// Starts a command.
+    ///
+    /// # Errors
+    /// When it cannot be started.
+    #[allow(clippy::needless_pass_by_value)]
+    #[napi]
+    pub fn run(
+        &self,
+        options: CommandOptions,
+        on_output: Option<Function<'_, FnArgs<(String, Buffer)>, ()>>,
+    ) -> Result<NativeRun> {
+        let on_output = on_output.as_ref().map(Reader::new).transpose()?;
+        let given = on_output.as_ref().map(Reader::given).unwrap_or_default();
+        let (streams, seen) = streams(options.streams.as_deref(), options.size, on_output)?;
+        let end = Deferred::new();
+        let delivery = end.clone();
+        let run = self.task.run(command(options), streams, move |outcome| {
+            delivery.deliver(RunEnd {
+                pieces: whole(given.load(Ordering::Relaxed)),
+                ..outcome.into()
+            });
+        });
+        let run = run.map_err(|error| error::of_spawn(&error))?;
+        Ok(NativeRun { run, end, seen })
+    }
+
+    /// Ends everybody in it, who may take so long to end by themselves. Safe to call again.
+    ///
+    /// # Errors
+    /// When the time is none.
+    #[napi]
+    pub fn stop(&self, grace_ms: Option<f64>) -> Result<()> {
+        self.task.stop(options::duration(grace_ms)?);
+        Ok(())
+    }
+
+    /// Closes it. It can be asked for once.
+    ///
+    /// # Errors
+    /// When it has been asked for already, and when the operating system gives no thread.
+    #[napi(ts_return_type = "Promise<RunEnd>")]
+    pub fn finish<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
+        let promise = self.end.promise(env)?;
+        let delivery = self.end.clone();
+        self.task
+            .finish(move |outcome| delivery.deliver(outcome.into()))
+            .map_err(|error| napi::Error::from_reason(error.to_string()))?;
+        Ok(promise)
+    }
+}

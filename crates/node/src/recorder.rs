@@ -1,0 +1,157 @@
+//! What records a run, as JavaScript holds it.
+
+use std::time::Duration;
+
+use memtop_sampler::Course;
+use memtop_spawn::CourseReader;
+use memtop_store::{Living, Look, NewRun, Recorder, RunEnd};
+use napi_derive::napi;
+
+use crate::bundle::NativeBundle;
+use crate::run::NativeRun;
+
+/// What is known of a run when it starts.
+#[napi(object, object_to_js = false)]
+pub struct RecordStart {
+    /// The file of the store.
+    pub file: String,
+    pub id: String,
+    pub label: Option<String>,
+    /// A list in JSON.
+    pub command: String,
+    pub cwd: Option<String>,
+    pub started_at: String,
+    /// The machine, in JSON.
+    pub host: String,
+    pub memtop_version: String,
+}
+
+/// What is known of a run when it has ended.
+#[napi(object, object_to_js = false)]
+pub struct RecordEnd {
+    pub ended_at: String,
+    pub duration_ms: f64,
+    pub exit_code: Option<i32>,
+    pub signal: Option<String>,
+    pub cause: String,
+    pub peak_bytes: Option<i64>,
+    pub peak_metric: Option<String>,
+    /// The whole, in JSON.
+    pub result: String,
+}
+
+/// What is not recorded.
+#[napi(object, object_from_js = false)]
+pub struct RecordTrouble {
+    /// Whether it is the run; else only its course.
+    pub is_whole_run: bool,
+    pub reason: String,
+}
+
+/// Records a run on a thread of its own.
+#[napi]
+pub struct NativeRecorder {
+    recorder: Recorder,
+}
+
+#[napi]
+impl NativeRecorder {
+    #[napi(factory)]
+    #[must_use]
+    pub fn of_run(start: RecordStart, run: &NativeRun) -> Self {
+        let process = run.run.process();
+        Self::start(start, run.run.course(), |run| NewRun { process, ..run })
+    }
+
+    /// Of a run that is measured by what this process runs: its course is not seen here.
+    #[napi(factory)]
+    #[must_use]
+    pub fn elsewhere(start: RecordStart, run: &NativeRun) -> Self {
+        let process = run.run.process();
+        Self::start(start, None, |run| NewRun { process, ..run })
+    }
+
+    #[napi(factory)]
+    #[must_use]
+    pub fn of_bundle(start: RecordStart, bundle: &NativeBundle) -> Self {
+        Self::start(start, bundle.bundle.course(), |run| run)
+    }
+
+    fn start(
+        start: RecordStart,
+        course: Option<CourseReader>,
+        complete: impl FnOnce(NewRun) -> NewRun,
+    ) -> Self {
+        let file = start.file.clone().into();
+        let look = move |sums| course.as_ref()?.take(sums).map(look);
+        Self {
+            recorder: Recorder::start(file, complete(start.into()), look),
+        }
+    }
+
+    /// Hands over how the run has ended. Nothing is waited for.
+    #[napi]
+    pub fn finish(&mut self, end: RecordEnd) {
+        self.recorder.finish(end.into());
+    }
+
+    /// Waits so long at most until everything is written; what is not, if anything.
+    #[napi]
+    #[must_use]
+    pub fn wait(&self, at_most_ms: u32) -> Option<RecordTrouble> {
+        let waited = self.recorder.wait(Duration::from_millis(at_most_ms.into()));
+        waited.err().map(|trouble| RecordTrouble {
+            is_whole_run: trouble.is_whole_run,
+            reason: trouble.reason,
+        })
+    }
+}
+
+fn look(course: Course) -> Look {
+    let living = course.living.into_iter();
+    Look {
+        at: course.at,
+        sums: course
+            .sums
+            .iter()
+            .map(|point| (point.at, point.bytes))
+            .collect(),
+        living: living
+            .map(|process| Living {
+                id: process.id,
+                description: process.description,
+                bytes: process.bytes,
+            })
+            .collect(),
+    }
+}
+
+impl From<RecordStart> for NewRun {
+    fn from(start: RecordStart) -> Self {
+        Self {
+            id: start.id,
+            label: start.label,
+            command: start.command,
+            cwd: start.cwd,
+            started_at: start.started_at,
+            host: start.host,
+            memtop_version: start.memtop_version,
+            ..Self::default()
+        }
+    }
+}
+
+impl From<RecordEnd> for RunEnd {
+    fn from(end: RecordEnd) -> Self {
+        Self {
+            ended_at: end.ended_at,
+            duration_ms: end.duration_ms,
+            exit_code: end.exit_code,
+            signal: end.signal,
+            cause: end.cause,
+            peak_bytes: end.peak_bytes,
+            peak_metric: end.peak_metric,
+            result: end.result,
+        }
+    }
+}

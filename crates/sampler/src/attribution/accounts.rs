@@ -1,0 +1,206 @@
+//! The accounts of tasks that were found.
+//!
+//! A task that was found has an account for all of it, and inside that one for its work and one
+//! for the processes that only start others. Inside the work there is one more when its process
+//! may turn out to be only the host of a script.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use memtop_proc::Observer;
+
+use super::state::{Belonging, Named};
+use super::traits::{Mark, Part};
+use crate::{Sampler, TaskId};
+
+/// More tasks than this are not told apart in one run; what comes later counts for its parent's.
+const MOST_TASKS: usize = 500;
+
+impl<O: Observer> Sampler<O> {
+    pub(super) fn named_task(
+        &mut self,
+        root: TaskId,
+        mark: &Mark,
+        now: Duration,
+    ) -> Option<TaskId> {
+        // By its key a task is known whatever it is called, and one name is one task.
+        let [by_key, by_name] =
+            [&mark.key, &mark.name].map(|text| (root, mark.runner, Arc::clone(text)));
+        let by_mark = &mut self.attribution.by_mark;
+        if let Some(&all) = by_mark.get(&by_key).or_else(|| by_mark.get(&by_name)) {
+            by_mark.insert(by_key, all);
+            return Some(all);
+        }
+        if self.attribution.named.len() >= MOST_TASKS {
+            return None;
+        }
+        let source = self.rules()?.runner_name(mark.runner).into();
+        let all = self.tasks.add_within(root);
+        let work = self.tasks.add_part(all);
+        self.attribution.named.insert(
+            all,
+            Named {
+                root,
+                source,
+                mark: mark.clone(),
+                started: now,
+                ended: None,
+                alive: 0,
+                ended_pids: Vec::new(),
+                exit: None,
+                is_exit_unknown: false,
+                is_script: false,
+                work,
+                below_host: None,
+                wrappers: None,
+            },
+        );
+        self.attribution.by_mark.insert(by_key, all);
+        self.attribution.by_mark.insert(by_name, all);
+        Some(all)
+    }
+
+    pub(super) fn account_for(&mut self, belonging: &Belonging) -> TaskId {
+        let Some(all) = belonging.task else {
+            return belonging.root;
+        };
+        let Some(named) = self.attribution.named.get_mut(&all) else {
+            return belonging.root;
+        };
+        match belonging.part {
+            Part::Wrapper => *named
+                .wrappers
+                .get_or_insert_with(|| self.tasks.add_part(all)),
+            Part::Host => {
+                let work = named.work;
+                named
+                    .below_host
+                    .get_or_insert_with(|| self.tasks.add_part(work));
+                work
+            }
+            Part::Payload => named.below_host.unwrap_or(named.work),
+        }
+    }
+
+    /// A host of a script is no more than a wrapper.
+    pub(super) fn settled(&self, task: Option<TaskId>, part: Part) -> Part {
+        let named = task.and_then(|task| self.attribution.named.get(&task));
+        match part {
+            Part::Host if named.is_some_and(|named| named.is_script) => Part::Wrapper,
+            part => part,
+        }
+    }
+
+    /// Its host turns out to be a wrapper.
+    pub(super) fn be_script(&mut self, all: TaskId) {
+        let Some(named) = self.attribution.named.get_mut(&all) else {
+            return;
+        };
+        if std::mem::replace(&mut named.is_script, true) {
+            return;
+        }
+        let processes = self.attribution.processes.iter_mut();
+        let hosts: Vec<(u32, Belonging)> = processes
+            .filter(|(_, belonging)| belonging.task == Some(all) && belonging.part == Part::Host)
+            .map(|(&pid, belonging)| {
+                belonging.part = Part::Wrapper;
+                (pid, belonging.clone())
+            })
+            .collect();
+        for (pid, host) in hosts {
+            let to = self.account_for(&host);
+            self.move_to(pid, to);
+        }
+    }
+
+    /// Puts a process on another account.
+    pub(super) fn move_to(&mut self, pid: u32, to: TaskId) {
+        let Some(from) = self.tree.task_of_pid(pid) else {
+            return;
+        };
+        if from == to {
+            return;
+        }
+        let (left, entered) = {
+            let (from, to): (Vec<_>, Vec<_>) =
+                (self.outwards(from).collect(), self.outwards(to).collect());
+            let without = |ids: &[TaskId], others: &[TaskId]| -> Vec<TaskId> {
+                let only = ids.iter().filter(|id| !others.contains(id));
+                only.copied().collect()
+            };
+            (without(&from, &to), without(&to, &from))
+        };
+        let most = if let Some(place) = self.tree.place_of(pid) {
+            let most = self.tree.members()[place].most();
+            self.tree.reassign(place, to);
+            most
+        } else {
+            let Some(newborn) = self.newborns.get_mut(pid) else {
+                return;
+            };
+            newborn.task = to;
+            self.tree.remember(pid, to);
+            0
+        };
+        let is_told = self.newborns.are_all();
+        for id in left {
+            if let Some(task) = self.tasks.get_mut(id) {
+                task.record.seen = task.record.seen.saturating_sub(1);
+                task.lives.went(pid, most);
+            }
+        }
+        for id in entered {
+            if let Some(task) = self.tasks.get_mut(id) {
+                task.record.seen += 1;
+                if is_told {
+                    task.lives.came(pid);
+                } else {
+                    task.record.found += 1;
+                }
+            }
+        }
+    }
+
+    /// Ends what was found in a tree together with it.
+    pub(crate) fn end_attribution(&mut self, root: TaskId) {
+        if self.attribution.roots.remove(&root).is_none() {
+            return;
+        }
+        let ended: Vec<TaskId> = self.named_of(root).map(|(all, _)| all).collect();
+        for all in ended {
+            let Some(named) = self.attribution.named.remove(&all) else {
+                continue;
+            };
+            let parts = [
+                named.below_host,
+                Some(named.work),
+                named.wrappers,
+                Some(all),
+            ];
+            for account in parts.into_iter().flatten() {
+                if let Some(task) = self.tasks.remove(account) {
+                    self.tree.end_task(account, task.enclosing);
+                    self.newborns.end_task(account, task.enclosing);
+                }
+            }
+        }
+        self.attribution.by_mark.retain(|(of, ..), _| *of != root);
+        self.attribution
+            .processes
+            .retain(|_, belonging| belonging.root != root);
+    }
+
+    pub(super) fn outwards(&self, account: TaskId) -> impl Iterator<Item = TaskId> {
+        std::iter::successors(Some(account), |&id| self.tasks.get(id)?.enclosing)
+    }
+
+    pub(super) fn root_around(&self, account: TaskId) -> Option<TaskId> {
+        let mut outwards = self.outwards(account);
+        outwards.find(|id| self.attribution.roots.contains_key(id))
+    }
+
+    pub(crate) fn whole_task_around(&self, account: TaskId) -> Option<TaskId> {
+        let mut outwards = self.outwards(account);
+        outwards.find(|&id| self.attribution.is_whole(id))
+    }
+}

@@ -1,0 +1,21 @@
+//! Which task each process works for, found by what it was started with.
+//!
+//! Rules turn what a process was started with into [`Traits`]; what is new in them, compared with
+//! its parent, makes it another task's. What they do not say comes from where it comes from.
+
+mod accounts;
+mod fnv;
+mod found;
+mod placing;
+mod rules;
+mod slots;
+mod stages;
+mod state;
+mod template;
+mod traits;
+
+pub use found::{Finding, NamedRecord, NamedState};
+pub use rules::{BadRule, RuleSet, Rules, Runner, SharedRules, TaskRule};
+pub use stages::{StageCourse, StageRecord};
+pub(crate) use state::Attribution;
+pub use traits::{Kind, Traits};

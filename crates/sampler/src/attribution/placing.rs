@@ -1,0 +1,282 @@
+//! Puts each process on the account of the task that it shows to belong to.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use memtop_proc::Observer;
+
+use super::SharedRules;
+use super::stages::Stages;
+use super::state::{Belonging, Departure, Root};
+use super::traits::{Part, Traits, Verdict};
+use crate::{EndStatus, Sampler, TaskId};
+
+/// Pids of the dead that are kept of a task.
+const MOST_PIDS: usize = 5_000;
+
+/// Where a process belongs if nothing tells otherwise.
+#[derive(Clone, Copy)]
+enum Origin {
+    /// Where it is.
+    Own,
+    /// In another task, or in none.
+    Other(Option<TaskId>),
+}
+
+impl<O: Observer> Sampler<O> {
+    /// Tells the processes of a task apart from now on. `before` is what its first process has
+    /// from outside, which is not its own.
+    pub fn attribute(&mut self, root: TaskId, rules: SharedRules, before: &Traits, now: Duration) {
+        self.attribution.rules = Some(rules);
+        let members = self.tree.members().iter();
+        let inside = members.filter(|member| member.task == root);
+        let mut pids: Vec<(Duration, u32)> = inside
+            .map(|member| (member.first_seen, member.id.pid))
+            .collect();
+        pids.sort_unstable();
+        let before = Arc::new(before.clone().marks_only());
+        let told_apart = Root {
+            stages: Stages::default(),
+            outside: Arc::clone(&before),
+        };
+        self.attribution.roots.insert(root, told_apart);
+        if let Some(task) = self.tasks.get_mut(root) {
+            task.follow_programs();
+        }
+        for (_, pid) in pids {
+            self.find_task_of(pid, Some(&before), now);
+        }
+    }
+
+    /// What a process is, by what it was started with; asked of the operating system.
+    fn traits_of(&mut self, pid: u32) -> Option<Traits> {
+        let rules = Arc::clone(self.attribution.rules.as_ref()?);
+        let place = self.tree.place_of(pid)?;
+        let id = self.tree.members()[place].id;
+        let startup = self.observer.startup(id)?;
+        Some(rules.look(&startup, || self.observer.directory(id)))
+    }
+
+    /// A process was found, or runs another program, and nobody has looked at it yet.
+    pub(crate) fn find_task_of(&mut self, pid: u32, before: Option<&Arc<Traits>>, now: Duration) {
+        if let Some(traits) = self.traits_of(pid) {
+            self.place(pid, &Arc::new(traits), before, now);
+        } else if !self.attribution.processes.contains_key(&pid)
+            && let Some(parent) = self.parent_of(pid)
+        {
+            self.inherit(pid, parent, now);
+        }
+    }
+
+    /// One that was told of, or shows nothing of itself, and is like its parent for now.
+    pub(crate) fn inherit(&mut self, pid: u32, parent: u32, now: Duration) {
+        if !self.attribution.is_on() {
+            return;
+        }
+        let Some(mut belonging) = self.attribution.processes.get(&parent).cloned() else {
+            return;
+        };
+        belonging.parent = parent;
+        belonging.is_top = false;
+        self.note_arrival(&belonging, now);
+        self.attribution.processes.insert(pid, belonging);
+    }
+
+    /// What is known of a process by its own traits.
+    pub(crate) fn place(
+        &mut self,
+        pid: u32,
+        traits: &Arc<Traits>,
+        before: Option<&Arc<Traits>>,
+        now: Duration,
+    ) {
+        self.place_from(pid, traits, before, Origin::Own, now);
+    }
+
+    fn place_from(
+        &mut self,
+        pid: u32,
+        traits: &Arc<Traits>,
+        before: Option<&Arc<Traits>>,
+        origin: Origin,
+        now: Duration,
+    ) {
+        let Some(account) = self.tree.task_of_pid(pid) else {
+            return;
+        };
+        let Some(root) = self.root_around(account) else {
+            return;
+        };
+        let former = self.attribution.processes.remove(&pid);
+        let parent = self.parent_of(pid).unwrap_or(0);
+        let known = self.attribution.processes.get(&parent);
+        let outside = self.attribution.roots.get(&root);
+        let outside = outside.map(|root| root.outside.as_ref());
+        let compared = before
+            .or(former.as_ref().map(|former| &former.traits))
+            .or(known.map(|parent| &parent.traits));
+        let current = match (origin, &former) {
+            (Origin::Other(task), _) => task,
+            (Origin::Own, Some(former)) => former.task,
+            (Origin::Own, None) => self.whole_task_around(account),
+        };
+        let level = current.and_then(|task| Some(self.attribution.named.get(&task)?.mark.level));
+        let verdict = traits.verdict(compared.map(Arc::as_ref), outside, level);
+        let (parent_task, parent_part) =
+            known.map_or((None, None), |parent| (parent.task, Some(parent.part)));
+        let task = match verdict {
+            Verdict::Moves(mark) => self.named_task(root, mark, now).or(current),
+            Verdict::StaysAsScript => {
+                if let Some(task) = current {
+                    self.be_script(task);
+                }
+                current
+            }
+            Verdict::Stays => current,
+        };
+        let was_of_it = former.as_ref().filter(|former| former.task == task);
+        let is_top = match was_of_it {
+            Some(former) => former.is_top,
+            None => task.is_some() && task != parent_task,
+        };
+        // Whatever is started by the work is part of it.
+        let is_below_work = parent_task == task
+            && match parent_part {
+                Some(part) => part == Part::Payload,
+                None => former
+                    .as_ref()
+                    .is_some_and(|former| former.part == Part::Payload),
+            };
+        let part = if is_below_work {
+            Part::Payload
+        } else {
+            traits.part
+        };
+        let belonging = Belonging {
+            traits: Arc::clone(traits),
+            task,
+            part: self.settled(task, part),
+            parent,
+            is_top,
+            root,
+        };
+        if let Some(former) = &former {
+            self.note_departure(former, Departure::Moved, now);
+        }
+        self.note_arrival(&belonging, now);
+        let to = self.account_for(&belonging);
+        let is_other = |former: &Belonging| {
+            (former.task, former.part) != (task, belonging.part) || former.traits != *traits
+        };
+        // Where an exec is not told, it may be found later than what was started after it.
+        let from = former
+            .filter(|former| is_other(former) && !self.newborns.are_all())
+            .map(|former| former.task);
+        self.attribution.processes.insert(pid, belonging);
+        self.move_to(pid, to);
+        if let Some(from) = from {
+            self.take_along(pid, from, traits, task, now);
+        }
+    }
+
+    /// Children are compared with their parent anew; those that are in the task that it was in
+    /// follow it.
+    fn take_along(
+        &mut self,
+        parent: u32,
+        from: Option<TaskId>,
+        traits: &Arc<Traits>,
+        to: Option<TaskId>,
+        now: Duration,
+    ) {
+        let processes = self.attribution.processes.iter();
+        let children: Vec<(u32, Arc<Traits>, Origin)> = processes
+            .filter(|(_, child)| child.parent == parent)
+            .map(|(&pid, child)| {
+                let follows = child.task == from;
+                let origin = if follows {
+                    Origin::Other(to)
+                } else {
+                    Origin::Own
+                };
+                (pid, Arc::clone(&child.traits), origin)
+            })
+            .collect();
+        for (pid, own, origin) in children {
+            self.place_from(pid, &own, Some(traits), origin, now);
+        }
+    }
+
+    /// A process has ended.
+    pub(crate) fn forget(&mut self, pid: u32, status: Option<EndStatus>, now: Duration) {
+        if let Some(belonging) = self.attribution.processes.remove(&pid) {
+            let named = self.attribution.named_of(&belonging);
+            if let Some(named) = named.filter(|named| named.ended_pids.len() < MOST_PIDS) {
+                named.ended_pids.push(pid);
+            }
+            self.note_departure(&belonging, Departure::Ended(status), now);
+        }
+    }
+
+    /// One process of a stage alone has had this much.
+    pub(crate) fn weigh_stage_of(&mut self, pid: u32, bytes: u64) {
+        let Some(belonging) = self.attribution.processes.get(&pid) else {
+            return;
+        };
+        let (root, stage) = (belonging.root, belonging.traits.stage);
+        if let (Some(stage), Some(stages)) = (stage, self.attribution.stages_of(root)) {
+            stages.weigh(Some(stage), bytes);
+        }
+    }
+
+    pub(crate) fn weigh_stages(&mut self) {
+        for (&id, root) in &mut self.attribution.roots {
+            if root.stages.current().is_some()
+                && let Some(task) = self.tasks.get(id)
+            {
+                root.stages.weigh(None, task.sums.certain());
+            }
+        }
+    }
+
+    fn parent_of(&self, pid: u32) -> Option<u32> {
+        match self.tree.place_of(pid) {
+            Some(place) => Some(self.tree.members()[place].parent),
+            None => Some(self.newborns.get(pid)?.parent),
+        }
+    }
+
+    fn note_arrival(&mut self, belonging: &Belonging, now: Duration) {
+        if let Some(named) = self.attribution.named_of(belonging) {
+            named.alive += 1;
+            named.ended = None;
+        }
+        if let Some(stage) = belonging.traits.stage
+            && let Some(stages) = self.attribution.stages_of(belonging.root)
+        {
+            stages.came(stage, now);
+        }
+    }
+
+    fn note_departure(&mut self, belonging: &Belonging, departure: Departure, now: Duration) {
+        if let Some(named) = self.attribution.named_of(belonging) {
+            named.alive = named.alive.saturating_sub(1);
+            if named.alive == 0 {
+                named.ended = Some(now);
+            }
+            if let Departure::Ended(status) = departure
+                && belonging.is_top
+            {
+                named.is_exit_unknown |= status.is_none();
+                if named.exit.is_none_or(EndStatus::is_success) {
+                    named.exit = status.or(named.exit);
+                }
+            }
+        }
+        if let Some(stage) = belonging.traits.stage
+            && let Some(stages) = self.attribution.stages_of(belonging.root)
+        {
+            stages.went(stage, now);
+        }
+    }
+}

@@ -1,0 +1,166 @@
+//! Which stage a tree is in, by whose command lines are alive.
+
+use std::time::Duration;
+
+/// What is known of one stage.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StageRecord {
+    /// Its name.
+    pub name: String,
+    /// How it was.
+    pub course: StageCourse,
+}
+
+/// How a stage was.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StageCourse {
+    /// Its place in the rules.
+    pub stage: usize,
+    /// The highest that the whole tree was while it was in this stage; `None` when it was not
+    /// measured then.
+    pub peak_bytes: Option<u64>,
+    /// When the tree was first in this stage, counted from the sampler's start.
+    pub first_seen: Duration,
+    /// When it was last in it.
+    pub last_seen: Duration,
+    /// How long it was in it in all.
+    pub duration: Duration,
+}
+
+/// Of several stages that processes are alive of, the tree is in the first by the rules.
+#[derive(Debug, Default)]
+pub(super) struct Stages {
+    alive: Vec<u64>,
+    since: Option<(usize, Duration)>,
+    records: Vec<StageCourse>,
+}
+
+impl Stages {
+    pub(super) fn records(&self, now: Duration) -> Vec<StageCourse> {
+        let mut records = self.records.clone();
+        if let Some((stage, since)) = self.since
+            && let Some(record) = records.iter_mut().find(|record| record.stage == stage)
+        {
+            record.last_seen = record.last_seen.max(now);
+            record.duration += now.saturating_sub(since);
+        }
+        records
+    }
+
+    pub(super) fn came(&mut self, stage: usize, now: Duration) {
+        if self.alive.len() <= stage {
+            self.alive.resize(stage + 1, 0);
+        }
+        self.alive[stage] += 1;
+        self.turn(now);
+    }
+
+    pub(super) fn went(&mut self, stage: usize, now: Duration) {
+        if let Some(alive) = self.alive.get_mut(stage) {
+            *alive = alive.saturating_sub(1);
+        }
+        self.turn(now);
+    }
+
+    /// The tree has, or must have had, this much in the stage that it is in; or one process of
+    /// another stage alone has had it.
+    pub(super) fn weigh(&mut self, of: Option<usize>, bytes: u64) {
+        let stage = of.or(self.since.map(|(stage, _)| stage));
+        let record = self
+            .records
+            .iter_mut()
+            .find(|record| Some(record.stage) == stage);
+        if let Some(record) = record {
+            record.peak_bytes = record.peak_bytes.max(Some(bytes));
+        }
+    }
+
+    pub(super) fn current(&self) -> Option<usize> {
+        self.since.map(|(stage, _)| stage)
+    }
+
+    fn turn(&mut self, now: Duration) {
+        let current = self.alive.iter().position(|&alive| alive > 0);
+        if self.since.map(|(stage, _)| stage) == current {
+            return;
+        }
+        if let Some((stage, since)) = self.since.take()
+            && let Some(record) = self.records.iter_mut().find(|record| record.stage == stage)
+        {
+            record.last_seen = now;
+            record.duration += now.saturating_sub(since);
+        }
+        if let Some(stage) = current {
+            self.since = Some((stage, now));
+            if !self.records.iter().any(|record| record.stage == stage) {
+                self.records.push(StageCourse {
+                    stage,
+                    peak_bytes: None,
+                    first_seen: now,
+                    last_seen: now,
+                    duration: Duration::ZERO,
+                });
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{StageCourse, Stages};
+    use std::time::Duration;
+
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
+    }
+
+    fn record(stage: usize, peak: u64, [first, last, duration]: [u64; 3]) -> StageCourse {
+        StageCourse {
+            stage,
+            peak_bytes: Some(peak),
+            first_seen: ms(first),
+            last_seen: ms(last),
+            duration: ms(duration),
+        }
+    }
+
+    #[test]
+    fn one_stage_follows_another() {
+        let mut stages = Stages::default();
+        stages.came(0, ms(10));
+        stages.weigh(None, 500);
+        stages.went(0, ms(30));
+        stages.weigh(None, 9_000);
+        stages.came(1, ms(40));
+        stages.weigh(None, 300);
+        stages.weigh(None, 200);
+        let expected = [record(0, 500, [10, 30, 20]), record(1, 300, [40, 100, 60])];
+        assert_eq!(stages.records(ms(100)), expected);
+    }
+
+    #[test]
+    fn of_two_at_once_the_first_by_the_rules_counts() {
+        let mut stages = Stages::default();
+        stages.came(1, ms(0));
+        stages.weigh(None, 10);
+        stages.came(0, ms(10));
+        stages.weigh(None, 70);
+        stages.went(0, ms(30));
+        stages.weigh(None, 20);
+        stages.went(1, ms(40));
+        let expected = [record(1, 20, [0, 40, 20]), record(0, 70, [10, 30, 20])];
+        assert_eq!(stages.records(ms(99)), expected);
+    }
+
+    #[test]
+    fn a_stage_ends_with_the_last_of_its_processes() {
+        let mut stages = Stages::default();
+        stages.came(0, ms(0));
+        stages.came(0, ms(5));
+        stages.went(0, ms(10));
+        stages.weigh(None, 7);
+        stages.went(0, ms(20));
+        assert_eq!(stages.records(ms(99)), [record(0, 7, [0, 20, 20])]);
+        assert_eq!(stages.current(), None);
+    }
+}

@@ -1,0 +1,97 @@
+//! Who is on which account, and what is kept of each task that was found.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::SharedRules;
+use super::stages::Stages;
+use super::traits::{Mark, Part, Traits};
+use crate::{EndStatus, TaskId};
+
+#[derive(Debug)]
+pub(super) struct Named {
+    pub(super) root: TaskId,
+    pub(super) source: Arc<str>,
+    pub(super) mark: Mark,
+    pub(super) started: Duration,
+    pub(super) ended: Option<Duration>,
+    pub(super) alive: u64,
+    pub(super) ended_pids: Vec<u32>,
+    pub(super) exit: Option<EndStatus>,
+    pub(super) is_exit_unknown: bool,
+    /// A script of a package manager does the work.
+    pub(super) is_script: bool,
+    pub(super) work: TaskId,
+    pub(super) below_host: Option<TaskId>,
+    pub(super) wrappers: Option<TaskId>,
+}
+
+impl Named {
+    /// Below the host of a script is what the script does.
+    pub(super) fn account_of_work(&self) -> TaskId {
+        let below = self.below_host.filter(|_| self.is_script);
+        below.unwrap_or(self.work)
+    }
+}
+
+/// Where a process belongs.
+#[derive(Clone, Debug)]
+pub(super) struct Belonging {
+    pub(super) traits: Arc<Traits>,
+    /// The account of its whole task.
+    pub(super) task: Option<TaskId>,
+    pub(super) part: Part,
+    pub(super) parent: u32,
+    /// It was the first of its line in the task.
+    pub(super) is_top: bool,
+    pub(super) root: TaskId,
+}
+
+/// A tree whose processes are told apart.
+#[derive(Debug)]
+pub(super) struct Root {
+    pub(super) stages: Stages,
+    /// What its first process has from outside, which is nobody's own.
+    pub(super) outside: Arc<Traits>,
+}
+
+/// Why a process is where it was no more.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Departure {
+    /// It belongs elsewhere, or is what it was in another way.
+    Moved,
+    /// It has ended, with how where that was told.
+    Ended(Option<EndStatus>),
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct Attribution {
+    pub(super) rules: Option<SharedRules>,
+    /// The trees whose processes are told apart.
+    pub(super) roots: HashMap<TaskId, Root>,
+    /// By the account of the whole task.
+    pub(super) named: HashMap<TaskId, Named>,
+    /// By the names and by the keys of their marks.
+    pub(super) by_mark: HashMap<(TaskId, usize, Arc<str>), TaskId>,
+    pub(super) processes: HashMap<u32, Belonging>,
+}
+
+impl Attribution {
+    pub(crate) fn is_on(&self) -> bool {
+        self.rules.is_some()
+    }
+
+    pub(super) fn named_of(&mut self, belonging: &Belonging) -> Option<&mut Named> {
+        self.named.get_mut(&belonging.task?)
+    }
+
+    pub(super) fn stages_of(&mut self, root: TaskId) -> Option<&mut Stages> {
+        Some(&mut self.roots.get_mut(&root)?.stages)
+    }
+
+    /// Whether this is the account of a whole task that was found.
+    pub(crate) fn is_whole(&self, id: TaskId) -> bool {
+        self.named.contains_key(&id)
+    }
+}

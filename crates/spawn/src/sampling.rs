@@ -1,0 +1,55 @@
+//! The sampler of what this crate starts or watches.
+
+use std::sync::Arc;
+
+use memtop_proc::linux::{LinuxObserver, ProcRoot, startup};
+use memtop_proc::{Error, Startup};
+use memtop_sampler::{Interval, Metric, SamplerThread, SharedRules, StartError, TaskId};
+
+/// A sampler that several threads work on.
+pub type SharedSampler = Arc<SamplerThread<LinuxObserver>>;
+
+/// Starts the thread that samples what this machine's `/proc` shows.
+pub(crate) fn start_sampler(
+    interval: Interval,
+    metric: Metric,
+    prepare: impl FnOnce(&mut LinuxObserver) -> Result<(), Error>,
+) -> Result<SharedSampler, StartError> {
+    let mut observer = ProcRoot::system().and_then(LinuxObserver::new)?;
+    prepare(&mut observer)?;
+    let sampler = SamplerThread::start(observer, interval, metric);
+    Ok(Arc::new(sampler.map_err(no_thread)?))
+}
+
+/// Why a command that was just started is not measured.
+pub(crate) fn not_measured(error: StartError) -> String {
+    match error {
+        StartError::NoSuchProcess(_) => {
+            "the command ended at once, or is hidden in /proc".to_owned()
+        }
+        error => error.to_string(),
+    }
+}
+
+/// Tells the processes of a tree apart. What the environment of `outside` says is not the tree's own:
+/// whoever starts it runs in a task of somebody else's already.
+pub(crate) fn tell_tasks_apart(
+    sampler: &SharedSampler,
+    task: TaskId,
+    rules: &SharedRules,
+    outside: u32,
+) {
+    let proc = ProcRoot::system().ok();
+    let outside = proc.and_then(|proc| startup(&proc, outside));
+    let outside = Startup {
+        arguments: Vec::new(),
+        ..outside.unwrap_or_default()
+    };
+    sampler.attribute(task, rules, &rules.look(&outside, || None));
+}
+
+/// What it means that there was no thread to be had.
+pub(crate) fn no_thread(source: std::io::Error) -> StartError {
+    let path = "/proc".into();
+    StartError::Observer(Error::System { path, source })
+}

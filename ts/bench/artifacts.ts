@@ -1,0 +1,90 @@
+/** The folder that a bench writes to, and what it writes there. */
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { resultJson } from '../report/json.js';
+import { logFileName, resultFileName, timelineFileName } from '../result/file-name.js';
+import type { Result } from '../result/types.js';
+import { replaceFile } from './replace-file.js';
+import { Timelines } from './timelines.js';
+
+const ownName = '.memtop';
+const newline = 0x0a;
+/** An error that ends a build stands at its end. */
+const longestTail = 256 * 1024;
+
+export class Artifacts {
+  readonly folder: string;
+  readonly logFile: string;
+  readonly resultFile: string;
+  readonly timelines: Timelines;
+  readonly #log: number;
+
+  /** @throws where nothing can be written there */
+  constructor(folder: string, label: string) {
+    this.folder = resolve(folder);
+    const isNew = mkdirSync(this.folder, { recursive: true }) !== undefined;
+    if (isNew || basename(this.folder) === ownName) this.#ignoreItself();
+    this.logFile = join(this.folder, logFileName(label));
+    this.resultFile = join(this.folder, resultFileName(label));
+    this.timelines = new Timelines(join(this.folder, timelineFileName(label)));
+    this.#log = openSync(this.logFile, 'w+');
+  }
+
+  get descriptor(): number {
+    return this.#log;
+  }
+
+  /** Whether standard output ends in the midst of a line. */
+  isMidLine = false;
+
+  /** What the command has written, as it was. */
+  readonly log = (piece: Uint8Array, stream: 'stdout' | 'stderr'): void => {
+    if (stream === 'stdout') this.isMidLine = piece.at(-1) !== newline;
+    for (let rest = piece; rest.length > 0; ) rest = rest.subarray(writeSync(this.#log, rest));
+  };
+
+  /** The end of what the command has written. */
+  tail(): string {
+    const size = statSync(this.logFile).size;
+    const bytes = Buffer.alloc(Math.min(size, longestTail));
+    const length = readSync(this.#log, bytes, 0, bytes.length, size - bytes.length);
+    return bytes.toString('utf8', 0, length);
+  }
+
+  /** What the file system's clock says, to compare files with: its clock is coarser than ours. */
+  now(): bigint {
+    const file = join(this.folder, `.now-${process.pid}`);
+    writeFileSync(file, '');
+    try {
+      return statSync(file, { bigint: true }).ctimeNs;
+    } finally {
+      rmSync(file, { force: true });
+    }
+  }
+
+  write(result: Result): void {
+    replaceFile(this.resultFile, resultJson(result));
+    this.timelines.show(result.run.id);
+  }
+
+  [Symbol.dispose](): void {
+    closeSync(this.#log);
+    this.timelines[Symbol.dispose]();
+  }
+
+  /** A folder that was there before, under another name, may hold what git is to know. */
+  #ignoreItself(): void {
+    const file = join(this.folder, '.gitignore');
+    if (!existsSync(file)) writeFileSync(file, '*\n');
+  }
+}

@@ -1,0 +1,52 @@
+/** What goes into a container to be run, and what comes out of it. Both sides read and write it. */
+import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Result } from '../../result/types.js';
+import type { CheckedOptions } from '../../tracker/execute.js';
+
+export interface Errand {
+  /** The name of the container. */
+  readonly container: string;
+  readonly command: readonly string[];
+  /** Those that can be written down. */
+  readonly options: CheckedOptions;
+  readonly memoryLimitBytes?: number | undefined;
+  /** Why the container will not hear of memtop's end. */
+  readonly lifelineTrouble?: string | undefined;
+  /** The group that memtop is in outside. */
+  readonly outerGroup?: string | undefined;
+}
+
+export interface Report {
+  readonly result: Result;
+  /** What the group of the container had before the command started. */
+  readonly baselineBytes?: number | undefined;
+  /** Whether the limit that was asked for is that of the group. */
+  readonly isLimited: boolean;
+}
+
+const [errandName, reportName] = ['errand.json', 'report.json'];
+
+export function writeErrand(folder: string, errand: Errand): void {
+  writeFileSync(join(folder, errandName), JSON.stringify(errand));
+}
+
+export function readErrand(folder: string): Errand {
+  return JSON.parse(readFileSync(join(folder, errandName), 'utf8'));
+}
+
+export function writeReport(folder: string, report: Report): void {
+  const draft = join(folder, `${reportName}.draft`);
+  writeFileSync(draft, JSON.stringify(report));
+  renameSync(draft, join(folder, reportName));
+}
+
+/** Undefined where whoever should have written it was killed before. */
+export function readReport(folder: string): Report | undefined {
+  try {
+    return JSON.parse(readFileSync(join(folder, reportName), 'utf8'));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,190 @@
+/** Runs the command in a container, measured from inside, and leaves no container behind. */
+import { mkdtempSync, readdirSync, realpathSync, rmSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { MemtopError, messageOf } from '../../errors.js';
+import { installedAddons } from '../../native/load.js';
+import { packageRoot } from '../../package.js';
+import type { Result } from '../../result/types.js';
+import {
+  type CheckedOptions,
+  execute,
+  type Hearing,
+  type Standing,
+} from '../../tracker/execute.js';
+import { Recording } from '../../tracker/recording.js';
+import type { RunFacts } from '../../tracker/result.js';
+import { factsOf } from '../../tracker/run-facts.js';
+import type { Artifacts } from '../artifacts.js';
+import type { Attempt, Attempted } from '../bench.js';
+import type { Engine } from './engine.js';
+import { type Report, readReport, writeErrand } from './exchange.js';
+import { exchangePrefix, removeLeftovers } from './leftovers.js';
+import { Lifeline } from './lifeline.js';
+import { identityOf, ownGroup } from './own-group.js';
+import { type Container, engineArguments } from './plan.js';
+import { removeContainer } from './remove.js';
+
+class ContainerFailed extends MemtopError {
+  readonly code = 'ContainerFailed';
+}
+
+export interface ContainerWish {
+  readonly engine: Engine;
+  readonly image: string | undefined;
+  readonly rootfs: string | undefined;
+  readonly memoryLimitBytes: number | undefined;
+  /** What is mounted, at its own path. */
+  readonly project: string;
+}
+
+/** The codes by which engines tell that it is they who have failed. */
+const engineFailed = [125, 126, 127];
+const linesShown = 5;
+
+export function inContainer(
+  command: readonly string[],
+  { onOutput, silent, ...options }: CheckedOptions,
+  wish: ContainerWish,
+  artifacts: Artifacts,
+  { standsIn }: Standing,
+  hearing: Hearing,
+): Attempt {
+  let count = 0;
+  const outerGroup = ownGroup();
+  return async (complete) => {
+    await removeLeftovers(artifacts.folder, wish.engine);
+    const exchange = mkdtempSync(join(artifacts.folder, exchangePrefix));
+    let lifelineTrouble: string | undefined;
+    using _lifeline = await Lifeline.open(exchange).catch((error) => {
+      lifelineTrouble = messageOf(error);
+      return undefined;
+    });
+    const name = `memtop-${process.pid}-${Date.now()}-${count++}`;
+    const container = describe(wish, exchange, artifacts.timelines.file, name);
+    const { memoryLimitBytes } = wish;
+    const { cwd } = container;
+    const facts = factsOf(command, { label: options.label, cwd });
+    const recording = options.store === undefined ? undefined : new Recording(options.store, facts);
+    if (recording) hearing.onRecording?.(recording);
+    writeErrand(exchange, {
+      container: name,
+      lifelineTrouble,
+      command,
+      // The store is on this side.
+      options: { ...options, cwd, cgroup: 'off', store: undefined },
+      memoryLimitBytes,
+      outerGroup: outerGroup && identityOf(outerGroup),
+    });
+    try {
+      const client = await execute(
+        [container.engine.program, ...engineArguments(container, process.env)],
+        { onOutput, silent, ...ofClient },
+        // Nothing that this process has open is for the engine.
+        { standsIn, ownDescriptors: openDescriptors() },
+        { onStarted: (addon, run) => recording?.beginElsewhere(addon, run) },
+      ).result;
+      const report = readReport(exchange);
+      if (!report && engineFailed.includes(client.exit.code ?? 0)) {
+        const said = artifacts.tail().trim().split('\n').slice(-linesShown).join('\n');
+        const message = `${wish.engine.kind} could not run the container: ${said}`;
+        recording?.finish(
+          lost({ ...client, run: { ...client.run, ...facts } }, 'not-started', message),
+        );
+        throw new ContainerFailed(message);
+      }
+      const result = complete(attempted(report, client, facts, wish));
+      recording?.finish(result);
+      return result;
+    } finally {
+      removeContainer(wish.engine, name);
+      rmSync(exchange, { recursive: true, force: true });
+    }
+  };
+}
+
+/** The engine's client only hands things on; it is not what is measured. */
+const ofClient: CheckedOptions = {
+  tasks: false,
+  cgroup: 'off',
+  trace: 'off',
+  metric: 'rss',
+  guard: false,
+  intervalMs: 1000,
+};
+
+function describe(
+  { engine, image, rootfs, memoryLimitBytes, project }: ContainerWish,
+  exchange: string,
+  timeline: string,
+  name: string,
+): Container {
+  return {
+    engine,
+    image,
+    rootfs: rootfs === undefined ? undefined : realpathSync(rootfs),
+    memoryLimitBytes,
+    name,
+    project,
+    cwd: realpathSync(process.cwd()),
+    user: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },
+    package: packageRoot,
+    addons: installedAddons()
+      .map(({ build, file }) => ({ name: `memtop-${build}`, folder: dirname(file) }))
+      .filter(({ folder }) => folder !== packageRoot),
+    node: realpathSync(process.execPath),
+    exchange,
+    timeline,
+  };
+}
+
+function openDescriptors(): number[] {
+  return readdirSync('/proc/self/fd').map(Number);
+}
+
+function attempted(
+  report: Report | undefined,
+  client: Result,
+  { id, command }: RunFacts,
+  { engine, image, rootfs, memoryLimitBytes }: ContainerWish,
+): Attempted {
+  const result = report?.result ?? killed(client, memoryLimitBytes);
+  const { cgroup, exit } = result;
+  const isKilled = (cgroup?.oomKills ?? 0) > 0 || exit.cause === 'oom-kernel';
+  // Without a report all of the container was killed, which only a limit does.
+  const isLimited = report?.isLimited ?? true;
+  return {
+    result: { ...result, run: { ...result.run, id, command } },
+    baselineBytes: report?.baselineBytes,
+    container: {
+      engine: engine.kind,
+      ...(image !== undefined && { image }),
+      ...(rootfs !== undefined && { rootfs }),
+      ...(memoryLimitBytes !== undefined && { memoryLimitBytes }),
+      ...(memoryLimitBytes !== undefined && isLimited && { fits: !isKilled }),
+    },
+  };
+}
+
+const killedCode = 137;
+
+/** The container ended without a word: what measured in it was killed with it. */
+function killed(client: Result, memoryLimitBytes: number | undefined): Result {
+  const isKilled = client.exit.code === killedCode;
+  const cause = isKilled && memoryLimitBytes !== undefined ? 'oom-kernel' : client.exit.cause;
+  const message = isKilled
+    ? 'the whole container was killed, and what was measured in it is lost'
+    : 'the container ended before anything was known of the command';
+  return lost(client, cause, message);
+}
+
+function lost(client: Result, cause: Result['exit']['cause'], message: string): Result {
+  const { peak: _, largestProcess: __, cgroup: ___, processes: ____, timeline, ...known } = client;
+  return {
+    ...known,
+    exit: { ...client.exit, cause, message },
+    sampling: {
+      method: 'unavailable',
+      fallbackReason: 'what measured in the container is gone',
+    },
+  };
+}

@@ -1,0 +1,123 @@
+/** Runs in the container: measures the command there, and the group of the container. */
+import { readFileSync, writeFileSync } from 'node:fs';
+import { messageOf } from '../../errors.js';
+import type { Result } from '../../result/types.js';
+import { execute } from '../../tracker/execute.js';
+import { asWarning } from '../../tracker/result.js';
+import { type Errand, readErrand, writeReport } from './exchange.js';
+import { heldOn, isGone } from './lifeline.js';
+import {
+  groupResult,
+  hasLimit,
+  identityOf,
+  type OwnGroup,
+  ownGroup,
+  type Parts,
+  partsOf,
+} from './own-group.js';
+
+const lookEveryMs = 100;
+const oomScore = '/proc/self/oom_score_adj';
+/** Of a thousand: of whom the kernel has to choose, it takes what the command started. */
+const oomHandicap = 500;
+
+/** As engines tell that they have failed. */
+const failedBeforeStart = 125;
+const [, , folder = '', samplesFile = ''] = process.argv;
+const errand = readErrand(folder);
+let { lifelineTrouble } = errand;
+const outside = lifelineTrouble === undefined ? await heldOn(folder).catch(unlessGone) : undefined;
+const group = groupOfContainer(errand);
+const baselineBytes = group && partsOf(group)?.usedBytes;
+const highest = group && watch(group);
+const running = startErrand(errand);
+outside?.once('close', () => running.stop());
+const ended = await running.result;
+outside?.removeAllListeners('close');
+writeReport(folder, {
+  result: withWarnings(withGroup(ended)),
+  ...(baselineBytes !== undefined && { baselineBytes }),
+  isLimited: isLimited(errand),
+});
+
+/** Whoever is not heard by memtop any more has nothing to start. */
+function unlessGone(error: unknown): undefined {
+  if (isGone(error)) process.exit(failedBeforeStart);
+  lifelineTrouble = messageOf(error);
+}
+
+function withWarnings(result: Result): Result {
+  if (lifelineTrouble === undefined) return result;
+  const message = `the container goes on if memtop is killed: ${lifelineTrouble}`;
+  return { ...result, warnings: [...result.warnings, asWarning(message)] };
+}
+
+/** Engines without the right to make groups leave the container in the one that they are in. */
+function groupOfContainer({ outerGroup }: Errand): OwnGroup | undefined {
+  const group = ownGroup();
+  return group && identityOf(group) === outerGroup ? undefined : group;
+}
+
+function withGroup({ missing = {}, ...result }: Result): Result {
+  const { cgroup: _, ...others } = missing;
+  if (!group) {
+    return { ...result, missing: { ...others, cgroup: 'the container has none of its own' } };
+  }
+  const isMissing = Object.keys(others).length > 0;
+  const cgroup = groupResult(group, highest?.());
+  return { ...result, cgroup, ...(isMissing && { missing: others }) };
+}
+
+function isLimited({ memoryLimitBytes }: Errand): boolean {
+  return group !== undefined && memoryLimitBytes !== undefined && hasLimit(group, memoryLimitBytes);
+}
+
+/** The one who tells of it is not to be the one who dies of it. */
+function startErrand(errand: Errand) {
+  const { command, memoryLimitBytes } = errand;
+  // With a limit of its own the kernel is to say whether it fits.
+  const guard = isLimited(errand) ? false : errand.options.guard;
+  const options = { ...errand.options, guard, samplesFile };
+  const standing = { standsIn: true, ownDescriptors: [] };
+  if (memoryLimitBytes === undefined) return execute(command, options, standing);
+  const before = score();
+  setScore(before === undefined ? undefined : Math.min(1000, before + oomHandicap));
+  try {
+    return execute(command, options, standing);
+  } finally {
+    setScore(before);
+  }
+}
+
+function score(): number | undefined {
+  try {
+    return Number(readFileSync(oomScore, 'utf8'));
+  } catch {
+    return undefined;
+  }
+}
+
+/** Where it may not be set, the report may be missing in the end, and that is told. */
+function setScore(value: number | undefined): void {
+  if (value === undefined) return;
+  try {
+    writeFileSync(oomScore, `${value}`);
+  } catch {
+    // As above.
+  }
+}
+
+/** Looks now and then, and ends when it is asked for the highest. */
+function watch(group: OwnGroup): () => Parts | undefined {
+  let highest: Parts | undefined;
+  const look = () => {
+    const parts = partsOf(group);
+    if (parts && parts.usedBytes >= (highest?.usedBytes ?? 0)) highest = parts;
+  };
+  look();
+  const timer = setInterval(look, lookEveryMs);
+  return () => {
+    clearInterval(timer);
+    return highest;
+  };
+}

@@ -1,0 +1,27 @@
+/** What memtops have left behind that were killed. */
+import { readdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Engine } from './engine.js';
+import { readErrand } from './exchange.js';
+import { heldOn, isGone } from './lifeline.js';
+import { removeContainer } from './remove.js';
+
+export const exchangePrefix = '.container-';
+
+export async function removeLeftovers(folder: string, engine: Engine): Promise<void> {
+  const names = readdirSync(folder).filter((name) => name.startsWith(exchangePrefix));
+  for (const exchange of names.map((name) => join(folder, name))) {
+    if (!(await isLeftOver(exchange))) continue;
+    removeContainer(engine, readErrand(exchange).container);
+    rmSync(exchange, { recursive: true, force: true });
+  }
+}
+
+async function isLeftOver(exchange: string): Promise<boolean> {
+  try {
+    (await heldOn(exchange)).destroy();
+    return false;
+  } catch (error) {
+    return isGone(error);
+  }
+}

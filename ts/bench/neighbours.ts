@@ -1,0 +1,32 @@
+/** Who else works in the folder of the project, such as a watcher that somebody has left running. */
+import type { ProcessRecord } from '../inspect/process.js';
+import { formatBytes } from '../report/bytes.js';
+import { plainText } from '../report/plain-text.js';
+
+/** What this needs of the inspector. */
+export interface FindsByFolder {
+  findByCwd(folder: string): Promise<ProcessRecord[]>;
+}
+
+/** Less than that disturbs nobody; shells and editors have it. */
+const worthSayingBytes = 100 * 1024 * 1024;
+const namesShown = 3;
+
+/** Nothing where nobody large is there, or where that cannot be seen. */
+export async function neighboursText(
+  inspector: FindsByFolder,
+  folder: string,
+): Promise<string | undefined> {
+  const large = (await inspector.findByCwd(folder))
+    .filter(({ pid, rssBytes }) => pid !== process.pid && rssBytes >= worthSayingBytes)
+    .sort((one, other) => other.rssBytes - one.rssBytes);
+  if (large.length === 0) return undefined;
+  const shown = large
+    .slice(0, namesShown)
+    .map(({ pid, name, rssBytes }) => `${plainText(name)} (${pid}) ${formatBytes(rssBytes)}`);
+  const more = large.length > namesShown ? ` and ${large.length - namesShown} more` : '';
+  return (
+    `others already work in this folder: ${shown.join(', ')}${more}; they do not count, and may ` +
+    'change what the command does'
+  );
+}

@@ -1,0 +1,162 @@
+/** `memtop bench -- <command>`: clears, runs, verifies and keeps what a build needed. */
+
+import { Artifacts } from '../../bench/artifacts.js';
+import { type Attempt, bench as benched } from '../../bench/bench.js';
+import { ClearRefused } from '../../bench/clear.js';
+import { neighboursText } from '../../bench/neighbours.js';
+import { onHost } from '../../bench/on-host.js';
+import { projectOf } from '../../bench/project.js';
+import { type Group, groupOf } from '../../compare/comparison.js';
+import { measuresOfAll } from '../../compare/measures.js';
+import { messageOf } from '../../errors.js';
+import { inspect } from '../../inspect/inspect.js';
+import { loadedAddon } from '../../native/load.js';
+import { benchSummary, verificationLines } from '../../report/bench-summary.js';
+import type { Result } from '../../result/types.js';
+import type { CheckedOptions, Standing } from '../../tracker/execute.js';
+import { benchListener } from '../bench-listener.js';
+import { type BenchOptions, benchOptions, flagsOfBench } from '../bench-options.js';
+import { resultLine } from '../bench-result.js';
+import { keptBudget } from '../budget.js';
+import { foundConfig } from '../config/config.js';
+import { currentFolder } from '../current-folder.js';
+import { exitCodeOf, exitCodes } from '../exit-code.js';
+import type { RawArguments } from '../parse.js';
+import { quoted } from '../quoted.js';
+import { RunHearing } from '../recordings.js';
+import { openReports } from '../reports.js';
+import { resultsNamed, unlessUnusable } from '../results.js';
+import { UsageError } from '../usage-error.js';
+import { print, say } from '../write.js';
+import type { Command } from './command.js';
+
+const defaultCommand = ['npm', 'run', 'build'];
+
+export const bench: Command = {
+  usage: '[options] [-- <command> [arguments...]]',
+  about:
+    'Measures a build, npm run build by default: clears what is named, runs it,\n' +
+    'verifies that it wrote what it should, and keeps result, timeline and log\n' +
+    'under a label. One word with a space in it goes to the shell. The exit code is\n' +
+    '121 when something that it should have written is not there.',
+  flags: flagsOfBench,
+  examples: [
+    'memtop bench --label before --clear dist --verify dist/index.js',
+    "memtop bench -n 5 --warmup 1 -- 'npm run types && npm run bundle'",
+    'memtop bench --memory 512M --image node:22-bookworm',
+  ],
+  async run(raw, environment) {
+    const command = commandOf(raw);
+    const config = await foundConfig();
+    const options = benchOptions(raw, environment, config);
+    const project = projectOf(currentFolder(), config?.folder);
+    return unlessUnusable(() => measureAndReport(command, options, project));
+  },
+};
+
+function commandOf({ words, command }: RawArguments): readonly string[] {
+  if (words.length > 0) {
+    throw new UsageError(
+      `what to do with ${quoted(words.join(' '))}? The command goes after --, as in: ` +
+        'memtop bench -- npm run build',
+    );
+  }
+  if (command === undefined || command.length === 0) return defaultCommand;
+  const [first = ''] = command;
+  return command.length === 1 && /\s/.test(first.trim()) ? ['sh', '-c', first] : command;
+}
+
+async function measureAndReport(
+  command: readonly string[],
+  options: BenchOptions,
+  project: string,
+): Promise<number> {
+  // This very run may replace what it is compared with.
+  const baseline = await baselineOf(options);
+  const reports = await openReports(options, benchSummary);
+  if (!reports) return exitCodes.failedBeforeStart;
+  let result: Result;
+  let isMidLine = false;
+  const listener = benchListener(options);
+  try {
+    using artifacts = new Artifacts(options.out, options.label);
+    await sayNeighbours(project);
+    const own = [...reports.descriptors, artifacts.descriptor];
+    const run = {
+      ...options,
+      onOutput: artifacts.log,
+      silent: options.isJsonOnly,
+      samplesFile: artifacts.timelines.file,
+    };
+    const standing = { standsIn: true, ownDescriptors: own };
+    const attempt = await attemptOf(command, run, project, artifacts, standing);
+    result = await benched({ ...options, folder: options.clearFrom, artifacts, attempt }, listener);
+    isMidLine = artifacts.isMidLine && !options.isJsonOnly;
+  } catch (error) {
+    say(`memtop: ${messageOf(error)}`);
+    return error instanceof ClearRefused ? exitCodes.usage : exitCodes.failedBeforeStart;
+  } finally {
+    listener.close();
+  }
+  reports.write(result);
+  for (const line of verificationLines(result)) say(`memtop: ${line}`);
+  print([...(isMidLine ? [''] : []), resultLine(result)]);
+  const code = codeOf(result, options, baseline);
+  // As behind the main command: Node would put the terminal back to how it was at the start.
+  loadedAddon()?.exitNow(code);
+  return code;
+}
+
+async function attemptOf(
+  command: readonly string[],
+  options: BenchOptions & CheckedOptions,
+  project: string,
+  artifacts: Artifacts,
+  standing: Standing,
+): Promise<Attempt> {
+  const { container } = options;
+  if (!container) return told((hearing) => onHost(command, options, standing, hearing));
+  const { findEngine } = await import('../../bench/container/engine.js');
+  const { inContainer } = await import('../../bench/container/in-container.js');
+  const engine = findEngine(container.engine, container.rootfs !== undefined);
+  const wish = { ...container, engine, project };
+  return told((hearing) => inContainer(command, options, wish, artifacts, standing, hearing));
+}
+
+function told(attemptHeard: (hearing: RunHearing) => Attempt): Attempt {
+  const hearing = new RunHearing();
+  const attempt = attemptHeard(hearing);
+  return async (complete) => {
+    try {
+      return await attempt(complete);
+    } finally {
+      hearing.sayTrouble();
+    }
+  };
+}
+
+async function sayNeighbours(folder: string): Promise<void> {
+  try {
+    const text = await neighboursText(inspect, folder);
+    if (text !== undefined) say(`memtop: ${text}`);
+  } catch {
+    // Without the addon nobody can be seen, and the run itself says so.
+  }
+}
+
+async function baselineOf({ baseline, out, store }: BenchOptions): Promise<Group | undefined> {
+  if (baseline === undefined) return undefined;
+  return groupOf(baseline, measuresOfAll(await resultsNamed(out, store)(baseline)));
+}
+
+function codeOf(result: Result, options: BenchOptions, baseline: Group | undefined): number {
+  switch (result.bench?.outcome) {
+    case 'verification-failed':
+      return exitCodes.verification;
+    case 'ok':
+      return keptBudget(result, { ...options, baseline });
+    default:
+      // Between two runs the last of them has ended well.
+      return exitCodeOf(result.exit, options.limitExitCode) || exitCodes.interrupted;
+  }
+}

@@ -1,0 +1,66 @@
+/** `memtop diff A B`: what has become of the memory from one run, or several, to another. */
+import { type Comparison, compare, groupOf, isRegression } from '../../compare/comparison.js';
+import { measuresOfAll } from '../../compare/measures.js';
+import { UnusableResult } from '../../compare/source.js';
+import { diffLines } from '../../report/diff.js';
+import { columnsOfLogs } from '../../report/look.js';
+import { foundConfig } from '../config/config.js';
+import { exitCodes } from '../exit-code.js';
+import { jsonSwitch } from '../flags/json-switch.js';
+import { noise } from '../flags/noise.js';
+import { defaultOut, out } from '../flags/out.js';
+import { store } from '../flags/store.js';
+import { storeGiven, valueGiven } from '../options.js';
+import type { RawArguments } from '../parse.js';
+import { resultsNamed, unlessUnusable } from '../results.js';
+import { UsageError } from '../usage-error.js';
+import { print, terminalColumns } from '../write.js';
+import type { Command } from './command.js';
+
+const defaultNoisePercent = 10;
+
+export const diff: Command = {
+  usage: '[options] <before> <after>',
+  about:
+    'Compares the memory of two runs, or of two groups of them: by label, by result\n' +
+    'file, or by folder of such. The exit code is 120 when the peak has risen by\n' +
+    'more than chance.',
+  flags: [noise, out, store, jsonSwitch],
+  examples: [
+    'memtop diff before after',
+    'memtop diff main.json .memtop/result-mine.json',
+    'memtop diff --json runs-of-main/ runs-of-branch/',
+  ],
+  async run(raw, environment) {
+    const names = twoNames(raw);
+    const folder = valueGiven(out, raw, environment) ?? defaultOut;
+    const named = resultsNamed(folder, storeGiven(raw, environment, await foundConfig()));
+    const noisePercent = valueGiven(noise, raw, environment) ?? defaultNoisePercent;
+    return unlessUnusable(async () => {
+      const [before, after] = [await groupNamed(names[0]), await groupNamed(names[1])];
+      const comparison = compare(before, after, noisePercent);
+      print(raw.values.has(jsonSwitch.name) ? [json(comparison)] : diffLines(comparison, width()));
+      return isRegression(comparison.peak) ? exitCodes.budget : 0;
+    });
+
+    async function groupNamed(name: string) {
+      const group = groupOf(name, measuresOfAll(await named(name)));
+      if (group.runs.length > 0) return group;
+      throw new UnusableResult(`${name} has no run that was measured`);
+    }
+  },
+};
+
+function twoNames({ words, command = [] }: RawArguments): [string, string] {
+  const [before, after, ...others] = [...words, ...command];
+  if (before !== undefined && after !== undefined && others.length === 0) return [before, after];
+  throw new UsageError('diff takes two runs, as in: memtop diff before after');
+}
+
+function json(comparison: Comparison): string {
+  return JSON.stringify({ schema: 'memtop.diff/1', ...comparison }, null, 2);
+}
+
+function width(): number {
+  return terminalColumns(1) ?? columnsOfLogs;
+}

@@ -1,0 +1,86 @@
+/** `memtop gate`: whether runs that are over kept within a budget. */
+import { groupOf } from '../../compare/comparison.js';
+import { isPassed, judge } from '../../compare/gate.js';
+import { measuresOfAll } from '../../compare/measures.js';
+import { budgetAnnotations } from '../../report/annotation.js';
+import { gateLines } from '../../report/gate.js';
+import { foundConfig } from '../config/config.js';
+import { exitCodes } from '../exit-code.js';
+import { baseline } from '../flags/baseline.js';
+import { jsonSwitch } from '../flags/json-switch.js';
+import { maxIncrease } from '../flags/max-increase.js';
+import { maxPeak } from '../flags/max-peak.js';
+import { noGithub } from '../flags/no-github.js';
+import { defaultOut, out } from '../flags/out.js';
+import { store } from '../flags/store.js';
+import { isInGithub } from '../github.js';
+import { githubGiven, storeGiven, valueGiven, valuesGiven } from '../options.js';
+import type { RawArguments } from '../parse.js';
+import { resultsNamed, unlessUnusable } from '../results.js';
+import { UsageError } from '../usage-error.js';
+import { print, say } from '../write.js';
+import type { Command } from './command.js';
+
+export const gate: Command = {
+  usage: '[options] <run> [runs...]',
+  about:
+    'Fails with 120 when a run, named by its label, its result file or a folder of\n' +
+    'such, has needed more than is allowed: more than so many bytes, or so many\n' +
+    'percent more than a baseline. An increase that chance can have made does not\n' +
+    'count.',
+  flags: [maxPeak, baseline, maxIncrease, out, store, jsonSwitch, noGithub],
+  examples: [
+    'memtop gate --max-peak 2G --max-peak web:build=600M after',
+    'memtop gate --baseline main.json --max-increase 10 result.json',
+    "memtop gate --max-peak '*=500M' artifacts/",
+  ],
+  async run(raw, environment) {
+    const names = runsNamed(raw);
+    const budget = {
+      maxPeak: valuesGiven(maxPeak, raw),
+      maxIncrease: valuesGiven(maxIncrease, raw),
+    };
+    const base = valueGiven(baseline, raw, environment);
+    if ((base === undefined) !== (budget.maxIncrease.length === 0)) {
+      throw new UsageError('--baseline RUN and --max-increase PCT go together');
+    }
+    if (budget.maxPeak.length === 0 && base === undefined) {
+      throw new UsageError('gate needs --max-peak SIZE, or --baseline RUN with --max-increase PCT');
+    }
+    const folder = valueGiven(out, raw, environment) ?? defaultOut;
+    const config = await foundConfig();
+    const named = resultsNamed(folder, storeGiven(raw, environment, config));
+    const isAnnotated = githubGiven(raw, environment, config) && isInGithub(environment);
+    return unlessUnusable(async () => {
+      const before =
+        base === undefined ? undefined : groupOf(base, measuresOfAll(await named(base)));
+      const verdicts = [];
+      for (const name of names) {
+        const results = await named(name);
+        const verdict = judge(groupOf(name, measuresOfAll(results)), budget, before);
+        const gated = { subject: name, baseline: base, result: results[0] };
+        verdicts.push({ run: name, isPassed: isPassed(verdict), ...verdict, gated });
+      }
+      if (raw.values.has(jsonSwitch.name)) {
+        const runs = verdicts.map(({ gated: _, ...verdict }) => verdict);
+        print([JSON.stringify({ schema: 'memtop.gate/1', runs }, null, 2)]);
+      } else {
+        for (const verdict of verdicts) print(gateLines(verdict, verdict.gated));
+      }
+      if (isAnnotated) {
+        for (const { gated, ...verdict } of verdicts) {
+          for (const line of budgetAnnotations(verdict, gated)) say(line);
+        }
+      }
+      return verdicts.every((verdict) => verdict.isPassed) ? 0 : exitCodes.budget;
+    });
+  },
+};
+
+function runsNamed({ words, command = [] }: RawArguments): readonly string[] {
+  const names = [...words, ...command];
+  if (names.length === 0) {
+    throw new UsageError('gate takes a run, as in: memtop gate --max-peak 1G result.json');
+  }
+  return names;
+}

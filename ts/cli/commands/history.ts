@@ -1,0 +1,102 @@
+/** `memtop history`: what was run, and how much memory it needed over time. */
+import { readFileSync } from 'node:fs';
+import { MemtopError, messageOf } from '../../errors.js';
+import { Store } from '../../history/store.js';
+import { exported, importInto } from '../../history/transfer.js';
+import { packageVersion } from '../../package.js';
+import { historyLines, runsOfTrend, runsShown } from '../../report/history.js';
+import { lookIn } from '../../report/look.js';
+import type { StoredRun } from '../../result/stored-run.js';
+import { foundConfig } from '../config/config.js';
+import { exitCodes } from '../exit-code.js';
+import { exportTo } from '../flags/export.js';
+import { importFrom } from '../flags/import.js';
+import { jsonSwitch } from '../flags/json-switch.js';
+import { label } from '../flags/label.js';
+import { since } from '../flags/since.js';
+import { store as storeFlag } from '../flags/store.js';
+import { valueGiven } from '../options.js';
+import { OutputFile } from '../output-file.js';
+import { storeNeeded } from '../store.js';
+import { refuseWords } from '../words.js';
+import { print, say, terminalColumns, writeAll } from '../write.js';
+import type { Command } from './command.js';
+
+export const history: Command = {
+  usage: '[options]',
+  about:
+    'Shows what was run under memtop: each label or command with the peaks of its latest runs and\n' +
+    'where they are going, and the latest runs. The trend is how much the median of the later half\n' +
+    'of up to 20 peaks is above that of the earlier half.',
+  flags: [label, since, jsonSwitch, exportTo, importFrom, storeFlag],
+  examples: [
+    'memtop history',
+    'memtop history --label build --since 30d',
+    'memtop history --label build --export build.json',
+  ],
+  async run(raw, environment) {
+    refuseWords(raw, 'history', 'a label goes after --label');
+    const file = storeNeeded(raw, environment, await foundConfig());
+    const source = valueGiven(importFrom, raw, environment);
+    const target = valueGiven(exportTo, raw, environment);
+    const labelled = valueGiven(label, raw, environment);
+    const sinceMs = valueGiven(since, raw, environment);
+    try {
+      if (source !== undefined) return await importRuns(source, file);
+      const store = Store.open(file);
+      const meant = {
+        ...(labelled !== undefined && { label: labelled }),
+        ...(sinceMs !== undefined && { since: new Date(sinceMs).toISOString() }),
+      };
+      if (target !== undefined) return exportRuns(store, store.runs(meant), target);
+      if (raw.values.has(jsonSwitch.name)) {
+        printJson(store.runs(meant));
+        return 0;
+      }
+      const latest = store.runs({ ...meant, latest: runsShown });
+      const groups = store.groups(meant, runsOfTrend);
+      if (latest.length === 0) say('memtop: there is no such run');
+      else print(historyLines(groups, latest, lookIn(environment, terminalColumns(1))));
+      return 0;
+    } catch (error) {
+      if (!(error instanceof MemtopError)) throw error;
+      say(`memtop: ${error.message}`);
+      return exitCodes.failed;
+    }
+  },
+};
+
+function printJson(runs: readonly StoredRun[]): void {
+  print([
+    JSON.stringify({ schema: 'memtop.history/1', memtopVersion: packageVersion, runs }, null, 2),
+  ]);
+}
+
+function exportRuns(store: Store, runs: readonly StoredRun[], target: string): number {
+  try {
+    if (target === '-') {
+      for (const text of exported(store, runs)) writeAll(1, text);
+      return 0;
+    }
+    new OutputFile(target).write([...exported(store, runs)].join(''));
+  } catch (error) {
+    if (error instanceof MemtopError) throw error;
+    say(`memtop: --export ${target}: ${messageOf(error)}`);
+    return exitCodes.failed;
+  }
+  say(`memtop: ${runs.length} ${runs.length === 1 ? 'run' : 'runs'} exported to ${target}`);
+  return 0;
+}
+
+async function importRuns(source: string, file: string): Promise<number> {
+  try {
+    const text = readFileSync(source === '-' ? 0 : source, 'utf8');
+    const { added, skipped } = await importInto(Store.openOrMake(file), text);
+    say(`memtop: ${added} ${added === 1 ? 'run' : 'runs'} added, ${skipped} left out`);
+    return 0;
+  } catch (error) {
+    if (error instanceof MemtopError) throw error;
+    say(`memtop: --import ${source}: ${messageOf(error)}`);
+    return exitCodes.failed;
+  }
+}

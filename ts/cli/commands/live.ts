@@ -1,0 +1,107 @@
+/** `memtop` alone, on a terminal: the process trees of the machine by memory, live. */
+import { freemem, totalmem } from 'node:os';
+import { MemtopError } from '../../errors.js';
+import { inspect } from '../../inspect/inspect.js';
+import { type ProcessPlace, placeOf } from '../../inspect/place.js';
+import type { ProcessRecord } from '../../inspect/process.js';
+import type { SnapshotRecord } from '../../native/addon.js';
+import { formatBytes } from '../../report/bytes.js';
+import { lookIn } from '../../report/look.js';
+import type { Result } from '../../result/types.js';
+import type { Attached } from '../../tracker/attach.js';
+import { snapshotOf } from '../../tracker/snapshot.js';
+import type { LiveOptions, Source } from '../../ui/machine/live.js';
+import { exitCodes } from '../exit-code.js';
+import { say, terminalColumns } from '../write.js';
+
+/** Ends when somebody quits. */
+export async function live(): Promise<number> {
+  try {
+    await showLive(machine(), {
+      title: () => 'memtop',
+      shown: lookIn(process.env, terminalColumns(1)),
+    });
+    return 0;
+  } catch (error) {
+    if (!(error instanceof MemtopError)) throw error;
+    say(`memtop: ${error.message}`);
+    return exitCodes.failed;
+  }
+}
+
+/** Shows a tree that is being measured, until it ends or somebody has seen enough. */
+export async function watchTree(
+  pid: number,
+  attached: Attached,
+  timeoutMs: number | undefined,
+): Promise<Result> {
+  const timer = timeoutMs === undefined ? undefined : setTimeout(attached.stop, timeoutMs);
+  try {
+    await showLive(machine(pid), {
+      title: () => titleOf(pid, attached.snapshot()),
+      shown: lookIn(process.env, terminalColumns(1)),
+      until: attached.result,
+      opened: 'all',
+    });
+  } finally {
+    clearTimeout(timer);
+    attached.stop();
+  }
+  return attached.result;
+}
+
+function titleOf(pid: number, snapshot: SnapshotRecord | undefined): string {
+  if (!snapshot) return `memtop attach ${pid}`;
+  const { bytes, peakBytes } = snapshotOf(snapshot);
+  return `memtop attach ${pid}: ${formatBytes(bytes)}, peak ${formatBytes(peakBytes)}`;
+}
+
+async function showLive(source: Source, options: LiveOptions): Promise<void> {
+  const ui = await import('../../ui/machine/live.js');
+  await ui.showLive(source, options);
+}
+
+/** All processes, or those of one tree. */
+function machine(pid?: number): Source {
+  const places = new Places();
+  return {
+    async look() {
+      const processes = await inspect.list();
+      places.forgetOthers(processes);
+      return pid === undefined ? processes : treeOf(processes, pid);
+    },
+    placeOf: (process) => (pid === undefined ? places.of(process) : undefined),
+    memory: () => ({ usedBytes: totalmem() - freemem(), totalBytes: totalmem() }),
+    kill: (pid, options) => inspect.kill(pid, options),
+  };
+}
+
+function treeOf(processes: readonly ProcessRecord[], pid: number): ProcessRecord[] {
+  const within = new Set([pid]);
+  // A child may have a lower pid than its parent, once pids have begun anew.
+  for (let size = 0; size < within.size; ) {
+    size = within.size;
+    for (const one of processes) if (within.has(one.parentPid)) within.add(one.pid);
+  }
+  return processes.filter((process) => within.has(process.pid));
+}
+
+/** Reads the place of each process once. */
+class Places {
+  readonly #known = new Map<string, ProcessPlace | undefined>();
+
+  of(process: ProcessRecord): ProcessPlace | undefined {
+    const key = keyOf(process);
+    if (!this.#known.has(key)) this.#known.set(key, placeOf(process.pid));
+    return this.#known.get(key);
+  }
+
+  forgetOthers(processes: readonly ProcessRecord[]): void {
+    const there = new Set(processes.map(keyOf));
+    for (const key of this.#known.keys()) if (!there.has(key)) this.#known.delete(key);
+  }
+}
+
+function keyOf({ pid, started }: ProcessRecord): string {
+  return `${pid} ${started}`;
+}

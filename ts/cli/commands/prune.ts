@@ -1,0 +1,51 @@
+/** `memtop prune`: removes runs from the store. */
+import { MemtopError } from '../../errors.js';
+import { Store } from '../../history/store.js';
+import { formatBytes } from '../../report/bytes.js';
+import { foundConfig } from '../config/config.js';
+import { exitCodes } from '../exit-code.js';
+import { keep } from '../flags/keep.js';
+import { maxSize } from '../flags/max-size.js';
+import { olderThan } from '../flags/older-than.js';
+import { store as storeFlag } from '../flags/store.js';
+import { valueGiven } from '../options.js';
+import { storeNeeded } from '../store.js';
+import { UsageError } from '../usage-error.js';
+import { refuseWords } from '../words.js';
+import { print, say } from '../write.js';
+import type { Command } from './command.js';
+
+export const prune: Command = {
+  usage: '[options]',
+  about:
+    'Removes runs from the store, by their age, their number or the size of the store, and gives\n' +
+    'the space back. What is running stays.',
+  flags: [olderThan, keep, maxSize, storeFlag],
+  examples: ['memtop prune --older-than 90d', 'memtop prune --keep 1000 --max-size 100M'],
+  async run(raw, environment) {
+    refuseWords(raw, 'prune', 'say what is to go: memtop prune --older-than 90d');
+    const age = valueGiven(olderThan, raw, environment);
+    const count = valueGiven(keep, raw, environment);
+    const mostBytes = valueGiven(maxSize, raw, environment);
+    if (age === undefined && count === undefined && mostBytes === undefined) {
+      throw new UsageError('say what is to go: --older-than 90d, --keep 1000 or --max-size 100M');
+    }
+    const file = storeNeeded(raw, environment, await foundConfig());
+    try {
+      const { removed, left, bytesBefore, bytesAfter } = Store.open(file).prune({
+        ...(age !== undefined && { before: new Date(Date.now() - age).toISOString() }),
+        ...(count !== undefined && { keep: count }),
+        ...(mostBytes !== undefined && { mostBytes }),
+      });
+      print([
+        `removed ${removed} of ${removed + left} runs; ` +
+          `${formatBytes(bytesBefore)} before, ${formatBytes(bytesAfter)} now`,
+      ]);
+      return 0;
+    } catch (error) {
+      if (!(error instanceof MemtopError)) throw error;
+      say(`memtop: ${error.message}`);
+      return exitCodes.failed;
+    }
+  },
+};

@@ -1,0 +1,162 @@
+/** `memtop run <task…>`: runs named tasks and measures them together. */
+
+import { availableParallelism } from 'node:os';
+import { messageOf } from '../../errors.js';
+import { loadedAddon } from '../../native/load.js';
+import { lookIn } from '../../report/look.js';
+import { taskLine } from '../../report/task-line.js';
+import type { Result } from '../../result/types.js';
+import { executeTasks, type TasksOptions } from '../../tasks/execute-tasks.js';
+import type { WriteLine } from '../../tasks/prefixed.js';
+import type { Task } from '../../tasks/task.js';
+import type { TaskRecord } from '../../tasks/task-record.js';
+import { isWorkflowCommand } from '../../tasks/workflow-command.js';
+import { foundConfig } from '../config/config.js';
+import { currentFolder } from '../current-folder.js';
+import { exitCodes } from '../exit-code.js';
+import { keepGoing } from '../flags/keep-going.js';
+import { parallel } from '../flags/parallel.js';
+import { serial } from '../flags/serial.js';
+import { isInGithub } from '../github.js';
+import { type ExecOptions, execOptions, flagsOfRun, isSet, valueGiven } from '../options.js';
+import type { RawArguments } from '../parse.js';
+import { quoted } from '../quoted.js';
+import { RunHearing } from '../recordings.js';
+import { openReports } from '../reports.js';
+import { findScripts } from '../scripts.js';
+import { tasksNamed } from '../tasks.js';
+import { UsageError } from '../usage-error.js';
+import { viewOf } from '../view/choice.js';
+import { say, terminalColumns, writeAll } from '../write.js';
+import type { Command } from './command.js';
+import { codeWithBudget, groupUse } from './exec.js';
+
+export const run: Command = {
+  usage: '[options] <task> [tasks...]',
+  about:
+    'Runs tasks of the config and scripts of package.json, and what they depend on, and\n' +
+    'measures each of them and all together. The exit code is that of the first failure.',
+  flags: [parallel, serial, keepGoing, ...flagsOfRun],
+  examples: [
+    'memtop run build',
+    'memtop run --parallel 4 --keep-going lint types test',
+    'memtop run --serial --json peak.json clean build',
+  ],
+  async run(raw, environment) {
+    const names = namesOf(raw);
+    const config = await foundConfig();
+    const options = execOptions(raw, environment, config);
+    const limitOfParallel = valueGiven(parallel, raw, environment, config);
+    const scripts = findScripts(currentFolder());
+    const tasks = tasksNamed(names, config, scripts, environment);
+    const isSerial = isSet(serial, raw, config) || limitOfParallel === 1 || tasks.size === 1;
+    if (!isSerial) refuseTerminals(tasks, options);
+    return runAndReport(tasks, ['memtop', 'run', ...names], options, {
+      parallel: isSerial ? 1 : (limitOfParallel ?? availableParallelism()),
+      keepGoing: isSet(keepGoing, raw, config),
+      writeLine: isSerial ? undefined : writeLine,
+      ...(isInGithub(environment) && { isBare: isWorkflowCommand }),
+    });
+  },
+};
+
+function namesOf({ words, command }: RawArguments): readonly string[] {
+  if (command !== undefined) {
+    throw new UsageError(
+      `run takes the names of tasks; a command is measured by: memtop -- ${command.map(quoted).join(' ')}`,
+    );
+  }
+  if (words.length === 0) {
+    throw new UsageError('no task given; name one or more, as in: memtop run build');
+  }
+  return words;
+}
+
+/** Two terminals of their own in one would be none. */
+function refuseTerminals(tasks: ReadonlyMap<string, Task>, { pty }: ExecOptions): void {
+  const [name] = [...tasks].find(([, task]) => (task.pty ?? pty) === 'on') ?? [];
+  if (name === undefined) return;
+  throw new UsageError(
+    `${quoted(name)} is to have a terminal of its own (pty), which one task at a time can have: ` +
+      'add --serial',
+  );
+}
+
+interface Manner {
+  readonly parallel: number;
+  readonly keepGoing: boolean;
+  readonly writeLine: WriteLine | undefined;
+  readonly isBare?: (line: Uint8Array) => boolean;
+}
+
+async function runAndReport(
+  tasks: ReadonlyMap<string, Task>,
+  command: readonly string[],
+  options: ExecOptions,
+  manner: Manner,
+): Promise<number> {
+  const isFull = isShownInFull(options);
+  const reports = await openReports(options);
+  if (!reports) return exitCodes.failedBeforeStart;
+  const hearing = new RunHearing();
+  let result: Result;
+  try {
+    const begin = (shown: Pick<TasksOptions, 'stage' | 'onTask' | 'onInnerTask'>) =>
+      executeTasks(
+        tasks,
+        { ...options, cgroup: groupUse(options), command, ...manner, ...shown },
+        { standsIn: true, ownDescriptors: reports.descriptors },
+        hearing,
+      );
+    if (isFull) {
+      const { showTasks } = await import('../view/full.js');
+      result = await showTasks([...tasks.keys()], (stage, onTask) => begin({ stage, onTask }));
+    } else {
+      result = await begin({ onTask: lineOf(options), onInnerTask: innerLineOf(options) });
+    }
+  } catch (error) {
+    say(`memtop: ${messageOf(error)}`);
+    return exitCodes.failedBeforeStart;
+  }
+  reports.write(result);
+  hearing.sayTrouble();
+  const code = await codeWithBudget(result, options);
+  // As behind the main command: Node would put the terminal back to how it was at the start.
+  loadedAddon()?.exitNow(code);
+  return code;
+}
+
+/** Lines below the output are for one command at a time, which tasks are not. */
+function isShownInFull({ ui }: ExecOptions): boolean {
+  if (ui === 'inline') say('memtop: --ui inline is for one command; tasks have --ui full');
+  return ui === 'full' && viewOf({ ui }, process.env) === 'full';
+}
+
+/** What says a line of each task as it ends; nothing where nothing is to be said. */
+function lineOf({ quiet, logHeapUsage }: ExecOptions): ((task: TaskRecord) => void) | undefined {
+  if (quiet && !logHeapUsage) return undefined;
+  const look = lookIn(process.env, terminalColumns());
+  return (task) => say(taskLine(task, look));
+}
+
+/** The same of each task inside it, where that is asked for. */
+function innerLineOf(options: ExecOptions): ((task: TaskRecord) => void) | undefined {
+  const line = options.logHeapUsage ? lineOf(options) : undefined;
+  return (
+    line &&
+    ((task) => {
+      if (task.kind !== 'service') line(task);
+    })
+  );
+}
+
+const descriptors = { stdout: 1, stderr: 2 } as const;
+
+/** A reader that has gone away has had enough. */
+const writeLine: WriteLine = (stream, line) => {
+  try {
+    writeAll(descriptors[stream], line);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+  }
+};

@@ -1,0 +1,46 @@
+/** `memtop show <run>`: the report of a run again. */
+import { MemtopError } from '../../errors.js';
+import { runNamed } from '../../history/reference.js';
+import { Store, storeSchema } from '../../history/store.js';
+import { lookIn } from '../../report/look.js';
+import { showLines } from '../../report/show.js';
+import { foundConfig } from '../config/config.js';
+import { exitCodes } from '../exit-code.js';
+import { jsonSwitch } from '../flags/json-switch.js';
+import { sql } from '../flags/sql.js';
+import { store as storeFlag } from '../flags/store.js';
+import { storeNeeded } from '../store.js';
+import { wordIfGiven } from '../words.js';
+import { print, say, terminalColumns, writeAll } from '../write.js';
+import type { Command } from './command.js';
+
+export const show: Command = {
+  usage: '[options] [run]',
+  about:
+    'Shows the report of a run again: of the last one, or of the one that is named by its id, by an\n' +
+    'unambiguous beginning of that, or by a label, whose latest run it is then.',
+  flags: [jsonSwitch, sql, storeFlag],
+  examples: ['memtop show', 'memtop show build', 'memtop show --json 20261120-140702-3f9a2c'],
+  async run(raw, environment) {
+    const reference = wordIfGiven(raw, 'show', 'run') ?? 'last';
+    const file = storeNeeded(raw, environment, await foundConfig());
+    try {
+      if (raw.values.has(sql.name)) {
+        writeAll(1, `-- The store is an SQLite database: ${file}\n\n${storeSchema()}`);
+        return 0;
+      }
+      const store = Store.open(file);
+      const { run, result, course } = store.whole(runNamed(store, reference));
+      if (raw.values.has(jsonSwitch.name)) {
+        print([JSON.stringify({ run, ...(result && { result }), course }, null, 2)]);
+        return 0;
+      }
+      print(showLines(run, result, course, lookIn(environment, terminalColumns(1))));
+      return 0;
+    } catch (error) {
+      if (!(error instanceof MemtopError)) throw error;
+      say(`memtop: ${error.message}`);
+      return exitCodes.failed;
+    }
+  },
+};

@@ -1,0 +1,44 @@
+/** Reads a config and checks it. */
+import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import * as z from 'zod/mini';
+import { messageOf } from '../../errors.js';
+import { nearest } from '../nearest.js';
+import { UsageError } from '../usage-error.js';
+import type { FoundConfig } from './config.js';
+import type { ConfigFile } from './find.js';
+import { configSchema, keysAt } from './schema.js';
+
+/** @throws UsageError that names the file and the key */
+export async function loadConfig(file: ConfigFile): Promise<FoundConfig> {
+  const source = file.isPackage ? `${file.path}: "memtop"` : file.path;
+  const parsed = z.safeParse(configSchema, await contentOf(file));
+  if (!parsed.success) throw new UsageError(problemText(source, parsed.error.issues[0]));
+  return { source, folder: dirname(file.path), config: parsed.data };
+}
+
+async function contentOf({ path, isPackage }: ConfigFile): Promise<unknown> {
+  try {
+    if (isPackage) return JSON.parse(readFileSync(path, 'utf8')).memtop;
+    if (path.endsWith('.json')) return JSON.parse(readFileSync(path, 'utf8'));
+    const exported = (await import(pathToFileURL(path).href)) as { default?: unknown };
+    if (exported.default !== undefined) return exported.default;
+  } catch (error) {
+    throw new UsageError(`${path} cannot be read: ${messageOf(error).split('\n')[0]}`);
+  }
+  throw new UsageError(`${path} exports no config: export default { … }`);
+}
+
+type Issue = NonNullable<ReturnType<typeof z.safeParse>['error']>['issues'][number];
+
+function problemText(source: string, issue: Issue | undefined): string {
+  const path = issue?.path.map(String) ?? [];
+  const at = path.length > 0 ? `${source}: ${path.join('.')}` : source;
+  if (issue?.code !== 'unrecognized_keys') return `${at} ${issue?.message ?? 'cannot be used'}`;
+  const [key = ''] = issue.keys;
+  const meant = nearest(key, keysAt(path));
+  const where = path.length > 0 ? ` in ${path.join('.')}` : '';
+  const advice = meant ? `did you mean ${meant}?` : `there are ${keysAt(path).join(', ')}`;
+  return `${source}: unknown key ${JSON.stringify(key)}${where}; ${advice}`;
+}

@@ -1,0 +1,111 @@
+/** The files that a result is written to, and standard output where it goes there. */
+
+import { messageOf } from '../errors.js';
+import { resultJson } from '../report/json.js';
+import type { Result } from '../result/types.js';
+import { identity, OutputFile } from './output-file.js';
+import { UsageError } from './usage-error.js';
+import { say, writeAll } from './write.js';
+
+/** A path for each; `-` is standard output. */
+export interface OutputPaths {
+  readonly json?: string | undefined;
+  readonly csv?: string | undefined;
+  readonly markdown?: string | undefined;
+  readonly html?: string | undefined;
+}
+
+type Format = keyof OutputPaths;
+type ToText = (result: Result) => string;
+
+/** All are loaded before the command starts, which may be what replaces this package. */
+const formats: Readonly<Record<Format, () => Promise<ToText>>> = {
+  json: async () => resultJson,
+  csv: async () => (await import('../report/csv.js')).resultCsv,
+  markdown: async () => (await import('../report/markdown.js')).resultMarkdown,
+  html: async () => (await import('./html-page.js')).htmlPage(),
+};
+
+const standardOutput = '-';
+
+interface Output {
+  readonly flag: string;
+  readonly toText: ToText;
+  readonly file: OutputFile | undefined;
+}
+
+/** Whether anything is to be written. */
+export function areWanted(paths: OutputPaths): boolean {
+  return wanted(paths).length > 0;
+}
+
+export class Outputs {
+  readonly #outputs: readonly Output[];
+
+  private constructor(outputs: readonly Output[]) {
+    this.#outputs = outputs;
+  }
+
+  /**
+   * Opens them; when one cannot be written, says so and leaves none behind.
+   *
+   * @throws UsageError where two are one file
+   */
+  static async open(paths: OutputPaths): Promise<Outputs | undefined> {
+    refuseSame(wanted(paths));
+    const outputs: Output[] = [];
+    for (const [format, path] of wanted(paths)) {
+      const flag = `--${format} ${path}`;
+      try {
+        const toText = await formats[format]();
+        outputs.push({ flag, toText, file: fileAt(path) });
+      } catch (error) {
+        for (const { file } of outputs) file?.discard();
+        say(`memtop: ${flag} cannot be written: ${messageOf(error)}`);
+        return undefined;
+      }
+    }
+    return new Outputs(outputs);
+  }
+
+  get descriptors(): number[] {
+    return this.#outputs.flatMap(({ file }) => (file ? [file.descriptor] : []));
+  }
+
+  /** One that fails does not keep the others from being written. */
+  write(result: Result): void {
+    for (const { flag, toText, file } of this.#outputs) {
+      try {
+        const text = toText(result);
+        if (file) file.write(text);
+        else writeAll(1, text);
+      } catch (error) {
+        say(`memtop: warning: ${flag} was not written: ${messageOf(error)}`);
+      }
+    }
+  }
+}
+
+function wanted(paths: OutputPaths): [Format, string][] {
+  return (Object.keys(formats) as Format[]).flatMap((format): [Format, string][] => {
+    const path = paths[format];
+    return path === undefined ? [] : [[format, path]];
+  });
+}
+
+function fileAt(path: string): OutputFile | undefined {
+  return path === standardOutput ? undefined : new OutputFile(path);
+}
+
+function refuseSame(paths: readonly [Format, string][]): void {
+  const seen = new Map<string, string>();
+  for (const [format, path] of paths) {
+    const key = path === standardOutput ? path : identity(path);
+    const other = key === undefined ? undefined : seen.get(key);
+    if (other !== undefined) {
+      const place = path === standardOutput ? 'standard output' : path;
+      throw new UsageError(`--${other} and --${format} both name ${place}; each needs its own`);
+    }
+    if (key !== undefined) seen.set(key, format);
+  }
+}

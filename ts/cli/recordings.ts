@@ -1,0 +1,24 @@
+/** What is heard of a run, and of its recording. */
+import type { Hearing } from '../tracker/execute.js';
+import type { Recording } from '../tracker/recording.js';
+import { say } from './write.js';
+
+export class RunHearing implements Hearing {
+  #recording: Recording | undefined;
+
+  readonly onWarn = (text: string): void => say(`memtop: warning: ${text}`);
+
+  readonly onLimit = (messages: readonly string[]): void => {
+    for (const message of messages) say(`memtop: ${message}`);
+  };
+
+  readonly onRecording = (recording: Recording): void => {
+    this.#recording = recording;
+  };
+
+  /** Waits until the run is recorded, and says so where it is not. */
+  sayTrouble(): void {
+    const trouble = this.#recording?.trouble();
+    if (trouble !== undefined) say(`memtop: warning: ${trouble}`);
+  }
+}

@@ -1,0 +1,92 @@
+/** Finds the tasks that are asked for: those of the config, and the scripts of package.json. */
+
+import { delimiter, join, resolve } from 'node:path';
+import { upwards } from '../runners/folders.js';
+import { planOf } from '../tasks/graph.js';
+import type { Task } from '../tasks/task.js';
+import type { PtyUse } from '../tracker/rules.js';
+import type { FoundConfig } from './config/config.js';
+import type { ConfiguredTask } from './config/schema.js';
+import { nearest } from './nearest.js';
+import { quoted } from './quoted.js';
+import type { Scripts } from './scripts.js';
+import { UsageError } from './usage-error.js';
+
+type Environment = Record<string, string | undefined>;
+
+/**
+ * Each behind those that it depends on.
+ *
+ * @throws UsageError for an unknown task, and for tasks that depend on themselves
+ */
+export function tasksNamed(
+  names: readonly string[],
+  found: FoundConfig | undefined,
+  scripts: Scripts | undefined,
+  environment: Environment,
+): ReadonlyMap<string, Task> {
+  const configured = found?.config.tasks ?? {};
+  const plan = planOf(names, (name) => {
+    const task = Object.hasOwn(configured, name) ? configured[name] : undefined;
+    if (found && task) return configuredTask(task, found.folder, environment);
+    return scripts?.names.includes(name) ? scriptTask(name, scripts, environment) : undefined;
+  });
+  if ('tasks' in plan) return plan.tasks;
+  if ('cycle' in plan) {
+    throw new UsageError(`tasks depend on one another: ${plan.cycle.map(quoted).join(' → ')}`);
+  }
+  const known = [...Object.keys(configured), ...(scripts?.names ?? [])];
+  throw new UsageError(unknownText(plan.unknown, plan.neededBy, known));
+}
+
+function unknownText(name: string, neededBy: string | undefined, known: string[]): string {
+  const meant = nearest(name, known);
+  const who = neededBy === undefined ? '' : `, which ${quoted(neededBy)} depends on`;
+  const advice = meant
+    ? `did you mean ${meant}?`
+    : known.length > 0
+      ? `there are ${[...new Set(known)].map(quoted).join(', ')}`
+      : 'there is neither a config with tasks nor a package.json with scripts';
+  return `there is no task ${quoted(name)}${who}; ${advice}`;
+}
+
+function configuredTask(task: ConfiguredTask, folder: string, environment: Environment): Task {
+  const { command, commands, dependsOn = [], pty, warn, limit } = task;
+  const cwd = resolve(folder, task.cwd ?? '.');
+  return {
+    source: 'config',
+    commands: (commands ?? [command ?? []]).map((one) =>
+      typeof one === 'string' ? ['sh', '-c', one] : one,
+    ),
+    cwd,
+    env: { ...withOwnPrograms(cwd, environment), ...task.env },
+    dependsOn: [dependsOn].flat(),
+    pty: pty as PtyUse | undefined,
+    warn,
+    limit,
+  };
+}
+
+/** With the programs of installed packages, as scripts have them. */
+function withOwnPrograms(cwd: string, environment: Environment): Record<string, string> {
+  const programs = upwards(cwd).map((folder) => join(folder, 'node_modules', '.bin'));
+  const path = [...programs, environment.PATH].filter(Boolean).join(delimiter);
+  return { ...defined(environment), PATH: path };
+}
+
+function scriptTask(name: string, scripts: Scripts, environment: Environment): Task {
+  const { folder, manager, packageName } = scripts;
+  return {
+    source: 'script',
+    foundAs: packageName === undefined ? name : `${packageName}:${name}`,
+    commands: [[manager, 'run', name]],
+    cwd: folder,
+    env: defined(environment),
+    dependsOn: [],
+  };
+}
+
+function defined(environment: Environment): Record<string, string> {
+  const given = Object.entries(environment).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as Record<string, string>;
+}

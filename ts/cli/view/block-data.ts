@@ -1,0 +1,47 @@
+/** What the lines below a command's output tell, from how its tree is. */
+import { basename } from 'node:path';
+import type { SnapshotRecord } from '../../native/addon.js';
+import type { BlockData, BlockTask } from '../../ui/inline/block.js';
+
+export function blockData(snapshot: SnapshotRecord): BlockData {
+  const { atMs, bytes, limitBytes, tree, living } = snapshot;
+  const isHighest = bytes >= (tree.peak?.bytes ?? 0);
+  return {
+    atMs,
+    bytes,
+    peakBytes: isHighest ? bytes : (tree.peak?.bytes ?? 0),
+    peakAtMs: isHighest ? atMs : (tree.peak?.atMs ?? 0),
+    processCount: living.length,
+    trend: tree.timeline.bytes,
+    ...(limitBytes !== undefined && { limitBytes }),
+    tasks: runningTasks(snapshot),
+    largest: largest(living),
+  };
+}
+
+/** Services are no work that is waited for. */
+function runningTasks({ found, living }: SnapshotRecord): BlockTask[] {
+  return found.tasks.flatMap(({ id, isService, endedAtMs, work }, place) => {
+    if (isService || endedAtMs !== undefined) return [];
+    const own = living.filter(({ task }) => task === place);
+    const bytes = own.reduce((sum, process) => sum + process.bytes, 0);
+    return [{ id, bytes, peakBytes: Math.max(bytes, work.peak?.bytes ?? 0) }];
+  });
+}
+
+function largest(living: SnapshotRecord['living']): BlockData['largest'] {
+  const names = new Map<string, { bytes: number; count: number }>();
+  for (const process of living) {
+    const name = programOf(process);
+    const { bytes, count } = names.get(name) ?? { bytes: 0, count: 0 };
+    names.set(name, { bytes: bytes + process.bytes, count: count + 1 });
+  }
+  return [...names]
+    .map(([name, sum]) => ({ name, ...sum }))
+    .sort((one, other) => other.bytes - one.bytes);
+}
+
+function programOf({ name, command }: SnapshotRecord['living'][number]): string {
+  const [program = name] = command;
+  return basename(program) || name;
+}

@@ -1,0 +1,67 @@
+/** Which view a run gets. */
+import { fstatSync } from 'node:fs';
+import type { UiUse } from '../flags/ui.js';
+import type { ExecOptions } from '../options.js';
+import { say, terminalColumns } from '../write.js';
+
+export type View = 'inline' | 'full' | 'off';
+
+type Environment = NodeJS.ProcessEnv;
+type Asked = Partial<Pick<ExecOptions, 'ui' | 'pty' | 'quiet'>>;
+
+/** Says why, where the one that was asked for cannot be had. */
+export function viewOf(asked: Asked, environment: Environment): View {
+  const { ui = 'auto' } = asked;
+  if (ui === 'off') return 'off';
+  if (ui === 'auto') return isInlineUnasked(asked, environment) ? 'inline' : 'off';
+  const obstacle =
+    ui === 'full' ? obstacleToFull(environment) : obstacleToInline(asked, environment);
+  if (obstacle === undefined) return ui;
+  say(`memtop: there is no --ui ${ui} here: ${obstacle}`);
+  return 'off';
+}
+
+/** Whether a view of the whole terminal that disturbs no command is shown. */
+export function isShownUnasked(ui: UiUse | undefined, environment: Environment): boolean {
+  if (ui === 'off' || ui === 'inline') return false;
+  const isWanted = ui === 'full' || !isContinuousIntegration(environment);
+  return isWanted && obstacleToFull(environment) === undefined;
+}
+
+function isInlineUnasked(asked: Asked, environment: Environment): boolean {
+  const isWanted = asked.quiet !== true && !isContinuousIntegration(environment);
+  return isWanted && obstacleToInline(asked, environment) === undefined;
+}
+
+function obstacleToInline({ pty }: Asked, environment: Environment): string | undefined {
+  if (pty === 'on') return 'with --pty on the command has a terminal of its own';
+  if (!areOneTerminal([1, 2])) return 'standard output and error are not one terminal';
+  return obstacleIn(environment);
+}
+
+function obstacleToFull(environment: Environment): string | undefined {
+  if (!areOneTerminal([0, 1, 2])) return 'standard input, output and error are not one terminal';
+  return obstacleIn(environment);
+}
+
+function obstacleIn({ TERM }: Environment): string | undefined {
+  return TERM === undefined || TERM === 'dumb' ? 'TERM tells of no terminal that can' : undefined;
+}
+
+function isContinuousIntegration({ CI }: Environment): boolean {
+  return CI !== undefined && CI !== '' && CI !== 'false' && CI !== '0';
+}
+
+/** Whether what goes there goes to one terminal. */
+function areOneTerminal(descriptors: readonly (0 | 1 | 2)[]): boolean {
+  try {
+    const [first, ...others] = descriptors.map((fd) => fstatSync(fd));
+    return (
+      first?.isCharacterDevice() === true &&
+      others.every(({ rdev }) => rdev === first.rdev) &&
+      terminalColumns() !== undefined
+    );
+  } catch {
+    return false;
+  }
+}

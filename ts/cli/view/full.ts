@@ -1,0 +1,180 @@
+/** Runs what is to be run over the whole terminal. */
+import { inspect } from '../../inspect/inspect.js';
+import type { ProcessRecord } from '../../inspect/process.js';
+import type { SnapshotRecord } from '../../native/addon.js';
+import { formatBytes } from '../../report/bytes.js';
+import { lookIn } from '../../report/look.js';
+import type { Result } from '../../result/types.js';
+import type { Stage } from '../../tasks/run-task.js';
+import type { TaskRecord } from '../../tasks/task-record.js';
+import type { Executed } from '../../tracker/execute.js';
+import type { Execution, ViewSize } from '../../tracker/execution.js';
+import type { OnOutput } from '../../tracker/measured.js';
+import type { SessionTask } from '../../tracker/session.js';
+import { snapshotOf } from '../../tracker/snapshot.js';
+import { FullView, type RunSource } from '../../ui/full/full.js';
+import type { FullTask } from '../../ui/full/view.js';
+import { say, sayBy, terminalColumns, writeAll } from '../write.js';
+
+/** One command, whose terminal is all there is to see. */
+export async function showCommand(
+  command: readonly string[],
+  begin: (size: ViewSize, onOutput: OnOutput) => Executed,
+): Promise<Result> {
+  const id = command.join(' ');
+  const board = new Board([id]);
+  const view = board.open(() => titleOf('memtop', board.snapshotOf(id)));
+  try {
+    const executed = begin(view.taskSize, (bytes) => view.take(id, bytes));
+    board.started(id, executed, { stop: () => executed.stop() });
+    const result = await executed.result;
+    board.ended(id, result.exit.code === 0);
+    await view.finish(board.isWaitedFor(result));
+    return result;
+  } finally {
+    board.close();
+    writeText(view.text(id));
+  }
+}
+
+/** Several tasks, each with a terminal of its own. */
+export async function showTasks(
+  names: readonly string[],
+  begin: (stage: Stage, onTask: (task: TaskRecord) => void) => Promise<Result>,
+): Promise<Result> {
+  const board = new Board(names);
+  const view = board.open(() => `memtop run ${names.join(' ')}`);
+  const stage: Stage = {
+    get size() {
+      return view.taskSize;
+    },
+    started: (name, execution, session) => board.started(name, execution, session),
+    take: (name, bytes) => view.take(name, bytes),
+  };
+  const onTask = ({ id, status, exit }: TaskRecord) => {
+    if (status === 'skipped') board.skipped(id);
+    else board.ended(id, exit?.code === 0);
+  };
+  try {
+    const result = await begin(stage, onTask);
+    await view.finish(board.isWaitedFor(result));
+    return result;
+  } finally {
+    board.close();
+    // What went well is told by the summary.
+    for (const name of board.failed) {
+      say(`memtop: what ${name} has written:`);
+      writeText(view.text(name));
+    }
+  }
+}
+
+interface Entry {
+  state: FullTask['state'];
+  execution?: Pick<Execution, 'pid' | 'snapshot' | 'typeIn' | 'resize'>;
+  session?: Partial<Pick<SessionTask, 'snapshot'>> & Pick<SessionTask, 'stop'>;
+  last?: Pick<FullTask, 'bytes' | 'peakBytes' | 'trend'>;
+}
+
+/** What is known of each task. */
+class Board implements RunSource {
+  readonly #entries: Map<string, Entry>;
+  readonly #said: string[] = [];
+  #title: () => string = () => 'memtop';
+  #view: FullView | undefined;
+  /** Whether something was ended from here. */
+  #hasEnded = false;
+
+  constructor(names: readonly string[]) {
+    this.#entries = new Map(names.map((name) => [name, { state: 'waiting' }]));
+  }
+
+  open(title: () => string): FullView {
+    this.#title = title;
+    // The terminal is not there for it now.
+    sayBy((text) => this.#said.push(text) > 0);
+    this.#view = new FullView(this, lookIn(process.env, terminalColumns()));
+    return this.#view;
+  }
+
+  close(): void {
+    this.#view?.close();
+    sayBy(undefined);
+    for (const text of this.#said) say(text);
+  }
+
+  /** Where a signal has ended it that came from elsewhere, nobody may be there. */
+  isWaitedFor({ exit }: Result): boolean {
+    return exit.signal === null || this.#hasEnded;
+  }
+
+  get failed(): string[] {
+    return [...this.#entries].filter(([, { state }]) => state === 'failed').map(([name]) => name);
+  }
+
+  started(name: string, execution: Execution | Executed, session: NonNullable<Entry['session']>) {
+    this.#entries.set(name, { ...this.#entries.get(name), state: 'running', execution, session });
+  }
+
+  ended(name: string, isWell: boolean): void {
+    const entry = this.#entries.get(name);
+    if (entry) entry.state = isWell ? 'ended' : 'failed';
+  }
+
+  skipped(name: string): void {
+    this.#entries.set(name, { state: 'skipped' });
+  }
+
+  snapshotOf(name: string): SnapshotRecord | undefined {
+    const entry = this.#entries.get(name);
+    if (entry?.state !== 'running') return undefined;
+    return entry.session?.snapshot?.() ?? entry.execution?.snapshot();
+  }
+
+  title(): string {
+    return this.#title();
+  }
+
+  tasks(): FullTask[] {
+    return [...this.#entries].map(([id, entry]) => {
+      const record = this.snapshotOf(id);
+      // Between its last process and its end it has nothing.
+      if (record && (record.living.length > 0 || !entry.last)) {
+        const { bytes, peakBytes } = snapshotOf(record);
+        entry.last = { bytes, peakBytes, trend: record.tree.timeline.bytes };
+      }
+      const known = entry.last ?? { bytes: 0, peakBytes: 0, trend: [] };
+      return { id, state: entry.state, ...known };
+    });
+  }
+
+  async processesOf(name: string): Promise<readonly ProcessRecord[]> {
+    const living = this.snapshotOf(name)?.living ?? [];
+    const pids = new Set(living.map(({ pid }) => pid));
+    return (await inspect.list()).filter(({ pid }) => pids.has(pid));
+  }
+
+  type(name: string, bytes: Uint8Array): void {
+    this.#entries.get(name)?.execution?.typeIn(bytes);
+  }
+
+  resize(name: string, size: ViewSize): void {
+    this.#entries.get(name)?.execution?.resize(size);
+  }
+
+  end(name: string): void {
+    this.#hasEnded = true;
+    this.#entries.get(name)?.session?.stop();
+  }
+}
+
+function titleOf(name: string, record: SnapshotRecord | undefined): string {
+  if (!record) return name;
+  const { bytes, peakBytes, processes } = snapshotOf(record);
+  const count = `${processes.length} ${processes.length === 1 ? 'process' : 'processes'}`;
+  return `${name}: ${formatBytes(bytes)}, peak ${formatBytes(peakBytes)}, ${count}`;
+}
+
+function writeText(lines: readonly string[]): void {
+  writeAll(1, lines.map((line) => `${line}\n`).join(''));
+}

@@ -1,0 +1,26 @@
+/** Words among the arguments of a command. */
+import type { RawArguments } from './parse.js';
+import { quoted } from './quoted.js';
+import { UsageError } from './usage-error.js';
+
+/** @throws UsageError where there is any */
+export function refuseWords(raw: RawArguments, command: string, advice: string): void {
+  const [first] = wordsOf(raw);
+  if (first === undefined) return;
+  throw new UsageError(`${command} takes no arguments, and ${quoted(first)} is one; ${advice}`);
+}
+
+/**
+ * The one word that a command takes; undefined when none was given.
+ *
+ * @throws UsageError
+ */
+export function wordIfGiven(raw: RawArguments, command: string, what: string): string | undefined {
+  const [word, another] = wordsOf(raw);
+  if (another === undefined) return word;
+  throw new UsageError(`${command} takes one ${what}, and ${quoted(another)} is one more`);
+}
+
+function wordsOf({ words, command = [] }: RawArguments): readonly string[] {
+  return [...words, ...command];
+}

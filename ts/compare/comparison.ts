@@ -1,0 +1,216 @@
+/** What two groups of runs say of each other. */
+import type { Measures } from './measures.js';
+import { difference } from './statistics/difference.js';
+import { median } from './statistics/median.js';
+import { runsToShow, shownBy } from './statistics/power.js';
+import { pooledDeviation } from './statistics/spread.js';
+
+export interface Group {
+  /** What it was named by. */
+  readonly name: string;
+  readonly runs: readonly Measures[];
+  /** Runs that failed and are left out, since others did not. */
+  readonly leftOut: number;
+}
+
+/** What is said of a difference between two groups of values. */
+type Verdict =
+  /** The runs of each vary less than that. */
+  | { readonly kind: 'shown'; readonly low: number; readonly high: number }
+  /** So much would have been seen; with so many runs of each, that much. */
+  | {
+      readonly kind: 'not-shown';
+      readonly shownBytes: number;
+      readonly more: { readonly runs: number; readonly bytes: number };
+    }
+  /** Each of all runs has the same figure. */
+  | { readonly kind: 'equal' }
+  /** Too few runs to know what they vary by. `noise` is what was taken for it. */
+  | { readonly kind: 'assumed'; readonly isBeyond: boolean; readonly noisePercent: number };
+
+export interface Change {
+  readonly before: number;
+  readonly after: number;
+  /** The median of all differences between a run of one group and one of the other. */
+  readonly byBytes: number;
+  readonly percent: number;
+  readonly verdict: Verdict;
+}
+
+/** One thing that has a figure in both groups, or in one of them. */
+export interface Row {
+  readonly name: string;
+  readonly before?: number;
+  readonly after?: number;
+  /** Processes of that name, where it is one of processes. */
+  readonly countBefore?: number;
+  readonly countAfter?: number;
+  readonly change?: Change;
+}
+
+export interface Comparison {
+  readonly before: Group;
+  readonly after: Group;
+  readonly peak: Change;
+  readonly kernelPeak?: Change;
+  readonly duration: { readonly beforeMs: number; readonly afterMs: number };
+  readonly tasks: readonly Row[];
+  readonly stages: readonly Row[];
+  readonly processes: readonly Row[];
+  readonly remarks: readonly string[];
+}
+
+/** Runs that failed count only where all did. */
+export function groupOf(name: string, runs: readonly Measures[]): Group {
+  const measured = runs.filter(({ peak }) => peak !== undefined);
+  const good = measured.filter(({ isGood }) => isGood);
+  const kept = good.length > 0 ? good : measured;
+  return { name, runs: kept, leftOut: runs.length - kept.length };
+}
+
+/** Both groups must have a run. `noisePercent` is what single runs are taken to vary by. */
+export function compare(before: Group, after: Group, noisePercent: number): Comparison {
+  const change = (figure: (run: Measures) => number | undefined) =>
+    changeOf(present(before.runs.map(figure)), present(after.runs.map(figure)), noisePercent);
+  const rows = (figures: (run: Measures) => readonly Figure[]) =>
+    rowsOf(before.runs.map(figures), after.runs.map(figures), noisePercent);
+  const peak = change(({ peak }) => peak?.bytes);
+  if (!peak) throw new Error('both groups must have a run that was measured');
+  const kernelPeak = change(({ kernelPeakBytes }) => kernelPeakBytes);
+  return {
+    before,
+    after,
+    peak,
+    ...(kernelPeak && { kernelPeak }),
+    duration: { beforeMs: durationOf(before), afterMs: durationOf(after) },
+    tasks: rows(({ tasks }) => tasks.map(({ id, peakBytes }) => ({ name: id, bytes: peakBytes }))),
+    stages: rows(({ stages }) => stages.map(({ name, peakBytes }) => ({ name, bytes: peakBytes }))),
+    processes: rows(({ peak }) => peak?.rollup ?? []),
+    remarks: remarksOf(before, after),
+  };
+}
+
+export function isRegression({ byBytes, verdict }: Change): boolean {
+  return byBytes > 0 && isReal(verdict);
+}
+
+/** Whether there is a difference as far as these runs can tell. */
+function isReal(verdict: Verdict): boolean {
+  return verdict.kind === 'shown' || (verdict.kind === 'assumed' && verdict.isBeyond);
+}
+
+function changeOf(
+  before: readonly number[],
+  after: readonly number[],
+  noisePercent: number,
+): Change | undefined {
+  if (before.length === 0 || after.length === 0) return undefined;
+  const middle = median(before);
+  const { by, interval } = difference(before, after);
+  const change = {
+    before: middle,
+    after: median(after),
+    byBytes: by,
+    percent: middle === 0 ? 0 : (100 * by) / middle,
+  };
+  if (!interval) {
+    const isBeyond = Math.abs(change.percent) > noisePercent;
+    return { ...change, verdict: { kind: 'assumed', isBeyond, noisePercent } };
+  }
+  const { low, high } = interval;
+  if (low > 0 || high < 0) return { ...change, verdict: { kind: 'shown', low, high } };
+  const deviation = pooledDeviation([before, after])?.deviation ?? 0;
+  if (deviation === 0) return { ...change, verdict: { kind: 'equal' } };
+  return { ...change, verdict: notShown(Math.min(before.length, after.length), deviation) };
+}
+
+function notShown(runs: number, deviation: number): Verdict {
+  const shownBytes = Math.round(shownBy(runs, deviation));
+  const bytes = roundFigure(shownBytes / 2);
+  return {
+    kind: 'not-shown',
+    shownBytes,
+    more: { bytes, runs: runsToShow(Math.max(1, bytes), deviation) },
+  };
+}
+
+/** 1, 2 or 5 times a power of ten of megabytes, or of kilobytes below that. */
+function roundFigure(bytes: number): number {
+  const unit = bytes >= 1024 * 1024 ? 1024 * 1024 : 1024;
+  const power = 10 ** Math.floor(Math.log10(Math.max(1, bytes / unit)));
+  const factor = [5, 2, 1].find((step) => step * power * unit <= bytes) ?? 1;
+  return factor * power * unit;
+}
+
+interface Figure {
+  readonly name: string;
+  readonly bytes: number;
+  readonly count?: number;
+}
+
+type Figures = readonly (readonly Figure[])[];
+
+/** The largest change first. A figure is there where most of the runs that tell of it have it. */
+function rowsOf(before: Figures, after: Figures, noisePercent: number): Row[] {
+  const names = new Set([...before, ...after].flat().map(({ name }) => name));
+  return [...names]
+    .map((name) => rowOf(name, before, after, noisePercent))
+    .sort((one, other) => weight(other) - weight(one));
+}
+
+function rowOf(name: string, before: Figures, after: Figures, noisePercent: number): Row {
+  const [early, late] = [named(name, before), named(name, after)];
+  const change = changeOf(bytesOf(early), bytesOf(late), noisePercent);
+  return {
+    name,
+    ...(early.length > 0 && { before: median(bytesOf(early)), ...counted('countBefore', early) }),
+    ...(late.length > 0 && { after: median(bytesOf(late)), ...counted('countAfter', late) }),
+    ...(change && { change }),
+  };
+}
+
+function named(name: string, figures: Figures): Figure[] {
+  return figures.flatMap((run) => run.filter((figure) => figure.name === name));
+}
+
+function bytesOf(figures: readonly Figure[]): number[] {
+  return figures.map(({ bytes }) => bytes);
+}
+
+function counted<K extends string>(key: K, figures: readonly Figure[]): { [P in K]?: number } {
+  const counts = present(figures.map(({ count }) => count));
+  return counts.length === 0 ? {} : ({ [key]: Math.round(median(counts)) } as { [P in K]: number });
+}
+
+function weight({ before = 0, after = 0 }: Row): number {
+  return Math.abs(after - before);
+}
+
+function durationOf({ runs }: Group): number {
+  return median(runs.map(({ durationMs }) => durationMs));
+}
+
+function present(values: readonly (number | undefined)[]): number[] {
+  return values.filter((value) => value !== undefined);
+}
+
+function remarksOf(before: Group, after: Group): string[] {
+  const metrics = [before, after].map(metricsOf);
+  const failed = [before, after].filter(({ runs }) => runs.every(({ isGood }) => !isGood));
+  return [
+    ...[before, after].flatMap(({ name, leftOut }) =>
+      leftOut > 0
+        ? [`${leftOut} of the runs of ${name} failed or were not measured; left out`]
+        : [],
+    ),
+    ...failed.map(({ name }) => `${name} has failed; how far it came decides what it needed`),
+    ...(metrics[0] === metrics[1]
+      ? []
+      : [`${before.name} was measured in ${metrics[0]}, ${after.name} in ${metrics[1]}`]),
+  ];
+}
+
+function metricsOf({ runs }: Group): string {
+  const metrics = runs.flatMap(({ peak }) => (peak ? [peak.metric.toUpperCase()] : []));
+  return [...new Set(metrics)].sort().join(' and ');
+}

@@ -1,0 +1,31 @@
+/** What of a run is compared with others. */
+import type { Result } from '../result/types.js';
+
+export type Measures = NonNullable<NonNullable<Result['bench']>['repeats']>['runs'][number];
+
+/** One for each run that a result stands for: several where it is of a repeated one. */
+export function measuresOf(result: Result): readonly Measures[] {
+  return result.bench?.repeats?.runs ?? [measuresOfOne(result)];
+}
+
+export function measuresOfOne({ run, exit, peak, cgroup, tasks, stages, bench }: Result): Measures {
+  return {
+    id: run.id,
+    startedAt: run.startedAt,
+    durationMs: run.durationMs,
+    isGood: bench ? bench.outcome === 'ok' : exit.cause === 'exit' && exit.code === 0,
+    exit,
+    ...(peak && { peak: { bytes: peak.bytes, metric: peak.metric, rollup: peak.rollup } }),
+    ...(cgroup?.peakBytes !== undefined && { kernelPeakBytes: cgroup.peakBytes }),
+    tasks: (tasks ?? []).flatMap(({ id, peak }) => (peak ? [{ id, peakBytes: peak.bytes }] : [])),
+    stages: (stages ?? []).flatMap(({ name, peakBytes }) =>
+      peakBytes === undefined ? [] : [{ name, peakBytes }],
+    ),
+  };
+}
+
+/** All runs of several results, each once. */
+export function measuresOfAll(results: readonly Result[]): readonly Measures[] {
+  const byId = new Map(results.flatMap(measuresOf).map((measures) => [measures.id, measures]));
+  return [...byId.values()];
+}

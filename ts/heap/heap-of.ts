@@ -1,0 +1,95 @@
+/** From what heaps have reported to their part of a result. */
+import type { Result } from '../result/types.js';
+import { adviceFor, adviceWhenFull } from './advice.js';
+import type { HeapRecord } from './record.js';
+
+type Heap = NonNullable<Result['heap']>;
+type OneHeap = Heap['heaps'][number];
+
+/** Of thousands, those that come first tell enough. */
+const mostHeaps = 100;
+
+interface About {
+  /** Of whom; absent for the whole run. */
+  readonly pids?: ReadonlySet<number>;
+  readonly peak?: Result['peak'];
+  readonly oom?: Result['oom'];
+}
+
+/** Nothing where none of them has reported. */
+export function heapOf(
+  reports: readonly HeapRecord[],
+  { pids, peak, oom }: About = {},
+): Heap | undefined {
+  const records = pids ? reports.filter(({ pid }) => pids.has(pid)) : reports;
+  if (records.length === 0) return undefined;
+  const heaps = records.map((record) => oneHeap(record, oom));
+  const needed = ({ neededMegabytes = 0 }: OneHeap) => neededMegabytes;
+  heaps.sort((one, other) => needed(other) - needed(one) || other.usedBytes - one.usedBytes);
+  const most = heaps[0]?.neededMegabytes;
+  return {
+    processCount: processesOf(records).length,
+    heapCount: heaps.length,
+    ...(peak && partOfPeak(heaps, peak)),
+    ...(most !== undefined && { neededMegabytes: most }),
+    heaps: heaps.slice(0, mostHeaps),
+  };
+}
+
+function oneHeap(record: HeapRecord, oom: Result['oom']): OneHeap {
+  const { unconfirmedBytes, hasEnded, ...heap } = record;
+  const isVictim = oom?.kind === 'heap' && oom.victim?.pid === record.pid;
+  if (isVictim && !hasEnded && record.worker === undefined) return fullHeap(heap, oom);
+  const lastSeen = hasEnded ? 'end' : 'before-end';
+  if (record.looks === 0) return { ...heap, lastSeen };
+  const { megabytes, reason } = adviceFor(record);
+  return { ...heap, lastSeen, neededMegabytes: megabytes, neededBecause: reason };
+}
+
+/** Whatever was seen of it, in the end it had all that it was allowed. */
+function fullHeap(heap: Omit<OneHeap, 'lastSeen'>, oom: NonNullable<Result['oom']>): OneHeap {
+  const { heapLimitBytes = heap.limitBytes } = oom;
+  const { megabytes, reason } = adviceWhenFull(heapLimitBytes);
+  return {
+    ...heap,
+    usedBytes: Math.max(heap.usedBytes, heapLimitBytes),
+    committedBytes: Math.max(heap.committedBytes, heapLimitBytes),
+    lastSeen: 'full',
+    neededMegabytes: megabytes,
+    neededBecause: reason,
+  };
+}
+
+/** Nothing where one that was alive then has not been looked at. */
+function partOfPeak(
+  heaps: readonly OneHeap[],
+  peak: NonNullable<Result['peak']>,
+): Pick<Heap, 'ofPeakBytes'> {
+  let ofPeakBytes = 0;
+  for (const { pid, rssBytes, pssBytes = rssBytes } of peak.processes) {
+    const own = heaps.filter((heap) => heap.pid === pid);
+    if (own.some(({ lastSeen, looks }) => lastSeen === 'before-end' && looks === 0)) return {};
+    ofPeakBytes += Math.min(pssBytes, committedTogether(own));
+  }
+  return { ofPeakBytes };
+}
+
+/** Where several processes had the pid one after the other, of the largest. */
+function committedTogether(heaps: readonly OneHeap[]): number {
+  const sums = processesOf(heaps).map((own) =>
+    own.reduce((sum, { committedBytes }) => sum + committedBytes, 0),
+  );
+  return Math.max(0, ...sums);
+}
+
+/** The heaps of each process together. */
+function processesOf<Of extends Pick<HeapRecord, 'pid' | 'startTicks'>>(
+  heaps: readonly Of[],
+): Of[][] {
+  const byProcess = new Map<string, Of[]>();
+  for (const heap of heaps) {
+    const key = `${heap.pid} ${heap.startTicks}`;
+    byProcess.set(key, [...(byProcess.get(key) ?? []), heap]);
+  }
+  return [...byProcess.values()];
+}

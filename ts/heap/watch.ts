@@ -1,0 +1,71 @@
+/** Has the Node processes of a run report their heaps. */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { messageOf } from '../errors.js';
+import type { Result } from '../result/types.js';
+import { withRequired } from './node-options.js';
+import { preloadFile } from './preload-file.js';
+
+export interface HeapWatch {
+  /** What the environment of the command has for it. */
+  readonly variables: Readonly<Record<string, string>>;
+  /**
+   * The result with what was reported; to be called once, at the end. The pids are those of its
+   * tasks, in the same order.
+   */
+  addTo(result: Result, pidsOfTasks: readonly (readonly number[])[]): Promise<Result>;
+  /** Ends it without a result. */
+  close(): void;
+}
+
+/** Never throws: what does not work is said in the result. */
+export function watchHeaps(nodeOptions: string | undefined): HeapWatch {
+  let folder: string | undefined;
+  const close = () => {
+    if (folder !== undefined) remove(folder);
+  };
+  try {
+    const file = preloadFile();
+    const options = withRequired(nodeOptions, file);
+    if (options === undefined) return without('a quote in NODE_OPTIONS is not closed');
+    const reports = mkdtempSync(join(tmpdir(), 'memtop-heap-'));
+    folder = reports;
+    return {
+      variables: { NODE_OPTIONS: options, MEMTOP_HEAP_DIR: folder },
+      async addTo(result, pidsOfTasks) {
+        try {
+          const { withHeaps } = await import('./collect.js');
+          return withHeaps(result, reports, pidsOfTasks);
+        } catch (error) {
+          return warned(result, messageOf(error));
+        } finally {
+          close();
+        }
+      },
+      close,
+    };
+  } catch (error) {
+    close();
+    return without(messageOf(error));
+  }
+}
+
+function without(reason: string): HeapWatch {
+  return { variables: {}, addTo: async (result) => warned(result, reason), close: () => {} };
+}
+
+function warned(result: Result, reason: string): Result {
+  const warning = { code: 'heap', message: `no heap was looked at: ${reason}` };
+  return { ...result, warnings: [...result.warnings, warning] };
+}
+
+/** Who outlives the run may be writing there just now. */
+function remove(folder: string): void {
+  try {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
+  } catch {
+    // What is left is a few numbers in a temporary folder.
+  }
+}

@@ -1,0 +1,37 @@
+/** Checks what an exported file holds. It loads the schema library, which the rest does without. */
+import * as z from 'zod/mini';
+import { resultSchema } from '../result/schema.js';
+import { exportSchemaName } from './export-name.js';
+import type { WholeRun } from './store.js';
+
+const amount = z.number().check(z.nonnegative());
+const whole = z.number().check(z.int(), z.nonnegative());
+const points = z.array(z.array(amount).check(z.length(2)));
+
+const course = z.looseObject({
+  sums: points,
+  processes: z.array(z.looseObject({ pid: whole, startTicks: whole, name: z.string(), points })),
+});
+
+const run = z.looseObject({
+  id: z.string().check(z.regex(/^\d{8}-\d{6}-[0-9a-f]{6}$/)),
+  label: z.optional(z.string()),
+  command: z.array(z.string()),
+  cwd: z.optional(z.string()),
+  startedAt: z.string().check(z.regex(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/)),
+  endedAt: z.optional(z.string()),
+  state: z.enum(['running', 'ended', 'interrupted']),
+});
+
+const file = z.looseObject({
+  schema: z.literal(exportSchemaName),
+  runs: z.array(z.looseObject({ run, result: z.optional(resultSchema), course })),
+});
+
+/** @throws Error that says what is wrong, and where */
+export function checkedRuns(value: unknown): WholeRun[] {
+  const parsed = z.safeParse(file, value);
+  if (parsed.success) return parsed.data.runs as WholeRun[];
+  const [issue] = parsed.error.issues;
+  throw new Error(`${issue?.path.join('.') || 'it'}: ${issue?.message ?? 'is no export'}`);
+}

@@ -1,0 +1,16 @@
+/** Records a run that has ended already. */
+import type { Result } from '../result/types.js';
+import { withoutSecrets } from '../tracker/recording.js';
+import { storedCommand } from '../tracker/stored-command.js';
+import { Store } from './store.js';
+
+/** @throws SystemError when the store cannot be used */
+export function recordEnded(file: string, result: Result): void {
+  const { run, memtopVersion, timeline } = result;
+  const { atMs = [], bytes = [] } = timeline ?? {};
+  Store.openOrMake(file).add({
+    run: { ...run, memtopVersion, command: storedCommand(run.command), state: 'ended' },
+    result: JSON.parse(JSON.stringify(result, withoutSecrets)),
+    course: { sums: atMs.map((at, place) => [Math.round(at), bytes[place] ?? 0]), processes: [] },
+  });
+}

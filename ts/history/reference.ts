@@ -1,0 +1,72 @@
+/**
+ * What people write for a run: its id, an unambiguous beginning of that, `last`, or a label, which
+ * means all runs of it. A whole id is never a label; a label comes before the beginning of an id;
+ * `label:NAME` is always a label.
+ */
+import { MemtopError } from '../errors.js';
+import type { StoredRun } from '../result/stored-run.js';
+import type { Store } from './store.js';
+
+/** There is no run of that name, or more than one. */
+export class RunNotFound extends MemtopError {
+  readonly code = 'RunNotFound';
+}
+
+const wholeId = /^\d{8}-\d{6}-[0-9a-f]{6}$/;
+const beginningOfId = /^\d{4,8}(?:-\d{0,6}(?:-[0-9a-f]{0,6})?)?$/;
+const labelMark = 'label:';
+
+type Runs = Pick<Store, 'runs'>;
+
+/**
+ * The runs that are meant, oldest first; never none.
+ *
+ * @throws RunNotFound that says what was wrong
+ */
+export function runsNamed(store: Runs, reference: string): StoredRun[] {
+  if (reference === 'last')
+    return foundOr(store.runs({ latest: 1 }), 'no run has been recorded yet');
+  if (wholeId.test(reference)) {
+    return foundOr(store.runs({ id: reference }), `there is no run ${reference}`);
+  }
+  if (reference.startsWith(labelMark)) {
+    const label = reference.slice(labelMark.length);
+    return foundOr(store.runs({ label }), `no run has the label ${JSON.stringify(label)}`);
+  }
+  const labelled = store.runs({ label: reference });
+  return labelled.length > 0 ? labelled : [runBeginning(store, reference)];
+}
+
+/**
+ * The one run that is meant: of a label the latest.
+ *
+ * @throws RunNotFound that says what was wrong
+ */
+export function runNamed(store: Runs, reference: string): StoredRun {
+  return runsNamed(store, reference).at(-1) as StoredRun;
+}
+
+function runBeginning(store: Runs, reference: string): StoredRun {
+  const shown = JSON.stringify(reference);
+  if (!beginningOfId.test(reference)) {
+    throw new RunNotFound(
+      `no run has the label ${shown}, and it is not the id of one; memtop history lists them`,
+    );
+  }
+  const [found, another, ...more] = store.runs({ idBegins: reference });
+  if (!found) {
+    throw new RunNotFound(`no run has the label ${shown}, and no id begins so`);
+  }
+  if (another) {
+    const count = more.length + 2;
+    throw new RunNotFound(
+      `${shown} is the beginning of ${count} ids, such as ${found.id} and ${another.id}; write more of it`,
+    );
+  }
+  return found;
+}
+
+function foundOr(runs: StoredRun[], problem: string): StoredRun[] {
+  if (runs.length > 0) return runs;
+  throw new RunNotFound(problem);
+}

@@ -1,0 +1,22 @@
+/** Results by what people write for a run. */
+import type { StoredRun } from '../result/stored-run.js';
+import type { Result } from '../result/types.js';
+import { RunNotFound, runsNamed } from './reference.js';
+import type { Store } from './store.js';
+
+/**
+ * The results that are meant, oldest first; never none. Of a label those runs that have ended.
+ *
+ * @throws RunNotFound that says what was wrong
+ */
+export function resultsOf(store: Pick<Store, 'runs' | 'result'>, reference: string): Result[] {
+  const runs = runsNamed(store, reference);
+  const results = runs.flatMap(({ id }) => store.result(id) ?? []);
+  if (results.length > 0) return results;
+  const [run] = runs as [StoredRun];
+  throw new RunNotFound(
+    runs.length === 1
+      ? `run ${run.id} has no result: it ${run.state === 'running' ? 'is still running' : 'was interrupted'}`
+      : `no run of the label ${JSON.stringify(run.label)} has ended`,
+  );
+}

@@ -1,0 +1,23 @@
+/** The store as a place where results are found by name. */
+import { existsSync } from 'node:fs';
+import { type RunSource, UnusableResult } from '../compare/source.js';
+import { MemtopError } from '../errors.js';
+import { RunNotFound } from './reference.js';
+import { resultsOf } from './results.js';
+import { Store } from './store.js';
+
+export function storedIn(file: string): RunSource {
+  return {
+    async resultsOf(reference) {
+      if (!existsSync(file)) return [];
+      try {
+        return resultsOf(Store.open(file), reference);
+      } catch (error) {
+        if (error instanceof RunNotFound) return [];
+        if (error instanceof MemtopError) throw new UnusableResult(error.message);
+        throw error;
+      }
+    },
+    lookedAt: () => [`a run or a label in ${file}`],
+  };
+}

@@ -1,0 +1,211 @@
+/** The store of runs, and the questions that it answers. */
+import { SystemError } from '../errors.js';
+import type { KillOutcome } from '../inspect/options.js';
+import type { ProcessRecord } from '../inspect/process.js';
+import { processRecord } from '../inspect/process-record.js';
+import type { Addon } from '../native/addon.js';
+import { fromAddon } from '../native/errors.js';
+import { loadAddon } from '../native/load.js';
+import type { StoredCourse, StoredGroup, StoredRun } from '../result/stored-run.js';
+import type { Result } from '../result/types.js';
+
+type Native = InstanceType<Addon['NativeStore']>;
+
+/** Which runs are meant. What is absent lets all through. */
+export type RunQuestion = Parameters<Native['runs']>[0];
+export type Pruning = Parameters<Native['prune']>[0];
+export type Pruned = ReturnType<Native['prune']>;
+
+/** A run that is running, with its living processes. */
+export interface AliveRun {
+  run: StoredRun;
+  processes: ProcessRecord[];
+}
+
+/** A run with all that is kept of it. */
+export interface WholeRun {
+  run: StoredRun;
+  /** Absent where it has not ended. */
+  result?: Result;
+  course: StoredCourse;
+}
+
+export class Store {
+  readonly file: string;
+  readonly #native: Native;
+
+  private constructor(file: string, native: Native) {
+    this.file = file;
+    this.#native = native;
+  }
+
+  /**
+   * Opens a store that is there.
+   *
+   * @throws SystemError when there is none, or it cannot be used; AddonUnavailable
+   */
+  static open(file: string): Store {
+    const native = thrown(() => loadAddon().NativeStore.openExisting(file));
+    if (native) return new Store(file, native);
+    throw new SystemError(`no run has been recorded yet: there is no ${file}`);
+  }
+
+  /**
+   * Opens a store, and makes it where there is none.
+   *
+   * @throws SystemError when it cannot be used; AddonUnavailable
+   */
+  static openOrMake(file: string): Store {
+    return new Store(
+      file,
+      thrown(() => loadAddon().NativeStore.open(file)),
+    );
+  }
+
+  /** Oldest first. Those whose memtop is no more are marked as interrupted before. */
+  runs(question: RunQuestion = {}): StoredRun[] {
+    const rows: Row[] = JSON.parse(thrown(() => this.#native.runs(question)));
+    return rows.map(storedRun);
+  }
+
+  /** What was run, each with so many of its latest peaks; the one with the latest run first. */
+  groups(question: RunQuestion, peaks: number): StoredGroup[] {
+    const groups = thrown(() => this.#native.groups(question, peaks));
+    return groups.map(({ label, command, runs, peaks }) => ({
+      ...(label !== undefined && { label }),
+      ...(command !== undefined && { command: JSON.parse(command) }),
+      runs,
+      peaks: peaks.map((peak) => peak ?? null),
+    }));
+  }
+
+  /** Undefined where the run has not ended. */
+  result(id: string): Result | undefined {
+    const json = thrown(() => this.#native.result(id));
+    return json === null ? undefined : JSON.parse(json);
+  }
+
+  course(id: string): StoredCourse {
+    return thrown(() => this.#native.course(id));
+  }
+
+  whole(run: StoredRun): WholeRun {
+    const result = this.result(run.id);
+    return { run, ...(result && { result }), course: this.course(run.id) };
+  }
+
+  /** False when there is a run of its id already. */
+  add({ run, result, course }: WholeRun): boolean {
+    const { id, label, command, cwd, startedAt, host, memtopVersion = 'unknown' } = run;
+    const start = {
+      file: this.file,
+      id,
+      ...(label !== undefined && { label }),
+      command: JSON.stringify(command),
+      ...(cwd !== undefined && { cwd }),
+      startedAt,
+      host: JSON.stringify(host ?? {}),
+      memtopVersion,
+    };
+    return thrown(() => this.#native.importRun(start, result && endOf(run, result), course));
+  }
+
+  prune(pruning: Pruning): Pruned {
+    return thrown(() => this.#native.prune(pruning));
+  }
+
+  /** The runs that are running, oldest first. */
+  async alive(): Promise<AliveRun[]> {
+    const alive = await this.#native.alive().catch(rethrow);
+    return alive.flatMap(({ id, tree }) =>
+      this.runs({ id }).map((run) => ({ run, processes: tree.map(processRecord) })),
+    );
+  }
+
+  /**
+   * Ends all processes of a run. Whoever has got one of their pids since is safe.
+   *
+   * @throws ProcessNotFound when nobody of it is alive, and what `inspect.kill()` throws
+   */
+  async kill(id: string, { force = false, graceMs = 2000 } = {}): Promise<KillOutcome> {
+    return this.#native.kill(id, { force, graceMs }).catch(rethrow);
+  }
+}
+
+/** What the tables hold, in SQL with comments. */
+export function storeSchema(): string {
+  return loadAddon().storeSchema();
+}
+
+function endOf(run: StoredRun, result: Result) {
+  const { code, signal, cause } = result.exit;
+  return {
+    endedAt: run.endedAt ?? result.run.endedAt,
+    durationMs: run.durationMs ?? result.run.durationMs,
+    ...(code !== null && { exitCode: code }),
+    ...(signal !== null && { signal }),
+    cause,
+    ...(result.peak && { peakBytes: result.peak.bytes, peakMetric: result.peak.metric }),
+    result: JSON.stringify(result),
+  };
+}
+
+/** A run as the addon tells of it. */
+type Row = {
+  [Key in 'id' | 'startedAt']: string;
+} & { command: string[]; state: StoredRun['state'] } & {
+  [Key in 'label' | 'cwd' | 'endedAt' | 'signal' | 'memtopVersion']: string | null;
+} & {
+  [Key in
+    | 'durationMs'
+    | 'exitCode'
+    | 'peakBytes'
+    | 'pid'
+    | 'startTicks'
+    | 'memtopPid'
+    | 'memtopStartTicks']: number | null;
+} & {
+  cause: Result['exit']['cause'] | null;
+  peakMetric: 'rss' | 'pss' | null;
+  host: Result['run']['host'] | null;
+};
+
+function storedRun(row: Row): StoredRun {
+  const { id, label, command, cwd, startedAt, endedAt, state, durationMs } = row;
+  const { exitCode: code, signal, cause, peakBytes, peakMetric, host, memtopVersion } = row;
+  const process = processOf(row.pid, row.startTicks);
+  const memtop = processOf(row.memtopPid, row.memtopStartTicks);
+  return {
+    id,
+    ...(label !== null && { label }),
+    command,
+    ...(cwd !== null && { cwd }),
+    startedAt,
+    ...(endedAt !== null && { endedAt }),
+    state,
+    ...(durationMs !== null && { durationMs }),
+    ...(cause !== null && { exit: { code, signal, cause } }),
+    ...(peakBytes !== null && { peakBytes }),
+    ...(peakMetric !== null && { peakMetric }),
+    ...(host !== null && { host }),
+    ...(memtopVersion !== null && { memtopVersion }),
+    ...(process && { process }),
+    ...(memtop && { memtop }),
+  };
+}
+
+function processOf(pid: number | null, startTicks: number | null): StoredRun['process'] {
+  return pid === null || startTicks === null ? undefined : { pid, startTicks };
+}
+
+function thrown<T>(act: () => T): T {
+  try {
+    return act();
+  } catch (error) {
+    throw fromAddon(error);
+  }
+}
+
+function rethrow(error: unknown): never {
+  throw fromAddon(error);
+}

@@ -1,0 +1,32 @@
+/** Measures the tree of a process of Nx, and the tasks in it. */
+import type { Result } from '../result/types.js';
+import { MemoryTracker } from '../tracker/memory-tracker.js';
+import type { TrackedResult } from '../tracker/tracked-task.js';
+
+export type Task = NonNullable<Result['tasks']>[number];
+
+/** What was seen of a task; Nx knows how it went. */
+export type MeasuredTask = Pick<Task, 'id' | 'source' | 'durationMs' | 'processCount'> &
+  Partial<Pick<Task, 'kind' | 'exit' | 'startedAtMs' | 'peak' | 'wrappers' | 'totalPeakBytes'>>;
+
+/** The whole tree, and the tasks that were told apart in it. */
+export type Measured = Pick<TrackedResult, 'peak' | 'processCount' | 'timeline' | 'warnings'> & {
+  readonly tasks?: readonly MeasuredTask[];
+};
+
+export interface Measuring {
+  /** Stops and tells. */
+  finish(): Promise<Measured>;
+  /** Stops. Safe to call again, and after `finish`. */
+  stop(): void;
+}
+
+/** @throws what MemoryTracker.track() does */
+export function startMeasuring(pid: number): Measuring {
+  const tracker = new MemoryTracker();
+  const task = tracker.track(pid, { id: 'nx', tasks: true });
+  return {
+    finish: () => task.finish(),
+    stop: () => tracker[Symbol.dispose](),
+  };
+}

@@ -1,0 +1,54 @@
+/** Makes the result of a run of Nx. */
+import { packageVersion } from '../package.js';
+import { resultSchemaName } from '../result/name.js';
+import type { Result } from '../result/types.js';
+import { describeHost } from '../tracker/host.js';
+import { newRunId } from '../tracker/run-id.js';
+import type { Client } from './client.js';
+import type { RunContext } from './context.js';
+import type { Measured } from './measure.js';
+import { tasksOf } from './tasks.js';
+
+/** `measured` may be the reason why nothing was. */
+export function nxResult(
+  context: RunContext,
+  { pid, startTicks, command }: Client,
+  measured: Measured | string,
+): Result {
+  const { startTime = Date.now(), endTime = startTime, workspaceRoot } = context;
+  const seen = typeof measured === 'string' ? { warnings: unmeasured(measured) } : measured;
+  const { warnings = [] } = seen;
+  return {
+    schema: resultSchemaName,
+    memtopVersion: packageVersion,
+    run: {
+      id: newRunId(new Date(startTime)),
+      command: [...command],
+      cwd: workspaceRoot,
+      process: { pid, startTicks },
+      startedAt: new Date(startTime).toISOString(),
+      endedAt: new Date(endTime).toISOString(),
+      durationMs: endTime - startTime,
+      host: describeHost(),
+    },
+    // Nx goes on after its tasks, and does not tell a plugin how it will end.
+    exit: { code: null, signal: null, cause: 'unknown' },
+    ...(typeof measured === 'string'
+      ? { sampling: { method: 'unavailable', fallbackReason: measured } }
+      : measures(measured)),
+    tasks: tasksOf(context, typeof measured === 'string' ? {} : measured),
+    warnings,
+  };
+}
+
+function measures({ peak, timeline }: Measured): Pick<Result, 'sampling'> & Partial<Result> {
+  return {
+    ...(peak && { peak }),
+    sampling: { method: peak?.method === 'traced' ? 'traced' : 'scanned' },
+    ...(timeline && { timeline }),
+  };
+}
+
+function unmeasured(reason: string): Result['warnings'] {
+  return [{ code: 'unmeasured', message: `nothing was measured: ${reason}` }];
+}

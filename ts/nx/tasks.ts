@@ -1,0 +1,71 @@
+/** Puts together what Nx tells of its tasks and what was measured of them. */
+import type { NxTaskResult, RunContext } from './context.js';
+import type { Measured, MeasuredTask, Task } from './measure.js';
+
+type Told = Pick<Task, 'status' | 'cache' | 'exit'>;
+
+/** In the order in which Nx tells of them; those that only memtop has seen stand last. */
+export function tasksOf(
+  { taskResults = {}, startTime = 0 }: Pick<RunContext, 'taskResults' | 'startTime'>,
+  measured: Pick<Measured, 'tasks'>,
+): Task[] {
+  const seen = new Map(measured.tasks?.map((task) => [task.id, task]));
+  const told = Object.entries(taskResults).map(([id, result]) => {
+    const task = seen.get(id);
+    seen.delete(id);
+    return taskOf(id, result, task, startTime);
+  });
+  const untold = [...seen.values()].map((task): Task => ({ ...task, status: 'ended' }));
+  return [...told, ...untold];
+}
+
+function taskOf(
+  id: string,
+  result: NxTaskResult,
+  seen: MeasuredTask | undefined,
+  runStart: number,
+): Task {
+  const { startTime, endTime } = result.task ?? {};
+  const told = toldOf(result, seen?.exit);
+  const { exit: _seenExit, ...ran } = seen ?? {};
+  return {
+    processCount: 0,
+    // What looks after a cached task is not the task.
+    ...(told.status === 'ended' && ran),
+    id,
+    source: 'nx',
+    ...told,
+    ...(startTime !== undefined && { startedAtMs: Math.max(0, startTime - runStart) }),
+    ...(startTime !== undefined &&
+      endTime !== undefined && { durationMs: Math.max(0, endTime - startTime) }),
+  };
+}
+
+function toldOf({ status, code }: NxTaskResult, seen: Task['exit']): Told {
+  switch (status) {
+    case 'local-cache':
+      return { status: 'cached', cache: 'local', exit: exitWith(code ?? 0) };
+    case 'local-cache-kept-existing':
+      return { status: 'cached', cache: 'kept', exit: exitWith(code ?? 0) };
+    case 'remote-cache':
+      return { status: 'cached', cache: 'remote', exit: exitWith(code ?? 0) };
+    case 'skipped':
+      return { status: 'skipped' };
+    case 'stopped':
+      return { status: 'ended', exit: { code: null, signal: null, cause: 'aborted' } };
+    case 'success':
+      return { status: 'ended', exit: exitWith(code ?? 0) };
+    case 'failure':
+      // Nx makes 1 of every failure; what ended a process tells more.
+      return {
+        status: 'ended',
+        exit: seen && seen.code !== 0 ? seen : exitWith(code === 1 ? null : (code ?? null)),
+      };
+    default:
+      return { status: 'ended' };
+  }
+}
+
+function exitWith(code: number | null): NonNullable<Task['exit']> {
+  return { code, signal: null, cause: 'exit' };
+}

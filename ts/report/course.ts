@@ -1,0 +1,79 @@
+/** The memory of a run over time, and which task, or else which program, had how much of it. */
+import type { Result } from '../result/types.js';
+import type { Course, Part } from './page/data.js';
+import { plainText } from './plain-text.js';
+import { valuesAt } from './series.js';
+
+type Task = NonNullable<Result['tasks']>[number];
+type Timeline = NonNullable<Result['timeline']>;
+
+/** What has a share of the memory. */
+interface Owner {
+  readonly name: string;
+  readonly timeline: Timeline;
+}
+
+const partsNamed = 7;
+/** Less than this share of the peak is not worth a part of its own. */
+const smallestRest = 0.01;
+
+/** What is known of a run over time; not all of it where it has not ended. */
+export type Timed = Pick<Result, 'timeline' | 'tasks' | 'stages' | 'programs'> & {
+  readonly run?: Pick<Result['run'], 'durationMs'>;
+};
+
+/** Nothing where the run has no timeline. */
+export function courseOf({ timeline, tasks = [], programs = [] }: Timed): Course | undefined {
+  if (!timeline || timeline.atMs.length === 0) return undefined;
+  const { atMs, bytes } = timeline;
+  const ofTasks = rankedTasks(tasks).flatMap(({ id, timeline }) =>
+    timeline ? [{ name: id, timeline }] : [],
+  );
+  const [owners, what] = ofTasks.length > 0 ? [ofTasks, 'tasks'] : [programs, 'programs'];
+  const named = owners
+    .slice(0, partsNamed)
+    .map((owner) => part(plainText(owner.name), atMs, [owner]));
+  const others = owners.slice(partsNamed);
+  const parts = [
+    ...named,
+    ...(others.length > 0 ? [part(`${others.length} other ${what}`, atMs, others)] : []),
+  ];
+  return { atMs, bytes, parts: withRest(withinTotal(parts, bytes), bytes) };
+}
+
+/** Those that can be a part, which one inside another cannot: the largest first. */
+export function rankedTasks(tasks: readonly Task[]): Task[] {
+  return tasks
+    .filter(({ parent, timeline }) => parent === undefined && timeline && timeline.atMs.length > 0)
+    .sort((one, other) => (other.peak?.bytes ?? 0) - (one.peak?.bytes ?? 0));
+}
+
+function part(name: string, atMs: readonly number[], owners: readonly Owner[]): Part {
+  const columns = owners.map(({ timeline }) => valuesAt(atMs, timeline));
+  const bytes = atMs.map((_, row) => columns.reduce((sum, values) => sum + (values[row] ?? 0), 0));
+  return { name, bytes };
+}
+
+/** A point is the highest of its stretch, which not all parts have had at one time. */
+function withinTotal(parts: readonly Part[], total: readonly number[]): Part[] {
+  const shares = total.map((bytes, row) => Math.min(1, bytes / Math.max(1, sumAt(parts, row))));
+  return parts.map(({ name, bytes }) => ({
+    name,
+    bytes: bytes.map((value, row) => Math.floor(value * (shares[row] ?? 1))),
+  }));
+}
+
+function withRest(parts: readonly Part[], total: readonly number[]): Part[] {
+  if (parts.length === 0) return [];
+  const bytes = total.map((whole, row) => Math.max(0, whole - sumAt(parts, row)));
+  const isWorthIt = highest(bytes) > highest(total) * smallestRest;
+  return isWorthIt ? [...parts, { name: 'everything else', bytes, isRest: true }] : [...parts];
+}
+
+function sumAt(parts: readonly Part[], row: number): number {
+  return parts.reduce((sum, { bytes }) => sum + (bytes[row] ?? 0), 0);
+}
+
+function highest(values: readonly number[]): number {
+  return values.reduce((most, value) => Math.max(most, value), 0);
+}

@@ -1,0 +1,45 @@
+/** What a run's JavaScript heaps were, in one line. */
+import { basename } from 'node:path';
+import type { Result } from '../result/types.js';
+import { formatBytes } from './bytes.js';
+import { fitted, plainText } from './plain-text.js';
+
+type Heap = NonNullable<Result['heap']>;
+
+const longestName = 50;
+
+/** Of the one that needs the most, since a limit in NODE_OPTIONS is the same for all. */
+export function heapText(heap: Heap): string {
+  const [first] = heap.heaps;
+  if (!first) return 'unknown';
+  const { usedBytes, limitBytes, lastSeen, neededMegabytes } = first;
+  const used =
+    lastSeen === 'full'
+      ? 'all used up'
+      : `${formatBytes(usedBytes)} of ${formatBytes(limitBytes)} allowed`;
+  const needed =
+    neededMegabytes === undefined
+      ? 'it ended before it was looked at'
+      : `needs --max-old-space-size=${neededMegabytes}`;
+  const others = heap.heapCount - 1;
+  return [
+    `${used} in ${owner(first)}`,
+    needed,
+    ...(others > 0 ? [`${others} more need${others === 1 ? 's' : ''} no more`] : []),
+    ...(heap.ofPeakBytes === undefined
+      ? []
+      : [`about ${formatBytes(heap.ofPeakBytes)} of the peak was JavaScript heap`]),
+  ].join('; ');
+}
+
+function owner({ command, worker }: Heap['heaps'][number]): string {
+  const [program = 'node', ...words] = command;
+  const name = [basename(program), ...words.map((word) => nameOf(word))].join(' ');
+  const thread = worker === undefined ? '' : `thread ${worker} of `;
+  return thread + fitted(plainText(name), longestName);
+}
+
+/** Of a path, its end: a program is known by that. */
+function nameOf(word: string): string {
+  return word.startsWith('/') ? basename(word) : word;
+}

@@ -1,0 +1,41 @@
+/** How a peak was measured, in a sentence. */
+import type { Result } from '../result/types.js';
+import { isUncertain, uselessBytes } from './certainty.js';
+import { formatDuration } from './duration.js';
+import { plainText } from './plain-text.js';
+
+type Peak = NonNullable<Result['peak']>;
+
+/** Whether the peak says it all: nothing was missed, and the bounds are close. */
+export function isMeasuredWell({ processes, sampling }: Result, peak: Peak): boolean {
+  const isMissing = (processes?.unmeasured ?? 0) > 0 || (sampling.released ?? 0) > 0;
+  const most = peak.upperBytes ?? Number.POSITIVE_INFINITY;
+  return !isMissing && (!isUncertain(peak) || most - peak.bytes < uselessBytes);
+}
+
+export function howMeasured({ sampling, processes }: Result, peak: Peak): string {
+  const { method, released = 0, fallbackReason } = sampling;
+  const isTraced = method === 'traced';
+  const parts = [
+    peak.metric === 'pss' ? 'shared memory counted once (PSS)' : 'resident memory (RSS)',
+    ...(isTraced && released === 0 ? ['every process seen'] : samples(sampling)),
+  ];
+  if (isTraced && released > 0) parts.push(`traced, but for ${released} of the processes`);
+  if (isUncertain(peak) && peak.method !== 'kernel') {
+    parts.push('it may have been higher in between');
+  }
+  if (processes && processes.unmeasured > 0) {
+    parts.push(`${processes.unmeasured} of ${processes.seen} processes too short-lived to measure`);
+    if (fallbackReason !== undefined) parts.push(`not traced: ${plainText(fallbackReason)}`);
+  }
+  return parts.join('; ');
+}
+
+function samples({ ticks, intervalMs = 0, maxGapMs }: Result['sampling']): string[] {
+  // The sampler's own choice of an interval is no round number.
+  const every = `${Math.round(intervalMs * 10) / 10}ms`;
+  return [
+    `${ticks} samples, one every ${every}`,
+    ...(maxGapMs === undefined ? [] : [`longest gap ${formatDuration(maxGapMs)}`]),
+  ];
+}

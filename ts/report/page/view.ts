@@ -1,0 +1,81 @@
+/** Which stretch of the run is shown, and what stands where in it. */
+import type { Course } from './data.js';
+
+export interface Range {
+  readonly fromMs: number;
+  readonly toMs: number;
+}
+
+/** Less than this is not looked at. */
+const shortestMs = 1;
+
+/** A range within the run, moved rather than cut where it would stick out. */
+export function within({ fromMs, toMs }: Range, wholeMs: number): Range {
+  const length = Math.min(wholeMs, Math.max(shortestMs, toMs - fromMs));
+  const from = Math.min(Math.max(0, fromMs), wholeMs - length);
+  return { fromMs: from, toMs: from + length };
+}
+
+/** The same around a point that stays where it is. */
+export function zoomed({ fromMs, toMs }: Range, aroundMs: number, factor: number): Range {
+  const from = aroundMs - (aroundMs - fromMs) * factor;
+  return { fromMs: from, toMs: from + (toMs - fromMs) * factor };
+}
+
+/** The points to draw: the highest of each column, and one beyond each edge. */
+export function pointsIn({ atMs, bytes }: Course, range: Range, columns: number): number[] {
+  const first = Math.max(0, firstAt(atMs, range.fromMs) - 1);
+  const last = Math.min(atMs.length - 1, firstAt(atMs, range.toMs));
+  const width = (range.toMs - range.fromMs) / Math.max(1, columns);
+  const points: number[] = [];
+  let column = Number.NaN;
+  for (let index = first; index <= last; index += 1) {
+    const here = Math.floor(((atMs[index] ?? 0) - range.fromMs) / width);
+    const before = points.at(-1);
+    if (here !== column || before === undefined) points.push(index);
+    else if ((bytes[index] ?? 0) > (bytes[before] ?? 0)) points[points.length - 1] = index;
+    column = here;
+  }
+  return points;
+}
+
+/** The point that is nearest to a time. */
+export function nearestTo(atMs: readonly number[], ms: number): number {
+  const after = Math.min(atMs.length - 1, firstAt(atMs, ms));
+  const before = Math.max(0, after - 1);
+  return ms - (atMs[before] ?? 0) < (atMs[after] ?? 0) - ms ? before : after;
+}
+
+/** The first point that is not before a time. */
+function firstAt(atMs: readonly number[], ms: number): number {
+  let [low, high] = [0, atMs.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if ((atMs[middle] ?? 0) < ms) low = middle + 1;
+    else high = middle;
+  }
+  return low;
+}
+
+/** Round numbers up to the most, about so many. */
+export function ticks(most: number, count: number, base: 10 | 2): number[] {
+  const rough = most / count;
+  const unit = base ** Math.floor(Math.log(rough) / Math.log(base));
+  const steps = base === 10 ? [1, 2, 5, 10] : [1, 2];
+  const step = unit * (steps.find((factor) => unit * factor >= rough) ?? base);
+  return Array.from({ length: Math.floor(most / step) + 1 }, (_, index) => index * step);
+}
+
+const timeSteps = [
+  ...[1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10_000, 15_000, 30_000],
+  ...[1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720].map((minutes) => minutes * 60_000),
+];
+
+/** Times to write below the axis, about so many. */
+export function timeTicks({ fromMs, toMs }: Range, count: number): number[] {
+  const rough = (toMs - fromMs) / Math.max(1, count);
+  const step = timeSteps.find((one) => one >= rough) ?? Math.ceil(rough / 86_400_000) * 86_400_000;
+  const first = Math.ceil(fromMs / step);
+  const last = Math.floor(toMs / step);
+  return Array.from({ length: last - first + 1 }, (_, index) => (first + index) * step);
+}

@@ -1,0 +1,71 @@
+/** One run of the store: what it was, and the report that it ended with. */
+import type { StoredCourse, StoredRun } from '../result/stored-run.js';
+import type { Result } from '../result/types.js';
+import { benchSummary } from './bench-summary.js';
+import { formatBytes } from './bytes.js';
+import { chartLines } from './chart.js';
+import type { Timed } from './course.js';
+import { formatDuration } from './duration.js';
+import { localTime } from './history.js';
+import type { Look } from './look.js';
+import { fitted, plainText, wrapped } from './plain-text.js';
+import { summary } from './summary.js';
+
+const processesShown = 5;
+
+/** The lines without their ends. */
+export function showLines(
+  run: StoredRun,
+  result: Result | undefined,
+  course: StoredCourse,
+  look: Look,
+): string[] {
+  const { columns } = look;
+  return [
+    ...heading(run, columns),
+    ...(result
+      ? [...reportOf(result, columns), ...chartLines(result, look)]
+      : [...unended(run, course, columns), ...chartLines(timedBy(course), look)]),
+  ];
+}
+
+function reportOf(result: Result, columns: number): string[] {
+  return result.bench ? benchSummary(result, columns) : summary(result, columns);
+}
+
+function heading(run: StoredRun, columns: number): string[] {
+  const { id, label, command, cwd, startedAt } = run;
+  return [
+    `run ${id}${label === undefined ? '' : ` (${plainText(label)})`}, ${localTime(startedAt)}`,
+    fitted(`  ${plainText(command.join(' '))}`, columns),
+    ...(cwd === undefined ? [] : [fitted(`  in ${plainText(cwd)}`, columns)]),
+  ];
+}
+
+function timedBy({ sums }: StoredCourse): Timed {
+  const [atMs, bytes] = [0, 1].map((column) => sums.map((point) => point[column] ?? 0));
+  return { timeline: { atMs: atMs ?? [], bytes: bytes ?? [] } };
+}
+
+function unended(run: StoredRun, { processes }: StoredCourse, columns: number): string[] {
+  const { state, durationMs, peakBytes } = run;
+  const what =
+    state === 'running'
+      ? 'it is running'
+      : 'interrupted: its memtop ended before it, and what came then is not known';
+  const peak =
+    peakBytes === undefined ? 'no memory was read yet' : `peak ${formatBytes(peakBytes)}`;
+  const until = durationMs === undefined ? '' : `, ${formatDuration(durationMs)} after its start`;
+  const largest = processes
+    .map(({ name, points }) => ({
+      name,
+      bytes: Math.max(0, ...points.map(([, bytes]) => bytes ?? 0)),
+    }))
+    .sort((one, other) => other.bytes - one.bytes)
+    .slice(0, processesShown)
+    .map(({ name, bytes }) => `${plainText(name)} ${formatBytes(bytes)}`);
+  return [
+    ...wrapped(`memtop: ${what}; ${peak} until it was last seen${until}`, columns),
+    ...(largest.length > 0 ? [fitted(`  largest          ${largest.join(', ')}`, columns)] : []),
+  ];
+}

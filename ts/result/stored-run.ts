@@ -1,0 +1,50 @@
+/** A run of the store: what is known of it but for its result and its course. */
+import type { Result } from './types.js';
+
+export interface StoredRun {
+  id: string;
+  label?: string;
+  /** Without what looks like a secret. */
+  command: string[];
+  cwd?: string;
+  /** ISO 8601 in UTC. */
+  startedAt: string;
+  /** Absent while it runs. */
+  endedAt?: string;
+  /** `interrupted`: memtop has ended before it, and nothing is known of what came then. */
+  state: 'running' | 'ended' | 'interrupted';
+  /** So far, while it runs. */
+  durationMs?: number;
+  exit?: { code: number | null; signal: string | null; cause: Result['exit']['cause'] };
+  /** So far, while it runs. */
+  peakBytes?: number;
+  peakMetric?: 'rss' | 'pss';
+  host?: Result['run']['host'];
+  memtopVersion?: string;
+  /** The process of the command; absent where the run had several commands. */
+  process?: StoredProcess;
+  /** The memtop that recorded it. */
+  memtop?: StoredProcess;
+}
+
+interface StoredProcess {
+  pid: number;
+  /** When it started, in clock ticks since the machine did. */
+  startTicks: number;
+}
+
+/** Runs of one label, or of one command without a label. */
+export interface StoredGroup {
+  label?: string;
+  command?: string[];
+  runs: number;
+  /** Of the latest that have ended, oldest first; null for one that was not measured. */
+  peaks: (number | null)[];
+}
+
+/** The course of a run's memory. Each point is milliseconds from the start of the run, and bytes. */
+export interface StoredCourse {
+  sums: number[][];
+  /** The largest processes, in the order in which they were first seen; 0 bytes once one is gone. */
+  processes: { pid: number; startTicks: number; name: string; points: number[][] }[];
+}

@@ -1,0 +1,41 @@
+/** Adds to the result of a run what task runners wrote down of theirs. */
+import { realpathSync } from 'node:fs';
+import type { Result } from '../result/types.js';
+import type { Environment } from './environment.js';
+import { readJson } from './json.js';
+import { nxFile } from './nx-file.js';
+import { nxRoot } from './nx-root.js';
+import { isOfLerna, nxTasks } from './nx-run.js';
+import type { Span, TaskRecord } from './record.js';
+import { turboRuns } from './turbo-files.js';
+import { turboTasks } from './turbo-run.js';
+import { withRecords } from './with-records.js';
+
+/** For a run that has just ended. */
+export async function addRecords(result: Result, environment: Environment): Promise<Result> {
+  const { cwd = '.', startedAt } = result.run;
+  const folder = realpathSync(cwd);
+  // What it took counts from its start, which on a busy machine is later than it was asked for.
+  const span = { startMs: Date.parse(startedAt), endMs: Date.now() };
+  const ofNx = await nxRecords(folder, environment, span, result.tasks);
+  return withRecords(result, [...ofNx, ...turboRecords(folder, span)]);
+}
+
+async function nxRecords(
+  folder: string,
+  environment: Environment,
+  span: Span,
+  tasks: Result['tasks'] = [],
+): Promise<TaskRecord[]> {
+  const root = nxRoot(folder, environment);
+  const file = await nxFile(root, environment, span);
+  if (file === undefined) return [];
+  const content = readJson(file);
+  const isLerna = isOfLerna(content) || tasks.some(({ source }) => source === 'lerna');
+  return nxTasks(content, span, isLerna ? 'lerna' : 'nx');
+}
+
+function turboRecords(folder: string, span: Span): TaskRecord[] {
+  const { files, rootName } = turboRuns(folder, span);
+  return files.flatMap((file) => turboTasks(readJson(file), span, rootName));
+}

@@ -1,0 +1,50 @@
+/** Finds the file in which Nx or Lerna wrote down the run that has just ended. */
+import { readdirSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { isAbsolute, join } from 'node:path';
+import type { Environment } from './environment.js';
+import { fieldsOf, isWrittenIn, textOf } from './json.js';
+import { nxSettings } from './nx-root.js';
+import type { Span } from './record.js';
+
+const name = 'run.json';
+
+/** Undefined where none was written in that time. */
+export async function nxFile(
+  root: string,
+  environment: Environment,
+  span: Span,
+): Promise<string | undefined> {
+  const isOfRun = (file: string) => isWrittenIn(file, span);
+  const settings = nxSettings(root);
+  const given = environment.NX_CACHE_DIRECTORY || configuredFolder(settings);
+  if (given) return [join(isAbsolute(given) ? given : join(root, given), name)].find(isOfRun);
+  const own = ['.nx/cache', 'node_modules/.cache/nx'].map((folder) => join(root, folder, name));
+  const shared = sharedFiles(environment).filter(({ file }) => isOfRun(file));
+  const found = own.find(isOfRun);
+  // To ask Git takes its time, and there seldom is anything to ask.
+  if (found !== undefined || shared.length === 0) return found;
+  const { workspaceIds, folderName } = await import('./nx-workspace-id.js');
+  for await (const id of workspaceIds(root, settings)) {
+    const match = shared.find(({ folder }) => folder === folderName(id));
+    if (match) return match.file;
+  }
+  return undefined;
+}
+
+function configuredFolder(settings: Readonly<Record<string, unknown>>): string | undefined {
+  const { default: runner } = fieldsOf(settings.tasksRunnerOptions);
+  const { cacheDirectory: former } = fieldsOf(fieldsOf(runner).options);
+  return textOf(settings.cacheDirectory) ?? textOf(former);
+}
+
+/** Those of all workspaces of the user, by the name of the workspace's folder. */
+function sharedFiles({ HOME }: Environment): { folder: string; file: string }[] {
+  try {
+    const home = join(HOME || homedir(), '.nx');
+    const folders = readdirSync(home);
+    return folders.map((folder) => ({ folder, file: join(home, folder, 'cache', name) }));
+  } catch {
+    return [];
+  }
+}

@@ -1,0 +1,32 @@
+/** The root of a workspace as Nx finds it, and its settings. */
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import type { Environment } from './environment.js';
+import { has, upwards } from './folders.js';
+import { fieldsOf, readJson, textOf } from './json.js';
+
+const longestChain = 5;
+
+/** Without a file of Nx it is the outermost folder with Nx in it. */
+export function nxRoot(folder: string, { NX_WORKSPACE_ROOT_PATH: given }: Environment): string {
+  if (given) return given;
+  const folders = upwards(folder).slice(0, -1);
+  const installed = folders.filter((one) => has(one, ['node_modules/nx/package.json']));
+  return folders.find((one) => has(one, ['nx.json', 'nx', 'nx.bat'])) ?? installed.at(-1) ?? folder;
+}
+
+/** What `nx.json` says, with all that it extends. */
+export function nxSettings(root: string): Readonly<Record<string, unknown>> {
+  return settingsIn(join(root, 'nx.json'), longestChain);
+}
+
+function settingsIn(file: string, left: number): Readonly<Record<string, unknown>> {
+  const own = fieldsOf(readJson(file));
+  const base = textOf(own.extends);
+  if (base === undefined || left === 0) return own;
+  try {
+    return { ...settingsIn(createRequire(file).resolve(base), left - 1), ...own };
+  } catch {
+    return own;
+  }
+}

@@ -1,0 +1,92 @@
+/**
+ * By which id Nx, from 23.2 on, knows a workspace wherever it is checked out: `generateWorkspaceId`
+ * in nx/src/utils/workspace-id.ts.
+ */
+import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { promisify } from 'node:util';
+import { upwards } from './folders.js';
+import { textOf } from './json.js';
+
+const gitMs = 2000;
+const preferred = ['origin', 'upstream', 'base'];
+
+/** What its folder in `~/.nx` is called. */
+export function folderName(workspaceId: string): string {
+  return sha256(workspaceId).slice(0, 16);
+}
+
+/** Those that it may have, the likeliest first. */
+export async function* workspaceIds(
+  root: string,
+  settings: Readonly<Record<string, unknown>>,
+): AsyncGenerator<string> {
+  const cloud = textOf(settings.nxCloudId) ?? textOf(settings.nxCloudAccessToken);
+  if (cloud !== undefined) {
+    yield cloud;
+    return;
+  }
+  const top = upwards(root).find((folder) => existsSync(join(folder, '.git')));
+  if (top === undefined) return;
+  const idOf = (repository: string) => sha256(`${repository}#${relative(top, root)}`);
+  for await (const repository of repositories(root)) yield idOf(repository);
+}
+
+/**
+ * Nx reads the file of the repository itself, and asks Git where that says too little. Git may tell
+ * another address, by the settings of the user.
+ */
+async function* repositories(root: string): AsyncGenerator<string> {
+  const config = await git(root, 'config', '--local', '--get-regexp', '^remote\\..*\\.url$');
+  const written = repositoryOf(config, /^remote\.(.*)\.url (\S+)$/gm);
+  if (written !== undefined) yield written;
+  const told = repositoryOf(
+    await git(root, 'remote', '-v'),
+    /^(\w+)\s+(\S+)\s+\((?:fetch|push)\)$/gm,
+  );
+  if (told !== undefined) yield told;
+  if (written !== undefined || told !== undefined) return;
+  if ((await git(root, 'rev-parse', '--is-shallow-repository')).trim() === 'true') return;
+  const [first] = (await git(root, 'rev-list', '--max-parents=0', 'HEAD'))
+    .trim()
+    .split('\n')
+    .sort();
+  if (first) yield first;
+}
+
+/** Such as `example.org/group/project`; `line` matches a remote's name and its address. */
+function repositoryOf(text: string, line: RegExp): string | undefined {
+  const byName = new Map<string, string>();
+  for (const [, remote = '', address = ''] of text.matchAll(line)) {
+    const repository = repositoryAt(address);
+    if (repository !== undefined && !byName.has(remote)) byName.set(remote, repository);
+  }
+  const chosen = preferred.find((remote) => byName.has(remote));
+  return chosen === undefined ? [...byName.values()][0] : byName.get(chosen);
+}
+
+/** Undefined for what is no address on a host, such as a folder. */
+export function repositoryAt(address: string): string | undefined {
+  const [, scp, https, ssh, slug] =
+    /^(?:git@([^:]+):|https?:\/\/(?:[^@]+@)?([^@/]+)\/|ssh:\/\/git@([^:/]+)(?::\d+)?\/)([^/]+\/.+?)(?:\.git)?$/.exec(
+      address,
+    ) ?? [];
+  const host = scp ?? https ?? ssh;
+  return host === undefined ? undefined : `${host}/${slug}`.toLowerCase().replace(/\/+$/, '');
+}
+
+/** Nothing where that fails. */
+async function git(folder: string, ...words: string[]): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)('git', words, { cwd: folder, timeout: gitMs });
+    return stdout;
+  } catch {
+    return '';
+  }
+}
+
+function sha256(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
+}

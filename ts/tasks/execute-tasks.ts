@@ -1,0 +1,148 @@
+/** Runs tasks as one run, and makes its result. */
+import { AddonUnavailable } from '../errors.js';
+import type { AlarmRecord } from '../native/addon.js';
+import { loadAddon } from '../native/load.js';
+import { hasFailed } from '../report/failure.js';
+import { warningText } from '../report/warning.js';
+import type { Result } from '../result/types.js';
+import { keepCrash } from '../tracker/crash.js';
+import {
+  type CheckedOptions,
+  defaultGraceMs,
+  type Hearing,
+  rulesOf,
+  type Standing,
+  sessionStartOf,
+} from '../tracker/execute.js';
+import { openMeasured } from '../tracker/measured-session.js';
+import { Recording } from '../tracker/recording.js';
+import { buildResult, rounded } from '../tracker/result.js';
+import { factsOf } from '../tracker/run-facts.js';
+import type { GuardListener, Session, SessionStart } from '../tracker/session.js';
+import { overallExit } from './ending.js';
+import type { WriteLine } from './prefixed.js';
+import { runTask, type Stage } from './run-task.js';
+import { schedule } from './schedule.js';
+import type { Task } from './task.js';
+import { innerTasks, ranTask, type TaskRecord } from './task-record.js';
+
+export interface TasksOptions extends CheckedOptions {
+  /** The command line that asked for them. */
+  command: readonly string[];
+  parallel: number;
+  keepGoing: boolean;
+  /** Where the lines of tasks that may run at the same time go; without it streams are their own. */
+  writeLine: WriteLine | undefined;
+  /** Which lines go without the name of their task. */
+  isBare?: (line: Uint8Array) => boolean;
+  /** Where they are shown instead. */
+  stage?: Stage | undefined;
+  /** Hears of each task that has ended or is not run. */
+  onTask?: ((task: TaskRecord) => void) | undefined;
+  /** Hears of each task that was found in one that has ended. */
+  onInnerTask?: ((task: TaskRecord) => void) | undefined;
+}
+
+/**
+ * Resolves when all tasks have ended or were skipped.
+ *
+ * @throws InvalidOption for what only the addon finds, and SystemError where a control group was
+ * asked for and there can be none
+ */
+export async function executeTasks(
+  tasks: ReadonlyMap<string, Task>,
+  options: TasksOptions,
+  standing: Standing,
+  hearing: Hearing = {},
+): Promise<Result> {
+  const facts = factsOf(options.command, options);
+  const { graceMs = defaultGraceMs, guard } = options;
+  const listenerOf = (task?: string): GuardListener => ({
+    warned: (alarm) => hearing.onWarn?.(warningText(alarm, task), alarm),
+    async limited(alarm: AlarmRecord) {
+      const { files, messages } = keepCrash(alarm, facts, graceMs, options.crashFolder, task);
+      hearing.onLimit?.(messages, alarm, files);
+      return files;
+    },
+  });
+  const recording = options.store === undefined ? undefined : new Recording(options.store, facts);
+  if (recording) hearing.onRecording?.(recording);
+  const start = {
+    ...sessionStartOf({ ...options, graceMs }, standing),
+    ...(options.tasks !== false && { rules: rulesOf({ rules: options.rules }) }),
+  };
+  const session = await open(start, listenerOf(), recording);
+  const beganAt = performance.now();
+  const elapsedMs = () => performance.now() - beganAt;
+  const entries = new Map<string, TaskRecord>();
+  const inner = new Map<string, TaskRecord[]>();
+  const enter = (name: string, task: TaskRecord) => {
+    entries.set(name, task);
+    options.onTask?.(task);
+  };
+  const running = new Map<string, { stop(): void }>();
+  const failures: string[] = [];
+  await schedule(tasks, {
+    parallel: options.parallel,
+    keepGoing: options.keepGoing,
+    isInterrupted: () => session.interrupts() > 0,
+    async run(name) {
+      const task = tasks.get(name) as Task;
+      const { warn, limit } = task;
+      const opened = session.task({ warn, limit, guard }, listenerOf(name));
+      running.set(name, opened);
+      const startedAtMs = rounded(elapsedMs());
+      const ran = await runTask(name, task, opened, {
+        pty: task.pty ?? options.pty,
+        writeLine: options.writeLine,
+        isBare: options.isBare,
+        stage: options.stage,
+        elapsedMs,
+      });
+      running.delete(name);
+      const result = ranTask(name, task.source, startedAtMs, ran);
+      enter(name, result);
+      const found = innerTasks(name, task, ran);
+      inner.set(name, found);
+      for (const one of found) options.onInnerTask?.(one);
+      const isWell = !hasFailed(result);
+      if (!isWell) failures.push(name);
+      return isWell;
+    },
+    stop(names) {
+      for (const name of names) running.get(name)?.stop();
+    },
+    skip(name, because) {
+      const { source } = tasks.get(name) as Task;
+      enter(name, { id: name, source, status: 'skipped', skippedBecause: because });
+    },
+  });
+  const isInterrupted = session.interrupts() > 0;
+  const outcome = await session.finish();
+  const listed = [...tasks.keys()].flatMap((name) => entries.get(name) ?? []);
+  const firstFailed = listed.find(({ id }) => id === failures[0]);
+  const result = buildResult(facts, {
+    ...outcome,
+    exit: overallExit(outcome.stopped, firstFailed?.exit, isInterrupted, listed),
+    ...(firstFailed?.oom && { oom: firstFailed.oom }),
+    tasks: [...listed, ...[...tasks.keys()].flatMap((name) => inner.get(name) ?? [])],
+  });
+  recording?.finish(result);
+  return result;
+}
+
+async function open(
+  start: SessionStart,
+  listener: GuardListener,
+  recording: Recording | undefined,
+): Promise<Session> {
+  try {
+    return openMeasured(loadAddon(), start, listener, (addon, bundle) =>
+      recording?.beginBundle(addon, bundle),
+    );
+  } catch (error) {
+    if (!(error instanceof AddonUnavailable)) throw error;
+    const { openUnmeasured } = await import('../tracker/unmeasured-session.js');
+    return openUnmeasured(start, error.message);
+  }
+}

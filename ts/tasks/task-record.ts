@@ -1,0 +1,38 @@
+/** What a result says of a task. */
+import type { Result } from '../result/types.js';
+import { asWarning, peak, rounded } from '../tracker/result.js';
+import type { Ran } from './run-task.js';
+import type { Task } from './task.js';
+
+export type TaskRecord = NonNullable<Result['tasks']>[number];
+
+export function ranTask(
+  id: string,
+  source: TaskRecord['source'],
+  startedAtMs: number,
+  { exit, oom, remarks, whole }: Ran,
+): TaskRecord {
+  const { measured, guard, durationMs } = whole;
+  const tree = 'tree' in measured ? measured.tree : undefined;
+  const warnings = [...remarks, ...whole.remarks].map(asWarning);
+  return {
+    id,
+    source,
+    status: 'ended',
+    exit,
+    startedAtMs,
+    durationMs: rounded(durationMs),
+    ...('tree' in measured && tree?.peak && { peak: peak(tree.peak, measured) }),
+    ...(tree && { processCount: tree.seen, timeline: tree.timeline }),
+    ...(guard && { guard }),
+    ...(oom && { oom }),
+    ...(warnings.length > 0 && { warnings }),
+  };
+}
+
+/** The tasks that were found in it, each under its name. */
+export function innerTasks(parent: string, { foundAs }: Task, { found }: Ran): TaskRecord[] {
+  return found
+    .filter(({ id }) => id !== foundAs)
+    .map((task) => ({ ...task, id: `${parent} > ${task.id}`, parent }));
+}

@@ -1,0 +1,7 @@
+/** What is given of some values: one that is there and undefined is not the same as none. */
+type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
+
+export function definedOnly<T extends object>(values: T): Defined<T> {
+  const given = Object.entries(values).filter(([, value]) => value !== undefined);
+  return Object.fromEntries(given) as Defined<T>;
+}

@@ -1,0 +1,30 @@
+/** What is known of a run when it starts. */
+import { describeHost } from './host.js';
+import type { RunFacts } from './result.js';
+import { newRunId } from './run-id.js';
+
+interface Named {
+  label?: string | undefined;
+  cwd?: string | undefined;
+}
+
+export function factsOf(command: readonly string[], { label, cwd }: Named): RunFacts {
+  const startedAt = new Date();
+  return {
+    id: newRunId(startedAt),
+    ...(label !== undefined && { label }),
+    command: [...command],
+    ...workingDirectory(cwd),
+    startedAt: startedAt.toISOString(),
+    host: describeHost(),
+  };
+}
+
+/** Absent where the directory has been removed. */
+function workingDirectory(cwd: string | undefined): { cwd?: string } {
+  try {
+    return { cwd: cwd ?? process.cwd() };
+  } catch {
+    return {};
+  }
+}

@@ -1,0 +1,200 @@
+/** Shows a run over the whole terminal: each task with a terminal of its own. */
+import { createElement } from 'react';
+import type { ProcessRecord } from '../../inspect/process.js';
+import { groupsOf } from '../machine/groups.js';
+import { rowsOf } from '../machine/rows.js';
+import { columnsOf, heading, rowText } from '../machine/text.js';
+import type { Shown } from '../parts/cells.js';
+import { Frames, type Size } from '../terminal/frames.js';
+import { FullScreen } from '../terminal/full-screen.js';
+import { keysIn } from '../terminal/keys.js';
+import { type Action, initial, pressed, type State } from './state.js';
+import { TaskScreen } from './task-screen.js';
+import { Full, type FullTask, placesIn } from './view.js';
+
+/** What is shown, and what is done about it. */
+export interface RunSource {
+  title(): string;
+  /** In the order of their starts. */
+  tasks(): FullTask[];
+  processesOf(id: string): Promise<readonly ProcessRecord[]>;
+  type(id: string, bytes: Uint8Array): void;
+  resize(id: string, size: Size): void;
+  end(id: string): void;
+}
+
+const refreshMs = 100;
+const looksAtProcessesMs = 1_000;
+const takesKeysBack = '\u001d';
+
+export class FullView {
+  readonly #source: RunSource;
+  readonly #shown: Shown;
+  readonly #frames = new Frames();
+  readonly #screens = new Map<string, TaskScreen>();
+  readonly #screen: FullScreen;
+  readonly #timers: NodeJS.Timeout[];
+  #state: State = initial;
+  #tasks: FullTask[] = [];
+  #processes: readonly ProcessRecord[] = [];
+  #leave: (() => void) | undefined;
+
+  constructor(source: RunSource, shown: Shown) {
+    this.#source = source;
+    this.#shown = shown;
+    this.#screen = new FullScreen(
+      { input: (text) => this.#take(text), resized: () => this.#resized() },
+      // They are for the command.
+      { takesSignals: false },
+    );
+    this.#timers = [
+      setInterval(() => this.#refresh(), refreshMs),
+      setInterval(() => void this.#look(), looksAtProcessesMs),
+    ];
+    this.#refresh();
+  }
+
+  /** How large the terminal of each task is. */
+  get taskSize(): Size {
+    return placesIn(this.#screen.size, this.#source.tasks().length).terminal;
+  }
+
+  take(id: string, bytes: Uint8Array): void {
+    this.#screenOf(id).take(bytes);
+  }
+
+  /** The run is over; resolves when somebody leaves, at once where nobody is waited for. */
+  async finish(waits: boolean): Promise<void> {
+    if (waits) {
+      await new Promise<void>((resolve) => {
+        this.#leave = resolve;
+        this.#state = { ...this.#state, isTyping: false };
+        this.#refresh();
+      });
+    }
+    await Promise.all([...this.#screens.values()].map((screen) => screen.settled()));
+    this.close();
+  }
+
+  /** What the tasks have written, as far as it is kept. */
+  text(id: string): string[] {
+    return this.#screens.get(id)?.text ?? [];
+  }
+
+  close(): void {
+    for (const timer of this.#timers) clearInterval(timer);
+    this.#frames.close();
+    this.#screen.close();
+  }
+
+  #screenOf(id: string): TaskScreen {
+    const known = this.#screens.get(id);
+    if (known) return known;
+    const { columns, rows } = this.taskSize;
+    const screen = new TaskScreen(columns, rows, (text) =>
+      this.#source.type(id, Buffer.from(text)),
+    );
+    this.#screens.set(id, screen);
+    return screen;
+  }
+
+  get #chosen(): FullTask | undefined {
+    return this.#tasks[this.#state.selected];
+  }
+
+  #refresh(): void {
+    if (!this.#state.isPaused) this.#arrange();
+    this.#draw();
+  }
+
+  #arrange(): void {
+    const wanted = this.#state.search.toLowerCase();
+    const tasks = this.#source.tasks().filter(({ id }) => id.toLowerCase().includes(wanted));
+    if (this.#state.order === 'memory') tasks.sort((a, b) => b.peakBytes - a.peakBytes);
+    this.#tasks = tasks;
+  }
+
+  #draw(): void {
+    const { size } = this.#screen;
+    const chosen = this.#chosen;
+    const places = placesIn(size, this.#tasks.length);
+    const screen = chosen && this.#screens.get(chosen.id);
+    const element = createElement(Full, {
+      state: this.#state,
+      tasks: this.#tasks,
+      title: this.#source.title(),
+      lines: this.#state.isTree
+        ? this.#tree(places.terminal.columns)
+        : (screen?.lines(this.#shown) ?? []),
+      above: screen?.above ?? 0,
+      isOver: this.#leave !== undefined,
+      size,
+      shown: this.#shown,
+    });
+    this.#screen.show(this.#frames.of(element, size));
+  }
+
+  #tree(columns: number): string[] {
+    const groups = groupsOf(this.#processes, () => undefined, 'memory');
+    const rows = rowsOf(groups, new Set(groups.map(({ key }) => key)), '');
+    const places = columnsOf(columns);
+    const texts = rows.filter(({ isGroup, canOpen }) => !(isGroup && canOpen));
+    return [
+      heading(places, this.#shown),
+      ...texts.map((row) => rowText(row, [], places, this.#shown)),
+    ].map(({ figures, trend, lead, name }) => `${figures}${trend}${lead}${name}`);
+  }
+
+  async #look(): Promise<void> {
+    const chosen = this.#chosen;
+    if (!this.#state.isTree || this.#state.isPaused || !chosen) return;
+    try {
+      this.#processes = await this.#source.processesOf(chosen.id);
+    } catch (error) {
+      this.#state = { ...this.#state, notice: error instanceof Error ? error.message : `${error}` };
+    }
+  }
+
+  #take(text: string): void {
+    const own = this.#state.isTyping ? this.#typeInto(text) : text;
+    for (const key of keysIn(own)) {
+      const next = pressed(this.#state, key, {
+        taskCount: this.#tasks.length,
+        height: Math.max(1, this.taskSize.rows - 1),
+        isOver: this.#leave !== undefined,
+      });
+      this.#state = next.state;
+      if (next.action) this.#act(next.action);
+    }
+    this.#arrange();
+    void this.#look();
+    this.#draw();
+  }
+
+  /** What is left of it for the view. */
+  #typeInto(text: string): string {
+    const chosen = this.#chosen;
+    const end = text.indexOf(takesKeysBack);
+    const typed = end < 0 ? text : text.slice(0, end);
+    if (chosen && typed !== '') this.#source.type(chosen.id, Buffer.from(typed));
+    if (end < 0) return '';
+    this.#state = { ...this.#state, isTyping: false };
+    return text.slice(end + 1);
+  }
+
+  #act(action: Action): void {
+    const chosen = this.#chosen;
+    if (action.do === 'leave') this.#leave?.();
+    else if (action.do === 'end' && chosen) this.#source.end(chosen.id);
+    else if (action.do === 'scroll' && chosen) this.#screenOf(chosen.id).scroll(action.lines);
+  }
+
+  #resized(): void {
+    const size = this.taskSize;
+    for (const [id, screen] of this.#screens) {
+      screen.resize(size.columns, size.rows);
+      this.#source.resize(id, size);
+    }
+    this.#draw();
+  }
+}

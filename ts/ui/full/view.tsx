@@ -1,0 +1,199 @@
+/** The view of a run: its tasks, and beside them the terminal of the one that is chosen. */
+import { Box } from 'ink';
+import type { ReactNode } from 'react';
+import { formatBytes } from '../../report/bytes.js';
+import { cell, type Shown } from '../parts/cells.js';
+import { Help } from '../parts/help.js';
+import { sparkline } from '../parts/sparkline.js';
+import { Styled } from '../parts/styled.js';
+import type { Size } from '../terminal/frames.js';
+import type { State } from './state.js';
+
+export interface FullTask {
+  readonly id: string;
+  readonly state: 'waiting' | 'running' | 'ended' | 'failed' | 'skipped';
+  readonly bytes: number;
+  readonly peakBytes: number;
+  readonly trend: readonly number[];
+}
+
+export interface FullProps {
+  readonly state: State;
+  readonly tasks: readonly FullTask[];
+  /** What the whole run has. */
+  readonly title: string;
+  /** Lines of the terminal or of the tree, each no wider than its place. */
+  readonly lines: readonly string[];
+  readonly above: number;
+  readonly isOver: boolean;
+  readonly size: Size;
+  readonly shown: Shown;
+}
+
+const otherLines = 2;
+/** Below this the tasks stand above the terminal. */
+const narrowest = 70;
+const rowsOfTasksAbove = 3;
+
+export interface Places {
+  readonly isBeside: boolean;
+  readonly list: Size;
+  readonly terminal: Size;
+}
+
+/** Where what is shown. */
+export function placesIn({ columns, rows }: Size, taskCount: number): Places {
+  const height = Math.max(2, rows - otherLines);
+  if (columns >= narrowest && taskCount > 1) {
+    const width = Math.min(46, Math.max(30, Math.floor(columns * 0.34)));
+    return {
+      isBeside: true,
+      list: { columns: width, rows: height },
+      terminal: { columns: columns - width - 1, rows: height },
+    };
+  }
+  const above = Math.min(taskCount, rowsOfTasksAbove, height - 1);
+  return {
+    isBeside: false,
+    list: { columns, rows: above },
+    terminal: { columns, rows: height - above },
+  };
+}
+
+export function Full(props: FullProps): ReactNode {
+  const { state, tasks, title, lines, size, shown } = props;
+  if (state.isHelp) return <Help entries={helpEntries} notes={notes} size={size} shown={shown} />;
+  const places = placesIn(size, tasks.length);
+  const first = Math.max(
+    0,
+    Math.min(tasks.length - places.list.rows, state.selected - Math.floor(places.list.rows / 2)),
+  );
+  const list = tasks.slice(first, first + places.list.rows);
+  return (
+    <Box flexDirection="column" width={size.columns} height={size.rows}>
+      <Styled shown={shown} inverse>
+        {cell(` ${title}${state.isPaused ? '  PAUSED' : ''}`, size.columns, shown)}
+      </Styled>
+      <Box flexDirection={places.isBeside ? 'row' : 'column'}>
+        <Box
+          flexDirection="column"
+          width={places.list.columns}
+          height={places.list.rows}
+          flexShrink={0}
+        >
+          {list.map((task, index) => (
+            <TaskLine
+              key={task.id}
+              task={task}
+              columns={places.list.columns}
+              isSelected={first + index === state.selected}
+              shown={shown}
+            />
+          ))}
+        </Box>
+        {places.isBeside && (
+          <Box flexDirection="column" width={1} flexShrink={0}>
+            {Array.from({ length: places.list.rows }, (_, row) => (
+              // biome-ignore lint/suspicious/noArrayIndexKey: a row is nothing but its place
+              <Styled key={row} shown={shown} dim>
+                {shown.isAscii ? '|' : '│'}
+              </Styled>
+            ))}
+          </Box>
+        )}
+        <Box
+          flexDirection="column"
+          width={places.terminal.columns}
+          height={places.terminal.rows}
+          flexShrink={0}
+        >
+          {Array.from({ length: places.terminal.rows }, (_, row) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: a row is nothing but its place
+            <Styled key={row} shown={shown}>
+              {lines[row] || ' '}
+            </Styled>
+          ))}
+        </Box>
+      </Box>
+      <Foot {...props} />
+    </Box>
+  );
+}
+
+const marks = { waiting: '·', running: '▶', ended: '✓', failed: '✗', skipped: '-' } as const;
+const asciiMarks = { waiting: '.', running: '>', ended: '+', failed: 'x', skipped: '-' } as const;
+const colours = {
+  waiting: 'gray',
+  running: 'cyan',
+  ended: 'green',
+  failed: 'red',
+  skipped: 'gray',
+} as const;
+
+interface TaskLineProps {
+  readonly task: FullTask;
+  readonly columns: number;
+  readonly isSelected: boolean;
+  readonly shown: Shown;
+}
+
+function TaskLine({ task, columns, isSelected, shown }: TaskLineProps): ReactNode {
+  const { id, state, bytes, peakBytes, trend } = task;
+  const mark = (shown.isAscii ? asciiMarks : marks)[state];
+  const now = state === 'running' ? formatBytes(bytes) : '';
+  const figures = `${now.padStart(8)} ${formatBytes(peakBytes).padStart(8)}`;
+  const line = columns >= 40 ? ` ${sparkline(trend, 8, shown.isAscii, peakBytes)}` : '';
+  const name = cell(id, Math.max(1, columns - figures.length - line.length - 3), shown);
+  return (
+    <Styled shown={shown} inverse={isSelected}>
+      <Styled shown={shown} color={colours[state]}>
+        {mark}
+      </Styled>
+      {` ${name} ${figures}`}
+      <Styled shown={shown} color="green">
+        {line}
+      </Styled>
+    </Styled>
+  );
+}
+
+function Foot({ state, above, isOver, size, shown }: FullProps): ReactNode {
+  const parts = footParts(state, above, isOver);
+  const isLoud = state.isAsked || state.isTyping || state.notice !== '';
+  return (
+    <Styled shown={shown} bold={isLoud} dim={!isLoud} {...(isLoud && { color: 'yellow' })}>
+      {cell(` ${parts.join(shown.isAscii ? ' | ' : ' · ')}`, size.columns, shown)}
+    </Styled>
+  );
+}
+
+function footParts(state: State, above: number, isOver: boolean): string[] {
+  if (state.isAsked) return ['end the task that is chosen? y yes, n no'];
+  if (state.isTyping) return ['keys go to the task', '^] takes them back'];
+  if (state.isSearching) return [`search: ${state.search}_`, 'enter keep', 'esc clear'];
+  if (state.notice !== '') return [state.notice];
+  return [
+    ...(isOver ? ['ended, q leaves'] : []),
+    ...(above > 0 ? [`${above} lines above the end`] : []),
+    ...(isOver ? [] : ['i type', 'K end']),
+    state.isTree ? 't terminal' : 't processes',
+    's sort',
+    '/ search',
+    'space pause',
+    '? help',
+  ];
+}
+
+const helpEntries: readonly (readonly [string, string])[] = [
+  ['up, down, j, k', 'choose a task'],
+  ['i, enter', 'type into the terminal of the task; ctrl-] takes the keys back'],
+  ['page up, down', 'look at earlier lines of the terminal'],
+  ['t', 'the processes of the task with memory and CPU, or its terminal'],
+  ['s', 'sort tasks by their start or by their peak'],
+  ['/', 'show only tasks whose name holds a text; esc shows all'],
+  ['K', 'end the task that is chosen, once you have confirmed'],
+  ['space', 'pause the view; the tasks go on'],
+  ['q', 'leave, once everything has ended'],
+];
+
+const notes: readonly string[] = ['Beside each task stand what it has now and its peak.'];

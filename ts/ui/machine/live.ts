@@ -1,0 +1,147 @@
+/** Shows a machine, or a part of it, until somebody has seen enough. */
+import { createElement } from 'react';
+import type { KillOptions, KillOutcome } from '../../inspect/options.js';
+import type { ProcessPlace } from '../../inspect/place.js';
+import type { ProcessRecord } from '../../inspect/process.js';
+import { failureLines, killedLine } from '../../report/killed.js';
+import type { Shown } from '../parts/cells.js';
+import { Frames } from '../terminal/frames.js';
+import { FullScreen } from '../terminal/full-screen.js';
+import { keysIn } from '../terminal/keys.js';
+import { groupsOf } from './groups.js';
+import { type Row, rowsOf } from './rows.js';
+import { type Action, initial, pressed, type State } from './state.js';
+import { heightOfRows, Machine } from './view.js';
+
+/** What is shown, and what ends it. */
+export interface Source {
+  look(): Promise<readonly ProcessRecord[]>;
+  placeOf(process: ProcessRecord): ProcessPlace | undefined;
+  memory(): { usedBytes: number; totalBytes: number };
+  kill(pid: number, options: KillOptions): Promise<KillOutcome>;
+}
+
+export interface LiveOptions {
+  /** What is shown, in a few words; asked for at each look. */
+  title(): string;
+  shown: Shown;
+  /** Ends the view, as ^C does. */
+  until?: Promise<unknown>;
+  opened?: 'all';
+}
+
+const shortestRefreshMs = 1_000;
+const longestRefreshMs = 10_000;
+/** Of one CPU. */
+const shareOfCpu = 0.015;
+const trendLength = 60;
+
+/** Resolves once the terminal is as it was before. */
+export function showLive(source: Source, options: LiveOptions): Promise<void> {
+  const frames = new Frames();
+  const trends = new Map<string, number[]>();
+  let state: State = initial;
+  let processes: readonly ProcessRecord[] = [];
+  let rows: Row[] = [];
+  let refreshMs = shortestRefreshMs;
+  let timer: NodeJS.Timeout | undefined;
+  let looks = 0;
+  let isOver = false;
+
+  return new Promise((resolve, reject) => {
+    const end = (error?: unknown) => {
+      if (isOver) return;
+      isOver = true;
+      clearTimeout(timer);
+      frames.close();
+      screen.close();
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const arrange = () => {
+      const groups = groupsOf(processes, source.placeOf, state.order);
+      const opened =
+        options.opened === 'all' ? new Set(groups.map(({ key }) => key)) : state.opened;
+      rows = rowsOf(groups, opened, state.search);
+      return groups;
+    };
+    const draw = () => {
+      if (isOver) return;
+      const { size } = screen;
+      const element = createElement(Machine, {
+        state,
+        rows,
+        trends,
+        title: options.title(),
+        processCount: processes.length,
+        ...source.memory(),
+        refreshMs,
+        size,
+        shown: options.shown,
+      });
+      screen.show(frames.of(element, size));
+    };
+    const look = async () => {
+      const before = process.cpuUsage();
+      try {
+        if (!state.isPaused) {
+          processes = await source.look();
+          if (isOver) return;
+          for (const { key, bytes } of arrange()) remember(trends, `group ${key}`, bytes);
+          draw();
+        }
+      } catch (error) {
+        return end(error);
+      }
+      if (looks > 0) refreshMs = paceOf(process.cpuUsage(before));
+      looks += 1;
+      timer = setTimeout(look, refreshMs);
+    };
+    const act = (action: Action) => {
+      if (action.do === 'quit') end();
+      else if (action.do === 'suspend') screen.suspend();
+      else void kill(action.row, action.force);
+    };
+    const kill = async ({ target }: Row, force: boolean) => {
+      if (!target) return;
+      const { pid, started } = target.process;
+      state = { ...state, notice: `ending ${pid}` };
+      draw();
+      try {
+        const outcome = await source.kill(pid, { force, started });
+        state = { ...state, notice: [killedLine(outcome), ...failureLines(outcome)].join('; ') };
+      } catch (error) {
+        state = { ...state, notice: error instanceof Error ? error.message : String(error) };
+      }
+      draw();
+    };
+    const heard = {
+      resized: draw,
+      input(text: string) {
+        for (const key of keysIn(text)) {
+          const next = pressed(state, key, { rows, height: heightOfRows(screen.size) });
+          state = next.state;
+          arrange();
+          if (next.action) act(next.action);
+        }
+        draw();
+      },
+    };
+    const screen = new FullScreen(heard, { takesSignals: true });
+    options.until?.then(() => end(), end);
+    void look();
+  });
+}
+
+/** Until the next look; the first one, which takes longer, does not count. */
+function paceOf({ user, system }: NodeJS.CpuUsage): number {
+  const wanted = (user + system) / 1000 / shareOfCpu;
+  return Math.min(longestRefreshMs, Math.max(shortestRefreshMs, Math.round(wanted)));
+}
+
+function remember(trends: Map<string, number[]>, key: string, bytes: number): void {
+  const trend = trends.get(key) ?? [];
+  trend.push(bytes);
+  if (trend.length > trendLength) trend.shift();
+  trends.set(key, trend);
+}

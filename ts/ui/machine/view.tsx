@@ -1,0 +1,160 @@
+/** The view of the machine: what uses memory, a line each. */
+import { Box } from 'ink';
+import type { ReactNode } from 'react';
+import { formatBytes } from '../../report/bytes.js';
+import { cell, type Shown } from '../parts/cells.js';
+import { Help } from '../parts/help.js';
+import { Styled } from '../parts/styled.js';
+import type { Size } from '../terminal/frames.js';
+import type { Row } from './rows.js';
+import { indexOf, type State } from './state.js';
+import { columnsOf, heading, type RowText, rowText } from './text.js';
+
+export interface MachineProps {
+  readonly state: State;
+  readonly rows: readonly Row[];
+  readonly trends: ReadonlyMap<string, readonly number[]>;
+  readonly title: string;
+  readonly processCount: number;
+  readonly usedBytes: number;
+  readonly totalBytes: number;
+  readonly refreshMs: number;
+  readonly size: Size;
+  readonly shown: Shown;
+}
+
+/** Title, heading, and the line of keys. */
+const otherLines = 3;
+
+export function heightOfRows({ rows }: Size): number {
+  return Math.max(1, rows - otherLines);
+}
+
+export function Machine(props: MachineProps): ReactNode {
+  const { state, rows, trends, size, shown } = props;
+  if (state.isHelp) return <Help entries={helpEntries} notes={notes} size={size} shown={shown} />;
+  const columns = columnsOf(size.columns);
+  const height = heightOfRows(size);
+  const selected = indexOf(state, rows);
+  const first = firstShown(selected, rows.length, height);
+  const lines = rows.slice(first, first + height);
+  return (
+    <Box flexDirection="column" width={size.columns} height={size.rows}>
+      <Title {...props} />
+      <Line text={heading(columns, shown)} shown={shown} isHeading />
+      <Box flexDirection="column" height={height}>
+        {lines.map((row, index) => (
+          <Line
+            key={row.key}
+            text={rowText(row, trends.get(row.key) ?? [], columns, shown)}
+            shown={shown}
+            isSelected={first + index === selected}
+          />
+        ))}
+        {rows.length === 0 && <Styled shown={shown}> nothing matches</Styled>}
+      </Box>
+      <Foot {...props} />
+    </Box>
+  );
+}
+
+function Title({
+  title,
+  processCount,
+  usedBytes,
+  totalBytes,
+  state,
+  refreshMs,
+  size,
+  shown,
+}: MachineProps): ReactNode {
+  const parts = [
+    title,
+    `${formatBytes(usedBytes)} of ${formatBytes(totalBytes)} used`,
+    `${processCount} processes`,
+    `by ${state.order}`,
+    state.isPaused ? 'PAUSED' : `every ${Math.round(refreshMs / 100) / 10}s`,
+  ];
+  return (
+    <Styled shown={shown} inverse>
+      {cell(` ${parts.join(shown.isAscii ? ' | ' : ' · ')}`, size.columns, shown)}
+    </Styled>
+  );
+}
+
+interface LineProps {
+  readonly text: RowText;
+  readonly shown: Shown;
+  readonly isHeading?: boolean;
+  readonly isSelected?: boolean;
+}
+
+function Line({ text, shown, isHeading = false, isSelected = false }: LineProps): ReactNode {
+  const { figures, trend, lead, name } = text;
+  if (isHeading) return <Styled shown={shown} bold>{`  ${figures}${trend}${lead}${name}`}</Styled>;
+  if (isSelected) {
+    const mark = shown.isAscii ? '>' : '❯';
+    return <Styled shown={shown} inverse>{`${mark} ${figures}${trend}${lead}${name}`}</Styled>;
+  }
+  return (
+    <Styled shown={shown}>
+      {'  '}
+      <Styled shown={shown} color="cyan">
+        {figures}
+      </Styled>
+      <Styled shown={shown} color="green">
+        {trend}
+      </Styled>
+      <Styled shown={shown} dim>
+        {lead}
+      </Styled>
+      {name}
+    </Styled>
+  );
+}
+
+function Foot({ state, size, shown }: MachineProps): ReactNode {
+  const isLoud = state.asked !== undefined || state.notice !== '';
+  const text = footParts(state).join(shown.isAscii ? ' | ' : ' · ');
+  return (
+    <Styled shown={shown} bold={isLoud} dim={!isLoud} {...(isLoud && { color: 'yellow' })}>
+      {cell(` ${text}`, size.columns, shown)}
+    </Styled>
+  );
+}
+
+function footParts({ asked, notice, isSearching, search }: State): string[] {
+  if (asked?.target) {
+    const { process, processCount, bytes } = asked.target;
+    const more = processCount > 1 ? ` and the ${processCount - 1} below it` : '';
+    return [
+      `end ${process.pid} ${process.name}${more} (${formatBytes(bytes)})? y yes, f by force, n no`,
+    ];
+  }
+  if (notice !== '') return [notice];
+  if (isSearching) return [`search: ${search}_`, 'enter keep', 'esc clear'];
+  const keys = ['? help', 'q quit'];
+  if (search !== '') return [`showing what holds "${search}"`, 'esc all', ...keys];
+  return ['enter open', 's sort', '/ search', 'K end', 'space pause', ...keys];
+}
+
+/** Keeps the chosen row in sight, and the rows still as long as it is. */
+function firstShown(selected: number, count: number, height: number): number {
+  const last = Math.max(0, count - height);
+  return Math.min(last, Math.max(0, selected - Math.floor(height / 2)));
+}
+
+const helpEntries: readonly (readonly [string, string])[] = [
+  ['up, down, j, k', 'choose a line; page up and down, g and G go further'],
+  ['enter', 'open or close what is chosen; left closes, right opens'],
+  ['s', 'sort by memory, by CPU, by name'],
+  ['/', 'show only what holds a text; esc shows everything again'],
+  ['K', 'end the process that is chosen and all below it, once you have confirmed'],
+  ['space', 'pause and go on'],
+  ['q', 'quit'],
+];
+
+const notes: readonly string[] = [
+  'Memory is what is resident. Pages that processes share count in each of them, so that the',
+  'sum of a group can be more than it really takes. CPU is in percent of one CPU.',
+];

@@ -1,0 +1,23 @@
+/** Text in columns of a terminal. */
+
+import type { Look } from '../../report/look.js';
+import { fitted, plainText, widthOf } from '../../report/plain-text.js';
+
+export type Shown = Pick<Look, 'isAscii' | 'isColoured'>;
+
+/** Cut and filled up to so many columns. */
+export function cell(text: string, columns: number, { isAscii }: Shown): string {
+  const plain = plainText(text);
+  const cut = fitted(isAscii ? asAscii(plain) : plain, columns);
+  const shown = isAscii ? asAscii(cut) : cut;
+  return shown + ' '.repeat(Math.max(0, columns - widthOf(shown)));
+}
+
+/** The same, at the right edge. */
+export function rightCell(text: string, columns: number): string {
+  return text.padStart(columns).slice(0, Math.max(0, columns));
+}
+
+export function asAscii(text: string): string {
+  return text.replaceAll('…', '~').replaceAll(/[^ -~]/gu, '?');
+}

@@ -1,0 +1,48 @@
+/** Has Ink lay out what is to be shown, and takes the lines instead of a terminal. */
+import { EventEmitter } from 'node:events';
+import { render } from 'ink';
+import type { ReactElement } from 'react';
+
+export interface Size {
+  readonly columns: number;
+  readonly rows: number;
+}
+
+export class Frames {
+  readonly #sheet = Object.assign(new EventEmitter(), {
+    columns: 80,
+    rows: 24,
+    isTTY: true,
+    write: (text: string) => {
+      this.#text = text;
+      return true;
+    },
+  });
+  #text = '';
+  #ink: ReturnType<typeof render> | undefined;
+
+  /** The lines of one screen. */
+  of(element: ReactElement, { columns, rows }: Size): string[] {
+    if (this.#sheet.columns !== columns || this.#sheet.rows !== rows) this.close();
+    this.#sheet.columns = columns;
+    this.#sheet.rows = rows;
+    if (this.#ink) this.#ink.rerender(element);
+    else this.#ink = this.#begin(element);
+    return this.#text.split('\n').slice(0, rows);
+  }
+
+  close(): void {
+    this.#ink?.unmount();
+    this.#ink = undefined;
+  }
+
+  #begin(element: ReactElement): ReturnType<typeof render> {
+    return render(element, {
+      stdout: this.#sheet as unknown as NodeJS.WriteStream,
+      // Each change is one write of everything.
+      debug: true,
+      exitOnCtrlC: false,
+      patchConsole: false,
+    });
+  }
+}

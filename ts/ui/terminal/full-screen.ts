@@ -1,0 +1,112 @@
+/** The whole terminal for a view, which is given back as it was however memtop ends. */
+import { writeSync } from 'node:fs';
+import type { Size } from './frames.js';
+import { repaint } from './paint.js';
+
+const enter = '\u001b[?1049h\u001b[?25l\u001b[2J\u001b[H';
+const leave = '\u001b[0m\u001b[?7h\u001b[?25h\u001b[?1049l';
+const fatal = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const;
+
+export interface Heard {
+  input(text: string): void;
+  resized(): void;
+}
+
+export class FullScreen {
+  readonly #heard: Heard;
+  #shown: readonly string[] = [];
+  #isEntered = false;
+
+  constructor(heard: Heard, { takesSignals }: { takesSignals: boolean }) {
+    this.#heard = heard;
+    if (takesSignals) {
+      process.on('SIGCONT', this.#continued);
+      for (const signal of fatal) process.on(signal, this.#die);
+    }
+    process.on('exit', this.#leave);
+    process.stdin.on('data', this.#typed);
+    process.stdin.on('end', this.#gone);
+    process.stdin.on('error', this.#gone);
+    process.stdout.on('error', this.#gone);
+    process.stdout.on('resize', this.#resized);
+    this.#enter();
+  }
+
+  get size(): Size {
+    const { columns, rows } = process.stdout;
+    return { columns: columns || 80, rows: rows || 24 };
+  }
+
+  show(lines: readonly string[]): void {
+    // A terminal that is slow gets the frame after next.
+    if (!this.#isEntered || process.stdout.writableNeedDrain) return;
+    const text = repaint(this.#shown, lines, this.size.rows);
+    this.#shown = lines;
+    if (text !== '') process.stdout.write(text);
+  }
+
+  /** Stops memtop for the shell that has started it. */
+  suspend(): void {
+    this.#leave();
+    process.kill(process.pid, 'SIGTSTP');
+  }
+
+  close(): void {
+    this.#leave();
+    process.off('exit', this.#leave);
+    process.off('SIGCONT', this.#continued);
+    for (const signal of fatal) process.off(signal, this.#die);
+    process.stdin.off('data', this.#typed);
+    process.stdin.off('end', this.#gone);
+    process.stdin.off('error', this.#gone);
+    process.stdin.pause();
+    process.stdout.off('error', this.#gone);
+    process.stdout.off('resize', this.#resized);
+  }
+
+  #enter(): void {
+    process.stdin.setRawMode(true);
+    process.stdin.resume();
+    process.stdout.write(enter);
+    this.#shown = [];
+    this.#isEntered = true;
+  }
+
+  readonly #leave = (): void => {
+    if (!this.#isEntered) return;
+    this.#isEntered = false;
+    try {
+      process.stdin.setRawMode(false);
+      // Node may have no time left to write anything later.
+      writeSync(1, leave);
+    } catch {
+      // The terminal is gone, and with it what was to be put back.
+    }
+  };
+
+  readonly #continued = (): void => {
+    if (this.#isEntered) this.#leave();
+    this.#enter();
+    this.#heard.resized();
+  };
+
+  readonly #die = (signal: NodeJS.Signals): void => {
+    this.close();
+    process.kill(process.pid, signal);
+  };
+
+  readonly #gone = (): void => {
+    this.close();
+    process.exit(129);
+  };
+
+  readonly #typed = (input: Buffer): void => {
+    this.#heard.input(input.toString());
+  };
+
+  readonly #resized = (): void => {
+    this.#shown = [];
+    process.stdout.write('\u001b[2J');
+    this.#heard.resized();
+  };
+}
