@@ -9,6 +9,7 @@ import { memoryUntilEnd, type ProcessMemory } from './process-memory.js';
 import { runsAskedFor } from './runs.js';
 import { median } from './statistics.js';
 import { print, table } from './table.js';
+import './own-data.js';
 
 const extraMegabytesToReach = 12;
 

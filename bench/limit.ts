@@ -12,6 +12,7 @@ import { packageRoot } from '../ts/package.js';
 import { runsAskedFor } from './runs.js';
 import { median, minimum } from './statistics.js';
 import { print, table } from './table.js';
+import './own-data.js';
 
 const secondsToReach = 1.5;
 const limitMegabytes = 300;

@@ -4,6 +4,7 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../ts/package.js';
 import { nodePeers } from './peer-packages.js';
+import './own-data.js';
 
 export interface Seen {
   readonly peakBytes: number;

@@ -12,6 +12,7 @@ import { buildEngine } from './engine.js';
 import { runsAskedFor } from './runs.js';
 import { median } from './statistics.js';
 import { print, table } from './table.js';
+import './own-data.js';
 
 const shareToReach = 0.99;
 const heldMegabytes = 4096;

@@ -8,6 +8,7 @@ import { packageRoot } from '../ts/package.js';
 import { runsAskedFor } from './runs.js';
 import { median, minimum } from './statistics.js';
 import { print, table } from './table.js';
+import './own-data.js';
 
 const ratioToReach = 1.3;
 const warmUpRuns = 5;

@@ -13,6 +13,7 @@ import { runsAskedFor } from './runs.js';
 import { median, minimum } from './statistics.js';
 import { print, table } from './table.js';
 import { type Workload, workloads } from './throughput-workloads.js';
+import './own-data.js';
 
 /** The flags of memtop in each way of calling it. */
 const ways: readonly (readonly string[])[] = [

@@ -1,8 +1,11 @@
 //! A day of samples in a few seconds, of processes that are made up.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
-use memtop_proc::{Birth, Description, Error, HighWater, Observer, ProcessId, Reading};
+use memtop_proc::{
+    Birth, Description, Error, HighWater, Observer, ProcessId, Proportional, Reading, Startup,
+};
 use memtop_sampler::{Metric, Sampler};
 
 use crate::allocated;
@@ -135,8 +138,11 @@ impl Observer for World {
         self.resident(&mut pid)
     }
 
-    fn proportional(&mut self, _: ProcessId) -> Result<Option<u64>, Error> {
-        Ok(Some(100 << 20))
+    fn proportional(&mut self, _: ProcessId) -> Result<Option<Proportional>, Error> {
+        Ok(Some(Proportional {
+            bytes: 100 << 20,
+            resident_bytes: 100 << 20,
+        }))
     }
 
     fn high_water(&mut self, _: ProcessId) -> Result<Option<HighWater>, Error> {
@@ -145,6 +151,14 @@ impl Observer for World {
             now_bytes: 100 << 20,
             file_bytes: 0,
         }))
+    }
+
+    fn startup(&mut self, _: ProcessId) -> Option<Startup> {
+        None
+    }
+
+    fn directory(&mut self, _: ProcessId) -> Option<PathBuf> {
+        None
     }
 
     fn same_memory(&mut self, _: ProcessId, _: ProcessId) -> bool {

@@ -9,6 +9,7 @@ mod memory;
 mod peer;
 mod process;
 mod scale;
+mod store_day;
 mod target;
 mod tick;
 mod trace;
@@ -28,6 +29,7 @@ fn main() -> ExitCode {
         ["--sleep-tree", processes] => number(processes).and_then(tree::sleep_tree),
         ["day"] => day::run(),
         ["peer", rest @ ..] => peer::run(rest),
+        ["store-day", file] => store_day::run(file),
         ["scale", rest @ ..] => scale::run(rest),
         ["target", rest @ ..] => target::run(rest),
         ["tick", rest @ ..] => tick::run(rest),

@@ -1,0 +1,100 @@
+/**
+ * What `--heap` costs the Node programs of a run: one that makes much garbage, a compiler that
+ * computes without a pause, and one that does nothing but start.
+ *
+ *     npm run bench:heap -- --runs 10
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { packageRoot } from '../ts/package.js';
+import { runsAskedFor } from './runs.js';
+import { median, minimum } from './statistics.js';
+import { print, table } from './table.js';
+import './own-data.js';
+
+const ratioToReach = 1.01;
+const startsARun = 10;
+const compiler = '@arethetypeswrong/core/node_modules/typescript/lib/tsc.js';
+
+/** Keeps some of what it makes, so that there is something to collect at every age. */
+const garbage = `
+const kept = new Map();
+let turns = 0;
+const turn = () => {
+  for (let count = 0; count < 40000; count += 1) {
+    kept.set((turns * 7919 + count) % 300000, { name: 'n' + count, list: [count, { count }] });
+  }
+  if ((turns += 1) < 400) setImmediate(turn);
+};
+turn();`;
+
+/** Arguments of Node, and how often they run in a row. */
+const programs: Record<string, { readonly words: readonly string[]; readonly times: number }> = {
+  'much garbage': { words: ['-e', garbage], times: 1 },
+  'tsc written in JavaScript': {
+    words: [join(packageRoot, 'node_modules', compiler), '-p', '.', '--noEmit'],
+    times: 1,
+  },
+  'node -e 0': { words: ['-e', '0'], times: startsARun },
+};
+
+const runs = runsAskedFor(10);
+const cache = mkdtempSync(join(tmpdir(), 'memtop-bench-heap-'));
+const times = new Map<string, { alone: number[]; watched: number[] }>();
+try {
+  for (let round = -1; round < runs; round += 1) {
+    for (const [name, { words, times: often }] of Object.entries(programs)) {
+      const found = times.get(name) ?? { alone: [], watched: [] };
+      // Who goes first changes, for what the first leaves behind in the machine.
+      const order =
+        round % 2 === 0 ? (['alone', 'watched'] as const) : (['watched', 'alone'] as const);
+      for (const way of order) {
+        const durationMs = wallTimeMs(way === 'watched' ? ['--heap'] : [], words, often);
+        if (round >= 0) found[way].push(durationMs);
+      }
+      times.set(name, found);
+    }
+  }
+} finally {
+  rmSync(cache, { recursive: true, force: true });
+}
+
+/** Of one of the runs in a row. */
+function wallTimeMs(flags: readonly string[], words: readonly string[], often: number): number {
+  const startedAtNs = process.hrtime.bigint();
+  for (let count = 0; count < often; count += 1) {
+    const command = ['dist/cli.js', '--quiet', ...flags, '--', process.execPath, ...words];
+    const { error, stderr } = spawnSync(process.execPath, command, {
+      cwd: packageRoot,
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, XDG_CACHE_HOME: cache },
+    });
+    if (error) throw error;
+    if (stderr.length > 0) throw new Error(stderr.toString());
+  }
+  return Number(process.hrtime.bigint() - startedAtNs) / 1e6 / often;
+}
+
+/** The median over rounds, so that a slow minute of the machine touches both sides alike. */
+function ratio({ alone, watched }: { alone: number[]; watched: number[] }): number {
+  return median(watched.map((durationMs, round) => durationMs / (alone[round] ?? Number.NaN)));
+}
+
+print(
+  `node ${process.versions.node}, ${runs} rounds, interleaved; each under memtop --quiet`,
+  '',
+  ...table(
+    ['', 'without ms', 'with --heap ms', 'more ms', 'ratio', 'min / min', 'to reach'],
+    [...times].map(([name, found]) => [
+      name,
+      median(found.alone).toFixed(1),
+      median(found.watched).toFixed(1),
+      (median(found.watched) - median(found.alone)).toFixed(1),
+      ratio(found).toFixed(4),
+      (minimum(found.watched) / minimum(found.alone)).toFixed(4),
+      programs[name]?.times === 1 ? ratioToReach.toFixed(2) : '',
+    ]),
+  ),
+);

@@ -1,0 +1,157 @@
+/**
+ * What the lines below a command's output cost: memory, CPU time, and the speed of the output.
+ *
+ *     npm run bench:ui -- --runs 5
+ *
+ * Each command runs on a terminal of `script`, whose own output goes nowhere.
+ */
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { packageRoot } from '../ts/package.js';
+import { runsAskedFor } from './runs.js';
+import { median } from './statistics.js';
+import { print, table } from './table.js';
+
+const megabytesOverNodeToReach = 40;
+const shareOfCpuToReach = 0.02;
+const speedToReach = 0.95;
+const printedBytes = 200e6;
+const seconds = 10;
+const ticksPerSecond = 100;
+
+const cli = `exec '${process.execPath}' '${join(packageRoot, 'dist/cli.js')}' --quiet`;
+const talking = `sh -c 'for i in $(seq ${seconds * 10}); do echo line $i; sleep 0.1; done'`;
+const waiting = `exec '${process.execPath}' -e 'setTimeout(() => {}, ${seconds * 1000})'`;
+const printing = `yes ${'x'.repeat(79)} | head -c ${printedBytes}`;
+
+function onTerminal(command: string): ChildProcess {
+  return spawn('script', ['-q', '-e', '-c', command, '/dev/null'], {
+    stdio: ['ignore', 'ignore', 'inherit'],
+    env: { ...process.env, SHELL: '/bin/sh', TERM: 'xterm-256color', CI: '' },
+  });
+}
+
+async function isWell(child: ChildProcess): Promise<void> {
+  const [code] = await once(child, 'exit');
+  if (code !== 0) throw new Error(`${child.spawnargs.join(' ')} ended with ${code}`);
+}
+
+interface Cost {
+  readonly peakMegabytes: number;
+  readonly cpuShare: number;
+}
+
+/** Of what `script` runs, read until it has ended. */
+async function costOf(command: string): Promise<Cost> {
+  const child = onTerminal(command);
+  const ended = isWell(child);
+  let isRunning = true;
+  void ended.finally(() => {
+    isRunning = false;
+  });
+  let cost: Cost | undefined;
+  while (isRunning) {
+    cost = read(child.pid) ?? cost;
+    await setTimeout(50);
+  }
+  await ended;
+  if (!cost) throw new Error('it ended before it could be read');
+  return cost;
+}
+
+function read(script: number | undefined): Cost | undefined {
+  try {
+    const pid = readFileSync(`/proc/${script}/task/${script}/children`, 'utf8').trim();
+    const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
+    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
+    const [user, system] = stat
+      .slice(stat.lastIndexOf(')') + 2)
+      .split(' ')
+      .slice(11, 13);
+    if (peak === undefined) return undefined;
+    const cpuShare = (Number(user) + Number(system)) / ticksPerSecond / seconds;
+    return { peakMegabytes: Number(peak) / 1024, cpuShare };
+  } catch {
+    // Not there yet, or not any more.
+    return undefined;
+  }
+}
+
+async function wallTimeMs(command: string): Promise<number> {
+  const startedAt = performance.now();
+  await isWell(onTerminal(command));
+  return performance.now() - startedAt;
+}
+
+/** Every command once a round, so that a busy minute of the machine touches all of them alike. */
+async function rounds<T>(
+  commands: Readonly<Record<string, string>>,
+  runs: number,
+  measure: (command: string) => Promise<T>,
+): Promise<Map<string, T[]>> {
+  const found = new Map<string, T[]>();
+  for (let round = 0; round < runs; round += 1) {
+    for (const [name, command] of Object.entries(commands)) {
+      found.set(name, [...(found.get(name) ?? []), await measure(command)]);
+    }
+  }
+  return found;
+}
+
+const runs = runsAskedFor(3);
+print(`node ${process.versions.node}, medians of ${runs} runs each, interleaved`, '');
+
+const costs = await rounds(
+  {
+    node: waiting,
+    off: `${cli} --ui off -- ${talking}`,
+    inline: `${cli} --ui inline -- ${talking}`,
+  },
+  runs,
+  costOf,
+);
+const cost = (name: string, key: keyof Cost) => median((costs.get(name) ?? []).map((c) => c[key]));
+print(
+  ...table(
+    ['', 'peak MB', 'CPU %'],
+    [...costs.keys()].map((name) => [
+      name,
+      cost(name, 'peakMegabytes').toFixed(1),
+      (cost(name, 'cpuShare') * 100).toFixed(2),
+    ]),
+  ),
+  '',
+  `inline over node: +${(cost('inline', 'peakMegabytes') - cost('node', 'peakMegabytes')).toFixed(1)} MB` +
+    ` (to reach: at most +${megabytesOverNodeToReach} MB)`,
+  `inline over off: ${((cost('inline', 'cpuShare') - cost('off', 'cpuShare')) * 100).toFixed(2)} % of a CPU` +
+    ` (to reach: under ${shareOfCpuToReach * 100} %)`,
+  '',
+);
+
+const times = await rounds(
+  {
+    alone: printing,
+    '--pty on': `${cli} --pty on -- sh -c '${printing}'`,
+    '--ui inline': `${cli} --ui inline -- sh -c '${printing}'`,
+  },
+  runs,
+  wallTimeMs,
+);
+const time = (name: string) => median(times.get(name) ?? []);
+const speed = (name: string, other: string) => (time(other) / time(name)).toFixed(2);
+print(
+  ...table(
+    [`${printedBytes / 1e6} MB printed`, 'ms', 'speed to alone', 'speed to --pty on'],
+    [...times.keys()].map((name) => [
+      name,
+      time(name).toFixed(0),
+      speed(name, 'alone'),
+      speed(name, '--pty on'),
+    ]),
+  ),
+  '',
+  `to reach: --ui inline at ${speedToReach} of alone`,
+);
