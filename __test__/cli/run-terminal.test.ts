@@ -27,7 +27,7 @@ async function open(
   return terminal;
 }
 
-for (const way of ways) {
+for (const way of [...ways, ['--ui', 'inline']]) {
   const told = way.length > 0 ? ` (${way.join(' ')})` : '';
 
   testInTerminal(`^C reaches each task once, and a second one as well${told}`, async (t) => {
@@ -48,11 +48,10 @@ for (const way of ways) {
   });
 
   testInTerminal(`^Z stops memtop with all tasks, and fg continues them${told}`, async (t) => {
-    const terminal = await open(
-      t,
-      way,
-      'echo READY; until [ -e go ]; do sleep 0.05; done; echo on',
-    );
+    // No child: a shell that has just made one by vfork cannot be stopped before that has run.
+    const program =
+      '$| = 1; print "READY\\n"; select undef, undef, undef, 0.05 until -e "go"; print "on\\n"';
+    const terminal = await open(t, way, `exec perl -e '${program}'`);
     await terminal.types('./tasks');
     await terminal.shows(/^\[(a|b)\] READY\n\[(?!\1)[ab]\] READY$/m);
     await terminal.presses('C-z');
@@ -66,3 +65,72 @@ for (const way of ways) {
     t.regex(await terminal.isReady(), /^code 0$/m);
   });
 }
+
+const block = /── memtop \d+s ──\n now +\S+B +peak +\S+B.*\n( limit .*\n)? tasks /;
+
+/** A terminal in whose folder are these tasks. */
+async function openWith(
+  t: ExecutionContext,
+  tasks: Readonly<Record<string, string>>,
+): Promise<Terminal> {
+  const terminal = await Terminal.open(t, { words: [], shellWords: '' });
+  const commands = Object.entries(tasks).map(([name, script]) => {
+    terminal.program(name, script);
+    return [name, { command: [join(terminal.folder, name)] }];
+  });
+  writeFileSync(
+    join(terminal.folder, 'memtop.config.json'),
+    JSON.stringify({ tasks: Object.fromEntries(commands) }),
+  );
+  terminal.program('tasks', `exec '${process.execPath}' '${cliPath}' run --ui inline "$@"`);
+  return terminal;
+}
+
+/** Without children, as above. */
+const untilThere = (file: string) =>
+  `perl -e 'select undef, undef, undef, 0.05 until -e "${file}"'`;
+
+testInTerminal('below tasks that run side by side stand lines that tell of each', async (t) => {
+  const terminal = await openWith(t, {
+    a: `echo one; ${untilThere('go')}; echo two; ${untilThere('end')}`,
+    b: `echo three; ${untilThere('end')}; exit 3`,
+  });
+  await terminal.types('./tasks --parallel 2 --limit 10G a b');
+  await terminal.shows(/^\[a\] one$/m);
+  const screen = await terminal.shows(block);
+  t.regex(screen, /^ tasks (a|b) \S+B \(peak \S+B\) {3}(?!\1)[ab] \S+B \(peak/m);
+  t.regex(screen, /^ limit \S+ 0% of 10GB$/m);
+  writeFileSync(join(terminal.folder, 'go'), '');
+  t.regex(await terminal.shows(/^\[a\] two\n+── memtop/m), /^\[b\] three$/m);
+  writeFileSync(join(terminal.folder, 'end'), '');
+  const ended = await terminal.shows(/TASK\n[\s\S]*^\$$/m);
+  t.notRegex(ended, /── memtop/);
+  t.regex(ended, /^✗ b failed, exit 3, /m);
+});
+
+testInTerminal('tasks one after the other have the terminal, with lines below', async (t) => {
+  const terminal = await openWith(t, {
+    asks: 'test -t 1 && printf "name? "; read -r x; echo "hello $x"',
+    waits: `echo READY; ${untilThere('end')}`,
+  });
+  await terminal.types('./tasks --serial asks waits');
+  await terminal.shows(/^name\?\n── memtop/m);
+  await terminal.types('Bob');
+  await terminal.shows(/^name\? Bob\nhello Bob\n✓ asks .*\nREADY\n\n── memtop/m);
+  await terminal.presses('C-z');
+  t.notRegex(await terminal.shows(/Stopped.*\n\$$/), /── memtop/);
+  await terminal.types('fg');
+  await terminal.shows(block);
+  writeFileSync(join(terminal.folder, 'end'), '');
+  t.notRegex(await terminal.shows(/TASK\n[\s\S]*^\$$/m), /── memtop/);
+});
+
+testInTerminal('who outlives a task goes on writing to the terminal', async (t) => {
+  const terminal = await openWith(t, {
+    leaves: `(${untilThere('go')}; echo "still here") & echo left`,
+  });
+  await terminal.types('./tasks -q leaves; echo over');
+  t.regex(await terminal.shows(/^over\n\$$/m), /^left\nover$/m);
+  writeFileSync(join(terminal.folder, 'go'), '');
+  await terminal.shows(/still here$/m);
+});

@@ -44,10 +44,23 @@ for (const way of ways) {
       a: { command: holdingTogether(100, 2) },
       b: { command: holdingTogether(400, 2) },
     };
-    const { result } = await ran(t, tasks, ['--parallel', '2', ...way, 'a', 'b']);
+    const call = ['--parallel', '2', ...way, 'a', 'b'];
+    const { result, stderr } = await ran(t, tasks, call);
     assertAbout(t, peakOf(t, result).bytes, 500);
     assertAbout(t, taskOf(t, result, 'a').peak?.bytes, 100);
     assertAbout(t, taskOf(t, result, 'b').peak?.bytes, 400);
+    t.deepEqual(
+      peakOf(t, result).tasks?.map(({ id, source, processCount }) => [id, source, processCount]),
+      [
+        ['b', 'config', 1],
+        ['a', 'config', 1],
+      ],
+    );
+    t.deepEqual(
+      peakOf(t, result).processes.map(({ task }) => task),
+      ['b', 'a'],
+    );
+    t.regex(stderr, /^ {2}made by +b 40\S+MB \+ a 10\S+MB$/m);
     t.is(result.sampling.method, way.length > 0 ? 'scanned' : result.sampling.method);
   });
 

@@ -4,10 +4,13 @@
 /** A run of several commands. */
 export declare class NativeBundle {
   /**
+   * With `is_viewed` lines can be shown below the output of commands whose streams are those of
+   * this process, where that goes to the controlling terminal and this process is in front there.
+   *
    * # Errors
    * When the operating system does not give what is needed for it.
    */
-  constructor(options: SessionOptions, onAlarm: (arg0: AlarmRecord) => void)
+  constructor(options: SessionOptions, onAlarm: (arg0: AlarmRecord) => void, isViewed: boolean)
   /**
    * Opens a task.
    *
@@ -24,6 +27,18 @@ export declare class NativeBundle {
   stop(graceMs?: number | undefined | null): void
   /** How it is; nothing when it is not measured. */
   snapshot(): SnapshotRecord | null
+  /** Shows these lines below the output, where they can be. */
+  show(lines: Array<string>): void
+  /**
+   * How large the terminal is below whose output they are shown; nothing where none are, or not
+   * any more.
+   */
+  viewSize(): ViewSize | null
+  /**
+   * Writes between the lines of the commands. `false` where nothing can be shown: nothing was
+   * written then.
+   */
+  write(bytes: Buffer): boolean
   /** How often somebody wanted the commands to end, by a signal to this process. */
   interrupts(): number
   /**
@@ -567,7 +582,10 @@ export interface ProcessAtPeakRecord {
   startedAtMs: number
   name: string
   command: Array<string>
-  /** The task that it belonged to, by its place among those that were found. */
+  /**
+   * The task that it belonged to, by its place among those that were found, or else among those
+   * that were opened.
+   */
   task?: number
   /** What it adds to the peak. */
   bytes: number

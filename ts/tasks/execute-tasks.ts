@@ -14,11 +14,13 @@ import {
   type Standing,
   sessionStartOf,
 } from '../tracker/execute.js';
+import type { Execution } from '../tracker/execution.js';
 import { openMeasured } from '../tracker/measured-session.js';
+import type { NamedTask } from '../tracker/outcome.js';
 import { Recording } from '../tracker/recording.js';
 import { buildResult, rounded } from '../tracker/result.js';
 import { factsOf } from '../tracker/run-facts.js';
-import type { GuardListener, Session, SessionStart } from '../tracker/session.js';
+import type { GuardListener, Session, SessionStart, SessionTask } from '../tracker/session.js';
 import { overallExit } from './ending.js';
 import type { WriteLine } from './prefixed.js';
 import { runTask, type Stage } from './run-task.js';
@@ -37,10 +39,25 @@ export interface TasksOptions extends CheckedOptions {
   isBare?: (line: Uint8Array) => boolean;
   /** Where they are shown instead. */
   stage?: Stage | undefined;
+  /** Is given them while they run. */
+  onBegun?: ((tasks: RunningTasks) => void) | undefined;
   /** Hears of each task that has ended or is not run. */
   onTask?: ((task: TaskRecord) => void) | undefined;
   /** Hears of each task that was found in one that has ended. */
   onInnerTask?: ((task: TaskRecord) => void) | undefined;
+}
+
+/** Tasks that run, for who shows them. */
+export interface RunningTasks extends Pick<Session, 'snapshot' | 'show' | 'viewSize' | 'write'> {
+  /** Those that run right now, by name. */
+  readonly running: ReadonlyMap<string, RunningTask>;
+}
+
+export interface RunningTask {
+  readonly task: Task;
+  readonly session: SessionTask;
+  /** Its latest command. */
+  execution?: Execution;
 }
 
 /**
@@ -71,7 +88,7 @@ export async function executeTasks(
     ...sessionStartOf({ ...options, graceMs }, standing),
     ...(options.tasks !== false && { rules: rulesOf({ rules: options.rules }) }),
   };
-  const session = await open(start, listenerOf(), recording);
+  const session = await open(start, listenerOf(), options.isViewed === true, recording);
   const beganAt = performance.now();
   const elapsedMs = () => performance.now() - beganAt;
   const entries = new Map<string, TaskRecord>();
@@ -80,7 +97,9 @@ export async function executeTasks(
     entries.set(name, task);
     options.onTask?.(task);
   };
-  const running = new Map<string, { stop(): void }>();
+  const opened: NamedTask[] = [];
+  const running = new Map<string, RunningTask>();
+  options.onBegun?.({ ...session, running });
   const failures: string[] = [];
   await schedule(tasks, {
     parallel: options.parallel,
@@ -89,14 +108,19 @@ export async function executeTasks(
     async run(name) {
       const task = tasks.get(name) as Task;
       const { warn, limit } = task;
-      const opened = session.task({ warn, limit, guard }, listenerOf(name));
-      running.set(name, opened);
+      const sessionTask = session.task({ warn, limit, guard }, listenerOf(name));
+      opened.push({ id: name, source: task.source });
+      const entry: RunningTask = { task, session: sessionTask };
+      running.set(name, entry);
       const startedAtMs = rounded(elapsedMs());
-      const ran = await runTask(name, task, opened, {
+      const ran = await runTask(name, task, sessionTask, {
         pty: task.pty ?? options.pty,
         writeLine: options.writeLine,
         isBare: options.isBare,
         stage: options.stage,
+        started(execution) {
+          entry.execution = execution;
+        },
         elapsedMs,
       });
       running.delete(name);
@@ -110,7 +134,7 @@ export async function executeTasks(
       return isWell;
     },
     stop(names) {
-      for (const name of names) running.get(name)?.stop();
+      for (const name of names) running.get(name)?.session.stop();
     },
     skip(name, because) {
       const { source } = tasks.get(name) as Task;
@@ -123,6 +147,7 @@ export async function executeTasks(
   const firstFailed = listed.find(({ id }) => id === failures[0]);
   const result = buildResult(facts, {
     ...outcome,
+    measured: 'tree' in outcome.measured ? { ...outcome.measured, opened } : outcome.measured,
     exit: overallExit(outcome.stopped, firstFailed?.exit, isInterrupted, listed),
     ...(firstFailed?.oom && { oom: firstFailed.oom }),
     tasks: [...listed, ...[...tasks.keys()].flatMap((name) => inner.get(name) ?? [])],
@@ -134,10 +159,11 @@ export async function executeTasks(
 async function open(
   start: SessionStart,
   listener: GuardListener,
+  isViewed: boolean,
   recording: Recording | undefined,
 ): Promise<Session> {
   try {
-    return openMeasured(loadAddon(), start, listener, (addon, bundle) =>
+    return openMeasured(loadAddon(), start, listener, isViewed, (addon, bundle) =>
       recording?.beginBundle(addon, bundle),
     );
   } catch (error) {

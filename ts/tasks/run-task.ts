@@ -33,6 +33,8 @@ interface Manner {
   readonly pty: PtyUse | undefined;
   readonly writeLine: WriteLine | undefined;
   readonly isBare: ((line: Uint8Array) => boolean) | undefined;
+  /** Hears of each command that has been started. */
+  started(execution: Execution): void;
   /** How long the run has been going on. */
   elapsedMs(): number;
 }
@@ -42,7 +44,7 @@ export async function runTask(
   name: string,
   task: Task,
   session: SessionTask,
-  { pty, writeLine, isBare, stage, elapsedMs }: Manner,
+  { pty, writeLine, isBare, stage, started, elapsedMs }: Manner,
 ): Promise<Ran> {
   const remarks: string[] = [];
   const found: TaskResult[] = [];
@@ -51,12 +53,15 @@ export async function runTask(
     if (stage) {
       last = await outcomeOf(session, onStage(commandOf(command, task, 'off', undefined), stage), {
         take: (bytes) => stage.take(name, bytes),
-        started: (execution) => stage.started(name, execution, session),
+        started(execution) {
+          started(execution);
+          stage.started(name, execution, session);
+        },
       });
     } else {
       const prefixed = writeLine && new Prefixed(name, writeLine, isBare);
-      const manner = prefixed && { take: prefixed.take };
-      last = await outcomeOf(session, commandOf(command, task, pty, prefixed), manner);
+      const heard = { take: prefixed?.take, started };
+      last = await outcomeOf(session, commandOf(command, task, pty, prefixed), heard);
       prefixed?.end();
     }
     remarks.push(...last.remarks);
@@ -90,11 +95,11 @@ function onStage(command: SessionCommand, { size }: Stage): SessionCommand {
 async function outcomeOf(
   session: SessionTask,
   command: SessionCommand,
-  heard: { take: OnOutput; started?(execution: Execution): void } | undefined,
+  heard: { take: OnOutput | undefined; started(execution: Execution): void },
 ): Promise<Outcome> {
   try {
-    const execution = session.start(command, heard?.take);
-    heard?.started?.(execution);
+    const execution = session.start(command, heard.take);
+    heard.started(execution);
     return await execution.outcome;
   } catch (error) {
     if (!(error instanceof InvalidOption)) throw error;

@@ -14,10 +14,11 @@ export function openMeasured(
   addon: Addon,
   start: SessionStart,
   listener: GuardListener,
+  isViewed: boolean,
   opened?: (addon: Addon, bundle: NativeBundle) => void,
 ): Session {
   const alarms = new Alarms(listener);
-  const bundle = orThrown(() => new addon.NativeBundle(withSizes(start), alarms.take));
+  const bundle = orThrown(() => new addon.NativeBundle(withSizes(start), alarms.take, isViewed));
   opened?.(addon, bundle);
   return {
     task(options, taskListener) {
@@ -27,6 +28,9 @@ export function openMeasured(
     },
     stop: (graceMs) => bundle.stop(graceMs),
     snapshot: () => bundle.snapshot() ?? undefined,
+    show: (lines) => bundle.show(lines),
+    viewSize: () => bundle.viewSize() ?? undefined,
+    write: (bytes) => bundle.write(Buffer.from(bytes)),
     interrupts: () => bundle.interrupts(),
     finish: async () => partOutcome(await bundle.finish(), alarms),
   };

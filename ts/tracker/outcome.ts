@@ -16,6 +16,8 @@ export interface Measured {
   tree: TreeRecord;
   /** The tasks and stages that were found in it. */
   found?: FoundRecord;
+  /** The tasks that were opened in it one after the other, where it was made of those. */
+  opened?: readonly NamedTask[];
   sampling: SamplingRecord;
   /** What one process had by what the kernel told at the end, where no sample says as much. */
   missedBytes?: number | undefined;
@@ -27,6 +29,8 @@ export interface Measured {
   traced?: Traced;
   untracedBecause?: string | undefined;
 }
+
+export type NamedTask = Pick<NonNullable<Result['tasks']>[number], 'id' | 'source'>;
 
 interface Traced {
   stops: number;

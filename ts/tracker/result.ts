@@ -4,7 +4,7 @@ import { packageVersion } from '../package.js';
 import { endingOf, endingText, isCutShort } from '../report/ending.js';
 import { resultSchemaName } from '../result/name.js';
 import type { Result } from '../result/types.js';
-import { foundStages, foundTasks, tasksAtPeak } from './found.js';
+import { foundStages, foundTasks, taskAt, tasksAtPeak } from './found.js';
 import type { Measured, Outcome } from './outcome.js';
 
 type Peak = NonNullable<Result['peak']>;
@@ -96,8 +96,8 @@ export function peak(sampled: PeakRecord, measured: Measured): NonNullable<Resul
   };
 }
 
-function taskName(place: number | undefined, { found }: Measured): { task?: string } {
-  const task = place === undefined ? undefined : found?.tasks[place];
+function taskName(place: number | undefined, measured: Measured): { task?: string } {
+  const task = taskAt(place, measured);
   return task ? { task: task.id } : {};
 }
 

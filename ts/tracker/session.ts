@@ -1,7 +1,7 @@
 /** Several commands as one run: each in a task, measured together. */
 import type { AlarmRecord, SnapshotRecord } from '../native/addon.js';
 import type { CrashFiles } from '../report/crash/messages.js';
-import type { Execution } from './execution.js';
+import type { Execution, ViewSize } from './execution.js';
 import type { OnOutput } from './measured.js';
 import type { Outcome } from './outcome.js';
 import type { Size } from './size.js';
@@ -36,6 +36,12 @@ export interface Session {
   /** Ends everybody, who may take so long to end by themselves. */
   stop(graceMs?: number): void;
   snapshot(): SnapshotRecord | undefined;
+  /** Shows lines below what the commands write, where there is a terminal for that. */
+  show(lines: string[]): void;
+  /** How large that terminal is; undefined where there is none, or not any more. */
+  viewSize(): ViewSize | undefined;
+  /** Writes between the lines of the commands; `false` where nothing can be shown. */
+  write(bytes: Uint8Array): boolean;
   /** How often somebody wanted the commands to end, by a signal to this process. */
   interrupts(): number;
   /** Ends the measuring, once all commands have ended. */

@@ -4,7 +4,8 @@ use memtop_proc::LimitedBy;
 use memtop_sampler::{Alarm, Cause, Level};
 use napi_derive::napi;
 
-use crate::found::{FoundRecord, Places, tree_and_found};
+use crate::found::{FoundRecord, tree_and_found};
+use crate::places::Places;
 use crate::record::{LivingProcessRecord, SamplingRecord, TreeRecord, millis, whole};
 
 /// A run has more memory than it may.

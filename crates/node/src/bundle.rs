@@ -1,20 +1,25 @@
 //! A run of several commands, as JavaScript holds it.
 
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use memtop_spawn::streams::View;
 use memtop_spawn::{Bundle, BundleTask};
 use napi::Env;
 use napi::bindgen_prelude::{Buffer, FnArgs, Function, Object};
 use napi_derive::napi;
 
 use crate::alarm::AlarmRecord;
+use crate::command::{CommandOptions, ViewSize, command, shown_size, streams};
 use crate::deferred::Deferred;
 use crate::error::{self, Result};
 use crate::events::{Listener, Reader};
 use crate::options;
 use crate::record::whole;
-use crate::run::{CommandOptions, NativeRun, RunEnd, SizeOption, command, streams};
+use crate::run::NativeRun;
+use crate::run_end::RunEnd;
 use crate::session::{SessionOptions, guard};
+use crate::size::SizeOption;
 use crate::snapshot::SnapshotRecord;
 
 /// What one task is guarded against.
@@ -29,11 +34,15 @@ pub struct BundleTaskOptions {
 #[napi]
 pub struct NativeBundle {
     pub(crate) bundle: Bundle,
+    view: Option<Arc<View>>,
     end: Deferred<RunEnd>,
 }
 
 #[napi]
 impl NativeBundle {
+    /// With `is_viewed` lines can be shown below the output of commands whose streams are those of
+    /// this process, where that goes to the controlling terminal and this process is in front there.
+    ///
     /// # Errors
     /// When the operating system does not give what is needed for it.
     // Node-API makes a function of its own for each call.
@@ -42,13 +51,17 @@ impl NativeBundle {
     pub fn new(
         options: SessionOptions,
         on_alarm: Function<'_, FnArgs<(AlarmRecord,)>, ()>,
+        is_viewed: bool,
     ) -> Result<Self> {
         let on_alarm = Listener::new(&on_alarm)?;
-        let options = options.checked()?;
+        let mut options = options.checked()?;
+        let (streams, seen) = streams(is_viewed.then_some("view"), None, None)?;
+        options.streams = streams;
         let tell = move |alarm: &memtop_sampler::Alarm| on_alarm.tell((alarm.into(),).into());
-        let bundle = Bundle::start(&options, tell).map_err(|error| error::of_spawn(&error))?;
+        let bundle = Bundle::start(options, tell).map_err(|error| error::of_spawn(&error))?;
         Ok(Self {
             bundle,
+            view: seen.view,
             end: Deferred::new(),
         })
     }
@@ -87,7 +100,36 @@ impl NativeBundle {
     #[napi]
     #[must_use]
     pub fn snapshot(&self) -> Option<SnapshotRecord> {
-        self.bundle.snapshot().map(Into::into)
+        let snapshot = self.bundle.snapshot()?;
+        Some(SnapshotRecord {
+            limit_bytes: self.bundle.limit_bytes().map(whole),
+            ..snapshot.into()
+        })
+    }
+
+    /// Shows these lines below the output, where they can be.
+    #[napi]
+    pub fn show(&self, lines: Vec<String>) {
+        if let Some(view) = &self.view {
+            view.show(lines);
+        }
+    }
+
+    /// How large the terminal is below whose output they are shown; nothing where none are, or not
+    /// any more.
+    #[napi]
+    #[must_use]
+    pub fn view_size(&self) -> Option<ViewSize> {
+        shown_size(self.view.as_ref())
+    }
+
+    /// Writes between the lines of the commands. `false` where nothing can be shown: nothing was
+    /// written then.
+    #[allow(clippy::needless_pass_by_value)]
+    #[napi]
+    #[must_use]
+    pub fn write(&self, bytes: Buffer) -> bool {
+        self.bundle.write(&bytes)
     }
 
     /// How often somebody wanted the commands to end, by a signal to this process.

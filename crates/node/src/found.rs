@@ -1,12 +1,13 @@
 //! Tasks and stages that were found in a tree, as plain JavaScript values.
 
 use memtop_sampler::{
-    EndStatus, Finding, Kind, NamedRecord, NamedState, Peak, Program, Record, StageRecord, TaskId,
+    EndStatus, Finding, Kind, NamedRecord, NamedState, Peak, Program, Record, StageRecord,
     TaskRecord,
 };
 use memtop_spawn::missed_bytes;
 use napi_derive::napi;
 
+use crate::places::Places;
 use crate::record::{TimelineRecord, TreeRecord, millis, whole};
 
 /// More than can be told apart by colours.
@@ -115,24 +116,6 @@ impl From<Program> for FoundProgram {
             peak_bytes: whole(program.highest),
             timeline: TimelineRecord::of(&program.timeline.at_most(PROGRAM_POINTS)),
         }
-    }
-}
-
-/// Which task an account is of, by its place among those that were found.
-#[derive(Default)]
-pub(crate) struct Places(Vec<Vec<TaskId>>);
-
-impl Places {
-    pub(crate) fn of(named: &[NamedRecord]) -> Self {
-        Self(named.iter().map(|named| named.accounts.clone()).collect())
-    }
-
-    pub(crate) fn place(&self, account: TaskId) -> Option<u32> {
-        let place = self
-            .0
-            .iter()
-            .position(|accounts| accounts.contains(&account));
-        place.and_then(|place| u32::try_from(place).ok())
     }
 }
 

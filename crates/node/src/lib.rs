@@ -2,19 +2,23 @@
 
 mod alarm;
 mod bundle;
+mod command;
 mod deferred;
 mod error;
 mod events;
 mod found;
 mod inspector;
 mod options;
+mod places;
 mod question;
 mod record;
 mod recorder;
 mod rules;
 mod run;
+mod run_end;
 mod sampler;
 mod session;
+mod size;
 mod snapshot;
 mod store;
 mod survey;

@@ -7,7 +7,7 @@ use memtop_sampler::{
 };
 use napi_derive::napi;
 
-use crate::found::Places;
+use crate::places::Places;
 
 /// A process's share of a peak.
 #[napi(object, object_from_js = false)]
@@ -17,7 +17,8 @@ pub struct ProcessAtPeakRecord {
     pub started_at_ms: f64,
     pub name: String,
     pub command: Vec<String>,
-    /// The task that it belonged to, by its place among those that were found.
+    /// The task that it belonged to, by its place among those that were found, or else among those
+    /// that were opened.
     pub task: Option<u32>,
     /// What it adds to the peak.
     pub bytes: i64,
@@ -172,7 +173,7 @@ impl PeakRecord {
 impl ProcessAtPeakRecord {
     fn of(process: &ProcessAtPeak, places: &Places) -> Self {
         Self {
-            task: places.place(process.task),
+            task: places.place(process.task).or(process.group),
             pid: process.id.pid,
             parent_pid: process.parent,
             started_at_ms: millis(process.first_seen),

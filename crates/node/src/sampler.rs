@@ -10,11 +10,12 @@ use napi_derive::napi;
 use crate::alarm::AlarmRecord;
 use crate::error::{self, Code, Result};
 use crate::events::Listener;
-use crate::found::Places;
 use crate::options;
+use crate::places::Places;
 use crate::record::TreeRecord;
 use crate::rules::{RulesOption, rules};
-use crate::run::{GRACE, SizeOption, size};
+use crate::session::GRACE;
+use crate::size::{SizeOption, size};
 use crate::tracked::NativeTask;
 
 /// How one tree is tracked.

@@ -1,12 +1,17 @@
 //! What a run of one command and one of several have in common.
 
+use std::time::Duration;
+
 use memtop_spawn::{GuardOptions, Options};
 use napi_derive::napi;
 
 use crate::error::Result;
 use crate::options;
 use crate::rules::{RulesOption, rules};
-use crate::run::{GRACE, SizeOption, size};
+use crate::size::{SizeOption, size};
+
+/// How long those that are told to end may take, when nothing else is asked for.
+pub(crate) const GRACE: Duration = Duration::from_secs(2);
 
 /// How commands are run and measured.
 #[napi(object, object_to_js = false)]

@@ -3,7 +3,8 @@
 use memtop_sampler::Snapshot;
 use napi_derive::napi;
 
-use crate::found::{FoundRecord, Places, tree_and_found};
+use crate::found::{FoundRecord, tree_and_found};
+use crate::places::Places;
 use crate::record::{LivingProcessRecord, SamplingRecord, TreeRecord, millis, whole};
 
 /// How a tree is at one instant.

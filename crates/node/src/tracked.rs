@@ -10,7 +10,8 @@ use crate::error::Result;
 use crate::found::{FoundRecord, FoundTaskState, tree_and_found};
 use crate::options;
 use crate::record::{SamplingRecord, TreeRecord, millis};
-use crate::run::{GRACE, GuardEnd, StoppedEnd};
+use crate::run_end::{GuardEnd, StoppedEnd};
+use crate::session::GRACE;
 use crate::snapshot::SnapshotRecord;
 
 /// What is known when tracking ends. Times count from its start.

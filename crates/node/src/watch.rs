@@ -7,8 +7,8 @@ use napi_derive::napi;
 
 use crate::deferred::Deferred;
 use crate::error::{self, Result};
-use crate::found::Places;
 use crate::options;
+use crate::places::Places;
 use crate::record::{SamplingRecord, TreeRecord, millis};
 use crate::snapshot::SnapshotRecord;
 

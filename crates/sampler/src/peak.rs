@@ -41,6 +41,8 @@ pub struct ProcessAtPeak {
     pub parent: u32,
     /// The account that it was on.
     pub task: TaskId,
+    /// The group of tasks that it was in, by its number among those that were opened.
+    pub group: Option<u32>,
     /// When it was first seen, counted from the sampler's start.
     pub first_seen: Duration,
     /// Its name and command line.

@@ -651,6 +651,7 @@ impl<O: Observer> Sampler<O> {
         task.settle(
             now,
             members.filter(|member| tasks.is_within(member.task, id)),
+            |account| tasks.group_of(account, id),
         );
         then(self, &mut task);
         self.tasks.put_back(id, task);

@@ -26,6 +26,10 @@ pub(crate) struct Task {
     pub(crate) enclosing: Option<TaskId>,
     /// Whether it is there for the tasks inside it and was not started at a process.
     pub(crate) is_group: bool,
+    /// Its number among the groups that were opened in the one around it.
+    number: Option<u32>,
+    /// How many were opened in it.
+    groups: u32,
     pub(crate) record: TaskRecord,
     pub(crate) sums: Sums,
     /// Of the processes that ended since the sample before and of whose memory nothing was told.
@@ -157,9 +161,15 @@ impl Tasks {
     }
 
     pub(crate) fn add_group(&mut self, enclosing: Option<TaskId>) -> TaskId {
+        let around = enclosing.and_then(|id| self.get_mut(id));
+        let number = around.map(|around| {
+            around.groups += 1;
+            around.groups - 1
+        });
         let id = self.add(enclosing);
         if let Some(group) = self.get_mut(id) {
             group.is_group = true;
+            group.number = number;
         }
         id
     }
@@ -220,6 +230,14 @@ impl Tasks {
         outwards.any(|task| task == outer)
     }
 
+    /// The group of `outer` that a task is in, by its number.
+    pub(crate) fn group_of(&self, inner: TaskId, outer: TaskId) -> Option<u32> {
+        let mut outwards = std::iter::successors(Some(inner), |&id| self.get(id)?.enclosing);
+        let is_in_outer =
+            |id: &TaskId| self.get(*id).and_then(|task| task.enclosing) == Some(outer);
+        self.get(outwards.find(is_in_outer)?)?.number
+    }
+
     /// Does something to the task and to every one around it.
     pub(crate) fn each_outwards(&mut self, id: TaskId, mut act: impl FnMut(&mut Task)) {
         let mut next = Some(id);
@@ -231,11 +249,13 @@ impl Tasks {
 }
 
 impl Task {
-    /// Takes in the sums of a sample. `members` are those of this task, for when it is a peak.
+    /// Takes in the sums of a sample. `members` are those of this task, for when it is a peak, and
+    /// `group_of` tells in which group of it an account is.
     pub(crate) fn settle<'a, H: 'a>(
         &mut self,
         now: Duration,
         members: impl Iterator<Item = &'a Member<H>> + Clone,
+        group_of: impl Fn(TaskId) -> Option<u32>,
     ) {
         let sums = self.sums;
         if let Some(programs) = &mut self.programs {
@@ -273,7 +293,7 @@ impl Task {
             let mut is_proportional = false;
             for member in members.filter(|member| member.memory.rss > 0) {
                 is_proportional |= member.memory.is_proportional() || !sums.is_settled();
-                processes.push(at_peak(member, &sums));
+                processes.push(at_peak(member, &sums, group_of(member.task)));
             }
             record.peak = Some(Peak {
                 bytes: certain,
@@ -358,11 +378,12 @@ fn certain_part<H>(member: &Member<H>, sums: &Sums) -> u64 {
     }
 }
 
-fn at_peak<H>(member: &Member<H>, sums: &Sums) -> ProcessAtPeak {
+fn at_peak<H>(member: &Member<H>, sums: &Sums, group: Option<u32>) -> ProcessAtPeak {
     ProcessAtPeak {
         id: member.id,
         parent: member.parent,
         task: member.task,
+        group,
         first_seen: member.first_seen,
         description: Arc::clone(&member.named.description),
         bytes: certain_part(member, sums),

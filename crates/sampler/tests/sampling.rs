@@ -813,6 +813,13 @@ fn a_group_has_the_peak_of_all_inside_it_at_one_time() {
     start(&mut sampler, second, 12, 400);
     assert_eq!((peak(&sampler, first), peak(&sampler, second)), (200, 400));
     assert_eq!(peak(&sampler, whole), 500);
+    let at_peak = sampler.task_record(whole).unwrap().peak.unwrap().processes;
+    let groups = at_peak
+        .iter()
+        .map(|process| (process.id.pid, process.group));
+    assert_eq!(groups.collect::<Vec<_>>(), [(11, Some(0)), (12, Some(1))]);
+    let of_first = sampler.task_record(first).unwrap().peak.unwrap().processes;
+    assert_eq!(of_first[0].group, None);
     assert_eq!(sampler.task_record(first).unwrap().seen, 2);
     assert_eq!(sampler.task_record(whole).unwrap().seen, 3);
 }

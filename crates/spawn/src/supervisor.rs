@@ -39,7 +39,7 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 const LAST_TO_GO: Duration = Duration::from_millis(30);
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
 /// How long those that outlive the command may keep silent before nobody listens any more.
-const LAST_WORDS: Duration = Duration::from_millis(100);
+pub(crate) const LAST_WORDS: Duration = Duration::from_millis(100);
 /// How long it may take until everybody who was traced is let go.
 const LETTING_GO: Duration = Duration::from_secs(2);
 
@@ -273,11 +273,7 @@ impl Supervisor {
         };
         self.end_following(&survivors);
         let mut outcome = self.outcome(end, duration, survivors);
-        if let Some(Err(error)) = rest.map(Rest::leave_behind) {
-            outcome.remarks.push(format!(
-                "what outlives the command can write no more: {error}"
-            ));
-        }
+        outcome.remarks.extend(rest.and_then(left_behind));
         outcome
     }
 
@@ -594,6 +590,14 @@ impl Supervisor {
     }
 }
 
+/// Has what survivors write carried on; what does not work, in words.
+pub(crate) fn left_behind(rest: Rest) -> Option<String> {
+    let error = rest.leave_behind().err()?;
+    Some(format!(
+        "what outlives the command can write no more: {error}"
+    ))
+}
+
 type Means = (
     Result<SharedSampler, String>,
     Result<Group, String>,
@@ -669,6 +673,7 @@ fn listened_to(streams: StreamsUse, seen: &Arc<AtomicBool>) -> StreamsUse {
             tap: listening(tap),
             view,
         },
+        StreamsUse::Shared(window) => StreamsUse::Shared(window),
     }
 }
 

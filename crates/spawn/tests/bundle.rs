@@ -37,7 +37,7 @@ fn holding_with(megabytes: u32, own: &str, other: &str) -> String {
     format!("{take}; {tell}; {wait}; select undef, undef, undef, 0.5")
 }
 
-fn bundle(options: &Options) -> Bundle {
+fn bundle(options: Options) -> Bundle {
     Bundle::start(options, |_| {}).expect("it starts")
 }
 
@@ -96,7 +96,7 @@ const WAYS: [TraceUse; 2] = [TraceUse::On, TraceUse::Off];
 #[test]
 fn the_peak_of_tasks_one_after_the_other_is_that_of_the_largest() {
     for way in WAYS {
-        let bundle = bundle(&options(way));
+        let bundle = bundle(options(way));
         let outcomes = [100, 400].map(|megabytes| {
             let task = add(&bundle, GuardOptions::default());
             task.perl(&holding(megabytes, 0.1)).recv().unwrap();
@@ -115,7 +115,7 @@ fn the_peak_of_tasks_one_after_the_other_is_that_of_the_largest() {
 #[test]
 fn the_peak_of_tasks_at_the_same_time_is_that_of_all() {
     for way in WAYS {
-        let bundle = bundle(&options(way));
+        let bundle = bundle(options(way));
         let folder = Folder::new();
         let (small, large) = (folder.path("small"), folder.path("large"));
         let programs = [
@@ -162,7 +162,7 @@ fn tasks_inside_a_command_are_told_apart() {
     });
     let rules = Some(Arc::new(rules.unwrap()));
     for way in WAYS {
-        let bundle = bundle(&Options {
+        let bundle = bundle(Options {
             rules: rules.clone(),
             ..options(way)
         });
@@ -195,7 +195,7 @@ fn tasks_inside_a_command_are_told_apart() {
 #[test]
 fn commands_of_a_task_follow_one_another() {
     for way in WAYS {
-        let bundle = bundle(&options(way));
+        let bundle = bundle(options(way));
         let task = add(&bundle, GuardOptions::default());
         for megabytes in [200, 100] {
             let outcome = task.perl(&holding(megabytes, 0.1)).recv().unwrap();
@@ -211,7 +211,7 @@ fn commands_of_a_task_follow_one_another() {
 #[test]
 fn a_task_past_its_limit_is_ended_alone() {
     for way in WAYS {
-        let bundle = bundle(&options(way));
+        let bundle = bundle(options(way));
         let limited = add(
             &bundle,
             GuardOptions {
@@ -247,7 +247,7 @@ fn all_end_at_the_limit_of_the_whole() {
             },
             ..options(way)
         };
-        let bundle = Bundle::start(&options, move |alarm| told.send(alarm.clone()).unwrap());
+        let bundle = Bundle::start(options, move |alarm| told.send(alarm.clone()).unwrap());
         let bundle = bundle.unwrap();
         let tasks = [150, 151].map(|megabytes| {
             let task = add(&bundle, GuardOptions::default());
@@ -272,7 +272,7 @@ fn the_time_of_the_whole_is_over_for_all() {
         timeout: Some(Duration::from_millis(300)),
         ..options(TraceUse::Off)
     };
-    let bundle = bundle(&options);
+    let bundle = bundle(options);
     let task = add(&bundle, GuardOptions::default());
     let (_run, end) = task.start(&["sleep", "60"]).unwrap();
     let stopped = end.recv().unwrap().stopped.unwrap();
@@ -284,7 +284,7 @@ fn the_time_of_the_whole_is_over_for_all() {
 fn who_outlives_a_command_counts_for_the_whole() {
     for way in WAYS {
         let folder = Folder::new();
-        let bundle = bundle(&options(way));
+        let bundle = bundle(options(way));
         let first = add(&bundle, GuardOptions::default());
         let survivor = format!("echo $$ > {}; exec sleep 60", folder.path("pid"));
         let script = format!(
@@ -318,7 +318,7 @@ fn survivors_can_be_ended_with_their_command() {
         survivors: SurvivorsUse::Kill,
         ..options(TraceUse::On)
     };
-    let bundle = bundle(&options);
+    let bundle = bundle(options);
     let task = add(&bundle, GuardOptions::default());
     let (_run, end) = task.start(&["sh", "-c", "sleep 60 & :"]).unwrap();
     let pid = end.recv().unwrap().survivors[0].id.pid;
@@ -328,7 +328,7 @@ fn survivors_can_be_ended_with_their_command() {
 
 #[test]
 fn one_that_cannot_start_leaves_the_others_alone() {
-    let bundle = bundle(&options(TraceUse::On));
+    let bundle = bundle(options(TraceUse::On));
     let task = add(&bundle, GuardOptions::default());
     let error = task.start(&["no-such-command"]).expect_err("there is none");
     assert!(matches!(error, StartError::NotFound { .. }));
@@ -346,7 +346,7 @@ fn orphans_are_of_the_run_and_are_reaped() {
         stands_in: true,
         ..options(TraceUse::Off)
     };
-    let bundle = bundle(&options);
+    let bundle = bundle(options);
     let tasks = [(); 3].map(|()| add(&bundle, GuardOptions::default()));
     let folder = Folder::new();
     let orphan = format!("echo $$ >>{}; exec sleep 60", folder.path("pids"));
@@ -381,7 +381,7 @@ fn fifty_commands_leave_no_thread_and_no_descriptor() {
     for way in WAYS {
         let before = (count_own("fd"), count_own("task"));
         for _ in 0..5 {
-            let bundle = bundle(&options(way));
+            let bundle = bundle(options(way));
             for _ in 0..10 {
                 let task = add(&bundle, GuardOptions::default());
                 task.perl("1").recv().unwrap();

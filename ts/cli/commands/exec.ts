@@ -86,8 +86,7 @@ async function runAndReport(command: readonly string[], options: ExecOptions): P
       );
     } else {
       const executed = begin({ isViewed: view === 'inline' });
-      if (view === 'inline') showInline(executed);
-      result = await executed.result;
+      result = await (view === 'inline' ? shownInline(executed) : executed.result);
     }
   } catch (error) {
     say(`memtop: ${messageOf(error)}`);
@@ -96,6 +95,14 @@ async function runAndReport(command: readonly string[], options: ExecOptions): P
   reports.write(result);
   hearing.sayTrouble();
   return codeWithBudget(result, options);
+}
+
+function shownInline(executed: Executed): Promise<Result> {
+  const end = showInline(executed, ({ blockData }) => {
+    const snapshot = executed.snapshot();
+    return snapshot && blockData(snapshot);
+  });
+  return executed.result.finally(end);
 }
 
 /** The command's own code, but for one that has ended well and has needed too much. */

@@ -6,7 +6,7 @@ import { loadedAddon } from '../../native/load.js';
 import { lookIn } from '../../report/look.js';
 import { taskLine } from '../../report/task-line.js';
 import type { Result } from '../../result/types.js';
-import { executeTasks, type TasksOptions } from '../../tasks/execute-tasks.js';
+import { executeTasks, type RunningTasks, type TasksOptions } from '../../tasks/execute-tasks.js';
 import type { WriteLine } from '../../tasks/prefixed.js';
 import type { Task } from '../../tasks/task.js';
 import type { TaskRecord } from '../../tasks/task-record.js';
@@ -27,6 +27,7 @@ import { findScripts } from '../scripts.js';
 import { tasksNamed } from '../tasks.js';
 import { UsageError } from '../usage-error.js';
 import { viewOf } from '../view/choice.js';
+import { showInline } from '../view/inline.js';
 import { say, terminalColumns, writeAll } from '../write.js';
 import type { Command } from './command.js';
 import { codeWithBudget, groupUse } from './exec.js';
@@ -95,24 +96,28 @@ async function runAndReport(
   options: ExecOptions,
   manner: Manner,
 ): Promise<number> {
-  const isFull = isShownInFull(options);
+  const hasTerminal = [...tasks.values()].some(({ pty }) => pty === 'on');
+  const view = viewOf({ ...options, ...(hasTerminal && { pty: 'on' }) }, process.env);
   const reports = await openReports(options);
   if (!reports) return exitCodes.failedBeforeStart;
   const hearing = new RunHearing();
   let result: Result;
   try {
-    const begin = (shown: Pick<TasksOptions, 'stage' | 'onTask' | 'onInnerTask'>) =>
+    const begin = (shown: Partial<TasksOptions>) =>
       executeTasks(
         tasks,
         { ...options, cgroup: groupUse(options), command, ...manner, ...shown },
         { standsIn: true, ownDescriptors: reports.descriptors },
         hearing,
       );
-    if (isFull) {
+    if (view === 'full') {
       const { showTasks } = await import('../view/full.js');
       result = await showTasks([...tasks.keys()], (stage, onTask) => begin({ stage, onTask }));
     } else {
-      result = await begin({ onTask: lineOf(options), onInnerTask: innerLineOf(options) });
+      const told = { onTask: lineOf(options), onInnerTask: innerLineOf(options) };
+      result = await (view === 'inline'
+        ? shownInline(manner.writeLine, (shown) => begin({ ...told, ...shown }))
+        : begin(told));
     }
   } catch (error) {
     say(`memtop: ${messageOf(error)}`);
@@ -126,10 +131,35 @@ async function runAndReport(
   return code;
 }
 
-/** Lines below the output are for one command at a time, which tasks are not. */
-function isShownInFull({ ui }: ExecOptions): boolean {
-  if (ui === 'inline') say('memtop: --ui inline is for one command; tasks have --ui full');
-  return ui === 'full' && viewOf({ ui }, process.env) === 'full';
+/** With lines below what the tasks write, also by `writeLine`. */
+async function shownInline(
+  writeLine: WriteLine | undefined,
+  begin: (shown: Partial<TasksOptions>) => Promise<Result>,
+): Promise<Result> {
+  let shown: RunningTasks | undefined;
+  let end: (() => void) | undefined;
+  try {
+    return await begin({
+      isViewed: true,
+      onBegun(tasks) {
+        shown = tasks;
+        end = showInline(
+          { ...tasks, say: (text) => tasks.write(Buffer.from(`${text}\n`)) },
+          ({ blockDataOfTasks }) => {
+            const snapshot = tasks.snapshot();
+            return snapshot && blockDataOfTasks(snapshot, tasks.running);
+          },
+        );
+      },
+      writeLine:
+        writeLine &&
+        ((stream, line) => {
+          if (!shown?.write(line)) writeLine(stream, line);
+        }),
+    });
+  } finally {
+    end?.();
+  }
 }
 
 /** What says a line of each task as it ends; nothing where nothing is to be said. */

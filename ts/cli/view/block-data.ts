@@ -1,6 +1,7 @@
 /** What the lines below a command's output tell, from how its tree is. */
 import { basename } from 'node:path';
 import type { SnapshotRecord } from '../../native/addon.js';
+import type { RunningTask } from '../../tasks/execute-tasks.js';
 import type { BlockData, BlockTask } from '../../ui/inline/block.js';
 
 export function blockData(snapshot: SnapshotRecord): BlockData {
@@ -17,6 +18,25 @@ export function blockData(snapshot: SnapshotRecord): BlockData {
     tasks: runningTasks(snapshot),
     largest: largest(living),
   };
+}
+
+/** The same of tasks that were named: of one in which others are found, those are told. */
+export function blockDataOfTasks(
+  snapshot: SnapshotRecord,
+  running: ReadonlyMap<string, RunningTask>,
+): BlockData {
+  return { ...blockData(snapshot), tasks: [...running].flatMap(namedTasks) };
+}
+
+function namedTasks([name, { task, session, execution }]: [string, RunningTask]): BlockTask[] {
+  const whole = execution?.snapshot();
+  const inner = (whole ? runningTasks(whole) : []).filter(({ id }) => id !== task.foundAs);
+  if (inner.length > 0) return inner.map((one) => ({ ...one, id: `${name} > ${one.id}` }));
+  const own = session.snapshot();
+  if (!own) return [];
+  return [
+    { id: name, bytes: own.bytes, peakBytes: Math.max(own.bytes, own.tree.peak?.bytes ?? 0) },
+  ];
 }
 
 /** Services are no work that is waited for. */

@@ -18,7 +18,8 @@ use crate::group::Group;
 use crate::inherited::{inherited_descriptors, parents_open_files};
 use crate::run::{Options, Outcome, Reason, Stopped, blindness_remark};
 use crate::sampling::start_sampler;
-use crate::supervisor::{make_group, tracing};
+use crate::streams::{SharedWindow, StreamsUse, unshown_remark};
+use crate::supervisor::{LAST_WORDS, left_behind, make_group, tracing};
 use crate::trace::{Follower, Tracing};
 use crate::wait::{adopt_orphans, reap_others};
 use crate::{Forwarding, GuardOptions, SharedSampler, StartError, guard};
@@ -34,6 +35,8 @@ pub(crate) struct Joint {
     pub(super) entrance: Option<Arc<Entrance>>,
     adopts_orphans: bool,
     stands_in: bool,
+    /// What the commands write to whose streams are those of this process.
+    pub(super) window: Option<Arc<SharedWindow>>,
     pub(super) forwarding: Option<Forwarding>,
     pub(super) descriptors: Vec<RawFd>,
     pub(super) open_files: Option<u64>,
@@ -49,6 +52,7 @@ impl Joint {
     /// Also gives what looks for room.
     pub(super) fn start(
         options: &Options,
+        streams: StreamsUse,
         on_alarm: OnAlarm,
     ) -> Result<(Self, RoomFinder), StartError> {
         let began = Instant::now();
@@ -66,6 +70,10 @@ impl Joint {
             Err(reason) => (Err(reason), None),
         };
         let mut remarks = Vec::new();
+        let window = streams.shared_window().unwrap_or_else(|error| {
+            remarks.push(unshown_remark(&error));
+            None
+        });
         // What is traced is known by its birth, whoever gets it as an orphan.
         let adopts_orphans = options.stands_in
             && matches!(tracing(options.trace), Tracing::No(_))
@@ -91,6 +99,7 @@ impl Joint {
             entrance,
             adopts_orphans,
             stands_in: options.stands_in,
+            window: window.map(Arc::new),
             forwarding: options.stands_in.then(Forwarding::begin).flatten(),
             descriptors,
             open_files: options.stands_in.then(parents_open_files).flatten(),
@@ -171,11 +180,30 @@ impl Joint {
         };
         // One at a time: a second one would stop this process again once it is continued.
         let _turn = self.stopping.lock().unwrap_or_else(PoisonError::into_inner);
+        // It must not stay under the shell's prompt.
+        self.hide_view(true);
         forwarding.stop_with_command(|| {
             let followers = self.followers();
             let mut all = followers.iter();
             !followers.is_empty() && all.all(|(_, follower)| follower.is_command_stopped())
         });
+        self.hide_view(false);
+    }
+
+    fn hide_view(&self, is_hidden: bool) {
+        if let Some(window) = &self.window {
+            window.hide_view(is_hidden);
+        }
+    }
+
+    /// Once all commands have ended; what did not work, in words.
+    pub(super) fn close_window(&self) -> Vec<String> {
+        let Some(window) = &self.window else {
+            return Vec::new();
+        };
+        let carried = window.finish(LAST_WORDS);
+        let rest = carried.rest.and_then(left_behind);
+        carried.remarks.into_iter().chain(rest).collect()
     }
 
     /// What is due every now and then.

@@ -49,18 +49,19 @@ pub struct BundleTask {
 }
 
 impl Bundle {
-    /// Makes everything ready for commands. Times count from here. The streams in the options are
-    /// nobody's: each command has its own.
+    /// Makes everything ready for commands. Times count from here. Of the streams in the options only
+    /// a window counts: commands whose streams are those of this process write to it.
     ///
     /// # Errors
     /// When the operating system gives no thread, or no control group where one must be.
     pub fn start(
-        options: &Options,
+        mut options: Options,
         on_alarm: impl FnMut(&Alarm) + Send + 'static,
     ) -> Result<Self, StartError> {
-        let (joint, finder) = Joint::start(options, Box::new(on_alarm))?;
+        let streams = std::mem::take(&mut options.streams);
+        let (joint, finder) = Joint::start(&options, streams, Box::new(on_alarm))?;
         let joint = Arc::new(joint);
-        let common = Common::of(options);
+        let common = Common::of(&options);
         let (orders, inbox) = channel();
         let supervised = Arc::clone(&joint);
         Builder::new()
@@ -104,6 +105,20 @@ impl Bundle {
     #[must_use]
     pub fn snapshot(&self) -> Option<Snapshot> {
         self.joint.snapshot(&self.joint.whole)
+    }
+
+    /// What everybody is ended at, where that is a limit.
+    #[must_use]
+    pub fn limit_bytes(&self) -> Option<u64> {
+        self.joint.whole.limit_bytes()
+    }
+
+    /// Writes between the lines of the commands, in the window that they write to. `false` where
+    /// there is none, or not any more: nothing was written then.
+    #[must_use]
+    pub fn write(&self, bytes: &[u8]) -> bool {
+        let window = self.joint.window.as_ref();
+        window.is_some_and(|window| window.write(bytes))
     }
 
     /// What reads the course of all commands together; `None` when it is not measured.
@@ -150,6 +165,10 @@ impl BundleTask {
             let error = std::io::Error::other("the task is being ended");
             return Err(StartError::System(error));
         }
+        let streams = match (streams, &self.place.joint.window) {
+            (StreamsUse::Inherited, Some(window)) => StreamsUse::Shared(Arc::clone(window)),
+            (streams, _) => streams,
+        };
         let options = self.common.options(streams);
         Run::start_in(Some(self.place.clone()), command, options, |_| {}, on_end)
     }
@@ -255,7 +274,8 @@ fn supervise(joint: &Arc<Joint>, inbox: &Receiver<Order>) {
                 }
             }
             Ok(Order::Finish(on_end)) => {
-                let outcome = joint.outcome(&joint.whole, joint.began);
+                let mut outcome = joint.outcome(&joint.whole, joint.began);
+                outcome.remarks.extend(joint.close_window());
                 if let Some(on_end) = on_end {
                     on_end(outcome);
                 }

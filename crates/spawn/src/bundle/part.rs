@@ -84,6 +84,11 @@ impl Part {
         });
     }
 
+    /// What it is ended at, where it is guarded by a limit.
+    pub(super) fn limit_bytes(&self) -> Option<u64> {
+        self.state().guard.as_ref()?.thresholds.limit_bytes
+    }
+
     /// Whether everybody is to end for it.
     pub(super) fn hear(&self, alarm: &Alarm) -> bool {
         self.on_alarm.lock().unwrap_or_else(PoisonError::into_inner)(alarm);

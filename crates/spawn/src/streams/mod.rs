@@ -25,6 +25,7 @@ mod pty;
 mod pump;
 mod remote;
 mod rest;
+mod shared_window;
 mod suspend;
 mod tap;
 mod typed;
@@ -39,6 +40,7 @@ use std::time::Duration;
 pub use child::ChildEnd;
 pub use remote::Remote;
 pub use rest::Rest;
+pub use shared_window::SharedWindow;
 pub use tap::{Stream, Tap};
 pub use view::View;
 
@@ -80,6 +82,24 @@ pub enum StreamsUse {
         /// What is shown.
         view: Arc<View>,
     },
+    /// Output to a window that is there already, for others as well.
+    Shared(Arc<SharedWindow>),
+}
+
+impl StreamsUse {
+    /// The window that is asked for, for several commands to write to: `None` where none is, or
+    /// nothing can be shown.
+    ///
+    /// # Errors
+    /// When the operating system gives no terminal or no thread.
+    pub fn shared_window(self) -> io::Result<Option<SharedWindow>> {
+        match self {
+            Self::Window { view, .. } if window::is_possible() => {
+                SharedWindow::open(view).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
 }
 
 /// What is opened before the fork.
@@ -118,10 +138,11 @@ impl Wiring {
                 (ChildEnd::Inherited, ParentEnd::Nothing)
             }
             StreamsUse::Window { tap, view } => match window::Window::open(tap, view) {
-                Ok((child, window)) => (child, ParentEnd::Window(window)),
+                Ok((slave, window)) => (ChildEnd::Window(slave), ParentEnd::Window(window)),
                 // The command does as well without.
                 Err(error) => (ChildEnd::Inherited, ParentEnd::Unshown(error)),
             },
+            StreamsUse::Shared(window) => (window.child_end()?, ParentEnd::Nothing),
         };
         Ok(Self { child, parent })
     }
@@ -152,11 +173,17 @@ impl Wiring {
             ParentEnd::Window(window) => window.begin(),
             ParentEnd::Unshown(error) => {
                 let mut pumps = Pumps::default();
-                pumps.remark = Some(format!("nothing is shown below the output: {error}"));
+                pumps.remark = Some(unshown_remark(&error));
                 Ok(pumps)
             }
         }
     }
+}
+
+/// What is to be said where lines below the output were asked for and there are none.
+#[must_use]
+pub fn unshown_remark(error: &io::Error) -> String {
+    format!("nothing is shown below the output: {error}")
 }
 
 /// How carrying the bytes ended.

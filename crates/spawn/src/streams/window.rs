@@ -18,7 +18,7 @@ use rustix::termios::{
 };
 
 use super::at_end::AtEnd;
-use super::child::{ChildEnd, beyond_standard};
+use super::child::beyond_standard;
 use super::end::End;
 use super::keys::{Keys, open_keyboard};
 use super::modes::{Modes, of_window};
@@ -42,12 +42,13 @@ pub(super) struct Window {
 }
 
 impl Window {
-    pub(super) fn open(tap: Option<Tap>, view: Arc<View>) -> io::Result<(ChildEnd, Self)> {
+    /// Also gives the end that is written to, which is no standard stream.
+    pub(super) fn open(tap: Option<Tap>, view: Arc<View>) -> io::Result<(OwnedFd, Self)> {
         let (master, slave) = pair()?;
         let modes = of_window(&tcgetattr(stdout())?);
         tcsetattr(&slave, OptionalActions::Now, &modes)?;
         tcsetwinsize(&slave, tcgetwinsize(stdout())?)?;
-        let child = ChildEnd::Window(beyond_standard(slave.try_clone()?)?);
+        let written = beyond_standard(slave.try_clone()?)?;
         let window = Self {
             modes,
             keyboard: open_keyboard()?,
@@ -57,7 +58,7 @@ impl Window {
             tap: SharedTap::new(tap),
             view,
         };
-        Ok((child, window))
+        Ok((written, window))
     }
 
     pub(super) fn begin(self) -> io::Result<Pumps> {

@@ -1,0 +1,265 @@
+//! How a run ended, as a plain JavaScript value.
+
+use memtop_proc::KillFailure;
+use memtop_spawn::{
+    End, GroupRecord, GuardRecord, OutOfMemory, Outcome, Place, Reason, Stopped, Traced,
+};
+use napi_derive::napi;
+
+use crate::alarm::AlarmRecord;
+use crate::found::{FoundRecord, tree_and_found};
+use crate::places::Places;
+use crate::record::{LivingProcessRecord, SamplingRecord, TreeRecord, millis, whole};
+
+/// What the kernel counted in the group of a run.
+#[napi(object, object_from_js = false)]
+pub struct GroupEnd {
+    pub version: u32,
+    pub path: String,
+    pub peak_bytes: Option<i64>,
+    /// Of processes alone, and of files, at the highest look.
+    pub anon_bytes: Option<i64>,
+    pub file_bytes: Option<i64>,
+    pub oom_kills: Option<i64>,
+    pub escaped: i64,
+}
+
+/// What is known once the command has ended. Either `code` or `signal` is there.
+#[napi(object, object_from_js = false)]
+pub struct RunEnd {
+    pub code: Option<i32>,
+    /// The number of the signal that ended the command.
+    pub signal: Option<i32>,
+    pub duration_ms: f64,
+    pub tree: Option<TreeRecord>,
+    pub found: Option<FoundRecord>,
+    pub sampling: Option<SamplingRecord>,
+    /// Why there is neither tree nor sampling.
+    pub unmeasured_because: Option<String>,
+    /// What one process had by what the kernel told at the end, where no sample says as much.
+    pub missed_bytes: Option<i64>,
+    /// What the true peak cannot have been higher than.
+    pub ceiling_bytes: Option<i64>,
+    pub group: Option<GroupEnd>,
+    /// Why there is no group.
+    pub no_group_because: Option<String>,
+    /// How the run was traced.
+    pub traced: Option<TracedEnd>,
+    /// Why it was not.
+    pub untraced_because: Option<String>,
+    /// Those that outlived the command.
+    pub survivors: Vec<LivingProcessRecord>,
+    /// How the run was guarded.
+    pub guard: Option<GuardEnd>,
+    pub out_of_memory: Option<OutOfMemoryEnd>,
+    /// The command while it ran.
+    pub process: Option<ProcessIdentity>,
+    /// That the run was ended, and by what.
+    pub stopped: Option<StoppedEnd>,
+    /// Pieces of output that were given to who reads it. They may be heard of after the end.
+    pub pieces: i64,
+    pub remarks: Vec<String>,
+}
+
+/// How a run was traced.
+#[napi(object, object_from_js = false)]
+pub struct TracedEnd {
+    pub stops: i64,
+    /// Processes that were let go.
+    pub released: i64,
+}
+
+/// A process and its start time, in clock ticks since the machine's start.
+#[napi(object, object_from_js = false)]
+pub struct ProcessIdentity {
+    pub pid: u32,
+    pub start_ticks: i64,
+}
+
+/// How a run was guarded.
+#[napi(object, object_from_js = false)]
+pub struct GuardEnd {
+    pub warned: bool,
+    pub warn_bytes: Option<i64>,
+    pub limit_bytes: Option<i64>,
+    /// What the run was ended for.
+    pub alarm: Option<AlarmRecord>,
+}
+
+/// Memory had run out.
+#[napi(object, object_from_js = false)]
+pub struct OutOfMemoryEnd {
+    #[napi(ts_type = "'kernel' | 'heap'")]
+    pub kind: String,
+    #[napi(ts_type = "'group' | 'machine' | 'enclosing-group' | 'v8'")]
+    pub by: String,
+    pub group: Option<String>,
+    pub limit_bytes: Option<i64>,
+    pub heap_limit_bytes: Option<i64>,
+    pub victim: Option<VictimRecord>,
+    pub is_exact: bool,
+}
+
+/// A process that was ended for want of memory.
+#[napi(object, object_from_js = false)]
+pub struct VictimRecord {
+    pub pid: u32,
+    pub name: String,
+    pub command: Vec<String>,
+    pub bytes: Option<i64>,
+}
+
+/// A run that was ended.
+#[napi(object, object_from_js = false)]
+pub struct StoppedEnd {
+    #[napi(ts_type = "'timeout' | 'request' | 'guard'")]
+    pub reason: String,
+    /// Processes that were ended.
+    pub ended: i64,
+    pub failed: Vec<LeftProcess>,
+    pub took_ms: f64,
+}
+
+/// A process that could not be ended.
+#[napi(object, object_from_js = false)]
+pub struct LeftProcess {
+    pub pid: u32,
+    pub reason: String,
+}
+
+impl From<Outcome> for RunEnd {
+    fn from(outcome: Outcome) -> Self {
+        let (code, signal) = match outcome.end {
+            Some(End::Exited(code)) => (Some(code), None),
+            Some(End::Signaled(signal)) => (None, Some(signal)),
+            None => (None, None),
+        };
+        let (traced, untraced_because) = match outcome.trace {
+            Ok(traced) => (Some(traced.into()), None),
+            Err(reason) => (None, Some(reason)),
+        };
+        let (sampling, tree, unmeasured_because) = match outcome.record {
+            Ok(record) => (Some((&record).into()), Some(tree_and_found(record)), None),
+            Err(reason) => (None, None, Some(reason)),
+        };
+        let (tree, found) = tree.unzip();
+        let (group, no_group_because) = match outcome.group {
+            Ok(group) => (Some(group.into()), None),
+            Err(reason) => (None, Some(reason)),
+        };
+        Self {
+            missed_bytes: outcome.missed_bytes.map(whole),
+            ceiling_bytes: outcome.ceiling_bytes.ok().map(whole),
+            group,
+            no_group_because,
+            traced,
+            untraced_because,
+            survivors: outcome
+                .survivors
+                .iter()
+                .map(|survivor| LivingProcessRecord::of(survivor, &Places::default()))
+                .collect(),
+            guard: outcome.guard.map(Into::into),
+            out_of_memory: outcome.out_of_memory.map(Into::into),
+            process: outcome.process.map(|process| ProcessIdentity {
+                pid: process.pid,
+                start_ticks: whole(process.started),
+            }),
+            stopped: outcome.stopped.map(Into::into),
+            code,
+            signal,
+            duration_ms: millis(outcome.duration),
+            tree,
+            found,
+            sampling,
+            unmeasured_because,
+            pieces: 0,
+            remarks: outcome.remarks,
+        }
+    }
+}
+
+impl From<GuardRecord> for GuardEnd {
+    fn from(guard: GuardRecord) -> Self {
+        Self {
+            warned: guard.warned,
+            warn_bytes: guard.thresholds.warn_bytes.map(whole),
+            limit_bytes: guard.thresholds.limit_bytes.map(whole),
+            alarm: guard.alarm.as_ref().map(Into::into),
+        }
+    }
+}
+
+impl From<GroupRecord> for GroupEnd {
+    fn from(group: GroupRecord) -> Self {
+        Self {
+            version: group.version,
+            path: group.path.to_string_lossy().into_owned(),
+            peak_bytes: group.peak_bytes.map(whole),
+            anon_bytes: group.at_highest_look.map(|look| whole(look.anon)),
+            file_bytes: group.at_highest_look.map(|look| whole(look.file)),
+            oom_kills: group.oom_kills.map(whole),
+            escaped: whole(group.escaped),
+        }
+    }
+}
+
+impl From<Traced> for TracedEnd {
+    fn from(traced: Traced) -> Self {
+        Self {
+            stops: whole(traced.stops),
+            released: whole(traced.released),
+        }
+    }
+}
+
+impl From<Stopped> for StoppedEnd {
+    fn from(stopped: Stopped) -> Self {
+        let failed = stopped.failed.into_iter();
+        Self {
+            reason: match stopped.reason {
+                Reason::Timeout => "timeout",
+                Reason::Request => "request",
+                Reason::Guard => "guard",
+            }
+            .to_owned(),
+            ended: whole(stopped.ended),
+            failed: failed
+                .map(|KillFailure { pid, reason }| LeftProcess { pid, reason })
+                .collect(),
+            took_ms: millis(stopped.took),
+        }
+    }
+}
+
+impl From<OutOfMemory> for OutOfMemoryEnd {
+    fn from(oom: OutOfMemory) -> Self {
+        let (kind, by, group, limit, heap_limit) = match oom.place {
+            Place::Group {
+                is_own,
+                path,
+                limit_bytes,
+            } => {
+                let by = if is_own { "group" } else { "enclosing-group" };
+                let path = path.to_string_lossy().into_owned();
+                ("kernel", by, Some(path), limit_bytes, None)
+            }
+            Place::Machine => ("kernel", "machine", None, None, None),
+            Place::Heap { limit_bytes } => ("heap", "v8", None, None, Some(limit_bytes)),
+        };
+        Self {
+            kind: kind.to_owned(),
+            by: by.to_owned(),
+            group,
+            limit_bytes: limit.map(whole),
+            heap_limit_bytes: heap_limit.map(whole),
+            victim: oom.victim.map(|victim| VictimRecord {
+                pid: victim.pid,
+                name: victim.name,
+                command: victim.command,
+                bytes: victim.bytes.map(whole),
+            }),
+            is_exact: oom.is_exact,
+        }
+    }
+}
