@@ -1,6 +1,8 @@
 /** What a result says of a task. */
 import type { Result } from '../result/types.js';
-import { asWarning, peak, rounded } from '../tracker/result.js';
+import { peak } from '../tracker/peak.js';
+import { asWarning } from '../tracker/result.js';
+import { rounded } from '../tracker/rounded.js';
 import type { Ran } from './run-task.js';
 import type { Task } from './task.js';
 

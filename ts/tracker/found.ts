@@ -1,14 +1,14 @@
 /** Makes plain values of the tasks and stages that were found in a tree. */
 import type { FoundRecord, SnapshotRecord } from '../native/addon.js';
 import type { Result } from '../result/types.js';
-import type { Measured, NamedTask, Outcome } from './outcome.js';
-import { peak, rounded } from './result.js';
+import type { Measured, Outcome } from './outcome.js';
+import { peak } from './peak.js';
+import { rounded } from './rounded.js';
 import { signalName } from './signal-name.js';
 import type { TaskResult } from './tracked-task.js';
 
 type FoundTask = FoundRecord['tasks'][number];
 type Stage = NonNullable<Result['stages']>[number];
-type Peak = NonNullable<Result['peak']>;
 
 /** `untilMs` is when those that had not ended were looked at last. */
 export function foundTasks(measured: Measured, untilMs: number): TaskResult[] {
@@ -35,28 +35,6 @@ export function foundStages({ found }: Measured): Stage[] {
     lastSeenMs: rounded(lastSeenMs),
     durationMs: rounded(durationMs),
   }));
-}
-
-/** Who ran together at the peak, the largest first. */
-export function tasksAtPeak(measured: Measured): NonNullable<Peak['tasks']> {
-  const sums = new Map<NamedTask, { bytes: number; processCount: number }>();
-  for (const { task: place, bytes } of measured.tree.peak?.processes ?? []) {
-    const task = taskAt(place, measured);
-    if (!task) continue;
-    const sum = sums.get(task) ?? { bytes: 0, processCount: 0 };
-    sums.set(task, { bytes: sum.bytes + bytes, processCount: sum.processCount + 1 });
-  }
-  return [...sums]
-    .map(([{ id, source }, sum]) => ({ id, source, ...sum }))
-    .sort((one, other) => other.bytes - one.bytes);
-}
-
-/** The task that a process at the peak was of. */
-export function taskAt(
-  place: number | undefined,
-  { found, opened }: Measured,
-): NamedTask | undefined {
-  return place === undefined ? undefined : (opened ?? found?.tasks)?.[place];
 }
 
 function taskOf(task: FoundTask, measured: Measured, untilMs: number): TaskResult {

@@ -1,13 +1,13 @@
 /** Makes the one plain value that a run leaves behind. */
-import type { PeakRecord, SamplingRecord } from '../native/addon.js';
+import type { SamplingRecord } from '../native/addon.js';
 import { packageVersion } from '../package.js';
 import { endingOf, endingText, isCutShort } from '../report/ending.js';
 import { resultSchemaName } from '../result/name.js';
 import type { Result } from '../result/types.js';
-import { foundStages, foundTasks, taskAt, tasksAtPeak } from './found.js';
+import { foundStages, foundTasks } from './found.js';
 import type { Measured, Outcome } from './outcome.js';
-
-type Peak = NonNullable<Result['peak']>;
+import { method, peak, withTasks } from './peak.js';
+import { rounded } from './rounded.js';
 
 export interface RunFacts extends Omit<Result['run'], 'endedAt' | 'durationMs'> {}
 
@@ -63,44 +63,6 @@ function foundIn(
   };
 }
 
-export function withTasks(peak: Peak, measured: Measured): Peak {
-  const tasks = tasksAtPeak(measured);
-  return tasks.length > 0 ? { ...peak, tasks } : peak;
-}
-
-export function peak(sampled: PeakRecord, measured: Measured): NonNullable<Result['peak']> {
-  const { processes, metric } = sampled;
-  const { missedBytes = 0, ceilingBytes } = measured;
-  // One process alone was larger, by what the kernel remembers, than any sum that was sampled.
-  const bytes = Math.max(sampled.bytes, missedBytes);
-  return {
-    bytes,
-    metric,
-    method: bytes > sampled.bytes ? 'kernel' : method(measured),
-    atMs: rounded(sampled.atMs),
-    rssBytes: sampled.rssBytes,
-    ...(metric === 'pss' && { pssBytes: sampled.bytes }),
-    highestRssBytes: measured.tree.highestRssBytes,
-    lowerBytes: bytes,
-    ...(ceilingBytes !== undefined && { upperBytes: Math.max(bytes, ceilingBytes) }),
-    processCount: processes.length,
-    processes: processes.map(({ bytes: share, startedAtMs, task, parentPid, ...process }) => ({
-      ...process,
-      // In a namespace of pids the first process has no parent.
-      ...(parentPid > 0 && { parentPid }),
-      ...taskName(task, measured),
-      startedAtMs: rounded(startedAtMs),
-      ...(metric === 'pss' && { pssBytes: share }),
-    })),
-    rollup: rollUp(processes),
-  };
-}
-
-function taskName(place: number | undefined, measured: Measured): { task?: string } {
-  const task = taskAt(place, measured);
-  return task ? { task: task.id } : {};
-}
-
 function missing(measured: Measured): Pick<Result, 'missing'> {
   const { noGroupBecause, ceilingBytes } = measured;
   const reasons = {
@@ -110,22 +72,6 @@ function missing(measured: Measured): Pick<Result, 'missing'> {
     }),
   };
   return Object.keys(reasons).length > 0 ? { missing: reasons } : {};
-}
-
-function rollUp(processes: { name: string; bytes: number }[]) {
-  const groups = new Map<string, { name: string; count: number; bytes: number }>();
-  for (const { name, bytes } of processes) {
-    const group = groups.get(name) ?? { name, count: 0, bytes: 0 };
-    group.count += 1;
-    group.bytes += bytes;
-    groups.set(name, group);
-  }
-  return [...groups.values()].sort((one, other) => other.bytes - one.bytes);
-}
-
-/** Traced means that every process was: none was found by looking or let go. */
-function method({ traced, tree }: Measured): 'traced' | 'scanned' {
-  return traced && tree.found === 0 ? 'traced' : 'scanned';
 }
 
 /** How it went; without `measured`, as far as it went. */
@@ -198,9 +144,4 @@ function samplingTrouble(record: SamplingRecord): Result['warnings'][number] | u
   if (gaveUp) return { code: 'sampling-ended', message: `sampling was given up: ${why}` };
   if (slowedDown) return { code: 'sampling-slowed', message: `sampling was slowed down: ${why}` };
   return failures > 0 ? { code: 'samples-failed', message: why } : undefined;
-}
-
-/** Microseconds are as exact as the clocks behind these figures. */
-export function rounded(ms: number): number {
-  return Math.round(ms * 1000) / 1000;
 }

@@ -2,7 +2,9 @@
 import type { TaskEnd } from '../native/addon.js';
 import { foundTasks } from './found.js';
 import { guardResult, leftOver } from './measured.js';
-import { asWarning, peak, rounded, samplingWarnings, withTasks } from './result.js';
+import { peak, withTasks } from './peak.js';
+import { asWarning, samplingWarnings } from './result.js';
+import { rounded } from './rounded.js';
 import type { TrackedResult } from './tracked-task.js';
 
 export function taskResult(id: string, end: TaskEnd): TrackedResult {

@@ -15,7 +15,7 @@ use memtop_sampler::{
     Snapshot, StartError, TaskId, TaskRecord, Thresholds,
 };
 
-use crate::run::{GuardRecord, Reason, Stopped, blindness_remark};
+use crate::outcome::{GuardRecord, Reason, Stopped, blindness_remark};
 use crate::sampling::{no_thread, start_sampler, tell_tasks_apart};
 use crate::{GuardOptions, SharedSampler, Size, TreeTracer};
 

@@ -16,10 +16,11 @@ use super::part::{OnAlarm, Part};
 use crate::bounds::{ceiling, missed_bytes};
 use crate::group::Group;
 use crate::inherited::{inherited_descriptors, parents_open_files};
-use crate::run::{Options, Outcome, Reason, Stopped, blindness_remark};
+use crate::means::{make_group, tracing};
+use crate::options::Options;
+use crate::outcome::{Outcome, Reason, Stopped, blindness_remark};
 use crate::sampling::start_sampler;
-use crate::streams::{SharedWindow, StreamsUse, unshown_remark};
-use crate::supervisor::{LAST_WORDS, left_behind, make_group, tracing};
+use crate::streams::{LAST_WORDS, Rest, SharedWindow, StreamsUse, unshown_remark};
 use crate::trace::{Follower, Tracing};
 use crate::wait::{adopt_orphans, reap_others};
 use crate::{Forwarding, GuardOptions, SharedSampler, StartError, guard};
@@ -202,7 +203,7 @@ impl Joint {
             return Vec::new();
         };
         let carried = window.finish(LAST_WORDS);
-        let rest = carried.rest.and_then(left_behind);
+        let rest = carried.rest.and_then(Rest::leave_behind);
         carried.remarks.into_iter().chain(rest).collect()
     }
 

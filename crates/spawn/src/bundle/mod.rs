@@ -2,8 +2,8 @@
 //! one control group, and each task of them with figures and a guard of its own.
 
 mod joint;
-mod part;
-mod place;
+pub(crate) mod part;
+pub(crate) mod place;
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,15 +13,15 @@ use std::time::{Duration, Instant};
 
 use memtop_sampler::{Alarm, Interval, Metric, SharedRules, Snapshot};
 
-use crate::run::{Options, Outcome, Reason};
+use crate::options::Options;
+use crate::outcome::{Outcome, Reason};
 use crate::streams::StreamsUse;
 use crate::{
     Command, CourseReader, GroupUse, GuardOptions, Run, StartError, SurvivorsUse, TraceUse,
 };
 use joint::Joint;
 use part::Part;
-pub(crate) use part::Totals;
-pub(crate) use place::Place;
+use place::Place;
 
 /// Between two looks at what nobody tells: orphans that have ended, the group of the run.
 const LOOK_EVERY: Duration = Duration::from_millis(100);

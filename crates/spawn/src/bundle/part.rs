@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use memtop_sampler::{Alarm, Level, TaskId, Thresholds};
 
-use crate::run::{GuardRecord, Reason, Stopped, Traced};
+use crate::outcome::{GuardRecord, Reason, Stopped, Traced};
 
 pub(super) type OnAlarm = Box<dyn FnMut(&Alarm) + Send>;
 

@@ -12,7 +12,7 @@ use super::joint::{Joint, ended_with_others};
 use super::part::{Part, Totals};
 use crate::SharedSampler;
 use crate::birth::{Preparation, Unborn};
-use crate::run::Stopped;
+use crate::outcome::Stopped;
 use crate::sampling::not_measured;
 use crate::streams::Wiring;
 use crate::trace::Follower;

@@ -50,6 +50,9 @@ use end::End;
 use outer::Outer;
 use pump::PumpEnd;
 
+/// How long those that outlive a command may keep silent before nobody listens any more.
+pub const LAST_WORDS: Duration = Duration::from_millis(100);
+
 /// What the command's standard streams are.
 #[derive(Default)]
 pub enum StreamsUse {

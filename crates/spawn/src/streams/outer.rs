@@ -15,8 +15,6 @@ use rustix::termios::{
     OptionalActions, SpecialCodeIndex, Termios, isatty, tcgetattr, tcgetpgrp, tcsetattr,
 };
 
-use super::at_end::AtEnd;
-
 /// A process has one standard input, so there is one of these.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 static STATE: AtomicU8 = AtomicU8::new(AS_FOUND);
@@ -36,9 +34,7 @@ unsafe impl Sync for Found {}
 
 /// This process's terminal. Dropping it restores the terminal.
 #[derive(Debug)]
-pub(super) struct Outer {
-    _at_end: AtEnd,
-}
+pub(super) struct Outer(());
 
 impl Outer {
     /// `None` when standard input is no terminal, or another run in this process has it.
@@ -46,9 +42,7 @@ impl Outer {
         if !isatty(stdin()) || TAKEN.swap(true, SeqCst) {
             return None;
         }
-        Some(Self {
-            _at_end: AtEnd::begin(),
-        })
+        Some(Self(()))
     }
 
     /// Makes the terminal raw, again if somebody has changed it, as a shell does that this process

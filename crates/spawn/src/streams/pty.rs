@@ -13,6 +13,7 @@ use rustix::termios::{
     tcsetattr, tcsetwinsize,
 };
 
+use super::at_end::AtEnd;
 use super::child::{ChildEnd, beyond_standard};
 use super::control::Control;
 use super::end::End;
@@ -100,6 +101,7 @@ impl Terminal {
         let control = Arc::new(Control::new()?);
         pumps.own_terminal = OwnTerminal::attach(master.as_fd(), control.as_fd()).map(Arc::new);
         pumps.outer = Outer::take().map(Arc::new);
+        pumps.at_end = pumps.outer.as_ref().map(|_| AtEnd::begin());
         let source = match &pumps.outer {
             Some(outer) => {
                 if is_in_foreground(stdin()) {

@@ -19,11 +19,16 @@ impl Rest {
     }
 
     /// Leaves a program behind that carries it on until nobody holds it open any more: without one
-    /// who reads, they would fail to write.
-    ///
-    /// # Errors
-    /// When there is no such program.
-    pub fn leave_behind(self) -> io::Result<()> {
+    /// who reads, they would fail to write. What did not work, in words.
+    #[must_use]
+    pub fn leave_behind(self) -> Option<String> {
+        let error = self.carry_on().err()?;
+        Some(format!(
+            "what outlives the command can write no more: {error}"
+        ))
+    }
+
+    fn carry_on(self) -> io::Result<()> {
         let source = self.0.try_clone()?;
         fcntl_setfl(&source, OFlags::RDWR)?;
         let mut carrier = Command::new("cat");

@@ -20,7 +20,7 @@ use super::ptrace::{self, Report};
 use super::tracer::{TraceRecord, Tracer};
 use crate::SharedSampler;
 use crate::birth::{Preparation, Unborn};
-use crate::bundle::Place;
+use crate::bundle::place::Place;
 use crate::sampling::{not_measured, tell_tasks_apart};
 use crate::streams::Pumps;
 use crate::wait::{Waited, wait4};

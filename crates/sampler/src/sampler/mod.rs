@@ -1,0 +1,325 @@
+//! Keeps the trees of tasks, and what is known of them.
+
+mod newcomers;
+mod sample;
+mod weighing;
+
+use std::time::Duration;
+
+use memtop_proc::{Birth, Error, Observer, ProcessId};
+
+use crate::attribution::Attribution;
+use crate::budget::Budget;
+use crate::gaps::Gaps;
+use crate::member::Member;
+use crate::newborn::Newborns;
+use crate::sharing::{Metric, Sharing};
+use crate::task::{Sums, Tasks};
+use crate::tree::Tree;
+use crate::{LivingProcess, Point, Program, Record, Samples, TaskId, TaskRecord};
+
+/// Keeps the trees of its tasks and samples them when told to.
+#[derive(Debug)]
+pub struct Sampler<O: Observer> {
+    pub(crate) observer: O,
+    pub(crate) tree: Tree<O::Handle>,
+    pub(crate) tasks: Tasks,
+    pub(crate) newborns: Newborns,
+    /// Who is about to end and worth a look all the same.
+    pub(crate) looked_at: Option<u32>,
+    births: Vec<Birth>,
+    sharing: Sharing,
+    high_water: Budget,
+    /// Whose high water is read next.
+    high_water_next: usize,
+    never_seen: u64,
+    pub(crate) attribution: Attribution,
+    /// The time of what is being taken in.
+    pub(crate) clock: Duration,
+    somebody_came: bool,
+    pub(crate) somebody_went: bool,
+    gaps: Gaps,
+    pub(crate) ticks: u64,
+    last_tick: Option<Duration>,
+    failures: u64,
+    first_failure: Option<String>,
+}
+
+impl<O: Observer> Sampler<O> {
+    /// A sampler of nothing yet.
+    pub fn new(observer: O, metric: Metric) -> Self {
+        Self {
+            never_seen: observer.never_seen(),
+            observer,
+            tree: Tree::new(),
+            tasks: Tasks::default(),
+            newborns: Newborns::default(),
+            looked_at: None,
+            births: Vec::new(),
+            sharing: Sharing::new(metric),
+            high_water: sample::budget_of_high_water(),
+            high_water_next: 0,
+            attribution: Attribution::default(),
+            clock: Duration::ZERO,
+            somebody_came: false,
+            somebody_went: false,
+            gaps: Gaps::new(),
+            ticks: 0,
+            last_tick: None,
+            failures: 0,
+            first_failure: None,
+        }
+    }
+
+    /// Starts a task at a process: it and all its descendants are of that task from now on.
+    /// `None` when there is no such process.
+    ///
+    /// # Errors
+    /// When the process table cannot be read.
+    pub fn add_task(&mut self, pid: u32, now: Duration) -> Result<Option<TaskId>, Error> {
+        let Some(root) = self.observer.identify(pid)? else {
+            return Ok(None);
+        };
+        if self.tasks.is_empty() {
+            self.observer.note_present()?;
+        }
+        let mut births = std::mem::take(&mut self.births);
+        births.clear();
+        let listed = self.observer.all(&mut births);
+        if !births.iter().any(|birth| birth.id == root.id) {
+            births.push(root);
+        }
+        let enclosing = self
+            .tree
+            .place_of(pid)
+            .map(|place| self.tree.members()[place].task);
+        let task = self.tasks.add(enclosing);
+        self.claim_descendants(task, enclosing, root.id, &births, now);
+        self.births = births;
+        listed.map(|()| Some(task))
+    }
+
+    /// Opens a task for others to be inside it. Orphans that become children of `adopter` and are
+    /// of none of those are of this one.
+    pub fn add_group(&mut self, enclosing: Option<TaskId>, adopter: Option<u32>) -> TaskId {
+        let task = self.tasks.add_group(enclosing);
+        if let Some(parent) = adopter {
+            self.tree.adopt(task, parent);
+        }
+        task
+    }
+
+    /// Starts a task inside another at a process that was started after the observer took note of
+    /// who is there. `None` when there is no such process.
+    ///
+    /// # Errors
+    /// When the process table cannot be read.
+    pub fn add_new_task_within(
+        &mut self,
+        enclosing: TaskId,
+        pid: u32,
+        now: Duration,
+    ) -> Result<Option<TaskId>, Error> {
+        let Some(root) = self.observer.identify(pid)? else {
+            return Ok(None);
+        };
+        self.make_room_for(root.id);
+        let task = self.tasks.add(Some(enclosing));
+        if self.tree.place_of(pid).is_none() {
+            self.admit(&root, task, now);
+            return Ok(Some(task));
+        }
+        // A sample has found it first, as a child of who adopts orphans.
+        let mut births = std::mem::take(&mut self.births);
+        births.clear();
+        let listed = self.observer.all(&mut births);
+        self.claim_descendants(task, Some(enclosing), root.id, &births, now);
+        self.births = births;
+        listed.map(|()| Some(task))
+    }
+
+    /// Starts a task at a process that was started after the observer took note of who is there,
+    /// so that its descendants show as births. `None` when there is no such process. Orphans that
+    /// become children of `adopter` are of the task as well.
+    ///
+    /// # Errors
+    /// When the process table cannot be read.
+    pub fn add_new_task(
+        &mut self,
+        pid: u32,
+        adopter: Option<u32>,
+        now: Duration,
+    ) -> Result<Option<TaskId>, Error> {
+        let Some(root) = self.observer.identify(pid)? else {
+            return Ok(None);
+        };
+        let task = self.tasks.add(None);
+        if let Some(parent) = adopter {
+            self.tree.adopt(task, parent);
+        }
+        self.admit(&root, task, now);
+        Ok(Some(task))
+    }
+
+    /// Ends a task and tells what is known of it.
+    pub fn remove_task(&mut self, id: TaskId) -> Option<TaskRecord> {
+        let record = self.task_record(id)?;
+        self.end_attribution(id);
+        let task = self.tasks.remove(id)?;
+        self.tree.end_task(id, task.enclosing);
+        self.newborns.end_task(id, task.enclosing);
+        Some(record)
+    }
+
+    /// The processes of a task that had memory at the last sample.
+    pub fn living(&self, id: TaskId) -> impl Iterator<Item = LivingProcess> {
+        let members = self.tree.members().iter();
+        members
+            .filter(move |member| member.memory.rss > 0 && self.tasks.is_within(member.task, id))
+            .map(|member| LivingProcess {
+                id: member.id,
+                task: member.task,
+                description: std::sync::Arc::clone(&member.named.description),
+                parent: member.parent,
+                first_seen: member.first_seen,
+                rss_bytes: member.memory.rss,
+                bytes: Sums::of(member, self.counts_by_share()).share,
+            })
+    }
+
+    /// What a task has had since this was last called, as so many sums at most, each the highest of
+    /// its stretch of time. The first call begins it. `None` when it has ended.
+    pub fn take_course(&mut self, id: TaskId, points: usize) -> Option<Vec<Point>> {
+        Some(self.tasks.get_mut(id)?.take_course(points))
+    }
+
+    /// Reads every sample of a task from now on, and those before as far as they are kept. `None`
+    /// when it has ended.
+    pub fn samples(&mut self, id: TaskId) -> Option<Samples> {
+        Some(self.tasks.get_mut(id)?.samples())
+    }
+
+    /// The processes of a task that have not been reaped.
+    pub fn members(&self, id: TaskId) -> impl Iterator<Item = ProcessId> {
+        let members = self.tree.members().iter();
+        members
+            .filter(move |member| self.tasks.is_within(member.task, id))
+            .map(|member| member.id)
+    }
+
+    /// Their pids.
+    pub fn pids(&self, id: TaskId) -> impl Iterator<Item = u32> {
+        self.members(id).map(|member| member.pid)
+    }
+
+    /// There was nobody to sample for a while, which is not a gap.
+    pub(crate) fn resume(&mut self) {
+        self.last_tick = None;
+    }
+
+    /// Whether a task has not ended.
+    #[must_use]
+    pub fn has_task(&self, id: TaskId) -> bool {
+        self.tasks.get(id).is_some()
+    }
+
+    /// Resident memory of a task at the last sample, in each process.
+    #[must_use]
+    pub fn rss_bytes(&self, id: TaskId) -> u64 {
+        self.tasks.get(id).map_or(0, |task| task.sums.rss)
+    }
+
+    /// The memory of a task at the last sample, as far as it is certain who shares what.
+    #[must_use]
+    pub fn certain_bytes(&self, id: TaskId) -> u64 {
+        self.tasks.get(id).map_or(0, |task| task.sums.certain())
+    }
+
+    /// Time that readings of proportional memory have taken so far. They have a budget of their
+    /// own, apart from what samples cost.
+    #[must_use]
+    pub fn reading_time(&self) -> Duration {
+        self.sharing.spent
+    }
+
+    /// The highest peak of any task, and the largest process.
+    #[must_use]
+    pub fn highest(&self) -> (u64, u64) {
+        let mut highest = (0, 0);
+        for task in self.tasks.ids().filter_map(|id| self.tasks.get(id)) {
+            let peak = task.record.peak.as_ref().map_or(0, |peak| peak.bytes);
+            highest = (highest.0.max(peak), highest.1.max(task.largest_bytes()));
+        }
+        highest
+    }
+
+    /// Whether any process is being watched.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.tree.is_empty() && self.newborns.is_empty()
+    }
+
+    /// What is known of one task so far.
+    #[must_use]
+    pub fn task_record(&self, id: TaskId) -> Option<TaskRecord> {
+        let mut record = self.tasks.get(id)?.record.clone();
+        // A zombie that nobody has reaped yet is still here and will never be measured.
+        let never = |member: &&Member<_>| {
+            !member.memory.measured() && self.tasks.is_within(member.task, id)
+        };
+        record.unmeasured += self.tree.members().iter().filter(never).count() as u64;
+        Some(record)
+    }
+
+    /// Who has had the memory of a task so far.
+    pub(crate) fn programs(&self, id: TaskId) -> Vec<Program> {
+        self.tasks
+            .get(id)
+            .map_or_else(Vec::new, |task| task.programs().to_vec())
+    }
+
+    /// What is known so far, with one task's figures. What only the thread knows is left at zero.
+    #[must_use]
+    pub fn record(&self, task: TaskId) -> Record {
+        Record {
+            task: self.task_record(task).unwrap_or_default(),
+            named: self.named_records(task),
+            stages: self.stage_records(task, self.clock),
+            programs: Vec::new(),
+            interval: Duration::ZERO,
+            ticks: self.ticks,
+            median_gap: self.gaps.median(),
+            longest_gap: self.gaps.longest(),
+            cpu: Duration::ZERO,
+            pss_reads: self.sharing.readings,
+            pss_refused: self.sharing.refused,
+            without_descriptor: self.observer.without_descriptor(),
+            failures: self.failures,
+            first_failure: self.first_failure.clone(),
+            slowed_down: false,
+            gave_up: false,
+        }
+    }
+
+    fn counts_by_share(&self) -> bool {
+        self.sharing.metric() != Metric::Rss
+    }
+
+    pub(crate) fn with_member(
+        &mut self,
+        pid: u32,
+        act: impl FnOnce(&mut O, u64, &mut Member<O::Handle>),
+    ) {
+        if let Some(place) = self.tree.place_of(pid) {
+            act(
+                &mut self.observer,
+                self.ticks,
+                &mut self.tree.members_mut()[place],
+            );
+        }
+    }
+
+    pub(crate) fn count(&mut self, task: TaskId, add: impl Fn(&mut TaskRecord)) {
+        self.tasks.each_outwards(task, |task| add(&mut task.record));
+    }
+}

@@ -1,0 +1,85 @@
+//! What a command is measured with: a sampler, a control group, a tracer.
+
+use std::process;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use memtop_proc::linux::cgroup::{Cgroups, Entrance, Limit};
+use memtop_proc::linux::{CAP_SYS_PTRACE, ProcRoot, has_effective};
+use memtop_proc::{Error, Observer};
+
+use crate::group::Group;
+use crate::options::Options;
+use crate::sampling::start_sampler;
+use crate::trace::Tracing;
+use crate::{GroupUse, SharedSampler, StartError, TraceUse};
+
+pub(crate) type Means = (
+    Result<SharedSampler, String>,
+    Result<Group, String>,
+    Option<Arc<Entrance>>,
+);
+
+/// What measures a command that is a run of its own.
+pub(crate) fn own_means(
+    options: &Options,
+    cgroups: &Result<Arc<Cgroups>, Error>,
+) -> Result<Means, StartError> {
+    let sampler = start_sampler(options.interval, options.metric, Observer::note_present);
+    let sampler = sampler.map_err(|error| error.to_string());
+    Ok(match make_group(options.group, cgroups)? {
+        Ok((group, entrance)) => (sampler, Ok(group), Some(Arc::new(entrance))),
+        Err(reason) => (sampler, Err(reason), None),
+    })
+}
+
+/// The smallest limit that the run was under.
+pub(crate) fn limit_around(group: Option<&Group>) -> Option<Limit> {
+    let limits = match group {
+        Some(group) => group.made().cgroup().limits(),
+        None => Cgroups::system().ok()?.own().ok()?.limits(),
+    };
+    limits.ok()?.max
+}
+
+pub(crate) fn tracing(wanted: TraceUse) -> Tracing {
+    match wanted {
+        TraceUse::Off => Tracing::No("it was not asked for".to_owned()),
+        TraceUse::On => Tracing::Required,
+        TraceUse::Auto => {
+            let is_harmless = ProcRoot::system()
+                .is_ok_and(|proc| has_effective(&proc, CAP_SYS_PTRACE) == Some(true));
+            if is_harmless {
+                Tracing::Wanted
+            } else {
+                Tracing::No(
+                    "without CAP_SYS_PTRACE it would take privileges from programs such as sudo"
+                        .to_owned(),
+                )
+            }
+        }
+    }
+}
+
+/// One process may have several runs at a time.
+static RUNS: AtomicU64 = AtomicU64::new(0);
+
+pub(crate) type MadeGroup = Result<(Group, Entrance), String>;
+
+pub(crate) fn make_group(
+    group: GroupUse,
+    cgroups: &Result<Arc<Cgroups>, Error>,
+) -> Result<MadeGroup, StartError> {
+    if group == GroupUse::Off {
+        return Ok(Err("it was not asked for".to_owned()));
+    }
+    let run = RUNS.fetch_add(1, Ordering::Relaxed);
+    let created = match cgroups {
+        Ok(cgroups) => Group::create(cgroups, &format!("memtop-{}-{run}", process::id())),
+        Err(reason) => Err(reason.to_string()),
+    };
+    match created {
+        Err(reason) if group == GroupUse::On => Err(StartError::NoGroup(reason)),
+        made => Ok(made),
+    }
+}

@@ -1,0 +1,103 @@
+//! What a run has come to.
+
+use std::time::Duration;
+
+use memtop_proc::linux::RunEnded;
+use memtop_proc::{KillFailure, ProcessId};
+use memtop_sampler::{Alarm, LivingProcess, Record, Thresholds};
+
+use crate::{End, GroupRecord, OutOfMemory};
+
+/// What is known once the command has ended.
+#[derive(Debug)]
+pub struct Outcome {
+    /// How the command ended; absent when the kernel did not tell, as when the host process reaps
+    /// every child itself.
+    pub end: Option<End>,
+    /// From just before the start until the end.
+    pub duration: Duration,
+    /// What was measured, or why nothing was.
+    pub record: Result<Record, String>,
+    /// What one process had at one time by what the kernel told at the end, where that is more
+    /// than any sample says. Without what others could have, too.
+    pub missed_bytes: Option<u64>,
+    /// What the true peak cannot have been higher than, or why that is unknown.
+    pub ceiling_bytes: Result<u64, String>,
+    /// What the kernel counted in the group of the run, or why there was none.
+    pub group: Result<GroupRecord, String>,
+    /// How the run was traced, or why it was not.
+    pub trace: Result<Traced, String>,
+    /// How the run was guarded; absent when it was not.
+    pub guard: Option<GuardRecord>,
+    /// That memory had run out, and whose.
+    pub out_of_memory: Option<OutOfMemory>,
+    /// The command while it ran; absent when it ended at once.
+    pub process: Option<ProcessId>,
+    /// That the run was ended, and by what.
+    pub stopped: Option<Stopped>,
+    /// Those that outlived the command.
+    pub survivors: Vec<LivingProcess>,
+    /// What did not work and did not stop the run, in words.
+    pub remarks: Vec<String>,
+}
+
+/// How a run was traced.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traced {
+    /// Stops that were handled.
+    pub stops: u64,
+    /// Processes that were let go, because they stopped too often or trace others themselves.
+    pub released: u64,
+}
+
+/// Why a run is ended before the command ends by itself.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Reason {
+    /// It took too long.
+    Timeout,
+    /// Whoever runs it has asked for it.
+    Request,
+    /// It has had more memory than it may.
+    Guard,
+}
+
+/// How a run was guarded.
+#[derive(Clone, Debug)]
+pub struct GuardRecord {
+    /// What it was allowed.
+    pub thresholds: Thresholds,
+    /// Whether a word was said.
+    pub warned: bool,
+    /// What it was ended for.
+    pub alarm: Option<Alarm>,
+}
+
+/// A run that was ended.
+#[derive(Clone, Debug)]
+pub struct Stopped {
+    /// Why.
+    pub reason: Reason,
+    /// How many processes were ended.
+    pub ended: u64,
+    /// Those that are still there, with the reason.
+    pub failed: Vec<KillFailure>,
+    /// From the order to the end of the last process.
+    pub took: Duration,
+}
+
+impl Stopped {
+    pub(crate) fn of(reason: Reason, ended: RunEnded) -> Self {
+        Self {
+            reason,
+            ended: ended.ended,
+            failed: ended.failed,
+            took: ended.took,
+        }
+    }
+}
+
+/// What is to be said of an end that could not see everything.
+pub(crate) fn blindness_remark(ended: &RunEnded) -> Option<String> {
+    let error = ended.blindness.as_ref()?;
+    Some(format!("some processes may be left: {error}"))
+}

@@ -1,0 +1,43 @@
+//! Looks for V8's last words in what a command writes.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use crate::cause::HeapMessage;
+use crate::streams::{Stream, StreamsUse, Tap};
+
+/// Has V8's words for a full heap looked for in what goes through this process.
+pub(super) fn listened_to(streams: StreamsUse, seen: &Arc<AtomicBool>) -> StreamsUse {
+    let listening = |tap: Option<Tap>| -> Option<Tap> {
+        let seen = Arc::clone(seen);
+        let mut tap = tap;
+        let mut messages = [HeapMessage::default(), HeapMessage::default()];
+        Some(Box::new(move |stream, bytes| {
+            let message = &mut messages[usize::from(stream == Stream::Stderr)];
+            message.feed(bytes);
+            if message.was_seen() {
+                seen.store(true, Ordering::Relaxed);
+            }
+            if let Some(tap) = &mut tap {
+                tap(stream, bytes);
+            }
+        }))
+    };
+    match streams {
+        StreamsUse::Inherited => StreamsUse::Inherited,
+        StreamsUse::Piped { tee, tap } => StreamsUse::Piped {
+            tee,
+            tap: listening(tap),
+        },
+        StreamsUse::Terminal { tap, size, remote } => StreamsUse::Terminal {
+            tap: listening(tap),
+            size,
+            remote,
+        },
+        StreamsUse::Window { tap, view } => StreamsUse::Window {
+            tap: listening(tap),
+            view,
+        },
+        StreamsUse::Shared(window) => StreamsUse::Shared(window),
+    }
+}
