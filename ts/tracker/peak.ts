@@ -40,7 +40,7 @@ export function withTasks(peak: Peak, measured: Measured): Peak {
 }
 
 /** Who ran together at the peak, the largest first. */
-export function tasksAtPeak(measured: Measured): NonNullable<Peak['tasks']> {
+function tasksAtPeak(measured: Measured): NonNullable<Peak['tasks']> {
   const sums = new Map<NamedTask, { bytes: number; processCount: number }>();
   for (const { task: place, bytes } of measured.tree.peak?.processes ?? []) {
     const task = taskAt(place, measured);

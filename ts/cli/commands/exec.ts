@@ -98,9 +98,12 @@ async function runAndReport(command: readonly string[], options: ExecOptions): P
 }
 
 function shownInline(executed: Executed): Promise<Result> {
-  const end = showInline(executed, ({ blockData }) => {
-    const snapshot = executed.snapshot();
-    return snapshot && blockData(snapshot);
+  const end = showInline(executed, async () => {
+    const { blockData } = await import('../view/block-data.js');
+    return () => {
+      const snapshot = executed.snapshot();
+      return snapshot && blockData(snapshot);
+    };
   });
   return executed.result.finally(end);
 }

@@ -143,13 +143,14 @@ async function shownInline(
       isViewed: true,
       onBegun(tasks) {
         shown = tasks;
-        end = showInline(
-          { ...tasks, say: (text) => tasks.write(Buffer.from(`${text}\n`)) },
-          ({ blockDataOfTasks }) => {
+        const say = (text: string) => tasks.write(Buffer.from(`${text}\n`));
+        end = showInline({ ...tasks, say }, async () => {
+          const { blockDataOfTasks } = await import('../view/block-data.js');
+          return () => {
             const snapshot = tasks.snapshot();
             return snapshot && blockDataOfTasks(snapshot, tasks.running);
-          },
-        );
+          };
+        });
       },
       writeLine:
         writeLine &&

@@ -9,14 +9,11 @@ const refreshMs = 100;
 
 type Shown = Pick<Execution, 'show' | 'viewSize' | 'say'>;
 
-/** How what is told becomes what is shown, loaded once something is. */
-type Blocks = typeof import('./block-data.js');
+/** Tells what is to be shown now; nothing where nothing is known. */
+type Look = () => BlockData | undefined;
 
-/** What ends soon ends without it. Returns what ends it. */
-export function showInline(
-  shown: Shown,
-  look: (blocks: Blocks) => BlockData | undefined,
-): () => void {
+/** What ends soon ends before anything is loaded for it. Returns what ends it. */
+export function showInline(shown: Shown, load: () => Promise<Look>): () => void {
   let timer = setTimeout(begin, shownAfterMs);
   let isOver = false;
   sayBy((text) => shown.say(text));
@@ -27,15 +24,12 @@ export function showInline(
   };
 
   async function begin() {
-    const [{ blockLines }, blocks] = await Promise.all([
-      import('../../ui/inline/block.js'),
-      import('./block-data.js'),
-    ]);
+    const [{ blockLines }, look] = await Promise.all([import('../../ui/inline/block.js'), load()]);
     const draw = () => {
       if (isOver) return;
       const size = shown.viewSize();
       if (!size) return;
-      const data = look(blocks);
+      const data = look();
       if (data) shown.show(blockLines(data, size.rows, lookIn(process.env, size.columns)));
       timer = setTimeout(draw, refreshMs);
     };
