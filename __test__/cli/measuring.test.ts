@@ -48,6 +48,26 @@ test('short children of 300 MB are caught, or the peak says what it may have mis
   t.true(upperBytes >= bytes);
 });
 
+test('of a peak that one process had between samples, that process is told', async (t) => {
+  const briefly = `${fill(300)}; undef $held; select undef, undef, undef, 0.2`;
+  const script = `sleep 0.1; perl -e '${briefly}'; MEMTOP_TASK=other sleep 0.1`;
+  const flags = ['--trace', 'on', '--interval', '60000'];
+  const { result } = await measured(
+    t,
+    ['sh', '-c', `MEMTOP_TASK=mine; export MEMTOP_TASK; ${script}`],
+    flags,
+  );
+  const { bytes, method, processes, rollup, tasks } = peakOf(t, result);
+  t.is(method, 'kernel');
+  t.true(bytes >= 290 * MB, `${bytes}`);
+  t.deepEqual(rollup, [{ name: 'perl', count: 1, bytes }]);
+  t.deepEqual(
+    processes.map(({ pid, command, task }) => [pid, command[0], task]),
+    [[result.largestProcess?.pid ?? 0, 'perl', 'mine']],
+  );
+  t.like(tasks, [{ id: 'mine', bytes, processCount: 1 }]);
+});
+
 test('the timeline rises in time and its highest point is the peak', async (t) => {
   const { result } = await measured(t, [process.execPath, fixture('allocate.js'), '100', '200']);
   const { atMs, bytes } = result.timeline ?? { atMs: [], bytes: [] };

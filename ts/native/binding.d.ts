@@ -470,8 +470,12 @@ export interface KillRecord {
 /** The process that was the largest. */
 export interface LargestProcessRecord {
   pid: number
+  parentPid: number
+  startedAtMs: number
   name: string
   command: Array<string>
+  /** The task that it belonged to, by its place among those that were found. */
+  task?: number
   bytes: number
 }
 

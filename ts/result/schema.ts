@@ -74,15 +74,19 @@ const peak = described(
         'sum that was sampled, by what the kernel remembers.',
     ),
     atMs: ms('When the highest sum was sampled, from the start of the run.'),
-    rssBytes: bytes('Sum of resident memory at that instant.'),
-    pssBytes: z.exactOptional(bytes('Sum of proportional memory at that instant.')),
+    rssBytes: bytes('Sum of resident memory of the processes.'),
+    pssBytes: z.exactOptional(bytes('Sum of proportional memory of the processes.')),
     highestRssBytes: bytes('The highest sum of resident memory at any instant.'),
     lowerBytes: bytes('The true peak is not lower than this.'),
     upperBytes: z.exactOptional(
       bytes('The true peak is not higher than this; absent when that is not known.'),
     ),
-    processCount: count('Processes that had memory at that instant.'),
-    processes: described(z.array(processAtPeak), 'Those processes, the largest first.'),
+    processCount: count('How many processes made it up.'),
+    processes: described(
+      z.array(processAtPeak),
+      'Those that had memory at that instant, the largest first; with the method kernel that one ' +
+        'process, where it is known which.',
+    ),
     rollup: described(
       z.array(
         z.looseObject({

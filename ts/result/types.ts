@@ -71,9 +71,9 @@ export interface Result {
     method: 'traced' | 'scanned' | 'kernel';
     /** When the highest sum was sampled, from the start of the run. */
     atMs: number;
-    /** Sum of resident memory at that instant. */
+    /** Sum of resident memory of the processes. */
     rssBytes: number;
-    /** Sum of proportional memory at that instant. */
+    /** Sum of proportional memory of the processes. */
     pssBytes?: number;
     /** The highest sum of resident memory at any instant. */
     highestRssBytes: number;
@@ -81,9 +81,9 @@ export interface Result {
     lowerBytes: number;
     /** The true peak is not higher than this; absent when that is not known. */
     upperBytes?: number;
-    /** Processes that had memory at that instant. */
+    /** How many processes made it up. */
     processCount: number;
-    /** Those processes, the largest first. */
+    /** Those that had memory at that instant, the largest first; with the method kernel that one process, where it is known which. */
     processes: {
       /** Process id. */
       pid: number;

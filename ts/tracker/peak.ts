@@ -6,19 +6,56 @@ import { rounded } from './rounded.js';
 
 type Peak = NonNullable<Result['peak']>;
 
-export function peak(sampled: PeakRecord, measured: Measured): NonNullable<Result['peak']> {
-  const { processes, metric } = sampled;
-  const { missedBytes = 0, ceilingBytes } = measured;
-  // One process alone was larger, by what the kernel remembers, than any sum that was sampled.
-  const bytes = Math.max(sampled.bytes, missedBytes);
+type Processes = PeakRecord['processes'];
+
+/** Who made it up, and how that is known. */
+interface Making {
+  readonly bytes: number;
+  readonly rssBytes: number;
+  readonly processes: Processes;
+  readonly method: Peak['method'];
+}
+
+export function peak(sampled: PeakRecord, measured: Measured): Peak {
+  return peakOf(sampled, makingOf(sampled, measured), measured);
+}
+
+/** The same with the tasks that ran together. */
+export function peakWithTasks(sampled: PeakRecord, measured: Measured): Peak {
+  const making = makingOf(sampled, measured);
+  const tasks = tasksOf(making.processes, measured);
+  return { ...peakOf(sampled, making, measured), ...(tasks.length > 0 && { tasks }) };
+}
+
+/**
+ * One process alone may have been larger, by what the kernel remembers, than any sum that was
+ * sampled. Of the others at that instant nothing is known.
+ */
+function makingOf(sampled: PeakRecord, measured: Measured): Making {
+  const { missedBytes = 0, tree } = measured;
+  if (missedBytes <= sampled.bytes) return { ...sampled, method: method(measured) };
+  const missed = { bytes: missedBytes, method: 'kernel' as const };
+  const { largest } = tree;
+  // Else nobody knows which one it was.
+  if (!largest || largest.bytes < missedBytes) return { ...sampled, ...missed };
+  const rssBytes = largest.bytes;
+  return { ...missed, rssBytes, processes: [{ ...largest, bytes: missedBytes, rssBytes }] };
+}
+
+function peakOf(
+  { metric, atMs }: PeakRecord,
+  { bytes, rssBytes, processes, method }: Making,
+  measured: Measured,
+): Peak {
+  const { ceilingBytes } = measured;
   return {
     bytes,
     metric,
-    method: bytes > sampled.bytes ? 'kernel' : method(measured),
-    atMs: rounded(sampled.atMs),
-    rssBytes: sampled.rssBytes,
-    ...(metric === 'pss' && { pssBytes: sampled.bytes }),
-    highestRssBytes: measured.tree.highestRssBytes,
+    method,
+    atMs: rounded(atMs),
+    rssBytes,
+    ...(metric === 'pss' && { pssBytes: bytes }),
+    highestRssBytes: Math.max(rssBytes, measured.tree.highestRssBytes),
     lowerBytes: bytes,
     ...(ceilingBytes !== undefined && { upperBytes: Math.max(bytes, ceilingBytes) }),
     processCount: processes.length,
@@ -34,15 +71,10 @@ export function peak(sampled: PeakRecord, measured: Measured): NonNullable<Resul
   };
 }
 
-export function withTasks(peak: Peak, measured: Measured): Peak {
-  const tasks = tasksAtPeak(measured);
-  return tasks.length > 0 ? { ...peak, tasks } : peak;
-}
-
-/** Who ran together at the peak, the largest first. */
-function tasksAtPeak(measured: Measured): NonNullable<Peak['tasks']> {
+/** The largest first. */
+function tasksOf(processes: Processes, measured: Measured): NonNullable<Peak['tasks']> {
   const sums = new Map<NamedTask, { bytes: number; processCount: number }>();
-  for (const { task: place, bytes } of measured.tree.peak?.processes ?? []) {
+  for (const { task: place, bytes } of processes) {
     const task = taskAt(place, measured);
     if (!task) continue;
     const sum = sums.get(task) ?? { bytes: 0, processCount: 0 };

@@ -6,7 +6,7 @@ import { resultSchemaName } from '../result/name.js';
 import type { Result } from '../result/types.js';
 import { foundStages, foundTasks } from './found.js';
 import type { Measured, Outcome } from './outcome.js';
-import { method, peak, withTasks } from './peak.js';
+import { method, peakWithTasks } from './peak.js';
 import { rounded } from './rounded.js';
 
 export interface RunFacts extends Omit<Result['run'], 'endedAt' | 'durationMs'> {}
@@ -39,8 +39,8 @@ function measures(
   const { tree, group } = measured;
   const { seen, unmeasured, maxAlive, largest } = tree;
   return {
-    ...(tree.peak && { peak: withTasks(peak(tree.peak, measured), measured) }),
-    ...(largest && { largestProcess: { ...largest, method: method(measured) } }),
+    ...(tree.peak && { peak: peakWithTasks(tree.peak, measured) }),
+    ...(largest && { largestProcess: largestProcess(largest, measured) }),
     ...(group && { cgroup: group }),
     processes: { seen, unmeasured, maxAlive },
     sampling: sampling(measured.sampling, measured),
@@ -48,6 +48,13 @@ function measures(
     ...foundIn(measured, durationMs),
     ...missing(measured),
   };
+}
+
+function largestProcess(
+  { pid, name, command, bytes }: NonNullable<Measured['tree']['largest']>,
+  measured: Measured,
+): NonNullable<Result['largestProcess']> {
+  return { pid, name, command, bytes, method: method(measured) };
 }
 
 function foundIn(

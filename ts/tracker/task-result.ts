@@ -2,7 +2,7 @@
 import type { TaskEnd } from '../native/addon.js';
 import { foundTasks } from './found.js';
 import { guardResult, leftOver } from './measured.js';
-import { peak, withTasks } from './peak.js';
+import { peakWithTasks } from './peak.js';
 import { asWarning, samplingWarnings } from './result.js';
 import { rounded } from './rounded.js';
 import type { TrackedResult } from './tracked-task.js';
@@ -20,7 +20,7 @@ export function taskResult(id: string, end: TaskEnd): TrackedResult {
     source: 'api',
     status: isRunning ? 'running' : 'ended',
     durationMs: rounded(durationMs),
-    ...(tree.peak && { peak: withTasks(peak(tree.peak, measured), measured) }),
+    ...(tree.peak && { peak: peakWithTasks(tree.peak, measured) }),
     processCount: tree.seen,
     ...(tasks.length > 0 && { tasks }),
     timeline: tree.timeline,

@@ -47,8 +47,12 @@ pub struct TimelineRecord {
 #[napi(object, object_from_js = false)]
 pub struct LargestProcessRecord {
     pub pid: u32,
+    pub parent_pid: u32,
+    pub started_at_ms: f64,
     pub name: String,
     pub command: Vec<String>,
+    /// The task that it belonged to, by its place among those that were found.
+    pub task: Option<u32>,
     pub bytes: i64,
 }
 
@@ -107,7 +111,10 @@ impl TreeRecord {
     pub(crate) fn of(task: TaskRecord, places: &Places) -> Self {
         Self {
             peak: task.peak.map(|peak| PeakRecord::of(peak, places)),
-            largest: task.largest.map(LargestProcessRecord::from),
+            largest: task
+                .largest
+                .as_ref()
+                .map(|largest| LargestProcessRecord::of(largest, places)),
             ceiling_bytes: task.ceiling.bytes(None).map(whole),
             highest_rss_bytes: whole(task.highest_rss_bytes),
             timeline: TimelineRecord::of(&task.timeline.at_most(TIMELINE_POINTS)),
@@ -200,10 +207,13 @@ impl LivingProcessRecord {
     }
 }
 
-impl From<LargestProcess> for LargestProcessRecord {
-    fn from(process: LargestProcess) -> Self {
+impl LargestProcessRecord {
+    fn of(process: &LargestProcess, places: &Places) -> Self {
         Self {
             pid: process.id.pid,
+            parent_pid: process.parent,
+            started_at_ms: millis(process.first_seen),
+            task: places.place(process.task),
             name: process.description.name.clone(),
             command: process.description.command.clone(),
             bytes: whole(process.bytes),

@@ -188,6 +188,9 @@ impl<O: Observer> Sampler<O> {
             let description = self.observer.describe(birth.id).unwrap_or_default();
             let largest = LargestProcess {
                 id: birth.id,
+                parent: birth.parent,
+                task,
+                first_seen: self.clock,
                 description: description.into(),
                 bytes,
                 shared_bytes: last.file_bytes,

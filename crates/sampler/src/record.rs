@@ -118,6 +118,12 @@ pub struct LivingProcess {
 pub struct LargestProcess {
     /// Who.
     pub id: ProcessId,
+    /// The pid of its parent when it was born.
+    pub parent: u32,
+    /// The account that it was on.
+    pub task: TaskId,
+    /// When it was first seen, counted from the sampler's start.
+    pub first_seen: Duration,
     /// Its name and command line.
     pub description: Arc<Description>,
     /// Its resident memory at its highest.
@@ -157,6 +163,9 @@ impl TaskRecord {
             for process in &mut peak.processes {
                 process.first_seen = process.first_seen.saturating_sub(start);
             }
+        }
+        if let Some(largest) = &mut self.largest {
+            largest.first_seen = largest.first_seen.saturating_sub(start);
         }
         self.timeline = self.timeline.since(start);
         self

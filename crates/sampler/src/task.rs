@@ -18,7 +18,7 @@ use crate::{LargestProcess, Peak, PeakMetric, ProcessAtPeak, Program, Samples, T
 const POINTS_WITHIN: usize = 100;
 
 /// One task of a sampler.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskId(pub(crate) usize);
 
 #[derive(Debug, Default)]
@@ -358,6 +358,9 @@ impl Task {
         if member.memory.highest > self.largest_bytes() {
             self.record.largest = Some(LargestProcess {
                 id: member.id,
+                parent: member.parent,
+                task: member.task,
+                first_seen: member.first_seen,
                 description: Arc::clone(&member.named.description),
                 bytes: member.memory.highest,
                 shared_bytes: member.memory.shared(),

@@ -204,11 +204,12 @@ fn is_node(command: &[String]) -> bool {
 mod tests {
     use std::path::{Path, PathBuf};
     use std::sync::Arc;
+    use std::time::Duration;
 
     use memtop_proc::linux::OomEvidence;
     use memtop_proc::linux::cgroup::Limit;
     use memtop_proc::{Description, ProcessId};
-    use memtop_sampler::{LargestProcess, Record, TaskRecord};
+    use memtop_sampler::{LargestProcess, Record, TaskId, TaskRecord};
 
     use super::{Death, Findings, Place};
     use crate::End;
@@ -248,6 +249,9 @@ mod tests {
     fn record(description: Description, bytes: u64) -> Record {
         let largest = LargestProcess {
             id: ProcessId { pid: 9, started: 1 },
+            parent: 1,
+            task: TaskId::default(),
+            first_seen: Duration::ZERO,
             description: Arc::new(description),
             bytes,
             shared_bytes: 0,
