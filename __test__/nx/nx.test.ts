@@ -113,6 +113,21 @@ for (const version of versions) {
     });
   }
 
+  real(
+    'where plugins run in the process of the tasks, Nx itself says whose they are',
+    async (t) => {
+      const workspace = new Workspace(t, version);
+      for (const isIsolated of [true, false]) {
+        const env = { ...on.env, NX_ISOLATE_PLUGINS: `${isIsolated}` };
+        const finished = await workspace.nx(['run', 'hidden:work'], { env });
+        t.is(finished.code, 0, finished.stderr);
+        const { peak } = workspace.result.tasks?.find(({ id }) => id === 'hidden:work') ?? {};
+        if (isIsolated) t.is(peak, undefined);
+        else t.true((peak?.bytes ?? 0) >= 140 * MB, `${peak?.bytes}`);
+      }
+    },
+  );
+
   real('an addon that does not load changes nothing but what is said', async (t) => {
     const workspace = new Workspace(t, version, { addon: 'broken' });
     const finished = await workspace.nx(build, on);

@@ -69,6 +69,20 @@ const files: Record<string, string> = {
     name: 'second',
     targets: { batched: { executor: './tools:batch' } },
   }),
+  // Nothing that its processes show tells which task they are for.
+  'hidden/project.json': JSON.stringify({
+    name: 'hidden',
+    targets: {
+      work: {
+        executor: 'nx:run-commands',
+        options: {
+          command: 'node hidden/work.js',
+          env: { NX_TASK_TARGET_PROJECT: '', NX_TASK_TARGET_TARGET: '' },
+        },
+      },
+    },
+  }),
+  'hidden/work.js': held(140),
   'script/package.json': '{"name":"script","scripts":{"build":"node build.js"}}',
   'script/build.js': held(110),
   'look/project.json': JSON.stringify({

@@ -232,3 +232,26 @@ test.serial('a thousand starts and ends leave no thread and no descriptor', asyn
   await until(() => count('task') <= before.threads, 'all threads to end');
   t.true(count('fd') <= before.descriptors, `${count('fd')} after ${before.descriptors}`);
 });
+
+test('who has started a process can tell which task it is for', async (t) => {
+  using tracker = new MemoryTracker({ metric: 'rss', intervalMs: 5 });
+  const node = `'${process.execPath}' '${fixture('allocate.js')}'`;
+  const shell = new Running('sh', ['-c', `${node} 80 60000 & echo $!; wait`]);
+  await shell.printed('READY');
+  const pid = Number.parseInt(shell.stdout.toString(), 10);
+  const task = tracker.track(shell.pid, { tasks: true });
+  t.true(task.tellTask(pid, 'migrate'));
+  t.false(task.tellTask(process.pid, 'another tree'));
+  for (const [wrong, id] of [
+    [0, 'x'],
+    [pid, ''],
+  ] as const) {
+    t.throws(() => task.tellTask(wrong, id), { instanceOf: InvalidOption });
+  }
+  await until(() => (task.snapshot()?.bytes ?? 0) > 80 * MB, 'a sample');
+  task.kill({ force: true });
+  const { tasks } = await task.finish();
+  t.like(tasks, [{ id: 'migrate', source: 'memtop', processCount: 1 }]);
+  t.true((tasks?.[0]?.peak?.bytes ?? 0) >= 80 * MB);
+  await shell.finished();
+});

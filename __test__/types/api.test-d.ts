@@ -129,6 +129,7 @@ expectType<TaskResult[] | undefined>()(tasks);
 expectType<TrackedTask>()(task.on('warn', () => {}));
 task satisfies Disposable;
 task.kill({ force: true });
+expectType<boolean>()(task.tellTask(1, 'migrate'));
 expectType<SnapshotProcess | undefined>()(task.snapshot()?.processes[0]);
 // @ts-expect-error a pid is a number
 tracker.startTracking('1');

@@ -263,6 +263,11 @@ export declare class NativeTask {
   /** How the tasks are that were found in it. */
   tasks(): Array<FoundTaskState>
   /**
+   * Has a process in it be of a task that whoever has started it names, as a runner that is in the
+   * rules. Whether there are both.
+   */
+  tellTask(pid: number, runner: string, name: string): boolean
+  /**
    * Ends the whole tree; everybody may take so long to end by themselves. Safe to call again, at
    * once with no time.
    *

@@ -15,6 +15,8 @@ export type Measured = Pick<TrackedResult, 'peak' | 'processCount' | 'timeline' 
 };
 
 export interface Measuring {
+  /** Nx has said for which of its tasks a process was started. */
+  tell(taskId: string, pid: number): void;
   /** Stops and tells. */
   finish(): Promise<Measured>;
   /** Stops. Safe to call again, and after `finish`. */
@@ -26,6 +28,9 @@ export function startMeasuring(pid: number): Measuring {
   const tracker = new MemoryTracker();
   const task = tracker.track(pid, { id: 'nx', tasks: true });
   return {
+    tell: (taskId, pid) => {
+      task.tellTask(pid, taskId, 'nx');
+    },
     finish: () => task.finish(),
     stop: () => tracker[Symbol.dispose](),
   };

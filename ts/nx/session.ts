@@ -12,6 +12,7 @@ import { folderIn, keep } from './files.js';
 import { lines } from './lines.js';
 import type { Measured, Measuring } from './measure.js';
 import { nxResult } from './result.js';
+import { onTaskPids } from './task-pids.js';
 import { lookOf, show } from './terminal.js';
 
 /** How long the end of a run may be held up for what was measured. */
@@ -22,10 +23,12 @@ class Session {
   readonly client: Client;
   readonly #measuring: Promise<Measuring | string>;
   readonly #watch: NodeJS.Timeout;
+  readonly #hearNoMore: () => void;
 
-  constructor(client: Client, onGone: () => void) {
+  constructor(client: Client, workspaceRoot: string, onGone: () => void) {
     this.client = client;
     this.#measuring = started(client.pid);
+    this.#hearNoMore = onTaskPids(workspaceRoot, (taskId, pid) => void this.#tell(taskId, pid));
     // A run that is broken off has no end that a plugin would hear of.
     this.#watch = setInterval(() => {
       if (!isStillThere(client)) onGone();
@@ -34,6 +37,7 @@ class Session {
 
   async finish(): Promise<Measured | string> {
     clearInterval(this.#watch);
+    this.#hearNoMore();
     const measuring = await this.#measuring;
     if (typeof measuring === 'string') return measuring;
     const late = pause(patienceMs, 'the sampling did not end in time', { ref: false });
@@ -44,6 +48,11 @@ class Session {
     } finally {
       measuring.stop();
     }
+  }
+
+  async #tell(taskId: string, pid: number): Promise<void> {
+    const measuring = await this.#measuring;
+    if (typeof measuring === 'object') measuring.tell(taskId, pid);
   }
 }
 
@@ -58,7 +67,7 @@ export async function begin(context: RunContext): Promise<void> {
       void sessions.get(context.id)?.finish();
       sessions.delete(context.id);
     };
-    sessions.set(context.id, new Session(client, forget));
+    sessions.set(context.id, new Session(client, context.workspaceRoot, forget));
   });
 }
 

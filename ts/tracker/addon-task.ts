@@ -1,5 +1,6 @@
 /** One tree that the addon tracks. */
-import { SystemError } from '../errors.js';
+import { InvalidOption, SystemError } from '../errors.js';
+import { isPid } from '../inspect/rules.js';
 import type { Addon, AlarmRecord } from '../native/addon.js';
 import { formatBytes } from '../report/bytes.js';
 import { warningText } from '../report/warning.js';
@@ -61,6 +62,14 @@ export class AddonTask implements TrackedTask {
   off<Name extends keyof GuardEvents>(name: Name, listener: GuardEventListener<Name>): this {
     this.#listeners.remove(name, listener);
     return this;
+  }
+
+  tellTask(pid: number, id: string, source = 'memtop'): boolean {
+    if (!isPid(pid)) throw new InvalidOption(`${String(pid)} is not a process id`);
+    if (typeof id !== 'string' || id === '') {
+      throw new InvalidOption('the id of a task must be a text that is not empty');
+    }
+    return this.#native.tellTask(pid, source, id);
   }
 
   kill(options: EndOptions = {}): void {

@@ -32,6 +32,15 @@ export interface TrackedTask extends Disposable {
   off<Name extends keyof GuardEvents>(name: Name, listener: GuardEventListener<Name>): this;
 
   /**
+   * Says which task a process in the tree is for, and whatever that one starts, where tasks are told
+   * apart. What the process shows of itself is not asked then. `source` is one of the task runners
+   * that are known, by default memtop. Returns whether the process is there.
+   *
+   * @throws InvalidOption
+   */
+  tellTask(pid: number, id: string, source?: string): boolean;
+
+  /**
    * Ends the process and everything that it has started: asks first, then makes them. It does not
    * wait for that; `finish()` does. This program and those that it runs in are left alone. Safe to
    * call again, with `force` to hurry; does nothing when it is tracked no more.

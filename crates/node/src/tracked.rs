@@ -62,6 +62,16 @@ impl NativeTask {
         self.tracked.tasks().into_iter().map(Into::into).collect()
     }
 
+    /// Has a process in it be of a task that whoever has started it names, as a runner that is in the
+    /// rules. Whether there are both.
+    // Node-API makes a text of its own for each call.
+    #[allow(clippy::needless_pass_by_value)]
+    #[napi]
+    #[must_use]
+    pub fn tell_task(&self, pid: u32, runner: String, name: String) -> bool {
+        self.tracked.tell_task(pid, &runner, &name)
+    }
+
     /// Ends the whole tree; everybody may take so long to end by themselves. Safe to call again, at
     /// once with no time.
     ///

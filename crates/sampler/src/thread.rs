@@ -308,6 +308,14 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         let _ = self.with(|work| work.attribute(task, rules, before));
     }
 
+    /// Has a process be of the task that whoever has started it names; see
+    /// [`Sampler::tell_task`](crate::Sampler::tell_task).
+    #[must_use]
+    pub fn tell_task(&self, root: TaskId, pid: u32, runner: &str, name: &str) -> bool {
+        self.with(|work| work.tell_task(root, pid, runner, name))
+            .unwrap_or(false)
+    }
+
     /// How the tasks that were found in a task are.
     #[must_use]
     pub fn named_states(&self, task: TaskId) -> Vec<NamedState> {

@@ -101,6 +101,12 @@ impl<O: Observer> Work<O> {
         self.timed(|sampler| sampler.attribute(task, rules, before, now));
     }
 
+    pub(crate) fn tell_task(&mut self, root: TaskId, pid: u32, runner: &str, name: &str) -> bool {
+        let now = self.now();
+        self.timed(|sampler| sampler.tell_task(root, pid, runner, name, now))
+            .1
+    }
+
     pub(crate) fn tick(&mut self) {
         let reading = self.sampler.reading_time();
         let now = self.now();

@@ -452,6 +452,35 @@ fn tasks_end_with_the_tree_that_they_are_in() {
     assert!(world.sampler.named_records(world.root).is_empty());
 }
 
+#[test]
+fn what_whoever_started_a_process_tells_of_it_counts() {
+    for is_told in [false, true] {
+        let mut world = World::new(is_told);
+        world.start(11, ROOT, "program", "", 10);
+        let tell = |world: &mut World, pid, name| {
+            world.now += MS;
+            let now = world.now;
+            world.sampler.tell_task(world.root, pid, "nx", name, now)
+        };
+        // No sample has found it yet where nobody tells of births.
+        assert!(tell(&mut world, 11, "a:build"));
+        world.start(12, 11, "helper", "", 30);
+        world.tick();
+        // It says the same of itself in another way, or nothing at all.
+        world.becomes(11, "execed", "P=a T=build");
+        world.start(13, ROOT, "other", "P=b T=build", 5);
+        world.grows_later(12, 70);
+        assert!(tell(&mut world, 13, "b:build"));
+        world.tick();
+        let expected = [row("a:build", 80, None), row("b:build", 5, None)];
+        assert_eq!(world.peaks(), expected);
+        assert!(!tell(&mut world, 99, "a:build"));
+        let now = world.now;
+        let root = world.root;
+        assert!(!world.sampler.tell_task(root, 12, "nobody", "a", now));
+    }
+}
+
 /// Without tracing an exec may be found later than what was started after it.
 #[test]
 fn children_follow_a_parent_that_turns_out_to_be_of_a_task() {

@@ -211,6 +211,17 @@ impl Tracked {
         states.map(|state| state.since(self.0.began)).collect()
     }
 
+    /// Has a process in it be of the task of a runner that whoever has started it names. Whether
+    /// there are both; never where tasks are not told apart.
+    #[must_use]
+    pub fn tell_task(&self, pid: u32, runner: &str, name: &str) -> bool {
+        if matches!(self.0.state().phase, Phase::Over) {
+            return false;
+        }
+        let sampler = self.0.sampler.upgrade();
+        sampler.is_some_and(|sampler| sampler.tell_task(self.0.task, pid, runner, name))
+    }
+
     /// Ends the whole tree: everybody is told to end, and killed after `grace`. Safe to call again,
     /// with no grace to hurry, and does nothing when it is tracked no more.
     pub fn end(&self, grace: Duration) {

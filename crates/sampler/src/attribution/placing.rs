@@ -68,6 +68,41 @@ impl<O: Observer> Sampler<O> {
         }
     }
 
+    /// Has a process of a tree, and what it starts, be of the task of a runner that whoever has
+    /// started it names; what it was started with is not asked. Whether there are both.
+    pub fn tell_task(
+        &mut self,
+        root: TaskId,
+        pid: u32,
+        runner: &str,
+        name: &str,
+        now: Duration,
+    ) -> bool {
+        let Some(rules) = self.attribution.rules.clone() else {
+            return false;
+        };
+        let Some(mark) = rules.mark(runner, name) else {
+            return false;
+        };
+        if self.tree.task_of_pid(pid).is_none() {
+            // It may be so new that no sample has found it; what cannot be read is found later.
+            let _ = self.sample(now);
+        }
+        let account = self.tree.task_of_pid(pid);
+        if !account.is_some_and(|account| self.tasks.is_within(account, root)) {
+            return false;
+        }
+        let known = self.attribution.processes.get(&pid);
+        let own = known.map(|known| known.traits.as_ref().clone());
+        let Some(own) = own.or_else(|| self.traits_of(pid)) else {
+            return false;
+        };
+        if !own.marks.iter().any(|own| own.is_called_as(&mark)) {
+            self.place(pid, &Arc::new(own.with_mark(mark)), None, now);
+        }
+        true
+    }
+
     /// One that was told of, or shows nothing of itself, and is like its parent for now.
     pub(crate) fn inherit(&mut self, pid: u32, parent: u32, now: Duration) {
         if !self.attribution.is_on() {

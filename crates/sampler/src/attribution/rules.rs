@@ -154,6 +154,20 @@ impl Rules {
         &self.runners[runner].name
     }
 
+    /// What the runner of this name calls a task, for who knows that by other ways than by what a
+    /// process was started with. `None` when there is no such runner.
+    pub(crate) fn mark(&self, runner: &str, name: &str) -> Option<Mark> {
+        let number = self.runners.iter().position(|one| one.name == runner)?;
+        let name: Arc<str> = name.into();
+        Some(Mark {
+            runner: number,
+            level: self.runners[number].level,
+            key: Arc::clone(&name),
+            name,
+            kind: Kind::Task,
+        })
+    }
+
     /// What a process that was started like this is. Its working directory is only asked for where
     /// a rule wants to know it that holds in all else.
     #[must_use]

@@ -33,6 +33,12 @@ impl PartialEq for Mark {
 
 impl Eq for Mark {}
 
+impl Mark {
+    pub(crate) fn is_called_as(&self, other: &Self) -> bool {
+        (self.runner, &self.name) == (other.runner, &other.name)
+    }
+}
+
 /// What a task is there for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Kind {
@@ -71,6 +77,13 @@ impl Traits {
     pub(crate) fn marks_only(mut self) -> Self {
         self.part = Part::Payload;
         self.stage = None;
+        self
+    }
+
+    /// The same where somebody who knows has told what its runner calls its task.
+    pub(crate) fn with_mark(mut self, mark: Mark) -> Self {
+        self.marks.retain(|own| own.runner != mark.runner);
+        self.marks.push(mark);
         self
     }
 
