@@ -59,6 +59,15 @@ const withoutInkTools = {
   },
 };
 
+/** Text is measured in one way only. */
+const ownWidths = {
+  name: 'own-widths',
+  setup({ onResolve }) {
+    const path = resolve('ts/ui/terminal/string-width.ts');
+    onResolve({ filter: /^string-width$/ }, () => ({ path }));
+  },
+};
+
 const options = {
   bundle: true,
   format: 'esm',
@@ -108,7 +117,10 @@ await build({
   splitting: true,
   jsx: 'automatic',
   minifyIdentifiers: true,
-  plugins: [builtins, withoutInkTools],
+  // The layout of Ink is WebAssembly in a data URL. Where there is no fetch, which takes Node some 30 ms
+  // to load, it is decoded in place.
+  define: { ...options.define, fetch: 'undefined' },
+  plugins: [builtins, withoutInkTools, ownWidths],
 });
 await build({
   ...options,

@@ -5,7 +5,7 @@
  *
  * Each command runs on a terminal of `script`, whose own output goes nowhere.
  */
-import { type ChildProcess, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -14,25 +14,19 @@ import { packageRoot } from '../ts/package.js';
 import { runsAskedFor } from './runs.js';
 import { median } from './statistics.js';
 import { print, table } from './table.js';
+import { cpuSeconds, onTerminal, pidOn } from './terminal.js';
 
 const megabytesOverNodeToReach = 40;
 const shareOfCpuToReach = 0.02;
 const speedToReach = 0.95;
 const printedBytes = 200e6;
 const seconds = 10;
-const ticksPerSecond = 100;
+const silent = ['ignore', 'ignore', 'inherit'] as const;
 
 const cli = `exec '${process.execPath}' '${join(packageRoot, 'dist/cli.js')}' --quiet`;
 const talking = `sh -c 'for i in $(seq ${seconds * 10}); do echo line $i; sleep 0.1; done'`;
 const waiting = `exec '${process.execPath}' -e 'setTimeout(() => {}, ${seconds * 1000})'`;
 const printing = `yes ${'x'.repeat(79)} | head -c ${printedBytes}`;
-
-function onTerminal(command: string): ChildProcess {
-  return spawn('script', ['-q', '-e', '-c', command, '/dev/null'], {
-    stdio: ['ignore', 'ignore', 'inherit'],
-    env: { ...process.env, SHELL: '/bin/sh', TERM: 'xterm-256color', CI: '' },
-  });
-}
 
 async function isWell(child: ChildProcess): Promise<void> {
   const [code] = await once(child, 'exit');
@@ -46,7 +40,7 @@ interface Cost {
 
 /** Of what `script` runs, read until it has ended. */
 async function costOf(command: string): Promise<Cost> {
-  const child = onTerminal(command);
+  const child = onTerminal(command, silent);
   const ended = isWell(child);
   let isRunning = true;
   void ended.finally(() => {
@@ -54,7 +48,7 @@ async function costOf(command: string): Promise<Cost> {
   });
   let cost: Cost | undefined;
   while (isRunning) {
-    cost = read(child.pid) ?? cost;
+    cost = read(pidOn(child)) ?? cost;
     await setTimeout(50);
   }
   await ended;
@@ -62,27 +56,21 @@ async function costOf(command: string): Promise<Cost> {
   return cost;
 }
 
-function read(script: number | undefined): Cost | undefined {
+function read(pid: number | undefined): Cost | undefined {
+  if (pid === undefined) return undefined;
   try {
-    const pid = readFileSync(`/proc/${script}/task/${script}/children`, 'utf8').trim();
     const peak = /VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    const [user, system] = stat
-      .slice(stat.lastIndexOf(')') + 2)
-      .split(' ')
-      .slice(11, 13);
     if (peak === undefined) return undefined;
-    const cpuShare = (Number(user) + Number(system)) / ticksPerSecond / seconds;
-    return { peakMegabytes: Number(peak) / 1024, cpuShare };
+    return { peakMegabytes: Number(peak) / 1024, cpuShare: cpuSeconds(pid) / seconds };
   } catch {
-    // Not there yet, or not any more.
+    // Not any more.
     return undefined;
   }
 }
 
 async function wallTimeMs(command: string): Promise<number> {
   const startedAt = performance.now();
-  await isWell(onTerminal(command));
+  await isWell(onTerminal(command, silent));
   return performance.now() - startedAt;
 }
 
