@@ -57,6 +57,24 @@ testInTerminal('they are there unless somebody wants none', async (t) => {
   }
 });
 
+testInTerminal(
+  'a shell at its prompt has the terminal to itself, and controls its jobs',
+  async (t) => {
+    const terminal = await Terminal.open(t, { words: [], shellWords: '' });
+    terminal.program('measured', `exec '${process.execPath}' '${cliPath}' "$@"`);
+    await terminal.types("PS1='inner> ' ./measured -- bash --norc");
+    t.notRegex(await terminal.shows(/^inner> ?$/m), /no job control/);
+    await terminal.types('sleep 60');
+    await terminal.presses('C-z');
+    await terminal.shows(/Stopped +sleep 60\ninner>/);
+    await terminal.types('fg');
+  await terminal.presses('C-c');
+  await terminal.shows(/\^C\ninner>/);
+  await terminal.types('exit');
+    t.notRegex(await terminal.shows(/memtop: peak[\s\S]*^\$$/m), /── memtop/);
+  },
+);
+
 testInTerminal('a limit is there with how much of it is taken', async (t) => {
   const terminal = await Terminal.open(t, { words: [], shellWords: '' });
   terminal.program('waiting', 'echo READY; read -r x');

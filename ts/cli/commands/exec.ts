@@ -68,7 +68,7 @@ async function runAndReport(command: readonly string[], options: ExecOptions): P
   const hearing = new RunHearing();
   let result: Result;
   try {
-    const view = viewOf(options, process.env);
+    const view = viewOf({ ...options, commands: [command] }, process.env);
     const begin = (terminal: Pick<CheckedOptions, 'isViewed' | 'remoteSize' | 'onOutput'>) => {
       const executed = execute(
         exactly(command),

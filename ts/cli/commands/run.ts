@@ -96,8 +96,10 @@ async function runAndReport(
   options: ExecOptions,
   manner: Manner,
 ): Promise<number> {
-  const hasTerminal = [...tasks.values()].some(({ pty }) => pty === 'on');
-  const view = viewOf({ ...options, ...(hasTerminal && { pty: 'on' }) }, process.env);
+  const all = [...tasks.values()];
+  const commands = all.flatMap((task) => task.commands);
+  const hasTerminal = all.some(({ pty }) => pty === 'on');
+  const view = viewOf({ ...options, commands, ...(hasTerminal && { pty: 'on' }) }, process.env);
   const reports = await openReports(options);
   if (!reports) return exitCodes.failedBeforeStart;
   const hearing = new RunHearing();

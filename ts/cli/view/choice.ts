@@ -3,11 +3,15 @@ import { fstatSync } from 'node:fs';
 import type { UiUse } from '../flags/ui.js';
 import type { ExecOptions } from '../options.js';
 import { say, terminalColumns } from '../write.js';
+import { isShellAtPrompt } from './shell-at-prompt.js';
 
 export type View = 'inline' | 'full' | 'off';
 
 type Environment = NodeJS.ProcessEnv;
-type Asked = Partial<Pick<ExecOptions, 'ui' | 'pty' | 'quiet'>>;
+interface Asked extends Partial<Pick<ExecOptions, 'ui' | 'pty' | 'quiet'>> {
+  /** What is to be run. */
+  readonly commands: readonly (readonly string[])[];
+}
 
 /** Says why, where the one that was asked for cannot be had. */
 export function viewOf(asked: Asked, environment: Environment): View {
@@ -33,8 +37,9 @@ function isInlineUnasked(asked: Asked, environment: Environment): boolean {
   return isWanted && obstacleToInline(asked, environment) === undefined;
 }
 
-function obstacleToInline({ pty }: Asked, environment: Environment): string | undefined {
+function obstacleToInline({ pty, commands }: Asked, environment: Environment): string | undefined {
   if (pty === 'on') return 'with --pty on the command has a terminal of its own';
+  if (commands.some(isShellAtPrompt)) return 'a shell at its prompt has the terminal to itself';
   if (!areOneTerminal([1, 2])) return 'standard output and error are not one terminal';
   return obstacleIn(environment);
 }
