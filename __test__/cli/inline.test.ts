@@ -68,9 +68,9 @@ testInTerminal(
     await terminal.presses('C-z');
     await terminal.shows(/Stopped +sleep 60\ninner>/);
     await terminal.types('fg');
-  await terminal.presses('C-c');
-  await terminal.shows(/\^C\ninner>/);
-  await terminal.types('exit');
+    await terminal.presses('C-c');
+    await terminal.shows(/\^C\ninner>/);
+    await terminal.types('exit');
     t.notRegex(await terminal.shows(/memtop: peak[\s\S]*^\$$/m), /── memtop/);
   },
 );

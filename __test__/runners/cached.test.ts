@@ -120,6 +120,18 @@ for (const { version, daemon, isRepository } of ways.filter(({ isOften }) => all
     t.true((failed?.peak?.bytes ?? 0) > 90 * 1024 * 1024);
     t.is(partly.tasks.get('script:build')?.exit?.code, 0);
     t.regex(partly.stderr, /^✓ command:build:production \[local cache\] \d+ms$/m);
+
+    const inTask = { tasks: { all: { command: [...nx, '-p', 'command', 'executor'] } } };
+    writeFileSync(join(workspace.folder, 'memtop.config.json'), JSON.stringify(inTask));
+    const file = join(temporaryFolder(t), 'result.json');
+    const ran = await memtop(['run', '--log-heap-usage', '--json', file, 'all'], where);
+    t.is(ran.code, 0, ran.stderr);
+    const { tasks = [] }: Result = JSON.parse(readFileSync(file, 'utf8'));
+    const inner = tasks.filter(({ parent, kind }) => parent === 'all' && kind !== 'service');
+    const ids = ['all > command:build:production', 'all > executor:build'];
+    t.deepEqual(inner.map(({ id }) => id).sort(), ids);
+    for (const { parent: _all, ...task } of inner) isCached(t, task, 'nx');
+    t.regex(ran.stderr, /^✓ all > command:build:production \[local cache\] \d+ms$/m);
     t.regex(partly.stderr, /^ +- .*\d+ms {2}command:build:production \[local cache\]$/m);
   });
 }

@@ -14,11 +14,22 @@ import { withRecords } from './with-records.js';
 /** For a run that has just ended. */
 export async function addRecords(result: Result, environment: Environment): Promise<Result> {
   const { cwd = '.', startedAt } = result.run;
+  const startMs = Date.parse(startedAt);
+  return withRecords(result, await recordsSince(startMs, cwd, environment, result.tasks));
+}
+
+/** Of what ran in a folder from then until now; `tasks` are those that were seen. */
+export async function recordsSince(
+  startMs: number,
+  cwd: string,
+  environment: Environment,
+  tasks: Result['tasks'],
+): Promise<TaskRecord[]> {
   const folder = realpathSync(cwd);
   // What it took counts from its start, which on a busy machine is later than it was asked for.
-  const span = { startMs: Date.parse(startedAt), endMs: Date.now() };
-  const ofNx = await nxRecords(folder, environment, span, result.tasks);
-  return withRecords(result, [...ofNx, ...turboRecords(folder, span)]);
+  const span = { startMs, endMs: Date.now() };
+  const ofNx = await nxRecords(folder, environment, span, tasks);
+  return [...ofNx, ...turboRecords(folder, span)];
 }
 
 async function nxRecords(

@@ -2,18 +2,25 @@
 import type { Result } from '../result/types.js';
 import type { Task, TaskRecord } from './record.js';
 
-/** Those that a cache served stand last. What ran and was not seen is not made up for. */
 export function withRecords(result: Result, records: readonly TaskRecord[]): Result {
-  const { tasks: seen = [], run } = result;
+  const tasks = tasksWith(result.tasks ?? [], records, Date.parse(result.run.startedAt));
+  return tasks.length > 0 ? { ...result, tasks } : result;
+}
+
+/** Those that a cache served stand last. What ran and was not seen is not made up for. */
+export function tasksWith(
+  seen: readonly Task[],
+  records: readonly TaskRecord[],
+  runStartMs: number,
+): Task[] {
   const byKey = new Map(records.map((record) => [keyOf(record), record]));
   const tasks = seen.map((task) => {
     const record = byKey.get(keyOf(task));
     byKey.delete(keyOf(task));
     return record ? withExit(task, record) : task;
   });
-  const startMs = Date.parse(run.startedAt);
-  tasks.push(...[...byKey.values()].flatMap((record) => cachedTask(record, startMs)));
-  return tasks.length > 0 ? { ...result, tasks } : result;
+  tasks.push(...[...byKey.values()].flatMap((record) => cachedTask(record, runStartMs)));
+  return tasks;
 }
 
 /** Of a process that was only looked at now and then, memtop does not know how it ended. */

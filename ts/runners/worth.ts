@@ -7,8 +7,12 @@ const sources: readonly string[] = ['nx', 'lerna', 'turbo'];
 const isNamed = /(?:^|[\s/;&|("'])(?:nx|lerna|turbo)(?:[\s@;&|)"']|$)/;
 const files = ['nx.json', 'lerna.json', 'turbo.json'];
 
+interface Ran extends Pick<Result, 'exit' | 'tasks'> {
+  readonly run: Pick<Result['run'], 'command' | 'cwd'>;
+}
+
 /** Where a cache had everything there is no task to be seen, so that the workspace counts as well. */
-export function mayHaveRecords({ run, exit, tasks = [] }: Result): boolean {
+export function mayHaveRecords({ run, exit, tasks = [] }: Ran): boolean {
   if (exit.cause === 'not-started' || run.cwd === undefined) return false;
   return (
     tasks.some(({ source }) => sources.includes(source)) ||

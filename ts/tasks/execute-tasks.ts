@@ -24,6 +24,7 @@ import { factsOf } from '../tracker/run-facts.js';
 import type { GuardListener, Session, SessionStart, SessionTask } from '../tracker/session.js';
 import { overallExit } from './ending.js';
 import type { WriteLine } from './prefixed.js';
+import { recorded } from './recorded.js';
 import { runTask, type Stage } from './run-task.js';
 import { schedule } from './schedule.js';
 import type { Task } from './task.js';
@@ -91,6 +92,7 @@ export async function executeTasks(
   };
   const session = await open(start, listenerOf(), options.isViewed === true, recording);
   const beganAt = performance.now();
+  const startMs = Date.parse(facts.startedAt);
   const elapsedMs = () => performance.now() - beganAt;
   const entries = new Map<string, TaskRecord>();
   const inner = new Map<string, TaskRecord[]>();
@@ -99,6 +101,8 @@ export async function executeTasks(
     options.onTask?.(task);
   };
   const opened: NamedTask[] = [];
+  /** Tasks at the side of which another one has run. */
+  const hadCompany = new Set<string>();
   const running = new Map<string, RunningTask>();
   options.onBegun?.({ ...session, running });
   const failures: string[] = [];
@@ -112,6 +116,7 @@ export async function executeTasks(
       const sessionTask = session.task({ warn, limit, guard }, listenerOf(name));
       opened.push({ id: name, source: task.source });
       const entry: RunningTask = { task, session: sessionTask };
+      if (running.size > 0) for (const one of [name, ...running.keys()]) hadCompany.add(one);
       running.set(name, entry);
       const startedAtMs = rounded(elapsedMs());
       const ran = await runTask(name, task, sessionTask, {
@@ -127,7 +132,11 @@ export async function executeTasks(
       running.delete(name);
       const result = ranTask(name, task.source, startedAtMs, ran);
       enter(name, result);
-      const found = innerTasks(name, task, ran);
+      // What a runner writes down does not say for whom it ran.
+      const told = hadCompany.has(name)
+        ? ran.found
+        : await recorded(task, ran, { run: startMs, task: startMs + startedAtMs });
+      const found = innerTasks(name, task, told);
       inner.set(name, found);
       for (const one of found) options.onInnerTask?.(one);
       const isWell = !hasFailed(result);

@@ -33,7 +33,11 @@ export function ranTask(
 }
 
 /** The tasks that were found in it, each under its name. */
-export function innerTasks(parent: string, { foundAs }: Task, { found }: Ran): TaskRecord[] {
+export function innerTasks(
+  parent: string,
+  { foundAs }: Task,
+  found: readonly TaskRecord[],
+): TaskRecord[] {
   return found
     .filter(({ id }) => id !== foundAs)
     .map((task) => ({ ...task, id: `${parent} > ${task.id}`, parent }));
