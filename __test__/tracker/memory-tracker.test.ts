@@ -1,8 +1,9 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import test from 'ava';
 import { InvalidOption, MemoryTracker } from '../../ts/index.js';
 import { MB } from '../helpers/measured.js';
 import { fixture, Running, until } from '../helpers/processes.js';
+import { namesOfThreads } from '../helpers/threads.js';
 
 const allocate = (megabytes: number, holdMs = 60_000) =>
   new Running(process.execPath, [fixture('allocate.js'), `${megabytes}`, `${holdMs}`]);
@@ -96,10 +97,7 @@ test('nothing is loaded before the first pid is tracked', async (t) => {
 });
 
 test.serial('disposing ends the thread and may be done twice', async (t) => {
-  const threads = () =>
-    readdirSync('/proc/self/task').filter(
-      (task) => readFileSync(`/proc/self/task/${task}/comm`, 'utf8') === 'memtop-sampler\n',
-    ).length;
+  const threads = () => namesOfThreads().filter((name) => name === 'memtop-sampler').length;
   const tracker = new MemoryTracker();
   t.is(threads(), 0);
   tracker.startTracking(process.pid);

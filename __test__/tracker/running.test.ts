@@ -5,6 +5,7 @@ import { InvalidOption, RunFailed, run, type Snapshot } from '../../ts/index.js'
 import { temporaryFolder } from '../helpers/folder.js';
 import { MB } from '../helpers/measured.js';
 import { fixture, Running, until } from '../helpers/processes.js';
+import { namesOfThreads } from '../helpers/threads.js';
 
 const allocate = (megabytes: number) => [
   process.execPath,
@@ -215,8 +216,7 @@ test('no files are written where none are wanted', async (t) => {
 });
 
 test.serial('sampling ends with the run, also when somebody holds it or outlives it', async (t) => {
-  const threads = () =>
-    readdirSync('/proc/self/task').filter((task) => nameOfThread(task) === 'memtop-sampler').length;
+  const threads = () => namesOfThreads().filter((name) => name === 'memtop-sampler').length;
   const running = run(['sh', '-c', 'sleep 60 & sleep 0.3']);
   await until(() => threads() === 1, 'the thread to have its name');
   const { survivors } = await running;
@@ -308,12 +308,3 @@ test('without the addon a run has a pid and can be killed all the same', async (
   ]);
   t.like(late[0], { cause: 'aborted', code: null });
 });
-
-/** Of one that has ended meanwhile, nothing. */
-function nameOfThread(task: string): string | undefined {
-  try {
-    return readFileSync(`/proc/self/task/${task}/comm`, 'utf8').trimEnd();
-  } catch {
-    return undefined;
-  }
-}

@@ -6,7 +6,7 @@ use std::fmt::Write;
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, ExitStatus, exit};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 use std::{env, fs, io, thread};
 
 use memtop_spawn::Forwarding;
@@ -43,7 +43,7 @@ fn main() {
     let (status, carried, interrupts) = last.expect("at least one cycle");
     if let Some(file) = wanted.value("report") {
         let mut report = String::new();
-        let (before, after) = (before, counts());
+        let after = settled_counts(before);
         write!(
             report,
             "interrupts={interrupts} held_open={} remarks={:?} before={before:?} after={after:?}",
@@ -179,6 +179,16 @@ fn wait(pid: u32, forwarding: Option<&Forwarding>) -> io::Result<ExitStatus> {
             forwarding.stop_with_command(is_still_stopped);
         }
     }
+}
+
+/// The same once it is what it was, or is known to stay another: who has joined a thread can still see
+/// it for a moment.
+fn settled_counts(before: (usize, usize)) -> (usize, usize) {
+    let start = Instant::now();
+    while counts() != before && start.elapsed() < Duration::from_secs(5) {
+        thread::sleep(Duration::from_millis(1));
+    }
+    counts()
 }
 
 /// Descriptors and threads.
