@@ -4,9 +4,9 @@ import { join } from 'node:path';
 import test from 'ava';
 import { resultSchema } from '../../ts/result/schema.js';
 import type { Result } from '../../ts/result/types.js';
-import { addRecords } from '../../ts/runners/add.js';
 import { isOfLerna, nxTasks } from '../../ts/runners/nx-run.js';
 import { folderName, repositoryAt } from '../../ts/runners/nx-workspace-id.js';
+import { recordsSince } from '../../ts/runners/read.js';
 import type { Task } from '../../ts/runners/record.js';
 import { turboTasks } from '../../ts/runners/turbo-run.js';
 import { withRecords } from '../../ts/runners/with-records.js';
@@ -101,7 +101,10 @@ test('what was written at the end of a run counts although it took a while to st
   const content = { run: { ...times, command: 'nx run a:build' }, tasks: [{ ...task, ...times }] };
   writeFileSync(join(cwd, '.nx/cache/run.json'), JSON.stringify(content));
   const run = { cwd, startedAt: at(-1000), endedAt: at(-100), durationMs: 900 };
-  const result = await addRecords(resultWith(undefined, run), { HOME: cwd });
+  const before = resultWith(undefined, run);
+  const startMs = Date.parse(before.run.startedAt);
+  const records = await recordsSince(startMs, cwd, { HOME: cwd }, undefined);
+  const result = withRecords(before, records);
   t.deepEqual(
     result.tasks?.map(({ id }) => id),
     ['a:build'],

@@ -28,7 +28,10 @@ class Session {
   constructor(client: Client, workspaceRoot: string, onGone: () => void) {
     this.client = client;
     this.#measuring = started(client.pid);
-    this.#hearNoMore = onTaskPids(workspaceRoot, (taskId, pid) => void this.#tell(taskId, pid));
+    this.#hearNoMore = onTaskPids(
+      workspaceRoot,
+      (taskId, pid) => void harmless(() => this.#tell(taskId, pid)),
+    );
     // A run that is broken off has no end that a plugin would hear of.
     this.#watch = setInterval(() => {
       if (!isStillThere(client)) onGone();

@@ -7,7 +7,7 @@ const sources: readonly string[] = ['nx', 'lerna', 'turbo'];
 const isNamed = /(?:^|[\s/;&|("'])(?:nx|lerna|turbo)(?:[\s@;&|)"']|$)/;
 const files = ['nx.json', 'lerna.json', 'turbo.json'];
 
-interface Ran extends Pick<Result, 'exit' | 'tasks'> {
+export interface Ran extends Pick<Result, 'exit' | 'tasks'> {
   readonly run: Pick<Result['run'], 'command' | 'cwd'>;
 }
 

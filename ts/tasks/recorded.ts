@@ -1,6 +1,6 @@
 /** What task runners wrote down of the tasks in a task. */
+import { recordsOf } from '../runners/records.js';
 import { tasksWith } from '../runners/with-records.js';
-import { mayHaveRecords } from '../runners/worth.js';
 import type { Ran } from './run-task.js';
 import type { Task } from './task.js';
 import type { TaskRecord } from './task-record.js';
@@ -17,13 +17,6 @@ export async function recorded(
   { exit, found }: Ran,
   beganAt: Beginnings,
 ): Promise<readonly TaskRecord[]> {
-  const tasks = [...found];
-  if (!mayHaveRecords({ run: { command: commands.flat(), cwd }, exit, tasks })) return found;
-  try {
-    const { recordsSince } = await import('../runners/add.js');
-    return tasksWith(found, await recordsSince(beganAt.task, cwd, env, tasks), beganAt.run);
-  } catch {
-    // Files of others may be as they like, and the result is complete without them.
-    return found;
-  }
+  const ran = { run: { command: commands.flat(), cwd }, exit, tasks: [...found] };
+  return tasksWith(found, await recordsOf(ran, beganAt.task, env), beganAt.run);
 }

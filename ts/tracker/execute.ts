@@ -16,7 +16,8 @@ import { loadAddon } from '../native/load.js';
 import type { CrashFiles } from '../report/crash/messages.js';
 import { warningText } from '../report/warning.js';
 import type { Result } from '../result/types.js';
-import { mayHaveRecords } from '../runners/worth.js';
+import { recordsOf } from '../runners/records.js';
+import { withRecords } from '../runners/with-records.js';
 import { deferredExecution } from './deferred-execution.js';
 import { definedOnly } from './defined-only.js';
 import { type Execution, notStarted, type Seen, type ViewSize } from './execution.js';
@@ -158,18 +159,13 @@ export function execute(
   };
 }
 
-/** Files of others may be as they like, and the result is complete without them. */
 async function withRecordsOfRunners(
   result: Result,
   { tasks, env = process.env }: CheckedOptions,
 ): Promise<Result> {
-  if (tasks === false || !mayHaveRecords(result)) return result;
-  try {
-    const { addRecords } = await import('../runners/add.js');
-    return await addRecords(result, env);
-  } catch {
-    return result;
-  }
+  if (tasks === false) return result;
+  const startMs = Date.parse(result.run.startedAt);
+  return withRecords(result, await recordsOf(result, startMs, env));
 }
 
 /** What a run of one command and one of several have in common. */

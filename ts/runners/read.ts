@@ -1,4 +1,4 @@
-/** Adds to the result of a run what task runners wrote down of theirs. */
+/** Reads what task runners wrote down of the tasks that they ran. */
 import { realpathSync } from 'node:fs';
 import type { Result } from '../result/types.js';
 import type { Environment } from './environment.js';
@@ -9,14 +9,6 @@ import { isOfLerna, nxTasks } from './nx-run.js';
 import type { Span, TaskRecord } from './record.js';
 import { turboRuns } from './turbo-files.js';
 import { turboTasks } from './turbo-run.js';
-import { withRecords } from './with-records.js';
-
-/** For a run that has just ended. */
-export async function addRecords(result: Result, environment: Environment): Promise<Result> {
-  const { cwd = '.', startedAt } = result.run;
-  const startMs = Date.parse(startedAt);
-  return withRecords(result, await recordsSince(startMs, cwd, environment, result.tasks));
-}
 
 /** Of what ran in a folder from then until now; `tasks` are those that were seen. */
 export async function recordsSince(
