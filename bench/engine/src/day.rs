@@ -153,7 +153,7 @@ impl Observer for World {
         }))
     }
 
-    fn startup(&mut self, _: ProcessId) -> Option<Startup> {
+    fn startup(&mut self, _: ProcessId) -> Option<Startup<'static>> {
         None
     }
 

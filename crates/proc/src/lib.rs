@@ -4,6 +4,7 @@
 //! a whole and ends processes. The root of `/proc` is a parameter, so that every reader can be
 //! tried on a directory of fixtures.
 
+mod by_number;
 mod cpu_share;
 mod descent;
 mod end_tree;
@@ -20,6 +21,7 @@ mod working_directory;
 #[cfg(target_os = "linux")]
 pub mod linux;
 
+pub use by_number::{ByNumber, NumberHasher, Numbers};
 pub use error::Error;
 pub use identity::ProcessId;
 pub use inspector::{Inspector, KillFailure, KillOptions, KillOutcome};

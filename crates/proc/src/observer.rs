@@ -1,5 +1,6 @@
 //! The seam between a sampler and the operating system.
 
+use std::borrow::Cow;
 use std::path::PathBuf;
 
 use crate::{Error, ProcessId};
@@ -33,11 +34,11 @@ pub enum Reading {
 
 /// What a process was started with.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Startup {
+pub struct Startup<'a> {
     /// Its arguments, each with NUL at its end.
-    pub arguments: Vec<u8>,
+    pub arguments: Cow<'a, [u8]>,
     /// Its variables, likewise; none where they must not be read.
-    pub environment: Vec<u8>,
+    pub environment: Cow<'a, [u8]>,
 }
 
 /// The memory of a process at one instant.
@@ -130,7 +131,7 @@ pub trait Observer {
     fn high_water(&mut self, id: ProcessId) -> Result<Option<HighWater>, Error>;
 
     /// What a process was started with. `None` when it is gone, and while it becomes another program.
-    fn startup(&mut self, id: ProcessId) -> Option<Startup>;
+    fn startup(&mut self, id: ProcessId) -> Option<Startup<'static>>;
 
     /// The folder that a process works in, where that may be known.
     fn directory(&mut self, id: ProcessId) -> Option<PathBuf>;

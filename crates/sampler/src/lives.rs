@@ -3,7 +3,7 @@
 //! One that was told of when it was born and again when it ended lived within known bounds, so two
 //! that lived one after the other never count together.
 
-use std::collections::HashMap;
+use memtop_proc::ByNumber;
 
 #[derive(Debug, Default)]
 pub(crate) struct Lives {
@@ -38,7 +38,7 @@ impl Lives {
     /// Ends the gap. `most_of` tells of a process that is still there.
     pub(crate) fn close(&mut self, most_of: impl Fn(u32) -> u64) -> Moved {
         // Backwards, what each had is known before it comes.
-        let mut had = HashMap::new();
+        let mut had = ByNumber::default();
         let mut moved = Moved::default();
         for change in &self.moves {
             match *change {

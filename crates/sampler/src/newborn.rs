@@ -1,10 +1,9 @@
 //! Processes that were told of and that no sample has looked at yet. Most of a build's processes
 //! end as such: what the kernel remembers of each at its end is all that is needed.
 
-use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use memtop_proc::HighWater;
+use memtop_proc::{ByNumber, HighWater, Numbers};
 
 use crate::TaskId;
 
@@ -36,13 +35,13 @@ impl Newborn {
 
 #[derive(Debug, Default)]
 pub(crate) struct Newborns {
-    by_pid: HashMap<u32, Newborn>,
+    by_pid: ByNumber<u32, Newborn>,
     /// Whether every birth is told of, so that there is no need to look for any.
     are_all: bool,
     /// Whether there is, or was, somebody whose children nobody tells of.
     is_one_untold: bool,
     /// Pids of processes whose end was told. Looking may still find them, as zombies.
-    over: HashSet<u32>,
+    over: Numbers<u32>,
 }
 
 impl Newborns {

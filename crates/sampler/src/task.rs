@@ -246,6 +246,22 @@ impl Tasks {
             next = task.enclosing;
         }
     }
+
+    /// The same up to the first that is around the other task as well.
+    pub(crate) fn each_outwards_not_around(
+        &mut self,
+        id: TaskId,
+        other: TaskId,
+        mut act: impl FnMut(&mut Task),
+    ) {
+        let mut next = Some(id);
+        while let Some(id) = next.filter(|&id| !self.is_within(other, id)) {
+            next = self.get_mut(id).and_then(|task| {
+                act(task);
+                task.enclosing
+            });
+        }
+    }
 }
 
 impl Task {

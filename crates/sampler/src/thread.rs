@@ -324,10 +324,10 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
     }
 
     /// Hands on that a process runs another program, which must not go on before this returns.
-    pub fn notify_exec(
+    pub fn notify_exec<'a>(
         &self,
         pid: u32,
-        startup: impl FnOnce() -> Option<Startup>,
+        startup: impl FnOnce() -> Option<Startup<'a>>,
         directory: impl FnOnce() -> Option<PathBuf>,
     ) {
         let rules = self.shared.rules.get();
@@ -406,9 +406,7 @@ impl<O: Observer> Shared<O> {
 
     fn take_in_events(&self, work: &mut Work<O>) {
         let events = std::mem::take(&mut *self.events());
-        for event in events {
-            work.handle(event);
-        }
+        work.handle(events);
     }
 
     fn note_highest(&self, work: &Work<O>) {

@@ -4,9 +4,7 @@
 //! process once belonged to is remembered, so that an orphan can still be placed by the session or
 //! the group that one of its forebears made.
 
-use std::collections::HashMap;
-
-use memtop_proc::Birth;
+use memtop_proc::{Birth, ByNumber};
 
 use crate::TaskId;
 use crate::member::Member;
@@ -17,9 +15,9 @@ const MOST_FOREBEARS: usize = 20_000;
 #[derive(Debug)]
 pub(crate) struct Tree<H> {
     members: Vec<Member<H>>,
-    place_by_pid: HashMap<u32, usize>,
+    place_by_pid: ByNumber<u32, usize>,
     /// The task of every pid that is or was a member's.
-    lineage: HashMap<u32, TaskId>,
+    lineage: ByNumber<u32, TaskId>,
     /// Who gets the orphans of a task, if not the system.
     adopter: Option<(u32, TaskId)>,
 }
@@ -28,8 +26,8 @@ impl<H> Tree<H> {
     pub(crate) fn new() -> Self {
         Self {
             members: Vec::new(),
-            place_by_pid: HashMap::new(),
-            lineage: HashMap::new(),
+            place_by_pid: ByNumber::default(),
+            lineage: ByNumber::default(),
             adopter: None,
         }
     }

@@ -173,10 +173,16 @@ impl<O: Observer> Work<O> {
         }
     }
 
-    pub(crate) fn handle(&mut self, event: Event) {
+    pub(crate) fn handle(&mut self, events: Vec<Event>) {
+        if events.is_empty() {
+            return;
+        }
         let now = self.now();
-        let (_, outcome) = self.timed(|sampler| sampler.handle(event, now));
-        if outcome.is_err() {
+        let (_, failures) = self.timed(|sampler| {
+            let outcomes = events.into_iter().map(|event| sampler.handle(event, now));
+            outcomes.filter(Result::is_err).count()
+        });
+        for _ in 0..failures {
             self.pace.learn(Duration::ZERO, true);
         }
     }

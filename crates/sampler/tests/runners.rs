@@ -76,7 +76,7 @@ fn rules() -> SharedRules {
     Arc::new(Rules::new(set).unwrap())
 }
 
-fn startup(process: &Value) -> Startup {
+fn startup(process: &Value) -> Startup<'static> {
     let variables = process["env"].as_object().unwrap().iter();
     let variables = variables.map(|(name, value)| format!("{name}={}\0", text(value)));
     let arguments = texts(&process["argv"]).into_iter();
@@ -84,7 +84,7 @@ fn startup(process: &Value) -> Startup {
         arguments: arguments
             .flat_map(|argument| (argument + "\0").into_bytes())
             .collect(),
-        environment: variables.collect::<String>().into_bytes(),
+        environment: variables.collect::<String>().into_bytes().into(),
     }
 }
 

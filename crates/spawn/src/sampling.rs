@@ -42,7 +42,7 @@ pub(crate) fn tell_tasks_apart(
     let proc = ProcRoot::system().ok();
     let outside = proc.and_then(|proc| startup(&proc, outside));
     let outside = Startup {
-        arguments: Vec::new(),
+        arguments: [].as_slice().into(),
         ..outside.unwrap_or_default()
     };
     sampler.attribute(task, rules, &rules.look(&outside, || None));

@@ -5,6 +5,7 @@
 
 use memchr::memchr;
 
+use super::command_line::COMMAND_LINE_BYTES;
 use crate::Startup;
 
 const WORD: usize = size_of::<u64>();
@@ -13,21 +14,26 @@ const ROOM: usize = 32 << 10;
 
 /// Of a process that has just become another program and is stopped since. `None` where what is
 /// on the stack is not all of it, or is not what is expected: then `/proc` tells.
-pub(super) fn startup_on_stack(pid: u32, stack_pointer: u64) -> Option<Startup> {
-    let mut buffer = Vec::with_capacity(ROOM);
-    read_memory(pid, stack_pointer, &mut buffer)?;
-    parse(&buffer, stack_pointer)
+pub(super) fn startup_on_stack(
+    pid: u32,
+    stack_pointer: u64,
+    text: &mut Vec<u8>,
+) -> Option<Startup<'_>> {
+    read_memory(pid, stack_pointer, text)?;
+    parse(text, stack_pointer)
 }
 
-/// Reads up to the end of the buffer's room or of the memory that is there.
+/// Reads as much as there is to be room for, or up to the end of the memory that is there.
 fn read_memory(pid: u32, address: u64, buffer: &mut Vec<u8>) -> Option<()> {
+    buffer.clear();
+    buffer.reserve(ROOM);
     let own = libc::iovec {
         iov_base: buffer.as_mut_ptr().cast(),
-        iov_len: buffer.capacity(),
+        iov_len: ROOM,
     };
     let other = libc::iovec {
         iov_base: std::ptr::without_provenance_mut(usize::try_from(address).ok()?),
-        iov_len: buffer.capacity(),
+        iov_len: ROOM,
     };
     // SAFETY: the kernel writes at most as many bytes as there is room for and tells how many; the
     // other address is only meaningful in the other process.
@@ -39,7 +45,7 @@ fn read_memory(pid: u32, address: u64, buffer: &mut Vec<u8>) -> Option<()> {
     Some(())
 }
 
-fn parse(stack: &[u8], address: u64) -> Option<Startup> {
+fn parse(stack: &[u8], address: u64) -> Option<Startup<'_>> {
     let count = usize::try_from(word(stack, 0)?).ok()?;
     let first = place(stack, 1, address)?;
     if count == 0 || word(stack, count.checked_add(1)?)? != 0 {
@@ -52,9 +58,10 @@ fn parse(stack: &[u8], address: u64) -> Option<Startup> {
     // Were the list cut off, there would be no zero at its end.
     word(stack, count + 2 + variables)?;
     let environment = texts(stack, address, count + 2, variables, arguments)?;
+    let shown = arguments.min(first + COMMAND_LINE_BYTES);
     Some(Startup {
-        arguments: stack[first..arguments].to_vec(),
-        environment: stack[arguments..environment].to_vec(),
+        arguments: stack[first..shown].into(),
+        environment: stack[arguments..environment].into(),
     })
 }
 
@@ -120,18 +127,20 @@ mod tests {
         stack
     }
 
-    fn told(arguments: &str, environment: &str) -> Startup {
+    fn told<'a>(arguments: &'a str, environment: &'a str) -> Startup<'a> {
         Startup {
-            arguments: arguments.into(),
-            environment: environment.into(),
+            arguments: arguments.as_bytes().into(),
+            environment: environment.as_bytes().into(),
         }
     }
 
     #[test]
     fn arguments_and_variables_are_told_as_they_were_given() {
-        let parsed = parse(&stack(&["sh", "", "-c x"], &["A=1", "B="]), ADDRESS);
-        assert_eq!(parsed, Some(told("sh\0\0-c x\0", "A=1\0B=\0")));
-        assert_eq!(parse(&stack(&["sh"], &[]), ADDRESS), Some(told("sh\0", "")));
+        let several = stack(&["sh", "", "-c x"], &["A=1", "B="]);
+        let one = stack(&["sh"], &[]);
+        let told_of_several = told("sh\0\0-c x\0", "A=1\0B=\0");
+        assert_eq!(parse(&several, ADDRESS), Some(told_of_several));
+        assert_eq!(parse(&one, ADDRESS), Some(told("sh\0", "")));
     }
 
     #[test]
@@ -201,7 +210,8 @@ mod tests {
         crowded.envs(many);
         for command in &mut commands {
             let program = AtExec::start(command);
-            let on_stack = startup_on_stack(program.pid(), program.stack_pointer());
+            let mut text = Vec::new();
+            let on_stack = startup_on_stack(program.pid(), program.stack_pointer(), &mut text);
             let in_files = startup(&ProcRoot::system().unwrap(), program.pid());
             assert!(in_files.is_some());
             assert_eq!(on_stack, in_files, "{command:?}");
@@ -212,7 +222,7 @@ mod tests {
     fn what_is_more_than_there_is_room_for_is_left_to_the_files() {
         let program = AtExec::start(Command::new("true").env("LONG", "x".repeat(100_000)));
         assert_eq!(
-            startup_on_stack(program.pid(), program.stack_pointer()),
+            startup_on_stack(program.pid(), program.stack_pointer(), &mut Vec::new()),
             None
         );
     }

@@ -163,7 +163,7 @@ impl Observer for LinuxObserver {
         )
     }
 
-    fn startup(&mut self, id: ProcessId) -> Option<Startup> {
+    fn startup(&mut self, id: ProcessId) -> Option<Startup<'static>> {
         let startup = startup(&self.root, id.pid)?;
         self.is_still(id).ok()?.then_some(startup)
     }

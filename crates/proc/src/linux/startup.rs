@@ -14,21 +14,22 @@ use crate::Startup;
 /// What a process that is known not to be replaced by another was started with. `None` when it is
 /// gone, and while it becomes another program. What must not be read is left empty.
 #[must_use]
-pub fn startup(root: &ProcRoot, pid: u32) -> Option<Startup> {
-    let mut startup = Startup {
-        arguments: arguments(root, pid)?,
-        ..Startup::default()
-    };
+pub fn startup(root: &ProcRoot, pid: u32) -> Option<Startup<'static>> {
+    let first_arguments = arguments(root, pid)?;
+    let mut environment = Vec::new();
     // Another user's must not be read: then it is of its parent's task.
-    if let Ok(None) = root.read_process_file_at_once(pid, "environ", &mut startup.environment) {
+    if let Ok(None) = root.read_process_file_at_once(pid, "environ", &mut environment) {
         return None;
     }
     // In the midst of an exec there are neither arguments nor variables, and what is read before and
     // after it is of two programs.
-    if startup.arguments.is_empty() || arguments(root, pid)? != startup.arguments {
+    if first_arguments.is_empty() || arguments(root, pid)? != first_arguments {
         return None;
     }
-    Some(startup)
+    Some(Startup {
+        arguments: first_arguments.into(),
+        environment: environment.into(),
+    })
 }
 
 fn arguments(root: &ProcRoot, pid: u32) -> Option<Vec<u8>> {
@@ -40,15 +41,17 @@ fn arguments(root: &ProcRoot, pid: u32) -> Option<Vec<u8>> {
 }
 
 /// The same of one that has just become another program and is stopped since, with its stack
-/// pointer where that is known: from its stack, which is read quicker than its files.
+/// pointer where that is known: from its stack, which is read quicker than its files. `text` is
+/// room to read to.
 #[must_use]
-pub fn startup_at_exec(root: &ProcRoot, pid: u32, stack_pointer: Option<u64>) -> Option<Startup> {
-    let on_stack = stack_pointer.and_then(|pointer| startup_on_stack(pid, pointer));
-    let Some(mut startup) = on_stack else {
-        return startup(root, pid);
-    };
-    startup.arguments.truncate(COMMAND_LINE_BYTES);
-    Some(startup)
+pub fn startup_at_exec<'a>(
+    root: &ProcRoot,
+    pid: u32,
+    stack_pointer: Option<u64>,
+    text: &'a mut Vec<u8>,
+) -> Option<Startup<'a>> {
+    let on_stack = stack_pointer.and_then(|pointer| startup_on_stack(pid, pointer, text));
+    on_stack.or_else(|| startup(root, pid))
 }
 
 /// The folder that a process works in, where that may be known.
@@ -81,8 +84,8 @@ mod tests {
         let variables = format!("A=1\0LONG={}\0", "x".repeat(100_000));
         let (_folder, root) = root_with(|environ| fs::write(environ, &variables).unwrap());
         let startup = startup(&root, 7).unwrap();
-        assert_eq!(startup.arguments, b"make\0-j2\0");
-        assert_eq!(startup.environment, variables.as_bytes());
+        assert_eq!(*startup.arguments, *b"make\0-j2\0");
+        assert_eq!(*startup.environment, *variables.as_bytes());
         assert_eq!(directory(&root, 7).unwrap().to_str(), Some("/some where"));
         assert_eq!(directory(&root, 8), None);
     }
@@ -92,7 +95,7 @@ mod tests {
         let (_folder, root) = root_with(|environ| fs::create_dir(environ).unwrap());
         let startup = startup(&root, 7).unwrap();
         assert!(startup.environment.is_empty());
-        assert_eq!(startup.arguments, b"make\0-j2\0");
+        assert_eq!(*startup.arguments, *b"make\0-j2\0");
     }
 
     #[test]

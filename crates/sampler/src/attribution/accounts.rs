@@ -121,15 +121,6 @@ impl<O: Observer> Sampler<O> {
         if from == to {
             return;
         }
-        let (left, entered) = {
-            let (from, to): (Vec<_>, Vec<_>) =
-                (self.outwards(from).collect(), self.outwards(to).collect());
-            let without = |ids: &[TaskId], others: &[TaskId]| -> Vec<TaskId> {
-                let only = ids.iter().filter(|id| !others.contains(id));
-                only.copied().collect()
-            };
-            (without(&from, &to), without(&to, &from))
-        };
         let most = if let Some(place) = self.tree.place_of(pid) {
             let most = self.tree.members()[place].most();
             self.tree.reassign(place, to);
@@ -143,22 +134,18 @@ impl<O: Observer> Sampler<O> {
             0
         };
         let is_told = self.newborns.are_all();
-        for id in left {
-            if let Some(task) = self.tasks.get_mut(id) {
-                task.record.seen = task.record.seen.saturating_sub(1);
-                task.lives.went(pid, most);
+        self.tasks.each_outwards_not_around(from, to, |left| {
+            left.record.seen = left.record.seen.saturating_sub(1);
+            left.lives.went(pid, most);
+        });
+        self.tasks.each_outwards_not_around(to, from, |entered| {
+            entered.record.seen += 1;
+            if is_told {
+                entered.lives.came(pid);
+            } else {
+                entered.record.found += 1;
             }
-        }
-        for id in entered {
-            if let Some(task) = self.tasks.get_mut(id) {
-                task.record.seen += 1;
-                if is_told {
-                    task.lives.came(pid);
-                } else {
-                    task.record.found += 1;
-                }
-            }
-        }
+        });
     }
 
     /// Ends what was found in a tree together with it.

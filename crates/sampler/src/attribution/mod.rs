@@ -4,9 +4,11 @@
 //! its parent, makes it another task's. What they do not say comes from where it comes from.
 
 mod accounts;
+mod expressions;
 mod fnv;
 mod found;
 mod placing;
+mod ready_rule;
 mod rules;
 mod slots;
 mod stages;

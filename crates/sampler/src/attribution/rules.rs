@@ -6,13 +6,13 @@ use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use memchr::memchr;
 use memtop_proc::Startup;
-use regex::bytes::{Captures, Regex, RegexBuilder, RegexSet, RegexSetBuilder, SetMatches};
+use regex::bytes::RegexSet;
 use thiserror::Error;
 
+use super::expressions::Lines;
+use super::ready_rule::{Facts, Gate, ReadyRule};
 use super::slots::Slots;
-use super::template::Template;
 use super::traits::{Kind, Mark, Part, Traits};
 
 /// Everything that tells tasks, what is around them, and stages.
@@ -69,7 +69,11 @@ pub struct BadRule {
 /// Rules that are ready to be asked.
 #[derive(Debug)]
 pub struct Rules {
-    runners: Vec<ReadyRunner>,
+    runners: Vec<RunnerOfTasks>,
+    /// Those of one runner one after the other, in the order of its rules.
+    tasks: Vec<ReadyRule>,
+    /// Of each of them, close together: nearly all are shut for nearly every process.
+    gates: Vec<Gate>,
     slots: Slots,
     /// All expressions for command lines together: those of the rules, then of wrappers, of hosts and
     /// of stages.
@@ -81,23 +85,9 @@ pub struct Rules {
 }
 
 #[derive(Debug)]
-struct ReadyRunner {
+struct RunnerOfTasks {
     name: String,
     level: u8,
-    tasks: Vec<ReadyRule>,
-}
-
-#[derive(Debug)]
-struct ReadyRule {
-    environment: Vec<(usize, Option<Regex>)>,
-    /// The place of its expression among all.
-    line: Option<usize>,
-    /// The same expression, where it has groups to be found.
-    groups: Option<Regex>,
-    directory: Option<Regex>,
-    name: Template,
-    key: Option<Template>,
-    kind: Kind,
 }
 
 impl Rules {
@@ -107,20 +97,19 @@ impl Rules {
         let mut slots = Slots::default();
         let mut lines = Lines::default();
         let mut runners = Vec::new();
-        for runner in &set.runners {
-            let mut tasks = Vec::new();
+        let mut tasks = Vec::new();
+        for (number, runner) in set.runners.iter().enumerate() {
             for rule in &runner.tasks {
                 let called = format!("{}: {}", runner.name, rule.name);
-                let ready = ReadyRule::new(rule, &called, &mut slots, &mut lines);
+                let ready = ReadyRule::new(rule, number, &called, &mut slots, &mut lines);
                 tasks.push(ready.map_err(|reason| BadRule {
                     rule: called,
                     reason,
                 })?);
             }
-            runners.push(ReadyRunner {
+            runners.push(RunnerOfTasks {
                 name: runner.name.clone(),
                 level: runner.level,
-                tasks,
             });
         }
         let mut of_all = |of: fn(&Runner) -> &[String]| {
@@ -133,6 +122,8 @@ impl Rules {
         let stages = lines.add(set.stages.iter().map(|(name, text)| (name, text)));
         Ok(Self {
             runners,
+            gates: tasks.iter().map(ReadyRule::gate).collect(),
+            tasks,
             slots,
             lines: lines.ready()?,
             wrappers,
@@ -157,50 +148,58 @@ impl Rules {
     /// What the runner of this name calls a task, for who knows that by other ways than by what a
     /// process was started with. `None` when there is no such runner.
     pub(crate) fn mark(&self, runner: &str, name: &str) -> Option<Mark> {
-        let number = self.runners.iter().position(|one| one.name == runner)?;
+        let runner = self.runners.iter().position(|one| one.name == runner)?;
+        Some(self.mark_of(runner, name.into(), None, Kind::Task))
+    }
+
+    fn mark_of(&self, runner: usize, name: String, key: Option<String>, kind: Kind) -> Mark {
         let name: Arc<str> = name.into();
-        Some(Mark {
-            runner: number,
-            level: self.runners[number].level,
-            key: Arc::clone(&name),
+        Mark {
+            runner,
+            level: self.runners[runner].level,
+            key: key.map_or_else(|| Arc::clone(&name), Into::into),
             name,
-            kind: Kind::Task,
-        })
+            kind,
+        }
     }
 
     /// What a process that was started like this is. Its working directory is only asked for where
     /// a rule wants to know it that holds in all else.
     #[must_use]
-    pub fn look(&self, startup: &Startup, directory: impl FnOnce() -> Option<PathBuf>) -> Traits {
-        let values = self.values(&startup.environment);
+    pub fn look(
+        &self,
+        startup: &Startup<'_>,
+        directory: impl FnOnce() -> Option<PathBuf>,
+    ) -> Traits {
         let command = command_line(&startup.arguments);
         let directory = LazyCell::new(directory);
         let facts = Facts {
-            values,
+            variables: self.slots.values(&startup.environment),
             slots: &self.slots,
             lines: self.lines.matches(&command),
             command: &command,
             directory: &|| Some(directory.as_deref()?.as_os_str().as_bytes()),
         };
-        let mut marks = Vec::new();
+        let mut marks: Vec<Mark> = Vec::new();
         let mut handed_on = Vec::new();
-        for (number, runner) in self.runners.iter().enumerate() {
-            let mut found = runner.tasks.iter().filter_map(|rule| {
-                let (name, key) = rule.holds(&facts)?;
-                let name: Arc<str> = name.into();
-                Some(Mark {
-                    runner: number,
-                    level: runner.level,
-                    key: key.map_or_else(|| Arc::clone(&name), Into::into),
-                    name,
-                    kind: rule.kind,
-                })
-            });
-            let mark = found.next();
-            if mark.as_ref().is_some_and(|mark| mark.kind == Kind::Service) {
-                handed_on.extend(found);
+        for (rule, gate) in self.tasks.iter().zip(&self.gates) {
+            if !gate.is_open(&facts) {
+                continue;
             }
-            marks.extend(mark);
+            let last = marks.last().filter(|mark| mark.runner == rule.runner());
+            let first_of_runner = last.map(|mark| mark.kind);
+            if first_of_runner == Some(Kind::Task) {
+                continue;
+            }
+            let Some((name, key)) = rule.holds(&facts) else {
+                continue;
+            };
+            let mark = self.mark_of(rule.runner(), name, key, rule.kind());
+            if first_of_runner == Some(Kind::Service) {
+                handed_on.push(mark);
+            } else {
+                marks.push(mark);
+            }
         }
         let first = |of: &Range<usize>| of.clone().find(|&line| facts.lines.matched(line));
         let part = if first(&self.wrappers).is_some() {
@@ -219,127 +218,6 @@ impl Rules {
             stage: stage.map(|line| line - self.stages.start),
         }
     }
-
-    fn values<'a>(&self, environment: &'a [u8]) -> Vec<Option<&'a [u8]>> {
-        let mut values = vec![None; self.slots.len()];
-        let mut rest = environment;
-        while !rest.is_empty() {
-            let end = memchr(0, rest).unwrap_or(rest.len());
-            let entry = &rest[..end];
-            rest = rest.get(end + 1..).unwrap_or_default();
-            let Some(name) = memchr(b'=', entry) else {
-                continue;
-            };
-            if let Some(slot) = self.slots.get(&entry[..name]) {
-                // Of two of one name the first counts, as with getenv.
-                values[slot].get_or_insert(&entry[name + 1..]);
-            }
-        }
-        values
-    }
-}
-
-struct Facts<'a> {
-    values: Vec<Option<&'a [u8]>>,
-    slots: &'a Slots,
-    lines: SetMatches,
-    command: &'a [u8],
-    directory: &'a dyn Fn() -> Option<&'a [u8]>,
-}
-
-impl ReadyRule {
-    fn new(
-        rule: &TaskRule,
-        called: &String,
-        slots: &mut Slots,
-        lines: &mut Lines,
-    ) -> Result<Self, String> {
-        let mut environment = Vec::new();
-        for (name, value) in &rule.environment {
-            environment.push((slots.add(name), optional(value.as_deref())?));
-        }
-        let ready = Self {
-            environment,
-            line: rule
-                .arguments
-                .as_ref()
-                .map(|text| lines.add([(called, text)].into_iter()).start),
-            groups: optional(rule.arguments.as_deref().filter(|text| has_groups(text)))?,
-            directory: optional(rule.directory.as_deref())?,
-            name: Template::parse(&rule.name)?,
-            key: rule.key.as_deref().map(Template::parse).transpose()?,
-            kind: if rule.is_service {
-                Kind::Service
-            } else {
-                Kind::Task
-            },
-        };
-        if ready.environment.is_empty() && ready.line.is_none() && ready.directory.is_none() {
-            return Err("it says nothing of the processes that it is for".to_owned());
-        }
-        let groups: Vec<&str> = ready
-            .expressions()
-            .flat_map(Regex::capture_names)
-            .flatten()
-            .collect();
-        let keys = ready.key.iter().flat_map(Template::gaps);
-        for gap in ready.name.gaps().into_iter().chain(keys) {
-            if !groups.contains(&gap) {
-                slots.add(gap);
-            }
-        }
-        Ok(ready)
-    }
-
-    fn expressions(&self) -> impl Iterator<Item = &Regex> {
-        let values = self
-            .environment
-            .iter()
-            .filter_map(|(_, value)| value.as_ref());
-        values.chain(&self.groups).chain(&self.directory)
-    }
-
-    /// The name of the task and its key, if it is one of these.
-    fn holds(&self, facts: &Facts<'_>) -> Option<(String, Option<String>)> {
-        if !self.line.is_none_or(|line| facts.lines.matched(line)) {
-            return None;
-        }
-        let mut captured: Vec<Captures<'_>> = Vec::new();
-        for (slot, expression) in &self.environment {
-            let value = facts.values[*slot].filter(|value| !value.is_empty())?;
-            if let Some(expression) = expression {
-                find(expression, value, &mut captured)?;
-            }
-        }
-        if let Some(expression) = &self.groups {
-            find(expression, facts.command, &mut captured)?;
-        }
-        if let Some(expression) = &self.directory {
-            find(expression, (facts.directory)()?, &mut captured)?;
-        }
-        let value = |gap: &str| {
-            let group = captured.iter().find_map(|captures| captures.name(gap));
-            let value = group.map(|group| group.as_bytes()).or_else(|| {
-                let slot = facts.slots.get(gap.as_bytes())?;
-                facts.values[slot]
-            })?;
-            Some(String::from_utf8_lossy(value).into_owned())
-        };
-        let key = self.key.as_ref().map(|key| key.fill(value));
-        Some((self.name.fill(value)?, key.flatten()))
-    }
-}
-
-/// Keeps what the groups of an expression find, which costs several times as much as to ask
-/// whether it matches. `None` when it does not.
-fn find<'a>(expression: &Regex, text: &'a [u8], captured: &mut Vec<Captures<'a>>) -> Option<()> {
-    let has_groups = expression.captures_len() > 1;
-    if has_groups {
-        captured.push(expression.captures(text)?);
-    } else if !expression.is_match(text) {
-        return None;
-    }
-    Some(())
 }
 
 /// The arguments with a space between each.
@@ -349,57 +227,6 @@ fn command_line(arguments: &[u8]) -> Vec<u8> {
         .iter()
         .map(|&byte| if byte == 0 { b' ' } else { byte });
     spaced.collect()
-}
-
-fn optional(text: Option<&str>) -> Result<Option<Regex>, String> {
-    text.map(expression).transpose()
-}
-
-/// Text of processes may be anything but UTF-8.
-fn expression(text: &str) -> Result<Regex, String> {
-    let built = RegexBuilder::new(text).unicode(false).build();
-    built.map_err(|error| not_an_expression(text, &error))
-}
-
-/// Expressions for command lines, with the rules that they are of.
-#[derive(Default)]
-struct Lines(Vec<(String, String)>);
-
-impl Lines {
-    /// Takes them in and tells their places.
-    fn add<'a>(&mut self, named: impl Iterator<Item = (&'a String, &'a String)>) -> Range<usize> {
-        let start = self.0.len();
-        self.0
-            .extend(named.map(|(name, text)| (name.clone(), text.clone())));
-        start..self.0.len()
-    }
-
-    fn ready(&self) -> Result<RegexSet, BadRule> {
-        let texts = self.0.iter().map(|(_, text)| text);
-        let set = RegexSetBuilder::new(texts).unicode(false).build();
-        set.map_err(|error| {
-            // The error of a set does not say of which it is.
-            let mut named = self.0.iter();
-            let bad = named.find_map(|(name, text)| Some((name, expression(text).err()?)));
-            let (rule, reason) = bad.map_or_else(
-                || ("all expressions together".to_owned(), error.to_string()),
-                |(name, reason)| (name.clone(), reason),
-            );
-            BadRule { rule, reason }
-        })
-    }
-}
-
-/// Whether somebody may want to know what a part of it has matched.
-fn has_groups(expression: &str) -> bool {
-    expression.contains("(?<") || expression.contains("(?P<")
-}
-
-fn not_an_expression(text: &str, error: &regex::Error) -> String {
-    let told = error.to_string();
-    let last = told.lines().last().unwrap_or_default();
-    let reason = last.strip_prefix("error: ").unwrap_or(last);
-    format!("{text:?} is not a regular expression: {reason}")
 }
 
 /// Rules that several threads ask.

@@ -4,6 +4,8 @@ use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
+use memtop_proc::ByNumber;
+
 use super::SharedRules;
 use super::stages::Stages;
 use super::traits::{Mark, Part, Traits};
@@ -69,12 +71,12 @@ pub(super) enum Departure {
 pub(crate) struct Attribution {
     pub(super) rules: Option<SharedRules>,
     /// The trees whose processes are told apart.
-    pub(super) roots: HashMap<TaskId, Root>,
+    pub(super) roots: ByNumber<TaskId, Root>,
     /// By the account of the whole task.
-    pub(super) named: HashMap<TaskId, Named>,
+    pub(super) named: ByNumber<TaskId, Named>,
     /// By the names and by the keys of their marks.
     pub(super) by_mark: HashMap<(TaskId, usize, Arc<str>), TaskId>,
-    pub(super) processes: HashMap<u32, Belonging>,
+    pub(super) processes: ByNumber<u32, Belonging>,
 }
 
 impl Attribution {

@@ -1,5 +1,6 @@
 //! How a task is called: text with `{NAMES}` in it, and parts in `[]` that may be left out.
 
+use std::borrow::Cow;
 use std::hash::Hasher;
 
 use super::fnv::Fnv;
@@ -46,7 +47,7 @@ impl Template {
     }
 
     /// `None` when something that it needs is missing or empty.
-    pub(super) fn fill(&self, value: impl Fn(&str) -> Option<String>) -> Option<String> {
+    pub(super) fn fill<'a>(&self, value: impl Fn(&str) -> Option<Cow<'a, str>>) -> Option<String> {
         let name = fill(&self.0, &value)?;
         (!name.is_empty()).then(|| shortened(name))
     }
@@ -84,7 +85,7 @@ fn parts(rest: &mut &str, is_inside: bool) -> Result<Vec<Part>, String> {
     Ok(parts)
 }
 
-fn fill(parts: &[Part], value: &impl Fn(&str) -> Option<String>) -> Option<String> {
+fn fill<'a>(parts: &[Part], value: &impl Fn(&str) -> Option<Cow<'a, str>>) -> Option<String> {
     let mut name = String::new();
     for part in parts {
         match part {
@@ -110,12 +111,14 @@ fn shortened(mut name: String) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::borrow::Cow;
+
     use super::{LONGEST, Template};
 
     fn filled(template: &str, values: &[(&str, &str)]) -> Option<String> {
         Template::parse(template).unwrap().fill(|name| {
             let found = values.iter().find(|(known, _)| *known == name);
-            found.map(|(_, value)| (*value).to_owned())
+            found.map(|(_, value)| Cow::Owned((*value).to_owned()))
         })
     }
 

@@ -129,11 +129,11 @@ impl FakeTable {
 }
 
 /// Arguments and variables, divided by spaces.
-pub fn startup(arguments: &str, environment: &str) -> Startup {
+pub fn startup(arguments: &str, environment: &str) -> Startup<'static> {
     let words = |text: &str| text.replace(' ', "\0").into_bytes();
     Startup {
-        arguments: words(arguments),
-        environment: words(environment),
+        arguments: words(arguments).into(),
+        environment: words(environment).into(),
     }
 }
 
@@ -229,7 +229,7 @@ impl Observer for FakeTable {
         None
     }
 
-    fn startup(&mut self, id: ProcessId) -> Option<Startup> {
+    fn startup(&mut self, id: ProcessId) -> Option<Startup<'static>> {
         let table = self.0.lock().unwrap();
         let (arguments, environment) = table.startups.get(&id.pid)?;
         (!arguments.is_empty()).then(|| startup(arguments, environment))

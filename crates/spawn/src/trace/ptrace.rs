@@ -127,11 +127,22 @@ pub(super) fn message(tid: pid_t) -> io::Result<c_int> {
     c_int::try_from(message).map_err(io::Error::other)
 }
 
-/// The general registers, among the kinds of `ptrace(2)`.
-const NT_PRSTATUS: usize = 1;
-
 /// The stack pointer of a stopped thread; `None` on processors whose registers are not known here.
+#[cfg(target_arch = "x86_64")]
 pub(super) fn stack_pointer(tid: pid_t) -> Option<u64> {
+    // One register takes a quarter of the time that all of them do.
+    let place = std::mem::offset_of!(libc::user_regs_struct, rsp);
+    let nothing = std::ptr::null_mut::<c_void>();
+    // SAFETY: the request reads one word of the other's registers and touches no memory here.
+    let pointer = unsafe { libc::ptrace(libc::PTRACE_PEEKUSER, tid, place, nothing) };
+    // No stack is at the very end of all addresses.
+    (pointer != -1).then(|| pointer.cast_unsigned())
+}
+
+#[cfg(target_arch = "aarch64")]
+pub(super) fn stack_pointer(tid: pid_t) -> Option<u64> {
+    /// The general registers, among the kinds of `ptrace(2)`.
+    const NT_PRSTATUS: usize = 1;
     let mut registers = MaybeUninit::<libc::user_regs_struct>::zeroed();
     let mut place = libc::iovec {
         iov_base: registers.as_mut_ptr().cast(),
@@ -147,12 +158,12 @@ pub(super) fn stack_pointer(tid: pid_t) -> Option<u64> {
         }
         registers.assume_init()
     };
-    #[cfg(target_arch = "x86_64")]
-    return Some(registers.rsp);
-    #[cfg(target_arch = "aarch64")]
-    return Some(registers.sp);
-    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-    return None;
+    Some(registers.sp)
+}
+
+#[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+pub(super) fn stack_pointer(_: pid_t) -> Option<u64> {
+    None
 }
 
 fn call(request: libc::c_uint, tid: pid_t, data: *mut c_void) -> io::Result<()> {

@@ -1,9 +1,9 @@
 //! Handles the stops of all that is traced, and tells the sampler.
 
-use std::collections::HashMap;
 use std::time::Instant;
 
 use libc::{c_int, pid_t};
+use memtop_proc::ByNumber;
 use memtop_proc::linux::{ProcRoot, directory, field_has_signal, high_water, startup_at_exec};
 use memtop_sampler::{EndStatus, Event, Kinship};
 
@@ -49,9 +49,9 @@ pub(super) struct Tracer {
     /// Whether what is traced dies with this process.
     is_tied: bool,
     /// By thread id.
-    tracees: HashMap<pid_t, Tracee>,
+    tracees: ByNumber<pid_t, Tracee>,
     /// What is kept of processes as a whole, where there is something to keep.
-    processes: HashMap<pid_t, Process>,
+    processes: ByNumber<pid_t, Process>,
     /// Stopped at their start before it was told who has started them.
     held: Vec<pid_t>,
     lets_all_go: bool,
@@ -70,8 +70,8 @@ impl Tracer {
             proc,
             sampler,
             is_tied,
-            tracees: HashMap::new(),
-            processes: HashMap::new(),
+            tracees: ByNumber::default(),
+            processes: ByNumber::default(),
             held: Vec::new(),
             lets_all_go: false,
             own_session: None,
@@ -298,11 +298,15 @@ impl Tracer {
         }
         if let Some(sampler) = &self.sampler {
             let pid = pid.cast_unsigned();
-            let startup = || {
-                let stack = ptrace::stack_pointer(pid.cast_signed());
-                startup_at_exec(&self.proc, pid, stack)
-            };
-            sampler.notify_exec(pid, startup, || directory(&self.proc, pid));
+            let (proc, text) = (&self.proc, &mut self.text);
+            sampler.notify_exec(
+                pid,
+                move || {
+                    let stack = ptrace::stack_pointer(pid.cast_signed());
+                    startup_at_exec(proc, pid, stack, text)
+                },
+                || directory(proc, pid),
+            );
         }
         if let Some(lost) = self.privileges.lost_by(pid) {
             self.record.remarks.push(lost);
