@@ -1,14 +1,15 @@
 /**
  * What it adds to find out for each process which task it belongs to.
  *
- *     npm run bench:attribution -- --runs 9
+ *     npm run bench:attribution -- --runs 100
  */
 import { execute } from '../ts/tracker/execute.js';
 import { runsAskedFor } from './runs.js';
-import { median, minimum } from './statistics.js';
+import { median, quantile } from './statistics.js';
 import { print, table } from './table.js';
 
-const processes = 2000;
+/** Few enough that two runs one after the other find the machine alike. */
+const processes = 300;
 const microsecondsToReach = 20;
 
 /** As many variables as `npm run` leaves in the environment of a script, and more. */
@@ -47,49 +48,67 @@ async function costOf(count: number, tasks: boolean): Promise<Cost> {
   return { cpuUs: user + system, wallUs: run.durationMs * 1000 };
 }
 
-/** Of a run of one process, and what each further one adds to that. */
-interface Costs {
-  readonly run: Cost;
-  readonly each: Cost;
+/** Two runs one after the other; which is first takes turns. */
+interface Pair {
+  readonly without: Cost;
+  readonly with: Cost;
 }
 
-async function costs(tasks: boolean): Promise<Costs> {
-  const run = await costOf(1, tasks);
-  const all = await costOf(processes, tasks);
-  const each = (key: keyof Cost) => (all[key] - run[key]) / (processes - 1);
-  return { run, each: { cpuUs: each('cpuUs'), wallUs: each('wallUs') } };
+async function pairsOf(count: number, pairs: number): Promise<Pair[]> {
+  const found: Pair[] = [];
+  for (let number = 0; number < pairs; number += 1) {
+    if (number % 2 === 0) {
+      const without = await costOf(count, false);
+      found.push({ without, with: await costOf(count, true) });
+    } else {
+      const withTasks = await costOf(count, true);
+      found.push({ without: await costOf(count, false), with: withTasks });
+    }
+  }
+  return found;
 }
 
-const runs = runsAskedFor(9);
-const found: Record<'with' | 'without', Costs[]> = { with: [], without: [] };
-await costs(true);
-for (let round = 0; round < runs; round += 1) {
-  found.without.push(await costs(false));
-  found.with.push(await costs(true));
+/** What each further process adds to a run of one. */
+function eachFurther(all: readonly Pair[], ones: readonly Pair[]): Pair[] {
+  const further = (way: keyof Pair): ((cost: Cost) => Cost) => {
+    const one = (key: keyof Cost) => median(ones.map((pair) => pair[way][key]));
+    const base: Cost = { cpuUs: one('cpuUs'), wallUs: one('wallUs') };
+    return ({ cpuUs, wallUs }) => ({
+      cpuUs: (cpuUs - base.cpuUs) / (processes - 1),
+      wallUs: (wallUs - base.wallUs) / (processes - 1),
+    });
+  };
+  const [without, withTasks] = [further('without'), further('with')];
+  return all.map((pair) => ({ without: without(pair.without), with: withTasks(pair.with) }));
 }
 
-const row = (name: string, of: (costs: Costs) => number) => {
-  const [off, on] = (['without', 'with'] as const).map((way) => found[way].map(of));
-  const added = (of: (values: number[]) => number) => (of(on ?? []) - of(off ?? [])).toFixed(1);
+function row(name: string, pairs: readonly Pair[], key: keyof Cost): string[] {
+  const of = (way: keyof Pair) => median(pairs.map((pair) => pair[way][key]));
+  const added = pairs.map((pair) => pair.with[key] - pair.without[key]);
+  const figures = [of('without'), of('with'), median(added)];
+  const [low, high] = [quantile(added, 0.25), quantile(added, 0.75)];
   return [
     name,
-    median(off ?? []).toFixed(1),
-    median(on ?? []).toFixed(1),
-    added(median),
-    added(minimum),
+    ...figures.map((figure) => figure.toFixed(1)),
+    `${low.toFixed(1)} to ${high.toFixed(1)}`,
   ];
-};
+}
+
+const runs = runsAskedFor(100);
+await pairsOf(processes, 1);
+const ones = await pairsOf(1, Math.ceil(runs / 4));
+const each = eachFurther(await pairsOf(processes, runs), ones);
 
 print(
   `a traced shell that starts ${processes} x /bin/true, each with 104 variables; us, ` +
-    `medians of ${runs} runs each, interleaved`,
+    `medians of ${runs} pairs of runs`,
   '',
   ...table(
-    ['', 'without', 'with tasks', 'added', 'min - min'],
+    ['', 'without', 'with tasks', 'added', 'half of the pairs'],
     [
-      row('CPU of memtop, a process', ({ each }) => each.cpuUs),
-      row('CPU of memtop, a run', ({ run }) => run.cpuUs),
-      row('time, a process', ({ each }) => each.wallUs),
+      row('CPU of memtop, a process', each, 'cpuUs'),
+      row('CPU of memtop, a run', ones, 'cpuUs'),
+      row('time, a process', each, 'wallUs'),
     ],
   ),
   '',

@@ -2,11 +2,18 @@
 
 /** Robust against the runs that something else on the machine disturbed. */
 export function median(values: readonly number[]): number {
+  return quantile(values, 0.5);
+}
+
+/** What this share of the values is at most. */
+export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((one, other) => one - other);
-  const upper = sorted[Math.floor(sorted.length / 2)];
-  const lower = sorted[Math.floor((sorted.length - 1) / 2)];
-  if (upper === undefined || lower === undefined) throw new Error('there is no median of nothing');
-  return (lower + upper) / 2;
+  const place = (sorted.length - 1) * share;
+  const [lower, upper] = [sorted[Math.floor(place)], sorted[Math.ceil(place)]];
+  if (upper === undefined || lower === undefined) {
+    throw new Error('there is no quantile of nothing');
+  }
+  return lower + (upper - lower) * (place - Math.floor(place));
 }
 
 /** Closest to what the program itself needs: disturbances only ever add. */
