@@ -12,6 +12,7 @@ export {
 export { type Inspector, inspect } from './inspect/inspect.js';
 export type { InspectorOptions, KillOptions, KillOutcome } from './inspect/options.js';
 export type { ProcessRecord, ProcessState } from './inspect/process.js';
+export type { TaskResult } from './result/task.js';
 export type { Result } from './result/types.js';
 export type {
   GuardEventListener,
@@ -28,4 +29,4 @@ export { run } from './tracker/run.js';
 export { RunFailed } from './tracker/run-failed.js';
 export type { EndOptions, Running } from './tracker/running.js';
 export type { Snapshot, SnapshotProcess } from './tracker/snapshot.js';
-export type { TaskResult, TrackedResult, TrackedTask } from './tracker/tracked-task.js';
+export type { TrackedResult, TrackedTask } from './tracker/tracked-task.js';

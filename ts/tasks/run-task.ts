@@ -1,13 +1,13 @@
 /** Runs the commands of one task, one after the other. */
 import { InvalidOption } from '../errors.js';
 import { hasFailed } from '../report/failure.js';
+import type { TaskResult } from '../result/task.js';
 import type { Execution, ViewSize } from '../tracker/execution.js';
 import { foundTasks } from '../tracker/found.js';
-import type { OnOutput } from '../tracker/measured.js';
 import type { Outcome } from '../tracker/outcome.js';
+import type { OnOutput } from '../tracker/pieces.js';
 import type { PtyUse } from '../tracker/rules.js';
 import type { PartOutcome, SessionCommand, SessionTask } from '../tracker/session.js';
-import type { TaskResult } from '../tracker/tracked-task.js';
 import { Prefixed, type WriteLine } from './prefixed.js';
 import type { Task } from './task.js';
 

@@ -1,6 +1,6 @@
 /** What is told while a run or a tracked tree goes on. */
 import { InvalidOption } from '../errors.js';
-import type { TaskResult } from './tracked-task.js';
+import type { TaskResult } from '../result/task.js';
 
 /** There is more memory than somebody wanted to be warned at; it goes on. */
 export interface WarnEvent {

@@ -15,6 +15,7 @@ import type {
 import { loadAddon } from '../native/load.js';
 import type { CrashFiles } from '../report/crash/messages.js';
 import { warningText } from '../report/warning.js';
+import type { TaskResult } from '../result/task.js';
 import type { Result } from '../result/types.js';
 import { recordsOf } from '../runners/records.js';
 import { withRecords } from '../runners/with-records.js';
@@ -22,7 +23,8 @@ import { deferredExecution } from './deferred-execution.js';
 import { definedOnly } from './defined-only.js';
 import { type Execution, notStarted, type Seen, type ViewSize } from './execution.js';
 import { pidsOfTasks, tasksIn } from './found.js';
-import { type NativeRun, type OnOutput, type RunListener, runMeasured } from './measured.js';
+import { type NativeRun, type RunListener, runMeasured } from './measured.js';
+import type { OnOutput } from './pieces.js';
 import { Recording } from './recording.js';
 import { buildResult } from './result.js';
 import type { CgroupUse, Metric, PtyUse, SurvivorUse, TraceUse } from './rules.js';
@@ -30,7 +32,6 @@ import { factsOf } from './run-facts.js';
 import type { SessionStart } from './session.js';
 import type { Size } from './size.js';
 import type { Start } from './start.js';
-import type { TaskResult } from './tracked-task.js';
 
 /** What a run may be told, once it is checked: by the flags of the command line or by schemas. */
 export interface CheckedOptions {

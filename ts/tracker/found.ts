@@ -1,11 +1,11 @@
 /** Makes plain values of the tasks and stages that were found in a tree. */
 import type { FoundRecord, SnapshotRecord } from '../native/addon.js';
+import type { TaskResult } from '../result/task.js';
 import type { Result } from '../result/types.js';
 import type { Measured, Outcome } from './outcome.js';
 import { peak } from './peak.js';
 import { rounded } from './rounded.js';
 import { signalName } from './signal-name.js';
-import type { TaskResult } from './tracked-task.js';
 
 type FoundTask = FoundRecord['tasks'][number];
 type Stage = NonNullable<Result['stages']>[number];

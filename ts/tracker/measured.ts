@@ -7,11 +7,9 @@ import { definedOnly } from './defined-only.js';
 import { type Execution, notStarted } from './execution.js';
 import { withSizes } from './native-sizes.js';
 import type { Measured, Outcome } from './outcome.js';
-import { Pieces } from './pieces.js';
+import { type OnOutput, Pieces } from './pieces.js';
 import { signalName } from './signal-name.js';
 import type { Start } from './start.js';
-
-export type OnOutput = (piece: Uint8Array, stream: 'stdout' | 'stderr') => void;
 
 export type NativeRun = InstanceType<Addon['NativeRun']>;
 

@@ -1,14 +1,14 @@
 /** Output on its way to who reads it. */
 import { warnOf } from './events.js';
 
-type Reader = (piece: Uint8Array, stream: 'stdout' | 'stderr') => unknown;
+export type OnOutput = (piece: Uint8Array, stream: 'stdout' | 'stderr') => void;
 
 export class Pieces {
-  readonly #reader: Reader;
+  readonly #reader: OnOutput;
   #taken = 0;
   #awaited: { count: number; done: () => void } | undefined;
 
-  constructor(reader: Reader) {
+  constructor(reader: OnOutput) {
     this.#reader = reader;
   }
 

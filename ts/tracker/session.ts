@@ -2,8 +2,8 @@
 import type { AlarmRecord, SnapshotRecord } from '../native/addon.js';
 import type { CrashFiles } from '../report/crash/messages.js';
 import type { Execution, ViewSize } from './execution.js';
-import type { OnOutput } from './measured.js';
 import type { Outcome } from './outcome.js';
+import type { OnOutput } from './pieces.js';
 import type { Size } from './size.js';
 import type { Start } from './start.js';
 

@@ -1,9 +1,9 @@
 /** Tells when tasks that are found in a run start and end. */
 import type { FoundTaskState } from '../native/addon.js';
+import type { TaskResult } from '../result/task.js';
 import type { Result } from '../result/types.js';
 import type { Listeners, RunEvents } from './events.js';
 import type { Executed } from './execute.js';
-import type { TaskResult } from './tracked-task.js';
 
 const lookEveryMs = 100;
 /** Between two commands of one task there may be no process of it for a moment. */

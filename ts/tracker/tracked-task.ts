@@ -1,14 +1,10 @@
 /** One tree that is being tracked, as a program holds it. */
-import type { Result } from '../result/types.js';
+import type { TaskResult } from '../result/task.js';
 import type { GuardEventListener, GuardEvents } from './events.js';
 import type { EndOptions } from './running.js';
 import type { Snapshot } from './snapshot.js';
 
-/** What is known of one tracked tree; as in `tasks` of a result. */
-export type TaskResult = NonNullable<Result['tasks']>[number] &
-  Required<Pick<NonNullable<Result['tasks']>[number], 'durationMs' | 'processCount'>>;
-
-/** The same with the tasks that were found in it, where they were to be told apart. */
+/** What is known of one tracked tree, and of the tasks in it where they were to be told apart. */
 export interface TrackedResult extends TaskResult {
   tasks?: TaskResult[];
 }

@@ -4,8 +4,8 @@ import { performance } from 'node:perf_hooks';
 import { isatty } from 'node:tty';
 import { InvalidOption } from '../errors.js';
 import { type Execution, unseen } from './execution.js';
-import type { OnOutput } from './measured.js';
 import type { Outcome } from './outcome.js';
+import type { OnOutput } from './pieces.js';
 import { Pieces } from './pieces.js';
 import type { Start } from './start.js';
 

@@ -6,9 +6,16 @@ import * as z from 'zod/mini';
 import { messageOf } from '../../errors.js';
 import { nearest } from '../nearest.js';
 import { UsageError } from '../usage-error.js';
-import type { FoundConfig } from './config.js';
 import type { ConfigFile } from './find.js';
-import { configSchema, keysAt } from './schema.js';
+import { type Config, configSchema, keysAt } from './schema.js';
+
+/** A config and where it stands. */
+export interface FoundConfig {
+  /** As people know it: its file, and the key in it where it is one of a package.json. */
+  readonly source: string;
+  readonly folder: string;
+  readonly config: Config;
+}
 
 /** @throws UsageError that names the file and the key */
 export async function loadConfig(file: ConfigFile): Promise<FoundConfig> {

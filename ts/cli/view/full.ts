@@ -9,7 +9,7 @@ import type { Stage } from '../../tasks/run-task.js';
 import type { TaskRecord } from '../../tasks/task-record.js';
 import type { Executed } from '../../tracker/execute.js';
 import type { Execution, ViewSize } from '../../tracker/execution.js';
-import type { OnOutput } from '../../tracker/measured.js';
+import type { OnOutput } from '../../tracker/pieces.js';
 import type { SessionTask } from '../../tracker/session.js';
 import { snapshotOf } from '../../tracker/snapshot.js';
 import { FullView, type RunSource } from '../../ui/full/full.js';

@@ -1,0 +1,7 @@
+/** One task of a result. */
+import type { Result } from './types.js';
+
+type Task = NonNullable<Result['tasks']>[number];
+
+/** What is known of one tracked tree, or of one task that was found; as in `tasks` of a result. */
+export type TaskResult = Task & Required<Pick<Task, 'durationMs' | 'processCount'>>;
