@@ -83,6 +83,7 @@ fn helper() {
         "own" => println!("own={}=", cgroups().own().unwrap().directory().display()),
         "make" => make_and_remove(),
         "end-own" => end_own_group(),
+        "leave" => leave_a_group(),
         _ => panic!("{what}"),
     }
 }
@@ -127,6 +128,19 @@ fn end_own_group() {
     assert_eq!((ended.ended, ended.failed), (1, Vec::new()));
     assert_eq!(child.wait().unwrap().signal(), Some(9));
     println!("ended=the=other");
+}
+
+/// Is killed and leaves a group with a process in it.
+fn leave_a_group() {
+    let group = RunCgroup::create(&cgroups(), &new_name()).unwrap();
+    let directory = group.cgroup().directory();
+    fs::create_dir(directory.join("made-by-the-run")).unwrap();
+    let mut sleeper = sleeper();
+    sleeper.stdout(Stdio::null()).stderr(Stdio::null());
+    let pid = start_in(&group, sleeper).id();
+    println!("left={}={pid}=", directory.display());
+    let own = rustix::process::getpid();
+    rustix::process::kill_process(own, rustix::process::Signal::KILL).unwrap();
 }
 
 #[test]
@@ -367,13 +381,44 @@ fn a_group_ends_with_its_value_and_what_still_runs_lives_on() {
 
 #[test]
 fn a_group_that_somebody_else_made_of_the_same_name_stays() {
-    let Some(group) = new_group() else { return };
+    let Some(_) = new_group() else { return };
+    // No name of a run, so that it is never taken for one that is left over.
+    let group = RunCgroup::create(&cgroups(), &format!("memtop-other-{}", id())).unwrap();
     let directory = group.cgroup().directory().to_owned();
     fs::remove_dir(&directory).unwrap();
     fs::create_dir(&directory).unwrap();
     drop(group);
     assert!(directory.exists());
     fs::remove_dir(&directory).unwrap();
+}
+
+#[test]
+fn what_a_killed_process_has_left_is_removed_once_it_is_empty() {
+    let Some(group) = new_group() else { return };
+    let output = helper_command("leave").output().unwrap();
+    assert_eq!(output.status.signal(), Some(9));
+    let text = text_of(&output);
+    let (_, told) = text.split_once("left=").unwrap();
+    let [directory, sleeper]: [&str; 2] = told
+        .split('=')
+        .take(2)
+        .collect::<Vec<_>>()
+        .try_into()
+        .unwrap();
+    let (directory, sleeper) = (Path::new(directory), sleeper.parse().unwrap());
+    let below = directory.join("made-by-the-run");
+    drop(new_group());
+    assert!(below.exists(), "somebody is in the group around it");
+    let sleeper = rustix::process::Pid::from_raw(sleeper).unwrap();
+    rustix::process::kill_process(sleeper, rustix::process::Signal::KILL).unwrap();
+    until(|| {
+        drop(new_group());
+        !directory.exists()
+    });
+    assert!(
+        group.cgroup().directory().exists(),
+        "it is in use, though empty"
+    );
 }
 
 #[test]

@@ -10,6 +10,7 @@ mod files;
 mod home;
 mod kept;
 mod kill;
+mod left_over;
 mod limits;
 mod locate;
 mod membership;

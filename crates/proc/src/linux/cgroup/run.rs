@@ -2,7 +2,6 @@
 
 use std::fs::{self, OpenOptions};
 use std::io;
-use std::os::unix::fs::MetadataExt;
 use std::path::Path;
 use std::time::Duration;
 
@@ -10,6 +9,7 @@ use rustix::fd::OwnedFd;
 
 use super::control::{descendants, members, remove_empty};
 use super::home::Lease;
+use super::left_over::{self, Claim, identity};
 use super::{Cgroup, Cgroups, NoGroup, files};
 use crate::Error;
 
@@ -23,8 +23,8 @@ const PATIENCE_ON_DROP: Duration = Duration::from_millis(500);
 #[derive(Debug)]
 pub struct RunCgroup {
     cgroup: Cgroup,
-    /// Device and inode: the name alone might be somebody else's group by the time of removal.
     identity: (u64, u64),
+    _claim: Option<Claim>,
     removed: bool,
     // Ends after the group itself, and then what was rearranged for it is put back.
     lease: Lease,
@@ -48,7 +48,8 @@ impl Entrance {
 }
 
 impl RunCgroup {
-    /// Makes a group under the one that this process is in.
+    /// Makes a group under the one that this process is in. Those that killed processes have left
+    /// there, with the same name but for two numbers at its end, are removed.
     ///
     /// In version 2 this process may be moved into a leaf for that, and only when it is alone in
     /// its group; when the last group of its runs has gone it is moved back.
@@ -67,14 +68,17 @@ impl RunCgroup {
             path: lease.group.path.join(name),
             ..lease.group.clone()
         };
-        let made = fs::create_dir(&cgroup.directory).and_then(|()| cgroup.directory.metadata());
-        let about = made.map_err(|error| match error.kind() {
+        left_over::remove(&lease.group.directory, name);
+        let made = left_over::make(&cgroup.directory)
+            .and_then(|claim| Ok((claim, cgroup.directory.metadata()?)));
+        let (claim, about) = made.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => NoGroup::Exists(cgroup.directory.clone()),
             _ => NoGroup::of(&lease.group, error),
         })?;
         let run = Self {
             cgroup,
-            identity: (about.dev(), about.ino()),
+            identity: identity(&about),
+            _claim: claim,
             removed: false,
             lease,
         };
@@ -159,7 +163,7 @@ impl RunCgroup {
             return Ok(());
         }
         let directory = &self.cgroup.directory;
-        let is_same = |about: fs::Metadata| (about.dev(), about.ino()) == self.identity;
+        let is_same = |about: fs::Metadata| identity(&about) == self.identity;
         if directory.metadata().is_ok_and(is_same) {
             let refuge = self.lease.refuge.join("cgroup.procs");
             remove_empty(directory, patience, || move_members(directory, &refuge))

@@ -1,0 +1,127 @@
+//! Groups whose memtop was killed before it could remove them.
+//!
+//! Whoever makes a group locks its directory. The lock ends with that process, however it ends.
+
+use std::ffi::OsStr;
+use std::fs::{self, File, Metadata};
+use std::io;
+use std::os::unix::fs::MetadataExt;
+use std::path::Path;
+
+use rustix::fs::{FlockOperation, flock};
+
+use super::control::{children, descendants};
+use super::files;
+
+/// That a group is in use.
+#[derive(Debug)]
+pub(super) struct Claim {
+    /// Kept open: the lock is its.
+    directory: File,
+}
+
+impl Claim {
+    /// # Errors
+    /// [`io::ErrorKind::WouldBlock`] when it is another's.
+    fn take(directory: &Path) -> io::Result<Self> {
+        let directory = File::open(directory)?;
+        flock(&directory, FlockOperation::NonBlockingLockExclusive)?;
+        Ok(Self { directory })
+    }
+
+    /// Whether it is of the group that has this path now.
+    fn is_of(&self, directory: &Path) -> bool {
+        let claimed = self.directory.metadata().map(|about| identity(&about));
+        let there = directory.metadata().map(|about| identity(&about));
+        matches!((claimed, there), (Ok(claimed), Ok(there)) if claimed == there)
+    }
+}
+
+/// Device and inode: the name alone might be somebody else's group later.
+pub(super) fn identity(about: &Metadata) -> (u64, u64) {
+    (about.dev(), about.ino())
+}
+
+/// Makes a group and claims it. Where groups cannot be locked there is no claim, and nobody else can
+/// take it for left over either.
+///
+/// # Errors
+/// When it cannot be made.
+pub(super) fn make(directory: &Path) -> io::Result<Option<Claim>> {
+    const ATTEMPTS: usize = 3;
+    for _ in 0..ATTEMPTS {
+        fs::create_dir(directory)?;
+        match Claim::take(directory) {
+            Ok(claim) if claim.is_of(directory) => return Ok(Some(claim)),
+            Err(error) if !is_of_another(&error) => return Ok(None),
+            // Another memtop has taken it for left over in the instant before it was claimed.
+            Ok(_) | Err(_) => drop(fs::remove_dir(directory)),
+        }
+    }
+    Err(io::ErrorKind::ResourceBusy.into())
+}
+
+fn is_of_another(error: &io::Error) -> bool {
+    let kind = error.kind();
+    matches!(kind, io::ErrorKind::WouldBlock | io::ErrorKind::NotFound)
+}
+
+/// Removes the groups in `home` that are named as this one but for the numbers, that nobody has
+/// claimed, and that no process is in.
+pub(super) fn remove(home: &Path, name: &str) {
+    let Some(stem) = stem(name) else {
+        return;
+    };
+    for group in children(home) {
+        let other = group.file_name().and_then(OsStr::to_str);
+        // What cannot be removed stays, as it did before.
+        if other.and_then(self::stem) == Some(stem) && Claim::take(&group).is_ok() {
+            let _ = remove_whole(&group);
+        }
+    }
+}
+
+fn remove_whole(group: &Path) -> io::Result<()> {
+    let below = descendants(group);
+    // A process of another pid namespace shows as 0.
+    let is_empty = |group: &Path| {
+        let members = files::text(&group.join("cgroup.procs"));
+        matches!(members, Ok(Some(text)) if text.is_empty())
+    };
+    if !is_empty(group) || !below.iter().all(|group| is_empty(group)) {
+        return Ok(());
+    }
+    for group in below.iter().rev() {
+        fs::remove_dir(group)?;
+    }
+    fs::remove_dir(group)
+}
+
+/// `memtop` of `memtop-4711-0`.
+fn stem(name: &str) -> Option<&str> {
+    let mut parts = name.rsplitn(3, '-');
+    let is_number = |part: &str| part.parse::<u64>().is_ok();
+    let ends_in_numbers = is_number(parts.next()?) && is_number(parts.next()?);
+    parts.next().filter(|_| ends_in_numbers)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::stem;
+
+    #[test]
+    fn only_a_name_with_both_numbers_is_one_of_a_run() {
+        assert_eq!(stem("memtop-4711-0"), Some("memtop"));
+        assert_eq!(stem("memtop-test-4711-12"), Some("memtop-test"));
+        for other in [
+            "memtop",
+            "memtop-1",
+            "memtop-1-0-memtop",
+            "memtop-a-0",
+            "1-0",
+            "memtop--0",
+        ] {
+            assert_eq!(stem(other), None, "{other}");
+        }
+    }
+}
