@@ -104,13 +104,16 @@ export function withoutMemtop(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   );
 }
 
+/** What takes an instant on an idle machine may take long on one that others use as well. */
+const patienceMs = 30_000;
+
 /** Polls for a condition; rejects when it has not come true in time. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,
-  patienceMs = 10_000,
+  within = patienceMs,
 ): Promise<void> {
-  const deadline = Date.now() + patienceMs;
+  const deadline = Date.now() + within;
   while (!(await condition())) {
     if (Date.now() > deadline) throw new Error(`waited in vain for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));

@@ -8,9 +8,6 @@ import { temporaryFolder } from './folder.js';
 import type { Before } from './harmless.js';
 import { Running, until, withoutMemtop } from './processes.js';
 
-/** A terminal answers at once on an idle machine; tests share theirs with many others. */
-const patienceMs = 30_000;
-
 /** What the shell shows when it waits for a command. */
 const prompt = '$ ';
 
@@ -71,7 +68,7 @@ export class Terminal {
   async runs(line: string): Promise<void> {
     const before = await this.#prompts();
     await this.types(line);
-    await until(async () => (await this.#prompts()) > before, `an end of ${line}`, patienceMs);
+    await until(async () => (await this.#prompts()) > before, `an end of ${line}`);
   }
 
   /** What is on the screen, without empty lines at its end. */
@@ -80,7 +77,7 @@ export class Terminal {
   }
 
   /** Waits until the screen looks like this; resolves to it. */
-  async shows(pattern: RegExp, within = patienceMs): Promise<string> {
+  async shows(pattern: RegExp, within?: number): Promise<string> {
     let screen = '';
     const isThere = async () => {
       screen = await this.screen();
@@ -127,6 +124,6 @@ export class Terminal {
     const shell = Number(await this.knows('pane_pid'));
     await this.#tmux('kill-server');
     sockets.delete(this.#socket);
-    await until(() => !isAlive(shell), 'the shell to end', patienceMs);
+    await until(() => !isAlive(shell), 'the shell to end');
   }
 }
