@@ -66,11 +66,12 @@ impl<O: Observer> Sampler<O> {
         self.newborns.set_are_all(false);
     }
 
-    /// Takes in what happened between two samples.
+    /// Takes in what happened between two samples, at this time. It may be told a moment late.
     ///
     /// # Errors
     /// When a process that is there cannot be read.
-    pub fn handle(&mut self, event: Event, now: Duration) -> Result<(), Error> {
+    pub fn handle(&mut self, event: Event, at: Duration) -> Result<(), Error> {
+        let now = self.clock.max(at);
         self.clock = now;
         match event {
             Event::Born {

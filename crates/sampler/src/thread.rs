@@ -47,8 +47,8 @@ struct Shared<O: Observer> {
     work: Mutex<Work<O>>,
     /// There is something to sample, or it is over.
     changed: Condvar,
-    /// Told, and not taken in yet.
-    events: Mutex<Vec<Event>>,
+    /// Told, with when that was, and not taken in yet.
+    events: Mutex<Vec<(Instant, Event)>>,
     /// By which processes are told apart, once somebody wants that.
     rules: OnceLock<SharedRules>,
     /// Of the tree that was highest, and of the largest process.
@@ -293,7 +293,7 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
     pub fn notify(&self, event: Event) {
         let waiting = {
             let mut events = self.shared.events();
-            events.push(event);
+            events.push((Instant::now(), event));
             events.len()
         };
         if waiting >= MOST_WAITING {
@@ -399,7 +399,7 @@ impl<O: Observer> Shared<O> {
         }
     }
 
-    fn events(&self) -> MutexGuard<'_, Vec<Event>> {
+    fn events(&self) -> MutexGuard<'_, Vec<(Instant, Event)>> {
         // Nothing is left half-done when pushing panics.
         self.events.lock().unwrap_or_else(PoisonError::into_inner)
     }

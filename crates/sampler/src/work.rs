@@ -173,13 +173,16 @@ impl<O: Observer> Work<O> {
         }
     }
 
-    pub(crate) fn handle(&mut self, events: Vec<Event>) {
+    pub(crate) fn handle(&mut self, events: Vec<(Instant, Event)>) {
         if events.is_empty() {
             return;
         }
-        let now = self.now();
+        let started = self.started;
         let (_, failures) = self.timed(|sampler| {
-            let outcomes = events.into_iter().map(|event| sampler.handle(event, now));
+            let outcomes = events.into_iter().map(|(told, event)| {
+                let at = told.saturating_duration_since(started);
+                sampler.handle(event, at)
+            });
             outcomes.filter(Result::is_err).count()
         });
         for _ in 0..failures {

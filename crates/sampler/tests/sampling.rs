@@ -620,6 +620,35 @@ fn the_last_gap_is_closed_before_anything_is_told() {
 }
 
 #[test]
+fn what_is_told_between_two_samples_has_its_own_time() {
+    let table = FakeTable::default();
+    table.start(10, 1, 100);
+    let interval = Interval::Fixed(3_600_000 * MS);
+    let thread = SamplerThread::start(table.clone(), interval, Metric::Rss).unwrap();
+    thread.expect_events();
+    let task = thread.add_task(10).unwrap();
+    let mut told = Vec::new();
+    for pid in [11, 12, 13] {
+        table.start(pid, 10, 100);
+        thread.notify(Event::Born {
+            pid,
+            parent: 10,
+            kinship: Kinship::Copy,
+        });
+        told.push(pid);
+        std::thread::sleep(20 * MS);
+    }
+    let living = thread.living(task);
+    let seen = |pid| {
+        let mut named = living.iter().filter(|process| process.id.pid == pid);
+        named.next().unwrap().first_seen
+    };
+    for pair in told.windows(2) {
+        assert!(seen(pair[1]) >= seen(pair[0]) + 20 * MS, "{pair:?}");
+    }
+}
+
+#[test]
 fn a_run_of_many_short_lives_keeps_placing_orphans_of_the_living() {
     let (table, mut sampler, task) = sampler_of_root();
     for round in 0..50 {
