@@ -3,7 +3,9 @@
  *
  *     npm run bench:attribution -- --runs 100
  */
+import { execFileSync } from 'node:child_process';
 import { execute } from '../ts/tracker/execute.js';
+import { buildEngine } from './engine.js';
 import { runsAskedFor } from './runs.js';
 import { median, quantile } from './statistics.js';
 import { print, table } from './table.js';
@@ -48,23 +50,30 @@ async function costOf(count: number, tasks: boolean): Promise<Cost> {
   return { cpuUs: user + system, wallUs: run.durationMs * 1000 };
 }
 
+/** The same of a tracer that does nothing else, but to read what each program was started with. */
+async function floorOf(count: number, reads: boolean): Promise<Cost> {
+  const options = ['trace-cost', ...(reads ? ['--first-stack'] : [])];
+  const start = performance.now();
+  const cpu = execFileSync(engine, [...options, 'sh', '-c', script(count)], { env });
+  return { cpuUs: Number(cpu), wallUs: (performance.now() - start) * 1000 };
+}
+
 /** Two runs one after the other; which is first takes turns. */
 interface Pair {
   readonly without: Cost;
   readonly with: Cost;
 }
 
-async function pairsOf(count: number, pairs: number): Promise<Pair[]> {
+async function pairOf(isWithFirst: boolean, cost: (isWith: boolean) => Promise<Cost>) {
+  const first = await cost(isWithFirst);
+  const second = await cost(!isWithFirst);
+  return isWithFirst ? { without: second, with: first } : { without: first, with: second };
+}
+
+async function pairsOf(pairs: number, cost: (isWith: boolean) => Promise<Cost>): Promise<Pair[]> {
   const found: Pair[] = [];
-  for (let number = 0; number < pairs; number += 1) {
-    if (number % 2 === 0) {
-      const without = await costOf(count, false);
-      found.push({ without, with: await costOf(count, true) });
-    } else {
-      const withTasks = await costOf(count, true);
-      found.push({ without: await costOf(count, false), with: withTasks });
-    }
-  }
+  for (let number = 0; number < pairs; number += 1)
+    found.push(await pairOf(number % 2 === 1, cost));
   return found;
 }
 
@@ -95,9 +104,22 @@ function row(name: string, pairs: readonly Pair[], key: keyof Cost): string[] {
 }
 
 const runs = runsAskedFor(100);
-await pairsOf(processes, 1);
-const ones = await pairsOf(1, Math.ceil(runs / 4));
-const each = eachFurther(await pairsOf(processes, runs), ones);
+const engine = buildEngine();
+const ofMemtop = (count: number) => (isWith: boolean) => costOf(count, isWith);
+const ofFloor = (count: number) => (isWith: boolean) => floorOf(count, isWith);
+await pairsOf(1, ofMemtop(processes));
+const few = Math.ceil(runs / 4);
+const ones = await pairsOf(few, ofMemtop(1));
+const floorOfOne = await pairsOf(few, ofFloor(1));
+const all: Pair[] = [];
+const floorOfAll: Pair[] = [];
+for (let number = 0; number < runs; number += 1) {
+  const isWithFirst = number % 2 === 1;
+  all.push(await pairOf(isWithFirst, ofMemtop(processes)));
+  floorOfAll.push(await pairOf(isWithFirst, ofFloor(processes)));
+}
+const each = eachFurther(all, ones);
+const floor = eachFurther(floorOfAll, floorOfOne);
 
 print(
   `a traced shell that starts ${processes} x /bin/true, each with 104 variables; us, ` +
@@ -107,6 +129,7 @@ print(
     ['', 'without', 'with tasks', 'added', 'half of the pairs'],
     [
       row('CPU of memtop, a process', each, 'cpuUs'),
+      row('the floor: read, and no more', floor, 'cpuUs'),
       row('CPU of memtop, a run', ones, 'cpuUs'),
       row('time, a process', each, 'wallUs'),
     ],

@@ -34,6 +34,7 @@ fn main() -> ExitCode {
         ["target", rest @ ..] => target::run(rest),
         ["tick", rest @ ..] => tick::run(rest),
         ["trace", rest @ ..] => trace::run(rest),
+        ["trace-cost", rest @ ..] => trace::cost(rest),
         ["workload", rest @ ..] => workload::run(rest),
         _ => Err(format!("there is no bench {words:?}")),
     };
