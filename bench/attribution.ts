@@ -70,10 +70,19 @@ async function pairOf(isWithFirst: boolean, cost: (isWith: boolean) => Promise<C
   return isWithFirst ? { without: second, with: first } : { without: first, with: second };
 }
 
-async function pairsOf(pairs: number, cost: (isWith: boolean) => Promise<Cost>): Promise<Pair[]> {
-  const found: Pair[] = [];
-  for (let number = 0; number < pairs; number += 1)
-    found.push(await pairOf(number % 2 === 1, cost));
+/** Of memtop and of the floor, a pair of each in turn. */
+interface Pairs {
+  readonly memtop: Pair[];
+  readonly floor: Pair[];
+}
+
+async function pairsOf(count: number, pairs: number): Promise<Pairs> {
+  const found: Pairs = { memtop: [], floor: [] };
+  for (let number = 0; number < pairs; number += 1) {
+    const isWithFirst = number % 2 === 1;
+    found.memtop.push(await pairOf(isWithFirst, (isWith) => costOf(count, isWith)));
+    found.floor.push(await pairOf(isWithFirst, (isWith) => floorOf(count, isWith)));
+  }
   return found;
 }
 
@@ -105,21 +114,11 @@ function row(name: string, pairs: readonly Pair[], key: keyof Cost): string[] {
 
 const runs = runsAskedFor(100);
 const engine = buildEngine();
-const ofMemtop = (count: number) => (isWith: boolean) => costOf(count, isWith);
-const ofFloor = (count: number) => (isWith: boolean) => floorOf(count, isWith);
-await pairsOf(1, ofMemtop(processes));
-const few = Math.ceil(runs / 4);
-const ones = await pairsOf(few, ofMemtop(1));
-const floorOfOne = await pairsOf(few, ofFloor(1));
-const all: Pair[] = [];
-const floorOfAll: Pair[] = [];
-for (let number = 0; number < runs; number += 1) {
-  const isWithFirst = number % 2 === 1;
-  all.push(await pairOf(isWithFirst, ofMemtop(processes)));
-  floorOfAll.push(await pairOf(isWithFirst, ofFloor(processes)));
-}
-const each = eachFurther(all, ones);
-const floor = eachFurther(floorOfAll, floorOfOne);
+await pairsOf(processes, 1);
+const ones = await pairsOf(1, Math.ceil(runs / 4));
+const all = await pairsOf(processes, runs);
+const each = eachFurther(all.memtop, ones.memtop);
+const floor = eachFurther(all.floor, ones.floor);
 
 print(
   `a traced shell that starts ${processes} x /bin/true, each with 104 variables; us, ` +
@@ -130,7 +129,7 @@ print(
     [
       row('CPU of memtop, a process', each, 'cpuUs'),
       row('the floor: read, and no more', floor, 'cpuUs'),
-      row('CPU of memtop, a run', ones, 'cpuUs'),
+      row('CPU of memtop, a run', ones.memtop, 'cpuUs'),
       row('time, a process', each, 'wallUs'),
     ],
   ),

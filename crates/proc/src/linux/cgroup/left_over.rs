@@ -7,10 +7,11 @@ use std::fs::{self, File, Metadata};
 use std::io;
 use std::os::unix::fs::MetadataExt;
 use std::path::Path;
+use std::time::Duration;
 
 use rustix::fs::{FlockOperation, flock};
 
-use super::control::{children, descendants};
+use super::control::{children, descendants, remove_empty};
 use super::files;
 
 /// That a group is in use.
@@ -82,19 +83,15 @@ pub(super) fn remove(home: &Path, name: &str) {
 }
 
 fn remove_whole(group: &Path) -> io::Result<()> {
-    let below = descendants(group);
     // A process of another pid namespace shows as 0.
     let is_empty = |group: &Path| {
         let members = files::text(&group.join("cgroup.procs"));
         matches!(members, Ok(Some(text)) if text.is_empty())
     };
-    if !is_empty(group) || !below.iter().all(|group| is_empty(group)) {
+    if !is_empty(group) || !descendants(group).iter().all(|group| is_empty(group)) {
         return Ok(());
     }
-    for group in below.iter().rev() {
-        fs::remove_dir(group)?;
-    }
-    fs::remove_dir(group)
+    remove_empty(group, Duration::ZERO, || {})
 }
 
 /// `memtop` of `memtop-4711-0`.
