@@ -649,6 +649,23 @@ fn what_is_told_between_two_samples_has_its_own_time() {
 }
 
 #[test]
+fn what_is_told_late_does_not_turn_the_clock_back() {
+    let (table, mut sampler, task) = sampler_of_root();
+    sampler.expect_events();
+    sampler.tick(10 * MS).unwrap();
+    table.start(11, 10, 100);
+    let born = Event::Born {
+        pid: 11,
+        parent: 10,
+        kinship: Kinship::Copy,
+    };
+    sampler.handle(born, 9 * MS).unwrap();
+    sampler.tick(20 * MS).unwrap();
+    let child = sampler.living(task).find(|process| process.id.pid == 11);
+    assert_eq!(child.unwrap().first_seen, 10 * MS);
+}
+
+#[test]
 fn a_run_of_many_short_lives_keeps_placing_orphans_of_the_living() {
     let (table, mut sampler, task) = sampler_of_root();
     for round in 0..50 {

@@ -180,3 +180,32 @@ fn call(request: libc::c_uint, tid: pid_t, data: *mut c_void) -> io::Result<()> 
 fn number(value: c_int) -> *mut c_void {
     std::ptr::without_provenance_mut(value.cast_unsigned() as usize)
 }
+
+#[cfg(all(test, any(target_arch = "x86_64", target_arch = "aarch64")))]
+mod tests {
+    use std::fs;
+    use std::process::Command;
+
+    use super::{StopsAt, interrupt, seize, stack_pointer};
+    use crate::wait::wait4;
+
+    #[test]
+    fn the_stack_pointer_is_the_one_that_proc_tells() {
+        let mut child = Command::new("sleep").arg("60").spawn().unwrap();
+        let tid = child.id().cast_signed();
+        let stops_at = StopsAt {
+            exit: false,
+            dies_with_tracer: true,
+        };
+        seize(tid, stops_at).unwrap();
+        interrupt(tid).unwrap();
+        wait4(tid, libc::__WALL).unwrap();
+        let told = fs::read_to_string(format!("/proc/{tid}/syscall")).unwrap();
+        let told = told.split_whitespace().rev().nth(1).unwrap();
+        let told = u64::from_str_radix(told.trim_start_matches("0x"), 16).unwrap();
+        assert_eq!(stack_pointer(tid), Some(told));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert_eq!(stack_pointer(tid), None, "nobody is there");
+    }
+}
