@@ -300,6 +300,32 @@ fn the_smallest_limit_of_all_groups_above_is_in_force() {
 }
 
 #[test]
+fn of_equal_limits_the_outermost_is_named_since_it_is_reached_first() {
+    let same = GB.to_string();
+    let machine = Machine::v2("a/b");
+    for group in ["a", "a/b"] {
+        machine.group(&format!("sys/fs/cgroup/{group}"), &[("memory.max", &same)]);
+    }
+    let max = machine.own().limits().unwrap().max.unwrap();
+    assert_eq!(max.group, machine.path("sys/fs/cgroup/a"));
+    let machine = Machine::new("4:memory:/a/b\n", V1_MOUNT);
+    for group in ["a", "a/b"] {
+        machine.group(
+            &format!("sys/fs/cgroup/memory/{group}"),
+            &[
+                ("memory.limit_in_bytes", &same),
+                (
+                    "memory.stat",
+                    &format!("hierarchical_memory_limit {same}\n"),
+                ),
+            ],
+        );
+    }
+    let max = machine.own().limits().unwrap().max.unwrap();
+    assert_eq!(max.group, machine.path("sys/fs/cgroup/memory/a"));
+}
+
+#[test]
 fn version_1_spells_no_limit_as_a_very_large_one() {
     for unlimited in ["9223372036854771712", "9223372036854710272"] {
         let machine = Machine::new("4:memory:/a\n", V1_MOUNT);
@@ -335,6 +361,24 @@ fn version_1_tells_of_limits_above_what_is_mounted() {
     assert_eq!(limits.max.unwrap().bytes, 2 * GB);
     assert_eq!(limits.swap_max.unwrap().bytes, GB);
     assert_eq!(limits.high, None);
+}
+
+#[test]
+fn a_limit_above_what_is_mounted_is_not_that_of_a_group_in_it() {
+    let machine = Machine::new("4:memory:/a/run\n", &V1_MOUNT.replace(" / ", " /a "));
+    let (own, above) = ((4 * GB).to_string(), 2 * GB);
+    for group in ["memory", "memory/run"] {
+        machine.group(
+            &format!("sys/fs/cgroup/{group}"),
+            &[
+                ("memory.limit_in_bytes", &own),
+                ("memory.stat", &format!("hierarchical_memory_limit {above}\n")),
+            ],
+        );
+    }
+    let max = machine.own().limits().unwrap().max.unwrap();
+    assert_eq!(max.bytes, above);
+    assert_eq!(max.group, machine.path("sys/fs/cgroup/memory"));
 }
 
 #[test]

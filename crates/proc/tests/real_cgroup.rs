@@ -84,6 +84,7 @@ fn helper() {
         "make" => make_and_remove(),
         "end-own" => end_own_group(),
         "leave" => leave_a_group(),
+        "compare" => compare_with_home(),
         _ => panic!("{what}"),
     }
 }
@@ -112,6 +113,48 @@ fn make_and_remove() {
     drop(group);
     assert_eq!(cgroups().own().unwrap(), before, "everything is as it was");
     println!("made=and=removed");
+}
+
+/// What programs may read of the group that they are in, and what the kernel does by it.
+const SETTINGS: [&str; 12] = [
+    "memory.limit_in_bytes",
+    "memory.memsw.limit_in_bytes",
+    "memory.soft_limit_in_bytes",
+    "memory.swappiness",
+    "memory.use_hierarchy",
+    "memory.max",
+    "memory.high",
+    "memory.low",
+    "memory.min",
+    "memory.swap.max",
+    "memory.swap.high",
+    "memory.oom.group",
+];
+
+/// Makes a group as a run would, and tells of all settings of the group around it that are not its
+/// own as well, and of the limit that it is under.
+fn compare_with_home() {
+    let home = cgroups().own().unwrap();
+    let run = RunCgroup::create(&cgroups(), "run").unwrap();
+    let read = |directory: &Path, file| fs::read_to_string(directory.join(file)).ok();
+    for file in SETTINGS {
+        let around = read(home.directory(), file);
+        let own = read(run.cgroup().directory(), file);
+        if around.is_some() && around != own {
+            println!("differs={file}: {own:?} for {around:?}=");
+        }
+    }
+    let is_disabled = |directory| {
+        let control = read(directory, "memory.oom_control").unwrap_or_default();
+        control.contains("oom_kill_disable 1")
+    };
+    if is_disabled(home.directory()) != is_disabled(run.cgroup().directory()) {
+        println!("differs=oom_kill_disable=");
+    }
+    if let Some(max) = run.cgroup().limits().unwrap().max {
+        println!("limit={}={}=", max.bytes, max.group.display());
+    }
+    println!("compared=all=");
 }
 
 /// Ends a group that this process is in, too.
@@ -233,6 +276,97 @@ fn a_kill_by_the_oom_killer_is_counted() {
     assert_eq!(group.oom_kills().unwrap(), Some(0));
     assert_eq!(run_in(&group, "allocate 300").status.signal(), Some(9));
     assert_eq!(group.oom_kills().unwrap(), Some(1));
+}
+
+/// Sets what this version has of these; some kernels lack some.
+fn set(group: &Path, settings: &[(&str, u64)]) {
+    for (file, value) in settings {
+        let file = group.join(file);
+        if file.exists() {
+            fs::write(&file, value.to_string()).unwrap();
+        }
+    }
+}
+
+fn limit(group: &Path) {
+    set(
+        group,
+        &[
+            // In this order: memory and swap together cannot be less than memory alone.
+            ("memory.limit_in_bytes", 300 * MB),
+            ("memory.memsw.limit_in_bytes", 400 * MB),
+            ("memory.max", 300 * MB),
+        ],
+    );
+}
+
+fn assert_same_as_home(output: &Output) -> String {
+    assert!(output.status.success(), "{output:?}");
+    let text = text_of(output);
+    assert!(text.contains("compared=all="), "{text}");
+    assert!(!text.contains("differs="), "{text}");
+    text
+}
+
+#[test]
+fn a_run_reads_the_same_limits_in_its_own_group_as_in_the_one_around_it() {
+    let Some(home) = new_group() else { return };
+    let directory = home.cgroup().directory();
+    limit(directory);
+    set(
+        directory,
+        &[
+            ("memory.soft_limit_in_bytes", 200 * MB),
+            ("memory.swappiness", 10),
+            ("memory.high", 250 * MB),
+            ("memory.low", 20 * MB),
+            ("memory.min", 10 * MB),
+            ("memory.swap.max", 100 * MB),
+            ("memory.swap.high", 90 * MB),
+            ("memory.oom.group", 1),
+        ],
+    );
+    assert_same_as_home(&run_in(&home, "compare"));
+}
+
+#[test]
+fn a_run_in_a_group_where_nobody_is_ended_for_want_of_memory_is_so_as_well() {
+    let Some(home) = new_group() else { return };
+    set(home.cgroup().directory(), &[("memory.oom_control", 1)]);
+    assert_same_as_home(&run_in(&home, "compare"));
+}
+
+#[test]
+fn the_limit_of_a_run_is_that_of_the_group_which_sets_it() {
+    let Some(home) = new_group() else { return };
+    let directory = home.cgroup().directory();
+    limit(directory);
+    let text = assert_same_as_home(&run_in(&home, "compare"));
+    let told = format!("limit={}={}=", 300 * MB, directory.display());
+    assert!(text.contains(&told), "{text}");
+}
+
+#[test]
+fn a_limit_that_the_group_around_a_run_does_not_show_is_not_shown_by_the_runs_own_either() {
+    let Some(limited) = new_group() else { return };
+    let directory = limited.cgroup().directory();
+    limit(directory);
+    let home = directory.join("home");
+    // Version 1 hands its controller down by itself.
+    let _ = fs::write(directory.join("cgroup.subtree_control"), "+memory");
+    fs::create_dir(&home).unwrap();
+    let mut command = Command::new("sh");
+    let enter = format!("echo $$ > '{}/cgroup.procs'; exec \"$@\"", home.display());
+    command
+        .args(["-c", &enter, "sh"])
+        .arg(env::current_exe().unwrap())
+        .args(["helper", "--exact", "--nocapture", "--quiet"])
+        .env(HELPER, "compare")
+        .stdout(Stdio::piped());
+    let output = command.spawn().unwrap().wait_with_output().unwrap();
+    let text = assert_same_as_home(&output);
+    let told = format!("limit={}={}=", 300 * MB, directory.display());
+    assert!(text.contains(&told), "{text}");
 }
 
 #[test]

@@ -313,6 +313,21 @@ mod tests {
     }
 
     #[test]
+    fn the_runs_own_group_is_named_only_if_the_limit_is_its_own() {
+        let evidence = killed_in("/groups/own");
+        let limit = Limit {
+            bytes: 512 * MB,
+            group: PathBuf::from("/groups/own"),
+        };
+        let found = Findings {
+            limit: Some(&limit),
+            ..findings(End::Signaled(libc::SIGKILL), &evidence, &[])
+        };
+        let place = found.out_of_memory().unwrap().place;
+        assert!(matches!(place, Place::Group { is_own: true, .. }));
+    }
+
+    #[test]
     fn a_kill_elsewhere_counts_only_if_somebody_here_was_killed() {
         let evidence = OomEvidence {
             machine_kills: Some(3),

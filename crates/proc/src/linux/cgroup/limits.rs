@@ -13,7 +13,7 @@ pub(super) const V1_UNLIMITED: u64 = (i64::MAX as u64) & !0xffff;
 pub struct Limit {
     /// How much may be used, in bytes.
     pub bytes: u64,
-    /// The directory of the group; of the own group where the one that sets it is out of sight.
+    /// The directory of the group; of the outermost in sight where the one that sets it is not.
     pub group: PathBuf,
 }
 
@@ -47,22 +47,23 @@ impl Cgroup {
     fn limits_v1(&self) -> Result<Limits, Error> {
         // memory.stat tells also of limits above what is mounted.
         let stat = files::text(&self.file("memory.stat"))?.unwrap_or_default();
+        let outermost = self.groups_up().last().unwrap_or(&self.directory);
         let in_force = |key| {
             files::keyed(&stat, key)
                 .filter(|&bytes| bytes < V1_UNLIMITED)
                 .map(|bytes| Limit {
                     bytes,
-                    group: self.directory.clone(),
+                    group: outermost.to_owned(),
                 })
         };
         let max = smaller(
-            self.smallest("memory.limit_in_bytes")?,
             in_force("hierarchical_memory_limit"),
+            self.smallest("memory.limit_in_bytes")?,
         );
         // This one is for memory and swap together.
         let both = smaller(
-            self.smallest("memory.memsw.limit_in_bytes")?,
             in_force("hierarchical_memsw_limit"),
+            self.smallest("memory.memsw.limit_in_bytes")?,
         );
         let memory = max.as_ref().map_or(0, |max| max.bytes);
         let swap_max = both.map(|both| Limit {
@@ -89,11 +90,12 @@ impl Cgroup {
     }
 }
 
-/// Of equal ones the first.
-fn smaller(one: Option<Limit>, other: Option<Limit>) -> Option<Limit> {
-    match (one, other) {
-        (Some(one), Some(other)) if other.bytes < one.bytes => Some(other),
-        (one, other) => one.or(other),
+/// Of equal ones that of the outer group: it holds all that the inner one does, so its limit is
+/// reached first.
+fn smaller(inner: Option<Limit>, outer: Option<Limit>) -> Option<Limit> {
+    match (inner, outer) {
+        (Some(inner), Some(outer)) if inner.bytes < outer.bytes => Some(inner),
+        (inner, outer) => outer.or(inner),
     }
 }
 

@@ -5,6 +5,7 @@
 //! sum of samples is not. Page cache counts in it, too. Both versions are in use, also side by
 //! side; `cgroups(7)` tells the difference.
 
+mod carried;
 mod control;
 mod files;
 mod home;

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use rustix::fd::OwnedFd;
 
+use super::carried::{NotCarried, carry};
 use super::control::{descendants, members, remove_empty};
 use super::home::Lease;
 use super::left_over::{self, Claim, identity};
@@ -48,7 +49,7 @@ impl Entrance {
 }
 
 impl RunCgroup {
-    /// Makes a group under the one that this process is in. Those that killed processes have left
+    /// Makes a group under the one that this process is in, with the same limits. Those that killed processes have left
     /// there, with the same name but for two numbers at its end, are removed.
     ///
     /// In version 2 this process may be moved into a leaf for that, and only when it is alone in
@@ -83,9 +84,14 @@ impl RunCgroup {
             lease,
         };
         // Without the controller the group would be there and count nothing.
-        match run.cgroup.current()? {
-            Some(_) => Ok(run),
-            None => Err(NoGroup::NotGiven(run.lease.group.directory.clone())),
+        let around = &run.lease.group;
+        if run.cgroup.current()?.is_none() {
+            return Err(NoGroup::NotGiven(around.directory.clone()));
+        }
+        match carry(around, &run.cgroup.directory) {
+            Ok(()) => Ok(run),
+            Err(NotCarried::Read(error)) => Err(error.into()),
+            Err(NotCarried::Write(error)) => Err(NoGroup::of(around, error)),
         }
     }
 
