@@ -372,7 +372,10 @@ fn a_limit_above_what_is_mounted_is_not_that_of_a_group_in_it() {
             &format!("sys/fs/cgroup/{group}"),
             &[
                 ("memory.limit_in_bytes", &own),
-                ("memory.stat", &format!("hierarchical_memory_limit {above}\n")),
+                (
+                    "memory.stat",
+                    &format!("hierarchical_memory_limit {above}\n"),
+                ),
             ],
         );
     }

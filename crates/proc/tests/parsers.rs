@@ -60,6 +60,7 @@ prop_compose! {
             session: u32::try_from(session).unwrap_or(0),
             state,
             is_kernel: flags & 0x0020_0000 != 0,
+            is_ending: flags & 4 != 0 || state == State::Zombie,
             cpu_ticks: user_ticks + kernel_ticks,
             started,
             leads_its_process,

@@ -402,6 +402,22 @@ fn one_that_has_left_the_group_is_found() {
 }
 
 #[test]
+fn one_that_has_ended_and_is_not_waited_for_has_not_left_the_group() {
+    let Some(group) = new_group() else { return };
+    let mut child = start_in(&group, sleeper());
+    child.kill().unwrap();
+    until(|| {
+        let stat = fs::read_to_string(format!("/proc/{}/stat", child.id())).unwrap();
+        stat.contains(") Z ")
+    });
+    assert_eq!(
+        group.escaped(&cgroups(), &[child.id()]).unwrap(),
+        [0_u32; 0]
+    );
+    child.wait().unwrap();
+}
+
+#[test]
 fn a_storm_of_forks_is_ended_whole() {
     let Some(group) = new_group() else { return };
     let mut child = start_in(&group, {

@@ -85,15 +85,10 @@ impl Group {
             .is_none_or(|at| at.elapsed() >= ESCAPES_EVERY)
         {
             self.looked_for_escapes = Some(Instant::now());
-            for pid in self
-                .made
-                .escaped(&self.cgroups, &pids())
-                .unwrap_or_default()
-            {
-                if !self.escaped.contains(&pid) {
-                    self.escaped.push(pid);
-                }
-            }
+            let mut pids = pids();
+            pids.retain(|pid| !self.escaped.contains(pid));
+            let escaped = self.made.escaped(&self.cgroups, &pids);
+            self.escaped.extend(escaped.unwrap_or_default());
         }
     }
 

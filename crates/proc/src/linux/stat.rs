@@ -20,6 +20,8 @@ pub struct Stat {
     pub state: State,
     /// Whether it is a thread of the kernel's own.
     pub is_kernel: bool,
+    /// Whether it is on its way out, or over and not waited for yet.
+    pub is_ending: bool,
     /// CPU time of all its threads, in user and kernel mode, in clock ticks.
     pub cpu_ticks: u64,
     /// Start time in clock ticks since boot.
@@ -60,6 +62,7 @@ impl Stat {
             session,
             state,
             is_kernel: flags & PF_KTHREAD != 0,
+            is_ending: flags & PF_EXITING != 0 || state == State::Zombie,
             cpu_ticks: user_ticks.saturating_add(kernel_ticks),
             started,
             leads_its_process: exit_signal != -1,
@@ -77,6 +80,8 @@ impl Stat {
 
 /// A thread of the kernel's own (`include/linux/sched.h`).
 const PF_KTHREAD: u64 = 0x0020_0000;
+/// One that has begun to exit.
+const PF_EXITING: u64 = 0x4;
 
 /// The letters are those of `task_state_array` in the kernel's `fs/proc/array.c`.
 fn parse_state(field: &[u8]) -> Option<State> {
@@ -125,6 +130,7 @@ mod tests {
                 session: 9,
                 state: State::Sleeping,
                 is_kernel: false,
+                is_ending: false,
                 cpu_ticks: 3,
                 started: 4242,
                 leads_its_process: true
@@ -145,6 +151,17 @@ mod tests {
             assert_eq!(Stat::name(text.as_bytes()), Some(name.as_bytes()));
         }
         assert_eq!(Stat::name(b"42 )("), None);
+    }
+
+    #[test]
+    fn one_that_is_ending_is_told_by_its_flag_before_it_is_a_zombie() {
+        let is_ending = |tail: String| {
+            let stat = Stat::parse(format!("42 (node){tail}").as_bytes());
+            stat.expect("parses").is_ending
+        };
+        assert!(!is_ending(TAIL.to_owned()));
+        assert!(is_ending(TAIL.replace("4194560", "4194564")));
+        assert!(is_ending(TAIL.replace(" S 7", " Z 7")));
     }
 
     #[test]

@@ -7,9 +7,9 @@ use super::membership::{self, Membership};
 use super::namespace::{Below, below};
 use super::{control, files};
 use crate::Error;
-use crate::linux::ProcRoot;
 use crate::linux::mountinfo::{self, Mount};
 use crate::linux::root::read_whole;
+use crate::linux::{ProcRoot, Stat};
 
 /// More directories than this are not searched for a group whose path is not told.
 const MOST_SEARCHED: usize = 10_000;
@@ -103,6 +103,14 @@ impl Cgroups {
     /// When there is none, or none that can be reached.
     pub fn of(&self, pid: u32) -> Result<Cgroup, NoCgroup> {
         self.named(&format!("{pid}/cgroup"), pid)
+    }
+
+    /// `None` when there is no such process, or nothing can be read of it.
+    pub(super) fn stat_of(&self, pid: u32) -> Option<Stat> {
+        let mut text = Vec::new();
+        let read = self.proc.read_process_file(pid, "stat", &mut text);
+        read.ok()??;
+        Stat::parse(&text)
     }
 
     fn named(&self, file: &str, pid: u32) -> Result<Cgroup, NoCgroup> {

@@ -3,6 +3,7 @@
 use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::Path;
+use std::thread::sleep;
 use std::time::Duration;
 
 use rustix::fd::OwnedFd;
@@ -16,6 +17,8 @@ use crate::Error;
 
 /// How long the end of a group is waited for when nobody asks how it went.
 const PATIENCE_ON_DROP: Duration = Duration::from_millis(500);
+/// Between two looks at one that seems to be elsewhere.
+const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
 
 /// A group that was made for a run, and that ends with this value.
 ///
@@ -144,19 +147,41 @@ impl RunCgroup {
     /// When the members of the group cannot be read.
     pub fn escaped(&self, cgroups: &Cgroups, pids: &[u32]) -> Result<Vec<u32>, Error> {
         let inside = self.cgroup.pids()?;
-        let is_outside = |pid: u32| match cgroups.of(pid) {
+        // Only where the list does not settle it is the process itself asked: it may have been
+        // born since.
+        let suspects: Vec<(u32, u64)> = pids
+            .iter()
+            .filter(|pid| inside.binary_search(pid).is_err())
+            .filter_map(|&pid| Some((pid, self.outside_since(cgroups, pid)?)))
+            .collect();
+        if suspects.is_empty() {
+            return Ok(Vec::new());
+        }
+        // In the midst of its birth a process shows the topmost group, before it has that of its
+        // parent (`cgroup_post_fork` in kernel/cgroup/cgroup.c).
+        sleep(BETWEEN_LOOKS);
+        let is_still = |pid, since| self.outside_since(cgroups, pid) == Some(since);
+        let escaped = suspects
+            .into_iter()
+            .filter_map(|(pid, since)| is_still(pid, since).then_some(pid));
+        Ok(escaped.collect())
+    }
+
+    /// When a process has started that is outside of the group. One that is ending shows the topmost
+    /// group of version 1, whichever it was in (`proc_cgroup_show`, also there).
+    fn outside_since(&self, cgroups: &Cgroups, pid: u32) -> Option<u64> {
+        let is_outside = match cgroups.of(pid) {
             Ok(group) => !self.cgroup.contains(&group),
             // A group that is not in sight is not this one, which is.
             Err(super::NoCgroup::OutOfSight(_)) => true,
             Err(_) => false,
         };
-        // Only where the list does not settle it is the process itself asked: it may have been
-        // born since.
-        let missing = pids
-            .iter()
-            .copied()
-            .filter(|pid| inside.binary_search(pid).is_err());
-        Ok(missing.filter(|&pid| is_outside(pid)).collect())
+        if !is_outside {
+            return None;
+        }
+        // Read after the group: one that is not ending now was not then.
+        let stat = cgroups.stat_of(pid)?;
+        (!stat.is_ending).then_some(stat.started)
     }
 
     /// Removes the group and those that the run has made in it. Processes that are still in it
