@@ -136,6 +136,83 @@ fn a_borrower_that_cannot_become_its_program_has_no_memory_of_its_own() {
     assert_between(outcome.ceiling_bytes.unwrap(), 200 * MB, 250 * MB);
 }
 
+/// Has 100 MB and starts so many children by `clone(2)` with these flags. Each writes to all of that
+/// memory where it is told so, becomes another program where it is given one, and lives for half a
+/// second.
+const CLONES: &str = r#"
+    #define _GNU_SOURCE
+    #include <sched.h>
+    #include <signal.h>
+    #include <stdlib.h>
+    #include <string.h>
+    #include <sys/mman.h>
+    #include <sys/wait.h>
+    #include <unistd.h>
+    static const size_t size = 100 << 20, stack = 64 << 10;
+    static char **words, *memory;
+    static int live(void *none) {
+        if (*words[3] == 'w') memset(memory, 2, size);
+        if (words[4]) execvp(words[4], words + 4);
+        usleep(500 * 1000);
+        return 0;
+    }
+    static char *mapped(size_t size) {
+        return mmap(0, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    }
+    int main(int count, char **given) {
+        words = given;
+        memory = mapped(size);
+        memset(memory, 1, size);
+        int flags = 0, children = atoi(words[2]);
+        for (char *flag = words[1]; *flag; flag++)
+            flags |= *flag == 'm' ? CLONE_VM : *flag == 'w' ? CLONE_VFORK : SIGCHLD;
+        for (int i = 0; i < children; i++)
+            if (clone(live, mapped(stack) + stack, flags, 0) < 0) return 9;
+        for (int i = 0; i < children; i++)
+            if (waitpid(-1, 0, __WALL) < 0) return 8;
+        return 0;
+    }"#;
+
+fn clones(arguments: &[&str]) -> Option<Outcome> {
+    let folder = Folder::new();
+    let program = folder.compiled(CLONES, &[])?;
+    let outcome = traced(&[&[&*program], arguments].concat());
+    assert_exited(&outcome, 0);
+    assert_all_traced(&outcome);
+    Some(outcome)
+}
+
+#[test]
+fn clones_that_share_their_parents_memory_do_not_count_it_again() {
+    // With the signal at the end they are told of as `fork` is, without it as a thread is.
+    for flags in ["ms", "m"] {
+        let Some(outcome) = clones(&[flags, "16", "-"]) else {
+            return;
+        };
+        assert_eq!(task(&outcome).seen, 17);
+        assert_between(peak(&outcome), 100 * MB, 110 * MB);
+    }
+}
+
+#[test]
+fn a_clone_that_becomes_a_program_has_memory_of_its_own() {
+    let perl = "open Z, '</dev/zero'; sysread Z, $held, 50 << 20; select undef, undef, undef, 0.5";
+    for flags in ["ms", "m"] {
+        let Some(outcome) = clones(&[flags, "1", "-", "perl", "-e", perl]) else {
+            return;
+        };
+        assert_between(peak(&outcome), 150 * MB, 170 * MB);
+    }
+}
+
+#[test]
+fn a_child_whose_parent_waits_for_it_may_have_a_copy_all_the_same() {
+    let Some(outcome) = clones(&["sw", "1", "write"]) else {
+        return;
+    };
+    assert_between(task(&outcome).highest_rss_bytes, 200 * MB, 220 * MB);
+}
+
 #[test]
 fn a_copy_that_ends_without_a_program_of_its_own_shares_its_memory() {
     let outcome = large_python(

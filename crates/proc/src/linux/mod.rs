@@ -33,7 +33,7 @@ pub use fields::{field, field_has_signal};
 pub use inspector::LinuxInspector;
 pub use loadavg::parse_last_pid;
 pub use meminfo::Meminfo;
-pub use observer::{LinuxObserver, describe, high_water, identify};
+pub use observer::{LinuxObserver, describe, high_water, identify, same_memory};
 pub use oom::{OomEvidence, OomWatch};
 pub use pressure::{Pressure, Stall};
 pub use room::RoomFinder;

@@ -103,6 +103,17 @@ pub fn high_water(root: &ProcRoot, pid: u32, text: &mut Vec<u8>) -> Option<HighW
     })
 }
 
+/// Whether two processes, which must both be there, run in the very same memory. `None` where the
+/// kernel does not tell: it was built without `kcmp(2)`, or this user may not ask.
+#[must_use]
+pub fn same_memory(one: u32, other: u32) -> Option<bool> {
+    const KCMP_VM: libc::c_int = 1;
+    // SAFETY: kcmp(2) touches no memory of this process.
+    let order = unsafe { libc::syscall(libc::SYS_kcmp, one, other, KCMP_VM, 0, 0) };
+    // Unless they are the same, the answer is which one comes first.
+    (order >= 0).then_some(order == 0)
+}
+
 impl Observer for LinuxObserver {
     type Handle = Watched;
 
@@ -174,9 +185,7 @@ impl Observer for LinuxObserver {
     }
 
     fn same_memory(&mut self, one: ProcessId, other: ProcessId) -> bool {
-        const KCMP_VM: libc::c_int = 1;
-        // SAFETY: kcmp(2) touches no memory of this process.
-        unsafe { libc::syscall(libc::SYS_kcmp, one.pid, other.pid, KCMP_VM, 0, 0) == 0 }
+        same_memory(one.pid, other.pid) == Some(true)
     }
 
     fn without_descriptor(&self) -> u64 {

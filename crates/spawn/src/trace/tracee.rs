@@ -1,7 +1,7 @@
 //! One traced thread, and where it comes from.
 
 use libc::pid_t;
-use memtop_proc::linux::{ProcRoot, field};
+use memtop_proc::linux::{ProcRoot, field, same_memory};
 use memtop_sampler::Kinship;
 
 #[derive(Clone, Copy, Debug)]
@@ -37,6 +37,18 @@ pub(super) fn is_thread_of(tid: pid_t, process: pid_t) -> bool {
     unsafe { libc::syscall(libc::SYS_tgkill, process, tid, 0) == 0 }
 }
 
+/// Whose memory a process has that was started a moment ago and has not run yet, so that it cannot
+/// have become another program. Neither the event nor the system call tells: what is no thread may
+/// have its parent's memory for good (`CLONE_VM`), and one whose parent waits may have a copy.
+/// `otherwise` is for kernels that do not answer.
+pub(super) fn kinship(parent: pid_t, child: pid_t, otherwise: Kinship) -> Kinship {
+    match same_memory(parent.cast_unsigned(), child.cast_unsigned()) {
+        Some(true) => Kinship::SameMemory,
+        Some(false) => Kinship::Copy,
+        None => otherwise,
+    }
+}
+
 /// Asks `/proc`. One that is gone already counts as a process of nobody known.
 pub(super) fn origin(proc: &ProcRoot, tid: pid_t, text: &mut Vec<u8>) -> Origin {
     let read = proc.read_process_file(tid.cast_unsigned(), "status", text);
@@ -44,8 +56,12 @@ pub(super) fn origin(proc: &ProcRoot, tid: pid_t, text: &mut Vec<u8>) -> Origin 
     let known = matches!(read, Ok(Some(())));
     match (number("Tgid"), number("PPid")) {
         (Some(process), Some(_)) if known && process != tid => Origin::Thread { of: process },
-        (_, parent) => Origin::Process {
-            parent: parent.filter(|_| known).unwrap_or(0),
+        (_, Some(parent)) if known => Origin::Process {
+            parent,
+            kinship: kinship(parent, tid, Kinship::Copy),
+        },
+        _ => Origin::Process {
+            parent: 0,
             kinship: Kinship::Copy,
         },
     }

@@ -232,13 +232,9 @@ impl Tracer {
         let is_thread = matches!(report, Report::Clone) && tracee::is_thread_of(child, process);
         let origin = match report {
             _ if is_thread => Origin::Thread { of: process },
-            Report::Vfork => Origin::Process {
-                parent: process,
-                kinship: Kinship::SameMemory,
-            },
             _ => Origin::Process {
                 parent: process,
-                kinship: Kinship::Copy,
+                kinship: tracee::kinship(tid, child, usual_kinship(report)),
             },
         };
         self.take_in(child, origin, self.is_let_go(tid));
@@ -416,6 +412,13 @@ impl Tracer {
             exit,
             dies_with_tracer: self.is_tied,
         }
+    }
+}
+
+fn usual_kinship(report: Report) -> Kinship {
+    match report {
+        Report::Vfork => Kinship::SameMemory,
+        _ => Kinship::Copy,
     }
 }
 
