@@ -168,7 +168,7 @@ fn follow(assignment: Assignment, desk: &Desk, tell: &impl Fn(Followed)) {
     let pumps = match wiring.begin(unborn.pid.cast_unsigned()) {
         Ok(pumps) => pumps,
         Err(error) => {
-            give_up(&unborn);
+            give_up(unborn.pid);
             return tell(Followed::NotStarted(NotStarted::Fork(error)));
         }
     };
@@ -191,7 +191,7 @@ fn follow(assignment: Assignment, desk: &Desk, tell: &impl Fn(Followed)) {
             follow_traced(&command, &unborn, tracer, desk, tell);
         }
         Err(reason) if matches!(tracing, Tracing::Required) => {
-            give_up(&unborn);
+            give_up(unborn.pid);
             tell(Followed::NotStarted(NotStarted::NoTracing(reason)));
         }
         Err(reason) => {
@@ -258,11 +258,11 @@ fn begin_tracing(
     Ok(tracer)
 }
 
-/// Ends a child that is not the program yet.
-fn give_up(unborn: &Unborn) {
+/// Ends a child that is not the program yet, traced or not.
+fn give_up(pid: pid_t) {
     // SAFETY: a signal to this process's own child, which nobody has waited for yet.
-    unsafe { libc::kill(unborn.pid, libc::SIGKILL) };
-    let _ = wait_for(unborn.pid);
+    unsafe { libc::kill(pid, libc::SIGKILL) };
+    let _ = wait_for(pid);
 }
 
 fn follow_untraced(
@@ -359,13 +359,40 @@ fn killed_before_exec() -> io::Error {
     io::Error::other("it was killed before it could start")
 }
 
+/// Waits until a child has ended.
 fn wait_for(pid: pid_t) -> io::Result<Waited> {
     loop {
         match wait4(pid, 0) {
+            // One that is traced stops before its end.
+            Ok(Some(waited)) if libc::WIFSTOPPED(waited.status) => {
+                let _ = ptrace::go_on(pid, 0);
+            }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
             Ok(Some(waited)) => return Ok(waited),
             Ok(None) => return Err(io::Error::other("the kernel told of no end")),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+
+    use super::give_up;
+    use crate::trace::ptrace::{self, StopsAt};
+
+    #[test]
+    fn a_traced_child_that_is_given_up_leaves_nothing_to_wait_for() {
+        let mut child = Command::new("sleep").arg("60").spawn().unwrap();
+        let pid = child.id().cast_signed();
+        let stops_at = StopsAt {
+            exit: true,
+            dies_with_tracer: true,
+        };
+        ptrace::seize(pid, stops_at).unwrap();
+        give_up(pid);
+        let left = child.try_wait().unwrap_err();
+        assert_eq!(left.raw_os_error(), Some(libc::ECHILD));
     }
 }
