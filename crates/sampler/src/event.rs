@@ -143,6 +143,8 @@ impl<O: Observer> Sampler<O> {
         if let Some(newborn) = self.newborns.get_mut(pid) {
             newborn.is_copy = false;
             newborn.borrows = false;
+            // Whatever was told of its end, it lives on as another program.
+            newborn.last = None;
             return;
         }
         let mut shared = false;
@@ -150,6 +152,7 @@ impl<O: Observer> Sampler<O> {
             let description = observer.describe(member.id);
             member.named.renew(description, tick, member.memory.rss);
             member.borrows_from = None;
+            member.is_leaving = false;
             shared = member.memory.renew();
         });
         self.somebody_went |= shared;

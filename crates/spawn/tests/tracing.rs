@@ -7,6 +7,7 @@ use std::process::{self, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use memtop_sampler::Interval;
 use memtop_spawn::{End, Options, Outcome, StartError, SurvivorsUse, TraceUse};
 use runs::{
     Folder, MB, PYTHON, assert_all_measured, assert_all_traced, command, count_own, exists, finish,
@@ -139,7 +140,7 @@ fn a_borrower_that_cannot_become_its_program_has_no_memory_of_its_own() {
 /// Has 100 MB and starts so many children by `clone(2)` with these flags. Each writes to all of that
 /// memory where it is told so, becomes another program where it is given one, and lives for half a
 /// second.
-const CLONES: &str = r#"
+const CLONES: &str = r"
     #define _GNU_SOURCE
     #include <sched.h>
     #include <signal.h>
@@ -171,7 +172,7 @@ const CLONES: &str = r#"
         for (int i = 0; i < children; i++)
             if (waitpid(-1, 0, __WALL) < 0) return 8;
         return 0;
-    }"#;
+    }";
 
 fn clones(arguments: &[&str]) -> Option<Outcome> {
     let folder = Folder::new();
@@ -251,6 +252,127 @@ fn a_process_whose_other_thread_becomes_a_program_goes_on_as_one() {
     assert_exited(&outcome, 7);
     assert_all_traced(&outcome);
     assert_eq!(task(&outcome).seen, 3);
+}
+
+/// Becomes the program that it is given, from a thread that is not its first, which waits meanwhile
+/// or has ended before.
+const SHIM: &str = r#"
+    #include <pthread.h>
+    #include <string.h>
+    #include <unistd.h>
+    static char **words;
+    static void *become(void *none) {
+        if (!strcmp(words[1], "ended")) usleep(100 * 1000);
+        execvp(words[2], words + 2);
+        _exit(9);
+    }
+    int main(int count, char **given) {
+        pthread_t thread;
+        words = given;
+        if (pthread_create(&thread, 0, become, 0)) return 9;
+        if (!strcmp(words[1], "ended")) pthread_exit(0);
+        pthread_join(thread, 0);
+        return 9;
+    }"#;
+
+/// Perl statements that fill so much memory, once.
+fn fill(megabytes: u32) -> String {
+    format!("open Z, '</dev/zero'; sysread Z, $held, {megabytes} << 20;")
+}
+
+#[test]
+fn a_program_that_another_thread_has_become_is_measured_as_any() {
+    let folder = Folder::new();
+    let Some(shim) = folder.compiled(SHIM, &["-pthread"]) else {
+        return;
+    };
+    for first_thread in ["waits", "ended"] {
+        // They do not end at the same time, which would be another occasion to look at both.
+        let large = format!("{} select undef, undef, undef, $ARGV[0] * 0.7", fill(300));
+        // With a peak from before a process that is about to end is worth no look of its own.
+        let script = format!(
+            "{} undef $held; \
+             for (1..2) {{ fork or exec '{shim}', '{first_thread}', 'perl', '-e', $ARGV[0], $_ }} \
+             1 while wait != -1",
+            fill(200)
+        );
+        // So that no sample comes between their births and what they become.
+        let options = Options {
+            interval: Interval::Fixed(Duration::from_millis(250)),
+            ..options(TraceUse::On)
+        };
+        let outcome = finish(&["perl", "-e", &script, &large], options).outcome;
+        assert_exited(&outcome, 0);
+        assert_all_measured(&outcome);
+        assert_eq!(task(&outcome).seen, 3);
+        assert_between(peak(&outcome), 600 * MB, 650 * MB);
+    }
+}
+
+/// Has eight threads that wait, and a ninth that ends the process where the first does not.
+const ENDS: &str = r"
+    #include <pthread.h>
+    #include <stdlib.h>
+    #include <unistd.h>
+    static void *wait(void *none) { for (;;) pause(); }
+    /* Once the first thread waits: killed at the stop for its last clone, it may miss that at its end. */
+    static void *end(void *none) { usleep(2000); exit(0); }
+    int main(int count, char **words) {
+        pthread_t thread;
+        for (int i = 0; i < 8; i++)
+            if (pthread_create(&thread, 0, wait, 0)) return 9;
+        if (*words[1] == 'f') exit(0);
+        if (pthread_create(&thread, 0, end, 0)) return 9;
+        wait(0);
+    }";
+
+#[test]
+fn whichever_thread_ends_a_process_it_was_measured() {
+    let folder = Folder::new();
+    let Some(program) = folder.compiled(ENDS, &["-pthread"]) else {
+        return;
+    };
+    for which in ["first", "other"] {
+        let script = format!("system('{program}', '{which}') and exit 9 for 1..100");
+        let outcome = traced(&["perl", "-e", &script]);
+        assert_exited(&outcome, 0);
+        assert_all_measured(&outcome);
+        assert_eq!(task(&outcome).seen, 101);
+    }
+}
+
+/// Its first thread ends, and another takes so many megabytes then.
+const WITHOUT_FIRST: &str = r"
+    #include <pthread.h>
+    #include <stdlib.h>
+    #include <string.h>
+    #include <unistd.h>
+    static char **words;
+    static void *live(void *none) {
+        usleep(100 * 1000);
+        size_t size = (size_t) atoi(words[1]) << 20;
+        char *memory = malloc(size);
+        memset(memory, 1, size);
+        exit(memory[size / 2] + 4);
+    }
+    int main(int count, char **given) {
+        pthread_t thread;
+        words = given;
+        if (pthread_create(&thread, 0, live, 0)) return 9;
+        pthread_exit(0);
+    }";
+
+#[test]
+fn what_a_process_has_had_is_read_at_the_end_of_its_last_thread() {
+    let folder = Folder::new();
+    let Some(program) = folder.compiled(WITHOUT_FIRST, &["-pthread"]) else {
+        return;
+    };
+    let outcome = traced(&[&program, "200"]);
+    assert_exited(&outcome, 5);
+    assert_all_measured(&outcome);
+    let largest = task(&outcome).largest.as_ref().unwrap();
+    assert_between(largest.bytes, 200 * MB, 220 * MB);
 }
 
 #[test]

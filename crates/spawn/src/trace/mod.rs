@@ -14,6 +14,7 @@ mod bell;
 mod elf;
 mod follower;
 mod haste;
+mod last_thread;
 mod privilege;
 mod ptrace;
 mod self_tracing;

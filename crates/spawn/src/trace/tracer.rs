@@ -1,11 +1,13 @@
 //! Handles the stops of all that is traced, and tells the sampler.
 
+mod ends;
+
 use std::time::Instant;
 
 use libc::{c_int, pid_t};
-use memtop_proc::ByNumber;
-use memtop_proc::linux::{ProcRoot, directory, field_has_signal, high_water, startup_at_exec};
-use memtop_sampler::{EndStatus, Event, Kinship};
+use memtop_proc::linux::{ProcRoot, directory, field_has_signal, startup_at_exec};
+use memtop_proc::{ByNumber, HighWater};
+use memtop_sampler::{Event, Kinship};
 
 use super::privilege::Privileges;
 use super::ptrace::{self, Report, StopsAt};
@@ -28,16 +30,12 @@ pub(crate) struct TraceRecord {
     pub(crate) remarks: Vec<String>,
 }
 
-/// What had at most this much is not waited for at its end: its memory is gone in an instant, and
-/// whoever waits for it hears of its end the sooner.
-const SMALL: u64 = 4 << 20;
-/// More of them would say nothing new.
-const MOST_DEATHS: usize = 100;
-
 #[derive(Debug, Default)]
 struct Process {
     /// How many threads it has beside the first.
     other_threads: u32,
+    /// What it had when its first thread, or another after that, ended and some went on.
+    last_of_thread: Option<HighWater>,
     storm: Storm,
     /// It aborts because a heap of V8 is full.
     has_full_heap: bool,
@@ -89,16 +87,16 @@ impl Tracer {
     }
 
     fn add(&mut self, tid: pid_t, tracee: Tracee) {
+        let former = self.tracees.insert(tid, tracee);
         if tracee.is_first(tid) {
             // What was kept is of another that had this pid, or of another program.
             self.processes.remove(&tid);
-        } else {
+        } else if former.is_none() {
             self.processes
                 .entry(tracee.process)
                 .or_default()
                 .other_threads += 1;
         }
-        self.tracees.insert(tid, tracee);
     }
 
     /// Takes out one that is traced no more, and with the first thread all that is kept of its
@@ -195,7 +193,7 @@ impl Tracer {
         match report {
             Report::Fork | Report::Vfork | Report::Clone => self.started(tid, process, report),
             Report::Exec => self.execed(tid),
-            Report::Exit if tid == process => self.exiting(process),
+            Report::Exit => self.exiting(tid, process),
             Report::Signal(delivered) => {
                 signal = self.as_meant(delivered, process);
                 if delivered == libc::SIGABRT && aborts_of_full_heap(tid, process) {
@@ -206,7 +204,7 @@ impl Tracer {
                     self.pay(process, storm::SIGNAL, tid);
                 }
             }
-            Report::Trapped if tid != process => self.prepare_thread(tid),
+            Report::Trapped if tid != process => self.prepare_thread(tid, process),
             _ => {}
         }
         self.proceed(tid, report, signal);
@@ -237,7 +235,10 @@ impl Tracer {
                 kinship: tracee::kinship(tid, child, usual_kinship(report)),
             },
         };
-        self.take_in(child, origin, self.is_let_go(tid));
+        // One that was reported before its birth was is known already.
+        if !self.traces(child) {
+            self.take_in(child, origin, self.is_let_go(tid));
+        }
         if is_thread {
             self.pay(process, storm::THREAD, tid);
         }
@@ -265,9 +266,12 @@ impl Tracer {
         }
     }
 
-    /// What a thread does at its end says nothing of memory, so it need not stop there.
-    fn prepare_thread(&mut self, tid: pid_t) {
-        let _ = ptrace::set_stops(tid, self.stops_at(false));
+    /// What a thread does at its end says nothing of memory, so it need not stop there while there is
+    /// the first one that does.
+    fn prepare_thread(&mut self, tid: pid_t, process: pid_t) {
+        let known = self.processes.get(&process);
+        let may_be_last = known.is_some_and(|process| process.last_of_thread.is_some());
+        let _ = ptrace::set_stops(tid, self.stops_at(may_be_last));
     }
 
     /// One that was not told of: whoever started it was killed before it could tell.
@@ -320,42 +324,6 @@ impl Tracer {
         }
     }
 
-    fn exiting(&mut self, process: pid_t) {
-        let pid = process.cast_unsigned();
-        // Killed once more in the midst of its end, it has no memory left to read.
-        let last = high_water(&self.proc, pid, &mut self.text);
-        if let (Some(last), Some(sampler)) = (last, &self.sampler) {
-            sampler.notify_exit(pid, last);
-        }
-        let status = ptrace::message(process).unwrap_or(0);
-        let known = self.processes.get(&process);
-        let is_alone = known.is_none_or(|process| process.other_threads == 0);
-        let has_full_heap = known.is_some_and(|process| process.has_full_heap);
-        if is_alone
-            && last.is_some_and(|last| last.highest_bytes <= SMALL)
-            && let Some(tracee) = self.tracees.get_mut(&process)
-        {
-            tracee.is_let_go = true;
-            self.tell(Event::Ended(pid, end_status(status)));
-        }
-        let signal = if libc::WIFSIGNALED(status) {
-            libc::WTERMSIG(status)
-        } else {
-            0
-        };
-        let is_telling = matches!(signal, libc::SIGKILL | libc::SIGABRT);
-        if is_telling && self.record.deaths.len() < MOST_DEATHS {
-            self.record.deaths.push(Death::look(
-                &self.proc,
-                pid,
-                signal,
-                last.map(|last| last.highest_bytes),
-                has_full_heap,
-                &mut self.text,
-            ));
-        }
-    }
-
     /// A command on a terminal of its own has no shell in its session that could continue it, so the
     /// kernel would discard what stops a job. Somebody can continue it: this process.
     fn as_meant(&mut self, signal: c_int, process: pid_t) -> c_int {
@@ -377,13 +345,6 @@ impl Tracer {
         let read = self.proc.read_process_file(pid, "status", &mut self.text);
         let catches = field_has_signal(&self.text, "SigCgt", signal);
         group == leader && matches!(read, Ok(Some(()))) && catches == Some(false)
-    }
-
-    fn ended(&mut self, tid: pid_t, status: c_int) {
-        if self.remove(tid).is_some_and(|tracee| tracee.is_first(tid)) {
-            self.tell(Event::Ended(tid.cast_unsigned(), end_status(status)));
-        }
-        self.resolve_held();
     }
 
     fn pay(&mut self, process: pid_t, cost: std::time::Duration, stopped: pid_t) {
@@ -422,15 +383,25 @@ fn usual_kinship(report: Report) -> Kinship {
     }
 }
 
-fn end_status(status: c_int) -> EndStatus {
-    if libc::WIFSIGNALED(status) {
-        EndStatus::Signal(libc::WTERMSIG(status))
-    } else {
-        EndStatus::Code(libc::WEXITSTATUS(status))
-    }
-}
-
 fn aborts_of_full_heap(tid: pid_t, process: pid_t) -> bool {
     ptrace::stack_pointer(tid)
         .is_some_and(|stack| stack_tells_of_heap(process.cast_unsigned(), stack))
+}
+
+#[cfg(test)]
+mod tests {
+    use memtop_proc::linux::ProcRoot;
+
+    use super::{Tracee, Tracer};
+
+    #[test]
+    fn a_thread_that_is_told_of_twice_counts_once() {
+        let mut tracer = Tracer::new(ProcRoot::system().unwrap(), None, false);
+        let (process, thread) = (70, 71);
+        tracer.add(process, Tracee::of(process));
+        tracer.add(thread, Tracee::of(process));
+        tracer.add(thread, Tracee::of(process));
+        tracer.remove(thread);
+        assert_eq!(tracer.processes[&process].other_threads, 0);
+    }
 }
