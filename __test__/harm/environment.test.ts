@@ -58,6 +58,12 @@ sameScript(
   {},
 );
 
+sameScript('a command may open as many files where the hard limit was set as well', {
+  // The shell that sets it becomes the command, so that it is no parent of memtop.
+  run: `ulimit -S -n 100; sh -c 'ulimit -n 200; exec "$@"' sh $under sh -c "ulimit -S -n; ulimit -H -n"; true`,
+  prints: '200\n200\n',
+});
+
 sameScript(
   'a command has the same priority and the same processors',
   {

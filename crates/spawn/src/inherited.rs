@@ -11,6 +11,7 @@ use std::os::fd::RawFd;
 use std::path::{Path, PathBuf};
 
 use rustix::io::{FdFlags, fcntl_getfd};
+use rustix::process::{Resource, getrlimit};
 
 const STANDARD_STREAMS: std::ops::RangeInclusive<RawFd> = 0..=2;
 
@@ -80,13 +81,67 @@ fn is_closed_on_exec(fd: RawFd) -> bool {
     fcntl_getfd(fd).is_ok_and(|flags| flags.contains(FdFlags::CLOEXEC))
 }
 
-/// The parent's soft limit of open files, which this process has started with as a rule: Node raises
-/// its own to the hard one.
+/// The soft limit of open files that this process was started with, as far as its parent tells: Node
+/// raises its own to the hard one, and the kernel keeps no other record of it.
+///
+/// What was set in this very process before it became Node, as `prlimit` does, is not known. It shows
+/// where the hard limit was set with it, as a plain `ulimit -n` does. The parent says nothing then:
+/// to leave too much is the lesser evil.
 pub(crate) fn parents_open_files() -> Option<u64> {
     let parent = rustix::process::getppid()?.as_raw_nonzero();
     let limits = fs::read_to_string(format!("/proc/{parent}/limits")).ok()?;
-    let line = limits
+    soft_if_inherited(&limits, getrlimit(Resource::Nofile).maximum)
+}
+
+/// `None` for no limit, in both.
+fn soft_if_inherited(parents: &str, own_hard: Option<u64>) -> Option<u64> {
+    let line = parents
         .lines()
         .find_map(|line| line.strip_prefix("Max open files"))?;
-    line.split_whitespace().next()?.parse().ok()
+    let mut words = line.split_whitespace();
+    let (soft, hard) = (words.next()?, words.next()?);
+    let is_own = match own_hard {
+        Some(own) => hard.parse() == Ok(own),
+        None => hard == "unlimited",
+    };
+    soft.parse().ok().filter(|_| is_own)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::soft_if_inherited;
+
+    fn limits(soft: &str, hard: &str) -> String {
+        format!(
+            "Limit                     Soft Limit           Hard Limit           Units     \n\
+             Max cpu time              unlimited            unlimited            seconds   \n\
+             Max open files            {soft:<20} {hard:<20} files     \n"
+        )
+    }
+
+    #[test]
+    fn the_soft_limit_of_the_parent_is_taken_with_the_same_hard_one() {
+        assert_eq!(
+            soft_if_inherited(&limits("256", "20000"), Some(20_000)),
+            Some(256)
+        );
+        assert_eq!(
+            soft_if_inherited(&limits("256", "unlimited"), None),
+            Some(256)
+        );
+        assert_eq!(
+            soft_if_inherited(&limits("unlimited", "unlimited"), None),
+            None
+        );
+    }
+
+    #[test]
+    fn a_parent_with_another_hard_limit_says_nothing_of_the_soft_one() {
+        for own_hard in [Some(4096), None] {
+            assert_eq!(soft_if_inherited(&limits("256", "20000"), own_hard), None);
+        }
+        let unlimited = limits("256", "unlimited");
+        assert_eq!(soft_if_inherited(&unlimited, Some(4096)), None);
+        assert_eq!(soft_if_inherited("", Some(4096)), None);
+    }
 }
