@@ -1,10 +1,10 @@
 //! What a group for a run takes over from the group around it.
 //!
-//! Programs read in the group that they are in how much memory there is: Node sizes its heap by
-//! that, as do Java and Go. A group between that says nothing would tell them of the whole machine.
-//! So whatever the group around has been told is told to the run's as well, and nothing that it has
-//! not: a limit further up is not in the group that the program would be in without memtop either,
-//! and whoever asks all groups up to the top finds it where it is.
+//! Programs read in the group that they are in how much memory there is, and how many processors:
+//! Node sizes its heap by that, as do Java and Go. A group between that says nothing would tell them
+//! of the whole machine. So whatever the group around has been told is told to the run's as well,
+//! and nothing that it has not: a limit further up is not in the group that the program would be in
+//! without memtop either, and whoever asks all groups up to the top finds it where it is.
 
 use std::io;
 use std::path::Path;
@@ -20,7 +20,7 @@ const OF_V1: [&str; 3] = [
     "memory.soft_limit_in_bytes",
 ];
 
-const OF_V2: [&str; 7] = [
+const OF_V2: [&str; 8] = [
     "memory.max",
     "memory.high",
     "memory.swap.max",
@@ -28,6 +28,7 @@ const OF_V2: [&str; 7] = [
     "memory.low",
     "memory.min",
     "memory.oom.group",
+    "cpu.max",
 ];
 
 /// Sets in the group `to` what is set in `from`.
@@ -44,11 +45,13 @@ pub(super) fn carry(from: &Cgroup, to: &Path) -> Result<(), NotCarried> {
     };
     for setting in settings {
         let target = to.join(setting);
-        // The topmost group has none of them, and kernels lack some.
-        let Some(around) = files::text(&from.file(setting))? else {
+        // The topmost group has none of them, kernels lack some, and what is not handed down is not
+        // in the group.
+        let (Some(around), Some(own)) = (files::text(&from.file(setting))?, files::text(&target)?)
+        else {
             continue;
         };
-        if files::text(&target)?.as_deref() != Some(&around) {
+        if own != around {
             files::write(&target, around.trim()).map_err(NotCarried::Write)?;
         }
     }

@@ -66,6 +66,8 @@ impl Drop for Lease {
 struct Home {
     group: Cgroup,
     refuge: PathBuf,
+    /// Whether that was arranged for the runs.
+    hands_down_processors: bool,
 }
 
 impl Home {
@@ -102,13 +104,26 @@ impl Home {
             home.move_into_leaf(name)?;
         }
         files::write(&own.file(HANDED_DOWN), "+memory").map_err(|error| NoGroup::of(own, error))?;
+        home.hand_down_processors();
         Ok(home)
+    }
+
+    /// Programs read in their own group, too, how many processors they may use. Where that cannot be
+    /// handed down the limit holds all the same.
+    fn hand_down_processors(&mut self) {
+        let limit = files::text(&self.group.file("cpu.max"));
+        let is_limited = matches!(limit, Ok(Some(text)) if !text.starts_with("max"));
+        if is_limited && !files::has_word(&self.group.file(HANDED_DOWN), "cpu") {
+            let handed_down = files::write(&self.group.file(HANDED_DOWN), "+cpu");
+            self.hands_down_processors = handed_down.is_ok();
+        }
     }
 
     fn unchanged(own: &Cgroup) -> Self {
         Self {
             group: own.clone(),
             refuge: own.directory.clone(),
+            hands_down_processors: false,
         }
     }
 
@@ -137,6 +152,9 @@ impl Drop for Home {
         }
         // Nobody is there to tell if one of these fails; the leaf stays then.
         let _ = files::write(&self.group.file(HANDED_DOWN), "-memory");
+        if self.hands_down_processors {
+            let _ = files::write(&self.group.file(HANDED_DOWN), "-cpu");
+        }
         for pid in members(&self.refuge).unwrap_or_default() {
             let _ = files::write(&self.group.file("cgroup.procs"), &pid.to_string());
         }
