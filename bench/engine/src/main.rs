@@ -14,6 +14,7 @@ mod target;
 mod tick;
 mod trace;
 mod tree;
+mod truth;
 mod workload;
 
 use std::env::args;
@@ -35,6 +36,7 @@ fn main() -> ExitCode {
         ["tick", rest @ ..] => tick::run(rest),
         ["trace", rest @ ..] => trace::run(rest),
         ["trace-cost", rest @ ..] => trace::cost(rest),
+        ["truth", rest @ ..] => truth::run(rest),
         ["workload", rest @ ..] => workload::run(rest),
         _ => Err(format!("there is no bench {words:?}")),
     };

@@ -1,5 +1,6 @@
 //! Memory whose size in the kernel's eyes is known to the page.
 
+use std::ops::Range;
 use std::ptr::null_mut;
 
 pub const MEGABYTE: usize = 1 << 20;
@@ -14,29 +15,25 @@ pub struct Mapping {
 impl Mapping {
     /// Private memory of which nothing is there yet.
     pub fn private(megabytes: usize) -> Self {
-        Self::new(megabytes, libc::MAP_PRIVATE)
+        Self::new(megabytes, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1)
     }
 
     /// Memory that children have in common with this process, also what they write.
     pub fn shared(megabytes: usize) -> Self {
-        Self::new(megabytes, libc::MAP_SHARED)
+        Self::new(megabytes, libc::MAP_SHARED | libc::MAP_ANONYMOUS, -1)
     }
 
-    fn new(megabytes: usize, sharing: libc::c_int) -> Self {
+    /// The beginning of an open file, to which what is written goes.
+    pub fn of_file(megabytes: usize, file: libc::c_int) -> Self {
+        Self::new(megabytes, libc::MAP_SHARED, file)
+    }
+
+    fn new(megabytes: usize, flags: libc::c_int, file: libc::c_int) -> Self {
         // The kernel maps no nothing.
         let bytes = (megabytes * MEGABYTE).max(PAGE);
         let access = libc::PROT_READ | libc::PROT_WRITE;
         // SAFETY: a new mapping at an address of the kernel's choice replaces nothing.
-        let address = unsafe {
-            libc::mmap(
-                null_mut(),
-                bytes,
-                access,
-                sharing | libc::MAP_ANONYMOUS,
-                -1,
-                0,
-            )
-        };
+        let address = unsafe { libc::mmap(null_mut(), bytes, access, flags, file, 0) };
         assert!(address != libc::MAP_FAILED, "there is no memory");
         Self {
             address: address.cast(),
@@ -51,6 +48,28 @@ impl Mapping {
             unsafe { self.address.add(offset).write_volatile(1) };
         }
         self
+    }
+
+    /// Writes to the pages of some of its megabytes, so that a child no longer has its parent's.
+    pub fn rewrite(&self, megabytes: Range<usize>) {
+        let bytes = megabytes.start * MEGABYTE..(megabytes.end * MEGABYTE).min(self.bytes);
+        for offset in bytes.step_by(PAGE) {
+            // SAFETY: the offset lies within the mapping, which may be written.
+            unsafe { self.address.add(offset).write_volatile(2) };
+        }
+    }
+
+    /// So many bytes from its beginning, its end included.
+    pub fn at(&self, offset: usize) -> *mut u8 {
+        assert!(offset <= self.bytes, "{offset} is beyond the mapping");
+        // SAFETY: the offset lies within the mapping or is its end.
+        unsafe { self.address.add(offset) }
+    }
+
+    /// What the kernel thinks of it is its own matter; a kernel without such pages knows no advice.
+    pub fn advise(&self, advice: libc::c_int) {
+        // SAFETY: the mapping is this value's own, and the advice changes no byte of it.
+        unsafe { libc::madvise(self.address.cast(), self.bytes, advice) };
     }
 
     /// Reads every page.

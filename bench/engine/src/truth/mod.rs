@@ -1,0 +1,130 @@
+//! What a command really needs, by the kernel: it runs bare in a memory control group of its own.
+//!
+//! This is what memtop's figures are compared with, so it shares no code with memtop's crates. It
+//! counts every page that a process of the command has, once, whoever else has it:
+//!
+//! - anonymous memory is what the group was charged for, read every 2 ms;
+//! - pages of files and shared memory are looked up one by one in the page tables, because a group
+//!   is charged only for those it touched first, and `Pss` divides them by all who map them.
+
+mod group;
+mod look;
+mod maps;
+mod polls;
+mod report;
+mod union;
+mod watch;
+
+use std::fs::File;
+use std::io::{self, Write};
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Child, Command, ExitStatus, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
+
+use crate::number;
+use group::MemoryGroup;
+use report::Report;
+use watch::Watched;
+
+/// How long a command's orphans may go on.
+const ORPHANS_MAY_TAKE: Duration = Duration::from_secs(10);
+/// Ahead of the command that is watched, which may keep all processors busy.
+const NICENESS: libc::c_int = -5;
+
+/// Runs a command and prints one line of JSON.
+pub fn run(words: &[&str]) -> Result<(), String> {
+    let (user, words) = match words {
+        ["--user", user, "--", words @ ..] => (Some(number(user)?), words),
+        ["--", words @ ..] => (None, words),
+        _ => return Err("usage: truth [--user UID] -- COMMAND [ARGUMENT...]".to_owned()),
+    };
+    let group = MemoryGroup::create()?;
+    let started = Instant::now();
+    let mut child = start(words, user, group.entrance()?)?;
+    go_ahead_of_others();
+    let watched = Watched::default();
+    let (status, duration) = thread::scope(|scope| {
+        watched.start_threads(&group, scope)?;
+        let status = child.wait().map_err(|error| error.to_string());
+        let duration = started.elapsed();
+        wait_for_orphans(&group);
+        watched.end();
+        Ok::<_, String>((status?, duration))
+    })?;
+    let report = Report {
+        max_usage: group.max_usage()?,
+        anon_peak: watched.anon_peak(),
+        needed_peak: watched.needed_peak(),
+        pss_poll: watched.pss_poll_peak(),
+        rss_poll: watched.rss_poll_peak(),
+        largest: largest_child(),
+        looks: watched.looks(),
+        duration,
+        code: code(status),
+    };
+    drop(group);
+    writeln!(io::stdout(), "{report}").map_err(|error| error.to_string())
+}
+
+fn start(words: &[&str], user: Option<u32>, entrance: File) -> Result<Child, String> {
+    let (program, arguments) = words.split_first().ok_or("which command?")?;
+    let mut command = Command::new(program);
+    command
+        .args(arguments)
+        .stdin(Stdio::null())
+        .stdout(Stdio::null());
+    if let Some(user) = user {
+        // The standard library drops the other groups, too.
+        command.uid(user).gid(user);
+    }
+    // By then it is the other user's process; what counts is who opened the file.
+    let enter = move || (&entrance).write_all(b"0");
+    // SAFETY: write(2) is all that the closure calls.
+    unsafe { command.pre_exec(enter) };
+    command
+        .spawn()
+        .map_err(|error| format!("cannot start {program}: {error}"))
+}
+
+/// Lets a Ctrl-C end the command only: the group is to be removed and the report to be written.
+fn go_ahead_of_others() {
+    // SAFETY: these touch no memory of this process. That the rest of the machine goes first makes
+    // the figures coarser and no less right, so nobody needs to know.
+    unsafe {
+        libc::setpriority(libc::PRIO_PROCESS, 0, NICENESS);
+        libc::signal(libc::SIGINT, libc::SIG_IGN);
+        libc::signal(libc::SIGTERM, libc::SIG_IGN);
+    }
+}
+
+fn wait_for_orphans(group: &MemoryGroup) {
+    let patience = Instant::now() + ORPHANS_MAY_TAKE;
+    while !group.processes().is_empty() {
+        if Instant::now() > patience {
+            eprintln!("memtop-bench: the command left processes behind; they are killed");
+            group.kill();
+            return;
+        }
+        thread::sleep(Duration::from_millis(5));
+    }
+}
+
+/// The resident memory of the largest process that was waited for, as time(1) prints it.
+fn largest_child() -> u64 {
+    // SAFETY: all of the structure is numbers, and the call fills it in.
+    let usage = unsafe {
+        let mut usage: libc::rusage = std::mem::zeroed();
+        libc::getrusage(libc::RUSAGE_CHILDREN, &raw mut usage);
+        usage
+    };
+    u64::try_from(usage.ru_maxrss).unwrap_or(0) * 1024
+}
+
+/// As a shell has it.
+fn code(status: ExitStatus) -> i32 {
+    status
+        .code()
+        .or(status.signal().map(|signal| 128 + signal))
+        .unwrap_or(-1)
+}

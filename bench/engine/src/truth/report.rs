@@ -1,0 +1,37 @@
+//! The one line that is printed.
+
+use std::fmt::{self, Display, Formatter};
+use std::time::Duration;
+
+/// Sizes are in bytes.
+pub struct Report {
+    pub max_usage: u64,
+    pub anon_peak: u64,
+    pub needed_peak: u64,
+    pub pss_poll: u64,
+    pub rss_poll: u64,
+    pub largest: u64,
+    pub looks: u64,
+    pub duration: Duration,
+    pub code: i32,
+}
+
+impl Display for Report {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
+        write!(
+            formatter,
+            "{{\"neededPeakBytes\":{},\"anonPeakBytes\":{},\"maxUsageBytes\":{},\
+             \"pssPoll100Bytes\":{},\"rssPoll100Bytes\":{},\"largestBytes\":{},\
+             \"mappedLooks\":{},\"durationMs\":{},\"exitCode\":{}}}",
+            self.needed_peak,
+            self.anon_peak,
+            self.max_usage,
+            self.pss_poll,
+            self.rss_poll,
+            self.largest,
+            self.looks,
+            self.duration.as_millis(),
+            self.code,
+        )
+    }
+}
