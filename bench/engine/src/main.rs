@@ -8,6 +8,7 @@ mod floor;
 mod memory;
 mod peer;
 mod process;
+mod random_tree;
 mod scale;
 mod store_day;
 mod target;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         ["--sleep-tree", processes] => number(processes).and_then(tree::sleep_tree),
         ["day"] => day::run(),
         ["peer", rest @ ..] => peer::run(rest),
+        ["random-tree", rest @ ..] => random_tree::run(rest),
         ["store-day", file] => store_day::run(file),
         ["scale", rest @ ..] => scale::run(rest),
         ["target", rest @ ..] => target::run(rest),
