@@ -64,6 +64,7 @@ impl Process {
             self.pause_until(self.due + Duration::from_millis(step.pause_ms));
             self.act(&step.action);
         }
+        self.pause_until(self.due + Duration::from_millis(plan.linger_ms));
         if !plan.leaves_children {
             wait_for_all();
         }

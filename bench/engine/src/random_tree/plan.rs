@@ -11,12 +11,15 @@ const ROOTS_STEPS: (usize, usize) = (24, 40);
 const CHILDS_STEPS: (usize, usize) = (6, 20);
 const PAUSE_MS: (usize, usize) = (2, 20);
 const HOLD_MS: (usize, usize) = (20, 200);
+const LINGER_MS: (usize, usize) = (0, 150);
 const MOST_MEGABYTES_OF_ACTION: usize = 30;
 
 /// Of one process.
 #[derive(Debug, PartialEq)]
 pub struct Plan {
     pub steps: Vec<Step>,
+    /// After the last step.
+    pub linger_ms: u64,
     /// Whether it ends without waiting for its children.
     pub leaves_children: bool,
 }
@@ -103,6 +106,7 @@ impl Planner {
     fn plan(mut self, steps: usize) -> Plan {
         let mut plan = Plan {
             steps: Vec::new(),
+            linger_ms: self.prng.between(LINGER_MS.0, LINGER_MS.1) as u64,
             leaves_children: self.generation > 1 && self.prng.between(1, 4) == 1,
         };
         while plan.steps.len() < steps {
