@@ -1,0 +1,36 @@
+/** Runs a command to its end. */
+import { spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { packageRoot } from '../../ts/package.js';
+
+/** Nothing that is measured takes as long as this. */
+const timeoutMs = 180_000;
+
+/** Its errors are shown; its output is returned. */
+export async function run(
+  [program = '', ...words]: readonly string[],
+  env: NodeJS.ProcessEnv = process.env,
+): Promise<string> {
+  const quiet = openSync('/dev/null', 'r+');
+  try {
+    const child = spawn(program, words, {
+      cwd: packageRoot,
+      env,
+      stdio: [quiet, 'pipe', 'inherit'],
+      timeout: timeoutMs,
+    });
+    let output = '';
+    child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+      output += text;
+    });
+    return await new Promise<string>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('close', (code, signal) => {
+        if (code === 0) resolve(output);
+        else reject(new Error(`${program} ended with ${code ?? signal}`));
+      });
+    });
+  } finally {
+    closeSync(quiet);
+  }
+}

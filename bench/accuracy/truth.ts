@@ -1,0 +1,19 @@
+/** What a command needs by the kernel's count, and what simple ways to measure say of the same run. */
+import { run } from './run.js';
+
+export interface Truth {
+  /** Anonymous memory, and mapped pages of files and shared memory, each page once. */
+  readonly neededPeakBytes: number;
+  readonly anonPeakBytes: number;
+  /** The highest sum of `Pss`, read every 100 ms. */
+  readonly pssPoll100Bytes: number;
+  /** The resident memory of the largest process, as time(1) prints it. */
+  readonly largestBytes: number;
+  readonly exitCode: number;
+}
+
+export async function truthOf(engine: string, command: readonly string[]): Promise<Truth> {
+  const truth: Truth = JSON.parse(await run([engine, 'truth', '--', ...command]));
+  if (truth.exitCode !== 0) throw new Error(`bare, it ended with ${truth.exitCode}`);
+  return truth;
+}

@@ -1,0 +1,52 @@
+/** Workloads of `bench/engine` whose memory is known beforehand. */
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { dataFolder } from '../own-data.js';
+import type { Program } from '../programs.js';
+
+const names = [
+  'burst',
+  'one',
+  'par',
+  'setsid',
+  'cow',
+  'shared',
+  'staircase',
+  'churn',
+  'spawns',
+  'tree',
+  'fork-add-rewrite',
+  'pool',
+  'cow-rewrite',
+  'shm',
+  'thread-exec',
+  'vfork-storm',
+  'memfd',
+  'thp-on',
+  'thp-off',
+  'huge-stack',
+  'short-children',
+  'deep-chain',
+  'clone-vm',
+  'orphans',
+  'fork-again',
+];
+
+const coldFileMegabytes = 500;
+
+export function workloads(engine: string): readonly Program[] {
+  const file = join(dataFolder, 'cold');
+  return [
+    ...names.map((name) => ({ name, command: [engine, 'workload', name] })),
+    { name: 'cache', command: [engine, 'workload', 'cache', file], prepare: () => cold(file) },
+  ];
+}
+
+/** Whoever reads it pays for it only once it is on disk. */
+function cold(file: string): void {
+  rmSync(file, { force: true });
+  const megabyte = Buffer.alloc(1024 ** 2, 1);
+  for (let written = 1; written <= coldFileMegabytes; written += 1) {
+    writeFileSync(file, megabyte, { flag: 'a', flush: written === coldFileMegabytes });
+  }
+}
