@@ -25,6 +25,7 @@ export interface Rounds {
   readonly rounds: number;
   /** How often it runs bare in each round. */
   readonly truthsARound: number;
+  /** Whether simple ways to measure are tried, too. */
   readonly withPeers: boolean;
 }
 
@@ -45,7 +46,7 @@ export async function measure(program: Program, rounds: Rounds): Promise<Measure
   try {
     program.prepare?.();
     for (let round = 0; round < rounds.rounds; round += 1) {
-      truths.push(await truthOf(rounds.engine, command));
+      truths.push(await truthOf(rounds.engine, command, rounds.withPeers));
       for (const [mode, list] of readings) {
         try {
           list.push(await readingOf(mode, command));
@@ -55,7 +56,7 @@ export async function measure(program: Program, rounds: Rounds): Promise<Measure
       }
       if (rounds.withPeers && hasPidtree) pidtreeBytes.push(await pidtreePeak(command));
       for (let more = 1; more < rounds.truthsARound; more += 1) {
-        truths.push(await truthOf(rounds.engine, command));
+        truths.push(await truthOf(rounds.engine, command, rounds.withPeers));
       }
     }
   } catch (error) {

@@ -12,8 +12,14 @@ export interface Truth {
   readonly exitCode: number;
 }
 
-export async function truthOf(engine: string, command: readonly string[]): Promise<Truth> {
-  const truth: Truth = JSON.parse(await run([engine, 'truth', '--', ...command]));
+/** Polls are what the simple ways do; they take time from the command. */
+export async function truthOf(
+  engine: string,
+  command: readonly string[],
+  withPolls: boolean,
+): Promise<Truth> {
+  const options = withPolls ? [] : ['--no-polls'];
+  const truth: Truth = JSON.parse(await run([engine, 'truth', ...options, '--', ...command]));
   if (truth.exitCode !== 0) throw new Error(`bare, it ended with ${truth.exitCode}`);
   return truth;
 }

@@ -34,18 +34,18 @@ const NICENESS: libc::c_int = -5;
 
 /// Runs a command and prints one line of JSON.
 pub fn run(words: &[&str]) -> Result<(), String> {
-    let (user, words) = match words {
-        ["--user", user, "--", words @ ..] => (Some(number(user)?), words),
-        ["--", words @ ..] => (None, words),
-        _ => return Err("usage: truth [--user UID] -- COMMAND [ARGUMENT...]".to_owned()),
-    };
+    let Options {
+        user,
+        polls,
+        command,
+    } = options(words)?;
     let group = MemoryGroup::create()?;
     let started = Instant::now();
-    let mut child = start(words, user, group.entrance()?)?;
+    let mut child = start(command, user, group.entrance()?)?;
     go_ahead_of_others();
     let watched = Watched::default();
     let (status, duration) = thread::scope(|scope| {
-        watched.start_threads(&group, scope)?;
+        watched.start_threads(&group, polls, scope)?;
         let status = child.wait().map_err(|error| error.to_string());
         let duration = started.elapsed();
         wait_for_orphans(&group);
@@ -65,6 +65,41 @@ pub fn run(words: &[&str]) -> Result<(), String> {
     };
     drop(group);
     writeln!(io::stdout(), "{report}").map_err(|error| error.to_string())
+}
+
+#[derive(Debug, PartialEq, Eq)]
+struct Options<'a> {
+    user: Option<u32>,
+    polls: bool,
+    command: &'a [&'a str],
+}
+
+fn options<'a>(words: &'a [&'a str]) -> Result<Options<'a>, String> {
+    let mut options = Options {
+        user: None,
+        polls: true,
+        command: words,
+    };
+    loop {
+        options.command = match *options.command {
+            ["--user", user, ref rest @ ..] => {
+                options.user = Some(number(user)?);
+                rest
+            }
+            ["--no-polls", ref rest @ ..] => {
+                options.polls = false;
+                rest
+            }
+            ["--", ref command @ ..] => {
+                options.command = command;
+                return Ok(options);
+            }
+            _ => {
+                let usage = "usage: truth [--user UID] [--no-polls] -- COMMAND [ARGUMENT...]";
+                return Err(usage.to_owned());
+            }
+        };
+    }
 }
 
 fn start(words: &[&str], user: Option<u32>, entrance: File) -> Result<Child, String> {
@@ -127,4 +162,21 @@ fn code(status: ExitStatus) -> i32 {
         .code()
         .or(status.signal().map(|signal| 128 + signal))
         .unwrap_or(-1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn options_end_where_the_command_begins() {
+        let words = ["--no-polls", "--user", "7", "--", "true", "--user", "8"];
+        let expected = Options {
+            user: Some(7),
+            polls: false,
+            command: &["true", "--user", "8"],
+        };
+        assert_eq!(options(&words), Ok(expected));
+        assert!(options(&["true"]).is_err());
+    }
 }

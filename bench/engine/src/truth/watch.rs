@@ -41,12 +41,15 @@ impl Watched {
     pub fn start_threads<'scope>(
         &'scope self,
         group: &'scope MemoryGroup,
+        polls: bool,
         scope: &'scope Scope<'scope, '_>,
     ) -> Result<(), String> {
         let anonymous = group.anonymous()?;
         scope.spawn(move || self.watch_anonymous(&anonymous));
         scope.spawn(|| self.watch_mapped(group));
-        scope.spawn(|| self.poll(group));
+        if polls {
+            scope.spawn(|| self.poll(group));
+        }
         Ok(())
     }
 
