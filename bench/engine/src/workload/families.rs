@@ -1,6 +1,8 @@
 //! Processes that have their memory from a parent, and change some of it.
 
-use super::pause;
+use std::time::{Duration, Instant};
+
+use super::{pause, pause_until};
 use crate::memory::Mapping;
 use crate::process::{fork, wait_for_all};
 
@@ -54,16 +56,19 @@ pub fn add_and_rewrite() {
 
 /// 390 MB: 120 of the parent, and three of four workers have 90 at a time.
 pub fn pool() {
-    const STEPS: u64 = 8;
-    const WORKERS: u64 = 4;
+    const STEPS: u32 = 8;
+    const STEP: Duration = Duration::from_millis(200);
+    /// What others had is gone when a worker takes its own.
+    const GAP: Duration = Duration::from_millis(70);
+    const WORKERS: u32 = 4;
     let _memory = Mapping::private(120).touch();
+    let started = Instant::now();
     for worker in 0..WORKERS {
         fork(|| {
             for step in 0..STEPS {
-                // What others had is gone when it is this one's turn.
-                pause(30);
+                pause_until(started + STEP * step + GAP);
                 let own = ((step + worker) % WORKERS != 0).then(|| Mapping::private(90).touch());
-                pause(130);
+                pause_until(started + STEP * (step + 1));
                 drop(own);
             }
         });

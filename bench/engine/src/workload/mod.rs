@@ -9,7 +9,7 @@ mod storms;
 mod threads;
 
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::memory::Mapping;
 use crate::number;
@@ -20,7 +20,7 @@ pub fn run(words: &[&str]) -> Result<(), String> {
         ["hold-until-told", megabytes] => programs::hold_until_told(number(megabytes)?),
         ["burst"] => programs::burst()?,
         ["one"] => programs::one(),
-        ["par"] => programs::together(6, "100", "300")?,
+        ["par"] => programs::together(6, "100", "700")?,
         ["churn"] => programs::churn()?,
         ["cache", file] => {
             programs::cache(file).map_err(|error| format!("{file}: {error}"))?;
@@ -54,6 +54,11 @@ pub fn run(words: &[&str]) -> Result<(), String> {
 
 fn pause(millis: u64) {
     sleep(Duration::from_millis(millis));
+}
+
+/// On a busy machine, processes that wait for the same time do not drift apart.
+fn pause_until(time: Instant) {
+    sleep(time.saturating_duration_since(Instant::now()));
 }
 
 fn hold(megabytes: usize, millis: u64) {
