@@ -6,6 +6,8 @@ export interface Reading {
   readonly bytes: number;
   readonly lowerBytes?: number | undefined;
   readonly upperBytes?: number | undefined;
+  /** What is true of this very run, where that was measured, too. */
+  readonly truthBytes?: number;
 }
 
 export interface TruthRange {

@@ -1,4 +1,4 @@
-/** Runs a program bare and under memtop in every mode, by turns. */
+/** Runs programs and keeps what everybody said of them. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../ts/package.js';
@@ -7,63 +7,91 @@ import { nodePeers } from '../peer-packages.js';
 import type { Program } from '../programs.js';
 import { print } from '../table.js';
 import type { Reading } from './judge.js';
-import { type Mode, readingOf, succeeds } from './modes.js';
+import { type Mode, readingAndTruthOf, readingOf, succeeds } from './modes.js';
 import { run } from './run.js';
 import { type Truth, truthOf } from './truth.js';
 
 export interface Measured {
   readonly name: string;
+  /** Of bare runs. */
   readonly truths: readonly Truth[];
   readonly readings: ReadonlyMap<Mode, readonly Reading[]>;
   /** By pidtree and pidusage every 100 ms. */
   readonly pidtreeBytes: readonly number[];
 }
 
-export interface Rounds {
+export interface Setting {
   readonly engine: string;
   readonly modes: readonly Mode[];
-  readonly rounds: number;
-  /** How often it runs bare in each round. */
-  readonly truthsARound: number;
-  /** Whether simple ways to measure are tried, too. */
-  readonly withPeers: boolean;
 }
 
 export const hasPidtree = existsSync(join(nodePeers, 'pidusage'));
 
-/** A mode in which something fails has no readings, and why is printed. */
-export async function measure(program: Program, rounds: Rounds): Promise<Measured | undefined> {
+/** Runs a program bare, under memtop in every mode and under a peer, by turns. */
+export async function measure(
+  program: Program,
+  runs: number,
+  { engine, modes }: Setting,
+): Promise<Measured | undefined> {
   const { name, command } = program;
   const truths: Truth[] = [];
-  const readings = new Map<Mode, Reading[]>();
   const pidtreeBytes: number[] = [];
-  for (const mode of rounds.modes) {
-    if (program.check === undefined || (await succeeds(mode, program.check)))
-      readings.set(mode, []);
-    else print(`skipped: ${name}: as ${mode.name}: not found; from ${program.from}`);
-  }
+  const readings = new Map<Mode, Reading[]>();
+  for (const mode of await usableModes(program, modes)) readings.set(mode, []);
   if (readings.size === 0) return undefined;
   try {
     program.prepare?.();
-    for (let round = 0; round < rounds.rounds; round += 1) {
-      truths.push(await truthOf(rounds.engine, command, rounds.withPeers));
+    for (let round = 0; round < runs; round += 1) {
+      truths.push(await truthOf(engine, command));
       for (const [mode, list] of readings) {
-        try {
-          list.push(await readingOf(mode, command));
-        } catch (error) {
-          print(`FAILED: ${name}: as ${mode.name}: ${error}`);
-        }
+        list.push(...(await unlessFailed(name, mode, readingOf(mode, command))));
       }
-      if (rounds.withPeers && hasPidtree) pidtreeBytes.push(await pidtreePeak(command));
-      for (let more = 1; more < rounds.truthsARound; more += 1) {
-        truths.push(await truthOf(rounds.engine, command, rounds.withPeers));
-      }
+      if (hasPidtree) pidtreeBytes.push(await pidtreePeak(command));
     }
+    // One run says nothing about how much a program varies.
+    if (runs === 1) truths.push(await truthOf(engine, command));
   } catch (error) {
     print(`FAILED: ${name}: ${error}`);
     return undefined;
   }
   return { name, truths, readings, pidtreeBytes };
+}
+
+/** Runs a program once in every mode, with the truth of the very same run. */
+export async function measureInSameRun(
+  { name, command }: Program,
+  { engine, modes }: Setting,
+): Promise<Measured> {
+  const readings = new Map<Mode, readonly Reading[]>();
+  for (const mode of modes) {
+    const reading = readingAndTruthOf(engine, mode, command);
+    readings.set(mode, await unlessFailed(name, mode, reading));
+  }
+  return { name, truths: [], readings, pidtreeBytes: [] };
+}
+
+async function usableModes({ name, check, from }: Program, modes: readonly Mode[]) {
+  if (check === undefined) return modes;
+  const usable: Mode[] = [];
+  for (const mode of modes) {
+    if (await succeeds(mode, check)) usable.push(mode);
+    else print(`skipped: ${name}: as ${mode.name}: not found; from ${from}`);
+  }
+  return usable;
+}
+
+/** Nothing if it failed, and why is printed. */
+async function unlessFailed(
+  name: string,
+  mode: Mode,
+  reading: Promise<Reading>,
+): Promise<readonly Reading[]> {
+  try {
+    return [await reading];
+  } catch (error) {
+    print(`FAILED: ${name}: as ${mode.name}: ${error}`);
+    return [];
+  }
 }
 
 async function pidtreePeak(command: readonly string[]): Promise<number> {

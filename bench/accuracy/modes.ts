@@ -5,12 +5,15 @@ import { packageRoot } from '../../ts/package.js';
 import { dataFolder } from '../own-data.js';
 import type { Reading } from './judge.js';
 import { run } from './run.js';
+import { type Truth, truthBelow } from './truth.js';
 
 export interface Mode {
   readonly name: string;
   readonly title: string;
   readonly options: readonly string[];
   readonly user: number;
+  /** Whether it puts the command into a control group of its own making. */
+  readonly makesGroup: boolean;
   /** How far the headline may be off, as a share. */
   readonly headlineWithin: number;
   /** The median width of the bracket over the truth. */
@@ -25,6 +28,7 @@ export const modes: readonly Mode[] = [
     title: 'root: traced, in a control group of its own',
     options: [],
     user: 0,
+    makesGroup: true,
     headlineWithin: 0.02,
     widthToReach: 0.02,
   },
@@ -33,6 +37,7 @@ export const modes: readonly Mode[] = [
     title: 'untraced: --trace off --cgroup off',
     options: ['--trace', 'off', '--cgroup', 'off'],
     user: 0,
+    makesGroup: false,
     headlineWithin: 0.05,
     widthToReach: 0.15,
   },
@@ -41,6 +46,7 @@ export const modes: readonly Mode[] = [
     title: 'user: without privileges',
     options: [],
     user: nobody,
+    makesGroup: false,
     headlineWithin: 0.05,
     widthToReach: 0.1,
   },
@@ -53,28 +59,57 @@ chmodSync(folder, 0o777);
 
 /** What memtop says of one run. */
 export async function readingOf(mode: Mode, command: readonly string[]): Promise<Reading> {
+  const file = figuresFile(mode);
+  await run(asUser(mode, memtop(mode, file, command)), environment(mode));
+  return readingIn(file);
+}
+
+/** The same, with the truth of the very same run. */
+export async function readingAndTruthOf(
+  engine: string,
+  mode: Mode,
+  command: readonly string[],
+): Promise<Reading> {
+  const file = figuresFile(mode);
+  // Where memtop makes a group of its own for the command, that one is watched.
+  const joined = mode.makesGroup ? command : [engine, 'join', '--', ...command];
+  const words = [...truthBelow(engine, mode.user), ...memtop(mode, file, joined)];
+  const truth: Truth = JSON.parse(await run(words, environment(mode)));
+  if (truth.exitCode !== 0) throw new Error(`memtop ended with ${truth.exitCode}`);
+  return { ...readingIn(file), truthBytes: truth.neededPeakBytes };
+}
+
+function figuresFile(mode: Mode): string {
   const file = join(folder, `${mode.name}.json`);
   rmSync(file, { force: true });
+  return file;
+}
+
+function memtop(mode: Mode, file: string, command: readonly string[]): string[] {
   const cli = [process.execPath, join(packageRoot, 'dist/cli.js')];
   const options = ['--quiet', '--no-store', '--json', file, ...mode.options];
-  await runAs(mode, [...cli, ...options, '--', ...command]);
+  return [...cli, ...options, '--', ...command];
+}
+
+function readingIn(file: string): Reading {
   const { peak } = JSON.parse(readFileSync(file, 'utf8'));
   return { bytes: peak.bytes, lowerBytes: peak.lowerBytes, upperBytes: peak.upperBytes };
 }
 
 /** Whether a command succeeds for whom memtop is in this mode. */
 export async function succeeds(mode: Mode, command: readonly string[]): Promise<boolean> {
-  return runAs(mode, ['sh', '-c', 'exec "$@" 2>/dev/null', 'sh', ...command]).then(
+  const quietly = ['sh', '-c', 'exec "$@" 2>/dev/null', 'sh', ...command];
+  return run(asUser(mode, quietly), environment(mode)).then(
     () => true,
     () => false,
   );
 }
 
-async function runAs({ user }: Mode, command: readonly string[]): Promise<void> {
-  if (user === 0) {
-    await run(command);
-  } else {
-    const dropped = [`--reuid=${user}`, `--regid=${user}`, '--clear-groups'];
-    await run(['setpriv', ...dropped, ...command], { ...process.env, HOME: folder });
-  }
+function asUser({ user }: Mode, command: readonly string[]): string[] {
+  const dropped = ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--clear-groups'];
+  return user === 0 ? [...command] : [...dropped, ...command];
+}
+
+function environment({ user }: Mode): NodeJS.ProcessEnv {
+  return user === 0 ? process.env : { ...process.env, HOME: folder };
 }

@@ -86,18 +86,20 @@ export function summaryOfSeeds(mode: Mode, seeds: readonly Measured[]): readonly
     .slice(0, 8)
     .map((one) => `${one.name} ${signed(off(one))} %${one.holds ? '' : ' (bracket misses)'}`);
   return [
-    `  random trees: ${all.length} seeds`,
-    `    headline within ${100 * mode.headlineWithin} %: ${all.filter((one) => one.isWithin).length}`,
-    `    bracket holds the truth: ${all.filter((one) => one.holds).length}; to reach: all`,
-    `    width of the bracket over the truth, median: ${widthText(median(all.map((one) => one.width)))} %`,
-    `    worst: ${wrong.join(', ') || 'none'}`,
+    `${mode.name}: ${all.length} random trees`,
+    `  headline within ${100 * mode.headlineWithin} %: ${all.filter((one) => one.isWithin).length}`,
+    `  bracket holds the truth: ${all.filter((one) => one.holds).length}; to reach: all`,
+    `  width of the bracket over the truth, median: ${widthText(median(all.map((one) => one.width)))} %`,
+    `  worst: ${wrong.join(', ') || 'none'}`,
   ];
 }
 
 function judge(mode: Mode, { name, truths, readings: byMode }: Measured): Judged | undefined {
   const readings = byMode.get(mode) ?? [];
   if (readings.length === 0) return undefined;
-  const truth = rangeOf(truths.map(({ neededPeakBytes }) => neededPeakBytes));
+  const bare = truths.map(({ neededPeakBytes }) => neededPeakBytes);
+  const ownTruths = readings.flatMap(({ truthBytes }) => truthBytes ?? []);
+  const truth = rangeOf(ownTruths.length > 0 ? ownTruths : bare);
   return {
     name,
     truth,

@@ -12,14 +12,17 @@ export interface Truth {
   readonly exitCode: number;
 }
 
-/** Polls are what the simple ways do; they take time from the command. */
-export async function truthOf(
-  engine: string,
-  command: readonly string[],
-  withPolls: boolean,
-): Promise<Truth> {
-  const options = withPolls ? [] : ['--no-polls'];
-  const truth: Truth = JSON.parse(await run([engine, 'truth', ...options, '--', ...command]));
+/** Of a command that runs bare. */
+export async function truthOf(engine: string, command: readonly string[]): Promise<Truth> {
+  const truth: Truth = JSON.parse(await run([engine, 'truth', '--', ...command]));
   if (truth.exitCode !== 0) throw new Error(`bare, it ended with ${truth.exitCode}`);
   return truth;
+}
+
+/**
+ * A command line around somebody who measures, which prints the truth of what is measured. Nothing
+ * polls it meanwhile, which would take time from it.
+ */
+export function truthBelow(engine: string, user: number): string[] {
+  return [engine, 'truth', '--no-polls', '--below', '--user', `${user}`, '--'];
 }

@@ -38,6 +38,7 @@ fn main() -> ExitCode {
         ["tick", rest @ ..] => tick::run(rest),
         ["trace", rest @ ..] => trace::run(rest),
         ["trace-cost", rest @ ..] => trace::cost(rest),
+        ["join", rest @ ..] => truth::join(rest),
         ["truth", rest @ ..] => truth::run(rest),
         ["workload", rest @ ..] => workload::run(rest),
         _ => Err(format!("there is no bench {words:?}")),

@@ -1,53 +1,41 @@
-//! A memory control group of version 1 that holds one command and nothing else.
+//! Memory control groups of version 1 that hold one command and nothing else.
 
 use std::cell::Cell;
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, Permissions};
 use std::io;
-use std::os::unix::fs::FileExt;
+use std::os::unix::fs::{FileExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::thread;
 use std::time::Duration;
 
 const MOUNT: &str = "/sys/fs/cgroup/memory";
 
-/// It is removed on drop.
-pub struct MemoryGroup {
+/// A group that somebody has made.
+pub struct Group {
     folder: PathBuf,
 }
 
-impl MemoryGroup {
-    /// Makes a child of the group that this process is in.
-    pub fn create() -> Result<Self, String> {
-        let parent = own_group()?;
-        for number in 1.. {
-            let folder = parent.join(format!("memtop-bench-{}-{number}", std::process::id()));
-            match fs::create_dir(&folder) {
-                Ok(()) => return Ok(Self { folder }),
-                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-                Err(error) => return Err(format!("{}: {error}", folder.display())),
-            }
-        }
-        unreachable!("the numbers do not end")
+impl Group {
+    pub fn entrance_path(&self) -> PathBuf {
+        self.folder.join("cgroup.procs")
     }
 
     /// Whoever writes `0` to it is in the group.
     pub fn entrance(&self) -> Result<File, String> {
-        let path = self.folder.join("cgroup.procs");
+        let path = self.entrance_path();
         let file = OpenOptions::new().write(true).open(&path);
         file.map_err(|error| format!("{}: {error}", path.display()))
     }
 
     pub fn processes(&self) -> Vec<u32> {
-        let text = fs::read_to_string(self.folder.join("cgroup.procs")).unwrap_or_default();
+        let text = fs::read_to_string(self.entrance_path()).unwrap_or_default();
         text.lines().filter_map(|line| line.parse().ok()).collect()
     }
 
-    /// Page cache included.
-    pub fn max_usage(&self) -> Result<u64, String> {
-        let path = self.folder.join("memory.max_usage_in_bytes");
-        let text = fs::read_to_string(&path).unwrap_or_default();
-        let number = text.trim().parse();
-        number.map_err(|_| format!("{} holds no number: {text:?}", path.display()))
+    /// Page cache included. Nothing once the group is removed.
+    pub fn max_usage(&self) -> Option<u64> {
+        let text = fs::read_to_string(self.folder.join("memory.max_usage_in_bytes")).ok()?;
+        text.trim().parse().ok()
     }
 
     pub fn anonymous(&self) -> Result<AnonymousMemory, String> {
@@ -59,9 +47,77 @@ impl MemoryGroup {
         })
     }
 
+    /// The groups below it.
+    pub fn below(&self) -> Vec<Self> {
+        let entries = fs::read_dir(&self.folder).into_iter().flatten().flatten();
+        let folders = entries.filter(|entry| entry.file_type().is_ok_and(|kind| kind.is_dir()));
+        let groups = folders.map(|entry| Self {
+            folder: entry.path(),
+        });
+        groups.collect()
+    }
+
+    fn all_processes(&self) -> Vec<u32> {
+        let mut processes = self.processes();
+        processes.extend(self.below().iter().flat_map(Self::all_processes));
+        processes
+    }
+
+    fn remove(&self) -> io::Result<()> {
+        for below in self.below() {
+            below.remove()?;
+        }
+        fs::remove_dir(&self.folder)
+    }
+}
+
+/// A group of this process's making, with all below it. They are removed on drop.
+pub struct OwnGroup {
+    group: Group,
+}
+
+impl OwnGroup {
+    /// Makes a child of the group that this process is in.
+    pub fn create() -> Result<Self, String> {
+        let parent = parent_group()?;
+        for number in 1.. {
+            let folder = parent.join(format!("memtop-bench-{}-{number}", std::process::id()));
+            match fs::create_dir(&folder) {
+                Ok(()) => {
+                    let group = Group { folder };
+                    return Ok(Self { group });
+                }
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                Err(error) => return Err(format!("{}: {error}", folder.display())),
+            }
+        }
+        unreachable!("the numbers do not end")
+    }
+
+    /// A group below it that processes of every user may enter.
+    pub fn create_open_group(&self) -> Result<Group, String> {
+        let group = Group {
+            folder: self.group.folder.join("command"),
+        };
+        fs::create_dir(&group.folder)
+            .and_then(|()| {
+                fs::set_permissions(group.entrance_path(), Permissions::from_mode(0o666))
+            })
+            .map_err(|error| format!("{}: {error}", group.folder.display()))?;
+        Ok(group)
+    }
+
+    pub fn group(&self) -> &Group {
+        &self.group
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.group.all_processes().is_empty()
+    }
+
     pub fn kill(&self) {
         for _ in 0..100 {
-            let processes = self.processes();
+            let processes = self.group.all_processes();
             if processes.is_empty() {
                 return;
             }
@@ -74,17 +130,17 @@ impl MemoryGroup {
     }
 }
 
-impl Drop for MemoryGroup {
+impl Drop for OwnGroup {
     fn drop(&mut self) {
         self.kill();
         // The last process may not quite be gone.
         for _ in 0..200 {
-            if fs::remove_dir(&self.folder).is_ok() {
+            if self.group.remove().is_ok() {
                 return;
             }
             thread::sleep(Duration::from_millis(10));
         }
-        eprintln!("memtop-bench: {} stays", self.folder.display());
+        eprintln!("memtop-bench: {} stays", self.group.folder.display());
     }
 }
 
@@ -111,7 +167,7 @@ fn total_rss(stat: &[u8]) -> Option<u64> {
     text.lines().find_map(value)
 }
 
-fn own_group() -> Result<PathBuf, String> {
+fn parent_group() -> Result<PathBuf, String> {
     let refusal = |reason: &str| format!("the truth cannot be measured here: {reason}");
     // SAFETY: geteuid(2) cannot fail and touches no memory.
     if unsafe { libc::geteuid() } != 0 {

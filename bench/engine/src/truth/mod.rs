@@ -10,25 +10,30 @@
 mod group;
 mod look;
 mod maps;
+mod options;
 mod polls;
 mod report;
 mod union;
 mod watch;
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Write};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Child, Command, ExitStatus, Stdio};
 use std::thread;
 use std::time::{Duration, Instant};
 
-use crate::number;
-use group::MemoryGroup;
+use group::{Group, OwnGroup};
+use options::{Options, options};
 use report::Report;
 use watch::Watched;
 
 /// How long a command's orphans may go on.
 const ORPHANS_MAY_TAKE: Duration = Duration::from_secs(10);
+/// Until somebody who measures has started what is to be measured.
+const COMMAND_MAY_TAKE: Duration = Duration::from_secs(20);
+/// The variable that tells `join` where to.
+const ENTRANCE: &str = "MEMTOP_BENCH_GROUP";
 /// Ahead of the command that is watched, which may keep all processors busy.
 const NICENESS: libc::c_int = -5;
 
@@ -37,23 +42,33 @@ pub fn run(words: &[&str]) -> Result<(), String> {
     let Options {
         user,
         polls,
+        below,
         command,
     } = options(words)?;
-    let group = MemoryGroup::create()?;
+    let own = OwnGroup::create()?;
     let started = Instant::now();
-    let mut child = start(command, user, group.entrance()?)?;
+    let found;
+    let (mut child, group) = if below {
+        let open = own.create_open_group()?;
+        let mut child = start(command, user, own.group().entrance()?, Some(&open))?;
+        found = group_in_use_below(own.group(), &mut child)?;
+        (child, &found)
+    } else {
+        let child = start(command, user, own.group().entrance()?, None)?;
+        (child, own.group())
+    };
     go_ahead_of_others();
     let watched = Watched::default();
     let (status, duration) = thread::scope(|scope| {
-        watched.start_threads(&group, polls, scope)?;
+        watched.start_threads(group, polls, scope)?;
         let status = child.wait().map_err(|error| error.to_string());
         let duration = started.elapsed();
-        wait_for_orphans(&group);
+        wait_for_orphans(&own);
         watched.end();
         Ok::<_, String>((status?, duration))
     })?;
     let report = Report {
-        max_usage: group.max_usage()?,
+        max_usage: group.max_usage(),
         anon_peak: watched.anon_peak(),
         needed_peak: watched.needed_peak(),
         pss_poll: watched.pss_poll_peak(),
@@ -63,52 +78,49 @@ pub fn run(words: &[&str]) -> Result<(), String> {
         duration,
         code: code(status),
     };
-    drop(group);
+    drop(own);
     writeln!(io::stdout(), "{report}").map_err(|error| error.to_string())
 }
 
-#[derive(Debug, PartialEq, Eq)]
-struct Options<'a> {
-    user: Option<u32>,
-    polls: bool,
-    command: &'a [&'a str],
-}
-
-fn options<'a>(words: &'a [&'a str]) -> Result<Options<'a>, String> {
-    let mut options = Options {
-        user: None,
-        polls: true,
-        command: words,
+/// Enters the group that `truth --below` has made and becomes the command.
+pub fn join(words: &[&str]) -> Result<(), String> {
+    let ["--", program, arguments @ ..] = words else {
+        return Err("usage: join -- COMMAND [ARGUMENT...]".to_owned());
     };
-    loop {
-        options.command = match *options.command {
-            ["--user", user, ref rest @ ..] => {
-                options.user = Some(number(user)?);
-                rest
-            }
-            ["--no-polls", ref rest @ ..] => {
-                options.polls = false;
-                rest
-            }
-            ["--", ref command @ ..] => {
-                options.command = command;
-                return Ok(options);
-            }
-            _ => {
-                let usage = "usage: truth [--user UID] [--no-polls] -- COMMAND [ARGUMENT...]";
-                return Err(usage.to_owned());
-            }
-        };
-    }
+    let path = std::env::var_os(ENTRANCE).ok_or("join runs below truth --below only")?;
+    fs::write(path, "0").map_err(|error| format!("cannot join: {error}"))?;
+    let error = Command::new(program).args(arguments).exec();
+    Err(format!("cannot start {program}: {error}"))
 }
 
-fn start(words: &[&str], user: Option<u32>, entrance: File) -> Result<Child, String> {
+/// The first that has a process in it.
+fn group_in_use_below(own: &Group, child: &mut Child) -> Result<Group, String> {
+    let patience = Instant::now() + COMMAND_MAY_TAKE;
+    while Instant::now() < patience && matches!(child.try_wait(), Ok(None)) {
+        let mut groups = own.below().into_iter();
+        if let Some(group) = groups.find(|group| !group.processes().is_empty()) {
+            return Ok(group);
+        }
+        thread::sleep(Duration::from_millis(1));
+    }
+    Err("nothing was started in a group below".to_owned())
+}
+
+fn start(
+    words: &[&str],
+    user: Option<u32>,
+    entrance: File,
+    to_join: Option<&Group>,
+) -> Result<Child, String> {
     let (program, arguments) = words.split_first().ok_or("which command?")?;
     let mut command = Command::new(program);
     command
         .args(arguments)
         .stdin(Stdio::null())
         .stdout(Stdio::null());
+    if let Some(group) = to_join {
+        command.env(ENTRANCE, group.entrance_path());
+    }
     if let Some(user) = user {
         // The standard library drops the other groups, too.
         command.uid(user).gid(user);
@@ -133,12 +145,12 @@ fn go_ahead_of_others() {
     }
 }
 
-fn wait_for_orphans(group: &MemoryGroup) {
+fn wait_for_orphans(own: &OwnGroup) {
     let patience = Instant::now() + ORPHANS_MAY_TAKE;
-    while !group.processes().is_empty() {
+    while !own.is_empty() {
         if Instant::now() > patience {
             eprintln!("memtop-bench: the command left processes behind; they are killed");
-            group.kill();
+            own.kill();
             return;
         }
         thread::sleep(Duration::from_millis(5));
@@ -162,21 +174,4 @@ fn code(status: ExitStatus) -> i32 {
         .code()
         .or(status.signal().map(|signal| 128 + signal))
         .unwrap_or(-1)
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn options_end_where_the_command_begins() {
-        let words = ["--no-polls", "--user", "7", "--", "true", "--user", "8"];
-        let expected = Options {
-            user: Some(7),
-            polls: false,
-            command: &["true", "--user", "8"],
-        };
-        assert_eq!(options(&words), Ok(expected));
-        assert!(options(&["true"]).is_err());
-    }
 }

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 /// Sizes are in bytes.
 pub struct Report {
-    pub max_usage: u64,
+    /// Not known of a group that was removed meanwhile.
+    pub max_usage: Option<u64>,
     pub anon_peak: u64,
     pub needed_peak: u64,
     pub pss_poll: u64,
@@ -20,12 +21,16 @@ impl Display for Report {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
         write!(
             formatter,
-            "{{\"neededPeakBytes\":{},\"anonPeakBytes\":{},\"maxUsageBytes\":{},\
-             \"pssPoll100Bytes\":{},\"rssPoll100Bytes\":{},\"largestBytes\":{},\
+            "{{\"neededPeakBytes\":{},\"anonPeakBytes\":{},",
+            self.needed_peak, self.anon_peak,
+        )?;
+        if let Some(bytes) = self.max_usage {
+            write!(formatter, "\"maxUsageBytes\":{bytes},")?;
+        }
+        write!(
+            formatter,
+            "\"pssPoll100Bytes\":{},\"rssPoll100Bytes\":{},\"largestBytes\":{},\
              \"mappedLooks\":{},\"durationMs\":{},\"exitCode\":{}}}",
-            self.needed_peak,
-            self.anon_peak,
-            self.max_usage,
             self.pss_poll,
             self.rss_poll,
             self.largest,

@@ -6,7 +6,7 @@ use std::sync::{Condvar, Mutex, PoisonError};
 use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
 
-use super::group::{AnonymousMemory, MemoryGroup};
+use super::group::{AnonymousMemory, Group};
 use super::look::mapped_bytes;
 use super::polls;
 use crate::clock::cpu_of;
@@ -40,7 +40,7 @@ impl Watched {
     /// They end after [`Self::end`].
     pub fn start_threads<'scope>(
         &'scope self,
-        group: &'scope MemoryGroup,
+        group: &'scope Group,
         polls: bool,
         scope: &'scope Scope<'scope, '_>,
     ) -> Result<(), String> {
@@ -78,7 +78,7 @@ impl Watched {
         }
     }
 
-    fn watch_mapped(&self, group: &MemoryGroup) {
+    fn watch_mapped(&self, group: &Group) {
         while !self.is_over.load(Ordering::Relaxed) {
             let started = Instant::now();
             let (cost, bytes) = cpu_of(|| mapped_bytes(&group.processes()));
@@ -103,7 +103,7 @@ impl Watched {
         *waiting.unwrap_or_else(PoisonError::into_inner).0 = false;
     }
 
-    fn poll(&self, group: &MemoryGroup) {
+    fn poll(&self, group: &Group) {
         while !self.is_over.load(Ordering::Relaxed) {
             let sums = polls::sums(&group.processes());
             self.pss_poll_peak.fetch_max(sums.pss, Ordering::Relaxed);
