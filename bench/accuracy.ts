@@ -14,7 +14,7 @@ import { print } from './table.js';
 
 const options = optionsOf(process.argv.slice(2));
 const engine = buildEngine();
-// Nobody's programs are to write beside their sources.
+// Python would write its cache beside the sources.
 process.env.PYTHONDONTWRITEBYTECODE = '1';
 if (!hasPidtree) print('skipped: pidtree + pidusage: not found; from npm: pidtree pidusage');
 

@@ -6,7 +6,7 @@ import { packageRoot } from '../ts/package.js';
 export interface Program {
   readonly name: string;
   readonly command: readonly string[];
-  /** A command that succeeds where the program can be used, by whoever is to use it. */
+  /** A command that succeeds where the program can be used. */
   readonly check?: readonly string[];
   /** How the program is got. */
   readonly from?: string;

@@ -1,4 +1,4 @@
-/** Runs programs and keeps what everybody said of them. */
+/** Runs programs and keeps the truth and the readings of each. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../ts/package.js';

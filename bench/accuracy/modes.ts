@@ -53,7 +53,7 @@ export const modes: readonly Mode[] = [
 ];
 
 const folder = mkdtempSync(join(dataFolder, 'figures-'));
-// Not everybody who writes there is root.
+// The ordinary user writes there, too.
 chmodSync(dataFolder, 0o755);
 chmodSync(folder, 0o777);
 
@@ -96,7 +96,7 @@ function readingIn(file: string): Reading {
   return { bytes: peak.bytes, lowerBytes: peak.lowerBytes, upperBytes: peak.upperBytes };
 }
 
-/** Whether a command succeeds for whom memtop is in this mode. */
+/** Whether a command succeeds as the user of this mode. */
 export async function succeeds(mode: Mode, command: readonly string[]): Promise<boolean> {
   const quietly = ['sh', '-c', 'exec "$@" 2>/dev/null', 'sh', ...command];
   return run(asUser(mode, quietly), environment(mode)).then(

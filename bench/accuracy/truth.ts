@@ -20,8 +20,8 @@ export async function truthOf(engine: string, command: readonly string[]): Promi
 }
 
 /**
- * A command line around somebody who measures, which prints the truth of what is measured. Nothing
- * polls it meanwhile, which would take time from it.
+ * The beginning of a command line that ends with a measuring tool and its command. It prints the
+ * truth of that command.
  */
 export function truthBelow(engine: string, user: number): string[] {
   return [engine, 'truth', '--no-polls', '--below', '--user', `${user}`, '--'];

@@ -42,7 +42,7 @@ export function workloads(engine: string): readonly Program[] {
   ];
 }
 
-/** Whoever reads it pays for it only once it is on disk. */
+/** Written to disk, so that it can be dropped from the page cache. */
 function cold(file: string): void {
   rmSync(file, { force: true });
   const megabyte = Buffer.alloc(1024 ** 2, 1);

@@ -66,7 +66,7 @@ impl Mapping {
         unsafe { self.address.add(offset) }
     }
 
-    /// What the kernel thinks of it is its own matter; a kernel without such pages knows no advice.
+    /// Errors are ignored: a kernel without huge pages knows no such advice.
     pub fn advise(&self, advice: libc::c_int) {
         // SAFETY: the mapping is this value's own, and the advice changes no byte of it.
         unsafe { libc::madvise(self.address.cast(), self.bytes, advice) };

@@ -1,4 +1,4 @@
-//! Trees of processes that nobody thought of: the same seed gives the same tree.
+//! Random trees of processes: the same seed gives the same tree.
 
 mod plan;
 mod prng;
@@ -15,7 +15,7 @@ use crate::number;
 use crate::process::{again, fork, wait_for_all};
 use plan::{Action, Plan};
 
-/// A tree that is over sooner says little about whoever measures it.
+/// A shorter tree would be mostly start and end.
 const LEAST_DURATION: Duration = Duration::from_millis(400);
 
 /// Ends when all of the tree has ended.

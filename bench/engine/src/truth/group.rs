@@ -10,7 +10,7 @@ use std::time::Duration;
 
 const MOUNT: &str = "/sys/fs/cgroup/memory";
 
-/// A group that somebody has made.
+/// A control group, not necessarily of our making.
 pub struct Group {
     folder: PathBuf,
 }
@@ -20,7 +20,7 @@ impl Group {
         self.folder.join("cgroup.procs")
     }
 
-    /// Whoever writes `0` to it is in the group.
+    /// A process that writes `0` to it enters the group.
     pub fn entrance(&self) -> Result<File, String> {
         let path = self.entrance_path();
         let file = OpenOptions::new().write(true).open(&path);

@@ -1,7 +1,7 @@
 //! What a command really needs, by the kernel: it runs bare in a memory control group of its own.
 //!
 //! This is what memtop's figures are compared with, so it shares no code with memtop's crates. It
-//! counts every page that a process of the command has, once, whoever else has it:
+//! counts every page that a process of the command has, once, even if others have it, too:
 //!
 //! - anonymous memory is what the group was charged for, read every 2 ms;
 //! - pages of files and shared memory are looked up one by one in the page tables, because a group
@@ -30,7 +30,7 @@ use watch::Watched;
 
 /// How long a command's orphans may go on.
 const ORPHANS_MAY_TAKE: Duration = Duration::from_secs(10);
-/// Until somebody who measures has started what is to be measured.
+/// Until a measuring tool has started what it measures.
 const COMMAND_MAY_TAKE: Duration = Duration::from_secs(20);
 /// The variable that tells `join` where to.
 const ENTRANCE: &str = "MEMTOP_BENCH_GROUP";
@@ -125,7 +125,7 @@ fn start(
         // The standard library drops the other groups, too.
         command.uid(user).gid(user);
     }
-    // By then it is the other user's process; what counts is who opened the file.
+    // It has the other user's id by then; the kernel checks who opened the file.
     let enter = move || (&entrance).write_all(b"0");
     // SAFETY: write(2) is all that the closure calls.
     unsafe { command.pre_exec(enter) };
@@ -134,10 +134,10 @@ fn start(
         .map_err(|error| format!("cannot start {program}: {error}"))
 }
 
-/// Lets a Ctrl-C end the command only: the group is to be removed and the report to be written.
+/// Raises the priority, and lets Ctrl-C end the command only: the group must still be removed.
 fn go_ahead_of_others() {
-    // SAFETY: these touch no memory of this process. That the rest of the machine goes first makes
-    // the figures coarser and no less right, so nobody needs to know.
+    // SAFETY: these touch no memory of this process. If the priority stays as it is, the samples are
+    // coarser and no less right.
     unsafe {
         libc::setpriority(libc::PRIO_PROCESS, 0, NICENESS);
         libc::signal(libc::SIGINT, libc::SIG_IGN);

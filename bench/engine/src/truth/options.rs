@@ -5,9 +5,9 @@ use crate::number;
 #[derive(Debug, PartialEq, Eq)]
 pub struct Options<'a> {
     pub user: Option<u32>,
-    /// Whether simple ways to measure are tried as well.
+    /// Whether `smaps_rollup` is polled as well.
     pub polls: bool,
-    /// Whether the command is somebody who measures: what it measures is in a group below.
+    /// Whether the command is a measuring tool: what it measures is in a group below.
     pub below: bool,
     pub command: &'a [&'a str],
 }

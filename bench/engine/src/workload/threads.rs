@@ -1,4 +1,4 @@
-//! Processes and threads that are less apart, or less together, than usual.
+//! Threads that become programs, and processes that share one address space.
 
 use std::io;
 use std::os::unix::process::CommandExt;
@@ -65,9 +65,9 @@ struct Life<'a> {
     clone: usize,
 }
 
-/// It has the thread-local memory of its parent, so it calls nothing that could use it.
+/// It shares its parent's thread-local storage, so it calls nothing that writes there.
 extern "C" fn live(life: *mut libc::c_void) -> libc::c_int {
-    // SAFETY: whoever made the clone gave it this.
+    // SAFETY: it is the argument of the clone, which outlives it.
     let life: &Life = unsafe { &*life.cast() };
     life.memory.rewrite(5 * life.clone..5 * life.clone + 5);
     let time = libc::timespec {
