@@ -2,6 +2,7 @@
 //! disturb. The scripts beside this crate run it and say what its figures mean.
 
 mod allocated;
+mod barrier;
 mod clock;
 mod day;
 mod floor;

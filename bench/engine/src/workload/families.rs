@@ -1,8 +1,7 @@
 //! Processes that have their memory from a parent, and change some of it.
 
-use std::time::{Duration, Instant};
-
-use super::{pause, pause_until};
+use super::pause;
+use crate::barrier::Barrier;
 use crate::memory::Mapping;
 use crate::process::{fork, wait_for_all};
 
@@ -43,12 +42,15 @@ pub fn staircase() {
 
 /// 700 MB: 200 of the parent, and each of five children has 60 of its own and 40 that it rewrote.
 pub fn add_and_rewrite() {
+    const CHILDREN: usize = 5;
     let memory = Mapping::private(200).touch();
-    for _ in 0..5 {
+    let barrier = Barrier::new(CHILDREN);
+    for _ in 0..CHILDREN {
         fork(|| {
             let _own = Mapping::private(60).touch();
             memory.rewrite(0..40);
-            pause(500);
+            barrier.wait();
+            pause(300);
         });
     }
     wait_for_all();
@@ -56,20 +58,19 @@ pub fn add_and_rewrite() {
 
 /// 390 MB: 120 of the parent, and three of four workers have 90 at a time.
 pub fn pool() {
-    const STEPS: u32 = 8;
-    const STEP: Duration = Duration::from_millis(200);
-    /// What others had is gone when a worker takes its own.
-    const GAP: Duration = Duration::from_millis(70);
-    const WORKERS: u32 = 4;
+    const ROUNDS: usize = 8;
+    const WORKERS: usize = 4;
     let _memory = Mapping::private(120).touch();
-    let started = Instant::now();
+    let barrier = Barrier::new(WORKERS);
     for worker in 0..WORKERS {
         fork(|| {
-            for step in 0..STEPS {
-                pause_until(started + STEP * step + GAP);
-                let own = ((step + worker) % WORKERS != 0).then(|| Mapping::private(90).touch());
-                pause_until(started + STEP * (step + 1));
+            for round in 0..ROUNDS {
+                let is_idle = (round + worker) % WORKERS == 0;
+                let own = (!is_idle).then(|| Mapping::private(90).touch());
+                barrier.wait();
+                pause(120);
                 drop(own);
+                barrier.wait();
             }
         });
     }
@@ -78,11 +79,14 @@ pub fn pool() {
 
 /// 300 MB: 240 of the parent, and each of six children rewrote 10 of them.
 pub fn rewrite() {
+    const CHILDREN: usize = 6;
     let memory = Mapping::private(240).touch();
-    for _ in 0..6 {
+    let barrier = Barrier::new(CHILDREN);
+    for _ in 0..CHILDREN {
         fork(|| {
             memory.rewrite(0..10);
-            pause(400);
+            barrier.wait();
+            pause(300);
         });
     }
     wait_for_all();

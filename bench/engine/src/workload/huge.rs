@@ -4,6 +4,7 @@ use std::hint::black_box;
 use std::io;
 
 use super::pause;
+use crate::barrier::Barrier;
 use crate::memory::{MEGABYTE, Mapping};
 use crate::process::{again, fork, wait_for_all};
 
@@ -21,12 +22,14 @@ pub enum Pages {
 pub fn sparse(pages: Pages) {
     let memory = Mapping::private(200);
     write_sparsely(&memory, 200, pages);
+    let barrier = Barrier::new(2);
     for _ in 0..2 {
         fork(|| {
             let own = Mapping::private(50);
             write_sparsely(&own, 50, pages);
             memory.rewrite(0..20);
-            pause(400);
+            barrier.wait();
+            pause(300);
         });
     }
     wait_for_all();

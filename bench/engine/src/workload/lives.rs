@@ -3,6 +3,7 @@
 use std::io::{PipeWriter, Read, pipe};
 
 use super::{hold, pause};
+use crate::barrier::Barrier;
 use crate::memory::Mapping;
 use crate::process::{fork, wait_for_all};
 
@@ -27,13 +28,15 @@ pub fn setsid() {
 pub fn orphans() -> Result<(), String> {
     until_all_have_ended(|| {
         let memory = Mapping::private(150).touch();
+        let barrier = Barrier::new(4);
         for _ in 0..4 {
             fork(|| {
                 // The parent is gone by then.
-                pause(100);
+                pause(150);
                 memory.rewrite(0..30);
                 let _own = Mapping::private(10).touch();
-                pause(400);
+                barrier.wait();
+                pause(300);
             });
         }
         pause(50);
@@ -45,16 +48,19 @@ pub fn orphans() -> Result<(), String> {
 pub fn fork_again() -> Result<(), String> {
     until_all_have_ended(|| {
         let memory = Mapping::private(150).touch();
+        let barrier = Barrier::new(4);
         for _ in 0..3 {
             fork(|| {
                 fork(|| {
                     memory.rewrite(0..50);
                     let _own = Mapping::private(20).touch();
-                    pause(400);
+                    barrier.wait();
+                    pause(300);
                 });
             });
         }
-        pause(400);
+        barrier.wait();
+        pause(300);
     })
 }
 

@@ -9,7 +9,7 @@ mod storms;
 mod threads;
 
 use std::thread::sleep;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use crate::memory::Mapping;
 use crate::number;
@@ -54,11 +54,6 @@ pub fn run(words: &[&str]) -> Result<(), String> {
 
 fn pause(millis: u64) {
     sleep(Duration::from_millis(millis));
-}
-
-/// On a busy machine, processes that wait for the same time do not drift apart.
-fn pause_until(time: Instant) {
-    sleep(time.saturating_duration_since(Instant::now()));
 }
 
 fn hold(megabytes: usize, millis: u64) {

@@ -4,6 +4,7 @@ use std::ffi::CStr;
 use std::io;
 
 use super::pause;
+use crate::barrier::Barrier;
 use crate::memory::{MEGABYTE, Mapping};
 use crate::process::{fork, wait_for_all};
 
@@ -22,11 +23,13 @@ pub fn read_only() {
 /// 300 MB: 200 of shared memory, and each of five children adds 20.
 pub fn shared_and_added() {
     let memory = Mapping::shared(200).touch();
+    let barrier = Barrier::new(5);
     for _ in 0..5 {
         fork(|| {
             memory.look();
             let _own = Mapping::private(20).touch();
-            pause(400);
+            barrier.wait();
+            pause(300);
         });
     }
     wait_for_all();
@@ -35,12 +38,14 @@ pub fn shared_and_added() {
 /// 230 MB: each of three children maps a memfd of 120 and a POSIX shared memory of 80, and adds 10.
 pub fn memfd_and_shm() -> Result<(), String> {
     let (memfd, shm) = (memfd(120)?, posix_shared_memory(80)?);
+    let barrier = Barrier::new(3);
     for _ in 0..3 {
         fork(|| {
             let _memfd = Mapping::of_file(120, memfd).touch();
             let _shm = Mapping::of_file(80, shm).touch();
             let _own = Mapping::private(10).touch();
-            pause(400);
+            barrier.wait();
+            pause(300);
         });
     }
     wait_for_all();
