@@ -162,8 +162,8 @@ impl PeakRecord {
         Self {
             bytes: whole(peak.bytes),
             metric: match peak.metric {
+                PeakMetric::Unique | PeakMetric::Pss => "pss",
                 PeakMetric::Rss => "rss",
-                PeakMetric::Pss => "pss",
             }
             .to_owned(),
             rss_bytes: whole(peak.rss_bytes),

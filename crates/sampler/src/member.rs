@@ -170,10 +170,6 @@ impl Memory {
         if self.forked { self.rss } else { self.shared }
     }
 
-    pub(crate) fn is_proportional(&self) -> bool {
-        self.proportional.is_some()
-    }
-
     pub(crate) fn set_proportional(&mut self, read: Proportional) {
         self.proportional = Some(KnownShare {
             bytes: read.bytes.min(read.resident_bytes),

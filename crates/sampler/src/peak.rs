@@ -12,11 +12,14 @@ use crate::TaskId;
 pub struct Peak {
     /// The memory of all processes together, in the metric of the peak.
     pub bytes: u64,
-    /// Whether pages that several processes have were counted by their number (PSS), or nobody
-    /// shares enough for it to matter. Else each counts in full (RSS).
+    /// What was counted.
     pub metric: PeakMetric,
     /// Resident memory of all processes together at the same instant.
     pub rss_bytes: u64,
+    /// Of the bytes, memory that no file backs; where that is known.
+    pub anon_bytes: Option<u64>,
+    /// Of the bytes, mapped files and shared memory, each page once; where that is known.
+    pub mapped_bytes: Option<u64>,
     /// When, counted from the sampler's start.
     pub at: Duration,
     /// Those alive then, in no order.
@@ -26,6 +29,8 @@ pub struct Peak {
 /// What the bytes of a peak are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PeakMetric {
+    /// Every page that a process of the tree has, once.
+    Unique,
     /// Resident memory: shared pages count in each process.
     Rss,
     /// Proportional memory: shared pages count once in all.
@@ -51,4 +56,6 @@ pub struct ProcessAtPeak {
     pub bytes: u64,
     /// Its own resident memory at that instant.
     pub rss_bytes: u64,
+    /// Its proportional memory, where it was read.
+    pub pss_bytes: Option<u64>,
 }

@@ -74,6 +74,8 @@ pub struct Course {
 pub struct TaskRecord {
     /// The highest sum. `None` when not one process was measured.
     pub peak: Option<Peak>,
+    /// What the true peak cannot have been lower than.
+    pub floor_bytes: u64,
     /// What the true peak cannot have been higher than.
     pub ceiling: Ceiling,
     /// The highest sum of resident memory at any sample.

@@ -270,6 +270,7 @@ impl Task {
     pub(crate) fn settle<'a, H: 'a>(
         &mut self,
         now: Duration,
+        metric: PeakMetric,
         members: impl Iterator<Item = &'a Member<H>> + Clone,
         group_of: impl Fn(TaskId) -> Option<u32>,
     ) {
@@ -306,19 +307,16 @@ impl Task {
                 .take()
                 .map_or_else(Vec::new, |peak| peak.processes);
             processes.clear();
-            let mut is_proportional = false;
             for member in members.filter(|member| member.memory.rss > 0) {
-                is_proportional |= member.memory.is_proportional() || !sums.is_settled();
                 processes.push(at_peak(member, &sums, group_of(member.task)));
             }
+            record.floor_bytes = certain;
             record.peak = Some(Peak {
                 bytes: certain,
-                metric: if is_proportional {
-                    PeakMetric::Pss
-                } else {
-                    PeakMetric::Rss
-                },
+                metric,
                 rss_bytes: sums.rss,
+                anon_bytes: None,
+                mapped_bytes: None,
                 at: now,
                 processes,
             });
@@ -407,5 +405,6 @@ fn at_peak<H>(member: &Member<H>, sums: &Sums, group: Option<u32>) -> ProcessAtP
         description: Arc::clone(&member.named.description),
         bytes: certain_part(member, sums),
         rss_bytes: member.memory.rss,
+        pss_bytes: None,
     }
 }

@@ -310,7 +310,7 @@ fn memory_shared_by_a_fork_counts_once() {
     let peak = sampler.task_record(task).unwrap().peak.unwrap();
     assert_eq!(
         (peak.bytes, peak.rss_bytes, peak.metric),
-        (1_100, 2_000, PeakMetric::Pss)
+        (1_100, 2_000, PeakMetric::Unique)
     );
     assert_eq!(
         peak.processes

@@ -5,10 +5,10 @@ use std::time::Duration;
 use memtop_proc::{Error, Observer};
 
 use super::Sampler;
-use crate::TaskId;
 use crate::member::Member;
 use crate::sharing::{Metric, Need};
 use crate::task::{Sums, Task};
+use crate::{PeakMetric, TaskId};
 
 impl<O: Observer> Sampler<O> {
     /// The memory of a task with shared pages counted once, whatever it takes to find out.
@@ -61,8 +61,14 @@ impl<O: Observer> Sampler<O> {
         };
         let (tree, tasks) = (&self.tree, &self.tasks);
         let members = tree.members().iter();
+        let metric = match self.sharing.metric() {
+            Metric::Auto => PeakMetric::Unique,
+            Metric::Pss => PeakMetric::Pss,
+            Metric::Rss => PeakMetric::Rss,
+        };
         task.settle(
             now,
+            metric,
             members.filter(|member| tasks.is_within(member.task, id)),
             |account| tasks.group_of(account, id),
         );
