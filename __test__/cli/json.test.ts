@@ -9,7 +9,7 @@ test('the result is what the schema says', async (t) => {
   const file = join(temporaryFolder(t), 'result.json');
   await memtop(['-q', '--json', file, '--', 'sleep', '0.1']);
   const result = resultSchema.parse(JSON.parse(readFileSync(file, 'utf8')));
-  t.is(result.schema, 'memtop.result/1');
+  t.is(result.schema, 'memtop.result/2');
   t.is(
     Date.parse(result.run.endedAt) - Date.parse(result.run.startedAt),
     Math.trunc(result.run.durationMs),

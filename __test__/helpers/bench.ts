@@ -65,7 +65,7 @@ export const highest = (samples: readonly Sample[]): number =>
 
 /** Without what the kernel remembers beyond the samples. */
 export const sampledPeak = ({ timeline, peak }: Result): number =>
-  timeline ? Math.max(...timeline.bytes) : (peak?.pssBytes ?? peak?.rssBytes ?? 0);
+  timeline ? Math.max(...timeline.bytes) : (peak?.bytes ?? 0);
 
 function benched(finished: Finished): Benched {
   const lines = finished.stdout.toString().split('\n');

@@ -15,6 +15,7 @@ export function crashProcess(
     name,
     command: [name],
     task: 'build',
+    bytes: megabytes * MB,
     rssBytes: megabytes * MB,
     startedAtMs: 0,
     ...more,
@@ -37,7 +38,7 @@ export const crash: Crash = {
   processes: [
     crashProcess(10, 1, 'npm', 60),
     crashProcess(11, 10, 'sh', 3),
-    crashProcess(12, 11, 'node', 400, { pssBytes: 390 * MB, command: ['node', 'x.js'] }),
+    crashProcess(12, 11, 'node', 400, { bytes: 390 * MB, command: ['node', 'x.js'] }),
     crashProcess(13, 10, 'node', 60, { command: ['node', 'API_KEY=hidden'] }),
   ],
   timeline: { atMs: [0, 30_000, 59_000, 60_000], bytes: [0, 100 * MB, 110 * MB, 523 * MB] },

@@ -4,7 +4,7 @@ import type { Result } from '../../ts/result/types.js';
 export const MB = 1024 * 1024;
 
 export const exampleResult = {
-  schema: 'memtop.result/1',
+  schema: 'memtop.result/2',
   memtopVersion: '1.0.0',
   run: {
     id: '20260101-000000-abcdef',
@@ -17,7 +17,7 @@ export const exampleResult = {
   exit: { code: 0, signal: null, cause: 'exit' },
   peak: {
     bytes: 1434 * MB,
-    metric: 'rss',
+    metric: 'unique',
     method: 'scanned',
     atMs: 12_340,
     rssBytes: 1434 * MB,

@@ -19,7 +19,7 @@ export function exampleTask(id: string, megabytes?: number, rest: Partial<Task> 
 function peak(bytes: number): NonNullable<Task['peak']> {
   return {
     bytes,
-    metric: 'rss',
+    metric: 'unique',
     method: 'scanned',
     atMs: 1,
     rssBytes: bytes,

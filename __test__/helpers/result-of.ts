@@ -1,4 +1,5 @@
 /** Results as runs have them, made up. */
+import type { PeakMetric } from '../../ts/result/metric-names.js';
 import type { Result } from '../../ts/result/types.js';
 import { MB } from './measured.js';
 
@@ -12,7 +13,7 @@ interface Made {
   readonly kernelMegabytes?: number;
   readonly code?: number;
   readonly durationMs?: number;
-  readonly metric?: 'rss' | 'pss';
+  readonly metric?: PeakMetric;
 }
 
 let made = 0;
@@ -26,10 +27,10 @@ export function resultOf({
   kernelMegabytes,
   code = 0,
   durationMs = 20_000,
-  metric = 'pss',
+  metric = 'unique',
 }: Made): Result {
   return {
-    schema: 'memtop.result/1',
+    schema: 'memtop.result/2',
     memtopVersion: '1.0.0',
     run: {
       id,
@@ -66,7 +67,7 @@ export function resultOf({
 function peakOf(
   megabytes: number,
   processes: Readonly<Record<string, readonly [number, number]>>,
-  metric: 'rss' | 'pss',
+  metric: PeakMetric,
 ): NonNullable<Result['peak']> {
   const bytes = Math.round(megabytes * MB);
   return {
@@ -84,6 +85,7 @@ function peakOf(
         startedAtMs: 0,
         name: 'node',
         command: ['node', 'build.js', '--token', 'secret1234567890'],
+        bytes,
         rssBytes: bytes,
       },
     ],

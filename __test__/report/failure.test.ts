@@ -6,7 +6,7 @@ const MB = 1024 * 1024;
 
 function ending(exit: Result['exit'], more: Partial<Result> = {}): Result {
   return {
-    schema: 'memtop.result/1',
+    schema: 'memtop.result/2',
     memtopVersion: '1.0.0',
     run: {
       id: '20260101-000000-abcdef',

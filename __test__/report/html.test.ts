@@ -38,6 +38,7 @@ function resultWith(points: number, names: readonly string[], durationMs = 20_00
     name,
     command: [name, name],
     task: name,
+    bytes: MB,
     rssBytes: MB,
   }));
   return {
@@ -81,7 +82,7 @@ test('secrets of command lines are not in it', (t) => {
   const run = { ...exampleResult.run, command: ['deploy', '--token=hunter2'] };
   const peak = {
     ...exampleResult.peak,
-    processes: [{ pid: 1, startedAtMs: 0, name: 'x', command: run.command, rssBytes: 1 }],
+    processes: [{ pid: 1, startedAtMs: 0, name: 'x', command: run.command, bytes: 1, rssBytes: 1 }],
   };
   t.false(resultHtml({ ...exampleResult, run, peak }, assets).includes('hunter2'));
 });

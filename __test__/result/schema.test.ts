@@ -5,7 +5,7 @@ import type { Result } from '../../ts/result/types.js';
 import { run } from '../../ts/tracker/run.js';
 
 const minimal: Result = {
-  schema: 'memtop.result/1',
+  schema: 'memtop.result/2',
   memtopVersion: '1.0.0',
   run: {
     id: '20260101-000000-abcdef',
@@ -31,7 +31,7 @@ test('a reader of today accepts keys of tomorrow, and keeps them', async (t) => 
 });
 
 test('another schema number is refused', async (t) => {
-  const result = { ...(await run(['true'])), schema: 'memtop.result/2' };
+  const result = { ...(await run(['true'])), schema: 'memtop.result/3' };
   t.false(resultSchema.safeParse(result).success);
 });
 

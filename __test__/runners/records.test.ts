@@ -23,7 +23,7 @@ const anyTime = { startMs: 0, endMs: Number.MAX_SAFE_INTEGER };
 
 function resultWith(tasks?: Task[], run: Partial<Result['run']> = {}): Result {
   return {
-    schema: 'memtop.result/1',
+    schema: 'memtop.result/2',
     memtopVersion: '0.1.0',
     run: {
       id: '1',

@@ -6,7 +6,7 @@ import { fixture } from '../helpers/processes.js';
 test('a program gets the same result as the command line writes', async (t) => {
   const command = [process.execPath, fixture('allocate.js'), '100', '100'];
   const result = await run(command, { label: 'allocate', intervalMs: 5, env: { PATH: '/bin' } });
-  t.is(result.schema, 'memtop.result/1');
+  t.is(result.schema, 'memtop.result/2');
   t.is(result.run.label, 'allocate');
   t.is(result.sampling.intervalMs, 5);
   t.true((result.peak?.bytes ?? 0) >= 100 * MB);

@@ -3,7 +3,8 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { resultFileName } from '../result/file-name.js';
-import { resultSchemaName } from '../result/name.js';
+import { olderResultSchemaName, resultSchemaName } from '../result/name.js';
+import { asCurrentResult } from '../result/older.js';
 import { resultSchema } from '../result/schema.js';
 import type { Result } from '../result/types.js';
 import { type RunSource, UnusableResult } from './source.js';
@@ -47,11 +48,12 @@ function isResult(path: string): boolean {
 }
 
 function resultAt(path: string): Result {
-  const value = parsed(path);
+  const value = asCurrentResult(parsed(path));
   const schema = (value as { schema?: unknown } | null)?.schema;
   if (schema !== resultSchemaName) {
     const is = typeof schema === 'string' ? `is of the schema ${schema}` : 'is no result of memtop';
-    throw new UnusableResult(`${path} ${is}; what can be read is ${resultSchemaName}`);
+    const readable = `${olderResultSchemaName} and ${resultSchemaName}`;
+    throw new UnusableResult(`${path} ${is}; what can be read is ${readable}`);
   }
   const checked = z.safeParse(resultSchema, value);
   if (checked.success) return value as Result;

@@ -66,10 +66,10 @@ function partOfPeak(
   peak: NonNullable<Result['peak']>,
 ): Pick<Heap, 'ofPeakBytes'> {
   let ofPeakBytes = 0;
-  for (const { pid, rssBytes, pssBytes = rssBytes } of peak.processes) {
+  for (const { pid, bytes } of peak.processes) {
     const own = heaps.filter((heap) => heap.pid === pid);
     if (own.some(({ lastSeen, looks }) => lastSeen === 'before-end' && looks === 0)) return {};
-    ofPeakBytes += Math.min(pssBytes, committedTogether(own));
+    ofPeakBytes += Math.min(bytes, committedTogether(own));
   }
   return { ofPeakBytes };
 }

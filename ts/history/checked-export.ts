@@ -1,5 +1,6 @@
 /** Checks what an exported file holds. It loads the schema library, which the rest does without. */
 import * as z from 'zod/mini';
+import { asCurrentResult } from '../result/older.js';
 import { resultSchema } from '../result/schema.js';
 import { exportSchemaName } from './export-name.js';
 import type { WholeRun } from './store.js';
@@ -23,9 +24,11 @@ const run = z.looseObject({
   state: z.enum(['running', 'ended', 'interrupted']),
 });
 
+const readable = z.pipe(z.transform(asCurrentResult), resultSchema);
+
 const file = z.looseObject({
   schema: z.literal(exportSchemaName),
-  runs: z.array(z.looseObject({ run, result: z.optional(resultSchema), course })),
+  runs: z.array(z.looseObject({ run, result: z.optional(readable), course })),
 });
 
 /** @throws Error that says what is wrong, and where */

@@ -6,6 +6,8 @@ import { processRecord } from '../inspect/process-record.js';
 import type { Addon } from '../native/addon.js';
 import { fromAddon } from '../native/errors.js';
 import { loadAddon } from '../native/load.js';
+import type { PeakMetric } from '../result/metric-names.js';
+import { asCurrentResult } from '../result/older.js';
 import type { StoredCourse, StoredGroup, StoredRun } from '../result/stored-run.js';
 import type { Result } from '../result/types.js';
 
@@ -71,18 +73,20 @@ export class Store {
   /** What was run, each with so many of its latest peaks; the one with the latest run first. */
   groups(question: RunQuestion, peaks: number): StoredGroup[] {
     const groups = thrown(() => this.#native.groups(question, peaks));
-    return groups.map(({ label, command, runs, peaks }) => ({
+    return groups.map(({ label, command, runs, peaks, metric, otherMetrics }) => ({
       ...(label !== undefined && { label }),
       ...(command !== undefined && { command: JSON.parse(command) }),
       runs,
       peaks: peaks.map((peak) => peak ?? null),
+      ...(metric !== undefined && { metric: metric as PeakMetric }),
+      ...(otherMetrics.length > 0 && { otherMetrics: otherMetrics as PeakMetric[] }),
     }));
   }
 
   /** Undefined where the run has not ended. */
   result(id: string): Result | undefined {
     const json = thrown(() => this.#native.result(id));
-    return json === null ? undefined : JSON.parse(json);
+    return json === null ? undefined : (asCurrentResult(JSON.parse(json)) as Result);
   }
 
   course(id: string): StoredCourse {
@@ -166,7 +170,7 @@ type Row = {
     | 'memtopStartTicks']: number | null;
 } & {
   cause: Result['exit']['cause'] | null;
-  peakMetric: 'rss' | 'pss' | null;
+  peakMetric: PeakMetric | null;
   host: Result['run']['host'] | null;
 };
 

@@ -432,6 +432,8 @@ export interface GroupEnd {
   /** Of processes alone, and of files, at the highest look. */
   anonBytes?: number
   fileBytes?: number
+  /** The kernel's own for the group, at the same look; where it counts that. */
+  kernelBytes?: number
   oomKills?: number
   escaped: number
 }
@@ -566,8 +568,12 @@ export interface OwnGroupRecord {
 /** The highest sum that was sampled, with those who made it up, the largest first. */
 export interface PeakRecord {
   bytes: number
-  metric: 'rss' | 'pss'
+  metric: 'unique' | 'rss' | 'pss'
   rssBytes: number
+  /** Of the bytes, memory that no file backs; where that is known. */
+  anonBytes?: number
+  /** Of the bytes, mapped files and shared memory, each page once; where that is known. */
+  mappedBytes?: number
   atMs: number
   processes: Array<ProcessAtPeakRecord>
 }
@@ -599,6 +605,8 @@ export interface ProcessAtPeakRecord {
   /** What it adds to the peak. */
   bytes: number
   rssBytes: number
+  /** Its proportional memory, where it was read. */
+  pssBytes?: number
 }
 
 /** The course of one process; 0 bytes once it is gone. */
@@ -732,8 +740,14 @@ export interface RunGroup {
   /** A list in JSON, where they have no label. */
   command?: string
   runs: number
-  /** Of the latest that have ended, oldest first; null for one that was not measured. */
+  /**
+   * Of the latest that have ended, oldest first; null for one that was not measured. Only those
+   * in the metric of the latest one.
+   */
   peaks: Array<number | undefined | null>
+  metric?: string
+  /** What those of the latest were measured in that are left out. */
+  otherMetrics: Array<string>
 }
 
 /** One task runner. */
@@ -946,6 +960,8 @@ export interface TracingSurveyRecord {
 export interface TreeRecord {
   peak?: PeakRecord
   largest?: LargestProcessRecord
+  /** What the true peak cannot have been lower than. */
+  floorBytes: number
   /** What the true peak cannot have been higher than; only known here if no process has ended. */
   ceilingBytes?: number
   /** The highest sum of resident memory at any sample. */

@@ -6,6 +6,7 @@ import { table } from './columns.js';
 import { formatDuration } from './duration.js';
 import { type Fact, madeBy, stagesOf } from './facts.js';
 import { howMeasured } from './how-measured.js';
+import { metricName } from './metric.js';
 import { fitted, plainText, wrapped } from './plain-text.js';
 import { endingLines, labelled, summaryIndent } from './summary.js';
 import { tasksTable } from './tasks-table.js';
@@ -74,7 +75,7 @@ function kernelText({ cgroup }: Result, { bytes, baselineBytes }: Headline): str
 }
 
 function peakText({ bytes, atMs, metric }: Peak, headline: Headline | undefined): string {
-  const text = `${formatBytes(bytes)} at ${formatDuration(atMs)} (${metric.toUpperCase()})`;
+  const text = `${formatBytes(bytes)} at ${formatDuration(atMs)} (${metricName(metric)})`;
   const gap = headline?.gapBytes;
   if (gap === undefined) return text;
   const size = formatBytes(Math.abs(gap));
@@ -85,7 +86,7 @@ function peakText({ bytes, atMs, metric }: Peak, headline: Headline | undefined)
 
 function topLines({ processes }: Peak, columns: number): string[] {
   const shown = processes.slice(0, processesShown);
-  const sizes = shown.map(({ pssBytes, rssBytes }) => formatBytes(pssBytes ?? rssBytes));
+  const sizes = shown.map(({ bytes }) => formatBytes(bytes));
   const width = Math.max(0, ...sizes.map(({ length }) => length));
   return shown.map(({ name, command }, place) => {
     const text = plainText(command.length > 0 ? command.join(' ') : name);

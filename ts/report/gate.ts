@@ -79,7 +79,7 @@ function whoLines({ task }: Finding, result: Result | undefined): string[] {
     task === undefined ? result?.peak : result?.tasks?.find(({ id }) => id === task)?.peak;
   const [largest] = peak?.processes ?? [];
   if (!largest) return [];
-  const bytes = formatBytes(largest.pssBytes ?? largest.rssBytes);
+  const bytes = formatBytes(largest.bytes);
   const command = largest.command.length > 0 ? largest.command : [largest.name];
   const of = largest.task !== undefined && task === undefined ? ` of ${largest.task}` : '';
   return [

@@ -2,6 +2,7 @@
 import type { Result } from '../result/types.js';
 import { isUncertain, uselessBytes } from './certainty.js';
 import { formatDuration } from './duration.js';
+import { metricText } from './metric.js';
 import { plainText } from './plain-text.js';
 
 type Peak = NonNullable<Result['peak']>;
@@ -17,7 +18,7 @@ export function howMeasured({ sampling, processes }: Result, peak: Peak): string
   const { method, released = 0, fallbackReason } = sampling;
   const isTraced = method === 'traced';
   const parts = [
-    peak.metric === 'pss' ? 'shared memory counted once (PSS)' : 'resident memory (RSS)',
+    metricText(peak.metric),
     ...(isTraced && released === 0 ? ['every process seen'] : samples(sampling)),
   ];
   if (isTraced && released > 0) parts.push(`traced, but for ${released} of the processes`);

@@ -5,7 +5,7 @@ type ProcessAtPeak = NonNullable<Result['peak']>['processes'][number];
 
 export interface Branch {
   readonly process: ProcessAtPeak;
-  /** Its own memory at the peak. */
+  /** Its own part of the peak. */
   readonly bytes: number;
   /** With all below it. */
   readonly totalBytes: number;
@@ -25,7 +25,7 @@ export function peakTree(processes: readonly ProcessAtPeak[]): Branch[] {
     const below = families.get(process) ?? [];
     totals.set(
       process,
-      below.reduce((sum, child) => sum + total(child), bytesOf(process)),
+      below.reduce((sum, child) => sum + total(child), process.bytes),
     );
   }
   const smallestFirst = [...families].map(
@@ -37,7 +37,7 @@ export function peakTree(processes: readonly ProcessAtPeak[]): Branch[] {
   );
   return inOrder(new Map(smallestFirst)).map(({ process, depth }) => ({
     process,
-    bytes: bytesOf(process),
+    bytes: process.bytes,
     totalBytes: total(process),
     depth,
   }));
@@ -83,8 +83,4 @@ function familiesOf(processes: readonly ProcessAtPeak[]): Families {
     for (const below of inOrder(families, process)) reached.add(below.process);
   }
   return families;
-}
-
-function bytesOf({ pssBytes, rssBytes }: ProcessAtPeak): number {
-  return pssBytes ?? rssBytes;
 }

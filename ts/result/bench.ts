@@ -2,6 +2,7 @@
 import * as z from 'zod/mini';
 import { bytes, count, described, ms, text, yesOrNo } from './described.js';
 import { exit } from './exit.js';
+import { peakMetric, peakMetrics } from './metric.js';
 
 const number = (description: string) => described(z.number(), description);
 
@@ -9,8 +10,8 @@ const headline = described(
   z.looseObject({
     bytes: bytes('The peak that is told first.'),
     from: described(
-      z.enum(['cgroup', 'pss', 'rss']),
-      "Where it is from: the kernel's own count of the group, or what was summed.",
+      z.enum(['cgroup', ...peakMetrics]),
+      "Where it is from: the kernel's own count of the group, or the processes, by that metric.",
     ),
     baselineBytes: z.exactOptional(
       bytes('What the group of the container had before the command started; part of the peak.'),
@@ -66,8 +67,8 @@ const oneOfRepeats = z.looseObject({
   peak: z.exactOptional(
     described(
       z.looseObject({
-        bytes: bytes('The highest sum over the whole tree.'),
-        metric: described(z.enum(['rss', 'pss']), 'What was summed.'),
+        bytes: bytes('The most memory that the command needed at any instant.'),
+        metric: peakMetric,
         rollup: described(
           z.array(
             z.looseObject({

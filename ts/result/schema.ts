@@ -8,6 +8,7 @@ import * as z from 'zod/mini';
 import { bench } from './bench.js';
 import { bytes, commandLine, count, described, ms, text } from './described.js';
 import { exit } from './exit.js';
+import { peakMetric } from './metric.js';
 import { resultSchemaName } from './name.js';
 
 const pid = z.number().check(z.int(), z.positive());
@@ -53,29 +54,37 @@ const processAtPeak = z.looseObject({
   name: text("The operating system's short name for it."),
   command: commandLine('Its arguments, the program first; long ones are cut.'),
   task: z.exactOptional(text('The task that it belonged to.')),
+  bytes: bytes('Its part of the peak. The parts of all processes add up to the peak.'),
   rssBytes: bytes('Its resident memory at the peak.'),
   pssBytes: z.exactOptional(
-    bytes('Its proportional memory at the peak; there when the peak is measured in it.'),
+    bytes('Its proportional memory at the peak; absent where it was not read.'),
   ),
 });
 
 const peak = described(
   z.looseObject({
-    bytes: bytes('The peak: the highest sum over the whole tree.'),
-    metric: described(
-      z.enum(['rss', 'pss']),
-      'What was summed: pss counts shared pages once in all; rss counts them in each process, ' +
-        'and is what is used where hardly any are shared.',
+    bytes: bytes(
+      'The peak: the most memory that the command needed at any instant. The best estimate ' +
+        'between lowerBytes and upperBytes.',
     ),
+    metric: peakMetric,
     method: described(
       z.enum(['traced', 'scanned', 'kernel']),
       'How it was found: traced, with every process seen from start to end; scanned at ' +
         'intervals; kernel when one process alone was larger than any ' +
         'sum that was sampled, by what the kernel remembers.',
     ),
-    atMs: ms('When the highest sum was sampled, from the start of the run.'),
+    atMs: ms('When it was sampled, from the start of the run.'),
+    anonBytes: z.exactOptional(bytes('Of the peak, memory that no file backs, such as heaps.')),
+    mappedBytes: z.exactOptional(
+      bytes(
+        'Of the peak, files that are mapped, such as programs and libraries, and shared memory.',
+      ),
+    ),
     rssBytes: bytes('Sum of resident memory of the processes.'),
-    pssBytes: z.exactOptional(bytes('Sum of proportional memory of the processes.')),
+    pssBytes: z.exactOptional(
+      bytes('Sum of proportional memory of the processes; there when the metric is pss.'),
+    ),
     highestRssBytes: bytes('The highest sum of resident memory at any instant.'),
     lowerBytes: bytes('The true peak is not lower than this.'),
     upperBytes: z.exactOptional(
@@ -85,7 +94,7 @@ const peak = described(
     processes: described(
       z.array(processAtPeak),
       'Those that had memory at that instant, the largest first; with the method kernel that one ' +
-        'process, where it is known which.',
+        'process, and none where it is not known which.',
     ),
     rollup: described(
       z.array(
@@ -119,7 +128,7 @@ const largestProcess = described(
     pid: described(pid, 'Process id.'),
     name: text("The operating system's short name for it."),
     command: commandLine('Its arguments, the program first; long ones are cut.'),
-    bytes: bytes('Its own highest resident memory.'),
+    bytes: bytes('Its own highest resident memory; never more than the peak.'),
     method: described(
       z.enum(['traced', 'scanned']),
       'How it was found: traced when it was seen until its end; scanned at intervals.',
@@ -174,6 +183,9 @@ const cgroup = described(
     peakBytes: z.exactOptional(bytes("The kernel's own peak, page cache included.")),
     anonBytes: z.exactOptional(bytes('Of that, memory of processes alone, at the highest look.')),
     fileBytes: z.exactOptional(bytes('Of that, memory of files, at the highest look.')),
+    kernelBytes: z.exactOptional(
+      bytes('What the kernel itself needed for the group then, such as page tables.'),
+    ),
     oomKills: z.exactOptional(count('Processes that the kernel ended for want of memory.')),
     escaped: count('Processes of the run that were seen outside of the group.'),
   }),

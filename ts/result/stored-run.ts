@@ -1,4 +1,5 @@
 /** A run of the store: what is known of it but for its result and its course. */
+import type { PeakMetric } from './metric-names.js';
 import type { Result } from './types.js';
 
 export interface StoredRun {
@@ -18,7 +19,7 @@ export interface StoredRun {
   exit?: { code: number | null; signal: string | null; cause: Result['exit']['cause'] };
   /** So far, while it runs. */
   peakBytes?: number;
-  peakMetric?: 'rss' | 'pss';
+  peakMetric?: PeakMetric;
   host?: Result['run']['host'];
   memtopVersion?: string;
   /** The process of the command; absent where the run had several commands. */
@@ -38,8 +39,15 @@ export interface StoredGroup {
   label?: string;
   command?: string[];
   runs: number;
-  /** Of the latest that have ended, oldest first; null for one that was not measured. */
+  /**
+   * Of the latest that have ended, oldest first; null for one that was not measured. Only those in
+   * the metric of the latest: others cannot be compared with it.
+   */
   peaks: (number | null)[];
+  /** That metric. */
+  metric?: PeakMetric;
+  /** What those of the latest were measured in that are left out. */
+  otherMetrics?: PeakMetric[];
 }
 
 /** The course of a run's memory. Each point is milliseconds from the start of the run, and bytes. */

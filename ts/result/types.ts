@@ -1,7 +1,7 @@
 /** The result of a run. Generated from schema.ts by `npm run generate`. */
 export interface Result {
   /** Name and number of this schema. */
-  schema: 'memtop.result/1';
+  schema: 'memtop.result/2';
   /** The version of memtop that wrote it. */
   memtopVersion: string;
   /** What was run, where and when. */
@@ -63,17 +63,21 @@ export interface Result {
   };
   /** The highest instant and who made it up. */
   peak?: {
-    /** The peak: the highest sum over the whole tree. */
+    /** The peak: the most memory that the command needed at any instant. The best estimate between lowerBytes and upperBytes. */
     bytes: number;
-    /** What was summed: pss counts shared pages once in all; rss counts them in each process, and is what is used where hardly any are shared. */
-    metric: 'rss' | 'pss';
+    /** What was counted. unique: every page that a process of the tree has, once. rss: resident memory, where a page counts in each process that has it. pss: proportional memory, where each process has its share of a page that several have, also several outside of the tree. footprint and commit: what other operating systems count. Peaks of different metrics cannot be compared. */
+    metric: 'unique' | 'rss' | 'pss' | 'footprint' | 'commit';
     /** How it was found: traced, with every process seen from start to end; scanned at intervals; kernel when one process alone was larger than any sum that was sampled, by what the kernel remembers. */
     method: 'traced' | 'scanned' | 'kernel';
-    /** When the highest sum was sampled, from the start of the run. */
+    /** When it was sampled, from the start of the run. */
     atMs: number;
+    /** Of the peak, memory that no file backs, such as heaps. */
+    anonBytes?: number;
+    /** Of the peak, files that are mapped, such as programs and libraries, and shared memory. */
+    mappedBytes?: number;
     /** Sum of resident memory of the processes. */
     rssBytes: number;
-    /** Sum of proportional memory of the processes. */
+    /** Sum of proportional memory of the processes; there when the metric is pss. */
     pssBytes?: number;
     /** The highest sum of resident memory at any instant. */
     highestRssBytes: number;
@@ -83,7 +87,7 @@ export interface Result {
     upperBytes?: number;
     /** How many processes made it up. */
     processCount: number;
-    /** Those that had memory at that instant, the largest first; with the method kernel that one process, where it is known which. */
+    /** Those that had memory at that instant, the largest first; with the method kernel that one process, and none where it is not known which. */
     processes: {
       /** Process id. */
       pid: number;
@@ -97,9 +101,11 @@ export interface Result {
       command: string[];
       /** The task that it belonged to. */
       task?: string;
+      /** Its part of the peak. The parts of all processes add up to the peak. */
+      bytes: number;
       /** Its resident memory at the peak. */
       rssBytes: number;
-      /** Its proportional memory at the peak; there when the peak is measured in it. */
+      /** Its proportional memory at the peak; absent where it was not read. */
       pssBytes?: number;
     }[];
     /** The same by name, the largest first. */
@@ -131,7 +137,7 @@ export interface Result {
     name: string;
     /** Its arguments, the program first; long ones are cut. */
     command: string[];
-    /** Its own highest resident memory. */
+    /** Its own highest resident memory; never more than the peak. */
     bytes: number;
     /** How it was found: traced when it was seen until its end; scanned at intervals. */
     method: 'traced' | 'scanned';
@@ -148,6 +154,8 @@ export interface Result {
     anonBytes?: number;
     /** Of that, memory of files, at the highest look. */
     fileBytes?: number;
+    /** What the kernel itself needed for the group then, such as page tables. */
+    kernelBytes?: number;
     /** Processes that the kernel ended for want of memory. */
     oomKills?: number;
     /** Processes of the run that were seen outside of the group. */
@@ -392,8 +400,8 @@ export interface Result {
     headline?: {
       /** The peak that is told first. */
       bytes: number;
-      /** Where it is from: the kernel's own count of the group, or what was summed. */
-      from: 'cgroup' | 'pss' | 'rss';
+      /** Where it is from: the kernel's own count of the group, or the processes, by that metric. */
+      from: 'cgroup' | 'unique' | 'rss' | 'pss' | 'footprint' | 'commit';
       /** What the group of the container had before the command started; part of the peak. */
       baselineBytes?: number;
       /** How much more that is than the sum over the processes: page cache and memory of the kernel. */
@@ -468,10 +476,10 @@ export interface Result {
         exit: NonNullable<Result['exit']>;
         /** Its peak. */
         peak?: {
-          /** The highest sum over the whole tree. */
+          /** The most memory that the command needed at any instant. */
           bytes: number;
-          /** What was summed. */
-          metric: 'rss' | 'pss';
+          /** What was counted. unique: every page that a process of the tree has, once. rss: resident memory, where a page counts in each process that has it. pss: proportional memory, where each process has its share of a page that several have, also several outside of the tree. footprint and commit: what other operating systems count. Peaks of different metrics cannot be compared. */
+          metric: 'unique' | 'rss' | 'pss' | 'footprint' | 'commit';
           /** Who made it up, the largest first. */
           rollup: {
             /** Name that processes share. */

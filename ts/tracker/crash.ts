@@ -39,18 +39,16 @@ function crashOf(alarm: AlarmRecord, facts: RunFacts, graceMs: number, named?: s
     run: facts,
     task,
     ...(named !== undefined && { endsTaskAlone: true }),
-    processes: living.map(
-      ({ pid, parentPid, name, command, rssBytes, startedAtMs, bytes: share }) => ({
-        pid,
-        parentPid,
-        name,
-        command,
-        task,
-        rssBytes,
-        pssBytes: share,
-        startedAtMs,
-      }),
-    ),
+    processes: living.map(({ pid, parentPid, name, command, bytes, rssBytes, startedAtMs }) => ({
+      pid,
+      parentPid,
+      name,
+      command,
+      task,
+      bytes,
+      rssBytes,
+      startedAtMs,
+    })),
     timeline: tree?.timeline ?? { atMs: [], bytes: [] },
     sampling: scene ? sampling(scene.sampling, undefined) : { method: 'unavailable' },
     memory: {

@@ -9,10 +9,11 @@ type Peak = NonNullable<Result['peak']>;
 type Processes = PeakRecord['processes'];
 
 /** Who made it up, and how that is known. */
-interface Making {
+interface Making extends Pick<Peak, 'anonBytes' | 'mappedBytes'> {
   readonly bytes: number;
   readonly rssBytes: number;
   readonly processes: Processes;
+  readonly processCount: number;
   readonly method: Peak['method'];
 }
 
@@ -32,40 +33,64 @@ export function peakWithTasks(sampled: PeakRecord, measured: Measured): Peak {
  * sampled. Of the others at that instant nothing is known.
  */
 function makingOf(sampled: PeakRecord, measured: Measured): Making {
-  const { missedBytes = 0, tree } = measured;
-  if (missedBytes <= sampled.bytes) return { ...sampled, method: method(measured) };
-  const missed = { bytes: missedBytes, method: 'kernel' as const };
-  const { largest } = tree;
+  const { largest } = measured.tree;
+  const bytes = Math.max(measured.missedBytes ?? 0, ownBytes(sampled, measured));
+  if (bytes <= sampled.bytes) {
+    const { anonBytes, mappedBytes, rssBytes, processes } = sampled;
+    return {
+      bytes: sampled.bytes,
+      ...(anonBytes !== undefined && { anonBytes }),
+      ...(mappedBytes !== undefined && { mappedBytes }),
+      rssBytes,
+      processes,
+      processCount: processes.length,
+      method: method(measured),
+    };
+  }
+  const missed = { bytes, rssBytes: bytes, processCount: 1, method: 'kernel' as const };
   // Else nobody knows which one it was.
-  if (!largest || largest.bytes < missedBytes) return { ...sampled, ...missed };
-  const rssBytes = largest.bytes;
-  return { ...missed, rssBytes, processes: [{ ...largest, bytes: missedBytes, rssBytes }] };
+  const processes =
+    largest && largest.bytes >= bytes ? [{ ...largest, bytes, rssBytes: bytes }] : [];
+  return { ...missed, processes };
+}
+
+/**
+ * What the largest process alone had, as far as that is part of the metric. Its proportional memory
+ * can be any part of its resident memory.
+ */
+function ownBytes({ metric }: Pick<PeakRecord, 'metric'>, { tree }: Measured): number {
+  return metric === 'pss' ? 0 : (tree.largest?.bytes ?? 0);
 }
 
 function peakOf(
   { metric, atMs }: PeakRecord,
-  { bytes, rssBytes, processes, method }: Making,
+  { bytes, anonBytes, mappedBytes, rssBytes, processes, processCount, method }: Making,
   measured: Measured,
 ): Peak {
-  const { ceilingBytes } = measured;
+  const { ceilingBytes, tree } = measured;
   return {
     bytes,
     metric,
     method,
     atMs: rounded(atMs),
+    ...(anonBytes !== undefined && { anonBytes }),
+    ...(mappedBytes !== undefined && { mappedBytes }),
     rssBytes,
     ...(metric === 'pss' && { pssBytes: bytes }),
-    highestRssBytes: Math.max(rssBytes, measured.tree.highestRssBytes),
-    lowerBytes: bytes,
+    highestRssBytes: Math.max(rssBytes, tree.highestRssBytes),
+    lowerBytes:
+      method === 'kernel'
+        ? bytes
+        : Math.min(bytes, Math.max(tree.floorBytes, ownBytes({ metric }, measured))),
     ...(ceilingBytes !== undefined && { upperBytes: Math.max(bytes, ceilingBytes) }),
-    processCount: processes.length,
-    processes: processes.map(({ bytes: share, startedAtMs, task, parentPid, ...process }) => ({
+    processCount,
+    processes: processes.map(({ startedAtMs, task, parentPid, pssBytes, ...process }) => ({
       ...process,
       // In a namespace of pids the first process has no parent.
       ...(parentPid > 0 && { parentPid }),
       ...taskName(task, measured),
       startedAtMs: rounded(startedAtMs),
-      ...(metric === 'pss' && { pssBytes: share }),
+      ...(pssBytes !== undefined && { pssBytes }),
     })),
     rollup: rollUp(processes),
   };

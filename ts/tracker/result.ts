@@ -38,9 +38,10 @@ function measures(
 ): Pick<Result, 'sampling'> & Partial<Result> {
   const { tree, group } = measured;
   const { seen, unmeasured, maxAlive, largest } = tree;
+  const peak = tree.peak && peakWithTasks(tree.peak, measured);
   return {
-    ...(tree.peak && { peak: peakWithTasks(tree.peak, measured) }),
-    ...(largest && { largestProcess: largestProcess(largest, measured) }),
+    ...(peak && { peak }),
+    ...(largest && { largestProcess: largestProcess(largest, measured, peak) }),
     ...(group && { cgroup: group }),
     processes: { seen, unmeasured, maxAlive },
     sampling: sampling(measured.sampling, measured),
@@ -53,8 +54,11 @@ function measures(
 function largestProcess(
   { pid, name, command, bytes }: NonNullable<Measured['tree']['largest']>,
   measured: Measured,
+  peak: Result['peak'],
 ): NonNullable<Result['largestProcess']> {
-  return { pid, name, command, bytes, method: method(measured) };
+  // Of what others have as well, proportional memory holds a part alone.
+  const most = Math.min(bytes, peak?.bytes ?? bytes);
+  return { pid, name, command, bytes: most, method: method(measured) };
 }
 
 function foundIn(

@@ -23,15 +23,21 @@ pub struct ProcessAtPeakRecord {
     /// What it adds to the peak.
     pub bytes: i64,
     pub rss_bytes: i64,
+    /// Its proportional memory, where it was read.
+    pub pss_bytes: Option<i64>,
 }
 
 /// The highest sum that was sampled, with those who made it up, the largest first.
 #[napi(object, object_from_js = false)]
 pub struct PeakRecord {
     pub bytes: i64,
-    #[napi(ts_type = "'rss' | 'pss'")]
+    #[napi(ts_type = "'unique' | 'rss' | 'pss'")]
     pub metric: String,
     pub rss_bytes: i64,
+    /// Of the bytes, memory that no file backs; where that is known.
+    pub anon_bytes: Option<i64>,
+    /// Of the bytes, mapped files and shared memory, each page once; where that is known.
+    pub mapped_bytes: Option<i64>,
     pub at_ms: f64,
     pub processes: Vec<ProcessAtPeakRecord>,
 }
@@ -76,6 +82,8 @@ pub struct LivingProcessRecord {
 pub struct TreeRecord {
     pub peak: Option<PeakRecord>,
     pub largest: Option<LargestProcessRecord>,
+    /// What the true peak cannot have been lower than.
+    pub floor_bytes: i64,
     /// What the true peak cannot have been higher than; only known here if no process has ended.
     pub ceiling_bytes: Option<i64>,
     /// The highest sum of resident memory at any sample.
@@ -115,6 +123,7 @@ impl TreeRecord {
                 .largest
                 .as_ref()
                 .map(|largest| LargestProcessRecord::of(largest, places)),
+            floor_bytes: whole(task.floor_bytes),
             ceiling_bytes: task.ceiling.bytes(None).map(whole),
             highest_rss_bytes: whole(task.highest_rss_bytes),
             timeline: TimelineRecord::of(&task.timeline.at_most(TIMELINE_POINTS)),
@@ -162,11 +171,14 @@ impl PeakRecord {
         Self {
             bytes: whole(peak.bytes),
             metric: match peak.metric {
-                PeakMetric::Unique | PeakMetric::Pss => "pss",
+                PeakMetric::Unique => "unique",
                 PeakMetric::Rss => "rss",
+                PeakMetric::Pss => "pss",
             }
             .to_owned(),
             rss_bytes: whole(peak.rss_bytes),
+            anon_bytes: peak.anon_bytes.map(whole),
+            mapped_bytes: peak.mapped_bytes.map(whole),
             at_ms: millis(peak.at),
             processes: peak
                 .processes
@@ -188,6 +200,7 @@ impl ProcessAtPeakRecord {
             command: process.description.command.clone(),
             bytes: whole(process.bytes),
             rss_bytes: whole(process.rss_bytes),
+            pss_bytes: process.pss_bytes.map(whole),
         }
     }
 }

@@ -20,6 +20,8 @@ pub struct GroupEnd {
     /// Of processes alone, and of files, at the highest look.
     pub anon_bytes: Option<i64>,
     pub file_bytes: Option<i64>,
+    /// The kernel's own for the group, at the same look; where it counts that.
+    pub kernel_bytes: Option<i64>,
     pub oom_kills: Option<i64>,
     pub escaped: i64,
 }
@@ -198,6 +200,10 @@ impl From<GroupRecord> for GroupEnd {
             peak_bytes: group.peak_bytes.map(whole),
             anon_bytes: group.at_highest_look.map(|look| whole(look.anon)),
             file_bytes: group.at_highest_look.map(|look| whole(look.file)),
+            kernel_bytes: group
+                .at_highest_look
+                .and_then(|look| look.kernel)
+                .map(whole),
             oom_kills: group.oom_kills.map(whole),
             escaped: whole(group.escaped),
         }

@@ -40,8 +40,12 @@ pub struct RunGroup {
     /// A list in JSON, where they have no label.
     pub command: Option<String>,
     pub runs: i64,
-    /// Of the latest that have ended, oldest first; null for one that was not measured.
+    /// Of the latest that have ended, oldest first; null for one that was not measured. Only those
+    /// in the metric of the latest one.
     pub peaks: Vec<Option<i64>>,
+    pub metric: Option<String>,
+    /// What those of the latest were measured in that are left out.
+    pub other_metrics: Vec<String>,
 }
 
 /// A run that is running, with its living processes.
@@ -157,6 +161,8 @@ impl NativeStore {
                 command: group.command,
                 runs: whole(group.runs),
                 peaks: group.peaks.into(),
+                metric: group.metric,
+                other_metrics: group.other_metrics.into_iter().collect(),
             })
             .collect())
     }

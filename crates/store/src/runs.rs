@@ -1,6 +1,6 @@
 //! What is known of runs, as rows.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::fmt::Write;
 
 use memtop_proc::ProcessId;
@@ -71,7 +71,32 @@ pub struct Group {
     /// How many there are.
     pub runs: u64,
     /// The peaks of the latest that have ended, oldest first; `None` for one that was not measured.
+    /// Only those in the metric of the latest one: others cannot be compared with it.
     pub peaks: VecDeque<Option<i64>>,
+    /// That metric.
+    pub metric: Option<String>,
+    /// What those of the latest were measured in that are left out.
+    pub other_metrics: BTreeSet<String>,
+}
+
+/// Peaks with what they were measured in, oldest first.
+type Peaks = VecDeque<(Option<i64>, Option<String>)>;
+
+impl Group {
+    /// Keeps those that can be compared with the latest.
+    fn with(mut self, peaks: Peaks) -> Self {
+        let measured = |(peak, _): &&(Option<i64>, _)| peak.is_some();
+        let latest = peaks.iter().rev().find(measured);
+        self.metric = latest.and_then(|(_, metric)| metric.clone());
+        for (peak, metric) in peaks {
+            if peak.is_none() || metric == self.metric {
+                self.peaks.push_back(peak);
+            } else {
+                self.other_metrics.extend(metric);
+            }
+        }
+        self
+    }
 }
 
 /// A run as JSON, with the names that programs know.
@@ -241,10 +266,10 @@ impl Store {
     fn select_groups(&self, question: &Question, most: usize) -> rusqlite::Result<Vec<Group>> {
         let (meant, values) = question.rows();
         let mut statement = self.connection.prepare(&format!(
-            "SELECT label, iif(label IS NULL, command, NULL), state, peak_bytes FROM {meant}"
+            "SELECT label, iif(label IS NULL, command, NULL), state, peak_bytes, peak_metric FROM {meant}"
         ))?;
         let mut rows = statement.query(values.as_slice())?;
-        let mut groups: Vec<(usize, Group)> = Vec::new();
+        let mut groups: Vec<(usize, Peaks, Group)> = Vec::new();
         let mut places: HashMap<(Option<String>, Option<String>), usize> = HashMap::new();
         let mut number = 0;
         while let Some(row) = rows.next()? {
@@ -255,23 +280,26 @@ impl Store {
                     command: command.clone(),
                     runs: 0,
                     peaks: VecDeque::new(),
+                    metric: None,
+                    other_metrics: BTreeSet::new(),
                 };
-                groups.push((0, group));
+                groups.push((0, Peaks::new(), group));
                 groups.len() - 1
             });
-            let (latest, group) = &mut groups[place];
+            let (latest, peaks, group) = &mut groups[place];
             number += 1;
             *latest = number;
             group.runs += 1;
             if row.get_ref(2)?.as_str()? == State::Ended.name() {
-                group.peaks.push_back(row.get(3)?);
-                if group.peaks.len() > most {
-                    group.peaks.pop_front();
+                peaks.push_back((row.get(3)?, row.get(4)?));
+                if peaks.len() > most {
+                    peaks.pop_front();
                 }
             }
         }
-        groups.sort_unstable_by_key(|&(latest, _)| std::cmp::Reverse(latest));
-        Ok(groups.into_iter().map(|(_, group)| group).collect())
+        groups.sort_unstable_by_key(|&(latest, ..)| std::cmp::Reverse(latest));
+        let groups = groups.into_iter();
+        Ok(groups.map(|(_, peaks, group)| group.with(peaks)).collect())
     }
 
     /// The result of a run in JSON; `None` when there is none.

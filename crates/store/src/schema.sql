@@ -13,7 +13,7 @@ CREATE TABLE run (
   signal TEXT,
   cause TEXT,                 -- as exit.cause of the result
   peak_bytes INTEGER,         -- so far, while it runs
-  peak_metric TEXT,           -- pss or rss
+  peak_metric TEXT,           -- as peak.metric of the result: unique, rss, pss
   host TEXT,                  -- JSON: run.host of the result
   memtop_version TEXT,
   pid INTEGER,                -- of the command, with its start time in clock ticks since the boot
@@ -26,7 +26,8 @@ CREATE TABLE run (
   seen_at TEXT                -- when memtop has last written of it
 );
 
--- The result as JSON, schema "memtop.result/1": docs/result.md. Ended runs have one.
+-- The result as JSON, schema "memtop.result/2": docs/result.md. Older ones have
+-- "memtop.result/1". Ended runs have one.
 CREATE TABLE result (
   run INTEGER PRIMARY KEY,    -- run.key
   json TEXT NOT NULL

@@ -193,3 +193,28 @@ fn what_was_run_comes_with_its_latest_peaks_and_the_latest_first() {
         ]
     );
 }
+
+#[test]
+fn peaks_of_another_metric_than_the_latest_are_left_out() {
+    let folder = tempfile::tempdir().unwrap();
+    let mut store = Store::open(&folder.path().join("runs.db")).unwrap();
+    for (day, metric) in (1..).zip(["pss", "rss", "unique", "unique"]) {
+        let end = RunEnd {
+            peak_bytes: Some(i64::from(day)),
+            peak_metric: Some(metric.to_owned()),
+            ..end()
+        };
+        store
+            .import(&run(day), Some(&end), &Course::default())
+            .unwrap();
+    }
+    let groups = store.groups(&Question::default(), 20).unwrap();
+    let group = groups.first().unwrap();
+    assert_eq!(group.runs, 4);
+    assert_eq!(Vec::from(group.peaks.clone()), [Some(3), Some(4)]);
+    assert_eq!(group.metric.as_deref(), Some("unique"));
+    assert_eq!(
+        Vec::from_iter(group.other_metrics.iter().map(String::as_str)),
+        ["pss", "rss"]
+    );
+}

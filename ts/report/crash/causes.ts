@@ -2,7 +2,7 @@
 import { formatBytes } from '../bytes.js';
 import { formatDuration } from '../duration.js';
 import { plainText } from '../plain-text.js';
-import { type Crash, type CrashProcess, sizeOfProcess } from './crash.js';
+import type { Crash, CrashProcess } from './crash.js';
 
 /** So many of a name at once are a choice of somebody, mostly a number of jobs. */
 const many = 8;
@@ -37,7 +37,7 @@ function groupsOf(processes: readonly CrashProcess[]): Group[] {
   for (const process of processes) {
     const group = groups.get(process.name) ?? { name: process.name, count: 0, bytes: 0 };
     group.count += 1;
-    group.bytes += sizeOfProcess(process);
+    group.bytes += process.bytes;
     groups.set(process.name, group);
   }
   return [...groups.values()].sort((one, other) => other.bytes - one.bytes);

@@ -8,8 +8,9 @@ export interface CrashProcess {
   readonly command: readonly string[];
   /** Id of the task that it belongs to. */
   readonly task: string;
+  /** What it adds to the sum. */
+  readonly bytes: number;
   readonly rssBytes: number;
-  readonly pssBytes?: number;
   /** From the start of the run. */
   readonly startedAtMs: number;
 }
@@ -48,9 +49,4 @@ export interface Runtime {
   readonly nodeVersion: string;
   /** Threads of memtop itself; absent where they cannot be counted. */
   readonly threads?: number;
-}
-
-/** What a process adds to the sum. */
-export function sizeOfProcess({ pssBytes, rssBytes }: CrashProcess): number {
-  return pssBytes ?? rssBytes;
 }

@@ -1,5 +1,5 @@
 /** Processes below those that started them, as a dump holds them. */
-import { type CrashProcess, sizeOfProcess } from './crash.js';
+import type { CrashProcess } from './crash.js';
 import { redactedCommand, redactedText } from './redact.js';
 
 /** A loop that starts processes makes tens of thousands; the largest tell what is to be told. */
@@ -13,8 +13,9 @@ export interface DumpedProcess {
   parentPid: number;
   name: string;
   command: string[];
+  /** What it adds to the sum. */
+  bytes: number;
   rssBytes: number;
-  pssBytes?: number;
   startedAtMs: number;
   children: DumpedProcess[];
 }
@@ -43,12 +44,12 @@ export function taskTrees(processes: readonly CrashProcess[]): DumpedTask[] {
 }
 
 export function bytesOf(processes: readonly CrashProcess[]): number {
-  return processes.reduce((sum, process) => sum + sizeOfProcess(process), 0);
+  return processes.reduce((sum, process) => sum + process.bytes, 0);
 }
 
 function taskTree(id: string, processes: readonly CrashProcess[]): DumpedTask {
   const ordered = processes.toSorted(
-    (one, other) => sizeOfProcess(other) - sizeOfProcess(one) || one.pid - other.pid,
+    (one, other) => other.bytes - one.bytes || one.pid - other.pid,
   );
   const rest = ordered.slice(mostProcesses);
   return {
@@ -88,15 +89,15 @@ function ancestors(
 }
 
 function dumpedProcess(process: CrashProcess): DumpedProcess {
-  const { pid, parentPid, name, command, rssBytes, pssBytes, startedAtMs } = process;
+  const { pid, parentPid, name, command, bytes, rssBytes, startedAtMs } = process;
   return {
     kind: 'process',
     pid,
     parentPid,
     name: redactedText(name),
     command: redactedCommand(command),
+    bytes,
     rssBytes,
-    ...(pssBytes !== undefined && { pssBytes }),
     startedAtMs,
     children: [],
   };

@@ -3,7 +3,7 @@ import { formatBytes } from '../bytes.js';
 import { formatDuration } from '../duration.js';
 import { plainText } from '../plain-text.js';
 import { likelyCauses } from './causes.js';
-import { type Crash, type CrashProcess, type Runtime, sizeOfProcess } from './crash.js';
+import type { Crash, CrashProcess, Runtime } from './crash.js';
 import { sizeText } from './messages.js';
 import { redactedCommand, redactedText } from './redact.js';
 
@@ -74,12 +74,12 @@ function runtimeRows({ at, run }: Crash, runtime: Runtime): Rows {
 
 function processLines(processes: readonly CrashProcess[]): string[] {
   const ordered = processes.toSorted(
-    (one, other) => sizeOfProcess(other) - sizeOfProcess(one) || one.pid - other.pid,
+    (one, other) => other.bytes - one.bytes || one.pid - other.pid,
   );
   const rest = ordered.length - processesShown;
   const rows = ordered.slice(0, processesShown).map((process) => {
     const command = redactedCommand(process.command).join(' ') || redactedText(process.name);
-    return [formatBytes(sizeOfProcess(process)), `process ${process.pid}: ${command}`] as const;
+    return [formatBytes(process.bytes), `process ${process.pid}: ${command}`] as const;
   });
   return [...table(rows), ...(rest > 0 ? [`and ${rest} more`] : [])];
 }

@@ -1,0 +1,81 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { filesIn } from '../../ts/compare/files.js';
+import { Store } from '../../ts/history/store.js';
+import { exported, importInto } from '../../ts/history/transfer.js';
+import { asCurrentResult } from '../../ts/result/older.js';
+import { resultSchema } from '../../ts/result/schema.js';
+import { temporaryFolder } from '../helpers/folder.js';
+import { MB } from '../helpers/measured.js';
+import { resultOf } from '../helpers/result-of.js';
+import { madeUpRun } from '../helpers/stored.js';
+
+/** As the version before has written it. */
+function older(): object {
+  const { peak, ...result } = resultOf({ megabytes: 100, metric: 'pss' });
+  const command = ['node'];
+  const processes = [
+    { pid: 7, startedAtMs: 0, name: 'node', command, rssBytes: 90 * MB, pssBytes: 60 * MB },
+    { pid: 8, startedAtMs: 0, name: 'node', command, rssBytes: 80 * MB, pssBytes: 40 * MB },
+  ];
+  const olderPeak = { ...peak, pssBytes: 100 * MB, processes };
+  const tasks = [{ id: 'build', source: 'npm', status: 'ended', peak: olderPeak }];
+  return { ...result, schema: 'memtop.result/1', peak: olderPeak, tasks };
+}
+
+const parts = [60 * MB, 40 * MB];
+
+test('a result of the schema before becomes one of today, with the metric that it had', (t) => {
+  const { schema, peak, tasks } = resultSchema.parse(asCurrentResult(older()));
+  t.is(schema, 'memtop.result/2');
+  t.is(peak?.metric, 'pss');
+  t.deepEqual(
+    peak?.processes.map(({ bytes }) => bytes),
+    parts,
+  );
+  // Whether it had been read is not known.
+  t.false(peak?.processes.some((process) => 'pssBytes' in process));
+  t.deepEqual(
+    tasks?.[0]?.peak?.processes.map(({ bytes }) => bytes),
+    parts,
+  );
+});
+
+test('one whose processes have resident memory alone does as well', (t) => {
+  const value = {
+    schema: 'memtop.result/1',
+    peak: { metric: 'rss', processes: [{ rssBytes: 5 }] },
+  };
+  t.deepEqual(asCurrentResult(value), {
+    schema: 'memtop.result/2',
+    peak: { metric: 'rss', processes: [{ rssBytes: 5, bytes: 5 }] },
+  });
+});
+
+test('files of the schema before are read', async (t) => {
+  const folder = temporaryFolder(t);
+  writeFileSync(join(folder, 'result-main.json'), JSON.stringify(older()));
+  const [result] = await filesIn(folder).resultsOf('main');
+  t.deepEqual(
+    result?.peak?.processes.map(({ bytes }) => bytes),
+    parts,
+  );
+});
+
+test('a store that holds them tells of them, and gives them to another one', async (t) => {
+  const folder = temporaryFolder(t);
+  const store = Store.openOrMake(join(folder, 'runs.db'));
+  const run = madeUpRun(1);
+  store.add({ run, result: older() as never, course: { sums: [], processes: [] } });
+  t.is(store.result(run.id)?.peak?.processes[0]?.bytes, 60 * MB);
+
+  const text = [...exported(store, store.runs())].join('');
+  const other = Store.openOrMake(join(folder, 'other.db'));
+  t.deepEqual(await importInto(other, text), { added: 1, skipped: 0 });
+  t.is(other.result(run.id)?.peak?.processes[0]?.bytes, 60 * MB);
+
+  const before = text.replaceAll('memtop.result/2', 'memtop.result/1');
+  const third = Store.openOrMake(join(folder, 'third.db'));
+  t.deepEqual(await importInto(third, before), { added: 1, skipped: 0 });
+});
