@@ -2,14 +2,20 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { resultJson } from '../../ts/report/json.js';
+import type { PeakMetric } from '../../ts/result/metric-names.js';
 import { temporaryFolder } from '../helpers/folder.js';
 import { memtop } from '../helpers/processes.js';
 import { resultOf } from '../helpers/result-of.js';
 
 function files(t: ExecutionContext) {
   const folder = temporaryFolder(t);
-  const write = (name: string, megabytes: number, tasks: Record<string, number> = {}) => {
-    const result = resultOf({ megabytes, tasks, processes: { node: [2, megabytes] } });
+  const write = (
+    name: string,
+    megabytes: number,
+    tasks: Record<string, number> = {},
+    metric: PeakMetric = 'unique',
+  ) => {
+    const result = resultOf({ megabytes, tasks, processes: { node: [2, megabytes] }, metric });
     writeFileSync(join(folder, name), resultJson(result));
   };
   return { cwd: folder, write };
@@ -28,6 +34,23 @@ test('a regression is printed and exits with 120, an improvement with 0', async 
   const better = await memtop(['diff', 'b.json', 'a.json'], { cwd });
   t.is(better.code, 0);
   t.regex(better.stdout.toString(), /smaller by 200MB \(-33 %\)/);
+});
+
+test('runs in different metrics are compared by neither diff nor gate', async (t) => {
+  const { cwd, write } = files(t);
+  write('a.json', 400, {}, 'pss');
+  write('b.json', 600);
+  const reason =
+    'a.json was measured in PSS and b.json in unique memory, which cannot be compared: ' +
+    'record a.json again';
+  const diffed = await memtop(['diff', 'a.json', 'b.json'], { cwd });
+  t.is(diffed.code, 2);
+  t.is(diffed.stderr, `memtop: ${reason}\n`);
+  t.is(diffed.stdout.toString(), '');
+  const flags = ['--baseline', 'a.json', '--max-increase', '100'];
+  const gated = await memtop(['gate', ...flags, 'b.json'], { cwd });
+  t.is(gated.code, 120);
+  t.is(gated.stdout.toString(), `cannot tell: ${reason}\n`);
 });
 
 test('--noise says what single runs vary by', async (t) => {

@@ -125,8 +125,31 @@ test('a run that several results hold counts once', (t) => {
   t.is(measuresOfAll([result, result]).length, 1);
 });
 
-test('different ways to count are said', (t) => {
-  const before = groupOf('a', measuresOf(resultOf({ megabytes: 100, metric: 'rss' })));
-  const { remarks } = compare(before, group('b', [100]), noise);
-  t.deepEqual(remarks, ['a was measured in RSS, b in PSS']);
+test('runs that were measured in different metrics are not compared', (t) => {
+  const before = groupOf('a', measuresOf(resultOf({ megabytes: 100, metric: 'pss' })));
+  const { message } = t.throws(() => compare(before, group('b', [100]), noise)) ?? {};
+  t.is(
+    message,
+    'a was measured in PSS and b in unique memory, which cannot be compared: record a again',
+  );
+});
+
+test('of a group, those that were measured in another metric than the latest are left out', (t) => {
+  const runs = measuresOfAll([
+    resultOf({ megabytes: 500, metric: 'pss' }),
+    resultOf({ megabytes: 100 }),
+    resultOf({ megabytes: 110 }),
+  ]);
+  const mixed = groupOf('main', runs);
+  t.is(mixed.metric, 'unique');
+  t.deepEqual(
+    mixed.runs.map(({ peak }) => peak?.metric),
+    ['unique', 'unique'],
+  );
+  t.is(mixed.leftOut, 0);
+  t.deepEqual(compare(mixed, group('b', [100]), noise).remarks, [
+    'runs of main that were measured in PSS are left out: they cannot be compared with those in unique memory',
+  ]);
+  t.is(groupOf('main', runs, 'pss').runs.length, 1);
+  t.is(groupOf('main', runs, 'rss').metric, 'unique');
 });

@@ -46,8 +46,8 @@ test('what no source knows is an error that says where was looked', async (t) =>
 
 for (const [text, message] of [
   ['{', /cannot be read: /],
-  ['null', /is no result of memtop; what can be read is memtop\.result\/1$/],
-  ['{"schema":"memtop.result/2"}', /is of the schema memtop\.result\/2; what can be read is /],
+  ['null', /is no result of memtop; what can be read is memtop\.result\/1 and memtop\.result\/2$/],
+  ['{"schema":"memtop.result/3"}', /is of the schema memtop\.result\/3; what can be read is /],
   ['{"schema":"memtop.result/1","memtopVersion":7}', /is no whole result: memtopVersion: /],
 ] as const) {
   test(`a file that is no result says so: ${text}`, async (t) => {

@@ -19,6 +19,18 @@ test('a peak of just what is allowed passes, and a byte more does not', (t) => {
   t.false(isPassed(judge(group([100 + 1 / MB]), most(100))));
 });
 
+test('a baseline in another metric cannot tell, and fails', (t) => {
+  const before = groupOf('main', measuresOfAll([resultOf({ megabytes: 100, metric: 'rss' })]));
+  const verdict = judge(group([100]), band(10), before);
+  t.deepEqual(verdict.findings, []);
+  t.is(verdict.unchecked[0]?.because, 'other-metric');
+  t.regex(
+    verdict.unchecked[0]?.message ?? '',
+    /main was measured in RSS and runs in unique memory/,
+  );
+  t.false(isPassed(verdict));
+});
+
 test('the median counts, not the worst of several runs', (t) => {
   t.true(isPassed(judge(group([90, 95, 180]), most(100))));
 });

@@ -34,6 +34,20 @@ test('labels and commands come with their trend, and the latest run first', (t) 
   ]);
 });
 
+test('peaks of another metric are said to be left out, and runs say which they have', (t) => {
+  const groups = [
+    { ...group('build', [100]), metric: 'unique' as const, otherMetrics: ['pss' as const] },
+  ];
+  const runs = [
+    madeUpRun(1, { peakMetric: 'pss' }),
+    madeUpRun(2, { peakMetric: 'unique', label: 'build' }),
+  ];
+  const text = historyLines(groups, runs, look).join('\n');
+  t.regex(text, /runs of build that were measured in PSS are left out/);
+  t.regex(text, /PEAK {2}METRIC/);
+  t.regex(text, /100MB {2}unique/);
+});
+
 test('of many names the first are shown, and how many there are more', (t) => {
   const groups = Array.from({ length: 25 }, (_, index) => group(`task-${index}`, [1]));
   t.true(historyLines(groups, [madeUpRun(0)], look).includes('5 more, with earlier runs'));

@@ -1,7 +1,7 @@
 /** Whether a run kept within its budget. Loaded only where there is one. */
-import { type Group, groupOf } from '../compare/comparison.js';
+import { groupOf } from '../compare/comparison.js';
 import { type Budget, judge } from '../compare/gate.js';
-import { measuresOf } from '../compare/measures.js';
+import { type Measures, measuresOf } from '../compare/measures.js';
 import { budgetAnnotations } from '../report/annotation.js';
 import { gateLines } from '../report/gate.js';
 import type { Result } from '../result/types.js';
@@ -9,9 +9,15 @@ import { exitCodes } from './exit-code.js';
 import { isInGithub } from './github.js';
 import { say } from './write.js';
 
+/** What a run is compared with. */
+export interface Baseline {
+  readonly name: string;
+  readonly runs: readonly Measures[];
+}
+
 interface Budgeted {
   readonly budget: Budget;
-  readonly baseline?: Group | undefined;
+  readonly baseline?: Baseline | undefined;
   readonly quiet: boolean;
   /** Whether GitHub is told where it runs there. */
   readonly github: boolean;
@@ -21,9 +27,12 @@ interface Budgeted {
 export function keptBudget(result: Result, { budget, baseline, quiet, github }: Budgeted): number {
   if (budget.maxPeak.length + budget.maxIncrease.length === 0) return 0;
   const group = groupOf('the run', measuresOf(result));
-  const verdict = judge(group, budget, baseline);
-  // What could not be measured fails no command.
-  const isOver = verdict.findings.some(({ isOver }) => isOver);
+  const reference = baseline && groupOf(baseline.name, baseline.runs, group.metric);
+  const verdict = judge(group, budget, reference);
+  // What could not be measured fails no command; what was measured and cannot be compared does.
+  const isOver =
+    verdict.findings.some(({ isOver }) => isOver) ||
+    verdict.unchecked.some(({ because }) => because === 'other-metric');
   const gated = { subject: group.name, baseline: baseline?.name, result };
   const lines = gateLines(verdict, gated);
   const isWorthSaying = isOver || verdict.unchecked.length > 0 || !quiet;

@@ -1,9 +1,11 @@
 /** What two groups of runs say of each other. */
+import type { PeakMetric } from '../result/metric-names.js';
 import type { Measures } from './measures.js';
 import { difference } from './statistics/difference.js';
 import { median } from './statistics/median.js';
 import { runsToShow, shownBy } from './statistics/power.js';
 import { pooledDeviation } from './statistics/spread.js';
+import { leftOutText, unlikeText } from './unlike.js';
 
 export interface Group {
   /** What it was named by. */
@@ -11,6 +13,10 @@ export interface Group {
   readonly runs: readonly Measures[];
   /** Runs that failed and are left out, since others did not. */
   readonly leftOut: number;
+  /** What all of them were measured in; absent where none was. */
+  readonly metric?: PeakMetric;
+  /** What others were measured in, which are left out as well. */
+  readonly otherMetrics: readonly PeakMetric[];
 }
 
 /** What is said of a difference between two groups of values. */
@@ -60,15 +66,36 @@ export interface Comparison {
   readonly remarks: readonly string[];
 }
 
-/** Runs that failed count only where all did. */
-export function groupOf(name: string, runs: readonly Measures[]): Group {
+/**
+ * Runs that failed count only where all did. Those of another metric than the wanted one are left
+ * out; where none was measured in that, the metric is that of the latest.
+ */
+export function groupOf(name: string, runs: readonly Measures[], wanted?: PeakMetric): Group {
   const measured = runs.filter(({ peak }) => peak !== undefined);
-  const good = measured.filter(({ isGood }) => isGood);
-  const kept = good.length > 0 ? good : measured;
-  return { name, runs: kept, leftOut: runs.length - kept.length };
+  const metric = measured.some(({ peak }) => peak?.metric === wanted)
+    ? wanted
+    : latestOf(measured)?.peak?.metric;
+  const alike = measured.filter(({ peak }) => peak?.metric === metric);
+  const others = measured.flatMap(({ peak }) => (peak && peak.metric !== metric ? [peak] : []));
+  const good = alike.filter(({ isGood }) => isGood);
+  const kept = good.length > 0 ? good : alike;
+  return {
+    name,
+    runs: kept,
+    leftOut: runs.length - others.length - kept.length,
+    ...(metric && { metric }),
+    otherMetrics: [...new Set(others.map(({ metric }) => metric))].sort(),
+  };
 }
 
-/** Both groups must have a run. `noisePercent` is what single runs are taken to vary by. */
+function latestOf(runs: readonly Measures[]): Measures | undefined {
+  return runs.toSorted((one, other) => one.startedAt.localeCompare(other.startedAt)).at(-1);
+}
+
+/**
+ * Both groups must have a run, and be measured alike. `noisePercent` is what single runs are taken
+ * to vary by.
+ */
 export function compare(before: Group, after: Group, noisePercent: number): Comparison {
   const change = (figure: (run: Measures) => number | undefined) =>
     changeOf(present(before.runs.map(figure)), present(after.runs.map(figure)), noisePercent);
@@ -76,6 +103,8 @@ export function compare(before: Group, after: Group, noisePercent: number): Comp
     rowsOf(before.runs.map(figures), after.runs.map(figures), noisePercent);
   const peak = change(({ peak }) => peak?.bytes);
   if (!peak) throw new Error('both groups must have a run that was measured');
+  const unlike = unlikeText(before, after);
+  if (unlike !== undefined) throw new Error(unlike);
   const kernelPeak = change(({ kernelPeakBytes }) => kernelPeakBytes);
   return {
     before,
@@ -195,7 +224,6 @@ function present(values: readonly (number | undefined)[]): number[] {
 }
 
 function remarksOf(before: Group, after: Group): string[] {
-  const metrics = [before, after].map(metricsOf);
   const failed = [before, after].filter(({ runs }) => runs.every(({ isGood }) => !isGood));
   return [
     ...[before, after].flatMap(({ name, leftOut }) =>
@@ -203,14 +231,9 @@ function remarksOf(before: Group, after: Group): string[] {
         ? [`${leftOut} of the runs of ${name} failed or were not measured; left out`]
         : [],
     ),
+    ...[before, after].flatMap(
+      ({ name, otherMetrics, metric }) => leftOutText(name, otherMetrics, metric) ?? [],
+    ),
     ...failed.map(({ name }) => `${name} has failed; how far it came decides what it needed`),
-    ...(metrics[0] === metrics[1]
-      ? []
-      : [`${before.name} was measured in ${metrics[0]}, ${after.name} in ${metrics[1]}`]),
   ];
-}
-
-function metricsOf({ runs }: Group): string {
-  const metrics = runs.flatMap(({ peak }) => (peak ? [peak.metric.toUpperCase()] : []));
-  return [...new Set(metrics)].sort().join(' and ');
 }

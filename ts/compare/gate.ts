@@ -5,6 +5,7 @@ import { median } from './statistics/median.js';
 import { shift } from './statistics/shift.js';
 import { pooledDeviation } from './statistics/spread.js';
 import { studentQuantile } from './statistics/student.js';
+import { unlikeText } from './unlike.js';
 
 /** What is allowed to a run as a whole, or to the tasks that a pattern names. */
 export interface Allowance {
@@ -39,7 +40,9 @@ export interface Finding {
 /** What is to be looked at and is not there. */
 export interface Unchecked {
   readonly task?: string | undefined;
-  readonly because: 'no-such-task' | 'not-in-baseline' | 'not-measured';
+  readonly because: 'no-such-task' | 'not-in-baseline' | 'not-measured' | 'other-metric';
+  /** Where the metrics differ: why that is so, in words. */
+  readonly message?: string;
 }
 
 export interface Verdict {
@@ -89,8 +92,12 @@ function judgedIncreases(
   baseline: Group,
   { task, value }: Allowance,
 ): (Finding | Unchecked)[] {
+  const unlike = unlikeText(baseline, group);
   return subjects(group, task).map((subject) => {
     if (subject.values.length === 0) return unchecked(subject);
+    if (unlike !== undefined) {
+      return { ...named(subject), because: 'other-metric', message: unlike };
+    }
     const before = valuesOf(baseline, subject.task);
     if (before.length === 0) return { ...named(subject), because: 'not-in-baseline' };
     const [bytes, baselineBytes] = [median(subject.values), median(before)];

@@ -1,12 +1,12 @@
 /** What a bench ends with. */
 import { relative } from 'node:path';
+import { metricName } from '../result/metric-names.js';
 import type { Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { table } from './columns.js';
 import { formatDuration } from './duration.js';
 import { type Fact, madeBy, stagesOf } from './facts.js';
 import { howMeasured } from './how-measured.js';
-import { metricName } from './metric.js';
 import { fitted, plainText, wrapped } from './plain-text.js';
 import { endingLines, labelled, summaryIndent } from './summary.js';
 import { tasksTable } from './tasks-table.js';

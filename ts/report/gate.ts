@@ -62,7 +62,10 @@ export function findingText({ task, bytes, isOver, limit }: Finding, gated: Gate
   );
 }
 
-function uncheckedText({ task, because }: Unchecked, { subject, baseline }: Gated): string {
+function uncheckedText(
+  { task, because, message }: Unchecked,
+  { subject, baseline }: Gated,
+): string {
   const who = plainText(task === undefined ? subject : `${subject}: ${task}`);
   switch (because) {
     case 'no-such-task':
@@ -71,6 +74,8 @@ function uncheckedText({ task, because }: Unchecked, { subject, baseline }: Gate
       return `${who} is not in ${plainText(baseline ?? 'the baseline')}`;
     case 'not-measured':
       return `${who} has no peak: it was not measured`;
+    case 'other-metric':
+      return plainText(message ?? `${who} was measured in another metric`);
   }
 }
 

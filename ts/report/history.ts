@@ -1,9 +1,10 @@
 /** Runs of the store as tables: what was run how often, with its trend, and the latest runs. */
+import { leftOutText } from '../compare/unlike.js';
 import type { StoredGroup, StoredRun } from '../result/stored-run.js';
 import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';
 import type { Look } from './look.js';
-import { fitted, plainText } from './plain-text.js';
+import { fitted, plainText, wrapped } from './plain-text.js';
 import { median, sparkline, trendText } from './trend.js';
 
 /** Older ones tell little of how things are. */
@@ -26,10 +27,19 @@ export function historyLines(
   return [
     ...table(groupColumns(look), groups.slice(0, groupsShown), look.columns),
     ...(unshown > 0 ? [`${unshown} more, with earlier runs`] : []),
+    ...leftOutLines(groups.slice(0, groupsShown), look.columns),
     '',
-    ...table(runColumns, [...runs].reverse(), look.columns),
+    ...table(runColumnsOf(runs), [...runs].reverse(), look.columns),
     ...(earlier > 0 ? [`${earlier} earlier ${earlier === 1 ? 'run' : 'runs'}`] : []),
   ];
+}
+
+/** What is not in the figures, since it was measured otherwise than the latest run. */
+function leftOutLines(groups: readonly StoredGroup[], columns: number): string[] {
+  const texts = groups.flatMap(
+    (group) => leftOutText(nameOf(group), group.otherMetrics ?? [], group.metric) ?? [],
+  );
+  return texts.flatMap((text) => wrapped(text, columns));
 }
 
 /** What it is known by: its label, else its command. */
@@ -71,6 +81,18 @@ function groupColumns({ isAscii }: Look): Column<StoredGroup>[] {
       : [{ title: `LATEST ${runsOfTrend}`, text: ({ peaks }: StoredGroup) => sparkline(peaks) }]),
     { title: 'WHAT', text: nameOf },
   ];
+}
+
+/** What was measured in different metrics says in which. */
+function runColumnsOf(runs: readonly StoredRun[]): Column<StoredRun>[] {
+  const metrics = new Set(runs.flatMap(({ peakMetric }) => peakMetric ?? []));
+  if (metrics.size < 2) return runColumns;
+  const place = runColumns.findIndex(({ title }) => title === 'PEAK') + 1;
+  const metric: Column<StoredRun> = {
+    title: 'METRIC',
+    text: ({ peakMetric }) => peakMetric ?? '-',
+  };
+  return runColumns.toSpliced(place, 0, metric);
 }
 
 const runColumns: Column<StoredRun>[] = [

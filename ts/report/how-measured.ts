@@ -1,8 +1,9 @@
 /** How a peak was measured, in a sentence. */
+
+import { metricText } from '../result/metric-names.js';
 import type { Result } from '../result/types.js';
 import { isUncertain, uselessBytes } from './certainty.js';
 import { formatDuration } from './duration.js';
-import { metricText } from './metric.js';
 import { plainText } from './plain-text.js';
 
 type Peak = NonNullable<Result['peak']>;

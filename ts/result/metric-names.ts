@@ -1,4 +1,30 @@
-/** What the metrics of a peak are called, by programs and by people. */
+/** What the metrics of a peak are called. */
 import type { Result } from './types.js';
 
 export type PeakMetric = NonNullable<Result['peak']>['metric'];
+
+const names: Readonly<Record<PeakMetric, string>> = {
+  unique: 'unique memory',
+  rss: 'RSS',
+  pss: 'PSS',
+  footprint: 'footprint',
+  commit: 'committed memory',
+};
+
+const explanations: Readonly<Record<PeakMetric, string>> = {
+  unique: 'every page counted once',
+  rss: 'shared pages counted in each process (RSS)',
+  pss: 'shared pages divided among all that have them (PSS)',
+  footprint: 'footprint of each process',
+  commit: 'committed memory of each process',
+};
+
+/** A word or two, to set one apart from another. */
+export function metricName(metric: PeakMetric): string {
+  return names[metric];
+}
+
+/** How memory was counted. */
+export function metricText(metric: PeakMetric): string {
+  return explanations[metric];
+}

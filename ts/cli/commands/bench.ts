@@ -6,7 +6,6 @@ import { ClearRefused } from '../../bench/clear.js';
 import { neighboursText } from '../../bench/neighbours.js';
 import { onHost } from '../../bench/on-host.js';
 import { projectOf } from '../../bench/project.js';
-import { type Group, groupOf } from '../../compare/comparison.js';
 import { measuresOfAll } from '../../compare/measures.js';
 import { messageOf } from '../../errors.js';
 import { inspect } from '../../inspect/inspect.js';
@@ -17,7 +16,7 @@ import type { CheckedOptions, Standing } from '../../tracker/execute.js';
 import { benchListener } from '../bench-listener.js';
 import { type BenchOptions, benchOptions, flagsOfBench } from '../bench-options.js';
 import { resultLine } from '../bench-result.js';
-import { keptBudget } from '../budget.js';
+import { type Baseline, keptBudget } from '../budget.js';
 import { foundConfig } from '../config/config.js';
 import { currentFolder } from '../current-folder.js';
 import { exitCodeOf, exitCodes } from '../exit-code.js';
@@ -144,12 +143,12 @@ async function sayNeighbours(folder: string): Promise<void> {
   }
 }
 
-async function baselineOf({ baseline, out, store }: BenchOptions): Promise<Group | undefined> {
+async function baselineOf({ baseline, out, store }: BenchOptions): Promise<Baseline | undefined> {
   if (baseline === undefined) return undefined;
-  return groupOf(baseline, measuresOfAll(await resultsNamed(out, store)(baseline)));
+  return { name: baseline, runs: measuresOfAll(await resultsNamed(out, store)(baseline)) };
 }
 
-function codeOf(result: Result, options: BenchOptions, baseline: Group | undefined): number {
+function codeOf(result: Result, options: BenchOptions, baseline: Baseline | undefined): number {
   switch (result.bench?.outcome) {
     case 'verification-failed':
       return exitCodes.verification;

@@ -2,6 +2,7 @@
 import { type Comparison, compare, groupOf, isRegression } from '../../compare/comparison.js';
 import { measuresOfAll } from '../../compare/measures.js';
 import { UnusableResult } from '../../compare/source.js';
+import { unlikeText } from '../../compare/unlike.js';
 import { diffLines } from '../../report/diff.js';
 import { columnsOfLogs } from '../../report/look.js';
 import { foundConfig } from '../config/config.js';
@@ -37,15 +38,19 @@ export const diff: Command = {
     const named = resultsNamed(folder, storeGiven(raw, environment, await foundConfig()));
     const noisePercent = valueGiven(noise, raw, environment) ?? defaultNoisePercent;
     return unlessUnusable(async () => {
-      const [before, after] = [await groupNamed(names[0]), await groupNamed(names[1])];
+      const [first, second] = [await runsOf(names[0]), await runsOf(names[1])];
+      const after = groupOf(names[1], second);
+      const before = groupOf(names[0], first, after.metric);
+      const unlike = unlikeText(before, after);
+      if (unlike !== undefined) throw new UnusableResult(unlike);
       const comparison = compare(before, after, noisePercent);
       print(raw.values.has(jsonSwitch.name) ? [json(comparison)] : diffLines(comparison, width()));
       return isRegression(comparison.peak) ? exitCodes.budget : 0;
     });
 
-    async function groupNamed(name: string) {
-      const group = groupOf(name, measuresOfAll(await named(name)));
-      if (group.runs.length > 0) return group;
+    async function runsOf(name: string) {
+      const runs = measuresOfAll(await named(name));
+      if (runs.some(({ peak }) => peak !== undefined)) return runs;
       throw new UnusableResult(`${name} has no run that was measured`);
     }
   },

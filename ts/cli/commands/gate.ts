@@ -52,12 +52,13 @@ export const gate: Command = {
     const named = resultsNamed(folder, storeGiven(raw, environment, config));
     const isAnnotated = githubGiven(raw, environment, config) && isInGithub(environment);
     return unlessUnusable(async () => {
-      const before =
-        base === undefined ? undefined : groupOf(base, measuresOfAll(await named(base)));
+      const reference = base === undefined ? [] : measuresOfAll(await named(base));
       const verdicts = [];
       for (const name of names) {
         const results = await named(name);
-        const verdict = judge(groupOf(name, measuresOfAll(results)), budget, before);
+        const group = groupOf(name, measuresOfAll(results));
+        const before = base === undefined ? undefined : groupOf(base, reference, group.metric);
+        const verdict = judge(group, budget, before);
         const gated = { subject: name, baseline: base, result: results[0] };
         verdicts.push({ run: name, isPassed: isPassed(verdict), ...verdict, gated });
       }
