@@ -60,6 +60,6 @@ test("the headline is the kernel's count, with the gap, unless a process has lef
     gapBytes: 10 * MB,
   });
   const left = { ...result, cgroup: { version: 2, path: '/', peakBytes: 9, escaped: 1 } };
-  t.deepEqual(headlineOf(left), { bytes: 100 * MB, from: 'pss' });
+  t.deepEqual(headlineOf(left), { bytes: 100 * MB, from: 'unique' });
   t.is(headlineOf(resultOf({})), undefined);
 });

@@ -27,7 +27,7 @@ function record(pid: number, changes: Partial<HeapRecord> = {}): HeapRecord {
 
 function peakOf(processes: Record<number, number>): NonNullable<Result['peak']> {
   return {
-    processes: Object.entries(processes).map(([pid, rssBytes]) => ({ pid: Number(pid), rssBytes })),
+    processes: Object.entries(processes).map(([pid, bytes]) => ({ pid: Number(pid), bytes })),
   } as NonNullable<Result['peak']>;
 }
 

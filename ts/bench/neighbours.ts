@@ -2,6 +2,7 @@
 import type { ProcessRecord } from '../inspect/process.js';
 import { formatBytes } from '../report/bytes.js';
 import { plainText } from '../report/plain-text.js';
+import { programName } from '../report/process-name.js';
 
 /** What this needs of the inspector. */
 export interface FindsByFolder {
@@ -23,7 +24,10 @@ export async function neighboursText(
   if (large.length === 0) return undefined;
   const shown = large
     .slice(0, namesShown)
-    .map(({ pid, name, rssBytes }) => `${plainText(name)} (${pid}) ${formatBytes(rssBytes)}`);
+    .map(
+      ({ pid, name, command, rssBytes }) =>
+        `${plainText(programName({ name, command }))} (${pid}) ${formatBytes(rssBytes)}`,
+    );
   const more = large.length > namesShown ? ` and ${large.length - namesShown} more` : '';
   return (
     `others already work in this folder: ${shown.join(', ')}${more}; they do not count, and may ` +

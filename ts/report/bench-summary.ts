@@ -36,7 +36,7 @@ export function benchSummary(result: Result, columns: number): string[] {
       : []),
     ...(peak ? put('by process', peakText(peak, bench.headline)) : []),
     ...(peak ? labelled('top processes', topLines(peak, left)) : []),
-    ...(peak ? told(madeBy(peak)) : []),
+    ...(peak ? madeBy(peak).flatMap(told) : []),
     ...stagesOf(result.stages ?? []).flatMap(told),
     ...(peak ? put('how measured', howMeasured(result, peak)) : []),
     ...labelled('verified', verifyLines(bench, left)),

@@ -5,6 +5,7 @@ import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';
 import { heapAdvice } from './heap-advice.js';
 import { fitted, plainText } from './plain-text.js';
+import { programName } from './process-name.js';
 
 type Oom = NonNullable<Result['oom']>;
 
@@ -112,7 +113,7 @@ function largest({ largestProcess }: Result, oom: Oom): string {
   if (victim !== undefined) return `it took ${victim}${inBrackets(oom.victim?.bytes)}`;
   if (!largestProcess) return 'which process was large is unknown';
   const { bytes } = largestProcess;
-  return `the largest process was ${programName(largestProcess)}${inBrackets(bytes)}`;
+  return `the largest process was ${shortName(largestProcess)}${inBrackets(bytes)}`;
 }
 
 function inBrackets(bytes: number | undefined): string {
@@ -120,12 +121,11 @@ function inBrackets(bytes: number | undefined): string {
 }
 
 function victimName({ victim }: Oom): string | undefined {
-  return victim && programName(victim);
+  return victim && shortName(victim);
 }
 
-/** As it was called; the system's own name of a program's main thread can be another. */
-function programName({ name, command }: { name: string; command: readonly string[] }): string {
-  return fitted(plainText(basename(command[0] ?? '') || name), longestName);
+function shortName(process: Parameters<typeof programName>[0]): string {
+  return fitted(plainText(programName(process)), longestName);
 }
 
 /** A path's end tells more than its start. */

@@ -1,14 +1,13 @@
 /** What there is to say of a run besides its peak: the most useful first. */
-import { basename } from 'node:path';
 import type { Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { uselessBytes } from './certainty.js';
 import { containerLimit, limitText } from './container-limit.js';
-import { redactedCommand } from './crash/redact.js';
 import { formatDuration } from './duration.js';
 import { heapText } from './heap.js';
 import { howMeasured, isMeasuredWell } from './how-measured.js';
 import { fitted, plainText, wrapped } from './plain-text.js';
+import { commandText, programName } from './process-name.js';
 import { survivorsText } from './survivors.js';
 import { tasksAtPeak } from './tasks-table.js';
 
@@ -28,7 +27,7 @@ const worthSaying = 1.1;
 export function facts(result: Result): Fact[] {
   const { peak, heap, survivors = [], stages = [] } = result;
   return [
-    ...(peak ? [madeBy(peak)] : []),
+    ...(peak ? madeBy(peak) : []),
     ...(peak && peak.processCount > 1 ? largestProcess(result) : []),
     ...stagesOf(stages),
     ...kernelCount(result),
@@ -50,36 +49,23 @@ function oneLine(label: string, text: string): Fact {
   return { label, lines: (columns) => [fitted(text, columns)] };
 }
 
-export function madeBy({ tasks = [], processCount, processes, rollup }: Peak): Fact {
+/** Nothing where it is not known who did. */
+export function madeBy({ tasks = [], processCount, processes, rollup }: Peak): Fact[] {
   const [only] = processes;
+  if (!only && rollup.length === 0) return [];
   if (processCount <= 1 && only && tasks.length === 0) {
-    return oneLine('made by', commandText(only));
+    return [oneLine('made by', commandText(only))];
   }
-  return {
-    label: 'made by',
-    lines: (columns) => [
-      ...(tasks.length > 0 ? tasksAtPeak(tasks, columns) : []),
-      ...(tasks.length === 0 || processCount > 1 ? wrapped(rollupText(rollup), columns) : []),
-    ],
-  };
+  const lines = (columns: number) => [
+    ...(tasks.length > 0 ? tasksAtPeak(tasks, columns) : []),
+    ...(tasks.length === 0 || processCount > 1 ? wrapped(rollupText(rollup), columns) : []),
+  ];
+  return [{ label: 'made by', lines }];
 }
 
 function largestProcess({ largestProcess: largest }: Result): Fact[] {
   if (!largest || largest.bytes < uselessBytes) return [];
   return [oneLine('largest process', `${formatBytes(largest.bytes)} ${commandText(largest)}`)];
-}
-
-/** The program without its folders, and its arguments without what nobody may see. */
-export function commandText({
-  name,
-  command,
-}: {
-  name: string;
-  command: readonly string[];
-}): string {
-  const [program, ...args] = redactedCommand(command);
-  const words = program === undefined || program === '' ? [name] : [basename(program), ...args];
-  return plainText(words.join(' ')).trim();
 }
 
 function rollupText(groups: Peak['rollup']): string {
@@ -94,7 +80,7 @@ function rollupText(groups: Peak['rollup']): string {
 }
 
 function groupText({ name, count, bytes }: Peak['rollup'][number]): string {
-  return `${plainText(name)}${count > 1 ? ` x${count}` : ''} ${formatBytes(bytes)}`;
+  return `${plainText(programName({ name, command: [] }))}${count > 1 ? ` x${count}` : ''} ${formatBytes(bytes)}`;
 }
 
 export function stagesOf(stages: readonly Stage[]): Fact[] {

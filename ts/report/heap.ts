@@ -2,7 +2,8 @@
 import { basename } from 'node:path';
 import type { Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
-import { fitted, plainText } from './plain-text.js';
+import { fitted } from './plain-text.js';
+import { commandText } from './process-name.js';
 
 type Heap = NonNullable<Result['heap']>;
 
@@ -34,9 +35,9 @@ export function heapText(heap: Heap): string {
 
 function owner({ command, worker }: Heap['heaps'][number]): string {
   const [program = 'node', ...words] = command;
-  const name = [basename(program), ...words.map((word) => nameOf(word))].join(' ');
+  const name = commandText({ name: 'node', command: [program, ...words.map(nameOf)] });
   const thread = worker === undefined ? '' : `thread ${worker} of `;
-  return thread + fitted(plainText(name), longestName);
+  return thread + fitted(name, longestName);
 }
 
 /** Of a path, its end: a program is known by that. */

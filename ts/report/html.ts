@@ -6,12 +6,13 @@ import { courseOf, rankedTasks } from './course.js';
 import { redactedCommand } from './crash/redact.js';
 import { formatDuration } from './duration.js';
 import { endingOf, endingText } from './ending.js';
-import { commandText, facts } from './facts.js';
+import { facts } from './facts.js';
 import { hasFailed } from './failure.js';
 import { headline } from './headline.js';
 import type { PageData, PageProcess, PageTask, Span } from './page/data.js';
 import { peakTree } from './peak-tree.js';
 import { fitted, plainText } from './plain-text.js';
+import { commandText } from './process-name.js';
 import { howText } from './task-line.js';
 
 /** The page's own script and style. */

@@ -9,6 +9,7 @@ import { formatDuration } from './duration.js';
 import { localTime } from './history.js';
 import type { Look } from './look.js';
 import { fitted, plainText, wrapped } from './plain-text.js';
+import { programName } from './process-name.js';
 import { summary } from './summary.js';
 
 const processesShown = 5;
@@ -63,7 +64,9 @@ function unended(run: StoredRun, { processes }: StoredCourse, columns: number): 
     }))
     .sort((one, other) => other.bytes - one.bytes)
     .slice(0, processesShown)
-    .map(({ name, bytes }) => `${plainText(name)} ${formatBytes(bytes)}`);
+    .map(
+      ({ name, bytes }) => `${plainText(programName({ name, command: [] }))} ${formatBytes(bytes)}`,
+    );
   return [
     ...wrapped(`memtop: ${what}; ${peak} until it was last seen${until}`, columns),
     ...(largest.length > 0 ? [fitted(`  largest          ${largest.join(', ')}`, columns)] : []),

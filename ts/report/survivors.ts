@@ -2,6 +2,7 @@
 import type { Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { plainText } from './plain-text.js';
+import { programName } from './process-name.js';
 
 type Survivor = NonNullable<Result['survivors']>[number];
 
@@ -17,7 +18,7 @@ export function survivorsText(survivors: readonly Survivor[]): string {
   return [...shown, ...(more > 0 ? [`${more} more`] : [])].join(', ');
 }
 
-function survivorText({ pid, name, rssBytes }: Survivor): string {
+function survivorText({ pid, name, command, rssBytes }: Survivor): string {
   const memory = rssBytes === undefined ? '' : ` ${formatBytes(rssBytes)}`;
-  return `${plainText(name)}${memory} (process ${pid})`;
+  return `${plainText(programName({ name, command }))}${memory} (process ${pid})`;
 }

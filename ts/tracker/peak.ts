@@ -1,5 +1,6 @@
 /** Makes a plain value of a peak, and of who made it up. */
 import type { PeakRecord } from '../native/addon.js';
+import { programName } from '../report/process-name.js';
 import type { Result } from '../result/types.js';
 import type { Measured, NamedTask } from './outcome.js';
 import { rounded } from './rounded.js';
@@ -120,9 +121,10 @@ function taskAt(place: number | undefined, { found, opened }: Measured): NamedTa
   return place === undefined ? undefined : (opened ?? found?.tasks)?.[place];
 }
 
-function rollUp(processes: { name: string; bytes: number }[]) {
+function rollUp(processes: Processes) {
   const groups = new Map<string, { name: string; count: number; bytes: number }>();
-  for (const { name, bytes } of processes) {
+  for (const { name: shortName, command, bytes } of processes) {
+    const name = programName({ name: shortName, command });
     const group = groups.get(name) ?? { name, count: 0, bytes: 0 };
     group.count += 1;
     group.bytes += bytes;

@@ -2,6 +2,7 @@
 import type { SamplingRecord } from '../native/addon.js';
 import { packageVersion } from '../package.js';
 import { endingOf, endingText, isCutShort } from '../report/ending.js';
+import { programName } from '../report/process-name.js';
 import { resultSchemaName } from '../result/name.js';
 import type { Result } from '../result/types.js';
 import { foundStages, foundTasks } from './found.js';
@@ -66,7 +67,10 @@ function foundIn(
   durationMs: number,
 ): Pick<Result, 'tasks' | 'stages' | 'programs'> {
   const [tasks, stages] = [foundTasks(measured, durationMs), foundStages(measured)];
-  const programs = measured.found?.programs ?? [];
+  const programs = (measured.found?.programs ?? []).map(({ name, ...program }) => ({
+    name: programName({ name, command: [] }),
+    ...program,
+  }));
   return {
     ...(programs.length > 0 && { programs }),
     ...(tasks.length > 0 && { tasks }),

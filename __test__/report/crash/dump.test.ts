@@ -58,7 +58,7 @@ test('processes stand below those that started them, the largest first', (t) => 
     npm.children.map(({ pid }: DumpedProcess) => pid),
     [13, 11],
   );
-  t.like(npm.children[1].children[0], { pid: 12, pssBytes: 390 * MB, command: ['node', 'x.js'] });
+  t.like(npm.children[1].children[0], { pid: 12, bytes: 390 * MB, command: ['node', 'x.js'] });
 });
 
 test('tasks are kept apart, and the current one is named', (t) => {

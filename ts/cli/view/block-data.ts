@@ -1,6 +1,6 @@
 /** What the lines below a command's output tell, from how its tree is. */
-import { basename } from 'node:path';
 import type { SnapshotRecord } from '../../native/addon.js';
+import { programName } from '../../report/process-name.js';
 import type { RunningTask } from '../../tasks/execute-tasks.js';
 import type { BlockData, BlockTask } from '../../ui/inline/block.js';
 
@@ -52,16 +52,11 @@ function runningTasks({ found, living }: SnapshotRecord): BlockTask[] {
 function largest(living: SnapshotRecord['living']): BlockData['largest'] {
   const names = new Map<string, { bytes: number; count: number }>();
   for (const process of living) {
-    const name = programOf(process);
+    const name = programName(process);
     const { bytes, count } = names.get(name) ?? { bytes: 0, count: 0 };
     names.set(name, { bytes: bytes + process.bytes, count: count + 1 });
   }
   return [...names]
     .map(([name, sum]) => ({ name, ...sum }))
     .sort((one, other) => other.bytes - one.bytes);
-}
-
-function programOf({ name, command }: SnapshotRecord['living'][number]): string {
-  const [program = name] = command;
-  return basename(program) || name;
 }

@@ -2,6 +2,7 @@
 import { formatBytes } from '../bytes.js';
 import { formatDuration } from '../duration.js';
 import { plainText } from '../plain-text.js';
+import { programName } from '../process-name.js';
 import type { Crash, CrashProcess } from './crash.js';
 
 /** So many of a name at once are a choice of somebody, mostly a number of jobs. */
@@ -35,10 +36,11 @@ export function likelyCauses(crash: Crash): string[] {
 function groupsOf(processes: readonly CrashProcess[]): Group[] {
   const groups = new Map<string, { name: string; count: number; bytes: number }>();
   for (const process of processes) {
-    const group = groups.get(process.name) ?? { name: process.name, count: 0, bytes: 0 };
+    const name = programName(process);
+    const group = groups.get(name) ?? { name, count: 0, bytes: 0 };
     group.count += 1;
     group.bytes += process.bytes;
-    groups.set(process.name, group);
+    groups.set(name, group);
   }
   return [...groups.values()].sort((one, other) => other.bytes - one.bytes);
 }
