@@ -18,7 +18,7 @@ test('headline and attribution stand side by side with the gap between them', (t
   t.true(lines.includes('  by the kernel    500MB at most in the group'));
   t.regex(
     lines.join('\n'),
-    /by process +400MB at 10s \(PSS\); the kernel counts 100MB more: files/,
+    /by process +400MB at 10s \(unique memory\); the kernel counts 100MB more: files/,
   );
 });
 

@@ -8,8 +8,8 @@ test('the lines say how much, by whom, when, what to do with it and how it is kn
     'memtop: peak 1.4GB, exact within 5%, at 12.3s of 20.1s',
     '  made by          node x3 1.2GB, esbuild 140MB, sh x2 4MB, a 50MB, 1 more 40MB',
     '  largest process  612MB node node_modules/.bin/tsc -b',
-    '  container limit  1920MB: the peak of at most 1.5GB and a quarter more, rounded up',
-    '  how measured     resident memory (RSS); 2010 samples, one every 10ms; longest gap 12ms; ' +
+    '  container limit  1920MB: the peak of at most 1.5GB, 24.9MB for the kernel and a quarter more, rounded up',
+    '  how measured     every page counted once; 2010 samples, one every 10ms; longest gap 12ms; ' +
       '3 of 57 processes too short-lived to measure',
   ]);
 });
@@ -26,7 +26,7 @@ test('when nothing is to be told, three lines do', (t) => {
   t.deepEqual(summary({ ...result, peak, processes, sampling }, 240), [
     'memtop: peak 1.4GB, exact, at 12.3s of 20.1s',
     '  made by          node node_modules/.bin/tsc -b',
-    '  container limit  1920MB: the peak of 1.4GB and a quarter more, rounded up',
+    '  container limit  1920MB: the peak of 1.4GB, 21.8MB for the kernel and a quarter more, rounded up',
   ]);
 });
 
@@ -64,10 +64,11 @@ test('a narrow terminal gets more lines, not less to read', (t) => {
     '  made by          node x3 1.2GB, esbuild 140MB, sh x2 4MB,',
     '                   a 50MB, 1 more 40MB',
     '  largest process  612MB node node_modules/.bin/tsc -b',
-    '  container limit  1920MB: the peak of at most 1.5GB and a',
-    '                   quarter more, rounded up',
-    '  how measured     resident memory (RSS); 2010 samples, one',
-    '                   every 10ms; longest gap 12ms; 3 of 57',
+    '  container limit  1920MB: the peak of at most 1.5GB, 24.9MB',
+    '                   for the kernel and a quarter more,',
+    '                   rounded up',
+    '  how measured     every page counted once; 2010 samples,',
+    '                   one every 10ms; longest gap 12ms; 3 of 57',
     '                   processes too short-lived to measure',
   ]);
   for (const columns of [40, 80]) {
@@ -90,7 +91,7 @@ test('what counting shared pages in each process would say is told when it diffe
     'memtop: peak 301MB, at most 420MB, at 12.3s of 20.1s; ' +
       '2.6GB if shared memory is counted in each process',
   );
-  t.regex(lines.at(-1) ?? '', /shared memory counted once \(PSS\)/);
+  t.regex(lines.at(-1) ?? '', /shared pages divided among all that have them \(PSS\)/);
 });
 
 test("the kernel's own figure is told where it differs", (t) => {
@@ -122,6 +123,32 @@ test('a peak without a bound that tells something says so', (t) => {
     t.is(lines[0], 'memtop: peak at least 1.4GB, at 12.3s of 20.1s');
     t.regex(lines.at(-1) ?? '', /it may have been higher in between/);
   }
+});
+
+test('a peak that may be lower as well has both bounds, and says what is estimated', (t) => {
+  const of = (lower: number, upper?: number) => {
+    const { upperBytes: _, ...rest } = result.peak;
+    const bounds = {
+      lowerBytes: lower * MB,
+      ...(upper !== undefined && { upperBytes: upper * MB }),
+    };
+    return summary({ ...result, peak: { ...rest, bytes: 500 * MB, ...bounds } }, 240);
+  };
+  t.regex(of(500, 500)[0] ?? '', /^memtop: peak 500MB, exact, at/);
+  t.regex(of(480, 510)[0] ?? '', /^memtop: peak 500MB, exact within 4%, at/);
+  t.regex(of(490, 600)[0] ?? '', /^memtop: peak 500MB, at most 600MB, at/);
+  t.regex(of(300, 600)[0] ?? '', /^memtop: peak about 500MB, 300MB to 600MB, at/);
+  t.regex(of(300)[0] ?? '', /^memtop: peak about 500MB, at least 300MB, at/);
+  t.regex(of(500)[0] ?? '', /^memtop: peak at least 500MB, at/);
+  t.regex(of(300, 600).at(-1) ?? '', /how much the processes share is estimated/);
+});
+
+test('processes without a name are told all the same, and nothing is told of nobody', (t) => {
+  const rollup = [{ name: '', count: 2, bytes: 8 * MB }];
+  const unnamed = summary({ ...result, peak: { ...result.peak, rollup } }, 240);
+  t.true(unnamed.includes('  made by          unnamed x2 8MB'));
+  const unknown = summary({ ...result, peak: { ...result.peak, rollup: [] } }, 240);
+  t.false(unknown.join().includes('made by'));
 });
 
 test('a long command line is cut', (t) => {
@@ -157,7 +184,7 @@ test('a traced run has seen every process, and says whether that is exact', (t) 
   t.false(summary(exact, 240).join().includes('how measured'));
   const loose = { ...traced, peak: { ...result.peak, upperBytes: 2000 * MB } };
   t.is(summary(loose, 240)[0], 'memtop: peak 1.4GB, at most 2GB, at 12.3s of 20.1s');
-  t.regex(summary(loose, 240).at(-1) ?? '', /resident memory \(RSS\); every process seen; it may/);
+  t.regex(summary(loose, 240).at(-1) ?? '', /every page counted once; every process seen; it may/);
   t.regex(
     summary({ ...exact, sampling: { ...sampling, released: 2 } }, 240).at(-1) ?? '',
     /2010 samples, one every 10ms;.* traced, but for 2 of the processes$/,

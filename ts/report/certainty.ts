@@ -4,13 +4,13 @@ import { formatBytes } from './bytes.js';
 
 export type Peak = Pick<
   NonNullable<Result['peak']>,
-  'bytes' | 'upperBytes' | 'highestRssBytes' | 'metric'
+  'bytes' | 'lowerBytes' | 'upperBytes' | 'highestRssBytes' | 'metric'
 >;
 
 /** A bound that is this many times as high tells nothing; the result has it all the same. */
 const worthlessBound = 3;
-/** Up to this the bound is told as a part of the peak. */
-const narrowBound = 1.1;
+/** Up to this part of the peak, what separates it from its bounds is told as that part. */
+const narrow = 0.1;
 /** A difference of less is of no use to anybody. */
 export const uselessBytes = 8 * 1024 ** 2;
 /** From this factor on the difference between two ways to count is told. */
@@ -22,14 +22,22 @@ export function usefulBound({ bytes, upperBytes }: Peak): number | undefined {
   return isUseful ? Math.max(bytes, upperBytes) : undefined;
 }
 
-/** Such as `1.4GB, exact`, `359.1MB, at most 743.3MB` or `at least 1.4GB`. */
+/** Such as `1.4GB, exact`, `359.1MB, at most 743.3MB`, `at least 1.4GB`, `about 1.4GB, 1GB to 2GB`. */
 export function peakText(peak: Peak): string {
-  const shown = formatBytes(peak.bytes);
+  const { bytes, lowerBytes } = peak;
+  const shown = formatBytes(bytes);
+  const lower = formatBytes(lowerBytes);
   const bound = usefulBound(peak);
-  if (bound === undefined) return `at least ${shown}`;
-  if (bound <= peak.bytes) return `${shown}, exact`;
-  if (bound > peak.bytes * narrowBound) return `${shown}, at most ${formatBytes(bound)}`;
-  return `${shown}, exact within ${Math.ceil((bound / peak.bytes - 1) * 100)}%`;
+  const above = bound === undefined ? Number.POSITIVE_INFINITY : (bound - bytes) / bytes;
+  const below = (bytes - lowerBytes) / bytes;
+  const most = Math.max(above, below);
+  if (!(most > 0)) return `${shown}, exact`;
+  if (most <= narrow) return `${shown}, exact within ${Math.ceil(most * 100)}%`;
+  if (bound === undefined) {
+    return lower === shown ? `at least ${shown}` : `about ${shown}, at least ${lower}`;
+  }
+  const upper = formatBytes(bound);
+  return below > narrow ? `about ${shown}, ${lower} to ${upper}` : `${shown}, at most ${upper}`;
 }
 
 /** What it would be if memory that processes share counted in each; nothing where it is the same. */
@@ -43,8 +51,13 @@ export function sharingText(peak: Peak): string | undefined {
   return isSaid ? undefined : `${shown} if shared memory is counted in each process`;
 }
 
-/** Whether more than the peak itself must be told of how it was measured. */
-export function isUncertain(peak: Peak): boolean {
+/** Whether it may have been much higher than what was seen. */
+export function isOpenAbove(peak: Peak): boolean {
   const bound = usefulBound(peak);
-  return bound === undefined || bound > peak.bytes * narrowBound;
+  return bound === undefined || bound > peak.bytes * (1 + narrow);
+}
+
+/** Whether it may have been much lower, since it is not known how much processes share. */
+export function isOpenBelow({ bytes, lowerBytes }: Peak): boolean {
+  return lowerBytes < bytes * (1 - narrow);
 }

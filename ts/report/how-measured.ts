@@ -2,7 +2,7 @@
 
 import { metricText } from '../result/metric-names.js';
 import type { Result } from '../result/types.js';
-import { isUncertain, uselessBytes } from './certainty.js';
+import { isOpenAbove, isOpenBelow, uselessBytes } from './certainty.js';
 import { formatDuration } from './duration.js';
 import { plainText } from './plain-text.js';
 
@@ -12,7 +12,12 @@ type Peak = NonNullable<Result['peak']>;
 export function isMeasuredWell({ processes, sampling }: Result, peak: Peak): boolean {
   const isMissing = (processes?.unmeasured ?? 0) > 0 || (sampling.released ?? 0) > 0;
   const most = peak.upperBytes ?? Number.POSITIVE_INFINITY;
-  return !isMissing && (!isUncertain(peak) || most - peak.bytes < uselessBytes);
+  const isClose = (isOpen: boolean, bytes: number) => !isOpen || bytes < uselessBytes;
+  return (
+    !isMissing &&
+    isClose(isOpenAbove(peak), most - peak.bytes) &&
+    isClose(isOpenBelow(peak), peak.bytes - peak.lowerBytes)
+  );
 }
 
 export function howMeasured({ sampling, processes }: Result, peak: Peak): string {
@@ -23,9 +28,10 @@ export function howMeasured({ sampling, processes }: Result, peak: Peak): string
     ...(isTraced && released === 0 ? ['every process seen'] : samples(sampling)),
   ];
   if (isTraced && released > 0) parts.push(`traced, but for ${released} of the processes`);
-  if (isUncertain(peak) && peak.method !== 'kernel') {
+  if (isOpenAbove(peak) && peak.method !== 'kernel') {
     parts.push('it may have been higher in between');
   }
+  if (isOpenBelow(peak)) parts.push('how much the processes share is estimated');
   if (processes && processes.unmeasured > 0) {
     parts.push(`${processes.unmeasured} of ${processes.seen} processes too short-lived to measure`);
     if (fallbackReason !== undefined) parts.push(`not traced: ${plainText(fallbackReason)}`);
