@@ -29,7 +29,7 @@ async function isAsBefore(t: ExecutionContext, terminal: Terminal): Promise<void
 testInTerminal('the processes of the machine are shown until q, and nothing is left', async (t) => {
   const terminal = await open(t);
   await terminal.resizes(40, 12);
-  await terminal.shows(/^ MEMORY|MEMORY/m);
+  await terminal.shows(/^ +RSS /m);
   await terminal.presses('?');
   await terminal.shows(/any key goes back/);
   await terminal.presses('x', 'q');

@@ -22,7 +22,7 @@ test('every process has a line, the largest first', async (t) => {
   t.is(code, 0);
   t.is(stderr, '');
   const [head, ...rows] = linesOf(stdout);
-  t.regex(head ?? '', /^ *PID +PPID +MEMORY +CPU +COMMAND$/);
+  t.regex(head ?? '', /^ *PID +PPID +RSS +CPU +COMMAND$/);
   t.true(rows.some((row) => row.trimStart().startsWith(`${shell.pid} `)));
   const bytes = rows.map((row) => sizeOf(row.trim().split(/ +/)[2] ?? ''));
   t.deepEqual(
@@ -40,7 +40,7 @@ test('a pid shows that process and what descends from it', async (t) => {
   const { shell, child } = await pair(t);
   const { stdout } = await memtop(['ps', '--tree', `${shell.pid}`]);
   const [head, first, second, ...rest] = linesOf(stdout);
-  t.regex(head ?? '', /^ *PID +MEMORY +TREE +CPU +COMMAND$/);
+  t.regex(head ?? '', /^ *PID +RSS +TREE +CPU +COMMAND$/);
   t.regex(first ?? '', new RegExp(`^ *${shell.pid} +\\S+B +\\S+B +\\S+ +sh -c`));
   t.regex(second ?? '', new RegExp(`^ *${child} +\\S+B +\\S+ +└ sh -c`));
   t.deepEqual(rest, []);

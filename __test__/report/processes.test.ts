@@ -32,30 +32,30 @@ const build = [
 
 test('the largest stands first', (t) => {
   t.deepEqual(processTable(build, 80), [
-    'PID  PPID  MEMORY    CPU  COMMAND',
-    '102   101   700MB  12.3%  node node_modules/.bin/tsc -b',
-    '200     1    90MB  12.3%  redis-server *:6379',
-    '100     1    60MB  12.3%  npm run build',
-    '  1     0    13MB  12.3%  init',
-    '101   100     2MB  12.3%  sh -c tsc',
+    'PID  PPID    RSS    CPU  COMMAND',
+    '102   101  700MB  12.3%  node node_modules/.bin/tsc -b',
+    '200     1   90MB  12.3%  redis-server *:6379',
+    '100     1   60MB  12.3%  npm run build',
+    '  1     0   13MB  12.3%  init',
+    '101   100    2MB  12.3%  sh -c tsc',
   ]);
 });
 
 test('trees stand below their roots with what they need together', (t) => {
   t.deepEqual(processTrees(build, 80), [
-    'PID  MEMORY   TREE    CPU  COMMAND',
-    '  1    13MB  865MB  12.3%  init',
-    '100    60MB  762MB  12.3%  ├ npm run build',
-    '101     2MB  702MB  12.3%  │ └ sh -c tsc',
-    '102   700MB         12.3%  │   └ node node_modules/.bin/tsc -b',
-    '200    90MB         12.3%  └ redis-server *:6379',
+    'PID    RSS   TREE    CPU  COMMAND',
+    '  1   13MB  865MB  12.3%  init',
+    '100   60MB  762MB  12.3%  ├ npm run build',
+    '101    2MB  702MB  12.3%  │ └ sh -c tsc',
+    '102  700MB         12.3%  │   └ node node_modules/.bin/tsc -b',
+    '200   90MB         12.3%  └ redis-server *:6379',
   ]);
 });
 
 test('a process whose parent is not shown is a root', (t) => {
   const lines = processTrees(build.slice(2), 80);
   t.deepEqual(
-    lines.slice(1).map((line) => line.slice(27)),
+    lines.slice(1).map((line) => line.slice(26)),
     ['sh -c tsc', '└ node node_modules/.bin/tsc -b', 'redis-server *:6379'],
   );
 });
@@ -79,9 +79,9 @@ test('no line is wider than the terminal, and each keeps something of its comman
 });
 
 test('on a narrow terminal the command comes before PPID and CPU', (t) => {
-  t.is(processTable(build, 40)[0], 'PID  MEMORY    CPU  COMMAND');
-  t.is(processTable(build, 36)[0], 'PID  MEMORY  COMMAND');
-  t.is(processTrees(build, 40)[0], 'PID  MEMORY   TREE  COMMAND');
+  t.is(processTable(build, 40)[0], 'PID    RSS    CPU  COMMAND');
+  t.is(processTable(build, 34)[0], 'PID    RSS  COMMAND');
+  t.is(processTrees(build, 40)[0], 'PID    RSS   TREE  COMMAND');
   t.true(processTable(build, 3).every((line) => line.length <= 3));
 });
 
@@ -100,7 +100,7 @@ test('names and command lines cannot steer the terminal', (t) => {
 
 test('wide characters count as the two columns that they take', (t) => {
   const [, line] = processTable([process(7, 1, 1, '大小大小大小大小大小大小大小大小')], 48);
-  t.is(line, '  7     1     1MB  12.3%  大小大小大小大小大小…');
+  t.is(line, '  7     1  1MB  12.3%  大小大小大小大小大小大小…');
 });
 
 test('a zombie and a part of the kernel are told as such', (t) => {

@@ -1,11 +1,20 @@
 import test from 'ava';
 import type { ProcessPlace } from '../../ts/inspect/place.js';
 import type { ProcessRecord } from '../../ts/inspect/process.js';
-import { groupsOf } from '../../ts/ui/machine/groups.js';
+import { groupsOf, type SizedProcess } from '../../ts/ui/machine/groups.js';
 import { rowsOf } from '../../ts/ui/machine/rows.js';
 
-function record(pid: number, parentPid: number, rssBytes: number, name: string): ProcessRecord {
-  return { pid, parentPid, started: pid, rssBytes, name, command: [name], state: 'sleeping' };
+function record(pid: number, parentPid: number, bytes: number, name: string): SizedProcess {
+  return {
+    pid,
+    parentPid,
+    started: pid,
+    bytes,
+    rssBytes: 3 * bytes,
+    name,
+    command: [name],
+    state: 'sleeping',
+  };
 }
 
 const machine = [

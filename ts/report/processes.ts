@@ -23,7 +23,7 @@ interface Column {
 
 const pid: Column = { title: 'PID', text: ({ process }) => `${process.pid}` };
 const parent: Column = { title: 'PPID', text: ({ process }) => `${process.parentPid}` };
-const memory: Column = { title: 'MEMORY', text: ({ process }) => formatBytes(process.rssBytes) };
+const memory: Column = { title: 'RSS', text: ({ process }) => formatBytes(process.rssBytes) };
 const cpu: Column = { title: 'CPU', text: ({ process }) => percent(process.cpuPercent) };
 const tree: Column = {
   title: 'TREE',

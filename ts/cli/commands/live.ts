@@ -10,8 +10,10 @@ import { lookIn } from '../../report/look.js';
 import type { Result } from '../../result/types.js';
 import type { Attached } from '../../tracker/attach.js';
 import { snapshotOf } from '../../tracker/snapshot.js';
+import { withResidentMemory } from '../../ui/machine/groups.js';
 import type { LiveOptions, Source } from '../../ui/machine/live.js';
 import { exitCodes } from '../exit-code.js';
+import { livingProcesses } from '../view/living.js';
 import { say, terminalColumns } from '../write.js';
 
 /** Ends when somebody quits. */
@@ -35,10 +37,11 @@ export async function watchTree(
   attached: Attached,
   timeoutMs: number | undefined,
 ): Promise<Result> {
+  const tree = measuredTree(attached);
   const timer = timeoutMs === undefined ? undefined : setTimeout(attached.stop, timeoutMs);
   try {
-    await showLive(machine(pid), {
-      title: () => titleOf(pid, attached.snapshot()),
+    await showLive(tree, {
+      title: () => titleOf(pid, tree.snapshot()),
       shown: lookIn(process.env, terminalColumns(1)),
       until: attached.result,
       opened: 'all',
@@ -61,30 +64,43 @@ async function showLive(source: Source, options: LiveOptions): Promise<void> {
   await ui.showLive(source, options);
 }
 
-/** All processes, or those of one tree. */
-function machine(pid?: number): Source {
+/** All processes. */
+function machine(): Source {
   const places = new Places();
   return {
+    ...ofMachine,
+    memoryTitle: 'RSS',
     async look() {
       const processes = await inspect.list();
       places.forgetOthers(processes);
-      return pid === undefined ? processes : treeOf(processes, pid);
+      return withResidentMemory(processes);
     },
-    placeOf: (process) => (pid === undefined ? places.of(process) : undefined),
-    memory: () => ({ usedBytes: totalmem() - freemem(), totalBytes: totalmem() }),
-    kill: (pid, options) => inspect.kill(pid, options),
+    placeOf: (process) => places.of(process),
   };
 }
 
-function treeOf(processes: readonly ProcessRecord[], pid: number): ProcessRecord[] {
-  const within = new Set([pid]);
-  // A child may have a lower pid than its parent, once pids have begun anew.
-  for (let size = 0; size < within.size; ) {
-    size = within.size;
-    for (const one of processes) if (within.has(one.parentPid)) within.add(one.pid);
-  }
-  return processes.filter((process) => within.has(process.pid));
+/** Those of one tree. What is told of the whole is from the same look as what is told of each. */
+export function measuredTree(
+  attached: Pick<Attached, 'snapshot'>,
+): Source & Pick<Attached, 'snapshot'> {
+  let seen = attached.snapshot();
+  return {
+    ...ofMachine,
+    memoryTitle: 'MEMORY',
+    async look() {
+      const listed = await inspect.list();
+      seen = attached.snapshot() ?? seen;
+      return livingProcesses(seen?.living ?? [], listed);
+    },
+    placeOf: () => undefined,
+    snapshot: () => seen,
+  };
 }
+
+const ofMachine: Pick<Source, 'memory' | 'kill'> = {
+  memory: () => ({ usedBytes: totalmem() - freemem(), totalBytes: totalmem() }),
+  kill: (pid, options) => inspect.kill(pid, options),
+};
 
 /** Reads the place of each process once. */
 class Places {

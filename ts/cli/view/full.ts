@@ -1,6 +1,5 @@
 /** Runs what is to be run over the whole terminal. */
 import { inspect } from '../../inspect/inspect.js';
-import type { ProcessRecord } from '../../inspect/process.js';
 import type { SnapshotRecord } from '../../native/addon.js';
 import { formatBytes } from '../../report/bytes.js';
 import { lookIn } from '../../report/look.js';
@@ -14,7 +13,9 @@ import type { SessionTask } from '../../tracker/session.js';
 import { snapshotOf } from '../../tracker/snapshot.js';
 import { FullView, type RunSource } from '../../ui/full/full.js';
 import type { FullTask } from '../../ui/full/view.js';
+import type { SizedProcess } from '../../ui/machine/groups.js';
 import { say, sayBy, terminalColumns, writeAll } from '../write.js';
+import { livingProcesses } from './living.js';
 
 /** One command, whose terminal is all there is to see. */
 export async function showCommand(
@@ -148,10 +149,9 @@ class Board implements RunSource {
     });
   }
 
-  async processesOf(name: string): Promise<readonly ProcessRecord[]> {
-    const living = this.snapshotOf(name)?.living ?? [];
-    const pids = new Set(living.map(({ pid }) => pid));
-    return (await inspect.list()).filter(({ pid }) => pids.has(pid));
+  async processesOf(name: string): Promise<readonly SizedProcess[]> {
+    const listed = await inspect.list();
+    return livingProcesses(this.snapshotOf(name)?.living ?? [], listed);
   }
 
   type(name: string, bytes: Uint8Array): void {

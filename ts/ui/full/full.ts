@@ -1,7 +1,6 @@
 /** Shows a run over the whole terminal: each task with a terminal of its own. */
 import { createElement } from 'react';
-import type { ProcessRecord } from '../../inspect/process.js';
-import { groupsOf } from '../machine/groups.js';
+import { groupsOf, type SizedProcess } from '../machine/groups.js';
 import { rowsOf } from '../machine/rows.js';
 import { columnsOf, heading, rowText } from '../machine/text.js';
 import type { Shown } from '../parts/cells.js';
@@ -17,7 +16,7 @@ export interface RunSource {
   title(): string;
   /** In the order of their starts. */
   tasks(): FullTask[];
-  processesOf(id: string): Promise<readonly ProcessRecord[]>;
+  processesOf(id: string): Promise<readonly SizedProcess[]>;
   type(id: string, bytes: Uint8Array): void;
   resize(id: string, size: Size): void;
   end(id: string): void;
@@ -36,7 +35,7 @@ export class FullView {
   readonly #timers: NodeJS.Timeout[];
   #state: State = initial;
   #tasks: FullTask[] = [];
-  #processes: readonly ProcessRecord[] = [];
+  #processes: readonly SizedProcess[] = [];
   #leave: (() => void) | undefined;
 
   constructor(source: RunSource, shown: Shown) {
@@ -140,7 +139,7 @@ export class FullView {
     const places = columnsOf(columns);
     const texts = rows.filter(({ isGroup, canOpen }) => !(isGroup && canOpen));
     return [
-      heading(places, this.#shown),
+      heading('MEMORY', places, this.#shown),
       ...texts.map((row) => rowText(row, [], places, this.#shown)),
     ].map(({ figures, trend, lead, name }) => `${figures}${trend}${lead}${name}`);
   }

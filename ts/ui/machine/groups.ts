@@ -2,9 +2,19 @@
 import type { ProcessPlace } from '../../inspect/place.js';
 import type { ProcessRecord } from '../../inspect/process.js';
 
+/** A process with the memory that it is shown with. */
+export interface SizedProcess extends ProcessRecord {
+  readonly bytes: number;
+}
+
+/** What is shown of a machine: nobody knows who shares what there. */
+export function withResidentMemory(processes: readonly ProcessRecord[]): SizedProcess[] {
+  return processes.map((process) => ({ ...process, bytes: process.rssBytes }));
+}
+
 export interface Branch {
   readonly key: string;
-  readonly process: ProcessRecord;
+  readonly process: SizedProcess;
   readonly children: readonly Branch[];
   /** Of it and of all below it. */
   readonly bytes: number;
@@ -26,15 +36,15 @@ export const orders = ['memory', 'cpu', 'name'] as const;
 export type Order = (typeof orders)[number];
 
 export function groupsOf(
-  processes: readonly ProcessRecord[],
+  processes: readonly SizedProcess[],
   placeOf: (process: ProcessRecord) => ProcessPlace | undefined,
   order: Order,
 ): Group[] {
-  const shown = processes.filter(({ rssBytes, command }) => rssBytes > 0 || command.length > 0);
+  const shown = processes.filter(({ bytes, command }) => bytes > 0 || command.length > 0);
   const byPid = new Map(shown.map((process) => [process.pid, process]));
-  const keys = new Map<ProcessRecord, string>();
+  const keys = new Map<SizedProcess, string>();
   const places = new Map<string, ProcessPlace>();
-  const keyOf = (process: ProcessRecord): string => {
+  const keyOf = (process: SizedProcess): string => {
     const known = keys.get(process);
     if (known !== undefined) return known;
     // Against a table that shows a process as its own ancestor.
@@ -45,7 +55,7 @@ export function groupsOf(
     keys.set(process, key);
     return key;
   };
-  const treeKey = (process: ProcessRecord): string => {
+  const treeKey = (process: SizedProcess): string => {
     const parent = byPid.get(process.parentPid);
     // Everything descends from the first process, which tells nothing.
     if (!parent || parent.pid === 1) return own(process);
@@ -72,7 +82,7 @@ function grouped<T>(list: readonly T[], keyOf: (one: T) => string): Map<string, 
 function groupOf(
   key: string,
   place: ProcessPlace | undefined,
-  members: readonly ProcessRecord[],
+  members: readonly SizedProcess[],
   order: Order,
 ): Group | undefined {
   const roots = branchesOf(members, order);
@@ -83,20 +93,20 @@ function groupOf(
 }
 
 /** Those whose parent is not among them, with all below them. */
-function branchesOf(members: readonly ProcessRecord[], order: Order): Branch[] {
+function branchesOf(members: readonly SizedProcess[], order: Order): Branch[] {
   const pids = new Set(members.map(({ pid }) => pid));
   const children = grouped(
     members.filter(({ parentPid, pid }) => parentPid !== pid && pids.has(parentPid)),
     ({ parentPid }) => `${parentPid}`,
   );
-  const branch = (process: ProcessRecord): Branch => {
+  const branch = (process: SizedProcess): Branch => {
     const below = (children.get(`${process.pid}`) ?? []).map(branch);
     const sum = sumOf(below);
     return {
       key: own(process),
       process,
       children: below.sort(comparing(order, byName)),
-      bytes: process.rssBytes + sum.bytes,
+      bytes: process.bytes + sum.bytes,
       cpuPercent: (process.cpuPercent ?? 0) + sum.cpuPercent,
       processCount: 1 + sum.processCount,
     };

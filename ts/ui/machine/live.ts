@@ -8,14 +8,17 @@ import type { Shown } from '../parts/cells.js';
 import { Frames } from '../terminal/frames.js';
 import { FullScreen } from '../terminal/full-screen.js';
 import { keysIn } from '../terminal/keys.js';
-import { groupsOf } from './groups.js';
+import { groupsOf, type SizedProcess } from './groups.js';
 import { type Row, rowsOf } from './rows.js';
 import { type Action, initial, pressed, type State } from './state.js';
+import type { MemoryTitle } from './text.js';
 import { heightOfRows, Machine } from './view.js';
 
 /** What is shown, and what ends it. */
 export interface Source {
-  look(): Promise<readonly ProcessRecord[]>;
+  /** What the memory of a process is here. */
+  readonly memoryTitle: MemoryTitle;
+  look(): Promise<readonly SizedProcess[]>;
   placeOf(process: ProcessRecord): ProcessPlace | undefined;
   memory(): { usedBytes: number; totalBytes: number };
   kill(pid: number, options: KillOptions): Promise<KillOutcome>;
@@ -41,7 +44,7 @@ export function showLive(source: Source, options: LiveOptions): Promise<void> {
   const frames = new Frames();
   const trends = new Map<string, number[]>();
   let state: State = initial;
-  let processes: readonly ProcessRecord[] = [];
+  let processes: readonly SizedProcess[] = [];
   let rows: Row[] = [];
   let refreshMs = shortestRefreshMs;
   let timer: NodeJS.Timeout | undefined;
@@ -73,6 +76,7 @@ export function showLive(source: Source, options: LiveOptions): Promise<void> {
         rows,
         trends,
         title: options.title(),
+        memoryTitle: source.memoryTitle,
         processCount: processes.length,
         ...source.memory(),
         refreshMs,

@@ -65,7 +65,7 @@ function branchRows(branches: readonly Branch[], wanted: string, before: string)
       name: nameOf(process),
       kind: 'process',
       target: branch,
-      ownBytes: process.rssBytes,
+      ownBytes: process.bytes,
       bytes,
       cpuPercent,
       processCount,

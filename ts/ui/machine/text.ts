@@ -26,9 +26,12 @@ export interface RowText {
   readonly name: string;
 }
 
-export function heading(columns: Columns, shown: Shown): RowText {
+/** Resident memory counts shared pages in each process; of what is measured each has its part. */
+export type MemoryTitle = 'RSS' | 'MEMORY';
+
+export function heading(memory: MemoryTitle, columns: Columns, shown: Shown): RowText {
   return laidOut(
-    { memory: 'MEMORY', tree: 'TREE', cpu: 'CPU', count: 'PROCS', trend: 'TREND' },
+    { memory, tree: 'TREE', cpu: 'CPU', count: 'PROCS', trend: 'TREND' },
     '',
     'NAME',
     columns,

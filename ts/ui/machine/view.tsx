@@ -8,13 +8,14 @@ import { Styled } from '../parts/styled.js';
 import type { Size } from '../terminal/frames.js';
 import type { Row } from './rows.js';
 import { indexOf, type State } from './state.js';
-import { columnsOf, heading, type RowText, rowText } from './text.js';
+import { columnsOf, heading, type MemoryTitle, type RowText, rowText } from './text.js';
 
 export interface MachineProps {
   readonly state: State;
   readonly rows: readonly Row[];
   readonly trends: ReadonlyMap<string, readonly number[]>;
   readonly title: string;
+  readonly memoryTitle: MemoryTitle;
   readonly processCount: number;
   readonly usedBytes: number;
   readonly totalBytes: number;
@@ -31,8 +32,11 @@ export function heightOfRows({ rows }: Size): number {
 }
 
 export function Machine(props: MachineProps): ReactNode {
-  const { state, rows, trends, size, shown } = props;
-  if (state.isHelp) return <Help entries={helpEntries} notes={notes} size={size} shown={shown} />;
+  const { state, rows, trends, memoryTitle, size, shown } = props;
+  if (state.isHelp) {
+    const notes = notesOf[memoryTitle];
+    return <Help entries={helpEntries} notes={notes} size={size} shown={shown} />;
+  }
   const columns = columnsOf(size.columns);
   const height = heightOfRows(size);
   const selected = indexOf(state, rows);
@@ -41,7 +45,7 @@ export function Machine(props: MachineProps): ReactNode {
   return (
     <Box flexDirection="column" width={size.columns} height={size.rows}>
       <Title {...props} />
-      <Line text={heading(columns, shown)} shown={shown} isHeading />
+      <Line text={heading(memoryTitle, columns, shown)} shown={shown} isHeading />
       <Box flexDirection="column" height={height}>
         {lines.map((row, index) => (
           <Line
@@ -154,7 +158,13 @@ const helpEntries: readonly (readonly [string, string])[] = [
   ['q', 'quit'],
 ];
 
-const notes: readonly string[] = [
-  'Memory is what is resident. Pages that processes share count in each of them, so that the',
-  'sum of a group can be more than it really takes. CPU is in percent of one CPU.',
-];
+const notesOf: Readonly<Record<MemoryTitle, readonly string[]>> = {
+  RSS: [
+    'RSS is resident memory. Pages that processes share count in each of them, so that the sum of a',
+    'group can be more than it really takes. CPU is in percent of one CPU.',
+  ],
+  MEMORY: [
+    'Memory is what the tree needs: every page counts once. Of pages that processes share, each has',
+    'a part, and all parts add up to the sum. CPU is in percent of one CPU.',
+  ],
+};
