@@ -8,8 +8,9 @@ interface SamplingOptions {
    */
   intervalMs?: number;
   /**
-   * What the peak is measured in. `rss`: resident memory, shared pages in each process. `pss`:
-   * proportional memory, shared pages once in all. `auto`, the default: `pss` where it matters.
+   * What the peak counts. `auto`, the default: every page once. `rss`: resident memory, where a
+   * shared page counts in each process. `pss`: proportional memory, where it is divided among all
+   * that have it.
    */
   metric?: 'auto' | 'rss' | 'pss';
 }

@@ -3,7 +3,7 @@
 export interface Snapshot {
   /** When the last sample was taken, from the start of the run or of tracking. */
   atMs: number;
-  /** What all processes have together, as far as it is known who shares what. */
+  /** What all processes need together, each page once. */
   bytes: number;
   /** The highest of these sums so far. */
   peakBytes: number;
@@ -21,7 +21,7 @@ export interface SnapshotProcess {
   command: string[];
   /** Its resident memory. */
   rssBytes: number;
-  /** What it adds to the sum: what it shares with others counts by its share where that matters. */
+  /** Its part of the sum. All parts add up to it. */
   bytes: number;
 }
 

@@ -7,6 +7,6 @@ export const metric: Valued<Metric> = {
   value: metrics.join('|'),
   variable: 'MEMTOP_METRIC',
   summary:
-    'what to sum: rss counts shared pages in each process, pss once in all; default: pss where it matters',
+    'what the peak counts: every page once (auto, the default), rss: shared pages in each process, pss: divided among all that have them',
   read: (text) => allowed(text as Metric, metricProblem),
 };
