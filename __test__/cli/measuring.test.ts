@@ -18,10 +18,34 @@ const sharing = `
 test('memory that forks share counts about once', async (t) => {
   const { result } = await measured(t, ['perl', '-e', sharing]);
   const peak = peakOf(t, result);
-  t.is(peak.metric, 'pss');
+  t.is(peak.metric, 'unique');
   t.true(peak.bytes >= 300 * MB && peak.bytes <= 340 * MB, `${peak.bytes}`);
   t.true(peak.highestRssBytes >= 1500 * MB, `${peak.highestRssBytes}`);
   t.true((result.sampling.pssReads ?? 0) > 0);
+});
+
+test('parts add up to the peak, and no process is larger than it', async (t) => {
+  for (const flags of [[], ['--metric', 'rss'], ['--metric', 'pss'], ['--trace', 'off']]) {
+    const { result } = await measured(t, ['perl', '-e', sharing], flags);
+    const { bytes, lowerBytes, processes, rollup } = peakOf(t, result);
+    const sumOf = (list: readonly { readonly bytes: number }[]) =>
+      list.reduce((sum, one) => sum + one.bytes, 0);
+    t.is(sumOf(processes), bytes, `${flags}`);
+    t.is(sumOf(rollup), bytes, `${flags}`);
+    t.true((result.largestProcess?.bytes ?? 0) <= bytes, `${flags}`);
+    t.true(lowerBytes <= bytes, `${flags}`);
+    t.false(
+      processes.some(({ pssBytes }) => pssBytes === 0),
+      `${flags}`,
+    );
+  }
+});
+
+test('a process that calls itself something else is called so, and known by its program', async (t) => {
+  const script = `exec -a 'sshd: deploy@pts/0' perl -e '${fill(50)} select undef, undef, undef, 0.3'`;
+  const { result, stderr } = await measured(t, ['bash', '-c', script]);
+  t.is(peakOf(t, result).rollup[0]?.name, 'perl');
+  t.regex(stderr, /made by +sshd: deploy@pts\/0 -e/);
 });
 
 test('with --metric rss it counts in each of them, and nothing disturbing is read', async (t) => {

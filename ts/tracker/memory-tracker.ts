@@ -10,6 +10,7 @@ import { AddonTask } from './addon-task.js';
 import { checked, trackerOptions, trackOptions } from './checked-options.js';
 import { nativeSize } from './native-sizes.js';
 import type { TrackerOptions, TrackOptions } from './options.js';
+import { peakBytes } from './peak.js';
 import type { Metric } from './rules.js';
 import type { TrackedTask } from './tracked-task.js';
 
@@ -61,7 +62,8 @@ export class MemoryTracker implements Disposable {
    * when it was not tracked or not measured.
    */
   stopTracking(pid: number): number | undefined {
-    return this.#sampler?.stop(pid)?.peak?.bytes;
+    const tree = this.#sampler?.stop(pid);
+    return tree?.peak && peakBytes(tree.peak, { tree });
   }
 
   /**

@@ -35,8 +35,8 @@ export function peakWithTasks(sampled: PeakRecord, measured: Measured): Peak {
  */
 function makingOf(sampled: PeakRecord, measured: Measured): Making {
   const { largest } = measured.tree;
-  const bytes = Math.max(measured.missedBytes ?? 0, ownBytes(sampled, measured));
-  if (bytes <= sampled.bytes) {
+  const bytes = peakBytes(sampled, measured);
+  if (bytes === sampled.bytes) {
     const { anonBytes, mappedBytes, rssBytes, processes } = sampled;
     return {
       bytes: sampled.bytes,
@@ -55,11 +55,22 @@ function makingOf(sampled: PeakRecord, measured: Measured): Making {
   return { ...missed, processes };
 }
 
+/** How high it was. */
+export function peakBytes(
+  sampled: PeakRecord,
+  measured: Pick<Measured, 'tree' | 'missedBytes'>,
+): number {
+  return Math.max(sampled.bytes, measured.missedBytes ?? 0, ownBytes(sampled, measured));
+}
+
 /**
  * What the largest process alone had, as far as that is part of the metric. Its proportional memory
  * can be any part of its resident memory.
  */
-function ownBytes({ metric }: Pick<PeakRecord, 'metric'>, { tree }: Measured): number {
+function ownBytes(
+  { metric }: Pick<PeakRecord, 'metric'>,
+  { tree }: Pick<Measured, 'tree'>,
+): number {
   return metric === 'pss' ? 0 : (tree.largest?.bytes ?? 0);
 }
 
