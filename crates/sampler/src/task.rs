@@ -286,7 +286,13 @@ impl Task {
         record.max_alive = record.max_alive.max(sums.alive);
         record.highest_rss_bytes = record.highest_rss_bytes.max(sums.rss);
         record.most_shared_bytes = record.most_shared_bytes.max(sums.shared);
-        let certain = sums.certain();
+        // Of all its pages, a process has each once.
+        let largest = members
+            .clone()
+            .filter(|member| metric == PeakMetric::Unique && member.borrows_from.is_none())
+            .max_by_key(|member| member.memory.rss)
+            .map_or(0, |member| member.memory.rss);
+        let certain = sums.certain().max(largest);
         // Once nobody is there, one point says it.
         if sums.alive > 0 || record.timeline.ends_above_zero() {
             let point = Point {
@@ -309,6 +315,9 @@ impl Task {
             processes.clear();
             for member in members.filter(|member| member.memory.rss > 0) {
                 processes.push(at_peak(member, &sums, group_of(member.task)));
+            }
+            if let Some(largest) = processes.iter_mut().max_by_key(|one| one.rss_bytes) {
+                largest.bytes += certain - sums.certain();
             }
             record.floor_bytes = certain;
             record.peak = Some(Peak {
