@@ -67,7 +67,7 @@ test('the line, the file and the timeline tell the same', async (t) => {
     rows,
     timeline?.atMs.map((at, place) => `${at},${timeline.bytes[place]}`),
   );
-  t.is(Math.max(...(timeline?.bytes ?? [])), line.peak?.pssBytes ?? line.peak?.rssBytes ?? 0);
+  t.is(Math.max(...(timeline?.bytes ?? [])), line.peak?.bytes ?? 0);
 });
 
 /** So many the result itself holds at most. */
@@ -364,7 +364,7 @@ test('the summary has headline, attribution, top processes and the table of what
   const { bench } = project(t);
   const { stderr } = await bench(['--verify', 'a', '--', `touch a; ${allocate(50)}`]);
   t.regex(stderr, /^memtop: peak [\d.]+MB; ok, in /m);
-  t.regex(stderr, /^ {2}by process +[\d.]+MB at \S+ \([PR]SS\)/m);
+  t.regex(stderr, /^ {2}by process +[\d.]+MB at \S+ \(unique memory\)/m);
   t.regex(stderr, /^ {2}top processes +[\d.]+MB {2}perl -e /m);
   t.regex(stderr, /^ {2}verified +ok {2}the command ended with 0\n +ok {2}a +1 file, 0B$/m);
   t.regex(stderr, /^ {2}log +\.memtop\/build-latest\.log$/m);
