@@ -14,7 +14,7 @@ import { knownCommands } from '../ts/cli/grammar.js';
 import { manPage } from '../ts/cli/man-page.js';
 import { topics } from '../ts/cli/topics/index.js';
 import { packageRoot } from '../ts/package.js';
-import { resultSchemaName } from '../ts/result/name.js';
+import { olderResultSchemaName, resultSchemaName } from '../ts/result/name.js';
 import { resultSchema } from '../ts/result/schema.js';
 
 interface Schema {
@@ -98,6 +98,9 @@ writeFileSync(
 What \`--json\` writes and what \`run()\` resolves to: one object of the schema
 \`${resultSchemaName}\`. A measure that is missing is absent, never 0. Accept keys that you do not
 know: later versions add some. A changed meaning gets a new schema number.
+
+memtop reads \`${olderResultSchemaName}\` as well, where the metric was \`rss\` or \`pss\`. Peaks of different
+metrics are never compared.
 
 | key | type | meaning |
 | --- | --- | --- |
