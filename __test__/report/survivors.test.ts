@@ -23,6 +23,16 @@ test('the largest three are named, and how many more there are', (t) => {
   t.is(survivorsText(survivors.slice(0, 1)), 'sh (process 5)');
 });
 
+test('their parts are told, as of the peak above them', (t) => {
+  t.is(
+    survivorsText([
+      { ...survivor(2, 'node', 90 * MB), bytes: 20 * MB },
+      { ...survivor(3, 'sleep', 40 * MB), bytes: 30 * MB },
+    ]),
+    'sleep 30MB (process 3), node 20MB (process 2)',
+  );
+});
+
 test('a name cannot steer the terminal', (t) => {
   t.is(survivorsText([survivor(5, 'a\u001b[2J')]), 'a?[2J (process 5)');
 });

@@ -306,6 +306,7 @@ const survivors = described(
       pid: described(pid, 'Process id.'),
       name: text("The operating system's short name for it."),
       command: commandLine('Its arguments, the program first; long ones are cut.'),
+      bytes: z.exactOptional(bytes('Its part of what they have together, as in the peak.')),
       rssBytes: z.exactOptional(bytes('Its resident memory.')),
     }),
   ),

@@ -302,6 +302,8 @@ export interface Result {
     name: string;
     /** Its arguments, the program first; long ones are cut. */
     command: string[];
+    /** Its part of what they have together, as in the peak. */
+    bytes?: number;
     /** Its resident memory. */
     rssBytes?: number;
   }[];

@@ -104,10 +104,11 @@ export function fromEnd(end: RunEnd, files: CrashFiles | undefined): Outcome {
     ...(guard && { guard }),
     ...(oom && { oom }),
     ...(survivors.length > 0 && {
-      survivors: survivors.map(({ pid, name, command, rssBytes }) => ({
+      survivors: survivors.map(({ pid, name, command, bytes, rssBytes }) => ({
         pid,
         name,
         command,
+        bytes,
         rssBytes,
       })),
     }),
