@@ -26,7 +26,7 @@ test('without that there are no such lines, and the summary shows the tasks', as
   const { stderr } = await memtop(['--trace', 'on', '--', 'sh', '-c', script]);
   t.notRegex(stderr, /peak: 10/);
   t.regex(stderr, /^ +PEAK +WRAPPERS +TIME +TASK$/m);
-  t.regex(stderr, /^ +10\d\S* +\d+KB +\d+ms +web:build$/m);
+  t.regex(stderr, /^ +10\d\S* +[\d.]+[KM]B +\d+ms +web:build$/m);
 });
 
 for (const trace of ['on', 'off']) {

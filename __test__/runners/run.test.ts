@@ -1,7 +1,7 @@
 /** Tasks of runners that tasks of `memtop run` have started. */
 import type { ExecutionContext } from 'ava';
 import { MB } from '../helpers/measured.js';
-import { runs } from './campaign.js';
+import { ownMegabytes, runs } from './campaign.js';
 import { payload, type Ran, Workspace } from './workspace.js';
 
 /** Peaks by the name of each task; what a task consists of is in it. */
@@ -13,7 +13,7 @@ function holds(t: ExecutionContext, ran: Ran, expected: Readonly<Record<string, 
     t.is(parent, id.includes(' > ') ? id.split(' > ')[0] : undefined);
     const megabytes = expected[id] ?? 0;
     // The outer one has the runner itself in it.
-    const slack = parent === undefined ? 400 : Math.max(6, megabytes * 0.03);
+    const slack = parent === undefined ? 400 : Math.max(ownMegabytes, megabytes * 0.03);
     const bytes = (peak?.bytes ?? 0) / MB;
     t.true(bytes >= megabytes && bytes < megabytes + slack, `${id}: ${bytes} MB`);
     const others = ran.told.filter(({ task }) => parent !== undefined && task !== id);

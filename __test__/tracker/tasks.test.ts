@@ -27,8 +27,8 @@ async function tasksOf(script: string, trace: 'on' | 'off'): Promise<[Result, Ta
   return [result, result.tasks ?? []];
 }
 
-/** What perl itself takes where nobody else shares its libraries. */
-const ofPerl = 5;
+/** What perl itself takes, with the libraries that it has mapped. */
+const ofPerl = 8;
 
 function isAbout(bytes: number | undefined, megabytes: number): boolean {
   const found = (bytes ?? 0) / MB;
@@ -38,19 +38,20 @@ function isAbout(bytes: number | undefined, megabytes: number): boolean {
 test('the programs that had the most are told with their course', async (t) => {
   const fillTogether = fillWithAnother(t);
   const [{ programs, peak }] = await tasksOf(
-    `${fill(60, 0.5)}; ${fillTogether(100)} & ${fillTogether(50)} & wait`,
+    `${fill(60, 0.5)}; ${fillTogether(200)} & ${fillTogether(100)} & wait`,
     'on',
   );
   const [perl] = programs ?? [];
   t.is(perl?.name, 'perl');
   t.is(perl?.peakBytes, Math.max(...(perl?.timeline.bytes ?? [])));
-  t.true(isAbout(perl?.peakBytes, 150), `${perl?.peakBytes}`);
+  t.true(isAbout(perl?.peakBytes, 300), `${perl?.peakBytes}`);
   t.true((perl?.peakBytes ?? 0) <= (peak?.bytes ?? 0));
   const times = perl?.timeline.atMs ?? [];
   t.true(times.length > 1 && times.every((at, place) => at > (times[place - 1] ?? -1)));
-  t.false(
-    programs?.some(({ name }) => name === 'sh'),
-    'it had next to nothing',
+  const others = (programs ?? []).filter(({ name }) => name !== 'perl');
+  t.true(
+    others.every(({ name, peakBytes }) => name === 'sh' && isAbout(peakBytes, 0)),
+    JSON.stringify(others),
   );
 });
 

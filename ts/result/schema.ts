@@ -161,9 +161,9 @@ const sampling = described(
     medianGapMs: z.exactOptional(ms('The median of the times between samples.')),
     maxGapMs: z.exactOptional(ms('The longest time between two samples.')),
     cpuMs: z.exactOptional(ms('CPU time of the sampling thread.')),
-    pssReads: z.exactOptional(count('Readings of proportional memory.')),
+    pssReads: z.exactOptional(count('Times that the pages of a process were looked at.')),
     pssRefused: z.exactOptional(
-      count('Processes that would not let it be read; they count with their resident memory.'),
+      count('Processes whose pages may not be looked at; what they share is estimated.'),
     ),
     tracedStops: z.exactOptional(count('Times that a traced process was stopped for a look.')),
     released: z.exactOptional(

@@ -184,9 +184,9 @@ export interface Result {
     maxGapMs?: number;
     /** CPU time of the sampling thread. */
     cpuMs?: number;
-    /** Readings of proportional memory. */
+    /** Times that the pages of a process were looked at. */
     pssReads?: number;
-    /** Processes that would not let it be read; they count with their resident memory. */
+    /** Processes whose pages may not be looked at; what they share is estimated. */
     pssRefused?: number;
     /** Times that a traced process was stopped for a look. */
     tracedStops?: number;

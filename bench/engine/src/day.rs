@@ -4,7 +4,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use memtop_proc::{
-    Birth, Description, Error, HighWater, Observer, ProcessId, Proportional, Reading, Startup,
+    Birth, Description, Error, FileId, HighWater, MachineFaults, MappedRange, Observer, ProcessId,
+    Proportional, Reading, Startup,
 };
 use memtop_sampler::{Metric, Sampler};
 
@@ -98,6 +99,8 @@ fn birth(pid: u32) -> Birth {
         parent: if pid == ROOT { 0 } else { ROOT },
         group: ROOT,
         session: ROOT,
+        image: None,
+        faults: 0,
     }
 }
 
@@ -138,10 +141,41 @@ impl Observer for World {
         self.resident(&mut pid)
     }
 
+    fn faults(&mut self, _: &mut u32) -> Result<Option<u64>, Error> {
+        Ok(Some(0))
+    }
+
+    fn huge_faults(&mut self) -> Option<u64> {
+        Some(0)
+    }
+
+    fn machine_faults(&mut self) -> Option<MachineFaults> {
+        None
+    }
+
+    fn mapped(&mut self, _: ProcessId, ranges: &mut Vec<MappedRange>) -> Result<Option<()>, Error> {
+        ranges.push(MappedRange {
+            file: FileId {
+                device: 1,
+                inode: 1,
+            },
+            first_page: 0,
+            pages: 256,
+        });
+        Ok(Some(()))
+    }
+
+    fn page_bytes(&self) -> u64 {
+        4096
+    }
+
     fn proportional(&mut self, _: ProcessId) -> Result<Option<Proportional>, Error> {
         Ok(Some(Proportional {
             bytes: 100 << 20,
             resident_bytes: 100 << 20,
+            anonymous_bytes: 99 << 20,
+            anonymous_share_bytes: 99 << 20,
+            private_bytes: 99 << 20,
         }))
     }
 
@@ -150,6 +184,7 @@ impl Observer for World {
             highest_bytes: 150 << 20,
             now_bytes: 100 << 20,
             file_bytes: 0,
+            swapped_bytes: 0,
         }))
     }
 

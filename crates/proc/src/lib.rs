@@ -4,6 +4,7 @@
 //! a whole and ends processes. The root of `/proc` is a parameter, so that every reader can be
 //! tried on a directory of fixtures.
 
+mod account;
 mod by_number;
 mod cpu_share;
 mod descent;
@@ -21,12 +22,16 @@ mod working_directory;
 #[cfg(target_os = "linux")]
 pub mod linux;
 
+pub use account::{Account, Counted};
 pub use by_number::{ByNumber, NumberHasher, Numbers};
 pub use error::Error;
 pub use identity::ProcessId;
 pub use inspector::{Inspector, KillFailure, KillOptions, KillOutcome};
 pub use mock::MockInspector;
-pub use observer::{Birth, Description, HighWater, Observer, Proportional, Reading, Startup};
+pub use observer::{
+    Birth, Description, FileId, HighWater, MachineFaults, MappedRange, Observer, Proportional,
+    Reading, Startup,
+};
 pub use portable::SysinfoInspector;
 pub use record::{ProcessRecord, State};
 pub use room::{LimitedBy, Room};

@@ -16,6 +16,11 @@ pub struct Birth {
     pub group: u32,
     /// Its session, by the pid of the session's leader.
     pub session: u32,
+    /// Names the start of the program that it runs: a fork has that of its parent until it execs.
+    /// `None` where that may not be known.
+    pub image: Option<u64>,
+    /// Page faults that it has had so far.
+    pub faults: u64,
 }
 
 /// What one look at a process's memory gave.
@@ -41,13 +46,48 @@ pub struct Startup<'a> {
     pub environment: Cow<'a, [u8]>,
 }
 
-/// The memory of a process at one instant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+/// The memory of a process at one instant, by a walk over all of its pages.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Proportional {
-    /// Each page counted by how many share it.
+    /// Each page counted by how many processes share it.
     pub bytes: u64,
     /// Each page counted in full.
     pub resident_bytes: u64,
+    /// Pages that no file backs, in full.
+    pub anonymous_bytes: u64,
+    /// The same counted by how many processes share each.
+    pub anonymous_share_bytes: u64,
+    /// Pages of any kind that no other process has.
+    pub private_bytes: u64,
+}
+
+/// Page faults on the whole machine, of whomever.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct MachineFaults {
+    /// All of them.
+    pub all: u64,
+    /// Those that gave a huge page of memory that no file backs. `None` where any may have.
+    pub huge: Option<u64>,
+}
+
+/// Names a file, or a piece of shared memory, whoever maps it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub struct FileId {
+    /// The file system that it is on.
+    pub device: u64,
+    /// Its number there.
+    pub inode: u64,
+}
+
+/// Pages of a file that follow each other and that a process has mapped and in memory.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct MappedRange {
+    /// Of which file.
+    pub file: FileId,
+    /// The first of them, counted from the start of the file.
+    pub first_page: u64,
+    /// How many.
+    pub pages: u64,
 }
 
 /// What the kernel itself remembers of a process's memory.
@@ -59,6 +99,8 @@ pub struct HighWater {
     pub now_bytes: u64,
     /// The part of that which belongs to files.
     pub file_bytes: u64,
+    /// What of its memory is swapped out, beside that.
+    pub swapped_bytes: u64,
 }
 
 /// How a person would recognise a process.
@@ -115,6 +157,19 @@ pub trait Observer {
     /// When there is a process and its memory cannot be read.
     fn resident_of(&mut self, pid: u32) -> Result<Reading, Error>;
 
+    /// Page faults of a watched process so far. `None` when it has ended.
+    ///
+    /// # Errors
+    /// When the process is there and cannot be read.
+    fn faults(&mut self, handle: &mut Self::Handle) -> Result<Option<u64>, Error>;
+
+    /// Page faults on the whole machine so far that gave a huge page of memory that no file backs.
+    /// `None` where any may have.
+    fn huge_faults(&mut self) -> Option<u64>;
+
+    /// Page faults on the whole machine so far. `None` where nothing tells. This takes longer.
+    fn machine_faults(&mut self) -> Option<MachineFaults>;
+
     /// The memory of a process in which each page counts by how many share it (PSS). `None` when
     /// the process is gone.
     ///
@@ -123,6 +178,17 @@ pub trait Observer {
     /// # Errors
     /// When it may not be read.
     fn proportional(&mut self, id: ProcessId) -> Result<Option<Proportional>, Error>;
+
+    /// Appends the pages of files and of shared memory that a process has mapped and in memory.
+    /// `None` when it is gone.
+    ///
+    /// # Errors
+    /// When it may not be read.
+    fn mapped(&mut self, id: ProcessId, ranges: &mut Vec<MappedRange>)
+    -> Result<Option<()>, Error>;
+
+    /// The size of a page in bytes.
+    fn page_bytes(&self) -> u64;
 
     /// The most memory that a process ever had. `None` when it is gone.
     ///

@@ -34,11 +34,14 @@ prop_compose! {
         group in -1_i64..=4_194_304,
         session in -1_i64..=4_194_304,
         flags in any::<u32>(),
+        minor_faults in any::<u32>(),
+        major_faults in any::<u32>(),
+        first_stack in any::<u64>(),
         user_ticks in 0_u64..1 << 40,
         kernel_ticks in 0_u64..1 << 40,
         started in any::<u64>(),
         leads_its_process in any::<bool>(),
-        others in vec(any::<i64>(), 29),
+        others in vec(any::<i64>(), 26),
     ) -> (Vec<u8>, Vec<u8>, Stat) {
         let numbers = |range: std::ops::Range<usize>| {
             others[range].iter().map(i64::to_string).collect::<Vec<_>>().join(" ")
@@ -49,9 +52,10 @@ prop_compose! {
         text.extend(b") ");
         text.push(letter);
         text.extend(format!(
-            " {parent} {group} {session} {} {flags} {} {user_ticks} {kernel_ticks} {} {started} \
-             {} {exit_signal} {}\n",
-            numbers(0..2), numbers(2..6), numbers(6..12), numbers(12..27), numbers(27..29),
+            " {parent} {group} {session} {} {flags} {minor_faults} {} {major_faults} {} \
+             {user_ticks} {kernel_ticks} {} {started} {} {first_stack} {} {exit_signal} {}\n",
+            numbers(0..2), numbers(2..3), numbers(3..4), numbers(4..10), numbers(10..15),
+            numbers(15..24), numbers(24..26),
         ).into_bytes());
         let stat = Stat {
             pid,
@@ -62,7 +66,9 @@ prop_compose! {
             is_kernel: flags & 0x0020_0000 != 0,
             is_ending: flags & 4 != 0 || state == State::Zombie,
             cpu_ticks: user_ticks + kernel_ticks,
+            faults: u64::from(minor_faults) + u64::from(major_faults),
             started,
+            image: (first_stack != 0).then_some(first_stack),
             leads_its_process,
         };
         (text, name, stat)

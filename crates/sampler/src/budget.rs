@@ -6,7 +6,8 @@ use std::time::Duration;
 /// quiet stretch pays for a busy instant.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Budget {
-    share: f64,
+    /// How much of all time it fills with.
+    pub(crate) share: f64,
     most_seconds: f64,
     /// Negative after something that cost more than there was.
     seconds: f64,
@@ -38,6 +39,13 @@ impl Budget {
         cost.as_secs_f64() <= self.seconds || self.seconds >= self.most_seconds
     }
 
+    /// The same, but half of all that there can be is kept.
+    pub(crate) fn allows_keeping_half(&self, cost: Duration) -> bool {
+        let half = self.most_seconds / 2.0;
+        self.seconds - cost.as_secs_f64() >= half
+            || (self.seconds >= self.most_seconds && cost.as_secs_f64() > half)
+    }
+
     pub(crate) fn spend(&mut self, cost: Duration) {
         self.seconds -= cost.as_secs_f64();
     }
@@ -62,6 +70,15 @@ mod tests {
         budget.fill(10_000 * MS);
         budget.spend(MS);
         assert!(budget.allows(4 * MS) && !budget.allows(5 * MS));
+    }
+
+    #[test]
+    fn half_can_be_kept_for_later() {
+        let mut budget = Budget::new(0.01, 10 * MS);
+        assert!(budget.allows_keeping_half(5 * MS) && budget.allows_keeping_half(20 * MS));
+        budget.spend(MS);
+        assert!(budget.allows(5 * MS) && !budget.allows_keeping_half(5 * MS));
+        assert!(!budget.allows_keeping_half(20 * MS));
     }
 
     #[test]

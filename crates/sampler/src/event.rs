@@ -5,8 +5,10 @@ use std::time::Duration;
 
 use memtop_proc::{Error, HighWater, Observer, ProcessId, Reading};
 
-use crate::member::{Member, Memory, Named};
+use crate::member::{Member, Named};
 use crate::newborn::Newborn;
+use crate::sampler::relatives::Descent;
+use crate::work::thread_cpu;
 use crate::{LargestProcess, Sampler, Traits};
 
 /// What has happened to a process.
@@ -136,6 +138,7 @@ impl<O: Observer> Sampler<O> {
             task.record.seen += 1;
             task.lives.came(pid);
         });
+        self.doubt_readings_of(parent);
         self.inherit(pid, parent, now);
     }
 
@@ -143,19 +146,22 @@ impl<O: Observer> Sampler<O> {
         if let Some(newborn) = self.newborns.get_mut(pid) {
             newborn.is_copy = false;
             newborn.borrows = false;
-            // Whatever was told of its end, it lives on as another program.
+            // It lives on, whatever was told of its threads.
             newborn.last = None;
             return;
         }
-        let mut shared = false;
+        let Some(place) = self.tree.place_of(pid) else {
+            return;
+        };
+        self.newborns.have_own_memory(pid);
+        // One that is gone by now has ended, which is told next.
+        let birth = self.observer.identify(pid).ok().flatten();
+        self.run_another_program(place, birth.and_then(|birth| birth.image));
         self.with_member(pid, |observer, tick, member| {
             let description = observer.describe(member.id);
             member.named.renew(description, tick, member.memory.rss);
-            member.borrows_from = None;
             member.is_leaving = false;
-            shared = member.memory.renew();
         });
-        self.somebody_went |= shared;
     }
 
     fn take_last_reading(&mut self, pid: u32, last: HighWater) -> Result<(), Error> {
@@ -282,7 +288,11 @@ impl<O: Observer> Sampler<O> {
     /// Takes in those that were told of and are there to stay.
     pub(crate) fn admit_newborns(&mut self) -> Result<(), Error> {
         let mut outcome = Ok(());
-        for (pid, newborn) in self.newborns.take_staying(self.looked_at) {
+        let mut staying = self.newborns.take_staying(self.looked_at);
+        // Who runs in the memory of another comes after that one.
+        staying.sort_unstable_by_key(|(_, newborn)| (newborn.borrows, newborn.born));
+        let before = (!staying.is_empty()).then(thread_cpu);
+        for (pid, newborn) in staying {
             match self.admit_newborn(pid, newborn) {
                 Ok(true) => {}
                 // On its way out; its end will be told.
@@ -292,6 +302,9 @@ impl<O: Observer> Sampler<O> {
                     self.newborns.add(pid, newborn);
                 }
             }
+        }
+        if let Some(before) = before {
+            self.admission += thread_cpu().saturating_sub(before);
         }
         outcome
     }
@@ -304,30 +317,28 @@ impl<O: Observer> Sampler<O> {
             return Ok(false);
         };
         let parent = self.tree.place_of(newborn.parent);
-        if newborn.borrows && parent.is_none() {
-            // Its parent may be next.
-            return Ok(false);
-        }
-        let borrows_from = parent
-            .filter(|_| newborn.borrows)
-            .map(|place| self.tree.members()[place].id);
-        if let Some(place) = parent.filter(|_| newborn.is_copy) {
-            self.tree.members_mut()[place].memory.forked = true;
-        }
-        let description = self.observer.describe(birth.id).unwrap_or_default();
-        let mut member = Member {
-            id: birth.id,
-            task: newborn.task,
-            handle,
-            parent: newborn.parent,
-            first_seen: newborn.born,
-            named: Named::new(description, self.ticks),
-            memory: Memory::of_relative(newborn.is_copy),
-            borrows_from,
-            is_leaving: newborn.last.is_some(),
+        // One whose parent is gone has all the memory for itself.
+        let lender = parent.filter(|_| newborn.borrows);
+        let borrows_from = lender.map(|place| {
+            let lender = &self.tree.members()[place];
+            lender.borrows_from.unwrap_or(lender.id)
+        });
+        let descent = match (borrows_from, parent) {
+            (Some(lender), _) => Descent::Borrowed(lender),
+            (None, _) if !newborn.is_copy => Descent::Own,
+            (None, Some(_)) => Descent::Forked {
+                parent: newborn.parent,
+            },
+            (None, None) => self.relative_of(&birth),
         };
+        let description = self.observer.describe(birth.id).unwrap_or_default();
+        let named = Named::new(description, self.ticks);
+        let mut member = Member::of(&birth, newborn.task, handle, named, newborn.born);
+        // By now it may have another parent.
+        member.parent = newborn.parent;
+        member.is_leaving = newborn.last.is_some();
         member.memory.highest = newborn.most();
-        self.take_in(member);
+        self.take_in(member, descent);
         Ok(true)
     }
 

@@ -4,12 +4,15 @@
 //! time. Neither knows who started the processes.
 
 mod attribution;
+mod bracket;
 mod budget;
 mod ceiling;
 mod event;
 mod gaps;
 mod guard;
+mod kin;
 mod lives;
+mod mapped;
 mod member;
 mod newborn;
 mod pace;
@@ -18,12 +21,14 @@ mod programs;
 mod record;
 mod sampler;
 mod samples;
+mod segment;
 mod sentry;
-mod sharing;
+mod settling;
 mod task;
 mod thread;
 mod timeline;
 mod tree;
+mod weight;
 mod work;
 
 pub use attribution::{
@@ -40,7 +45,7 @@ pub use record::{Course, LargestProcess, LivingProcess, Record, Snapshot, TaskRe
 pub use sampler::Sampler;
 pub use samples::Samples;
 pub use sentry::{Alarm, Cause, Post, Scene};
-pub use sharing::Metric;
+pub use settling::Metric;
 pub use task::TaskId;
 pub use thread::{SamplerThread, StartError};
 pub use timeline::{Point, Timeline};

@@ -26,6 +26,10 @@ pub(crate) struct Moved {
 }
 
 impl Lives {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.moves.is_empty()
+    }
+
     pub(crate) fn came(&mut self, pid: u32) {
         self.moves.push(Move::Came(pid));
     }

@@ -1,11 +1,14 @@
-//! One living process of a tree, and how much of its memory is its own.
+//! One living process of a tree, and what is known of its memory.
 
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
 use std::time::Duration;
 
-use memtop_proc::{Description, ProcessId, Proportional};
+use memtop_proc::{Birth, Description, ProcessId, Proportional};
 
 use crate::TaskId;
+use crate::kin::FamilyId;
+use crate::mapped::PageSet;
 
 #[derive(Debug)]
 pub(crate) struct Member<H> {
@@ -16,14 +19,59 @@ pub(crate) struct Member<H> {
     pub(crate) parent: u32,
     pub(crate) first_seen: Duration,
     pub(crate) named: Named,
+    /// Names the start of its program; its relatives by fork have the same.
+    pub(crate) image: Option<u64>,
     pub(crate) memory: Memory,
-    /// The parent, as long as this one runs in the parent's very memory (`vfork`).
+    /// Those it may share anonymous memory with.
+    pub(crate) family: Option<FamilyId>,
+    /// Its page faults from its birth until it was found.
+    pub(crate) born_faults: u64,
+    /// Its page faults when they were last looked at.
+    pub(crate) faults: Option<u64>,
+    /// At which sample that was.
+    pub(crate) looked_at_sample: u64,
+    /// The anonymous memory that its family knows of.
+    pub(crate) looked_at: u64,
+    /// It has written since the look before.
+    pub(crate) is_active: bool,
+    /// By how much it can have been larger than now since the last sample.
+    pub(crate) hidden: u64,
+    /// Whose memory this one runs in, as after `vfork`.
     pub(crate) borrows_from: Option<ProcessId>,
     /// It was told that this one is about to end, and what the kernel remembers of it.
     pub(crate) is_leaving: bool,
 }
 
 impl<H> Member<H> {
+    /// One that has just been found, of a task.
+    pub(crate) fn of(
+        birth: &Birth,
+        task: TaskId,
+        handle: H,
+        named: Named,
+        first_seen: Duration,
+    ) -> Self {
+        Self {
+            id: birth.id,
+            task,
+            handle,
+            parent: birth.parent,
+            first_seen,
+            named,
+            image: birth.image,
+            memory: Memory::default(),
+            family: None,
+            born_faults: birth.faults,
+            faults: None,
+            looked_at_sample: 0,
+            looked_at: 0,
+            is_active: true,
+            hidden: 0,
+            borrows_from: None,
+            is_leaving: false,
+        }
+    }
+
     /// What it can have had at most.
     pub(crate) fn most(&self) -> u64 {
         match self.borrows_from {
@@ -31,12 +79,31 @@ impl<H> Member<H> {
             None => self.memory.highest,
         }
     }
+
+    /// By how much it was ever larger than now.
+    pub(crate) fn hidden_ever(&self) -> u64 {
+        match self.borrows_from {
+            Some(_) => 0,
+            None => self.memory.highest.saturating_sub(self.memory.rss),
+        }
+    }
+
+    /// It runs another program from now on, with memory of its own.
+    pub(crate) fn renew(&mut self, image: Option<u64>) {
+        self.image = image;
+        self.family = None;
+        self.faults = None;
+        self.borrows_from = None;
+        self.memory.renew();
+    }
 }
 
 /// The name and command line, and when they are read again.
 #[derive(Debug)]
 pub(crate) struct Named {
     pub(crate) description: Arc<Description>,
+    /// The same for all processes of a name.
+    pub(crate) program: u64,
     /// The memory of the process when they were read.
     bytes: u64,
     again_at: u64,
@@ -46,6 +113,7 @@ pub(crate) struct Named {
 impl Named {
     pub(crate) fn new(description: Description, tick: u64) -> Self {
         Self {
+            program: program(&description),
             description: Arc::new(description),
             bytes: 0,
             again_at: tick + 1,
@@ -69,7 +137,10 @@ impl Named {
                 self.again_at = tick + 1;
                 return;
             }
-            Some(new) if new != *self.description => self.description = Arc::new(new),
+            Some(new) if new != *self.description => {
+                self.program = program(&new);
+                self.description = Arc::new(new);
+            }
             _ => {}
         }
         self.bytes = bytes;
@@ -80,19 +151,28 @@ impl Named {
     }
 }
 
+fn program(description: &Description) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    description.name.hash(&mut hasher);
+    hasher.finish()
+}
+
 /// What is known of a process's memory at the last sample.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Memory {
     pub(crate) rss: u64,
     /// The part of it that belongs to files or to shared memory.
     shared: u64,
-    /// The highest that it was ever known to be.
+    /// What of it is swapped out, beside that.
+    pub(crate) swapped: u64,
+    /// The highest resident size that it was ever known to have.
     pub(crate) highest: u64,
-    /// Its anonymous memory, too, may be shared with a relative: it was forked, or has forked,
-    /// without exec.
-    pub(crate) forked: bool,
+    /// What it gave back since this was last asked for.
+    given_back: u64,
+    /// Which pages of files it had when it was read.
+    pub(crate) mapped: Option<PageSet>,
     proportional: Option<KnownShare>,
-    /// Whether asking for the proportional size was refused.
+    /// Whether looking at its pages was refused.
     pub(crate) refused: bool,
 }
 
@@ -100,111 +180,95 @@ pub(crate) struct Memory {
 #[derive(Clone, Copy, Debug)]
 struct KnownShare {
     bytes: u64,
-    /// The resident memory at the same time, and what of it others could have.
+    /// The resident memory at the same time.
     rss: u64,
-    shared: u64,
-    /// Somebody has come since who may share with this process: it may be smaller by now.
-    may_be_less: bool,
-    /// Somebody has gone since who may have shared with this process: it may be larger by now.
-    may_be_more: bool,
 }
 
 impl Memory {
-    /// Before the first sample.
-    pub(crate) fn of_relative(forked: bool) -> Self {
-        Self {
-            forked,
-            ..Self::default()
+    pub(crate) fn sample(&mut self, rss: u64, shared: u64) {
+        let shared = shared.min(rss);
+        let (anonymous, mapped) = (self.rss - self.shared, self.shared);
+        self.given_back += anonymous.saturating_sub(rss - shared) + mapped.saturating_sub(shared);
+        self.rss = rss;
+        self.shared = shared;
+        self.highest = self.highest.max(rss);
+        if let Some(set) = &mut self.mapped {
+            // What comes after is something else.
+            set.left = set.left.min(shared);
         }
     }
 
-    pub(crate) fn sample(&mut self, rss: u64, shared: u64) {
+    /// The last reading was out of date already: it has no more than this.
+    pub(crate) fn correct(&mut self, rss: u64, shared: u64) {
         self.rss = rss;
         self.shared = shared.min(rss);
-        self.highest = self.highest.max(rss);
     }
 
-    /// Another program has a memory of its own: nothing of it is shared with a relative, and what
-    /// was read of the former tells nothing. Whether a relative has lost a sharer by that.
-    pub(crate) fn renew(&mut self) -> bool {
+    /// What was read of the former program tells nothing.
+    pub(crate) fn renew(&mut self) {
         self.proportional = None;
-        std::mem::take(&mut self.forked)
+        self.mapped = None;
+        self.refused = false;
+        self.swapped = 0;
     }
 
+    pub(crate) fn take_given_back(&mut self) -> u64 {
+        std::mem::take(&mut self.given_back)
+    }
+
+    /// Memory that no file backs.
+    pub(crate) fn anonymous(&self) -> u64 {
+        self.rss - self.shared + self.swapped
+    }
+
+    /// Memory of files and shared memory.
     pub(crate) fn shared(&self) -> u64 {
         self.shared
+    }
+
+    pub(crate) fn bytes(&self) -> u64 {
+        self.rss + self.swapped
+    }
+
+    /// It had memory and has none any more.
+    pub(crate) fn is_gone(&self) -> bool {
+        self.rss == 0 && self.measured()
     }
 
     pub(crate) fn measured(&self) -> bool {
         self.highest > 0
     }
 
-    /// Its share of the tree's memory by all that is known, never less than it really is but for
-    /// what was freed within a shared part.
-    pub(crate) fn share(&self) -> u64 {
-        match self.proportional {
-            Some(known) if !known.may_be_more => known.scaled_to(self.rss),
-            _ => self.rss,
+    /// What it has mapped of files and nobody knows which pages.
+    pub(crate) fn unread(&self) -> u64 {
+        match &self.mapped {
+            Some(set) => self.shared.saturating_sub(set.left),
+            None => self.shared,
         }
     }
 
-    /// How much of [`Self::share`] may be somebody else's as well.
-    pub(crate) fn uncertain(&self) -> u64 {
-        if self.refused {
-            return 0;
-        }
-        let at_most = self.share().saturating_sub(self.rss - self.shareable());
-        match self.proportional {
-            Some(known) if !known.may_be_more && !known.may_be_less => {
-                // What a forked process adds is its own until it forks again, and that is a birth.
-                let given_back = known.rss.saturating_sub(self.rss);
-                let changed = if self.forked { given_back } else { 0 };
-                at_most.min(known.shared.abs_diff(self.shared) + changed)
-            }
-            _ => at_most,
-        }
-    }
-
-    /// The part that others can have, too.
-    pub(crate) fn shareable(&self) -> u64 {
-        if self.forked { self.rss } else { self.shared }
+    /// Its proportional size: what has come since it was read is taken to be its own, what has gone
+    /// to have gone evenly.
+    pub(crate) fn proportional(&self) -> Option<u64> {
+        let KnownShare { bytes, rss } = self.proportional?;
+        Some(match self.rss.checked_sub(rss) {
+            Some(more) => bytes + more,
+            None => scaled(bytes, self.rss, rss),
+        })
     }
 
     pub(crate) fn set_proportional(&mut self, read: Proportional) {
         self.proportional = Some(KnownShare {
             bytes: read.bytes.min(read.resident_bytes),
             rss: read.resident_bytes,
-            shared: self.shared,
-            may_be_less: false,
-            may_be_more: false,
         });
-    }
-
-    pub(crate) fn a_sharer_came(&mut self) {
-        if let Some(known) = &mut self.proportional {
-            known.may_be_less = true;
-        }
-    }
-
-    pub(crate) fn a_sharer_went(&mut self) {
-        if let Some(known) = &mut self.proportional
-            && known.bytes < known.rss
-        {
-            known.may_be_more = true;
-        }
     }
 }
 
-impl KnownShare {
-    /// What has come since is taken to be the process's own; what has gone, to have gone evenly.
-    fn scaled_to(self, rss: u64) -> u64 {
-        if let Some(more) = rss.checked_sub(self.rss) {
-            self.bytes + more
-        } else {
-            let scaled = u128::from(self.bytes) * u128::from(rss) / u128::from(self.rss.max(1));
-            u64::try_from(scaled).unwrap_or(rss)
-        }
-    }
+/// `bytes` times `part` over `whole`.
+pub(crate) fn scaled(bytes: u64, part: u64, whole: u64) -> u64 {
+    let scaled = u128::from(bytes) * u128::from(part) / u128::from(whole.max(1));
+    u64::try_from(scaled).unwrap_or(u64::MAX)
 }
 
 #[cfg(test)]
@@ -217,51 +281,19 @@ mod tests {
         memory
     }
 
-    fn reading(bytes: u64, resident_bytes: u64) -> Proportional {
-        Proportional {
-            bytes,
-            resident_bytes,
-        }
-    }
-
-    #[test]
-    fn memory_of_its_own_is_certain_without_asking() {
-        let memory = memory(1_000, 30);
-        assert_eq!((memory.share(), memory.uncertain()), (1_000, 30));
-    }
-
-    #[test]
-    fn a_forked_process_may_share_everything() {
-        let mut memory = memory(1_000, 30);
-        memory.forked = true;
-        assert_eq!((memory.share(), memory.uncertain()), (1_000, 1_000));
-    }
-
-    #[test]
-    fn a_reading_makes_it_certain_until_somebody_comes_or_goes() {
-        let mut memory = memory(1_000, 30);
-        memory.forked = true;
-        memory.set_proportional(reading(200, 1_000));
-        assert_eq!((memory.share(), memory.uncertain()), (200, 0));
-        memory.a_sharer_came();
-        assert_eq!((memory.share(), memory.uncertain()), (200, 200));
-        memory.a_sharer_went();
-        assert_eq!((memory.share(), memory.uncertain()), (1_000, 1_000));
-    }
-
     #[test]
     fn what_grows_after_a_reading_is_its_own_and_what_shrinks_goes_evenly() {
         let mut memory = memory(1_000, 500);
-        memory.set_proportional(reading(600, 1_000));
+        assert_eq!(memory.proportional(), None);
+        memory.set_proportional(Proportional {
+            bytes: 600,
+            resident_bytes: 1_000,
+            ..Proportional::default()
+        });
         memory.sample(1_400, 500);
-        assert_eq!((memory.share(), memory.uncertain()), (1_000, 0));
-        memory.sample(1_400, 530);
-        assert_eq!((memory.share(), memory.uncertain()), (1_000, 30));
-        memory.sample(1_400, 500);
-        memory.a_sharer_came();
-        assert_eq!(memory.uncertain(), 100, "900 are its own in any case");
+        assert_eq!(memory.proportional(), Some(1_000));
         memory.sample(500, 500);
-        assert_eq!((memory.share(), memory.uncertain()), (300, 300));
+        assert_eq!(memory.proportional(), Some(300));
     }
 
     #[test]
@@ -269,5 +301,21 @@ mod tests {
         let mut memory = memory(1_000, 0);
         memory.sample(10, 0);
         assert_eq!((memory.highest, memory.measured()), (1_000, true));
+    }
+
+    #[test]
+    fn what_is_given_back_is_told_once_also_where_something_else_is_taken() {
+        let mut memory = memory(1_000, 400);
+        memory.sample(900, 700);
+        memory.sample(800, 600);
+        assert_eq!(memory.take_given_back(), 400 + 100);
+        assert_eq!(memory.take_given_back(), 0);
+    }
+
+    #[test]
+    fn what_is_swapped_out_counts() {
+        let mut memory = memory(1_000, 400);
+        memory.swapped = 50;
+        assert_eq!((memory.anonymous(), memory.bytes()), (650, 1_050));
     }
 }

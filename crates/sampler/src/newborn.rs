@@ -72,6 +72,14 @@ impl Newborns {
         self.by_pid.insert(pid, newborn);
     }
 
+    /// Those that ran in the memory of one that has another now have it alone.
+    pub(crate) fn have_own_memory(&mut self, lender: u32) {
+        let borrowers = self.by_pid.values_mut();
+        for newborn in borrowers.filter(|newborn| newborn.borrows && newborn.parent == lender) {
+            newborn.borrows = false;
+        }
+    }
+
     pub(crate) fn take(&mut self, pid: u32) -> Option<Newborn> {
         self.by_pid.remove(&pid)
     }

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// The share and the bounds of a pace that nobody set. With what finding out about shared memory
-/// may cost it stays under one percent.
+/// The share and the bounds of a pace that nobody set. What looking at pages may cost while much is
+/// in doubt comes on top.
 const SHARE_OF_A_CPU: f64 = 0.006;
 const SHORTEST: Duration = Duration::from_millis(2);
 const LONGEST: Duration = Duration::from_millis(100);

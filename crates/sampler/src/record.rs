@@ -50,7 +50,7 @@ pub struct Record {
 pub struct Snapshot {
     /// When the last sample was taken, counted from the sampler's start.
     pub at: Duration,
-    /// What the task has, as far as that is certain, in the metric of the peak.
+    /// What the task has, in the metric of the peak.
     pub bytes: u64,
     /// What is known so far.
     pub record: Record,
@@ -74,14 +74,14 @@ pub struct Course {
 pub struct TaskRecord {
     /// The highest sum. `None` when not one process was measured.
     pub peak: Option<Peak>,
-    /// What the true peak cannot have been lower than.
+    /// The true peak was not lower than this.
     pub floor_bytes: u64,
     /// What the true peak cannot have been higher than.
     pub ceiling: Ceiling,
     /// The highest sum of resident memory at any sample.
     pub highest_rss_bytes: u64,
-    /// The most that belonged to files or to shared memory at any sample, counted in each process.
-    pub most_shared_bytes: u64,
+    /// The most that belonged to files or to shared memory at any sample, each page once.
+    pub most_mapped_bytes: u64,
     /// The process that was the largest.
     pub largest: Option<LargestProcess>,
     /// The course of the sum.
@@ -111,7 +111,7 @@ pub struct LivingProcess {
     pub first_seen: Duration,
     /// Its resident memory at the last sample.
     pub rss_bytes: u64,
-    /// What it adds to the sum, in the metric of the peak.
+    /// Its part of the sum. What several have is divided among them, so all parts add up.
     pub bytes: u64,
 }
 

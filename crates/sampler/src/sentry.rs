@@ -123,7 +123,8 @@ impl Sentry {
         record: impl Fn(&Sampler<O>) -> Record,
     ) {
         let task = self.task;
-        let rss = sampler.rss_bytes(task);
+        // The kernel may count processes that no sample has shown yet.
+        let rss = sampler.rss_bytes(task).max(sampler.bytes(task));
         if let Some(crossing) = self
             .guard
             .check(now, rss, || sampler.confirmed_bytes(task, now))
@@ -170,7 +171,7 @@ impl Sentry {
         let scene = (level == Level::Limit).then(|| {
             Box::new(Scene {
                 record: record(sampler),
-                living: sampler.living(task).collect(),
+                living: sampler.living(task),
             })
         });
         (self.post.on_alarm)(Alarm {

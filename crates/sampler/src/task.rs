@@ -5,14 +5,16 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use memtop_proc::ProcessId;
+use memtop_proc::{Account, Counted};
 
 use crate::lives::Lives;
 use crate::member::Member;
 use crate::programs::Programs;
 use crate::samples::SampleSource;
+use crate::segment::Segment;
 use crate::timeline::{Point, Timeline};
-use crate::{LargestProcess, Peak, PeakMetric, ProcessAtPeak, Program, Samples, TaskRecord};
+use crate::weight::{ReadPages, Sums, Weight};
+use crate::{LargestProcess, Peak, Program, Samples, TaskRecord};
 
 /// Points that are kept of the timeline of a task inside another.
 const POINTS_WITHIN: usize = 100;
@@ -32,6 +34,25 @@ pub(crate) struct Task {
     groups: u32,
     pub(crate) record: TaskRecord,
     pub(crate) sums: Sums,
+    /// What it has by the last sample.
+    pub(crate) weight: Weight,
+    /// What the kernel counts of it, where it does.
+    pub(crate) account: Option<Box<dyn Account>>,
+    pub(crate) counted: Option<Counted>,
+    /// Pages of files that its processes have by those that were read, and as of when.
+    pub(crate) read_pages: Option<(ReadPages, (u64, u64))>,
+    /// What it had at most at the sample before; `None` when others have come into it since.
+    before: Option<u64>,
+    /// The most that it can have had at any sample of the present window, with what was taken until
+    /// the next.
+    window_high: u64,
+    window_given_back: u64,
+    /// What has happened since its memory was last known well.
+    segment: Segment,
+    /// Its resident memory at the last sample but one.
+    pub(crate) rss_before: u64,
+    /// What has been given back since the sample before, also with processes that are gone.
+    pub(crate) given_back: u64,
     /// Of the processes that ended since the sample before and of whose memory nothing was told.
     pub(crate) ended: u64,
     /// Of those that came and went since the sample before, as far as it was told.
@@ -44,83 +65,6 @@ pub(crate) struct Task {
     programs: Option<Programs>,
     /// For those who read every sample.
     sources: Vec<SampleSource>,
-}
-
-/// One sample's figures of one task.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Sums {
-    pub(crate) alive: u64,
-    pub(crate) rss: u64,
-    pub(crate) share: u64,
-    pub(crate) uncertain: u64,
-    /// What the processes can have had at most since the sample before.
-    pub(crate) most: u64,
-    /// The part that belongs to files or to shared memory.
-    pub(crate) shared: u64,
-    /// One process and what it has but for files: whoever shares that, it is there once.
-    pub(crate) floor: Option<(ProcessId, u64)>,
-}
-
-impl Sums {
-    /// What one process adds: by its share of what others have, too, or in full.
-    pub(crate) fn of<H>(member: &Member<H>, by_share: bool) -> Self {
-        let alive = Self {
-            alive: 1,
-            ..Self::default()
-        };
-        let memory = &member.memory;
-        if member.borrows_from.is_some() {
-            return alive;
-        }
-        let (share, uncertain) = if by_share {
-            (memory.share(), memory.uncertain())
-        } else {
-            (memory.rss, 0)
-        };
-        Self {
-            rss: memory.rss,
-            share,
-            uncertain,
-            most: share + memory.highest.saturating_sub(memory.rss),
-            shared: memory.shared(),
-            ..alive
-        }
-    }
-
-    pub(crate) fn add(&mut self, other: &Self) {
-        self.alive += other.alive;
-        self.rss += other.rss;
-        self.share += other.share;
-        self.uncertain += other.uncertain;
-        self.most += other.most;
-        self.shared += other.shared;
-    }
-
-    /// Whether what is uncertain is too little to matter.
-    pub(crate) fn is_settled(&self) -> bool {
-        self.uncertain <= self.share / 50
-    }
-
-    /// The sum as far as it is certain.
-    pub(crate) fn certain(&self) -> u64 {
-        let summed = if self.is_settled() {
-            self.share
-        } else {
-            self.share - self.uncertain
-        };
-        self.floor_above(summed).map_or(summed, |(_, floor)| floor)
-    }
-
-    fn floor_above(&self, summed: u64) -> Option<(ProcessId, u64)> {
-        self.floor.filter(|&(_, floor)| floor > summed)
-    }
-
-    /// The one process that alone is more than the sum as far as that is certain.
-    fn stands_alone(&self) -> Option<ProcessId> {
-        let summed = self.share - self.uncertain;
-        let floor = self.floor_above(summed).filter(|_| !self.is_settled());
-        floor.map(|(id, _)| id)
-    }
 }
 
 /// The slots of all tasks. A number is given out again when its task has ended.
@@ -264,40 +208,33 @@ impl Tasks {
     }
 }
 
+/// What is known of the time between two samples.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gap {
+    /// When it ended.
+    pub(crate) at: Duration,
+    /// Processes that came and went without ever showing, in this gap or in one of the last.
+    pub(crate) unseen: u64,
+    /// What all CPUs can have written within it.
+    pub(crate) written_at_most: u64,
+    /// What of that those have who are still there.
+    pub(crate) taken: u64,
+}
+
 impl Task {
-    /// Takes in the sums of a sample. `members` are those of this task, for when it is a peak, and
-    /// `group_of` tells in which group of it an account is.
-    pub(crate) fn settle<'a, H: 'a>(
-        &mut self,
-        now: Duration,
-        metric: PeakMetric,
-        members: impl Iterator<Item = &'a Member<H>> + Clone,
-        group_of: impl Fn(TaskId) -> Option<u32>,
-    ) {
-        let sums = self.sums;
-        if let Some(programs) = &mut self.programs {
-            let processes = members.clone().map(|member| {
-                let name = member.named.description.name.as_str();
-                (name, certain_part(member, &sums))
-            });
-            programs.add(now, processes);
-        }
+    /// Takes in what it has at a sample. `peak` makes one of it, where it is the highest.
+    pub(crate) fn settle(&mut self, now: Duration, peak: impl FnOnce() -> Peak) {
+        let (sums, total) = (self.sums, self.weight.total);
         let record = &mut self.record;
         record.max_alive = record.max_alive.max(sums.alive);
         record.highest_rss_bytes = record.highest_rss_bytes.max(sums.rss);
-        record.most_shared_bytes = record.most_shared_bytes.max(sums.shared);
-        // Of all its pages, a process has each once.
-        let largest = members
-            .clone()
-            .filter(|member| metric == PeakMetric::Unique && member.borrows_from.is_none())
-            .max_by_key(|member| member.memory.rss)
-            .map_or(0, |member| member.memory.rss);
-        let certain = sums.certain().max(largest);
+        record.most_mapped_bytes = record.most_mapped_bytes.max(self.weight.mapped.upper);
+        record.floor_bytes = record.floor_bytes.max(total.lower);
         // Once nobody is there, one point says it.
         if sums.alive > 0 || record.timeline.ends_above_zero() {
             let point = Point {
                 at: now,
-                bytes: certain,
+                bytes: total.best,
             };
             record.timeline.add(point);
             if let Some(course) = &mut self.course {
@@ -307,47 +244,134 @@ impl Task {
                 source.add(point);
             }
         }
-        if certain > record.peak.as_ref().map_or(0, |peak| peak.bytes) {
-            let mut processes = record
-                .peak
-                .take()
-                .map_or_else(Vec::new, |peak| peak.processes);
-            processes.clear();
-            for member in members.filter(|member| member.memory.rss > 0) {
-                processes.push(at_peak(member, &sums, group_of(member.task)));
-            }
-            if let Some(largest) = processes.iter_mut().max_by_key(|one| one.rss_bytes) {
-                largest.bytes += certain - sums.certain();
-            }
-            record.floor_bytes = certain;
-            record.peak = Some(Peak {
-                bytes: certain,
-                metric,
-                rss_bytes: sums.rss,
-                anon_bytes: None,
-                mapped_bytes: None,
-                at: now,
-                processes,
-            });
+        if total.best > self.peak_bytes() {
+            self.segment.take_peak(&mut self.record.peak, peak(), total);
         }
     }
 
-    /// `unseen` processes came and went without ever showing, in this gap or in one of the last.
+    pub(crate) fn peak_bytes(&self) -> u64 {
+        self.record.peak.as_ref().map_or(0, |peak| peak.bytes)
+    }
+
+    /// One of its processes turns out to have been larger by so much, some time after it was first
+    /// seen.
+    pub(crate) fn raise(&mut self, first_seen: Duration, bytes: u64) {
+        self.record.ceiling.raise(first_seen, bytes);
+        self.segment.raise(bytes);
+    }
+
+    /// Others have come into it that were there before.
+    pub(crate) fn forget_before(&mut self) {
+        self.before = None;
+    }
+
+    /// What it can have had at most since the sample before, where nobody can have written more than
+    /// so much.
+    pub(crate) fn most_in_gap(&self, unseen: u64, written_at_most: u64, taken: u64) -> u64 {
+        let upper = self.weight.total.upper;
+        match self.before {
+            Some(before) if self.ended + unseen > 0 || !self.lives.is_empty() => {
+                let by_end = upper + self.given_back + written_at_most.saturating_sub(taken);
+                (before + written_at_most).min(by_end)
+            }
+            _ => upper + self.sums.hidden.min(written_at_most),
+        }
+    }
+
     /// `most_of` tells what a living process can have had at most.
-    pub(crate) fn close_gap(&mut self, at: Duration, unseen: u64, most_of: impl Fn(u32) -> u64) {
+    pub(crate) fn close_gap(&mut self, gap: Gap, most_of: impl Fn(u32) -> u64) {
+        let Gap {
+            at,
+            unseen,
+            written_at_most,
+            taken,
+        } = gap;
+        let total = self.weight.total;
         let lives = self.lives.close(most_of);
-        let throughout = self.sums.most.saturating_sub(lives.at_the_end);
-        let most = throughout + lives.most_at_once;
+        // In between, who is there can have had more, and who is not there any more, something.
+        let hidden = self.sums.hidden + (lives.most_at_once - lives.at_the_end);
+        let hidden = hidden.min(written_at_most);
+        let most = total.upper + hidden;
         self.recent.rotate_right(1);
         self.recent[0] = most;
-        let most = if unseen == 0 {
-            most
-        } else {
-            self.recent.into_iter().max().unwrap_or(0)
+        let given_back = std::mem::take(&mut self.given_back);
+        // Who has gone had what it gave back, and what was written and is nobody's now.
+        let by_end = total.upper + hidden + given_back + written_at_most.saturating_sub(taken);
+        let written = self
+            .before
+            .map(|before| (before + written_at_most).min(by_end));
+        let before = self.before.unwrap_or(total.upper);
+        self.window_high = self.window_high.max(total.upper).max(before + taken);
+        self.before = Some(total.upper);
+        self.window_given_back += given_back;
+        self.segment.give_back(given_back);
+        let ended = std::mem::take(&mut self.ended) + unseen;
+        if ended > 0 {
+            let most = if unseen == 0 {
+                most
+            } else {
+                self.recent.into_iter().max().unwrap_or(0)
+            };
+            let ceiling = &mut self.record.ceiling;
+            ceiling.add_gap_with_ends(at, most, ended, written);
+        }
+        // What is said of a gap that some ended in does not hold for its end.
+        let (most, hidden) = match ended {
+            0 => (
+                written.map_or(most, |written| most.min(written.max(total.lower))),
+                hidden,
+            ),
+            _ => (total.upper, 0),
         };
-        self.record
+        if let Some(most) = self
+            .segment
+            .close_gap(&mut self.record.peak, total, most, hidden)
+        {
+            self.record.ceiling.add_gap(at, most);
+        }
+    }
+
+    /// The most that it can have had in the window so far.
+    pub(crate) fn window_high(&self) -> u64 {
+        self.window_high
+    }
+
+    /// The window is over, and so much was written in it that nobody has who was seen.
+    pub(crate) fn close_window(&mut self, at: Duration, unseen: u64) {
+        let high = std::mem::take(&mut self.window_high);
+        let given_back = std::mem::take(&mut self.window_given_back);
+        if unseen == 0 || high == 0 {
+            return;
+        }
+        let total = self.weight.total;
+        let most = high.min(total.upper + given_back) + unseen;
+        self.segment.give_back_at_least(given_back);
+        let most = self
+            .segment
+            .close_gap(&mut self.record.peak, total, most, unseen);
+        if let Some(most) = most {
+            self.record.ceiling.add_gap(at, most);
+        }
+    }
+
+    /// What is known, with what is still open.
+    pub(crate) fn record(&self) -> TaskRecord {
+        let mut record = self.record.clone();
+        if let Some(most) = self.segment.open() {
+            record.ceiling.add_gap(Duration::MAX, most);
+        }
+        // An estimate never says more than what is known.
+        let bound = record
             .ceiling
-            .add_gap(at, most, std::mem::take(&mut self.ended) + unseen);
+            .bytes(None)
+            .unwrap_or(u64::MAX)
+            .max(record.floor_bytes);
+        if let Some(peak) = record.peak.as_mut().filter(|peak| peak.bytes > bound) {
+            peak.lower_to(bound);
+        }
+        let peak_bytes = record.peak.as_ref().map_or(0, |peak| peak.bytes);
+        record.timeline.cap(peak_bytes);
+        record
     }
 
     pub(crate) fn follow_programs(&mut self) {
@@ -377,6 +401,11 @@ impl Task {
         largest.map_or(0, |largest| largest.bytes)
     }
 
+    /// What its processes have by program, where somebody wants to know it.
+    pub(crate) fn programs_to_follow(&mut self) -> Option<&mut Programs> {
+        self.programs.as_mut()
+    }
+
     pub(crate) fn note_size<H>(&mut self, member: &Member<H>) {
         if member.memory.highest > self.largest_bytes() {
             self.record.largest = Some(LargestProcess {
@@ -389,31 +418,5 @@ impl Task {
                 shared_bytes: member.memory.shared(),
             });
         }
-    }
-}
-
-/// What one process adds to the sum, as far as that is certain.
-fn certain_part<H>(member: &Member<H>, sums: &Sums) -> u64 {
-    let memory = &member.memory;
-    match sums.stands_alone() {
-        _ if member.borrows_from.is_some() => 0,
-        Some(id) if id == member.id => sums.certain(),
-        Some(_) => 0,
-        None if sums.is_settled() => memory.share(),
-        None => memory.share() - memory.uncertain(),
-    }
-}
-
-fn at_peak<H>(member: &Member<H>, sums: &Sums, group: Option<u32>) -> ProcessAtPeak {
-    ProcessAtPeak {
-        id: member.id,
-        parent: member.parent,
-        task: member.task,
-        group,
-        first_seen: member.first_seen,
-        description: Arc::clone(&member.named.description),
-        bytes: certain_part(member, sums),
-        rss_bytes: member.memory.rss,
-        pss_bytes: None,
     }
 }

@@ -7,7 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
-use memtop_proc::{Error, HighWater, Observer, ProcessId, Startup};
+use memtop_proc::{Account, Error, HighWater, Observer, ProcessId, Startup};
 
 use crate::sentry::Post;
 use crate::work::Work;
@@ -120,6 +120,17 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         self.begin(pid, |work| {
             work.sampler.add_new_task(pid, adopter, work.now())
         })
+    }
+
+    /// From now on the kernel counts what is in a task, and nothing else.
+    pub fn set_account(&self, task: TaskId, account: Box<dyn Account>) {
+        let _ = self.with(|work| work.set_account(task, account));
+        self.shared.changed.notify_all();
+    }
+
+    /// From now on the kernel does not count all that is in a task any more.
+    pub fn end_account(&self, task: TaskId) {
+        let _ = self.with(|work| work.sampler.end_account(task));
     }
 
     /// Opens a task for others to be inside it. Orphans that become children of `adopter` and are
@@ -242,7 +253,7 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
     pub fn living(&self, task: TaskId) -> Vec<LivingProcess> {
         self.with(|work| {
             work.sample();
-            work.sampler.living(task).collect()
+            work.sampler.living(task)
         })
         .unwrap_or_default()
     }
@@ -261,7 +272,7 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
             Some(Course {
                 at: work.now(),
                 sums: work.sampler.take_course(task, sums)?,
-                living: work.sampler.living(task).collect(),
+                living: work.sampler.living(task),
             })
         })
         .flatten()

@@ -98,6 +98,13 @@ impl Timeline {
         self
     }
 
+    /// None of it was higher than this.
+    pub(crate) fn cap(&mut self, bytes: u64) {
+        for point in &mut self.points {
+            point.bytes = point.bytes.min(bytes);
+        }
+    }
+
     fn halve(&mut self) {
         self.points = condensed(&self.points, 2);
         self.stride *= 2;

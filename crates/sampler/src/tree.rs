@@ -20,6 +20,8 @@ pub(crate) struct Tree<H> {
     lineage: ByNumber<u32, TaskId>,
     /// Who gets the orphans of a task, if not the system.
     adopter: Option<(u32, TaskId)>,
+    /// Changes whenever somebody comes, goes, or is of another task.
+    pub(crate) version: u64,
 }
 
 impl<H> Tree<H> {
@@ -29,6 +31,7 @@ impl<H> Tree<H> {
             place_by_pid: ByNumber::default(),
             lineage: ByNumber::default(),
             adopter: None,
+            version: 0,
         }
     }
 
@@ -82,6 +85,7 @@ impl<H> Tree<H> {
     }
 
     pub(crate) fn admit(&mut self, member: Member<H>) {
+        self.version += 1;
         self.remember(member.id.pid, member.task);
         self.place_by_pid.insert(member.id.pid, self.members.len());
         self.members.push(member);
@@ -93,6 +97,7 @@ impl<H> Tree<H> {
     }
 
     pub(crate) fn reassign(&mut self, place: usize, task: TaskId) {
+        self.version += 1;
         let member = &mut self.members[place];
         member.task = task;
         self.lineage.insert(member.id.pid, task);
@@ -100,6 +105,7 @@ impl<H> Tree<H> {
 
     /// Takes a member out; the last one moves to its place.
     pub(crate) fn remove(&mut self, place: usize) -> Member<H> {
+        self.version += 1;
         let member = self.members.swap_remove(place);
         self.place_by_pid.remove(&member.id.pid);
         if let Some(moved) = self.members.get(place) {
@@ -110,6 +116,7 @@ impl<H> Tree<H> {
 
     /// Hands everything of an ended task to the one around it, or forgets it.
     pub(crate) fn end_task(&mut self, task: TaskId, outer: Option<TaskId>) {
+        self.version += 1;
         self.adopter = self.adopter.filter(|&(_, of)| of != task);
         if let Some(outer) = outer {
             for of in self.lineage.values_mut().filter(|of| **of == task) {

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use memtop_proc::Observer;
+use memtop_proc::{Account, Observer};
 use rustix::time::{ClockId, clock_gettime};
 
 use crate::budget::Budget;
@@ -18,6 +18,8 @@ const MOST_AT_EXITS: Duration = Duration::from_millis(20);
 
 /// However seldom samples are taken, what is guarded is looked at this often.
 const GUARDS_LOOK_EVERY: Duration = Duration::from_millis(100);
+/// And so is what the kernel counts, which takes the same time however large the tree is.
+const GLANCE_EVERY: Duration = Duration::from_millis(4);
 
 pub(crate) struct Work<O: Observer> {
     pub(crate) sampler: Sampler<O>,
@@ -30,6 +32,8 @@ pub(crate) struct Work<O: Observer> {
     at_exits: Budget,
     last_cost: Duration,
     last_sample: Instant,
+    last_glance: Instant,
+    has_account: bool,
     sentries: Vec<Sentry>,
     cpu: Duration,
 }
@@ -46,6 +50,8 @@ impl<O: Observer> Work<O> {
             at_exits: Budget::new(SHARE_AT_EXITS, MOST_AT_EXITS),
             last_cost: Duration::ZERO,
             last_sample: now,
+            last_glance: now,
+            has_account: false,
             sentries: Vec::new(),
             cpu: Duration::ZERO,
         }
@@ -67,21 +73,57 @@ impl<O: Observer> Work<O> {
         self.due + interval * u32::try_from(missed + 1).unwrap_or(u32::MAX)
     }
 
-    /// When something is to be done next: a sample, or a look for the guards between two of them.
+    /// When something is to be done next: a sample, or a look between two of them.
     pub(crate) fn next_turn(&self) -> Instant {
-        if self.sentries.is_empty() {
-            self.due
-        } else {
-            self.due.min(self.last_sample + GUARDS_LOOK_EVERY)
+        let mut next = self.due;
+        if !self.sentries.is_empty() {
+            next = next.min(self.guards_look_at());
         }
+        if self.has_account {
+            next = next.min(self.last_glance + GLANCE_EVERY);
+        }
+        next
     }
 
     pub(crate) fn take_turn(&mut self) {
-        if Instant::now() >= self.due {
+        let now = Instant::now();
+        if now >= self.due {
             self.tick();
             self.due = self.next_due();
-        } else {
+        } else if !self.sentries.is_empty() && now >= self.guards_look_at() {
             self.sample();
+        } else {
+            self.glance();
+        }
+    }
+
+    fn guards_look_at(&self) -> Instant {
+        self.last_sample + GUARDS_LOOK_EVERY
+    }
+
+    /// From now on the kernel counts what is in a task.
+    pub(crate) fn set_account(&mut self, task: TaskId, account: Box<dyn Account>) {
+        self.sampler.set_account(task, account);
+        self.has_account = true;
+    }
+
+    /// A look at what the kernel counts. A new high is worth a sample, so that it is known who has
+    /// it, unless there have been too many of them.
+    fn glance(&mut self) {
+        self.last_glance = Instant::now();
+        let now = self.now();
+        let (_, is_high) = self.timed(|sampler| sampler.glance(now));
+        self.has_account = self.sampler.has_account();
+        if !is_high {
+            return;
+        }
+        self.at_exits.fill(now);
+        if self.at_exits.allows(self.last_cost) {
+            let (cost, _) = self.timed(|sampler| sampler.sample(now));
+            self.at_exits.spend(cost);
+            self.after_sample();
+        } else {
+            self.let_sentries_look();
         }
     }
 
@@ -108,11 +150,11 @@ impl<O: Observer> Work<O> {
     }
 
     pub(crate) fn tick(&mut self) {
-        let reading = self.sampler.reading_time();
+        let beside = self.sampler.time_beside();
         let now = self.now();
         let (cost, outcome) = self.timed(|sampler| sampler.tick(now));
-        let reading = self.sampler.reading_time().saturating_sub(reading);
-        self.last_cost = cost.saturating_sub(reading);
+        let beside = self.sampler.time_beside().saturating_sub(beside);
+        self.last_cost = cost.saturating_sub(beside);
         self.pace.learn(self.last_cost, outcome.is_err());
         self.after_sample();
     }
@@ -129,6 +171,7 @@ impl<O: Observer> Work<O> {
 
     fn after_sample(&mut self) {
         self.last_sample = Instant::now();
+        self.last_glance = self.last_sample;
         self.let_sentries_look();
     }
 
@@ -219,9 +262,9 @@ impl<O: Observer> Work<O> {
     pub(crate) fn snapshot(&self, task: TaskId) -> Snapshot {
         Snapshot {
             at: self.last_sample.saturating_duration_since(self.started),
-            bytes: self.sampler.certain_bytes(task),
+            bytes: self.sampler.bytes(task),
             record: self.record(task),
-            living: self.sampler.living(task).collect(),
+            living: self.sampler.living(task),
         }
     }
 
@@ -240,7 +283,7 @@ impl<O: Observer> Work<O> {
     }
 }
 
-fn thread_cpu() -> Duration {
+pub(crate) fn thread_cpu() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::new(
         u64::try_from(time.tv_sec).unwrap_or(0),

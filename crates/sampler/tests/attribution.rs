@@ -151,6 +151,7 @@ impl World {
             highest_bytes: bytes,
             now_bytes: bytes,
             file_bytes: 0,
+            swapped_bytes: 0,
         };
         self.tell(Event::Exiting(pid, last));
         self.end(pid, EndStatus::Code(0));

@@ -5,7 +5,10 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use memtop_proc::linux::cgroup::{Breakdown, Cgroups, Entrance, RunCgroup};
+use memtop_proc::linux::cgroup::{Breakdown, Cgroups, Entrance, GroupAccount, RunCgroup};
+use memtop_sampler::TaskId;
+
+use crate::SharedSampler;
 
 /// How long the group's end is waited for.
 const PATIENCE: Duration = Duration::from_millis(500);
@@ -70,8 +73,15 @@ impl Group {
         &self.made
     }
 
-    /// One look while the command runs. `pids` lists the living processes of the run.
-    pub(crate) fn look(&mut self, pids: impl FnOnce() -> Vec<u32>) {
+    /// Has the kernel's count of the group taken for what a task has.
+    pub(crate) fn count_for(&self, sampler: &SharedSampler, task: TaskId) {
+        if let Some(account) = GroupAccount::open(self.made.cgroup()) {
+            sampler.set_account(task, Box::new(account));
+        }
+    }
+
+    /// One look while a task that is counted by the group runs.
+    pub(crate) fn look(&mut self, sampler: &SharedSampler, task: TaskId) {
         // A look that fails is one look less; the kernel's own peak does not depend on it.
         if let Ok(Some(now)) = self.made.cgroup().breakdown()
             && self
@@ -85,10 +95,13 @@ impl Group {
             .is_none_or(|at| at.elapsed() >= ESCAPES_EVERY)
         {
             self.looked_for_escapes = Some(Instant::now());
-            let mut pids = pids();
+            let mut pids = sampler.pids(task);
             pids.retain(|pid| !self.escaped.contains(pid));
             let escaped = self.made.escaped(&self.cgroups, &pids);
             self.escaped.extend(escaped.unwrap_or_default());
+            if !self.escaped.is_empty() {
+                sampler.end_account(task);
+            }
         }
     }
 

@@ -214,7 +214,11 @@ fn peaks_of_another_metric_than_the_latest_are_left_out() {
     assert_eq!(Vec::from(group.peaks.clone()), [Some(3), Some(4)]);
     assert_eq!(group.metric.as_deref(), Some("unique"));
     assert_eq!(
-        Vec::from_iter(group.other_metrics.iter().map(String::as_str)),
+        group
+            .other_metrics
+            .iter()
+            .map(String::as_str)
+            .collect::<Vec<_>>(),
         ["pss", "rss"]
     );
 }

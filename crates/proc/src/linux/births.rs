@@ -254,6 +254,8 @@ pub(super) fn birth(stat: &Stat) -> Birth {
         parent: stat.parent,
         group: stat.group,
         session: stat.session,
+        image: stat.image,
+        faults: stat.faults,
     }
 }
 
@@ -292,6 +294,8 @@ mod tests {
             parent,
             group: pid,
             session: pid,
+            image: None,
+            faults: 0,
         }
     }
 

@@ -6,11 +6,14 @@ use rustix::fd::RawFd;
 
 use super::births::{BirthFinder, all, birth, read_stat};
 use super::command_line::{COMMAND_LINE_BYTES, split_arguments};
+use super::faults::FaultCounts;
 use super::kilobytes::field_bytes;
+use super::mapped::mapped;
 use super::watched::{Watched, highest_descriptor};
 use super::{KeptStatm, ProcRoot, directory, startup};
 use crate::{
-    Birth, Description, Error, HighWater, Observer, ProcessId, Proportional, Reading, Startup,
+    Birth, Description, Error, HighWater, MachineFaults, MappedRange, Observer, ProcessId,
+    Proportional, Reading, Startup,
 };
 
 /// Observes through `/proc`.
@@ -18,6 +21,7 @@ use crate::{
 pub struct LinuxObserver {
     root: ProcRoot,
     births: BirthFinder,
+    machine_faults: FaultCounts,
     page_bytes: u64,
     highest_descriptor: RawFd,
     without_descriptor: u64,
@@ -30,6 +34,7 @@ impl LinuxObserver {
     pub fn new(root: ProcRoot) -> Result<Self, Error> {
         Ok(Self {
             births: BirthFinder::new(&root)?,
+            machine_faults: FaultCounts::find(&root),
             root,
             page_bytes: rustix::param::page_size() as u64,
             highest_descriptor: highest_descriptor(),
@@ -100,6 +105,7 @@ pub fn high_water(root: &ProcRoot, pid: u32, text: &mut Vec<u8>) -> Option<HighW
         highest_bytes: field_bytes(text, "VmHWM")?,
         now_bytes: field_bytes(text, "VmRSS")?,
         file_bytes: field_bytes(text, "RssFile")?,
+        swapped_bytes: field_bytes(text, "VmSwap").unwrap_or(0),
     })
 }
 
@@ -153,25 +159,67 @@ impl Observer for LinuxObserver {
         }
     }
 
+    fn faults(&mut self, watched: &mut Watched) -> Result<Option<u64>, Error> {
+        watched.faults(&self.root, self.highest_descriptor, &mut self.text)
+    }
+
+    fn huge_faults(&mut self) -> Option<u64> {
+        self.machine_faults.huge(&mut self.text)
+    }
+
+    fn machine_faults(&mut self) -> Option<MachineFaults> {
+        self.machine_faults.read(&mut self.text)
+    }
+
     fn proportional(&mut self, id: ProcessId) -> Result<Option<Proportional>, Error> {
-        let fields = self.fields(id.pid, "smaps_rollup", ["Pss", "Rss"])?;
+        let fields = self.fields(
+            id.pid,
+            "smaps_rollup",
+            [
+                "Pss",
+                "Rss",
+                "Anonymous",
+                "Pss_Anon",
+                "Private_Clean",
+                "Private_Dirty",
+            ],
+        )?;
         let still = fields.filter(|_| self.is_still(id).unwrap_or(false));
-        Ok(still.map(|[bytes, resident_bytes]| Proportional {
-            bytes,
-            resident_bytes,
-        }))
+        Ok(still.map(
+            |[bytes, resident, anonymous, anonymous_share, clean, dirty]| Proportional {
+                bytes,
+                resident_bytes: resident,
+                anonymous_bytes: anonymous,
+                anonymous_share_bytes: anonymous_share,
+                private_bytes: clean + dirty,
+            },
+        ))
+    }
+
+    fn mapped(
+        &mut self,
+        id: ProcessId,
+        ranges: &mut Vec<MappedRange>,
+    ) -> Result<Option<()>, Error> {
+        let found = mapped(&self.root, id.pid, self.page_bytes, &mut self.text, ranges)?;
+        Ok(found.filter(|()| self.is_still(id).unwrap_or(false)))
+    }
+
+    fn page_bytes(&self) -> u64 {
+        self.page_bytes
     }
 
     fn high_water(&mut self, id: ProcessId) -> Result<Option<HighWater>, Error> {
-        let fields = self.fields(id.pid, "status", ["VmHWM", "VmRSS", "RssFile"])?;
+        let fields = self.fields(id.pid, "status", ["VmHWM", "VmRSS", "RssFile", "VmSwap"])?;
         let still = fields.filter(|_| self.is_still(id).unwrap_or(false));
-        Ok(
-            still.map(|[highest_bytes, now_bytes, file_bytes]| HighWater {
+        Ok(still.map(
+            |[highest_bytes, now_bytes, file_bytes, swapped_bytes]| HighWater {
                 highest_bytes,
                 now_bytes,
                 file_bytes,
-            }),
-        )
+                swapped_bytes,
+            },
+        ))
     }
 
     fn startup(&mut self, id: ProcessId) -> Option<Startup<'static>> {

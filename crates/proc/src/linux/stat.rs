@@ -24,8 +24,13 @@ pub struct Stat {
     pub is_ending: bool,
     /// CPU time of all its threads, in user and kernel mode, in clock ticks.
     pub cpu_ticks: u64,
+    /// Page faults of all its threads so far.
+    pub faults: u64,
     /// Start time in clock ticks since boot.
     pub started: u64,
+    /// Where its first stack begins: random at each exec and inherited by a fork, so it names the
+    /// program start. `None` where the kernel hides it from this user.
+    pub image: Option<u64>,
     /// False for a thread that is not its process's first: `/proc` answers for those too when
     /// asked by number, though it does not list them.
     pub leads_its_process: bool,
@@ -50,11 +55,14 @@ impl Stat {
         let group = parse_signed(fields.next()?)?;
         let session = parse_signed(fields.next()?)?;
         let flags: u64 = parse_number(fields.nth(2)?)?;
-        let user_ticks: u64 = parse_number(fields.nth(4)?)?;
+        let minor_faults: u64 = parse_number(fields.next()?)?;
+        let major_faults = parse_number(fields.nth(1)?)?;
+        let user_ticks: u64 = parse_number(fields.nth(1)?)?;
         let kernel_ticks = parse_number(fields.next()?)?;
         let started = parse_number(fields.nth(6)?)?;
+        let first_stack: u64 = parse_number(fields.nth(5)?)?;
         // Field 38: CLONE_THREAD sets it to -1 (kernel/fork.c, copy_process).
-        let exit_signal: i64 = parse_number(fields.nth(15)?)?;
+        let exit_signal: i64 = parse_number(fields.nth(9)?)?;
         Some(Self {
             pid,
             parent,
@@ -64,7 +72,9 @@ impl Stat {
             is_kernel: flags & PF_KTHREAD != 0,
             is_ending: flags & PF_EXITING != 0 || state == State::Zombie,
             cpu_ticks: user_ticks.saturating_add(kernel_ticks),
+            faults: minor_faults.saturating_add(major_faults),
             started,
+            image: (first_stack != 0).then_some(first_stack),
             leads_its_process: exit_signal != -1,
         })
     }
@@ -112,8 +122,8 @@ mod tests {
     use super::Stat;
     use crate::State;
 
-    const TAIL: &str = " S 7 8 9 0 -1 4194560 100 0 0 0 1 2 0 0 20 0 1 0 4242 1000000 250 \
-                        18446744073709551615 1 1 0 0 0 0 0 4096 0 0 0 0 17 0 0 0 0 0 0\n";
+    const TAIL: &str = " S 7 8 9 0 -1 4194560 100 7 5 7 1 2 0 0 20 0 1 0 4242 1000000 250 \
+                        18446744073709551615 1 1 140720 0 0 0 0 4096 0 0 0 0 17 0 0 0 0 0 0\n";
 
     fn parse(head: &str) -> Option<Stat> {
         Stat::parse(format!("{head}{TAIL}").as_bytes())
@@ -132,7 +142,9 @@ mod tests {
                 is_kernel: false,
                 is_ending: false,
                 cpu_ticks: 3,
+                faults: 105,
                 started: 4242,
+                image: Some(140_720),
                 leads_its_process: true
             })
         );

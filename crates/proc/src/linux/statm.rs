@@ -28,6 +28,15 @@ impl KeptStatm {
         self.file.as_raw_fd()
     }
 
+    pub(super) fn pid(&self) -> u32 {
+        self.pid
+    }
+
+    /// Whether the process that it was opened for has not been waited for yet.
+    pub(super) fn is_bound(&self) -> bool {
+        rustix::io::pread(&self.file, &mut [0; 1], 0).is_ok()
+    }
+
     pub(super) fn read(&self, root: &ProcRoot, page_bytes: u64) -> Result<Reading, Error> {
         // Seven numbers of at most 20 digits.
         let mut text = [0; 160];

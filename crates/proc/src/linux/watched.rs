@@ -1,12 +1,13 @@
 //! How a process is read again and again: through a descriptor of its own, or by name where the
 //! limit of open files does not leave one.
 
-use rustix::fd::RawFd;
+use rustix::fd::{AsRawFd, OwnedFd, RawFd};
 use rustix::io::Errno;
 use rustix::process::{Resource, getrlimit};
 
 use super::births::read_stat;
-use super::{KeptStatm, ProcRoot};
+use super::root::read_whole;
+use super::{KeptStatm, ProcRoot, Stat};
 use crate::{Error, ProcessId, Reading};
 
 /// Descriptors that are left to the rest of this process.
@@ -15,8 +16,8 @@ const LEFT_TO_OTHERS: RawFd = 64;
 /// A process that is being watched.
 #[derive(Debug)]
 pub enum Watched {
-    /// Its `statm` is open.
-    Kept(KeptStatm),
+    /// Its `statm` is open, and its `stat` once that was asked for.
+    Kept(KeptStatm, Option<OwnedFd>),
     /// Its `statm` is opened for each reading.
     ByName(ProcessId),
 }
@@ -29,7 +30,7 @@ impl Watched {
         highest: RawFd,
     ) -> Result<Option<Self>, Error> {
         match KeptStatm::open(root, id.pid) {
-            Ok(Some(statm)) if statm.as_raw_fd() <= highest => Ok(Some(Self::Kept(statm))),
+            Ok(Some(statm)) if statm.as_raw_fd() <= highest => Ok(Some(Self::Kept(statm, None))),
             Ok(Some(_)) => Ok(Some(Self::ByName(id))),
             Ok(None) => Ok(None),
             Err(Error::System { source, .. })
@@ -50,7 +51,7 @@ impl Watched {
         text: &mut Vec<u8>,
     ) -> Result<Reading, Error> {
         let id = match self {
-            Self::Kept(statm) => return statm.read(root, page_bytes),
+            Self::Kept(statm, _) => return statm.read(root, page_bytes),
             Self::ByName(id) => *id,
         };
         let Some(statm) = KeptStatm::open(root, id.pid)? else {
@@ -60,6 +61,47 @@ impl Watched {
         match read_stat(root, id.pid, text)? {
             Some(stat) if stat.started == id.started => statm.read(root, page_bytes),
             _ => Ok(Reading::Gone),
+        }
+    }
+
+    /// Page faults so far. `None` when the process is gone.
+    pub(super) fn faults(
+        &mut self,
+        root: &ProcRoot,
+        highest: RawFd,
+        text: &mut Vec<u8>,
+    ) -> Result<Option<u64>, Error> {
+        let (statm, kept) = match self {
+            Self::Kept(statm, kept) => (statm, kept),
+            Self::ByName(id) => {
+                let stat = read_stat(root, id.pid, text)?;
+                return Ok(stat
+                    .filter(|stat| stat.started == id.started)
+                    .map(|stat| stat.faults));
+            }
+        };
+        let pid = statm.pid();
+        let name = format!("{pid}/stat");
+        if kept.is_none() {
+            let Some(file) = root.unless_gone(&name, root.open_file(&name))? else {
+                return Ok(None);
+            };
+            // As long as the other descriptor answers, the pid has not been given to another.
+            if !statm.is_bound() {
+                return Ok(None);
+            }
+            if file.as_raw_fd() > highest {
+                return Ok(read_stat(root, pid, text)?.map(|stat| stat.faults));
+            }
+            *kept = Some(file);
+        }
+        let Some(file) = kept else { return Ok(None) };
+        if root.unless_gone(&name, read_whole(file, text))?.is_none() {
+            return Ok(None);
+        }
+        match Stat::parse(text) {
+            Some(stat) => Ok(Some(stat.faults)),
+            None => Err(root.malformed(&name, "its fields are not as documented")),
         }
     }
 }

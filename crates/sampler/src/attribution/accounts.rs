@@ -124,6 +124,7 @@ impl<O: Observer> Sampler<O> {
         let most = if let Some(place) = self.tree.place_of(pid) {
             let most = self.tree.members()[place].most();
             self.tree.reassign(place, to);
+            self.reading += 1;
             most
         } else {
             let Some(newborn) = self.newborns.get_mut(pid) else {
@@ -140,6 +141,7 @@ impl<O: Observer> Sampler<O> {
         });
         self.tasks.each_outwards_not_around(to, from, |entered| {
             entered.record.seen += 1;
+            entered.forget_before();
             if is_told {
                 entered.lives.came(pid);
             } else {

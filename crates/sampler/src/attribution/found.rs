@@ -50,7 +50,7 @@ pub struct NamedRecord {
 pub struct NamedState {
     /// Which, and since when.
     pub finding: Finding,
-    /// What its work has, as far as that is certain.
+    /// What its work has, every page once.
     pub bytes: u64,
     /// The most that it had.
     pub peak_bytes: Option<u64>,
@@ -136,7 +136,7 @@ impl<O: Observer> Sampler<O> {
                 let peak = task.and_then(|task| task.record.peak.as_ref());
                 NamedState {
                     finding: Finding::of(named),
-                    bytes: task.map_or(0, |task| task.sums.certain()),
+                    bytes: task.map_or(0, |task| task.weight.total.best),
                     peak_bytes: peak.map(|peak| peak.bytes),
                 }
             })

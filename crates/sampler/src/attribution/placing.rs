@@ -269,7 +269,7 @@ impl<O: Observer> Sampler<O> {
             if root.stages.current().is_some()
                 && let Some(task) = self.tasks.get(id)
             {
-                root.stages.weigh(None, task.sums.certain());
+                root.stages.weigh(None, task.weight.total.best);
             }
         }
     }

@@ -1,21 +1,34 @@
 //! Keeps the trees of tasks, and what is known of them.
 
+pub(crate) mod machine;
+mod narrowing;
 mod newcomers;
+mod parts;
+pub(crate) mod relatives;
 mod sample;
+#[cfg(test)]
+mod truth;
 mod weighing;
 
 use std::time::Duration;
 
-use memtop_proc::{Birth, Error, Observer, ProcessId};
+use memtop_proc::{
+    Account, Birth, ByNumber, Error, MachineFaults, MappedRange, Observer, ProcessId,
+};
 
 use crate::attribution::Attribution;
 use crate::budget::Budget;
 use crate::gaps::Gaps;
+use crate::kin::Families;
+use crate::mapped::{PageSet, Union};
 use crate::member::Member;
 use crate::newborn::Newborns;
-use crate::sharing::{Metric, Sharing};
-use crate::task::{Sums, Tasks};
+use crate::settling::{Metric, Settling};
+use crate::task::Tasks;
 use crate::tree::Tree;
+use machine::{MachineWrites, Window};
+use relatives::Descent;
+
 use crate::{LivingProcess, Point, Program, Record, Samples, TaskId, TaskRecord};
 
 /// Keeps the trees of its tasks and samples them when told to.
@@ -28,7 +41,28 @@ pub struct Sampler<O: Observer> {
     /// Who is about to end and worth a look all the same.
     pub(crate) looked_at: Option<u32>,
     births: Vec<Birth>,
-    sharing: Sharing,
+    families: Families,
+    settling: Settling,
+    /// Changes with each reading of mapped pages, and with who was read.
+    pub(crate) reading: u64,
+    /// Room for what is worked out at each sample.
+    union: Union,
+    ranges: Vec<MappedRange>,
+    programs_seen: ByNumber<u64, crate::weight::Program>,
+    /// The pages of files that a process of each program had.
+    learned: ByNumber<u64, PageSet>,
+    machine: MachineWrites,
+    window: Window,
+    /// When those at rest were last looked at, and the faults of all until then.
+    all_looked_at: Duration,
+    faults_when_all_looked_at: Option<MachineFaults>,
+    last_sample: Option<Duration>,
+    /// Time that newcomers have taken: it goes with their number, however seldom samples are taken.
+    pub(crate) admission: Duration,
+    /// Counts all samples, also those between the regular ones.
+    samples: u64,
+    /// What those that are there have taken since the sample before, of memory that no file backs.
+    taken: u64,
     high_water: Budget,
     /// Whose high water is read next.
     high_water_next: usize,
@@ -36,8 +70,6 @@ pub struct Sampler<O: Observer> {
     pub(crate) attribution: Attribution,
     /// The time of what is being taken in.
     pub(crate) clock: Duration,
-    somebody_came: bool,
-    pub(crate) somebody_went: bool,
     gaps: Gaps,
     pub(crate) ticks: u64,
     last_tick: Option<Duration>,
@@ -47,22 +79,34 @@ pub struct Sampler<O: Observer> {
 
 impl<O: Observer> Sampler<O> {
     /// A sampler of nothing yet.
-    pub fn new(observer: O, metric: Metric) -> Self {
+    pub fn new(mut observer: O, metric: Metric) -> Self {
         Self {
             never_seen: observer.never_seen(),
+            machine: MachineWrites::start(&mut observer),
+            window: Window::default(),
+            all_looked_at: Duration::ZERO,
+            faults_when_all_looked_at: None,
             observer,
             tree: Tree::new(),
             tasks: Tasks::default(),
             newborns: Newborns::default(),
             looked_at: None,
             births: Vec::new(),
-            sharing: Sharing::new(metric),
+            families: Families::default(),
+            settling: Settling::new(metric),
+            reading: 0,
+            union: Union::default(),
+            ranges: Vec::new(),
+            programs_seen: ByNumber::default(),
+            learned: ByNumber::default(),
+            last_sample: None,
+            samples: 0,
+            taken: 0,
+            admission: Duration::ZERO,
             high_water: sample::budget_of_high_water(),
             high_water_next: 0,
             attribution: Attribution::default(),
             clock: Duration::ZERO,
-            somebody_came: false,
-            somebody_went: false,
             gaps: Gaps::new(),
             ticks: 0,
             last_tick: None,
@@ -94,9 +138,28 @@ impl<O: Observer> Sampler<O> {
             .place_of(pid)
             .map(|place| self.tree.members()[place].task);
         let task = self.tasks.add(enclosing);
+        let is_forked_outside = self.is_forked_outside(&root)?;
         self.claim_descendants(task, enclosing, root.id, &births, now);
+        if is_forked_outside {
+            self.join_family(root.id.pid, Descent::ForkedOutside);
+        }
         self.births = births;
         listed.map(|()| Some(task))
+    }
+
+    /// From now on the kernel counts what is in a task, and nothing else.
+    pub fn set_account(&mut self, id: TaskId, account: Box<dyn Account>) {
+        if let Some(task) = self.tasks.get_mut(id) {
+            task.account = Some(account);
+        }
+    }
+
+    /// From now on it does not count all of them any more.
+    pub fn end_account(&mut self, id: TaskId) {
+        if let Some(task) = self.tasks.get_mut(id) {
+            task.account = None;
+            task.counted = None;
+        }
     }
 
     /// Opens a task for others to be inside it. Orphans that become children of `adopter` and are
@@ -172,19 +235,27 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// The processes of a task that had memory at the last sample.
-    pub fn living(&self, id: TaskId) -> impl Iterator<Item = LivingProcess> {
-        let members = self.tree.members().iter();
-        members
-            .filter(move |member| member.memory.rss > 0 && self.tasks.is_within(member.task, id))
-            .map(|member| LivingProcess {
-                id: member.id,
-                task: member.task,
-                description: std::sync::Arc::clone(&member.named.description),
-                parent: member.parent,
-                first_seen: member.first_seen,
-                rss_bytes: member.memory.rss,
-                bytes: Sums::of(member, self.counts_by_share()).share,
+    pub fn living(&self, id: TaskId) -> Vec<LivingProcess> {
+        let weight = self
+            .tasks
+            .get(id)
+            .map(|task| task.weight)
+            .unwrap_or_default();
+        let parts = self.parts(id, &weight).into_iter();
+        parts
+            .map(|(place, bytes)| {
+                let member = &self.tree.members()[place];
+                LivingProcess {
+                    id: member.id,
+                    task: member.task,
+                    description: std::sync::Arc::clone(&member.named.description),
+                    parent: member.parent,
+                    first_seen: member.first_seen,
+                    rss_bytes: member.memory.rss,
+                    bytes,
+                }
             })
+            .collect()
     }
 
     /// What a task has had since this was last called, as so many sums at most, each the highest of
@@ -229,17 +300,17 @@ impl<O: Observer> Sampler<O> {
         self.tasks.get(id).map_or(0, |task| task.sums.rss)
     }
 
-    /// The memory of a task at the last sample, as far as it is certain who shares what.
+    /// The memory of a task at the last sample, every page once.
     #[must_use]
-    pub fn certain_bytes(&self, id: TaskId) -> u64 {
-        self.tasks.get(id).map_or(0, |task| task.sums.certain())
+    pub fn bytes(&self, id: TaskId) -> u64 {
+        self.tasks.get(id).map_or(0, |task| task.weight.total.best)
     }
 
-    /// Time that readings of proportional memory have taken so far. They have a budget of their
-    /// own, apart from what samples cost.
+    /// Time that went into what does not depend on how often samples are taken: looks at the pages
+    /// of processes, which have a budget of their own, and newcomers.
     #[must_use]
-    pub fn reading_time(&self) -> Duration {
-        self.sharing.spent
+    pub fn time_beside(&self) -> Duration {
+        self.settling.spent + self.machine.spent + self.admission
     }
 
     /// The highest peak of any task, and the largest process.
@@ -262,7 +333,7 @@ impl<O: Observer> Sampler<O> {
     /// What is known of one task so far.
     #[must_use]
     pub fn task_record(&self, id: TaskId) -> Option<TaskRecord> {
-        let mut record = self.tasks.get(id)?.record.clone();
+        let mut record = self.tasks.get(id)?.record();
         // A zombie that nobody has reaped yet is still here and will never be measured.
         let never = |member: &&Member<_>| {
             !member.memory.measured() && self.tasks.is_within(member.task, id)
@@ -291,18 +362,14 @@ impl<O: Observer> Sampler<O> {
             median_gap: self.gaps.median(),
             longest_gap: self.gaps.longest(),
             cpu: Duration::ZERO,
-            pss_reads: self.sharing.readings,
-            pss_refused: self.sharing.refused,
+            pss_reads: self.settling.readings,
+            pss_refused: self.settling.refused,
             without_descriptor: self.observer.without_descriptor(),
             failures: self.failures,
             first_failure: self.first_failure.clone(),
             slowed_down: false,
             gave_up: false,
         }
-    }
-
-    fn counts_by_share(&self) -> bool {
-        self.sharing.metric() != Metric::Rss
     }
 
     pub(crate) fn with_member(

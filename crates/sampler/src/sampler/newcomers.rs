@@ -6,8 +6,10 @@ use std::time::Duration;
 use memtop_proc::{Birth, Error, Observer, ProcessId};
 
 use super::Sampler;
+use super::relatives::Descent;
 use crate::TaskId;
-use crate::member::{Member, Memory, Named};
+use crate::member::{Member, Named};
+use crate::work::thread_cpu;
 
 impl<O: Observer> Sampler<O> {
     pub(super) fn claim_descendants(
@@ -24,28 +26,36 @@ impl<O: Observer> Sampler<O> {
         }
         let mut open: Vec<&Birth> = births.iter().filter(|birth| birth.id == root).collect();
         while let Some(birth) = open.pop() {
-            match self.tree.place_of(birth.id.pid) {
-                Some(place) => {
-                    let owner = self.tree.members()[place].task;
-                    let outside = self.tasks.get(owner).and_then(|owner| owner.enclosing);
-                    if enclosing.is_some_and(|inner| self.tasks.is_within(inner, owner)) {
-                        self.tree.reassign(place, task);
-                        // Those from the owner outwards have counted it already.
-                        let mut next = Some(task).filter(|&task| task != owner);
-                        while let Some(task) = next.and_then(|id| self.tasks.get_mut(id)) {
-                            task.record.seen += 1;
-                            next = task.enclosing.filter(|&outer| outer != owner);
-                        }
-                    } else if outside == enclosing
-                        && owner != task
-                        && let Some(owner) = self.tasks.get_mut(owner)
-                    {
-                        owner.enclosing = Some(task);
-                    }
-                }
-                None => self.admit(birth, task, now),
+            if let Some(place) = self.tree.place_of(birth.id.pid) {
+                self.claim(place, task, enclosing);
+            } else {
+                self.admit(birth, task, now);
+                // It has been there for a while, and who knows what it has written since.
+                self.with_member(birth.id.pid, |_, _, member| member.faults = None);
             }
             open.extend(children.get(&birth.id.pid).into_iter().flatten());
+        }
+    }
+
+    /// One that is watched already belongs to a new task around it or inside its own.
+    fn claim(&mut self, place: usize, task: TaskId, enclosing: Option<TaskId>) {
+        let owner = self.tree.members()[place].task;
+        let outside = self.tasks.get(owner).and_then(|owner| owner.enclosing);
+        self.reading += 1;
+        if enclosing.is_some_and(|inner| self.tasks.is_within(inner, owner)) {
+            self.tree.reassign(place, task);
+            // Those from the owner outwards have counted it already.
+            let mut next = Some(task).filter(|&task| task != owner);
+            while let Some(task) = next.and_then(|id| self.tasks.get_mut(id)) {
+                task.record.seen += 1;
+                task.forget_before();
+                next = task.enclosing.filter(|&outer| outer != owner);
+            }
+        } else if outside == enclosing
+            && owner != task
+            && let Some(owner) = self.tasks.get_mut(owner)
+        {
+            owner.enclosing = Some(task);
         }
     }
 
@@ -56,6 +66,7 @@ impl<O: Observer> Sampler<O> {
         let mut births = std::mem::take(&mut self.births);
         births.clear();
         let outcome = self.observer.births(&mut births);
+        let before = (!births.is_empty()).then(thread_cpu);
         births.retain(|birth| !self.is_over(birth.id));
         for birth in &births {
             self.make_room_for(birth.id);
@@ -75,6 +86,9 @@ impl<O: Observer> Sampler<O> {
             }
         }
         self.births = births;
+        if let Some(before) = before {
+            self.admission += thread_cpu().saturating_sub(before);
+        }
         outcome
     }
 
@@ -112,52 +126,55 @@ impl<O: Observer> Sampler<O> {
         };
         let description = self.observer.describe(birth.id).unwrap_or_default();
         let named = Named::new(description, self.ticks);
-        let (forked, borrows_from) = self.kinship(birth, &named);
-        self.take_in(Member {
-            id: birth.id,
-            task,
-            handle,
-            parent: birth.parent,
-            first_seen: now,
-            named,
-            memory: Memory::of_relative(forked),
-            borrows_from,
-            is_leaving: false,
-        });
+        let descent = self.descent(birth, &named);
+        self.take_in(Member::of(birth, task, handle, named, now), descent);
         if self.attribution.is_on() {
             self.find_task_of(birth.id.pid, None, now);
         }
     }
 
-    pub(crate) fn take_in(&mut self, member: Member<O::Handle>) {
-        self.somebody_came = true;
-        self.tree.admit(member);
-    }
-
-    /// Whether a newcomer may share its parent's memory: by `fork`, for as long as it runs the
-    /// same program, or altogether, by `vfork`.
-    fn kinship(&mut self, birth: &Birth, named: &Named) -> (bool, Option<ProcessId>) {
-        let Some(place) = self.tree.place_of(birth.parent) else {
-            return (false, None);
+    pub(crate) fn take_in(&mut self, member: Member<O::Handle>, descent: Descent) {
+        let pid = member.id.pid;
+        self.doubt_readings_of(member.parent);
+        let borrows_from = match descent {
+            Descent::Borrowed(lender) => Some(lender),
+            _ => None,
         };
-        let parent = &mut self.tree.members_mut()[place];
-        let same_program = parent.named.description.command == named.description.command;
-        if !same_program {
-            return (false, None);
+        let is_forked = matches!(
+            descent,
+            Descent::Forked { .. } | Descent::ForkedUnseen { .. }
+        );
+        let faults = match descent {
+            // From its birth on.
+            Descent::Borrowed(_) => Some(0),
+            _ => is_forked.then_some(member.born_faults),
+        };
+        self.tree.admit(Member {
+            faults,
+            borrows_from,
+            ..member
+        });
+        if self.settling.metric() == crate::Metric::Auto {
+            self.join_family(pid, descent);
         }
-        if self.observer.same_memory(birth.id, parent.id) {
-            return (false, Some(parent.id));
-        }
-        parent.memory.forked = true;
-        (true, None)
     }
 
     pub(crate) fn take_leave_of(&mut self, place: usize) {
         let pid = self.tree.members()[place].id.pid;
         self.forget(pid, None, self.clock);
+        let is_handed_over = self.hand_over_memory(place);
+        let given_back = if is_handed_over {
+            0
+        } else {
+            self.leave_family(place)
+        };
         let member = self.tree.remove(place);
-        self.somebody_went = true;
+        if member.memory.mapped.is_some() || is_handed_over {
+            self.reading += 1;
+        }
+        self.part_from_families();
         self.tasks.each_outwards(member.task, |task| {
+            task.given_back += given_back;
             if member.is_leaving {
                 task.lives.went(member.id.pid, member.most());
             } else {

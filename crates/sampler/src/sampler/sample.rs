@@ -12,6 +12,8 @@ const COST_OF_HIGH_WATER: Duration = Duration::from_micros(15);
 const SHARE_OF_HIGH_WATER: f64 = 0.002;
 /// One a sample: the samples are what takes the time.
 const MOST_HIGH_WATER_AT_ONCE: Duration = COST_OF_HIGH_WATER;
+/// With less growth between two samples than this, nobody is read twice.
+const WORTH_CONFIRMING: u64 = 256 << 10;
 /// How late a pid that never showed may be told of, in samples.
 const SAMPLES_TO_SHOW: usize = 4;
 
@@ -56,9 +58,11 @@ impl<O: Observer> Sampler<O> {
     /// The first failure; what could be read all the same is counted.
     pub fn sample(&mut self, now: Duration) -> Result<(), Error> {
         self.clock = now;
+        self.samples += 1;
         self.admit_newborns()
             .and(self.admit_births(now))
             .and(self.measure())
+            .and(self.look_at_families())
             .and(self.look_for_high_water(now))
             .and(self.weigh(now))
     }
@@ -67,6 +71,7 @@ impl<O: Observer> Sampler<O> {
         let mut outcome = Ok(());
         let mut place = 0;
         let mut changed = Vec::new();
+        let (mut grown, mut taken, page_bytes) = (0, 0, self.observer.page_bytes());
         let are_told = self.newborns.are_all();
         while place < self.tree.len() {
             let member = &mut self.tree.members_mut()[place];
@@ -83,16 +88,25 @@ impl<O: Observer> Sampler<O> {
                     bytes,
                     shared_bytes,
                 }) => {
+                    let before = member.memory.anonymous();
+                    let is_new = !member.memory.measured();
+                    grown += bytes.saturating_sub(member.memory.rss);
                     member.memory.sample(bytes, shared_bytes);
+                    // One that was forked has more than what it took itself.
+                    let most = if is_new {
+                        member.born_faults.saturating_mul(page_bytes)
+                    } else {
+                        u64::MAX
+                    };
+                    let anonymous = member.memory.anonymous().saturating_sub(before);
+                    taken += anonymous.min(most);
                     if member.named.is_old(self.ticks, bytes) {
                         let before = std::sync::Arc::clone(&member.named.description);
                         let now = self.observer.describe(member.id);
                         member.named.renew(now, self.ticks, bytes);
-                        if member.named.description != before {
-                            self.somebody_went |= member.memory.renew();
-                            if !are_told {
-                                changed.push(member.id.pid);
-                            }
+                        if !are_told {
+                            let is_renamed = member.named.description != before;
+                            changed.push((member.id.pid, is_renamed));
                         }
                     }
                     place += 1;
@@ -109,10 +123,77 @@ impl<O: Observer> Sampler<O> {
                 }
             }
         }
-        for pid in changed {
-            self.find_task_of(pid, None, self.clock);
+        self.taken = taken;
+        if self.tree.len() > 1 && grown >= WORTH_CONFIRMING {
+            outcome = outcome.and(self.confirm_growth());
+        }
+        for (pid, is_renamed) in changed {
+            let Some(place) = self.tree.place_of(pid) else {
+                continue;
+            };
+            let is_hidden = self.tree.members()[place].image.is_none();
+            self.find_another_program(place);
+            if is_renamed {
+                if is_hidden {
+                    // Nothing else tells that it is another program.
+                    self.run_another_program(place, None);
+                }
+                self.find_task_of(pid, None, self.clock);
+            }
         }
         outcome
+    }
+
+    /// They were read one after the other. Where one gives back what another takes, both may have
+    /// been read with it; so each counts by the less of two readings, between which there was an
+    /// instant when all had at least about that.
+    fn confirm_growth(&mut self) -> Result<(), Error> {
+        let mut outcome = Ok(());
+        for member in self.tree.members_mut() {
+            match self.observer.resident(&mut member.handle) {
+                Ok(Reading::Resident {
+                    bytes,
+                    shared_bytes,
+                }) if bytes < member.memory.rss => member.memory.correct(bytes, shared_bytes),
+                Ok(Reading::Resident { .. }) => {}
+                Ok(Reading::Gone) => member.memory.correct(0, 0),
+                Err(error) => outcome = outcome.and(Err(error)),
+            }
+        }
+        outcome
+    }
+
+    /// Whether one runs another program since it was last asked. Another name alone does not say so:
+    /// some only call themselves otherwise.
+    pub(super) fn find_another_program(&mut self, place: usize) {
+        let member = &self.tree.members()[place];
+        // One that is gone is found gone by the next sample.
+        let Ok(Some(birth)) = self.observer.identify(member.id.pid) else {
+            return;
+        };
+        let is_same = birth.image.is_none() || birth.image == member.image;
+        if birth.id == member.id && !is_same {
+            self.run_another_program(place, birth.image);
+        }
+    }
+
+    /// What it had with relatives it has no more.
+    pub(crate) fn run_another_program(&mut self, place: usize, image: Option<u64>) {
+        let is_borrower = self.tree.members()[place].borrows_from.is_some();
+        let given_back = if is_borrower || self.hand_over_memory(place) {
+            0
+        } else {
+            self.leave_family(place)
+        };
+        let member = &mut self.tree.members_mut()[place];
+        if member.memory.mapped.is_some() {
+            self.reading += 1;
+        }
+        member.renew(image);
+        let task = member.task;
+        self.part_from_families();
+        self.tasks
+            .each_outwards(task, |task| task.given_back += given_back);
     }
 
     /// Asks a few processes in turn whether they were ever larger than any sample says.
@@ -144,10 +225,11 @@ impl<O: Observer> Sampler<O> {
         let known = member.memory.highest.max(high.now_bytes);
         let hidden = high.highest_bytes.saturating_sub(known);
         member.memory.highest = known + hidden;
+        member.memory.swapped = high.swapped_bytes;
         if hidden > 0 {
             let (task, since) = (member.task, member.first_seen);
             self.tasks
-                .each_outwards(task, |task| task.record.ceiling.raise(since, hidden));
+                .each_outwards(task, |task| task.raise(since, hidden));
         }
     }
 }

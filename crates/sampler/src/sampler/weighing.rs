@@ -1,142 +1,412 @@
-//! What the processes of each task have together, with shared memory counted once where that decides.
+//! What the processes of each task have together, every page once.
 
 use std::time::Duration;
 
-use memtop_proc::{Error, Observer};
+use memtop_proc::{Counted, Error, Observer};
 
 use super::Sampler;
-use crate::member::Member;
-use crate::sharing::{Metric, Need};
-use crate::task::{Sums, Task};
-use crate::{PeakMetric, TaskId};
+use super::machine::Written;
+use crate::TaskId;
+use crate::bracket::Bracket;
+use crate::kin::{Family, FamilyId};
+use crate::settling::{Metric, Need, Settling};
+use crate::task::{Gap, Task};
+use crate::weight::{ReadPages, Sums, Weight};
+
+/// One part in so many of the highest is.
+const HIDDEN_IS_MUCH: u64 = 200;
+/// Below the highest by more than one part in so many, what nobody saw does not matter.
+const NOT_HIGH: u64 = 5;
+/// A tree that changes by less than one part in so many between two samples is at rest.
+const AT_REST: u64 = 256;
 
 impl<O: Observer> Sampler<O> {
-    /// The memory of a task with shared pages counted once, whatever it takes to find out.
+    /// The memory of a task, whatever it takes to find out.
     pub fn confirmed_bytes(&mut self, id: TaskId, now: Duration) -> u64 {
-        if self.counts_by_share() {
-            // Who may not be asked counts in full.
-            let _ = self.settle_sharing(id, now, Need::Certainty);
-            // What is certain now may be a peak that was not before.
-            self.settle_task(id, now, |_, _| {});
-        }
-        self.tasks.get(id).map_or(0, |task| task.sums.share)
+        // Who may not be asked is estimated.
+        let _ = self.settle_sharing(id, now, Need::Certainty);
+        // What is known now may be a peak that was not before.
+        self.settle_task(id, now, |_, _| {});
+        self.tasks.get(id).map_or(0, |task| task.weight.total.best)
     }
 
     pub(super) fn weigh(&mut self, now: Duration) -> Result<(), Error> {
-        self.mark_sharers();
+        self.read_accounts();
         self.sum_up();
+        let unseen = self.observer.never_seen() - self.never_seen;
+        self.never_seen += unseen;
         let mut outcome = Ok(());
         for id in self.tasks.ids() {
+            self.weigh_task(id);
             let Some(task) = self.tasks.get(id) else {
                 continue;
             };
-            let peak = task.record.peak.as_ref().map_or(0, |peak| peak.bytes);
             let stands_alone = self.tasks.stands_alone(id) || self.attribution.is_whole(id);
-            let may_be_a_high = stands_alone && task.sums.share > peak;
-            if may_be_a_high && self.sharing.metric() != Metric::Rss {
-                outcome = outcome.and(self.settle_sharing(id, now, Need::Peak));
-                self.find_floor(id);
+            let may_be_a_high = task.weight.total.upper > task.record.floor_bytes;
+            if stands_alone && may_be_a_high {
+                let need = if self.is_at_rest(id) {
+                    Need::Rest
+                } else {
+                    Need::Rise
+                };
+                outcome = outcome.and(self.settle_sharing(id, now, need));
+            }
+            if stands_alone {
+                self.look_for_hidden(id, unseen);
             }
         }
-        let by_share = self.counts_by_share();
-        let unseen = self.observer.never_seen() - self.never_seen;
-        self.never_seen += unseen;
+        let gap = Gap {
+            at: now,
+            unseen,
+            written_at_most: self.written_as_counted(self.gap()).any,
+            taken: self.taken,
+        };
         for id in self.tasks.ids() {
             self.settle_task(id, now, |sampler, task| {
                 let (tree, newborns) = (&sampler.tree, &sampler.newborns);
-                task.close_gap(now, unseen, |pid| match tree.place_of(pid) {
-                    Some(place) => Sums::of(&tree.members()[place], by_share).most,
+                task.close_gap(gap, |pid| match tree.place_of(pid) {
+                    Some(place) => tree.members()[place].most(),
                     None => newborns.most_of_leaving(pid),
                 });
             });
         }
+        self.close_window(now);
+        self.last_sample = Some(now);
         self.weigh_stages();
         outcome
     }
 
-    /// Takes in a task's sums, with what else is to be done with it.
-    fn settle_task(&mut self, id: TaskId, now: Duration, then: impl FnOnce(&Self, &mut Task)) {
+    /// A look at what the kernel counts of tasks, between two samples. Whether one has more than it
+    /// ever had, so that a sample would tell who has it.
+    pub(crate) fn glance(&mut self, now: Duration) -> bool {
+        self.read_accounts();
+        let mut is_high = false;
+        for id in self.tasks.ids() {
+            if self
+                .tasks
+                .get(id)
+                .is_some_and(|task| task.counted.is_some())
+            {
+                let before = self.tasks.get(id).map_or(0, Task::peak_bytes);
+                self.weigh_task(id);
+                self.settle_task(id, now, |_, _| {});
+                is_high |= self
+                    .tasks
+                    .get(id)
+                    .is_some_and(|task| task.peak_bytes() > before);
+            }
+        }
+        is_high
+    }
+
+    /// Whether the kernel counts what a task has.
+    pub(crate) fn has_account(&self) -> bool {
+        let mut tasks = self.tasks.ids().filter_map(|id| self.tasks.get(id));
+        tasks.any(|task| task.account.is_some())
+    }
+
+    /// What may be hidden between two samples is worth a look where it would be higher than anything
+    /// before.
+    fn look_for_hidden(&mut self, id: TaskId, unseen: u64) {
+        let by_time = self.written_as_counted(self.gap()).any;
+        let Some(task) = self.tasks.get(id) else {
+            return;
+        };
+        let known = task.weight.total.upper.max(task.record.floor_bytes);
+        let highest = task.record.ceiling.highest().max(known);
+        if task.most_in_gap(unseen, by_time, self.taken) <= highest + highest / HIDDEN_IS_MUCH {
+            return;
+        }
+        let has_hidden = task.sums.hidden > 0;
+        // It may be known to have been less.
+        self.machine.count(&mut self.observer);
+        if has_hidden {
+            self.look_at_hidden(id);
+            self.sum_up();
+            for id in self.tasks.ids() {
+                self.weigh_task(id);
+            }
+        }
+    }
+
+    /// Since the last sample.
+    fn gap(&self) -> Duration {
+        self.clock
+            .saturating_sub(self.last_sample.unwrap_or_default())
+    }
+
+    /// What grew and shrank between two samples shows in nobody's size. Where ends are told, each
+    /// tells how large it ever was; elsewhere the faults of the whole machine do.
+    fn close_window(&mut self, now: Duration) {
+        self.window.take(self.taken);
+        if self.newborns.are_all() || !self.window.is_over(now) {
+            return;
+        }
+        let is_high = |task: &Task| {
+            let highest = task.record.ceiling.highest().max(task.record.floor_bytes);
+            task.window_high() >= highest - highest / NOT_HIGH
+        };
+        let alone = self.tasks.ids().filter(|&id| self.tasks.stands_alone(id));
+        let mut tasks = alone.filter_map(|id| self.tasks.get(id));
+        if !tasks.any(is_high) {
+            return;
+        }
+        let unseen = self
+            .window
+            .close(now, &mut self.machine, &mut self.observer)
+            .unwrap_or(0);
+        for id in self.tasks.ids() {
+            let stands_alone = self.tasks.stands_alone(id);
+            if let Some(task) = self.tasks.get_mut(id).filter(|_| stands_alone) {
+                task.close_window(now, unseen);
+            }
+        }
+    }
+
+    fn written_as_counted(&self, gap: Duration) -> Written {
+        let page_bytes = self.observer.page_bytes();
+        self.machine.written_as_counted(gap, page_bytes)
+    }
+
+    fn is_at_rest(&mut self, id: TaskId) -> bool {
+        let Some(task) = self.tasks.get_mut(id) else {
+            return false;
+        };
+        let before = std::mem::replace(&mut task.rss_before, task.sums.rss);
+        task.sums.rss.abs_diff(before) <= task.sums.rss / AT_REST
+    }
+
+    /// Takes in what a task has, with what else is to be done with it.
+    pub(super) fn settle_task(
+        &mut self,
+        id: TaskId,
+        now: Duration,
+        then: impl FnOnce(&Self, &mut Task),
+    ) {
         let Some(mut task) = self.tasks.take_out(id) else {
             return;
         };
-        let (tree, tasks) = (&self.tree, &self.tasks);
-        let members = tree.members().iter();
-        let metric = match self.sharing.metric() {
-            Metric::Auto => PeakMetric::Unique,
-            Metric::Pss => PeakMetric::Pss,
-            Metric::Rss => PeakMetric::Rss,
-        };
-        task.settle(
-            now,
-            metric,
-            members.filter(|member| tasks.is_within(member.task, id)),
-            |account| tasks.group_of(account, id),
-        );
         then(self, &mut task);
+        let (weight, rss) = (task.weight, task.sums.rss);
+        self.follow_programs(id, &mut task, now);
+        task.settle(now, || self.peak_of(id, &weight, rss));
         self.tasks.put_back(id, task);
     }
 
-    fn settle_sharing(&mut self, id: TaskId, now: Duration, need: Need) -> Result<(), Error> {
-        let (observer, tree) = (&mut self.observer, &mut self.tree);
-        self.sharing
-            .settle(observer, tree, &mut self.tasks, id, now, need)
-    }
-
-    /// Where it stays open who shares what, the largest process alone is certain.
-    fn find_floor(&mut self, id: TaskId) {
-        if self.tasks.get(id).is_none_or(|task| task.sums.is_settled()) {
-            return;
-        }
-        let inside = |member: &&Member<_>| {
-            member.borrows_from.is_none() && self.tasks.is_within(member.task, id)
-        };
-        let members = self.tree.members().iter();
-        let Some(largest) = members
-            .filter(inside)
-            .max_by_key(|member| member.memory.rss)
-        else {
-            return;
-        };
-        // One that may not be asked leaves the sum as it is.
-        if let Ok(Some(high)) = self.observer.high_water(largest.id)
-            && let Some(task) = self.tasks.get_mut(id)
-        {
-            task.sums.floor = Some((largest.id, high.now_bytes.saturating_sub(high.file_bytes)));
+    fn follow_programs(&self, id: TaskId, task: &mut Task, now: Duration) {
+        let weight = task.weight;
+        if let Some(programs) = task.programs_to_follow() {
+            let parts = self.parts(id, &weight).into_iter();
+            programs.add(
+                now,
+                parts.map(|(place, bytes)| {
+                    let description = &self.tree.members()[place].named.description;
+                    (description.name.as_str(), bytes)
+                }),
+            );
         }
     }
 
-    fn mark_sharers(&mut self) {
-        let came = std::mem::take(&mut self.somebody_came);
-        let went = std::mem::take(&mut self.somebody_went);
-        if !(came || went) {
-            return;
-        }
-        for member in self.tree.members_mut() {
-            if came {
-                member.memory.a_sharer_came();
-            }
-            if went {
-                member.memory.a_sharer_went();
+    fn read_accounts(&mut self) {
+        for task in self.tasks.iter_mut() {
+            if let Some(account) = &mut task.account {
+                task.counted = account.read();
+                if task.counted.is_none() {
+                    // It is gone, and the processes are still there to be asked.
+                    task.account = None;
+                }
             }
         }
     }
 
-    fn sum_up(&mut self) {
+    pub(super) fn sum_up(&mut self) {
         for task in self.tasks.iter_mut() {
             task.sums = Sums::default();
         }
-        let by_share = self.counts_by_share();
-        for member in self.tree.members() {
-            let sums = Sums::of(member, by_share);
+        self.programs_seen.clear();
+        if self.settling.metric() == Metric::Auto {
+            for member in self.tree.members() {
+                self.programs_seen
+                    .entry(member.named.program)
+                    .or_default()
+                    .see(&member.memory);
+            }
+        }
+        for member in self.tree.members_mut() {
+            let is_learned = self.learned.contains_key(&member.named.program);
+            let program = self.programs_seen.get_mut(&member.named.program);
+            let novelty = program.map(|program| program.novelty(&member.memory, is_learned));
+            let given_back = member.memory.take_given_back();
+            let member = &*member;
+            // A family tells by itself what of its memory can have gone for good.
+            let given_back = if member.family.is_some() {
+                0
+            } else {
+                given_back
+            };
+            let sums = Sums::of(member, novelty.unwrap_or_default());
             self.tasks.each_outwards(member.task, |task| {
                 task.sums.add(&sums);
+                task.given_back += given_back;
                 task.note_size(member);
             });
         }
+        self.add_families();
         // They are gone in a moment, and too small to be looked at.
         for (task, most) in self.newborns.leaving() {
             self.tasks
-                .each_outwards(task, |task| task.sums.most += most);
+                .each_outwards(task, |task| task.sums.hidden += most);
         }
+    }
+
+    fn add_families(&mut self) {
+        let (tree, tasks) = (&self.tree, &mut self.tasks);
+        let account_of = |pid| Some(tree.members()[tree.place_of(pid)?].task);
+        let mut divided = Vec::new();
+        for (id, family) in self.families.iter_mut() {
+            family.update();
+            let (pages, lost) = (family.bytes(), family.take_lost());
+            match family.account(tree.version, account_of) {
+                Some(account) => tasks.each_outwards(account, |task| {
+                    task.sums.families = task.sums.families.plus(pages);
+                    task.given_back += lost;
+                }),
+                None => divided.push((id, lost)),
+            }
+        }
+        for (id, lost) in divided {
+            self.add_divided_family(id, lost);
+        }
+    }
+
+    /// A family of which not all are of the same tasks.
+    fn add_divided_family(&mut self, family_id: FamilyId, lost: u64) {
+        for id in self.tasks.ids() {
+            let Some(family) = self.families.get(family_id) else {
+                return;
+            };
+            let (inside, part) = self.part_within(family, id);
+            if inside == 0 {
+                continue;
+            }
+            let pages = if inside == family.len() {
+                family.bytes()
+            } else {
+                part
+            };
+            if let Some(task) = self.tasks.get_mut(id) {
+                task.sums.families = task.sums.families.plus(pages);
+                task.given_back += lost;
+            }
+        }
+    }
+
+    /// How many of a family are within a task, and what those have.
+    fn part_within(&self, family: &Family, id: TaskId) -> (usize, Bracket) {
+        let within = family.pids().filter(|&pid| {
+            let place = self.tree.place_of(pid);
+            place.is_some_and(|place| self.tasks.is_within(self.tree.members()[place].task, id))
+        });
+        family.part(within)
+    }
+
+    pub(super) fn weigh_task(&mut self, id: TaskId) {
+        let pages = self.read_pages(id).times(self.observer.page_bytes());
+        let metric = self.settling.metric();
+        let Some(task) = self.tasks.get_mut(id) else {
+            return;
+        };
+        task.weight = match metric {
+            Metric::Rss => weight_of_total(task.sums.rss),
+            Metric::Pss => weight_of_total(task.sums.proportional),
+            Metric::Auto => weight_of(&task.sums, pages, task.counted),
+        };
+    }
+
+    /// Pages of files that the processes of a task have, of those whose pages were read; and what
+    /// others would add with those that processes of their programs had.
+    fn read_pages(&mut self, id: TaskId) -> ReadPages {
+        let as_of = (self.reading, self.tree.version);
+        let Some(task) = self.tasks.get(id) else {
+            return ReadPages::default();
+        };
+        if let Some((pages, known_as_of)) = task.read_pages
+            && known_as_of == as_of
+        {
+            return pages;
+        }
+        self.union.clear();
+        let members = self.tree.members().iter();
+        let inside = members.filter(|member| self.tasks.is_within(member.task, id));
+        for set in inside
+            .clone()
+            .filter_map(|member| member.memory.mapped.as_ref())
+        {
+            self.union.add(set);
+        }
+        let known = self.union.pages();
+        let mut likely = 0;
+        let unread = inside.filter(|member| member.memory.mapped.is_none());
+        let sets = unread.filter_map(|member| self.learned.get(&member.named.program));
+        let mut is_any = false;
+        for set in sets {
+            self.union.add(set);
+            is_any = true;
+        }
+        if is_any {
+            likely = self.union.pages() - known;
+        }
+        let pages = ReadPages { known, likely };
+        if let Some(task) = self.tasks.get_mut(id) {
+            task.read_pages = Some((pages, as_of));
+        }
+        pages
+    }
+
+    fn settle_sharing(&mut self, id: TaskId, now: Duration, need: Need) -> Result<(), Error> {
+        let Some(weight) = self.tasks.get(id).map(|task| task.weight) else {
+            return Ok(());
+        };
+        self.settling.fill(now, &weight);
+        match self.settling.metric() {
+            Metric::Pss => self.read_proportional(id, need),
+            Metric::Auto if Settling::is_worth_it(&weight) => self.narrow(id, &weight, need),
+            Metric::Auto | Metric::Rss => Ok(()),
+        }
+    }
+}
+
+fn weight_of_total(bytes: u64) -> Weight {
+    Weight {
+        total: Bracket::exactly(bytes),
+        ..Weight::default()
+    }
+}
+
+fn weight_of(sums: &Sums, read: ReadPages, counted: Option<Counted>) -> Weight {
+    let by_processes = Bracket::exactly(sums.anonymous).plus(sums.families);
+    let mapped = sums.mapped.bracket(read.known, read.likely);
+    let Some(counted) = counted else {
+        return Weight {
+            anonymous: by_processes,
+            mapped,
+            total: by_processes.plus(mapped),
+        };
+    };
+    let error = counted.error_bytes;
+    let by_kernel = Bracket::around(
+        counted.anonymous_bytes.saturating_sub(error),
+        counted.anonymous_bytes,
+        counted.anonymous_bytes + error,
+    );
+    // Processes are read one after the other, the kernel counts all at once.
+    let anonymous = by_kernel.and(by_processes);
+    // What it maps and has used first is no less than the kernel counts.
+    let mapped_lower = mapped.lower.max(counted.mapped_bytes.saturating_sub(error));
+    let mapped = Bracket::around(mapped_lower, mapped.best, mapped.upper);
+    Weight {
+        anonymous,
+        mapped,
+        total: anonymous.plus(mapped),
     }
 }

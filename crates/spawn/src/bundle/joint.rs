@@ -86,6 +86,9 @@ impl Joint {
             let adopter = adopts_orphans.then(process::id);
             sampler.add_group(None, adopter).ok_or_else(thread_ended)
         });
+        if let (Ok(group), Ok(sampler), Ok(account)) = (&group, &sampler, &account) {
+            group.count_for(sampler, *account);
+        }
         let whole = Part::new(account, None, on_alarm);
         whole.state().remarks = remarks;
         let proc = ProcRoot::system().ok();
@@ -223,7 +226,7 @@ impl Joint {
             && let (Ok(group), Ok(sampler), Ok(whole)) =
                 (&mut *group, &self.sampler, &self.whole.account)
         {
-            group.look(|| sampler.pids(*whole));
+            group.look(sampler, *whole);
         }
     }
 

@@ -222,7 +222,7 @@ impl Supervisor {
         }
         let sampling = self.sampling();
         if let (Ok(group), Some((sampler, task))) = (&mut self.group, sampling) {
-            group.look(|| sampler.pids(task));
+            group.look(&sampler, task);
         }
     }
 }

@@ -26,6 +26,9 @@ use crate::trace::{Assignment, Followed, Follower, NotStarted, Started, Tracing}
 use crate::wait::adopt_orphans;
 use crate::{Command, Forwarding, StartError};
 
+const SIGNALS_DO_NOT_REACH: &str =
+    "signals to memtop do not reach the command: this kernel has no pidfd_open";
+
 impl Supervisor {
     pub(crate) fn start(
         place: Option<Place>,
@@ -100,10 +103,7 @@ impl Supervisor {
         if let Some(forwarding) = &forwarding
             && !forwarding.aim_at(started.pid, started.pidfd.clone())
         {
-            remarks.push(
-                "signals to memtop do not reach the command: this kernel has no pidfd_open"
-                    .to_owned(),
-            );
+            remarks.push(SIGNALS_DO_NOT_REACH.to_owned());
         }
         let proc = ProcRoot::system().ok();
         let mut finder = RoomFinder::at(proc.as_ref(), cgroups.as_deref().ok());
@@ -133,9 +133,16 @@ impl Supervisor {
             backlog: RefCell::default(),
             remarks,
         };
+        run.count_by_group();
         run.post_guard(room.as_ref(), finder, outbox.clone());
         run.write_samples();
         Ok(run)
+    }
+
+    fn count_by_group(&self) {
+        if let (Ok(group), Some((sampler, task))) = (&self.group, self.sampling()) {
+            group.count_for(&sampler, task);
+        }
     }
 
     fn post_guard(&mut self, room: Option<&Room>, finder: RoomFinder, outbox: Sender<Message>) {

@@ -5,6 +5,7 @@
 //! sum of samples is not. Page cache counts in it, too. Both versions are in use, also side by
 //! side; `cgroups(7)` tells the difference.
 
+mod account;
 mod carried;
 mod control;
 mod files;
@@ -22,6 +23,7 @@ mod readers;
 mod refusal;
 mod run;
 
+pub use account::GroupAccount;
 pub(super) use kept::KeptGroup;
 pub use limits::{Limit, Limits};
 pub use locate::{Cgroup, Cgroups, NoCgroup, Version};

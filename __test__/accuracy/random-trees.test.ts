@@ -1,0 +1,29 @@
+import test from 'ava';
+import { bracketHolds, rangeOf } from '../../bench/accuracy/judge.js';
+import { modes, readingAndTruthOf } from '../../bench/accuracy/modes.js';
+import { buildEngine } from '../../bench/engine.js';
+import { noMemoryGroups } from '../../bench/memory-group.js';
+
+const seeds = 10;
+// What it takes to build the engine comes on top.
+const longest = 10 * 60_000;
+
+const canJudge = noMemoryGroups() === undefined;
+const judged = canJudge ? test.serial : test.serial.skip;
+
+for (const mode of modes.filter(({ makesGroup }) => !makesGroup)) {
+  judged(`the bounds hold what the kernel counts of random trees (${mode.name})`, async (t) => {
+    t.timeout(longest);
+    const engine = buildEngine();
+    for (let seed = 1; seed <= seeds; seed += 1) {
+      const command = [engine, 'random-tree', `${seed}`];
+      const reading = await readingAndTruthOf(engine, mode, command);
+      const { truthBytes = 0, lowerBytes, bytes, upperBytes } = reading;
+      t.true(truthBytes > 0);
+      t.true(
+        bracketHolds(reading, rangeOf([truthBytes])),
+        `seed ${seed}: ${lowerBytes} ${bytes} ${upperBytes} of ${truthBytes}`,
+      );
+    }
+  });
+}

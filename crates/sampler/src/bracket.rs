@@ -1,0 +1,81 @@
+//! A size that is not known exactly: what it lies between, and what it most likely is.
+
+/// A size with its bounds. The best estimate lies between them.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Bracket {
+    /// It is not less than this.
+    pub lower: u64,
+    /// The best estimate.
+    pub best: u64,
+    /// It is not more than this.
+    pub upper: u64,
+}
+
+impl Bracket {
+    pub(crate) fn exactly(bytes: u64) -> Self {
+        Self {
+            lower: bytes,
+            best: bytes,
+            upper: bytes,
+        }
+    }
+
+    /// With an estimate that may lie outside of the bounds. Where the bounds contradict each other
+    /// the lower one counts: it is what was seen.
+    pub(crate) fn around(lower: u64, best: u64, upper: u64) -> Self {
+        let upper = upper.max(lower);
+        Self {
+            lower,
+            best: best.clamp(lower, upper),
+            upper,
+        }
+    }
+
+    pub(crate) fn plus(self, other: Self) -> Self {
+        Self {
+            lower: self.lower + other.lower,
+            best: self.best + other.best,
+            upper: self.upper + other.upper,
+        }
+    }
+
+    /// What both allow. Where they contradict each other, `self`.
+    pub(crate) fn and(self, other: Self) -> Self {
+        let (lower, upper) = (self.lower.max(other.lower), self.upper.min(other.upper));
+        if lower > upper {
+            return self;
+        }
+        Self::around(lower, self.best, upper)
+    }
+
+    /// How far the bounds are apart.
+    pub(crate) fn doubt(self) -> u64 {
+        self.upper - self.lower
+    }
+
+    /// Whether more than one part in so many is in doubt.
+    pub(crate) fn is_open(self, parts: u64) -> bool {
+        self.doubt() > self.best / parts
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Bracket;
+
+    #[test]
+    fn what_two_brackets_allow_lies_in_both() {
+        let one = Bracket::around(10, 50, 90);
+        let other = Bracket::around(60, 70, 200);
+        assert_eq!(one.and(other), Bracket::around(60, 60, 90));
+        let apart = Bracket::exactly(500);
+        assert_eq!(one.and(apart), one, "a contradiction tells nothing");
+    }
+
+    #[test]
+    fn a_bracket_is_open_by_what_it_leaves_in_doubt() {
+        let bracket = Bracket::around(95, 100, 105);
+        assert!(bracket.is_open(20) && !bracket.is_open(10));
+        assert!(!Bracket::exactly(0).is_open(50));
+    }
+}

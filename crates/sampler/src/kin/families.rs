@@ -1,0 +1,70 @@
+//! The families that there are.
+
+use memtop_proc::ByNumber;
+
+use super::{Family, Look};
+
+/// Names a family.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub(crate) struct FamilyId(u32);
+
+#[derive(Debug, Default)]
+pub(crate) struct Families {
+    by_id: ByNumber<u32, Family>,
+    last: u32,
+}
+
+impl Families {
+    pub(crate) fn add(&mut self, family: Family) -> FamilyId {
+        self.last = self.last.wrapping_add(1);
+        self.by_id.insert(self.last, family);
+        FamilyId(self.last)
+    }
+
+    pub(crate) fn get(&self, id: FamilyId) -> Option<&Family> {
+        self.by_id.get(&id.0)
+    }
+
+    pub(crate) fn get_mut(&mut self, id: FamilyId) -> Option<&mut Family> {
+        self.by_id.get_mut(&id.0)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (FamilyId, &Family)> {
+        self.by_id
+            .iter()
+            .map(|(&id, family)| (FamilyId(id), family))
+    }
+
+    pub(crate) fn iter_mut(&mut self) -> impl Iterator<Item = (FamilyId, &mut Family)> {
+        self.by_id
+            .iter_mut()
+            .map(|(&id, family)| (FamilyId(id), family))
+    }
+
+    pub(crate) fn look(&mut self, id: FamilyId, pid: u32, look: Look) {
+        if let Some(family) = self.get_mut(id) {
+            family.look(pid, look);
+        }
+    }
+
+    /// One is gone, or runs another program. What can have gone with it for good.
+    pub(crate) fn leave(&mut self, id: FamilyId, pid: u32) -> u64 {
+        let Some(family) = self.get_mut(id) else {
+            return 0;
+        };
+        family.leave(pid);
+        let lost = family.take_lost();
+        if family.len() == 0 {
+            self.by_id.remove(&id.0);
+        }
+        lost
+    }
+
+    /// Takes out those of one process that shares nothing any more.
+    pub(crate) fn take_single(&mut self) -> Vec<u32> {
+        let single = self.by_id.extract_if(|_, family| family.is_single());
+        single
+            .flat_map(|(_, family)| family.pids().collect::<Vec<_>>())
+            .collect()
+    }
+}

@@ -1,0 +1,288 @@
+//! What one process of a family has, and what of that nobody else does.
+
+use super::family::ROUNDED;
+use crate::bracket::Bracket;
+
+/// Giving back more than this at once is churn.
+const CHURN: i64 = 1 << 20;
+
+/// What a look at a process gave.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Look {
+    /// Its anonymous memory.
+    pub(crate) anonymous: u64,
+    /// What its page faults since the look before gave it, one page each.
+    pub(crate) written: u64,
+    /// What they can have given it at most: a fault may give a huge page.
+    pub(crate) written_at_most: u64,
+}
+
+/// What processes can have done while they were read one after the other.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Moved {
+    /// Written and given back, at most.
+    pub(crate) most: u64,
+    /// By how much they have grown.
+    pub(crate) grown: u64,
+}
+
+/// What a walk over all pages of a process gave.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Share {
+    /// Its anonymous memory.
+    pub(crate) anonymous: u64,
+    /// The same with each page counted by how many have it.
+    pub(crate) shared_out: u64,
+    /// Pages of any kind that nobody else has.
+    pub(crate) private: u64,
+}
+
+/// The anonymous memory of one process.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Holding {
+    pub(crate) anonymous: u64,
+    /// What of it nobody else has.
+    pub(crate) own: Bracket,
+    /// The same by a walk over its pages, until that is confirmed.
+    pub(super) own_by_reading: Option<Bracket>,
+    /// What this one has changed the upper bound of the family by since all were read, it was born
+    /// or it has forked.
+    pub(super) raised: i64,
+    /// What has become of it since births were last taken in: it may have forked before that, and
+    /// nobody knows yet.
+    pub(super) recent: Recent,
+    pub(super) written_before_look: u64,
+    /// It takes memory and gives it back, so what it writes does not tell what it writes over.
+    pub(super) churns: bool,
+    /// It has not changed since it was read.
+    pub(super) is_read: bool,
+    /// Since the last look.
+    pub(super) forked: Forked,
+    /// What its relatives had let go of in all when this was last brought up to date.
+    pub(super) let_go: u64,
+}
+
+/// Whether a process has forked.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Forked {
+    #[default]
+    No,
+    /// Or it has not, or whoever has its pages by that is gone again.
+    Maybe,
+    Yes,
+}
+
+/// What looks have told, and what of that was taken in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Recent {
+    /// The most that it was seen to have.
+    pub(super) most: u64,
+    written: u64,
+    raised: i64,
+    given_back: u64,
+    let_go: u64,
+}
+
+/// What a look at one process changes for its family.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Change {
+    /// To be added to the lower bound, the estimate, and the upper bound.
+    pub(super) lower: i64,
+    pub(super) best: i64,
+    pub(super) upper: i64,
+    /// What can have gone for good.
+    pub(super) lost: u64,
+    /// What this one can have let go of that others have as well.
+    pub(super) let_go: u64,
+}
+
+impl Holding {
+    /// One whose memory nobody else has.
+    pub(super) fn alone(anonymous: u64) -> Self {
+        Self {
+            anonymous,
+            own: Bracket::exactly(anonymous),
+            ..Self::default()
+        }
+    }
+
+    /// One that has just been forked by a process that had so much.
+    pub(super) fn inherited(anonymous: u64) -> Self {
+        Self {
+            anonymous,
+            ..Self::default()
+        }
+    }
+
+    /// What it shares, as an estimate.
+    pub(super) fn shared(&self) -> u64 {
+        self.anonymous.saturating_sub(self.own.best)
+    }
+
+    /// One that has been there for a while, and nobody knows since when.
+    pub(super) fn adopted(anonymous: u64, let_go: u64) -> Self {
+        Self {
+            anonymous,
+            own: Bracket::around(0, 0, anonymous),
+            recent: Recent {
+                most: anonymous,
+                written: anonymous,
+                raised: signed(anonymous),
+                ..Recent::default()
+            },
+            let_go,
+            ..Self::default()
+        }
+    }
+
+    /// All births until now have been taken in.
+    pub(super) fn births_are_known(&mut self) {
+        let recent = std::mem::take(&mut self.recent);
+        if self.forked == Forked::Yes {
+            // It may have been written after that.
+            self.written_before_look = recent.written;
+        }
+    }
+
+    /// All that it has is its child's, too. What that changes in what was taken in before.
+    pub(super) fn fork(&mut self) -> Change {
+        self.own.best = 0;
+        self.be_forked(Forked::Yes)
+    }
+
+    /// All that it has may be somebody else's, too.
+    pub(super) fn may_have_forked(&mut self) -> Change {
+        match self.forked {
+            Forked::Yes => Change::default(),
+            Forked::No | Forked::Maybe => self.be_forked(Forked::Maybe),
+        }
+    }
+
+    /// What was written may have been over what it shared by then, and what was given back may have
+    /// been shared.
+    fn be_forked(&mut self, forked: Forked) -> Change {
+        self.own.lower = 0;
+        self.forked = forked;
+        let recent = &mut self.recent;
+        let upper = (signed(recent.written) - recent.raised).max(0);
+        let let_go = recent.given_back - recent.let_go;
+        recent.raised += upper;
+        recent.let_go += let_go;
+        Change {
+            upper,
+            let_go,
+            ..Change::default()
+        }
+    }
+
+    /// What it shares is its own once everybody else has let go of it, and `let_go` is what they
+    /// have in all.
+    pub(super) fn own_by_now(&self, let_go: u64) -> Bracket {
+        self.by_now(self.own, let_go)
+    }
+
+    fn by_now(&self, own: Bracket, let_go: u64) -> Bracket {
+        let upper = own.upper + (let_go - self.let_go);
+        Bracket {
+            upper: upper.min(self.anonymous).max(own.lower),
+            ..own
+        }
+    }
+
+    pub(super) fn update(&mut self, let_go: u64) {
+        self.own = self.by_now(self.own, let_go);
+        self.own_by_reading = self.own_by_reading.map(|own| self.by_now(own, let_go));
+        self.let_go = let_go;
+    }
+
+    pub(super) fn confirm_reading(&mut self) {
+        if let Some(own) = self.own_by_reading.take() {
+            self.own = own;
+        }
+    }
+
+    /// What it can have written, `w`, minus what it gave back, `f`, is by what it grew, `g`. So
+    /// with `w` between 0 and `written_at_most` the family has, at least, `max(g, -own)` more; at
+    /// most, what was written, or what it grew by where all that was given back was shared.
+    pub(super) fn take(&mut self, look: Look) -> Change {
+        let grown = signed(look.anonymous) - signed(self.anonymous);
+        let grown_up = u64::try_from(grown).unwrap_or(0);
+        let written_at_most = look.written_at_most.max(grown_up);
+        let given_back_at_most = (signed(written_at_most) - grown).unsigned_abs();
+        let forked = std::mem::take(&mut self.forked);
+        self.is_read &= forked == Forked::No && look.written_at_most == 0 && grown == 0;
+        let shared_at_most = match forked {
+            Forked::No => self.anonymous - self.own.lower.min(self.anonymous),
+            // It may have written first, forked, and written over all of that again.
+            Forked::Maybe | Forked::Yes => self.anonymous.saturating_add(written_at_most),
+        };
+        let upper = signed(written_at_most).min(grown + signed(shared_at_most));
+        let change = Change {
+            lower: grown.max(-signed(self.own.upper)),
+            best: 0,
+            upper,
+            // What was written since and has gone again was not there at any look.
+            lost: given_back_at_most.min(self.own.upper),
+            let_go: given_back_at_most.min(shared_at_most),
+        };
+
+        // What was taken last is what is given back first, and what does not show as growth is
+        // taken to be written over what was inherited.
+        self.churns |= grown < -CHURN;
+        let rewritten = if self.churns {
+            0
+        } else {
+            look.written.saturating_sub(grown_up)
+        };
+        self.recent.most = self.recent.most.max(self.anonymous).max(look.anonymous);
+        self.recent.written += written_at_most;
+        self.recent.raised += upper;
+        self.recent.given_back += given_back_at_most;
+        self.recent.let_go += change.let_go;
+        let written_recently = written_at_most + std::mem::take(&mut self.written_before_look);
+        let own_after = |own: Bracket| {
+            let kept = u64::try_from(signed(own.best) + grown).unwrap_or(0);
+            let lower = u64::try_from(signed(own.lower) + grown).unwrap_or(0);
+            // What was there when it forked is shared, and so may be what was written before it.
+            let (lower, upper) = match forked {
+                Forked::No => (lower, own.upper + written_at_most),
+                Forked::Maybe => (0, own.upper + written_at_most),
+                Forked::Yes => (0, written_recently),
+            };
+            let most = look.anonymous;
+            Bracket::around(lower.min(most), kept + rewritten, upper.min(most))
+        };
+        let own = own_after(self.own);
+        self.own_by_reading = self.own_by_reading.map(own_after);
+        self.raised = match forked {
+            Forked::No => self.raised + upper,
+            Forked::Maybe | Forked::Yes => 0,
+        };
+        let best = signed(own.best) - signed(self.own.best);
+        self.own = own;
+        self.anonymous = look.anonymous;
+        Change { best, ..change }
+    }
+
+    /// What a walk over its pages says of those that nobody else has. Every other page is shared
+    /// by at least two and at most by all `relatives`, this one included.
+    pub(super) fn own_by(share: Share, relatives: u64) -> Bracket {
+        let Share {
+            anonymous,
+            shared_out,
+            private,
+        } = share;
+        let among_two = (2 * shared_out).saturating_sub(anonymous);
+        let among_all = match relatives {
+            0 | 1 => anonymous,
+            n => (n * shared_out).saturating_sub(anonymous) / (n - 1),
+        };
+        let most = among_all.min(private).min(anonymous);
+        let upper = (most + ROUNDED).min(anonymous);
+        Bracket::around(among_two.min(most), most, upper)
+    }
+}
+
+pub(super) fn signed(bytes: u64) -> i64 {
+    i64::try_from(bytes).unwrap_or(i64::MAX)
+}

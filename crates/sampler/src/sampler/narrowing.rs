@@ -1,0 +1,309 @@
+//! Looks at the pages of those whose memory is in doubt, where the doubt is largest first.
+
+use memtop_proc::{ByNumber, Error, Observer, Proportional, Reading};
+
+use super::Sampler;
+use crate::TaskId;
+use crate::kin::{FamilyId, Moved, Share};
+use crate::mapped::PageSet;
+use crate::settling::{Need, Settling, cost_of_pages, cost_of_walk};
+use crate::weight::Weight;
+use crate::work::thread_cpu;
+
+/// A page set that is larger than what the kernel counts, by more than this part, is of something
+/// that does not count.
+const TOO_LARGE: u64 = 8;
+/// Programs whose pages are remembered.
+const MOST_LEARNED: usize = 200;
+
+impl<O: Observer> Sampler<O> {
+    /// Narrows what a task has, as far as it is worth it and the budget allows.
+    pub(super) fn narrow(&mut self, id: TaskId, weight: &Weight, need: Need) -> Result<(), Error> {
+        let mut outcome = Ok(());
+        let readings = self.settling.readings;
+        if weight.mapped.doubt() > Settling::left_in_doubt(weight) {
+            outcome = outcome.and(self.read_files(id, weight, need));
+        }
+        if weight.anonymous.doubt() > Settling::left_in_doubt(weight) {
+            outcome = outcome.and(self.read_families(id, weight, need));
+        }
+        if self.settling.readings > readings {
+            self.sum_up();
+            for id in self.tasks.ids() {
+                self.weigh_task(id);
+            }
+        }
+        outcome
+    }
+
+    fn read_files(&mut self, id: TaskId, weight: &Weight, need: Need) -> Result<(), Error> {
+        let mut order: Vec<(u64, usize)> = self
+            .unsettled_within(id)
+            .filter(|&place| need != Need::Rise || self.has_changed_much(place))
+            .map(|place| (self.tree.members()[place].memory.unread(), place))
+            .filter(|&(unread, _)| unread > 0)
+            .collect();
+        order.sort_unstable_by(|one, other| other.cmp(one));
+        let mut left: u64 = order.iter().map(|(unread, _)| unread).sum();
+        let enough = Settling::left_in_doubt(weight);
+        let mut outcome = Ok(());
+        for (unread, place) in order {
+            let mapped = self.tree.members()[place].memory.shared();
+            if left <= enough || !self.settling.allows(cost_of_pages(mapped), need) {
+                break;
+            }
+            left -= unread;
+            outcome = outcome.and(self.read_files_of(place));
+        }
+        outcome
+    }
+
+    /// While a tree grows, one that was read is read again only when most of what it has is new.
+    fn has_changed_much(&self, place: usize) -> bool {
+        let memory = &self.tree.members()[place].memory;
+        let read = memory.mapped.as_ref().map(|set| set.bytes);
+        read.is_none_or(|read| memory.unread() > read)
+    }
+
+    fn read_files_of(&mut self, place: usize) -> Result<(), Error> {
+        let before = thread_cpu();
+        let member = &mut self.tree.members_mut()[place];
+        let mut ranges = std::mem::take(&mut self.ranges);
+        ranges.clear();
+        let read = self.observer.mapped(member.id, &mut ranges);
+        let again = self.observer.resident(&mut member.handle);
+        let page_bytes = self.observer.page_bytes();
+        let mut refused = 0;
+        let outcome = match (read, again) {
+            (
+                Ok(Some(())),
+                Ok(Reading::Resident {
+                    bytes,
+                    shared_bytes,
+                }),
+            ) => {
+                member.memory.sample(bytes, shared_bytes);
+                let pages: u64 = ranges.iter().map(|range| range.pages).sum();
+                let mapped = member.memory.shared();
+                if pages * page_bytes > mapped + mapped / TOO_LARGE + 64 * page_bytes {
+                    member.memory.refused = true;
+                } else {
+                    let set = PageSet::of(&ranges, mapped);
+                    learn(&mut self.learned, member.named.program, &set);
+                    member.memory.mapped = Some(set);
+                }
+                Ok(())
+            }
+            // On its way out; the next sample finds it gone.
+            (Ok(_), Ok(_)) => Ok(()),
+            (Err(error), _) if error.is_denied() => {
+                member.memory.refused = true;
+                refused = 1;
+                Ok(())
+            }
+            (Err(error), _) | (_, Err(error)) => Err(error),
+        };
+        self.ranges = ranges;
+        self.settling.refused += refused;
+        self.reading += 1;
+        self.settling.spend(thread_cpu().saturating_sub(before), 1);
+        outcome
+    }
+
+    fn read_families(&mut self, id: TaskId, weight: &Weight, need: Need) -> Result<(), Error> {
+        let mut order: Vec<(u64, FamilyId)> = self
+            .families
+            .iter()
+            .filter(|(_, family)| !family.is_read())
+            .filter(|(_, family)| family.pids().any(|pid| self.is_within(pid, id)))
+            .map(|(id, family)| (family.bytes().doubt(), id))
+            .filter(|&(doubt, _)| doubt > 0)
+            .collect();
+        order.sort_unstable_by(|one, other| other.cmp(one));
+        let mut left: u64 = order.iter().map(|(doubt, _)| doubt).sum();
+        let enough = Settling::left_in_doubt(weight);
+        let mut outcome = Ok(());
+        for (doubt, family) in order {
+            if left <= enough {
+                break;
+            }
+            left -= doubt;
+            outcome = outcome.and(self.read_family(family, need));
+        }
+        outcome
+    }
+
+    fn read_family(&mut self, id: FamilyId, need: Need) -> Result<(), Error> {
+        let Some(family) = self.families.get(id) else {
+            return Ok(());
+        };
+        let mut places: Vec<(u64, usize)> = family
+            .pids()
+            .filter_map(|pid| Some((family.doubt_of(pid), self.tree.place_of(pid)?)))
+            .filter(|&(_, place)| !self.tree.members()[place].memory.refused)
+            .collect();
+        places.sort_unstable_by(|one, other| other.cmp(one));
+        let cost = |&(_, place): &(u64, usize)| cost_of_walk(self.tree.members()[place].memory.rss);
+        let is_whole = self.settling.allows(places.iter().map(cost).sum(), need);
+        let before = thread_cpu();
+        let (mut shares, mut moved) = (Vec::new(), Some(Moved::default()));
+        let mut outcome = Ok(());
+        if is_whole {
+            self.machine.expire();
+            for &(_, place) in &places {
+                self.look_at(place);
+            }
+        }
+        for &(doubt, place) in &places {
+            let rss = self.tree.members()[place].memory.rss;
+            if !is_whole && (doubt == 0 || !self.settling.allows(cost_of_walk(rss), need)) {
+                break;
+            }
+            let started = thread_cpu();
+            if !is_whole {
+                self.machine.expire();
+                self.look_at(place);
+            }
+            match self.walk(place) {
+                Ok(Some(share)) => {
+                    self.machine.expire();
+                    let pid = self.tree.members()[place].id.pid;
+                    let since = self.look_at(place);
+                    moved = sum_of(moved, since);
+                    if let (Some(since), Some(family)) = (since, self.families.get_mut(id)) {
+                        family.read(pid, share, since);
+                        shares.push((pid, share));
+                    }
+                }
+                Ok(None) => {}
+                Err(error) => outcome = outcome.and(Err(error)),
+            }
+            if !is_whole {
+                self.settling.spend(thread_cpu().saturating_sub(started), 1);
+            }
+        }
+        if is_whole {
+            self.machine.expire();
+            for &(_, place) in &places {
+                moved = sum_of(moved, self.look_at(place));
+            }
+            let spent = thread_cpu().saturating_sub(before);
+            self.settling.spend(spent, shares.len() as u64);
+        }
+        if let Some(family) = self.families.get_mut(id) {
+            family.read_all(&shares, moved);
+            if need == Need::Certainty {
+                // There is no time to see who else may have been there.
+                family.births_are_known();
+            }
+        }
+        outcome
+    }
+
+    /// Walks over all pages of a process. `None` when it is gone or may not be asked.
+    fn walk(&mut self, place: usize) -> Result<Option<Share>, Error> {
+        let member = &mut self.tree.members_mut()[place];
+        match self.observer.proportional(member.id) {
+            Ok(Some(read)) => {
+                member.memory.set_proportional(read);
+                let Proportional {
+                    anonymous_bytes,
+                    anonymous_share_bytes,
+                    private_bytes,
+                    ..
+                } = read;
+                Ok(Some(Share {
+                    anonymous: anonymous_bytes,
+                    shared_out: anonymous_share_bytes,
+                    private: private_bytes,
+                }))
+            }
+            Ok(None) => Ok(None),
+            Err(error) if error.is_denied() => {
+                member.memory.refused = true;
+                self.settling.refused += 1;
+                Ok(None)
+            }
+            Err(error) => Err(error),
+        }
+    }
+
+    /// With the metric PSS: the proportional size of each process at a new high.
+    pub(super) fn read_proportional(&mut self, id: TaskId, need: Need) -> Result<(), Error> {
+        let is_high = |task: &crate::task::Task| task.weight.total.best > task.peak_bytes();
+        if need != Need::Certainty && !self.tasks.get(id).is_some_and(is_high) {
+            return Ok(());
+        }
+        let mut order: Vec<(u64, usize)> = self
+            .unsettled_within(id)
+            .map(|place| (self.tree.members()[place].memory.rss, place))
+            .filter(|&(rss, _)| rss > 0)
+            .collect();
+        order.sort_unstable_by(|one, other| other.cmp(one));
+        let mut outcome = Ok(());
+        for (rss, place) in order {
+            // A new high is read at once.
+            let need = if need == Need::Rise { Need::Rest } else { need };
+            if !self.settling.allows(cost_of_walk(rss), need) {
+                break;
+            }
+            let before = thread_cpu();
+            outcome = outcome.and(self.walk(place).map(drop));
+            self.settling.spend(thread_cpu().saturating_sub(before), 1);
+        }
+        self.sum_up();
+        self.weigh_task(id);
+        outcome
+    }
+
+    /// The places of those in a task whose pages can be looked at.
+    fn unsettled_within(&self, id: TaskId) -> impl Iterator<Item = usize> {
+        let members = self.tree.members().iter().enumerate();
+        members
+            .filter(move |(_, member)| {
+                member.borrows_from.is_none()
+                    && !member.memory.refused
+                    && self.tasks.is_within(member.task, id)
+            })
+            .map(|(place, _)| place)
+    }
+
+    fn is_within(&self, pid: u32, id: TaskId) -> bool {
+        let place = self.tree.place_of(pid);
+        place.is_some_and(|place| self.tasks.is_within(self.tree.members()[place].task, id))
+    }
+}
+
+fn sum_of(one: Option<Moved>, other: Option<Moved>) -> Option<Moved> {
+    let (one, other) = Option::zip(one, other)?;
+    Some(Moved {
+        most: one.most + other.most,
+        grown: one.grown + other.grown,
+    })
+}
+
+/// Remembers what a process of a program had, at its largest.
+fn learn(learned: &mut ByNumber<u64, PageSet>, program: u64, set: &PageSet) {
+    let is_more = |known: &PageSet| known.bytes < set.bytes;
+    let is_worth_it = match learned.get(&program) {
+        Some(known) => is_more(known),
+        None => learned.len() < MOST_LEARNED,
+    };
+    if is_worth_it {
+        learned.insert(program, set.clone());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use crate::settling::{cost_of_pages, cost_of_walk};
+
+    #[test]
+    fn small_processes_are_cheap_to_look_at() {
+        assert!(cost_of_walk(1 << 20) < Duration::from_micros(50));
+        assert!(cost_of_walk(1 << 30) > Duration::from_millis(4));
+        assert!(cost_of_pages(50 << 20) < Duration::from_micros(500));
+    }
+}

@@ -1,0 +1,122 @@
+//! What each process adds to what a task has.
+
+use std::collections::HashMap;
+
+use memtop_proc::Observer;
+
+use super::Sampler;
+use crate::kin::{Division, FamilyId};
+use crate::member::{Member, scaled};
+use crate::settling::Metric;
+use crate::weight::Weight;
+use crate::{Peak, PeakMetric, ProcessAtPeak, TaskId};
+
+impl<O: Observer> Sampler<O> {
+    /// The places of those in a task that have memory, and the part of each. What several have is
+    /// divided among them, so that all parts add up to what the task has.
+    pub(super) fn parts(&self, id: TaskId, weight: &Weight) -> Vec<(usize, u64)> {
+        let members = self.tree.members().iter().enumerate();
+        let inside = members
+            .filter(|(_, member)| member.memory.rss > 0 && self.tasks.is_within(member.task, id));
+        let mut divisions = HashMap::new();
+        let mut parts: Vec<(usize, u64, u64)> = inside
+            .map(|(place, member)| {
+                let (anonymous, mapped) = self.raw_part(member, &mut divisions);
+                (place, anonymous, mapped)
+            })
+            .collect();
+        let (mut anonymous_sum, mut mapped_sum) = (0, 0);
+        for (_, anonymous, mapped) in &parts {
+            anonymous_sum += anonymous;
+            mapped_sum += mapped;
+        }
+        let (anonymous_whole, mapped_whole) = match self.settling.metric() {
+            Metric::Auto => (weight.total.best - mapped_of(weight), mapped_of(weight)),
+            Metric::Rss | Metric::Pss => (weight.total.best, 0),
+        };
+        let mut left = weight.total.best;
+        for (_, anonymous, mapped) in &mut parts {
+            *anonymous = scaled(*anonymous, anonymous_whole, anonymous_sum)
+                + scaled(*mapped, mapped_whole, mapped_sum);
+            left = left.saturating_sub(*anonymous);
+        }
+        // Of each less than a byte is cut off.
+        if let Some((_, largest, _)) = parts.iter_mut().max_by_key(|(_, part, _)| *part) {
+            *largest += left;
+        }
+        parts
+            .into_iter()
+            .map(|(place, part, _)| (place, part))
+            .collect()
+    }
+
+    /// What a process has of anonymous memory, with its share of what relatives have as well; and of
+    /// mapped files.
+    fn raw_part(
+        &self,
+        member: &Member<O::Handle>,
+        divisions: &mut HashMap<FamilyId, Division>,
+    ) -> (u64, u64) {
+        let memory = &member.memory;
+        if member.borrows_from.is_some() {
+            return (0, 0);
+        }
+        match self.settling.metric() {
+            Metric::Rss => return (memory.rss, 0),
+            Metric::Pss => return (memory.proportional().unwrap_or(memory.rss), 0),
+            Metric::Auto => {}
+        }
+        let family = member
+            .family
+            .and_then(|id| Some((id, self.families.get(id)?)));
+        let anonymous = match family {
+            Some((id, family)) => {
+                let division = *divisions.entry(id).or_insert_with(|| family.division());
+                family.part_of(member.id.pid, division)
+            }
+            None => memory.anonymous(),
+        };
+        (anonymous, memory.shared())
+    }
+
+    pub(super) fn peak_of(&self, id: TaskId, weight: &Weight, rss_bytes: u64) -> Peak {
+        let by_part = self.settling.metric() == Metric::Auto;
+        let mapped = mapped_of(weight);
+        Peak {
+            bytes: weight.total.best,
+            metric: match self.settling.metric() {
+                Metric::Auto => PeakMetric::Unique,
+                Metric::Rss => PeakMetric::Rss,
+                Metric::Pss => PeakMetric::Pss,
+            },
+            anon_bytes: by_part.then_some(weight.total.best - mapped),
+            mapped_bytes: by_part.then_some(mapped),
+            rss_bytes,
+            at: self.clock,
+            processes: self
+                .parts(id, weight)
+                .into_iter()
+                .map(|(place, bytes)| self.at_peak(id, place, bytes))
+                .collect(),
+        }
+    }
+
+    fn at_peak(&self, id: TaskId, place: usize, bytes: u64) -> ProcessAtPeak {
+        let member = &self.tree.members()[place];
+        ProcessAtPeak {
+            id: member.id,
+            parent: member.parent,
+            task: member.task,
+            group: self.tasks.group_of(member.task, id),
+            first_seen: member.first_seen,
+            description: std::sync::Arc::clone(&member.named.description),
+            bytes,
+            rss_bytes: member.memory.rss,
+            pss_bytes: member.memory.proportional(),
+        }
+    }
+}
+
+fn mapped_of(weight: &Weight) -> u64 {
+    weight.mapped.best.min(weight.total.best)
+}

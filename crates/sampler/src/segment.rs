@@ -1,0 +1,163 @@
+//! The time since a task's memory was last known well. What is found out at its end says something
+//! of all of it: memory that was there and is not any more was given back, and that is counted.
+
+use crate::Peak;
+use crate::bracket::Bracket;
+
+/// With less than one part in so many in doubt, memory is known well.
+const WELL: u64 = 100;
+
+#[derive(Debug, Default)]
+pub(crate) struct Segment {
+    /// What the task can have had at most in any of its gaps.
+    most: u64,
+    /// What can have been hidden in any of them.
+    hidden: u64,
+    given_back: u64,
+    /// Whether the peak is an estimate of this segment, and what was the peak before.
+    has_peak: bool,
+    peak_before: Option<Peak>,
+}
+
+impl Segment {
+    pub(crate) fn give_back(&mut self, bytes: u64) {
+        self.given_back += bytes;
+    }
+
+    /// In a time that began before this segment did.
+    pub(crate) fn give_back_at_least(&mut self, bytes: u64) {
+        self.given_back = self.given_back.max(bytes);
+    }
+
+    /// So much more turns out to have been hidden in one of its gaps, or in one before.
+    pub(crate) fn raise(&mut self, bytes: u64) {
+        if self.most > 0 {
+            self.most += bytes;
+            self.hidden += bytes;
+        }
+    }
+
+    /// What it can have had at most, while that is still open.
+    pub(crate) fn open(&self) -> Option<u64> {
+        (self.most > 0).then_some(self.most)
+    }
+
+    /// A new highest estimate.
+    pub(crate) fn take_peak(&mut self, peak: &mut Option<Peak>, new: Peak, total: Bracket) {
+        let before = peak.replace(new);
+        let is_open = total.is_open(WELL);
+        if is_open && !self.has_peak {
+            self.peak_before = before;
+        }
+        if !is_open {
+            self.peak_before = None;
+        }
+        self.has_peak = is_open;
+    }
+
+    /// A gap in which the task had at most so much, what can have been hidden in it included. When
+    /// it is known well what it has at the end of it: what it can have had in all of the segment.
+    pub(crate) fn close_gap(
+        &mut self,
+        peak: &mut Option<Peak>,
+        total: Bracket,
+        most: u64,
+        hidden: u64,
+    ) -> Option<u64> {
+        self.most = self.most.max(most);
+        self.hidden = self.hidden.max(hidden);
+        if total.is_open(WELL) {
+            return None;
+        }
+        let Self {
+            most,
+            hidden,
+            given_back,
+            has_peak,
+            peak_before,
+        } = std::mem::take(self);
+        let bound = total.upper.saturating_add(given_back);
+        if has_peak {
+            correct(peak, peak_before, bound);
+        }
+        Some(most.min(bound.saturating_add(hidden)))
+    }
+}
+
+/// The estimate cannot have been higher than `bound`. Then another one may have been higher.
+fn correct(peak: &mut Option<Peak>, before: Option<Peak>, bound: u64) {
+    if let Some(estimate) = peak.as_mut().filter(|estimate| estimate.bytes > bound) {
+        estimate.lower_to(bound);
+    }
+    let bytes = |peak: &Option<Peak>| peak.as_ref().map_or(0, |peak| peak.bytes);
+    if bytes(&before) > bytes(peak) {
+        *peak = before;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::Segment;
+    use crate::bracket::Bracket;
+    use crate::{Peak, PeakMetric};
+
+    fn peak(bytes: u64) -> Peak {
+        Peak {
+            bytes,
+            metric: PeakMetric::Unique,
+            anon_bytes: None,
+            mapped_bytes: None,
+            rss_bytes: bytes,
+            at: Duration::ZERO,
+            processes: Vec::new(),
+        }
+    }
+
+    fn bytes(peak: Option<&Peak>) -> u64 {
+        peak.map_or(0, |peak| peak.bytes)
+    }
+
+    #[test]
+    fn what_is_read_later_says_how_much_there_can_have_been_before() {
+        let mut segment = Segment::default();
+        let mut highest = Some(peak(300));
+        let wide = Bracket::around(500, 900, 1_000);
+        segment.take_peak(&mut highest, peak(900), wide);
+        assert_eq!(segment.close_gap(&mut highest, wide, 1_000, 0), None);
+        assert_eq!(
+            (bytes(highest.as_ref()), segment.open()),
+            (900, Some(1_000))
+        );
+        segment.give_back(60);
+        let narrow = Bracket::exactly(500);
+        assert_eq!(segment.close_gap(&mut highest, narrow, 500, 7), Some(567));
+        assert_eq!((bytes(highest.as_ref()), segment.open()), (560, None));
+    }
+
+    #[test]
+    fn an_estimate_that_was_too_high_gives_way_to_the_peak_before() {
+        let mut segment = Segment::default();
+        let mut highest = Some(peak(700));
+        let wide = Bracket::around(500, 900, 1_000);
+        segment.take_peak(&mut highest, peak(800), wide);
+        segment.take_peak(&mut highest, peak(900), wide);
+        segment.close_gap(&mut highest, Bracket::exactly(510), 510, 0);
+        assert_eq!(bytes(highest.as_ref()), 700);
+    }
+
+    #[test]
+    fn what_was_known_well_stays() {
+        let mut segment = Segment::default();
+        let mut highest = None;
+        let narrow = Bracket::exactly(800);
+        segment.take_peak(&mut highest, peak(800), narrow);
+        assert_eq!(segment.close_gap(&mut highest, narrow, 800, 0), Some(800));
+        assert_eq!(
+            segment.close_gap(&mut highest, Bracket::exactly(10), 10, 0),
+            Some(10)
+        );
+        assert_eq!(bytes(highest.as_ref()), 800);
+    }
+}

@@ -1,0 +1,119 @@
+//! What looking at the pages of processes may cost, and what it is worth.
+
+use std::time::Duration;
+
+use crate::budget::Budget;
+use crate::weight::Weight;
+
+/// What a peak is measured in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Metric {
+    /// Every page that at least one process has, once, by as few readings as decide it.
+    #[default]
+    Auto,
+    /// Resident memory; no reading that could disturb a process.
+    Rss,
+    /// Proportional memory of every process at each new high.
+    Pss,
+}
+
+/// A walk over all pages of a process takes this long for each of its bytes (4.7 ms per GiB), and
+/// the process waits meanwhile if it changes its mappings.
+const WALK_NANOS_PER_MIB: u64 = 4_600;
+const COST_OF_A_WALK: Duration = Duration::from_micros(40);
+/// Finding out which pages of files it has takes longer for each byte of those, and none for the
+/// rest of its memory.
+const PAGES_NANOS_PER_MIB: u64 = 8_000;
+const COST_OF_PAGES: Duration = Duration::from_micros(60);
+/// The share of a CPU that readings may take while much is in doubt, while little is, and where
+/// somebody wants them.
+const SHARE_IN_DOUBT: f64 = 0.02;
+const SHARE_AT_REST: f64 = 0.003;
+const SHARE_IN_PSS: f64 = 0.05;
+const MOST_AT_ONCE: Duration = Duration::from_millis(50);
+/// Much is one part in so many.
+const MUCH: u64 = 20;
+/// Less than one part in so many is not worth a reading.
+const LITTLE: u64 = 100;
+
+/// What memory is looked into for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// A high of the task that goes on growing: what is read now is out of date soon.
+    Rise,
+    /// A high of the task that lasts.
+    Rest,
+    /// Something that is about to be done.
+    Certainty,
+}
+
+/// What has been spent on readings, and what may be.
+#[derive(Debug)]
+pub(crate) struct Settling {
+    metric: Metric,
+    budget: Budget,
+    /// Time that readings have taken so far.
+    pub(crate) spent: Duration,
+    pub(crate) readings: u64,
+    pub(crate) refused: u64,
+}
+
+impl Settling {
+    pub(crate) fn new(metric: Metric) -> Self {
+        Self {
+            metric,
+            budget: Budget::new(SHARE_IN_DOUBT, MOST_AT_ONCE),
+            spent: Duration::ZERO,
+            readings: 0,
+            refused: 0,
+        }
+    }
+
+    pub(crate) fn metric(&self) -> Metric {
+        self.metric
+    }
+
+    /// Credits the time until `now` by what was in doubt meanwhile.
+    pub(crate) fn fill(&mut self, now: Duration, weight: &Weight) {
+        self.budget.share = match self.metric {
+            Metric::Pss => SHARE_IN_PSS,
+            _ if weight.total.is_open(MUCH) => SHARE_IN_DOUBT,
+            _ => SHARE_AT_REST,
+        };
+        self.budget.fill(now);
+    }
+
+    /// Whether the doubt is worth a reading.
+    pub(crate) fn is_worth_it(weight: &Weight) -> bool {
+        weight.total.is_open(LITTLE)
+    }
+
+    /// What of a sum may be left in doubt.
+    pub(crate) fn left_in_doubt(weight: &Weight) -> u64 {
+        weight.total.best / LITTLE / 2
+    }
+
+    pub(crate) fn allows(&self, cost: Duration, need: Need) -> bool {
+        match need {
+            Need::Rise => self.budget.allows_keeping_half(cost),
+            Need::Rest => self.budget.allows(cost),
+            Need::Certainty => true,
+        }
+    }
+
+    pub(crate) fn spend(&mut self, cost: Duration, readings: u64) {
+        self.budget.spend(cost);
+        self.spent += cost;
+        self.readings += readings;
+    }
+}
+
+/// What it takes to walk over all pages of a process of this size.
+pub(crate) fn cost_of_walk(rss: u64) -> Duration {
+    COST_OF_A_WALK + Duration::from_nanos((rss >> 20) * WALK_NANOS_PER_MIB)
+}
+
+/// What it takes to find out which pages of files a process has that has so many.
+pub(crate) fn cost_of_pages(mapped: u64) -> Duration {
+    COST_OF_PAGES + Duration::from_nanos((mapped >> 20) * PAGES_NANOS_PER_MIB)
+}

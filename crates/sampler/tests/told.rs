@@ -1,0 +1,235 @@
+//! What a sampler makes of births, execs and ends that it is told of.
+
+mod fake;
+
+use std::time::Duration;
+
+use memtop_proc::HighWater;
+use memtop_sampler::{EndStatus, Event, Kinship, Metric, Sampler, TaskId};
+
+use fake::FakeTable;
+
+/// Between two samples; in less time no CPU writes as much as is written here.
+const GAP: Duration = Duration::from_millis(100);
+const MB: u64 = 1 << 20;
+
+struct Told {
+    table: FakeTable,
+    sampler: Sampler<FakeTable>,
+    task: TaskId,
+    tick: u32,
+}
+
+impl Told {
+    /// Of process 10, which has 200 MB.
+    fn new() -> Self {
+        let table = FakeTable::of_pages(MB);
+        table.start(10, 1, 200 * MB);
+        let mut sampler = Sampler::new(table.clone(), Metric::Auto);
+        let task = sampler
+            .add_new_task(10, None, Duration::ZERO)
+            .unwrap()
+            .unwrap();
+        sampler.expect_events();
+        sampler.tick(GAP).unwrap();
+        Self {
+            table,
+            sampler,
+            task,
+            tick: 1,
+        }
+    }
+
+    fn tell(&mut self, event: Event) {
+        self.sampler.handle(event, GAP * self.tick).unwrap();
+    }
+
+    fn fork(&mut self, pid: u32, parent: u32) {
+        self.table.fork(pid, parent);
+        self.tell(Event::Born {
+            pid,
+            parent,
+            kinship: Kinship::Copy,
+        });
+    }
+
+    fn vfork(&mut self, pid: u32, parent: u32) {
+        self.table.vfork(pid, parent);
+        self.tell(Event::Born {
+            pid,
+            parent,
+            kinship: Kinship::SameMemory,
+        });
+    }
+
+    fn exec(&mut self, pid: u32, megabytes: u64) {
+        self.table.exec_another(pid, megabytes * MB);
+        self.tell(Event::Execed(pid, None));
+    }
+
+    fn exit(&mut self, pid: u32) {
+        let mut observer = self.table.clone();
+        let id = self.table.change(|table| table.process(pid).birth.id);
+        let last: Option<HighWater> = memtop_proc::Observer::high_water(&mut observer, id).unwrap();
+        self.tell(Event::Exiting(pid, last.unwrap()));
+    }
+
+    fn end(&mut self, pid: u32) {
+        self.exit(pid);
+        self.table
+            .change(|table| table.end_and_leave_children(pid, 1));
+        self.tell(Event::Ended(pid, EndStatus::Code(0)));
+    }
+
+    /// What is shown after a sample, in megabytes.
+    fn tick(&mut self) -> u64 {
+        self.tick += 1;
+        self.sampler.tick(self.tick * GAP).unwrap();
+        let bytes = self.sampler.bytes(self.task);
+        let living = self.sampler.living(self.task);
+        let parts = living.iter().map(|process| process.bytes);
+        assert_eq!(parts.sum::<u64>(), bytes);
+        bytes / MB
+    }
+
+    fn peak(&self) -> u64 {
+        let record = self.sampler.task_record(self.task).unwrap();
+        record.peak.unwrap().bytes / MB
+    }
+}
+
+#[test]
+fn a_child_that_was_told_shares_what_its_parent_had() {
+    let mut told = Told::new();
+    told.fork(11, 10);
+    told.table.grow(11, 60 * MB);
+    told.table.write(11, 40 * MB);
+    assert_eq!(told.tick(), 300);
+    told.end(11);
+    assert_eq!(told.tick(), 200);
+    assert_eq!(told.peak(), 300);
+}
+
+#[test]
+fn a_member_that_execs_after_all_is_sampled_and_counted_again() {
+    let mut told = Told::new();
+    told.fork(11, 10);
+    told.table.grow(11, 10 * MB);
+    assert_eq!(told.tick(), 210);
+    // As when all threads but one end, and that one execs.
+    told.exit(11);
+    told.exec(11, 150);
+    assert_eq!(told.tick(), 350);
+    told.table.set(11, 250 * MB);
+    assert_eq!(told.tick(), 450);
+    let record = told.sampler.task_record(told.task).unwrap();
+    assert!(record.ceiling.bytes(None).unwrap() >= 450 * MB);
+    assert_eq!((record.seen, record.unmeasured), (2, 0));
+}
+
+#[test]
+fn a_newborn_that_execs_after_all_is_sampled_and_counted() {
+    let mut told = Told::new();
+    told.fork(11, 10);
+    told.exit(11);
+    told.exec(11, 150);
+    assert_eq!(told.tick(), 350);
+    told.table.set(11, 250 * MB);
+    assert_eq!(told.tick(), 450);
+    told.end(11);
+    assert_eq!(told.tick(), 200);
+    let record = told.sampler.task_record(told.task).unwrap();
+    assert_eq!((record.seen, record.unmeasured), (2, 0));
+    assert_eq!(told.peak(), 450);
+}
+
+#[test]
+fn who_execs_in_the_memory_of_another_has_its_own_from_then_on() {
+    let mut told = Told::new();
+    told.vfork(11, 10);
+    assert_eq!(told.tick(), 200);
+    told.exec(11, 50);
+    assert_eq!(told.tick(), 250);
+}
+
+#[test]
+fn a_borrower_has_the_memory_once_its_lender_ends() {
+    let mut told = Told::new();
+    told.vfork(11, 10);
+    assert_eq!(told.tick(), 200);
+    told.end(10);
+    assert_eq!(told.tick(), 200);
+    told.table.grow(11, 20 * MB);
+    assert_eq!(told.tick(), 220);
+    let living = told.sampler.living(told.task);
+    let who: Vec<_> = living
+        .iter()
+        .map(|one| (one.id.pid, one.bytes / MB))
+        .collect();
+    assert_eq!(who, [(11, 220)]);
+}
+
+#[test]
+fn a_borrower_has_the_memory_once_its_lender_execs() {
+    let mut told = Told::new();
+    told.vfork(11, 10);
+    assert_eq!(told.tick(), 200);
+    told.exec(10, 30);
+    assert_eq!(told.tick(), 230);
+    let living = told.sampler.living(told.task);
+    let part = |pid| living.iter().find(|one| one.id.pid == pid).unwrap().bytes / MB;
+    assert_eq!((part(10), part(11)), (30, 200));
+}
+
+#[test]
+fn a_newborn_that_borrows_from_one_who_is_gone_has_the_memory() {
+    let mut told = Told::new();
+    told.fork(11, 10);
+    told.exec(11, 60);
+    assert_eq!(told.tick(), 260);
+    told.vfork(12, 11);
+    told.end(11);
+    assert_eq!(told.tick(), 260);
+    let living = told.sampler.living(told.task);
+    let part = living.iter().find(|one| one.id.pid == 12).unwrap();
+    assert_eq!(part.bytes, 60 * MB);
+}
+
+#[test]
+fn a_newborn_that_borrows_from_one_who_execed_has_the_memory() {
+    let mut told = Told::new();
+    told.vfork(11, 10);
+    told.exec(10, 30);
+    assert_eq!(told.tick(), 230);
+}
+
+#[test]
+fn a_child_of_one_that_was_gone_before_any_sample_is_a_relative_of_the_others() {
+    let mut told = Told::new();
+    told.fork(11, 10);
+    told.fork(12, 11);
+    told.end(11);
+    told.table.grow(12, 20 * MB);
+    for _ in 0..20 {
+        told.tick();
+    }
+    assert_eq!(told.tick(), 220);
+    assert!(
+        told.peak() <= 420,
+        "as long as nobody knows it may have all for itself"
+    );
+}
+
+#[test]
+fn a_storm_of_short_borrowers_adds_nothing() {
+    let mut told = Told::new();
+    for pid in 11..200 {
+        told.vfork(pid, 10);
+        told.exec(pid, 3);
+        told.end(pid);
+    }
+    assert_eq!(told.tick(), 200);
+    let record = told.sampler.task_record(told.task).unwrap();
+    assert_eq!(record.ceiling.bytes(None), Some(203 * MB));
+    assert_eq!(record.unmeasured, 0);
+}
