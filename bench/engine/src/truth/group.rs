@@ -171,7 +171,7 @@ fn parent_group() -> Result<PathBuf, String> {
     let refusal = |reason: &str| format!("the truth cannot be measured here: {reason}");
     // SAFETY: geteuid(2) cannot fail and touches no memory.
     if unsafe { libc::geteuid() } != 0 {
-        return Err(refusal("control groups are made by root only"));
+        return Err(refusal("only root can make control groups"));
     }
     let text = fs::read_to_string("/proc/self/cgroup").map_err(|error| error.to_string())?;
     let path = memory_path(&text)

@@ -1,4 +1,4 @@
-//! Commands whose memory is known beforehand. Each is hard for somebody who measures.
+//! Commands whose memory is known beforehand, each hard to measure.
 
 mod families;
 mod huge;
