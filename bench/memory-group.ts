@@ -27,8 +27,8 @@ export function noMemoryGroups(): string | undefined {
 }
 
 /**
- * Runs a command twice in a new group. The first run brings its files into memory, which are charged
- * to whoever reads them first; the second one counts.
+ * Runs a command twice in a new group. A file is charged to the group that reads it first, so the
+ * first run brings the files into memory and the second one counts.
  */
 export async function runInGroup(command: readonly string[], run: GroupRun): Promise<Ended> {
   const group = join(hierarchy, ownGroup(), `memtop-bench-${process.pid}`);

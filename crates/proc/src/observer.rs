@@ -70,7 +70,7 @@ pub struct MachineFaults {
     pub huge: Option<u64>,
 }
 
-/// Names a file, or a piece of shared memory, whoever maps it.
+/// Names a file or a piece of shared memory, the same for every process that maps it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct FileId {
     /// The file system that it is on.

@@ -132,8 +132,8 @@ const SETTINGS: [&str; 13] = [
     "memory.oom.group",
 ];
 
-/// Makes a group as a run would, and tells of all settings of the group around it that are not its
-/// own as well, and of the limit that it is under.
+/// Makes a group as a run would, and prints each setting in which it differs from the group around
+/// it, and the limit that it is under.
 fn compare_with_home() {
     let home = cgroups().own().unwrap();
     let run = RunCgroup::create(&cgroups(), "run").unwrap();

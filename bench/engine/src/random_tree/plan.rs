@@ -168,7 +168,7 @@ impl Planner {
         let mapping = self.prng.between(0, self.private.len().checked_sub(1)?);
         let most = self.private[mapping].0.min(self.megabytes);
         let megabytes = self.prng.between(1, most);
-        // At worst the old pages are still needed by somebody else.
+        // At worst another process still has the old pages.
         self.megabytes = self.megabytes.checked_sub(megabytes)?;
         Some(Action::Rewrite { mapping, megabytes })
     }

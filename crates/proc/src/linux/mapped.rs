@@ -1,6 +1,6 @@
 //! The pages of files and shared memory that a process has mapped: `maps` names the files and
-//! `pagemap` tells which of their pages it has in memory. Neither tells of anybody else who maps
-//! them, so the figures are the same whoever does.
+//! `pagemap` says which of their pages it has in memory. Neither depends on other processes, so the
+//! figures are the same however many of them map the file.
 
 use rustix::fd::OwnedFd;
 

@@ -18,7 +18,7 @@ const PAGES_NOT_ADDED_UP: u64 = 64;
 pub struct GroupAccount {
     version: Version,
     stat: OwnedFd,
-    /// In version 1 the other file tells of that as well.
+    /// In version 1 the other file covers that as well.
     swap: Option<OwnedFd>,
     error_bytes: u64,
     text: Vec<u8>,

@@ -4,7 +4,7 @@
 //! Node sizes its heap by that, as do Java and Go. A group between that says nothing would tell them
 //! of the whole machine. So whatever the group around has been told is told to the run's as well,
 //! and nothing that it has not: a limit further up is not in the group that the program would be in
-//! without memtop either, and whoever asks all groups up to the top finds it where it is.
+//! without memtop either, and a program that reads all groups up to the top finds it there.
 
 use std::io;
 use std::path::Path;
