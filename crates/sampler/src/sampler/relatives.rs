@@ -48,9 +48,10 @@ impl<O: Observer> Sampler<O> {
                 // Where that may not be known, by what can be seen.
                 _ => parent.named.description.command == named.description.command,
             };
-            // One that has ended has left its memory to its children.
-            let has_memory = !parent.memory.is_gone();
+            let is_of_family = parent.family.is_some();
             let parent = parent.borrows_from.unwrap_or(parent.id);
+            // One that has ended has left its memory to its children, and nobody has seen it.
+            let has_memory = is_of_family || self.has_memory(parent.pid);
             if is_same_program && has_memory {
                 if self.observer.same_memory(birth.id, parent) {
                     return Descent::Borrowed(parent);
@@ -193,6 +194,14 @@ impl<O: Observer> Sampler<O> {
     fn anonymous_of(&self, pid: u32) -> u64 {
         let place = self.tree.place_of(pid);
         place.map_or(0, |place| self.tree.members()[place].memory.anonymous())
+    }
+
+    /// Whether it had any when it was last looked at, or has some now.
+    fn has_memory(&mut self, pid: u32) -> bool {
+        if self.anonymous_of(pid) == 0 {
+            self.look_at_memory(pid);
+        }
+        self.anonymous_of(pid) > 0
     }
 
     fn look_at_memory(&mut self, pid: u32) {

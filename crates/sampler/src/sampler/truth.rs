@@ -101,6 +101,11 @@ impl World {
             .change(|table| table.processes.keys().copied().collect())
     }
 
+    fn is_zombie(&self, pid: u32) -> bool {
+        self.table
+            .change(|table| table.processes[&pid].birth.image.is_none())
+    }
+
     fn truth(&self) -> u64 {
         let pids = self.pids();
         let (anonymous, files) = self.table.change(|table| table.unique(pids));
@@ -125,6 +130,10 @@ impl World {
         else {
             return;
         };
+        if self.is_zombie(pid) {
+            self.log.push(format!("{pid} is waited for"));
+            return self.table.change(|table| table.end(pid));
+        }
         let [some, number] = [150, 60].map(|end| self.dice.below(end));
         let file = 1 + self.dice.below(3);
         let is_room = pids.len() < MOST_PROCESSES;
@@ -142,7 +151,8 @@ impl World {
             match (is_growing, choice) {
                 (_, 0) if is_room && is_free => table.fork(next_pid, pid),
                 (_, 1) if is_room && dice < 3 && rules.borrow => table.vfork(next_pid, pid),
-                (_, 2) if pids.len() > 1 && dice < 4 => table.end_and_leave_children(pid, 1),
+                (_, 2) if pids.len() > 1 && dice < 2 => table.end_and_leave_children(pid, 1),
+                (_, 2) if pids.len() > 1 && dice < 4 && !is_shared => table.be_zombie(pid, 1),
                 (_, 3) if is_free => table.write_at(pid, some, number),
                 (true, 4 | 5) if is_free => table.grow(pid, number * PAGE),
                 (true, 6) if is_free => table.map_at(pid, file, some..some + number),

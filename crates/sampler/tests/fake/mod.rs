@@ -247,9 +247,23 @@ impl Table {
         }
     }
 
+    /// It has ended and its parent has not waited for it yet. Its children become those of another.
+    pub fn be_zombie(&mut self, pid: u32, to: u32) {
+        self.leave_children(pid, to);
+        let nothing = self.memories.create(0);
+        let process = self.process(pid);
+        let before = std::mem::replace(&mut process.memory, nothing);
+        process.birth.image = None;
+        self.release(before);
+    }
+
     /// It ends, and its children become those of another.
     pub fn end_and_leave_children(&mut self, pid: u32, to: u32) {
         self.end(pid);
+        self.leave_children(pid, to);
+    }
+
+    fn leave_children(&mut self, pid: u32, to: u32) {
         for child in self.processes.values_mut() {
             if child.birth.parent == pid {
                 child.birth.parent = to;
