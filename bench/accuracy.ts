@@ -12,15 +12,19 @@ import { buildEngine } from './engine.js';
 import { programs } from './programs.js';
 import { print } from './table.js';
 
-const options = optionsOf(process.argv.slice(2));
 const engine = buildEngine();
+const all = [...workloads(engine), ...programs];
+const options = optionsOf(
+  process.argv.slice(2),
+  all.map(({ name }) => name),
+);
 // Python would write its cache beside the sources.
 process.env.PYTHONDONTWRITEBYTECODE = '1';
 if (!hasPidtree) print('skipped: pidtree + pidusage: not found; from npm: pidtree pidusage');
 
 const setting = { engine, modes: options.modes };
 const measured: Measured[] = [];
-for (const program of [...workloads(engine), ...programs]) {
+for (const program of all) {
   if (!options.isWanted(program.name)) continue;
   process.stderr.write(`${program.name}\n`);
   const one = await measure(program, options.runs, setting);

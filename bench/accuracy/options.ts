@@ -12,7 +12,8 @@ export interface Options {
 
 export const randomTrees = 'random-trees';
 
-export function optionsOf(words: readonly string[]): Options {
+/** `names` are those of all programs that there are. */
+export function optionsOf(words: readonly string[], names: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...words],
     options: {
@@ -22,12 +23,12 @@ export function optionsOf(words: readonly string[]): Options {
       modes: { type: 'string' },
     },
   });
-  const only = list(values.only)?.map((name) => name.toLowerCase());
+  const only = list(values.only)?.map((name) => known('--only', name, [...names, randomTrees]));
   return {
     runs: wholeNumber('--runs', values.runs, 1),
     seeds: wholeNumber('--seeds', values.seeds, 0),
     modes: list(values.modes)?.map(modeNamed) ?? modes,
-    isWanted: (name) => only === undefined || only.includes(name.toLowerCase()),
+    isWanted: (name) => only === undefined || only.includes(name),
   };
 }
 
@@ -36,10 +37,16 @@ function list(value: string | undefined): string[] | undefined {
 }
 
 function modeNamed(name: string): Mode {
-  const mode = modes.find((one) => one.name === name);
-  if (mode) return mode;
-  const known = modes.map((one) => one.name).join(', ');
-  throw new Error(`--modes knows ${known}, not ${JSON.stringify(name)}`);
+  const names = modes.map((one) => one.name);
+  const found = known('--modes', name, names);
+  return modes[names.indexOf(found)] as Mode;
+}
+
+/** The one of `names` that is meant, whatever its case. */
+function known(option: string, name: string, names: readonly string[]): string {
+  const meant = names.find((one) => one.toLowerCase() === name.toLowerCase());
+  if (meant !== undefined) return meant;
+  throw new Error(`${option} knows ${names.join(', ')}, not ${JSON.stringify(name)}`);
 }
 
 function wholeNumber(option: string, value: string, least: number): number {

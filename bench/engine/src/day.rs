@@ -116,6 +116,10 @@ impl Observer for World {
         Ok(())
     }
 
+    fn births_are_told(&mut self) -> bool {
+        true
+    }
+
     fn births(&mut self, births: &mut Vec<Birth>) -> Result<(), Error> {
         for _ in 0..self.births_a_sample {
             births.push(birth(self.bear()));

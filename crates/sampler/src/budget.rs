@@ -12,7 +12,13 @@ pub(crate) struct Budget {
     /// Negative after something that cost more than there was.
     seconds: f64,
     filled_at: Duration,
+    /// Until when nothing is spent that can wait, in seconds.
+    rests_until: f64,
 }
+
+/// The share of the time that may be spent on what can wait, on top of half of what it fills with,
+/// when it is full.
+const SHARE_AT_LEISURE: f64 = 0.09;
 
 impl Budget {
     /// `share` of all time, at most so much at once; full at first.
@@ -23,6 +29,7 @@ impl Budget {
             most_seconds,
             seconds: most_seconds,
             filled_at: Duration::ZERO,
+            rests_until: 0.0,
         }
     }
 
@@ -39,15 +46,18 @@ impl Budget {
         cost.as_secs_f64() <= self.seconds || self.seconds >= self.most_seconds
     }
 
-    /// The same, but half of all that there can be is kept.
-    pub(crate) fn allows_keeping_half(&self, cost: Duration) -> bool {
-        let half = self.most_seconds / 2.0;
-        self.seconds - cost.as_secs_f64() >= half
-            || (self.seconds >= self.most_seconds && cost.as_secs_f64() > half)
+    /// Whether what was spent last is long enough ago: the less there is left, the longer. So there
+    /// is always something left for what cannot wait.
+    pub(crate) fn is_rested(&self) -> bool {
+        self.filled_at.as_secs_f64() >= self.rests_until
     }
 
     pub(crate) fn spend(&mut self, cost: Duration) {
-        self.seconds -= cost.as_secs_f64();
+        let cost = cost.as_secs_f64();
+        self.seconds -= cost;
+        let left = (self.seconds / self.most_seconds).max(0.0);
+        let rest = cost / (self.share / 2.0 + SHARE_AT_LEISURE * left);
+        self.rests_until = self.rests_until.max(self.filled_at.as_secs_f64()) + rest;
     }
 }
 
@@ -73,12 +83,21 @@ mod tests {
     }
 
     #[test]
-    fn half_can_be_kept_for_later() {
-        let mut budget = Budget::new(0.01, 10 * MS);
-        assert!(budget.allows_keeping_half(5 * MS) && budget.allows_keeping_half(20 * MS));
-        budget.spend(MS);
-        assert!(budget.allows(5 * MS) && !budget.allows_keeping_half(5 * MS));
-        assert!(!budget.allows_keeping_half(20 * MS));
+    fn what_can_wait_is_spread_over_time_and_leaves_something() {
+        let mut budget = Budget::new(0.02, 50 * MS);
+        let mut spent = Vec::new();
+        for millis in 0..2_000 {
+            budget.fill(millis * MS);
+            if budget.is_rested() && budget.allows(2 * MS) {
+                budget.spend(2 * MS);
+                spent.push(millis);
+            }
+        }
+        assert!(spent[1] < 25, "one tenth of the time at first: {spent:?}");
+        let in_first_half_second = spent.iter().filter(|&&millis| millis < 500).count();
+        assert!((14..22).contains(&in_first_half_second), "{spent:?}");
+        assert!(spent.last() > Some(&1_900), "it goes on: {spent:?}");
+        assert!(budget.allows(2 * MS));
     }
 
     #[test]

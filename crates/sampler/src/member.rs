@@ -38,6 +38,8 @@ pub(crate) struct Member<H> {
     pub(crate) hidden: u64,
     /// Whose memory this one runs in, as after `vfork`.
     pub(crate) borrows_from: Option<ProcessId>,
+    /// It has ended with all its memory, and nobody has waited for it yet.
+    pub(crate) is_over: bool,
     /// It was told that this one is about to end, and what the kernel remembers of it.
     pub(crate) is_leaving: bool,
 }
@@ -68,6 +70,7 @@ impl<H> Member<H> {
             is_active: true,
             hidden: 0,
             borrows_from: None,
+            is_over: false,
             is_leaving: false,
         }
     }

@@ -5,10 +5,17 @@ use std::time::Duration;
 /// The share and the bounds of a pace that nobody set. What looking at pages may cost while much is
 /// in doubt comes on top.
 const SHARE_OF_A_CPU: f64 = 0.006;
+/// While processes come and go or change their size, until so much has been spent beyond the share.
+const SHARE_IN_CHANGE: f64 = 0.04;
+const MOST_BEYOND: f64 = 0.04;
+/// After so many samples without a change it is at rest.
+const SAMPLES_TO_REST: u32 = 16;
+/// Less than the share, to make up for that.
+const SHARE_AT_REST: f64 = 0.005;
 const SHORTEST: Duration = Duration::from_millis(2);
 const LONGEST: Duration = Duration::from_millis(100);
-/// Samples between two looks at what they cost.
-const LOOK_EVERY: u32 = 32;
+/// The cost of a sample is an average of about so many.
+const MOST_IN_AVERAGE: u32 = 32;
 
 /// This many failed or slow samples in a row make the pace slower.
 const TROUBLE_TO_SLOW_DOWN: u32 = 5;
@@ -29,8 +36,11 @@ pub enum Interval {
 pub(crate) struct Pace {
     asked: Interval,
     now: Duration,
-    cost_of_look: Duration,
-    samples_of_look: u32,
+    cost: Duration,
+    samples_in_cost: u32,
+    /// What has been spent beyond the share, in seconds.
+    beyond: f64,
+    samples_at_rest: u32,
     trouble_in_a_row: u32,
     slowed_down: bool,
     ended: bool,
@@ -45,8 +55,10 @@ impl Pace {
         Self {
             asked,
             now,
-            cost_of_look: Duration::ZERO,
-            samples_of_look: 0,
+            cost: Duration::ZERO,
+            samples_in_cost: 0,
+            beyond: 0.0,
+            samples_at_rest: 0,
             trouble_in_a_row: 0,
             slowed_down: false,
             ended: false,
@@ -67,21 +79,27 @@ impl Pace {
         self.ended
     }
 
-    /// Learns from one sample: what CPU time it cost, and whether it failed.
-    pub(crate) fn learn(&mut self, cost: Duration, failed: bool) {
+    /// Learns from a regular sample: what CPU time it cost, whether it failed, and whether the tree
+    /// was changing.
+    pub(crate) fn learn(&mut self, cost: Duration, failed: bool, is_changing: bool) {
         // A sample that takes half of the time until the next is more than anybody asked for; a
         // pace of the sampler's own follows the cost anyway.
         let too_slow = self.asked != Interval::Adaptive && cost > self.now / 2;
         if failed || too_slow {
-            self.trouble_in_a_row += 1;
+            self.take_trouble();
         } else {
             self.trouble_in_a_row = 0;
         }
+        if self.asked == Interval::Adaptive {
+            self.adapt(cost, is_changing);
+        }
+    }
+
+    /// Something has failed, or took too long.
+    pub(crate) fn take_trouble(&mut self) {
+        self.trouble_in_a_row += 1;
         if self.trouble_in_a_row >= TROUBLE_TO_SLOW_DOWN {
             self.slow_down();
-        }
-        if self.asked == Interval::Adaptive {
-            self.adapt(cost);
         }
     }
 
@@ -95,16 +113,24 @@ impl Pace {
         }
     }
 
-    fn adapt(&mut self, cost: Duration) {
-        self.cost_of_look += cost;
-        self.samples_of_look += 1;
-        if self.samples_of_look < LOOK_EVERY {
-            return;
-        }
-        let cost = self.cost_of_look / self.samples_of_look;
-        (self.cost_of_look, self.samples_of_look) = (Duration::ZERO, 0);
+    fn adapt(&mut self, cost: Duration, is_changing: bool) {
+        self.samples_in_cost = MOST_IN_AVERAGE.min(self.samples_in_cost + 1);
+        let others = self.cost * (self.samples_in_cost - 1);
+        self.cost = (others + cost) / self.samples_in_cost;
+        let more = cost.as_secs_f64() - self.now.as_secs_f64() * SHARE_OF_A_CPU;
+        self.beyond = (self.beyond + more).max(0.0);
+        self.samples_at_rest = if is_changing {
+            0
+        } else {
+            self.samples_at_rest.saturating_add(1)
+        };
         if !self.slowed_down {
-            self.now = cost.div_f64(SHARE_OF_A_CPU).clamp(SHORTEST, LONGEST);
+            let share = if self.samples_at_rest < SAMPLES_TO_REST && self.beyond < MOST_BEYOND {
+                SHARE_IN_CHANGE
+            } else {
+                SHARE_AT_REST
+            };
+            self.now = self.cost.div_f64(share).clamp(SHORTEST, LONGEST);
         }
     }
 
@@ -128,7 +154,7 @@ mod tests {
     fn a_pace_that_was_asked_for_stays() {
         let mut pace = Pace::new(Interval::Fixed(7 * MS));
         for _ in 0..1_000 {
-            pace.learn(3 * MS, false);
+            pace.learn(3 * MS, false, true);
         }
         assert_eq!(pace.interval(), 7 * MS);
         assert!(!pace.slowed_down() && !pace.ended());
@@ -136,34 +162,53 @@ mod tests {
 
     #[test]
     fn an_adaptive_pace_costs_little_within_its_bounds() {
-        for (cost, interval) in [(3 * US, SHORTEST), (30 * US, 5 * MS), (540 * US, 90 * MS)] {
+        for (cost, interval) in [(3 * US, SHORTEST), (30 * US, 6 * MS), (450 * US, 90 * MS)] {
             let mut pace = Pace::new(Interval::Adaptive);
             for _ in 0..100 {
-                pace.learn(cost, false);
+                pace.learn(cost, false, false);
             }
             assert_eq!(pace.interval(), interval, "{cost:?}");
         }
         let mut pace = Pace::new(Interval::Adaptive);
         for _ in 0..100 {
-            pace.learn(900 * US, false);
+            pace.learn(900 * US, false, false);
         }
         for _ in 0..100 {
-            pace.learn(5 * MS, false);
+            pace.learn(5 * MS, false, false);
         }
         assert_eq!(pace.interval(), LONGEST);
+    }
+
+    #[test]
+    fn a_tree_that_changes_is_sampled_more_often_for_a_while() {
+        let cost = 200 * US;
+        let mut pace = Pace::new(Interval::Adaptive);
+        let mut sample_for = |time: Duration, is_changing| {
+            let (mut passed, mut samples) = (Duration::ZERO, 0);
+            while passed < time {
+                passed += pace.interval();
+                pace.learn(cost, false, is_changing);
+                samples += 1;
+            }
+            samples
+        };
+        assert!((195..=205).contains(&sample_for(1_000 * MS, true)));
+        assert!(sample_for(10_000 * MS, true) < 400, "there is an end to it");
+        assert!((740..=760).contains(&sample_for(30_000 * MS, false)));
+        assert!(sample_for(500 * MS, true) > 90, "it was made up for");
     }
 
     #[test]
     fn failures_slow_it_down_and_end_it() {
         let mut pace = Pace::new(Interval::Fixed(10 * MS));
         for _ in 0..4 {
-            pace.learn(US, true);
+            pace.learn(US, true, false);
         }
-        pace.learn(US, false);
+        pace.learn(US, false, false);
         assert!(!pace.slowed_down(), "they were not in a row");
         let mut samples = 0;
         while !pace.ended() {
-            pace.learn(US, true);
+            pace.learn(US, true, false);
             samples += 1;
         }
         assert_eq!(pace.interval(), 640 * MS);
@@ -174,7 +219,7 @@ mod tests {
     fn slow_samples_slow_it_down() {
         let mut pace = Pace::new(Interval::Fixed(MS));
         for _ in 0..5 {
-            pace.learn(MS, false);
+            pace.learn(MS, false, false);
         }
         assert!(pace.slowed_down());
         assert_eq!(pace.interval(), 2 * MS);

@@ -88,6 +88,12 @@ impl Settling {
         weight.total.is_open(LITTLE)
     }
 
+    /// Whether to walk over the pages of families now. While they grow, what a walk tells is out of
+    /// date soon.
+    pub(crate) fn is_time_for_walks(&self, weight: &Weight, need: Need) -> bool {
+        need != Need::Rise || (weight.total.is_open(MUCH) && self.budget.is_rested())
+    }
+
     /// What of a sum may be left in doubt.
     pub(crate) fn left_in_doubt(weight: &Weight) -> u64 {
         weight.total.best / LITTLE / 2
@@ -95,8 +101,7 @@ impl Settling {
 
     pub(crate) fn allows(&self, cost: Duration, need: Need) -> bool {
         match need {
-            Need::Rise => self.budget.allows_keeping_half(cost),
-            Need::Rest => self.budget.allows(cost),
+            Need::Rise | Need::Rest => self.budget.allows(cost),
             Need::Certainty => true,
         }
     }

@@ -155,7 +155,9 @@ impl<O: Observer> Work<O> {
         let (cost, outcome) = self.timed(|sampler| sampler.tick(now));
         let beside = self.sampler.time_beside().saturating_sub(beside);
         self.last_cost = cost.saturating_sub(beside);
-        self.pace.learn(self.last_cost, outcome.is_err());
+        let is_changing = self.sampler.is_changing();
+        self.pace
+            .learn(self.last_cost, outcome.is_err(), is_changing);
         self.after_sample();
     }
 
@@ -229,7 +231,7 @@ impl<O: Observer> Work<O> {
             outcomes.filter(Result::is_err).count()
         });
         for _ in 0..failures {
-            self.pace.learn(Duration::ZERO, true);
+            self.pace.take_trouble();
         }
     }
 

@@ -38,10 +38,10 @@ impl Group {
         text.trim().parse().ok()
     }
 
-    pub fn anonymous(&self) -> Result<AnonymousMemory, String> {
+    pub fn charges(&self) -> Result<Charges, String> {
         let path = self.folder.join("memory.stat");
         let file = File::open(&path).map_err(|error| format!("{}: {error}", path.display()))?;
-        Ok(AnonymousMemory {
+        Ok(Charges {
             file,
             text: Cell::new(vec![0; 8 << 10]),
         })
@@ -144,27 +144,40 @@ impl Drop for OwnGroup {
     }
 }
 
-/// What the group is charged for anonymous memory, read over and over.
-pub struct AnonymousMemory {
+/// What the group is charged for, read over and over.
+pub struct Charges {
     file: File,
     text: Cell<Vec<u8>>,
 }
 
-impl AnonymousMemory {
-    pub fn bytes(&self) -> Option<u64> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Charged {
+    pub anonymous: u64,
+    /// Whether anybody has it mapped or not.
+    pub shared_memory: u64,
+}
+
+impl Charges {
+    pub fn read(&self) -> Option<Charged> {
         let mut text = self.text.take();
         let length = self.file.read_at(&mut text, 0).unwrap_or(0);
-        let bytes = total_rss(&text[..length]);
+        let charged = charged(&text[..length]);
         self.text.set(text);
-        bytes
+        charged
     }
 }
 
-/// Of a memory.stat: `rss` is anonymous memory there, and `total` has that of groups below.
-fn total_rss(stat: &[u8]) -> Option<u64> {
+/// By a memory.stat: `rss` is anonymous memory there, and `total` has that of groups below.
+fn charged(stat: &[u8]) -> Option<Charged> {
     let text = std::str::from_utf8(stat).ok()?;
-    let value = |line: &str| line.strip_prefix("total_rss ")?.parse().ok();
-    text.lines().find_map(value)
+    let value = |key: &str| {
+        let mut lines = text.lines();
+        lines.find_map(|line| line.strip_prefix(key)?.strip_prefix(' ')?.parse().ok())
+    };
+    Some(Charged {
+        anonymous: value("total_rss")?,
+        shared_memory: value("total_shmem")?,
+    })
 }
 
 fn parent_group() -> Result<PathBuf, String> {
@@ -212,9 +225,13 @@ mod tests {
     }
 
     #[test]
-    fn anonymous_memory_is_that_of_the_group_and_those_below_it() {
-        let stat = b"cache 0\nrss 1\nrss_huge 2\ntotal_cache 3\ntotal_rss 4096\ntotal_rss_huge 5\n";
-        assert_eq!(total_rss(stat), Some(4096));
-        assert_eq!(total_rss(b"cache 0\n"), None);
+    fn charges_are_those_of_the_group_and_those_below_it() {
+        let stat = b"rss 1\nshmem 2\ntotal_rss 4096\ntotal_rss_huge 5\ntotal_shmem 8192\n";
+        let expected = Charged {
+            anonymous: 4096,
+            shared_memory: 8192,
+        };
+        assert_eq!(charged(stat), Some(expected));
+        assert_eq!(charged(b"total_rss 4096\n"), None);
     }
 }

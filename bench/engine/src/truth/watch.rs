@@ -1,13 +1,13 @@
-//! Three threads that look at a group until they are told to end: its anonymous memory as often as
+//! Three threads that look at a group until they are told to end: what it is charged as often as
 //! anything happens, its mapped pages as often as that is cheap, and a plain poll to compare with.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Condvar, Mutex, PoisonError};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
 
-use super::group::{AnonymousMemory, Group};
-use super::look::mapped_bytes;
+use super::group::{Charges, Group};
+use super::look::Mapped;
 use super::polls;
 use crate::clock::cpu_of;
 
@@ -19,6 +19,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(30);
 const NEXT_LOOK_AT_HIGH: Duration = Duration::from_millis(10);
 /// Of a high before it, in percent.
 const NEW_HIGH_PERCENT: u64 = 102;
+/// Shared memory that is mapped and what the group is charged for it are the same within this.
+const SAME_WITHIN: u64 = 1 << 20;
 /// A look's CPU time is followed by at least so many times as much without one.
 const REST_AFTER_LOOK: u32 = 3;
 
@@ -28,12 +30,27 @@ pub struct Watched {
     needed_peak: AtomicU64,
     pss_poll_peak: AtomicU64,
     rss_poll_peak: AtomicU64,
-    /// By the latest look.
-    mapped: AtomicU64,
+    mapped: Mutex<LatestLook>,
     looks: AtomicU64,
     is_over: AtomicBool,
     is_at_new_high: Mutex<bool>,
     new_high: Condvar,
+}
+
+/// What was mapped at the latest look.
+#[derive(Clone, Copy, Default)]
+struct LatestLook {
+    bytes: u64,
+    /// Of shared memory, if all that there is of it was mapped. Then it changes with what the group
+    /// is charged, which is read more often.
+    all_shared_memory: Option<u64>,
+}
+
+impl LatestLook {
+    fn bytes_by_now(&self, shared_memory: u64) -> u64 {
+        let before = self.all_shared_memory.unwrap_or(shared_memory);
+        (self.bytes + shared_memory).saturating_sub(before)
+    }
 }
 
 impl Watched {
@@ -44,9 +61,9 @@ impl Watched {
         polls: bool,
         scope: &'scope Scope<'scope, '_>,
     ) -> Result<(), String> {
-        let anonymous = group.anonymous()?;
-        scope.spawn(move || self.watch_anonymous(&anonymous));
-        scope.spawn(|| self.watch_mapped(group));
+        let (charges, at_looks) = (group.charges()?, group.charges()?);
+        scope.spawn(move || self.watch_charges(&charges));
+        scope.spawn(move || self.watch_mapped(group, &at_looks));
         if polls {
             scope.spawn(|| self.poll(group));
         }
@@ -58,15 +75,18 @@ impl Watched {
         self.new_high.notify_all();
     }
 
-    fn watch_anonymous(&self, anonymous: &AnonymousMemory) {
+    fn watch_charges(&self, charges: &Charges) {
         let mut high = 0;
         while !self.is_over.load(Ordering::Relaxed) {
-            if let Some(bytes) = anonymous.bytes() {
-                self.anon_peak.fetch_max(bytes, Ordering::Relaxed);
-                let needed = bytes + self.mapped.load(Ordering::Relaxed);
-                self.needed_peak.fetch_max(needed, Ordering::Relaxed);
-                if bytes * 100 > high * NEW_HIGH_PERCENT {
-                    high = bytes;
+            if let Some(charged) = charges.read() {
+                self.anon_peak
+                    .fetch_max(charged.anonymous, Ordering::Relaxed);
+                let mapped = self.latest_look().bytes_by_now(charged.shared_memory);
+                self.needed_peak
+                    .fetch_max(charged.anonymous + mapped, Ordering::Relaxed);
+                let all = charged.anonymous + charged.shared_memory;
+                if all * 100 > high * NEW_HIGH_PERCENT {
+                    high = all;
                     *self
                         .is_at_new_high
                         .lock()
@@ -78,11 +98,21 @@ impl Watched {
         }
     }
 
-    fn watch_mapped(&self, group: &Group) {
+    fn latest_look(&self) -> MutexGuard<'_, LatestLook> {
+        self.mapped.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn watch_mapped(&self, group: &Group, charges: &Charges) {
         while !self.is_over.load(Ordering::Relaxed) {
             let started = Instant::now();
-            let (cost, bytes) = cpu_of(|| mapped_bytes(&group.processes()));
-            self.mapped.store(bytes, Ordering::Relaxed);
+            let (cost, mapped) = cpu_of(|| Mapped::by(&group.processes()));
+            let shared_memory = charges.read().map(|charged| charged.shared_memory);
+            let is_mapped =
+                |charged: &u64| charged.abs_diff(mapped.shared_memory_bytes()) <= SAME_WITHIN;
+            *self.latest_look() = LatestLook {
+                bytes: mapped.bytes(),
+                all_shared_memory: shared_memory.filter(is_mapped),
+            };
             self.looks.fetch_add(1, Ordering::Relaxed);
             let rest = cost * REST_AFTER_LOOK;
             sleep_until(started + NEXT_LOOK_AT_HIGH.max(cost + rest));

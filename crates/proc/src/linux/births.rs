@@ -127,6 +127,11 @@ impl BirthFinder {
         Ok(())
     }
 
+    /// Whether no pid has been given out since the last call, and each one before has been seen.
+    pub(super) fn are_told(&self, root: &ProcRoot) -> bool {
+        self.unseen.is_empty() && self.loadavg.last_pid(root).ok() == Some(self.last_pid)
+    }
+
     /// Pids that were given out and never seen to be a process or a thread.
     pub(super) fn never_seen(&self) -> u64 {
         self.never_seen

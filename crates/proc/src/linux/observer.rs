@@ -135,6 +135,10 @@ impl Observer for LinuxObserver {
         self.births.since_last(&self.root, births)
     }
 
+    fn births_are_told(&mut self) -> bool {
+        self.births.are_told(&self.root)
+    }
+
     fn watch(&mut self, id: ProcessId) -> Result<Option<Watched>, Error> {
         let Some(watched) = Watched::open(&self.root, id, self.highest_descriptor)? else {
             return Ok(None);

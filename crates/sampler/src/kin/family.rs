@@ -21,6 +21,8 @@ pub(crate) struct Division {
 #[derive(Clone, Copy, Debug)]
 struct Reading {
     pages: Bracket,
+    /// By how much it has lowered the estimate.
+    lowered: u64,
     /// Of all of them.
     is_whole: bool,
 }
@@ -120,8 +122,8 @@ impl Family {
     }
 
     /// One that a relative has forked which nobody ever saw: any of what it has may be anybody's,
-    /// or nobody else's.
-    pub(crate) fn adopt(&mut self, child: u32, anonymous: u64) {
+    /// or nobody else's. It is taken to have shared all but what it has written since its birth.
+    pub(crate) fn adopt(&mut self, child: u32, anonymous: u64, written: u64) {
         self.is_read = false;
         self.doubt_reading();
         let holdings = self.holdings.values_mut();
@@ -137,9 +139,11 @@ impl Family {
             .map(|holding| holding.anonymous)
             .max();
         self.let_go += largest.unwrap_or(0).max(anonymous);
-        let holding = Holding::adopted(anonymous, self.let_go);
+        let own = written.min(anonymous);
+        let holding = Holding::adopted(anonymous, own, self.let_go);
         self.holdings.insert(child, holding);
         self.change(Change {
+            best: signed(own),
             upper: signed(anonymous),
             ..Change::default()
         });
@@ -217,6 +221,7 @@ impl Family {
         );
         holding.own = Bracket::around(before.lower, own.best, before.upper);
         holding.own_by_reading = Some(own);
+        holding.lowered += before.best.saturating_sub(holding.own.best);
         // What it has written and still has is nobody else's, unless it has forked since.
         let raised = holding.raised;
         let surplus = (holding.raised - signed(own.upper + since.most)).max(0);
@@ -230,8 +235,10 @@ impl Family {
         });
         let reading = self.by_reading.get_or_insert(Reading {
             pages: self.pages,
+            lowered: 0,
             is_whole: false,
         });
+        reading.lowered += best.min(0).unsigned_abs();
         reading.pages.upper = reading.pages.upper.saturating_add_signed(-surplus);
     }
 
@@ -248,7 +255,9 @@ impl Family {
         let rounding = ROUNDED * shares.len() as u64;
         let read = Bracket::around(sum.saturating_sub(most), sum + grown, sum + most + rounding);
         let known = self.clamp();
+        let lowered = self.by_reading.map_or(0, |reading| reading.lowered);
         self.by_reading = Some(Reading {
+            lowered,
             pages: Bracket {
                 best: read.best,
                 ..known
@@ -282,13 +291,16 @@ impl Family {
         }
     }
 
-    /// Somebody may have been there whom nobody had seen yet, with any of the pages.
+    /// Somebody may have been there whom nobody had seen yet, with any of the pages: then each
+    /// counted less than its part, and the estimate is no less than they add up to.
     pub(crate) fn doubt_reading(&mut self) {
-        if self.by_reading.take().is_some() {
+        if let Some(read) = self.by_reading.take() {
+            let best = (self.pages.best + read.lowered).max(read.pages.best);
+            self.pages = Bracket::around(self.pages.lower, best, self.pages.upper);
+            self.is_changed = true;
             self.is_read = false;
             for holding in self.holdings.values_mut() {
-                holding.own_by_reading = None;
-                holding.is_read = false;
+                holding.doubt_reading();
             }
         }
     }

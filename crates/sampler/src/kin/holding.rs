@@ -45,6 +45,8 @@ pub(crate) struct Holding {
     pub(crate) own: Bracket,
     /// The same by a walk over its pages, until that is confirmed.
     pub(super) own_by_reading: Option<Bracket>,
+    /// By how much that has lowered the estimate.
+    pub(super) lowered: u64,
     /// What this one has changed the upper bound of the family by since all were read, it was born
     /// or it has forked.
     pub(super) raised: i64,
@@ -120,10 +122,10 @@ impl Holding {
     }
 
     /// One that has been there for a while, and nobody knows since when.
-    pub(super) fn adopted(anonymous: u64, let_go: u64) -> Self {
+    pub(super) fn adopted(anonymous: u64, own: u64, let_go: u64) -> Self {
         Self {
             anonymous,
-            own: Bracket::around(0, 0, anonymous),
+            own: Bracket::around(0, own, anonymous),
             recent: Recent {
                 most: anonymous,
                 written: anonymous,
@@ -196,9 +198,18 @@ impl Holding {
     }
 
     pub(super) fn confirm_reading(&mut self) {
+        self.lowered = 0;
         if let Some(own) = self.own_by_reading.take() {
             self.own = own;
         }
+    }
+
+    /// Pages that somebody unseen had as well seemed to be shared.
+    pub(super) fn doubt_reading(&mut self) {
+        let best = self.own.best + std::mem::take(&mut self.lowered);
+        self.own = Bracket::around(self.own.lower, best, self.own.upper.min(self.anonymous));
+        self.own_by_reading = None;
+        self.is_read = false;
     }
 
     /// What it can have written, `w`, minus what it gave back, `f`, is by what it grew, `g`. So

@@ -197,8 +197,8 @@ impl World {
                 .get(&parent)
                 .filter(|_| self.known.pids().any(|pid| pid == parent))
             else {
-                self.known.adopt(child, bytes);
                 let born = self.processes.get_mut(&child).unwrap();
+                self.known.adopt(child, bytes, born.faults * PAGE);
                 born.seen_faults = born.faults;
                 continue;
             };
@@ -353,6 +353,31 @@ fn growth_and_faults_alone_tell_what_children_add_and_rewrite() {
         (known.lower, known.best, known.upper),
         (500 * mb, 700 * mb, 700 * mb)
     );
+}
+
+/// Somebody unseen has the same pages, so those who are seen count only two thirds of them.
+#[test]
+fn a_reading_that_somebody_unseen_may_have_spoilt_does_not_lower_the_estimate() {
+    let mb = 1 << 20;
+    let idle = Look {
+        anonymous: 240 * mb,
+        ..Look::default()
+    };
+    let mut family = Family::of(1, 240 * mb);
+    family.fork(1, 2, 240 * mb);
+    family.look(1, idle);
+    family.look(2, idle);
+    let share = Share {
+        anonymous: 240 * mb,
+        shared_out: 80 * mb,
+        private: 0,
+    };
+    family.read(1, share, Moved::default());
+    family.read(2, share, Moved::default());
+    family.read_all(&[(1, share), (2, share)], Some(Moved::default()));
+    family.doubt_reading();
+    family.update();
+    assert_eq!(family.bytes().best, 240 * mb);
 }
 
 /// What a worker takes and gives back again leaves the parent's alone.

@@ -61,6 +61,9 @@ pub struct Sampler<O: Observer> {
     pub(crate) admission: Duration,
     /// Counts all samples, also those between the regular ones.
     samples: u64,
+    /// What all of them had at the last sample, and the version of the tree.
+    rss_and_version: (u64, u64),
+    is_changing: bool,
     /// What those that are there have taken since the sample before, of memory that no file backs.
     taken: u64,
     high_water: Budget,
@@ -101,6 +104,8 @@ impl<O: Observer> Sampler<O> {
             learned: ByNumber::default(),
             last_sample: None,
             samples: 0,
+            rss_and_version: (0, 0),
+            is_changing: false,
             taken: 0,
             admission: Duration::ZERO,
             high_water: sample::budget_of_high_water(),
@@ -322,6 +327,11 @@ impl<O: Observer> Sampler<O> {
             highest = (highest.0.max(peak), highest.1.max(task.largest_bytes()));
         }
         highest
+    }
+
+    /// Whether processes have come or gone or changed their size between the last two samples.
+    pub(crate) fn is_changing(&self) -> bool {
+        self.is_changing
     }
 
     /// Whether any process is being watched.

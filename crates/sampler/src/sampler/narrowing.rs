@@ -24,7 +24,9 @@ impl<O: Observer> Sampler<O> {
         if weight.mapped.doubt() > Settling::left_in_doubt(weight) {
             outcome = outcome.and(self.read_files(id, weight, need));
         }
-        if weight.anonymous.doubt() > Settling::left_in_doubt(weight) {
+        if weight.anonymous.doubt() > Settling::left_in_doubt(weight)
+            && self.settling.is_time_for_walks(weight, need)
+        {
             outcome = outcome.and(self.read_families(id, weight, need));
         }
         if self.settling.readings > readings {
@@ -190,14 +192,20 @@ impl<O: Observer> Sampler<O> {
             let spent = thread_cpu().saturating_sub(before);
             self.settling.spend(spent, shares.len() as u64);
         }
+        // Where there is no time to see who else may have been there, it has to do.
+        let are_known = need == Need::Certainty || self.births_are_told();
         if let Some(family) = self.families.get_mut(id) {
             family.read_all(&shares, moved);
-            if need == Need::Certainty {
-                // There is no time to see who else may have been there.
+            if are_known {
                 family.births_are_known();
             }
         }
         outcome
+    }
+
+    /// Whether all who were born until now are in the tree.
+    fn births_are_told(&mut self) -> bool {
+        !self.newborns.are_all() && self.observer.births_are_told()
     }
 
     /// Walks over all pages of a process. `None` when it is gone or may not be asked.

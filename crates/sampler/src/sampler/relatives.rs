@@ -132,7 +132,7 @@ impl<O: Observer> Sampler<O> {
             return self.adopt(parent, child);
         }
         self.look_at_memory(child);
-        let written = self.written_by_newcomer(child);
+        let written = self.written_by_newcomer(child).unwrap_or(u64::MAX);
         let had = self.anonymous_of(child).saturating_sub(written);
         let had = had.max(before).max(self.anonymous_of(parent));
         if let Some(family) = self.families.get_mut(family) {
@@ -158,8 +158,9 @@ impl<O: Observer> Sampler<O> {
         };
         self.look_at_memory(child);
         let anonymous = self.anonymous_of(child);
+        let written = self.written_by_newcomer(child).unwrap_or(0);
         if let Some(family) = self.families.get_mut(family) {
-            family.adopt(child, anonymous);
+            family.adopt(child, anonymous, written);
         }
         self.with_member(child, |_, _, member| member.family = Some(family));
     }
@@ -182,13 +183,10 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// What a newcomer can have written since it was born.
-    fn written_by_newcomer(&self, pid: u32) -> u64 {
+    fn written_by_newcomer(&self, pid: u32) -> Option<u64> {
         let place = self.tree.place_of(pid);
-        let faults = place.and_then(|place| self.tree.members()[place].faults);
-        match faults {
-            Some(faults) => faults * self.observer.page_bytes(),
-            None => u64::MAX,
-        }
+        let faults = place.and_then(|place| self.tree.members()[place].faults)?;
+        Some(faults * self.observer.page_bytes())
     }
 
     fn anonymous_of(&self, pid: u32) -> u64 {
@@ -233,8 +231,7 @@ impl<O: Observer> Sampler<O> {
         let mut outcome = Ok(());
         for place in 0..self.tree.len() {
             let member = &self.tree.members()[place];
-            if member.memory.rss == 0 && (member.family.is_some() || member.memory.mapped.is_some())
-            {
+            if member.memory.is_gone() && !member.is_over {
                 self.let_go_of_memory(place);
             }
             let member = &mut self.tree.members_mut()[place];
@@ -260,7 +257,7 @@ impl<O: Observer> Sampler<O> {
         outcome
     }
 
-    /// One that nobody has waited for yet has no memory any more.
+    /// One that nobody has waited for yet has no memory any more, and had any amount before its end.
     fn let_go_of_memory(&mut self, place: usize) {
         let is_of_family = self.tree.members()[place].family.is_some();
         let given_back = if is_of_family && !self.hand_over_memory(place) {
@@ -268,13 +265,17 @@ impl<O: Observer> Sampler<O> {
         } else {
             0
         };
+        let are_told = self.newborns.are_all();
         let member = &mut self.tree.members_mut()[place];
         if member.memory.mapped.take().is_some() {
             self.reading += 1;
         }
+        member.is_over = !are_told;
         let task = member.task;
-        self.tasks
-            .each_outwards(task, |task| task.given_back += given_back);
+        self.tasks.each_outwards(task, |task| {
+            task.given_back += given_back;
+            task.ended += u64::from(!are_told);
+        });
     }
 
     /// Whether those at rest are to be looked at in this sample as well.

@@ -17,6 +17,14 @@ const WORTH_CONFIRMING: u64 = 256 << 10;
 /// How late a pid that never showed may be told of, in samples.
 const SAMPLES_TO_SHOW: usize = 4;
 
+/// Less than one part in so many between two samples is no change.
+const LITTLE_CHANGE: u64 = 256;
+
+/// Whether what a tree has is about what it had at the sample before.
+pub(super) fn is_about(bytes: u64, before: u64) -> bool {
+    bytes.abs_diff(before) <= bytes / LITTLE_CHANGE
+}
+
 pub(super) fn budget_of_high_water() -> Budget {
     Budget::new(SHARE_OF_HIGH_WATER, MOST_HIGH_WATER_AT_ONCE)
 }
@@ -124,6 +132,7 @@ impl<O: Observer> Sampler<O> {
             }
         }
         self.taken = taken;
+        self.note_change();
         if self.tree.len() > 1 && grown >= WORTH_CONFIRMING {
             outcome = outcome.and(self.confirm_growth());
         }
@@ -142,6 +151,14 @@ impl<O: Observer> Sampler<O> {
             }
         }
         outcome
+    }
+
+    fn note_change(&mut self) {
+        let members = self.tree.members().iter();
+        let rss: u64 = members.map(|member| member.memory.rss).sum();
+        let (rss_before, version_before) = self.rss_and_version;
+        self.rss_and_version = (rss, self.tree.version);
+        self.is_changing = !is_about(rss, rss_before) || self.tree.version != version_before;
     }
 
     /// They were read one after the other. Where one gives back what another takes, both may have

@@ -6,6 +6,7 @@ use memtop_proc::{Counted, Error, Observer};
 
 use super::Sampler;
 use super::machine::Written;
+use super::sample::is_about;
 use crate::TaskId;
 use crate::bracket::Bracket;
 use crate::kin::{Family, FamilyId};
@@ -17,8 +18,6 @@ use crate::weight::{ReadPages, Sums, Weight};
 const HIDDEN_IS_MUCH: u64 = 200;
 /// Below the highest by more than one part in so many, what nobody saw does not matter.
 const NOT_HIGH: u64 = 5;
-/// A tree that changes by less than one part in so many between two samples is at rest.
-const AT_REST: u64 = 256;
 
 impl<O: Observer> Sampler<O> {
     /// The memory of a task, whatever it takes to find out.
@@ -173,7 +172,7 @@ impl<O: Observer> Sampler<O> {
             return false;
         };
         let before = std::mem::replace(&mut task.rss_before, task.sums.rss);
-        task.sums.rss.abs_diff(before) <= task.sums.rss / AT_REST
+        is_about(task.sums.rss, before)
     }
 
     /// Takes in what a task has, with what else is to be done with it.

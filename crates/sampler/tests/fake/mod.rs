@@ -469,6 +469,10 @@ impl Observer for FakeTable {
         })
     }
 
+    fn births_are_told(&mut self) -> bool {
+        self.change(|table| table.new.is_empty())
+    }
+
     fn watch(&mut self, id: ProcessId) -> Result<Option<ProcessId>, Error> {
         self.read(|table| {
             if table.leaving.contains(&id.pid) {
