@@ -31,6 +31,21 @@ impl Bracket {
         }
     }
 
+    /// What it has become while something that changes with it went from `before` to `now`, each of
+    /// which may be off by `error`.
+    pub(crate) fn moved(self, before: u64, now: u64, error: u64) -> Self {
+        if before == now {
+            return self;
+        }
+        let (more, less) = (now.saturating_sub(before), before.saturating_sub(now));
+        let by = |bytes: u64| (bytes + more).saturating_sub(less);
+        Self::around(
+            by(self.lower).saturating_sub(error),
+            by(self.best),
+            by(self.upper) + error,
+        )
+    }
+
     pub(crate) fn plus(self, other: Self) -> Self {
         Self {
             lower: self.lower + other.lower,

@@ -39,6 +39,8 @@ pub(crate) struct Task {
     /// What the kernel counts of it, where it does.
     pub(crate) account: Option<Box<dyn Account>>,
     pub(crate) counted: Option<Counted>,
+    /// What it counted of mapped pages when the processes were last summed up.
+    pub(crate) mapped_with_sums: Option<u64>,
     /// Pages of files that its processes have by those that were read, and as of when.
     pub(crate) read_pages: Option<(ReadPages, (u64, u64))>,
     /// What it had at most at the sample before; `None` when others have come into it since.

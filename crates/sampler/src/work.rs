@@ -20,6 +20,8 @@ const MOST_AT_EXITS: Duration = Duration::from_millis(20);
 const GUARDS_LOOK_EVERY: Duration = Duration::from_millis(100);
 /// And so is what the kernel counts, which takes the same time however large the tree is.
 const GLANCE_EVERY: Duration = Duration::from_millis(4);
+/// While that changes.
+const GLANCE_IN_CHANGE_EVERY: Duration = Duration::from_millis(1);
 
 pub(crate) struct Work<O: Observer> {
     pub(crate) sampler: Sampler<O>,
@@ -34,6 +36,8 @@ pub(crate) struct Work<O: Observer> {
     last_sample: Instant,
     last_glance: Instant,
     has_account: bool,
+    /// What the kernel counts, between the last two looks at it.
+    is_changing: bool,
     sentries: Vec<Sentry>,
     cpu: Duration,
 }
@@ -52,6 +56,7 @@ impl<O: Observer> Work<O> {
             last_sample: now,
             last_glance: now,
             has_account: false,
+            is_changing: false,
             sentries: Vec::new(),
             cpu: Duration::ZERO,
         }
@@ -80,7 +85,12 @@ impl<O: Observer> Work<O> {
             next = next.min(self.guards_look_at());
         }
         if self.has_account {
-            next = next.min(self.last_glance + GLANCE_EVERY);
+            let every = if self.is_changing {
+                GLANCE_IN_CHANGE_EVERY
+            } else {
+                GLANCE_EVERY
+            };
+            next = next.min(self.last_glance + every);
         }
         next
     }
@@ -112,9 +122,10 @@ impl<O: Observer> Work<O> {
     fn glance(&mut self) {
         self.last_glance = Instant::now();
         let now = self.now();
-        let (_, is_high) = self.timed(|sampler| sampler.glance(now));
+        let (_, glance) = self.timed(|sampler| sampler.glance(now));
         self.has_account = self.sampler.has_account();
-        if !is_high {
+        self.is_changing = glance.is_changing;
+        if !glance.is_high {
             return;
         }
         self.at_exits.fill(now);

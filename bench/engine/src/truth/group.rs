@@ -153,8 +153,8 @@ pub struct Charges {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Charged {
     pub anonymous: u64,
-    /// Whether anybody has it mapped or not.
-    pub shared_memory: u64,
+    /// Of files and shared memory, what somebody has mapped.
+    pub mapped: u64,
 }
 
 impl Charges {
@@ -176,7 +176,7 @@ fn charged(stat: &[u8]) -> Option<Charged> {
     };
     Some(Charged {
         anonymous: value("total_rss")?,
-        shared_memory: value("total_shmem")?,
+        mapped: value("total_mapped_file")?,
     })
 }
 
@@ -226,10 +226,10 @@ mod tests {
 
     #[test]
     fn charges_are_those_of_the_group_and_those_below_it() {
-        let stat = b"rss 1\nshmem 2\ntotal_rss 4096\ntotal_rss_huge 5\ntotal_shmem 8192\n";
+        let stat = b"rss 1\ntotal_rss 4096\ntotal_rss_huge 5\ntotal_mapped_file 8192\n";
         let expected = Charged {
             anonymous: 4096,
-            shared_memory: 8192,
+            mapped: 8192,
         };
         assert_eq!(charged(stat), Some(expected));
         assert_eq!(charged(b"total_rss 4096\n"), None);

@@ -10,35 +10,18 @@ use super::union::{PAGE_BYTES, PageUnion};
 const ENTRIES_AT_ONCE: u64 = 32 << 10;
 const ENTRY_BYTES: u64 = 8;
 
-/// What processes have mapped together.
-#[derive(Default)]
-pub struct Mapped {
-    files: PageUnion,
-    shared_memory: PageUnion,
+/// How much they have mapped together. A process that is gone meanwhile has nothing.
+pub fn mapped_bytes(processes: &[u32]) -> u64 {
+    let mut union = PageUnion::default();
+    for &pid in processes {
+        add_process(&mut union, pid);
+    }
+    union.bytes()
 }
 
-impl Mapped {
-    /// A process that is gone meanwhile has nothing.
-    pub fn by(processes: &[u32]) -> Self {
-        let mut mapped = Self::default();
-        for &pid in processes {
-            add_process(&mut mapped, pid);
-        }
-        mapped
-    }
-
-    pub fn bytes(&self) -> u64 {
-        self.files.bytes() + self.shared_memory_bytes()
-    }
-
-    pub fn shared_memory_bytes(&self) -> u64 {
-        self.shared_memory.bytes()
-    }
-}
-
-fn add_process(mapped: &mut Mapped, pid: u32) {
+fn add_process(union: &mut PageUnion, pid: u32) {
     let folder = format!("/proc/{pid}");
-    if add_address_space(mapped, &folder) {
+    if add_address_space(union, &folder) {
         return;
     }
     // A thread that leads no more has given its memory up; the others have it still.
@@ -49,7 +32,7 @@ fn add_process(mapped: &mut Mapped, pid: u32) {
         if thread
             .path()
             .to_str()
-            .is_some_and(|path| add_address_space(mapped, path))
+            .is_some_and(|path| add_address_space(union, path))
         {
             return;
         }
@@ -57,7 +40,7 @@ fn add_process(mapped: &mut Mapped, pid: u32) {
 }
 
 /// Whether there is one.
-fn add_address_space(mapped: &mut Mapped, folder: &str) -> bool {
+fn add_address_space(union: &mut PageUnion, folder: &str) -> bool {
     let Ok(maps) = fs::read(format!("{folder}/maps")) else {
         return false;
     };
@@ -70,11 +53,6 @@ fn add_address_space(mapped: &mut Mapped, folder: &str) -> bool {
     for mapping in maps.lines().filter_map(file_mapping) {
         let (mut page, end) = (mapping.start / PAGE_BYTES, mapping.end / PAGE_BYTES);
         let mut page_of_file = mapping.offset / PAGE_BYTES;
-        let union = if mapping.is_shared_memory {
-            &mut mapped.shared_memory
-        } else {
-            &mut mapped.files
-        };
         while page < end {
             let wanted = (end - page).min(ENTRIES_AT_ONCE);
             bytes.resize(usize::try_from(wanted * ENTRY_BYTES).unwrap_or(0), 0);

@@ -1,7 +1,7 @@
 //! Lines of `/proc/PID/maps`: which mappings show pages of a file or of shared memory.
 
-/// Memory of devices is none of the machine's; two of these are shared memory all the same.
-const SHARED_MEMORY: [&str; 4] = ["/dev/shm/", "/dev/zero", "/memfd:", "/SYSV"];
+/// Memory of devices is none of the machine's; these two are shared memory all the same.
+const SHARED_MEMORY_IN_DEV: [&str; 2] = ["/dev/shm/", "/dev/zero"];
 
 /// A mapping of something that has an inode.
 #[derive(Debug, PartialEq, Eq, Clone, Copy)]
@@ -13,8 +13,6 @@ pub struct FileMapping<'a> {
     /// As the kernel writes it.
     pub device: &'a str,
     pub inode: u64,
-    /// It is there as long as somebody has it, and on no disk.
-    pub is_shared_memory: bool,
 }
 
 /// Nothing for anonymous memory and for mappings of devices.
@@ -26,8 +24,10 @@ pub fn file_mapping(line: &str) -> Option<FileMapping<'_>> {
     let device = fields.next()?;
     let inode = fields.next()?.parse().ok()?;
     let path = fields.next().unwrap_or_default().trim_start();
-    let is_shared_memory = SHARED_MEMORY.iter().any(|there| path.starts_with(there));
-    let is_device = path.starts_with("/dev/") && !is_shared_memory;
+    let is_device = path.starts_with("/dev/")
+        && !SHARED_MEMORY_IN_DEV
+            .iter()
+            .any(|there| path.starts_with(there));
     let is_kernels = path.starts_with('[') && path != "[heap]" && path != "[stack]";
     if inode == 0 || is_device || is_kernels {
         return None;
@@ -39,7 +39,6 @@ pub fn file_mapping(line: &str) -> Option<FileMapping<'_>> {
         offset: hexadecimal(offset)?,
         device,
         inode,
-        is_shared_memory,
     })
 }
 
@@ -56,7 +55,6 @@ mod tests {
             offset: 0x2000,
             device: "fe:00",
             inode: 1_835_064,
-            is_shared_memory: false,
         };
         assert_eq!(file_mapping(line), Some(expected));
     }
@@ -70,11 +68,7 @@ mod tests {
             "/SYSV00000000 (deleted)",
         ] {
             let line = format!("7f00000000-7f00001000 rw-s 00000000 00:01 1029    {path}");
-            let mapping = file_mapping(&line);
-            assert!(
-                mapping.is_some_and(|mapping| mapping.is_shared_memory),
-                "{path}"
-            );
+            assert!(file_mapping(&line).is_some(), "{path}");
         }
     }
 

@@ -3,10 +3,10 @@
 //! This is what memtop's figures are compared with, so it shares no code with memtop's crates. It
 //! counts every page that a process of the command has, once, even if others have it, too:
 //!
-//! - anonymous memory is what the group was charged for, read every 2 ms, and so is what shared
-//!   memory has changed by since it was last looked up, if all of it is mapped;
+//! - anonymous memory is what the group was charged for, read every 2 ms;
 //! - pages of files and shared memory are looked up one by one in the page tables, because a group
-//!   is charged only for those it touched first, and `Pss` divides them by all who map them.
+//!   is charged only for those it touched first, and `Pss` divides them by all who map them. Between
+//!   two looks they change by as much as what the group is charged for mapped pages.
 
 mod group;
 mod look;

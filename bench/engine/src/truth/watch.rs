@@ -7,7 +7,7 @@ use std::thread::{self, Scope};
 use std::time::{Duration, Instant};
 
 use super::group::{Charges, Group};
-use super::look::Mapped;
+use super::look::mapped_bytes;
 use super::polls;
 use crate::clock::cpu_of;
 
@@ -19,8 +19,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(30);
 const NEXT_LOOK_AT_HIGH: Duration = Duration::from_millis(10);
 /// Of a high before it, in percent.
 const NEW_HIGH_PERCENT: u64 = 102;
-/// Shared memory that is mapped and what the group is charged for it are the same within this.
-const SAME_WITHIN: u64 = 1 << 20;
+/// A look during which as much was mapped or unmapped is taken again, a few times at most.
+const UNSETTLED: u64 = 1 << 20;
+const MOST_TRIES: usize = 4;
 /// A look's CPU time is followed by at least so many times as much without one.
 const REST_AFTER_LOOK: u32 = 3;
 
@@ -37,19 +38,17 @@ pub struct Watched {
     new_high: Condvar,
 }
 
-/// What was mapped at the latest look.
+/// What was mapped at the latest look, and what the group was charged for it.
 #[derive(Clone, Copy, Default)]
 struct LatestLook {
     bytes: u64,
-    /// Of shared memory, if all that there is of it was mapped. Then it changes with what the group
-    /// is charged, which is read more often.
-    all_shared_memory: Option<u64>,
+    charged: u64,
 }
 
 impl LatestLook {
-    fn bytes_by_now(&self, shared_memory: u64) -> u64 {
-        let before = self.all_shared_memory.unwrap_or(shared_memory);
-        (self.bytes + shared_memory).saturating_sub(before)
+    /// What is charged is read more often than page tables, and changes by as much.
+    fn bytes_by_now(self, charged: u64) -> u64 {
+        (self.bytes + charged).saturating_sub(self.charged)
     }
 }
 
@@ -81,10 +80,10 @@ impl Watched {
             if let Some(charged) = charges.read() {
                 self.anon_peak
                     .fetch_max(charged.anonymous, Ordering::Relaxed);
-                let mapped = self.latest_look().bytes_by_now(charged.shared_memory);
+                let mapped = self.latest_look().bytes_by_now(charged.mapped);
                 self.needed_peak
                     .fetch_max(charged.anonymous + mapped, Ordering::Relaxed);
-                let all = charged.anonymous + charged.shared_memory;
+                let all = charged.anonymous + charged.mapped;
                 if all * 100 > high * NEW_HIGH_PERCENT {
                     high = all;
                     *self
@@ -105,14 +104,8 @@ impl Watched {
     fn watch_mapped(&self, group: &Group, charges: &Charges) {
         while !self.is_over.load(Ordering::Relaxed) {
             let started = Instant::now();
-            let (cost, mapped) = cpu_of(|| Mapped::by(&group.processes()));
-            let shared_memory = charges.read().map(|charged| charged.shared_memory);
-            let is_mapped =
-                |charged: &u64| charged.abs_diff(mapped.shared_memory_bytes()) <= SAME_WITHIN;
-            *self.latest_look() = LatestLook {
-                bytes: mapped.bytes(),
-                all_shared_memory: shared_memory.filter(is_mapped),
-            };
+            let (cost, look) = cpu_of(|| settled_look(group, charges));
+            *self.latest_look() = look;
             self.looks.fetch_add(1, Ordering::Relaxed);
             let rest = cost * REST_AFTER_LOOK;
             sleep_until(started + NEXT_LOOK_AT_HIGH.max(cost + rest));
@@ -161,6 +154,23 @@ impl Watched {
     /// How often the mapped pages were looked up.
     pub fn looks(&self) -> u64 {
         self.looks.load(Ordering::Relaxed)
+    }
+}
+
+fn settled_look(group: &Group, charges: &Charges) -> LatestLook {
+    let mapped_by_charges = || charges.read().map_or(0, |charged| charged.mapped);
+    let mut tries = 1;
+    loop {
+        let before = mapped_by_charges();
+        let bytes = mapped_bytes(&group.processes());
+        let after = mapped_by_charges();
+        if after.abs_diff(before) < UNSETTLED || tries == MOST_TRIES {
+            return LatestLook {
+                bytes,
+                charged: after,
+            };
+        }
+        tries += 1;
     }
 }
 

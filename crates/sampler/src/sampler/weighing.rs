@@ -14,6 +14,14 @@ use crate::settling::{Metric, Need, Settling};
 use crate::task::{Gap, Task};
 use crate::weight::{ReadPages, Sums, Weight};
 
+/// What a look at accounts tells of any of their tasks.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Glance {
+    /// It has more than it ever had, so that a sample would tell who has it.
+    pub(crate) is_high: bool,
+    pub(crate) is_changing: bool,
+}
+
 /// One part in so many of the highest is.
 const HIDDEN_IS_MUCH: u64 = 200;
 /// Below the highest by more than one part in so many, what nobody saw does not matter.
@@ -75,27 +83,24 @@ impl<O: Observer> Sampler<O> {
         outcome
     }
 
-    /// A look at what the kernel counts of tasks, between two samples. Whether one has more than it
-    /// ever had, so that a sample would tell who has it.
-    pub(crate) fn glance(&mut self, now: Duration) -> bool {
+    /// A look at what the kernel counts of tasks, between two samples.
+    pub(crate) fn glance(&mut self, now: Duration) -> Glance {
         self.read_accounts();
-        let mut is_high = false;
+        let mut glance = Glance::default();
         for id in self.tasks.ids() {
-            if self
-                .tasks
-                .get(id)
-                .is_some_and(|task| task.counted.is_some())
-            {
-                let before = self.tasks.get(id).map_or(0, Task::peak_bytes);
-                self.weigh_task(id);
-                self.settle_task(id, now, |_, _| {});
-                is_high |= self
-                    .tasks
-                    .get(id)
-                    .is_some_and(|task| task.peak_bytes() > before);
-            }
+            let Some(task) = self.tasks.get(id).filter(|task| task.counted.is_some()) else {
+                continue;
+            };
+            let (peak, before) = (task.peak_bytes(), task.weight.total.best);
+            self.weigh_task(id);
+            self.settle_task(id, now, |_, _| {});
+            let Some(task) = self.tasks.get(id) else {
+                continue;
+            };
+            glance.is_high |= task.peak_bytes() > peak;
+            glance.is_changing |= !is_about(task.weight.total.best, before);
         }
-        is_high
+        glance
     }
 
     /// Whether the kernel counts what a task has.
@@ -221,6 +226,7 @@ impl<O: Observer> Sampler<O> {
     pub(super) fn sum_up(&mut self) {
         for task in self.tasks.iter_mut() {
             task.sums = Sums::default();
+            task.mapped_with_sums = task.counted.map(|counted| counted.mapped_bytes);
         }
         self.programs_seen.clear();
         if self.settling.metric() == Metric::Auto {
@@ -318,7 +324,7 @@ impl<O: Observer> Sampler<O> {
         task.weight = match metric {
             Metric::Rss => weight_of_total(task.sums.rss),
             Metric::Pss => weight_of_total(task.sums.proportional),
-            Metric::Auto => weight_of(&task.sums, pages, task.counted),
+            Metric::Auto => weight_of(&task.sums, pages, task.counted, task.mapped_with_sums),
         };
     }
 
@@ -382,7 +388,13 @@ fn weight_of_total(bytes: u64) -> Weight {
     }
 }
 
-fn weight_of(sums: &Sums, read: ReadPages, counted: Option<Counted>) -> Weight {
+/// `counted` may be of a later instant than the sums; `mapped_with_sums` is what was counted then.
+fn weight_of(
+    sums: &Sums,
+    read: ReadPages,
+    counted: Option<Counted>,
+    mapped_with_sums: Option<u64>,
+) -> Weight {
     let by_processes = Bracket::exactly(sums.anonymous).plus(sums.families);
     let mapped = sums.mapped.bracket(read.known, read.likely);
     let Some(counted) = counted else {
@@ -400,6 +412,8 @@ fn weight_of(sums: &Sums, read: ReadPages, counted: Option<Counted>) -> Weight {
     );
     // Processes are read one after the other, the kernel counts all at once.
     let anonymous = by_kernel.and(by_processes);
+    let before = mapped_with_sums.unwrap_or(counted.mapped_bytes);
+    let mapped = mapped.moved(before, counted.mapped_bytes, error);
     // What it maps and has used first is no less than the kernel counts.
     let mapped_lower = mapped.lower.max(counted.mapped_bytes.saturating_sub(error));
     let mapped = Bracket::around(mapped_lower, mapped.best, mapped.upper);
