@@ -466,6 +466,32 @@ fn shared_memory_counts_once_however_many_have_it() {
 }
 
 #[test]
+fn pages_that_are_walked_over_in_one_after_the_other_has_ended_count_once() {
+    let mut world = World::of(200);
+    world.table.change(|table| {
+        table.hides_pages = true;
+        table.tells_machine_faults = true;
+    });
+    world.tick_for(2);
+    for pid in 11..14 {
+        world.table.fork(pid, 10);
+        world.table.grow(pid, 5 * MB);
+    }
+    world.tick_for(2);
+    let before = world.floor();
+    world.table.change(|table| {
+        table.hides_pages = false;
+        for pid in 11..14 {
+            // Whoever is first ends then, and so do the others but the parent.
+            let end = |table: &mut fake::Table| (11..14).for_each(|pid| table.be_zombie(pid, 10));
+            table.after_walk.insert(pid, Box::new(end));
+        }
+    });
+    world.tick_for(2);
+    assert_eq!(world.floor(), before);
+}
+
+#[test]
 fn what_is_swapped_out_counts() {
     let mut world = World::of(200);
     world.table.change(|table| table.swap_out(10, 80 * MB));

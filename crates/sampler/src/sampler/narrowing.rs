@@ -192,8 +192,10 @@ impl<O: Observer> Sampler<O> {
             let spent = thread_cpu().saturating_sub(before);
             self.settling.spend(spent, shares.len() as u64);
         }
-        // Where there is no time to see who else may have been there, it has to do.
-        let are_known = need == Need::Certainty || self.births_are_told();
+        // Each was read at another instant, so all of them must still be there after that. Where
+        // there is no time to see who else may have been there, it has to do.
+        let are_all_read = is_whole && moved.is_some();
+        let are_known = need == Need::Certainty || (are_all_read && self.births_are_told());
         if let Some(family) = self.families.get_mut(id) {
             family.read_all(&shares, moved);
             if are_known {

@@ -60,8 +60,10 @@ pub struct Table {
     faults: u64,
     pub tells_machine_faults: bool,
     pub huge_faults: Option<u64>,
-    /// What happens once the memory of this one has been read.
+    /// What happens once the memory of this one has been read, and once its pages have been walked
+    /// over.
     pub after_reading: BTreeMap<u32, Happening>,
+    pub after_walk: BTreeMap<u32, Happening>,
 }
 
 impl Default for Table {
@@ -87,6 +89,7 @@ impl Default for Table {
             tells_machine_faults: false,
             huge_faults: Some(0),
             after_reading: BTreeMap::new(),
+            after_walk: BTreeMap::new(),
         }
     }
 }
@@ -533,6 +536,9 @@ impl Observer for FakeTable {
             let read = table.memories.walk(memory, table.page_bytes);
             let more = std::mem::take(&mut table.process(id.pid).grows_when_read);
             table.grow(id.pid, more);
+            if let Some(happen) = table.after_walk.remove(&id.pid) {
+                happen(table);
+            }
             Ok(Some(read))
         })?
     }
