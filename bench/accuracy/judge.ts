@@ -1,4 +1,4 @@
-/** How right a reading is. Programs vary from run to run, so the truth is a range. */
+/** How right a reading is. */
 import { median } from '../statistics.js';
 
 /** What memtop says of one run; without an upper bound there may be any amount. */
@@ -6,11 +6,12 @@ export interface Reading {
   readonly bytes: number;
   readonly lowerBytes?: number | undefined;
   readonly upperBytes?: number | undefined;
-  /** What is true of this very run, where that was measured, too. */
-  readonly truthBytes?: number;
+  /** What is true of this very run. */
+  readonly truthBytes: number;
 }
 
-export interface TruthRange {
+/** Of bare runs of a program: they vary. */
+export interface BareRange {
   readonly leastBytes: number;
   readonly medianBytes: number;
   readonly mostBytes: number;
@@ -22,47 +23,51 @@ const countedLateBytes = 512 * 1024;
 /** Stands for a bracket without an upper end; a median can be taken of it. */
 const unbounded = Number.MAX_VALUE;
 
-export function rangeOf(truths: readonly number[]): TruthRange {
+export function rangeOf(bare: readonly number[]): BareRange {
   return {
-    leastBytes: Math.min(...truths),
-    medianBytes: median(truths),
-    mostBytes: Math.max(...truths),
+    leastBytes: Math.min(...bare),
+    medianBytes: median(bare),
+    mostBytes: Math.max(...bare),
   };
 }
 
-/** The headline over the median of the truth. */
-export function deviation(bytes: number, truth: TruthRange): number {
-  return bytes / truth.medianBytes - 1;
+/** The headline over the truth. */
+export function deviation({ bytes, truthBytes }: Reading): number {
+  return bytes / truthBytes - 1;
 }
 
-/** Whether the headline is at most this share away from what the truth was in any run. */
-export function isWithin(share: number, { bytes }: Reading, truth: TruthRange): boolean {
+/** Whether the headline is at most this share away from the truth. */
+export function isWithin(share: number, { bytes, truthBytes }: Reading): boolean {
+  return Math.abs(bytes - truthBytes) <= truthBytes * share + countedLateBytes;
+}
+
+/** Whether the headline is at most this share away from what a bare run needed. */
+export function isWithinBare(share: number, { bytes }: Reading, bare: BareRange): boolean {
   return (
-    bytes >= truth.leastBytes * (1 - share) - countedLateBytes &&
-    bytes <= truth.mostBytes * (1 + share) + countedLateBytes
+    bytes >= bare.leastBytes * (1 - share) - countedLateBytes &&
+    bytes <= bare.mostBytes * (1 + share) + countedLateBytes
   );
 }
 
-/** Whether the bracket may hold the truth: memtop and the truth are from different runs. */
-export function bracketHolds(reading: Reading, truth: TruthRange): boolean {
-  const { lowerBytes = reading.bytes, upperBytes = unbounded } = reading;
+export function bracketHolds(reading: Reading): boolean {
+  const { lowerBytes = reading.bytes, upperBytes = unbounded, truthBytes } = reading;
   return (
-    lowerBytes <= truth.mostBytes * (1 + bracketSlack) + countedLateBytes &&
-    upperBytes >= truth.leastBytes * (1 - bracketSlack) - countedLateBytes
+    lowerBytes <= truthBytes * (1 + bracketSlack) + countedLateBytes &&
+    upperBytes >= truthBytes * (1 - bracketSlack) - countedLateBytes
   );
 }
 
-export function widthOverTruth(reading: Reading, truth: TruthRange): number {
-  const { lowerBytes = reading.bytes, upperBytes } = reading;
-  return upperBytes === undefined ? unbounded : (upperBytes - lowerBytes) / truth.medianBytes;
+export function widthOverTruth(reading: Reading): number {
+  const { lowerBytes = reading.bytes, upperBytes, truthBytes } = reading;
+  return upperBytes === undefined ? unbounded : (upperBytes - lowerBytes) / truthBytes;
 }
 
 export function isUnbounded(width: number): boolean {
   return width === unbounded;
 }
 
-/** How far readings of the same program are apart, over the truth. */
-export function spread(readings: readonly Reading[], truth: TruthRange): number {
-  const sizes = readings.map(({ bytes }) => bytes);
-  return (Math.max(...sizes) - Math.min(...sizes)) / truth.medianBytes;
+/** How far readings of the same program are apart, beside what the program itself varies by. */
+export function spread(readings: readonly Reading[]): number {
+  const off = readings.map(deviation);
+  return Math.max(...off) - Math.min(...off);
 }

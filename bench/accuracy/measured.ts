@@ -7,7 +7,7 @@ import { nodePeers } from '../peer-packages.js';
 import type { Program } from '../programs.js';
 import { print } from '../table.js';
 import type { Reading } from './judge.js';
-import { type Mode, readingAndTruthOf, readingOf, succeeds } from './modes.js';
+import { type Mode, readingAndTruthOf, succeeds } from './modes.js';
 import { run } from './run.js';
 import { type Truth, truthOf } from './truth.js';
 
@@ -27,7 +27,10 @@ export interface Setting {
 
 export const hasPidtree = existsSync(join(nodePeers, 'pidusage'));
 
-/** Runs a program bare, under memtop in every mode and under a peer, by turns. */
+/**
+ * Runs a program bare, under memtop in every mode and under a peer, by turns. Of runs under memtop
+ * the truth is measured as well: what a program needs varies from run to run.
+ */
 export async function measure(
   program: Program,
   runs: number,
@@ -44,7 +47,8 @@ export async function measure(
     for (let round = 0; round < runs; round += 1) {
       truths.push(await truthOf(engine, command));
       for (const [mode, list] of readings) {
-        list.push(...(await unlessFailed(name, mode, readingOf(mode, command))));
+        const reading = readingAndTruthOf(engine, mode, command);
+        list.push(...(await unlessFailed(name, mode, reading)));
       }
       if (hasPidtree) pidtreeBytes.push(await pidtreePeak(command));
     }

@@ -57,14 +57,7 @@ const folder = mkdtempSync(join(dataFolder, 'figures-'));
 chmodSync(dataFolder, 0o755);
 chmodSync(folder, 0o777);
 
-/** What memtop says of one run. */
-export async function readingOf(mode: Mode, command: readonly string[]): Promise<Reading> {
-  const file = figuresFile(mode);
-  await run(asUser(mode, memtop(mode, file, command)), environment(mode));
-  return readingIn(file);
-}
-
-/** The same, with the truth of the very same run. */
+/** What memtop says of one run, with the truth of the very same run. */
 export async function readingAndTruthOf(
   engine: string,
   mode: Mode,
@@ -91,7 +84,7 @@ function memtop(mode: Mode, file: string, command: readonly string[]): string[] 
   return [...cli, ...options, '--', ...command];
 }
 
-function readingIn(file: string): Reading {
+function readingIn(file: string): Omit<Reading, 'truthBytes'> {
   const { peak } = JSON.parse(readFileSync(file, 'utf8'));
   return { bytes: peak.bytes, lowerBytes: peak.lowerBytes, upperBytes: peak.upperBytes };
 }

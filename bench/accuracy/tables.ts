@@ -2,14 +2,15 @@
 import { median } from '../statistics.js';
 import { table } from '../table.js';
 import {
+  type BareRange,
   bracketHolds,
   deviation,
   isUnbounded,
   isWithin,
+  isWithinBare,
   type Reading,
   rangeOf,
   spread,
-  type TruthRange,
   widthOverTruth,
 } from './judge.js';
 import type { Measured } from './measured.js';
@@ -17,9 +18,11 @@ import type { Mode } from './modes.js';
 
 interface Judged {
   readonly name: string;
-  readonly truth: TruthRange;
   readonly readings: readonly Reading[];
+  /** Nothing where there were no bare runs. */
+  readonly bare: BareRange | undefined;
   readonly isWithin: boolean;
+  readonly isWithinBare: boolean;
   readonly holds: boolean;
   readonly width: number;
 }
@@ -27,13 +30,14 @@ interface Judged {
 const header = [
   '',
   'truth MB',
-  'least',
-  'most',
   'memtop %',
   'worst %',
   'lower',
   'upper',
   'width %',
+  'bare MB',
+  'least',
+  'most',
   'PSS poll %',
   'pidtree %',
   'time -v %',
@@ -52,24 +56,21 @@ export function summaryOfMode(mode: Mode, programs: readonly Measured[]): readon
   const all = programs.flatMap((program) => judge(mode, program) ?? []);
   if (all.length === 0) return [`${mode.name}: nothing was measured`];
   const within = all.filter((one) => one.isWithin).length;
+  const withinBare = all.filter((one) => one.isWithinBare).length;
   const holding = all.filter((one) => one.holds).length;
   const width = median(all.map((one) => one.width));
-  const spreads = all.map(({ name, readings, truth }) => ({
-    name,
-    share: spread(readings, truth),
-    ofTruth: truth.mostBytes / truth.leastBytes - 1,
-  }));
+  const spreads = all.map(({ name, readings }) => ({ name, share: spread(readings) }));
   const [widest] = spreads.sort((one, other) => other.share - one.share);
   const isRepeated = all.some(({ readings }) => readings.length > 1);
   return [
     `${mode.name}: ${all.length} programs`,
-    `  headline within ${100 * mode.headlineWithin} %: ${within}; to reach: all`,
+    `  headline within ${100 * mode.headlineWithin} % of the truth: ${within}; to reach: all`,
+    `  and of what a bare run needs: ${withinBare}`,
     `  bracket holds the truth: ${holding}; to reach: all`,
     `  width of the bracket over the truth, median: ${widthText(width)} %; ` +
       `to reach: ${100 * mode.widthToReach} %`,
     isRepeated
-      ? `  largest spread of repeats: ${percent(widest?.share)} % (${widest?.name}, ` +
-        `bare ${percent(widest?.ofTruth)} %); to reach: 3 %`
+      ? `  largest spread of repeats: ${percent(widest?.share)} % (${widest?.name}); to reach: 3 %`
       : '  spread of repeats: unknown after one run',
   ];
 }
@@ -78,8 +79,7 @@ export function summaryOfMode(mode: Mode, programs: readonly Measured[]): readon
 export function summaryOfSeeds(mode: Mode, seeds: readonly Measured[]): readonly string[] {
   const all = seeds.flatMap((seed) => judge(mode, seed) ?? []);
   if (all.length === 0) return [];
-  const off = ({ readings, truth }: Judged) =>
-    median(readings.map(({ bytes }) => deviation(bytes, truth)));
+  const off = ({ readings }: Judged) => median(readings.map(deviation));
   const wrong = all
     .filter((one) => !one.isWithin || !one.holds)
     .sort((one, other) => Math.abs(off(other)) - Math.abs(off(one)))
@@ -97,38 +97,45 @@ export function summaryOfSeeds(mode: Mode, seeds: readonly Measured[]): readonly
 function judge(mode: Mode, { name, truths, readings: byMode }: Measured): Judged | undefined {
   const readings = byMode.get(mode) ?? [];
   if (readings.length === 0) return undefined;
-  const bare = truths.map(({ neededPeakBytes }) => neededPeakBytes);
-  const ownTruths = readings.flatMap(({ truthBytes }) => truthBytes ?? []);
-  const truth = rangeOf(ownTruths.length > 0 ? ownTruths : bare);
+  const bytes = truths.map(({ neededPeakBytes }) => neededPeakBytes);
+  const bare = bytes.length > 0 ? rangeOf(bytes) : undefined;
+  const within = mode.headlineWithin;
   return {
     name,
-    truth,
     readings,
-    isWithin: readings.every((reading) => isWithin(mode.headlineWithin, reading, truth)),
-    holds: readings.every((reading) => bracketHolds(reading, truth)),
-    width: median(readings.map((reading) => widthOverTruth(reading, truth))),
+    bare,
+    isWithin: readings.every((reading) => isWithin(within, reading)),
+    isWithinBare:
+      bare !== undefined && readings.every((reading) => isWithinBare(within, reading, bare)),
+    holds: readings.every(bracketHolds),
+    width: median(readings.map(widthOverTruth)),
   };
 }
 
 function row({ name, truths, pidtreeBytes }: Measured, judged: Judged): readonly string[] {
-  const { truth, readings } = judged;
-  const off = readings.map(({ bytes }) => deviation(bytes, truth));
+  const { readings, bare } = judged;
+  const off = readings.map(deviation);
   const others = (values: readonly number[]) =>
-    values.length === 0 ? '' : signed(deviation(median(values), truth));
+    values.length === 0 || bare === undefined ? '' : signed(median(values) / bare.medianBytes - 1);
   const worst = readings.reduce((one, other) =>
-    Math.abs(deviation(other.bytes, truth)) > Math.abs(deviation(one.bytes, truth)) ? other : one,
+    Math.abs(deviation(other)) > Math.abs(deviation(one)) ? other : one,
   );
-  const missed = [judged.isWithin ? '' : 'headline', judged.holds ? '' : 'BRACKET'];
+  const missed = [
+    judged.isWithin ? '' : 'headline',
+    judged.isWithinBare ? '' : 'bare',
+    judged.holds ? '' : 'BRACKET',
+  ];
   return [
     name,
-    megabytes(truth.medianBytes),
-    megabytes(truth.leastBytes),
-    megabytes(truth.mostBytes),
+    megabytes(median(readings.map(({ truthBytes }) => truthBytes))),
     signed(median(off)),
-    signed(deviation(worst.bytes, truth)),
+    signed(deviation(worst)),
     megabytes(worst.lowerBytes ?? worst.bytes),
     worst.upperBytes === undefined ? 'none' : megabytes(worst.upperBytes),
     widthText(judged.width),
+    megabytes(bare?.medianBytes),
+    megabytes(bare?.leastBytes),
+    megabytes(bare?.mostBytes),
     others(truths.map(({ pssPoll100Bytes }) => pssPoll100Bytes)),
     others(pidtreeBytes),
     others(truths.map(({ largestBytes }) => largestBytes)),
@@ -136,8 +143,8 @@ function row({ name, truths, pidtreeBytes }: Measured, judged: Judged): readonly
   ];
 }
 
-function megabytes(bytes: number): string {
-  return (bytes / 1024 ** 2).toFixed(1);
+function megabytes(bytes: number | undefined): string {
+  return bytes === undefined ? '' : (bytes / 1024 ** 2).toFixed(1);
 }
 
 function signed(share: number): string {

@@ -52,6 +52,8 @@ pub(crate) enum Need {
 pub(crate) struct Settling {
     metric: Metric,
     budget: Budget,
+    /// The families that were walked over last did not grow.
+    were_at_rest: bool,
     /// Time that readings have taken so far.
     pub(crate) spent: Duration,
     pub(crate) readings: u64,
@@ -63,6 +65,7 @@ impl Settling {
         Self {
             metric,
             budget: Budget::new(SHARE_IN_DOUBT, MOST_AT_ONCE),
+            were_at_rest: false,
             spent: Duration::ZERO,
             readings: 0,
             refused: 0,
@@ -89,9 +92,18 @@ impl Settling {
     }
 
     /// Whether to walk over the pages of families now. While they grow, what a walk tells is out of
-    /// date soon.
+    /// date soon; a first one once they do not is worth more than another after that.
     pub(crate) fn is_time_for_walks(&self, weight: &Weight, need: Need) -> bool {
-        need != Need::Rise || (weight.total.is_open(MUCH) && self.budget.is_rested())
+        match need {
+            Need::Rise => weight.total.is_open(MUCH) && self.budget.is_rested(),
+            Need::Rest => !self.were_at_rest || self.budget.is_rested(),
+            Need::Certainty => true,
+        }
+    }
+
+    /// Families were walked over.
+    pub(crate) fn note_walks(&mut self, need: Need) {
+        self.were_at_rest = need == Need::Rest;
     }
 
     /// What of a sum may be left in doubt.

@@ -136,6 +136,7 @@ impl<O: Observer> Sampler<O> {
     }
 
     fn read_family(&mut self, id: FamilyId, need: Need) -> Result<(), Error> {
+        self.settling.note_walks(need);
         let Some(family) = self.families.get(id) else {
             return Ok(());
         };
