@@ -32,6 +32,8 @@ pub(crate) struct Member<H> {
     pub(crate) looked_at_sample: u64,
     /// The anonymous memory that its family knows of.
     pub(crate) looked_at: u64,
+    /// What it had mapped of files and shared memory then.
+    pub(crate) mapped_looked_at: u64,
     /// It has written since the look before.
     pub(crate) is_active: bool,
     /// By how much it can have been larger than now since the last sample.
@@ -67,6 +69,7 @@ impl<H> Member<H> {
             faults: None,
             looked_at_sample: 0,
             looked_at: 0,
+            mapped_looked_at: 0,
             is_active: true,
             hidden: 0,
             borrows_from: None,

@@ -55,6 +55,16 @@ impl Segment {
         self.has_peak = is_open;
     }
 
+    /// Estimates of this segment were too high by so much, but not below `floor`.
+    pub(crate) fn lower_by(&mut self, peak: &mut Option<Peak>, bytes: u64, floor: u64) {
+        if bytes == 0 || !self.has_peak {
+            return;
+        }
+        let estimate = peak.as_ref().map_or(0, |peak| peak.bytes);
+        let bound = estimate.saturating_sub(bytes).max(floor);
+        correct(peak, self.peak_before.clone(), bound);
+    }
+
     /// A gap in which the task had at most so much, what can have been hidden in it included. When
     /// it is known well what it has at the end of it: what it can have had in all of the segment.
     pub(crate) fn close_gap(
@@ -145,6 +155,21 @@ mod tests {
         segment.take_peak(&mut highest, peak(900), wide);
         segment.close_gap(&mut highest, Bracket::exactly(510), 510, 0);
         assert_eq!(bytes(highest.as_ref()), 700);
+    }
+
+    #[test]
+    fn a_reading_lowers_the_estimates_before_it_by_what_the_last_was_wrong() {
+        let mut segment = Segment::default();
+        let mut highest = Some(peak(300));
+        let wide = Bracket::around(500, 900, 1_000);
+        segment.take_peak(&mut highest, peak(900), wide);
+        segment.lower_by(&mut highest, 150, 500);
+        assert_eq!(bytes(highest.as_ref()), 750);
+        segment.lower_by(&mut highest, 400, 500);
+        assert_eq!(bytes(highest.as_ref()), 500);
+        segment.take_peak(&mut highest, peak(800), Bracket::exactly(800));
+        segment.lower_by(&mut highest, 100, 500);
+        assert_eq!(bytes(highest.as_ref()), 800, "it was known well");
     }
 
     #[test]

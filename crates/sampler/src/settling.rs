@@ -33,6 +33,8 @@ const SHARE_IN_PSS: f64 = 0.05;
 const MOST_AT_ONCE: Duration = Duration::from_millis(50);
 /// Much is one part in so many.
 const MUCH: u64 = 20;
+/// More than this part above what was read is worth another reading.
+const HIGHER: u64 = 50;
 /// Less than one part in so many is not worth a reading.
 const LITTLE: u64 = 100;
 
@@ -52,8 +54,8 @@ pub(crate) enum Need {
 pub(crate) struct Settling {
     metric: Metric,
     budget: Budget,
-    /// The families that were walked over last did not grow.
-    were_at_rest: bool,
+    /// What was known after families were last walked over.
+    at_last_walk: u64,
     /// Time that readings have taken so far.
     pub(crate) spent: Duration,
     pub(crate) readings: u64,
@@ -65,7 +67,7 @@ impl Settling {
         Self {
             metric,
             budget: Budget::new(SHARE_IN_DOUBT, MOST_AT_ONCE),
-            were_at_rest: false,
+            at_last_walk: 0,
             spent: Duration::ZERO,
             readings: 0,
             refused: 0,
@@ -92,18 +94,20 @@ impl Settling {
     }
 
     /// Whether to walk over the pages of families now. While they grow, what a walk tells is out of
-    /// date soon; a first one once they do not is worth more than another after that.
+    /// date soon. Once they do not, an estimate that is higher than what the last walk told is a
+    /// new high, or wrong.
     pub(crate) fn is_time_for_walks(&self, weight: &Weight, need: Need) -> bool {
+        let higher = self.at_last_walk + self.at_last_walk / HIGHER;
         match need {
             Need::Rise => weight.total.is_open(MUCH) && self.budget.is_rested(),
-            Need::Rest => !self.were_at_rest || self.budget.is_rested(),
+            Need::Rest => weight.total.best > higher || self.budget.is_rested(),
             Need::Certainty => true,
         }
     }
 
-    /// Families were walked over.
-    pub(crate) fn note_walks(&mut self, need: Need) {
-        self.were_at_rest = need == Need::Rest;
+    /// Families were walked over, and this is what is known then.
+    pub(crate) fn note_walks(&mut self, weight: &Weight) {
+        self.at_last_walk = weight.total.best;
     }
 
     /// What of a sum may be left in doubt.

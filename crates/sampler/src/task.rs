@@ -255,6 +255,12 @@ impl Task {
         self.record.peak.as_ref().map_or(0, |peak| peak.bytes)
     }
 
+    /// A reading lowers the present estimate by so much.
+    pub(crate) fn lower_estimate(&mut self, bytes: u64) {
+        let floor = self.record.floor_bytes;
+        self.segment.lower_by(&mut self.record.peak, bytes, floor);
+    }
+
     /// One of its processes turns out to have been larger by so much, some time after it was first
     /// seen.
     pub(crate) fn raise(&mut self, first_seen: Duration, bytes: u64) {

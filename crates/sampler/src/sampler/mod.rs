@@ -43,6 +43,8 @@ pub struct Sampler<O: Observer> {
     births: Vec<Birth>,
     families: Families,
     settling: Settling,
+    /// Whether what the last walks told of a family is beyond doubt.
+    are_walks_confirmed: bool,
     /// Changes with each reading of mapped pages, and with who was read.
     pub(crate) reading: u64,
     /// Room for what is worked out at each sample.
@@ -97,6 +99,7 @@ impl<O: Observer> Sampler<O> {
             births: Vec::new(),
             families: Families::default(),
             settling: Settling::new(metric),
+            are_walks_confirmed: false,
             reading: 0,
             union: Union::default(),
             ranges: Vec::new(),

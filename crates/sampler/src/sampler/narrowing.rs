@@ -21,21 +21,37 @@ impl<O: Observer> Sampler<O> {
     pub(super) fn narrow(&mut self, id: TaskId, weight: &Weight, need: Need) -> Result<(), Error> {
         let mut outcome = Ok(());
         let readings = self.settling.readings;
+        let mut are_walked = false;
         if weight.mapped.doubt() > Settling::left_in_doubt(weight) {
             outcome = outcome.and(self.read_files(id, weight, need));
         }
         if weight.anonymous.doubt() > Settling::left_in_doubt(weight)
             && self.settling.is_time_for_walks(weight, need)
         {
+            self.are_walks_confirmed = false;
             outcome = outcome.and(self.read_families(id, weight, need));
+            are_walked = self.are_walks_confirmed;
         }
         if self.settling.readings > readings {
-            self.sum_up();
-            for id in self.tasks.ids() {
-                self.weigh_task(id);
-            }
+            self.weigh_again(are_walked);
+        }
+        if are_walked && let Some(task) = self.tasks.get(id) {
+            self.settling.note_walks(&task.weight);
         }
         outcome
+    }
+
+    /// Takes in what readings have told. Estimates since the reading before were wrong by about as
+    /// much as the last of them.
+    fn weigh_again(&mut self, are_walked: bool) {
+        self.sum_up();
+        for id in self.tasks.ids() {
+            let before = self.tasks.get(id).map(|task| task.weight.total.best);
+            self.weigh_task(id);
+            if let (Some(task), Some(before), true) = (self.tasks.get_mut(id), before, are_walked) {
+                task.lower_estimate(before.saturating_sub(task.weight.total.best));
+            }
+        }
     }
 
     fn read_files(&mut self, id: TaskId, weight: &Weight, need: Need) -> Result<(), Error> {
@@ -136,7 +152,6 @@ impl<O: Observer> Sampler<O> {
     }
 
     fn read_family(&mut self, id: FamilyId, need: Need) -> Result<(), Error> {
-        self.settling.note_walks(need);
         let Some(family) = self.families.get(id) else {
             return Ok(());
         };
@@ -201,6 +216,7 @@ impl<O: Observer> Sampler<O> {
             family.read_all(&shares, moved);
             if are_known {
                 family.births_are_known();
+                self.are_walks_confirmed = true;
             }
         }
         outcome

@@ -10,6 +10,8 @@ use crate::TaskId;
 use crate::kin::{Family, Look, Moved};
 use crate::member::Named;
 
+/// Of what others have mapped before, a fault maps up to 16 pages, and of new shared memory one.
+const MAPPED_BY_A_FAULT: u64 = 4;
 /// More than any process has, and far from where sums of it would be cut off.
 const MOST_WRITTEN: u64 = 1 << 48;
 /// Who is at rest is looked at so often, and of many no more often than costs so little.
@@ -353,6 +355,9 @@ impl<O: Observer> Sampler<O> {
         member.faults = faults;
         let grown = anonymous.saturating_sub(member.looked_at);
         member.looked_at = anonymous;
+        let mapped = member.memory.shared();
+        let mapped_more = mapped.saturating_sub(member.mapped_looked_at);
+        member.mapped_looked_at = mapped;
         member.looked_at_sample = self.samples;
         let (first_seen, lender) = (member.first_seen, member.borrows_from);
         let (mut pid, mut family) = (member.id.pid, member.family);
@@ -378,14 +383,15 @@ impl<O: Observer> Sampler<O> {
             anonymous = lender.memory.anonymous();
         }
         if let Some(family) = family {
+            let faulted = faulted.unwrap_or(0) * page_bytes;
             let look = Look {
                 anonymous,
-                written: faulted.unwrap_or(0) * page_bytes,
+                written: faulted.saturating_sub(mapped_more / MAPPED_BY_A_FAULT),
                 written_at_most: written_at_most.min(MOST_WRITTEN),
             };
             self.families.look(family, pid, look);
             // What it has written over is in its bounds, and what it has grown by is counted.
-            self.window.take(look.written.saturating_sub(grown));
+            self.window.take(faulted.saturating_sub(grown));
         }
         Ok(written_at_most)
     }
