@@ -31,18 +31,17 @@ impl Bracket {
         }
     }
 
-    /// What it has become while something that changes with it went from `before` to `now`, each of
-    /// which may be off by `error`.
+    /// What it has become while a part of it went from `before` to `now`, each of which may be off by
+    /// `error`. What else is in it may have gone or come meanwhile.
     pub(crate) fn moved(self, before: u64, now: u64, error: u64) -> Self {
         if before == now {
             return self;
         }
         let (more, less) = (now.saturating_sub(before), before.saturating_sub(now));
-        let by = |bytes: u64| (bytes + more).saturating_sub(less);
         Self::around(
-            by(self.lower).saturating_sub(error),
-            by(self.best),
-            by(self.upper) + error,
+            self.lower.saturating_sub(less + error),
+            (self.best + more).saturating_sub(less),
+            self.upper + more + error,
         )
     }
 

@@ -46,18 +46,28 @@ impl Budget {
         cost.as_secs_f64() <= self.seconds || self.seconds >= self.most_seconds
     }
 
-    /// Whether what was spent last is long enough ago: the less there is left, the longer. So there
-    /// is always something left for what cannot wait.
-    pub(crate) fn is_rested(&self) -> bool {
-        self.filled_at.as_secs_f64() >= self.rests_until
+    /// The same, but half of all that there can be is kept.
+    pub(crate) fn allows_keeping_half(&self, cost: Duration) -> bool {
+        let half = self.most_seconds / 2.0;
+        self.seconds - cost.as_secs_f64() >= half
+            || (self.seconds >= self.most_seconds && cost.as_secs_f64() > half)
     }
 
     pub(crate) fn spend(&mut self, cost: Duration) {
-        let cost = cost.as_secs_f64();
-        self.seconds -= cost;
+        self.seconds -= cost.as_secs_f64();
+    }
+
+    /// The same for what can be spread over the time: the less there is left, the longer it rests.
+    pub(crate) fn spend_at_leisure(&mut self, cost: Duration) {
+        self.spend(cost);
         let left = (self.seconds / self.most_seconds).max(0.0);
-        let rest = cost / (self.share / 2.0 + SHARE_AT_LEISURE * left);
+        let rest = cost.as_secs_f64() / (self.share / 2.0 + SHARE_AT_LEISURE * left);
         self.rests_until = self.rests_until.max(self.filled_at.as_secs_f64()) + rest;
+    }
+
+    /// Whether what was spent at leisure is long enough ago.
+    pub(crate) fn is_rested(&self) -> bool {
+        self.filled_at.as_secs_f64() >= self.rests_until || self.seconds >= self.most_seconds
     }
 }
 
@@ -83,13 +93,32 @@ mod tests {
     }
 
     #[test]
+    fn half_can_be_kept_for_later() {
+        let mut budget = Budget::new(0.01, 10 * MS);
+        assert!(budget.allows_keeping_half(5 * MS) && budget.allows_keeping_half(20 * MS));
+        budget.spend(MS);
+        assert!(budget.allows(5 * MS) && !budget.allows_keeping_half(5 * MS));
+        assert!(!budget.allows_keeping_half(20 * MS));
+    }
+
+    #[test]
+    fn a_full_budget_is_rested_whatever_was_spent() {
+        let mut budget = Budget::new(0.01, 10 * MS);
+        budget.spend_at_leisure(200 * MS);
+        budget.fill(10_000 * MS);
+        assert!(!budget.is_rested());
+        budget.fill(21_000 * MS);
+        assert!(budget.is_rested());
+    }
+
+    #[test]
     fn what_can_wait_is_spread_over_time_and_leaves_something() {
         let mut budget = Budget::new(0.02, 50 * MS);
         let mut spent = Vec::new();
         for millis in 0..2_000 {
             budget.fill(millis * MS);
             if budget.is_rested() && budget.allows(2 * MS) {
-                budget.spend(2 * MS);
+                budget.spend_at_leisure(2 * MS);
                 spent.push(millis);
             }
         }

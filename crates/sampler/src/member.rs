@@ -41,7 +41,7 @@ pub(crate) struct Member<H> {
     /// Whose memory this one runs in, as after `vfork`.
     pub(crate) borrows_from: Option<ProcessId>,
     /// It has ended with all its memory, and nobody has waited for it yet.
-    pub(crate) is_over: bool,
+    pub(crate) is_zombie: bool,
     /// It was told that this one is about to end, and what the kernel remembers of it.
     pub(crate) is_leaving: bool,
 }
@@ -73,9 +73,15 @@ impl<H> Member<H> {
             is_active: true,
             hidden: 0,
             borrows_from: None,
-            is_over: false,
+            is_zombie: false,
             is_leaving: false,
         }
+    }
+
+    /// Whether it had memory of its own, by all that is known, and has none now.
+    pub(crate) fn has_no_memory(&self) -> bool {
+        let had_some = self.memory.measured() || self.family.is_some();
+        self.memory.rss == 0 && had_some && self.borrows_from.is_none()
     }
 
     /// What it can have had at most.
@@ -100,6 +106,7 @@ impl<H> Member<H> {
         self.family = None;
         self.faults = None;
         self.borrows_from = None;
+        self.is_zombie = false;
         self.memory.renew();
     }
 }

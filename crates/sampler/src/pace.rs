@@ -118,7 +118,7 @@ impl Pace {
         let others = self.cost * (self.samples_in_cost - 1);
         self.cost = (others + cost) / self.samples_in_cost;
         let more = cost.as_secs_f64() - self.now.as_secs_f64() * SHARE_OF_A_CPU;
-        self.beyond = (self.beyond + more).max(0.0);
+        self.beyond = (self.beyond + more).clamp(0.0, 2.0 * MOST_BEYOND);
         self.samples_at_rest = if is_changing {
             0
         } else {
@@ -193,7 +193,7 @@ mod tests {
             samples
         };
         assert!((195..=205).contains(&sample_for(1_000 * MS, true)));
-        assert!(sample_for(10_000 * MS, true) < 400, "there is an end to it");
+        assert!(sample_for(10_000 * MS, true) < 450, "there is an end to it");
         assert!((740..=760).contains(&sample_for(30_000 * MS, false)));
         assert!(sample_for(500 * MS, true) > 90, "it was made up for");
     }

@@ -16,6 +16,8 @@ pub(crate) struct Segment {
     given_back: u64,
     /// Whether the peak is an estimate of this segment, and what was the peak before.
     has_peak: bool,
+    /// And nothing was read since.
+    is_peak_new: bool,
     peak_before: Option<Peak>,
 }
 
@@ -53,11 +55,12 @@ impl Segment {
             self.peak_before = None;
         }
         self.has_peak = is_open;
+        self.is_peak_new = is_open;
     }
 
-    /// Estimates of this segment were too high by so much, but not below `floor`.
+    /// Estimates since the reading before were too high by so much, but not below `floor`.
     pub(crate) fn lower_by(&mut self, peak: &mut Option<Peak>, bytes: u64, floor: u64) {
-        if bytes == 0 || !self.has_peak {
+        if !std::mem::take(&mut self.is_peak_new) || bytes == 0 {
             return;
         }
         let estimate = peak.as_ref().map_or(0, |peak| peak.bytes);
@@ -84,6 +87,7 @@ impl Segment {
             hidden,
             given_back,
             has_peak,
+            is_peak_new: _,
             peak_before,
         } = std::mem::take(self);
         let bound = total.upper.saturating_add(given_back);
@@ -165,7 +169,10 @@ mod tests {
         segment.take_peak(&mut highest, peak(900), wide);
         segment.lower_by(&mut highest, 150, 500);
         assert_eq!(bytes(highest.as_ref()), 750);
-        segment.lower_by(&mut highest, 400, 500);
+        segment.lower_by(&mut highest, 150, 500);
+        assert_eq!(bytes(highest.as_ref()), 750, "that came after it");
+        segment.take_peak(&mut highest, peak(950), wide);
+        segment.lower_by(&mut highest, 600, 500);
         assert_eq!(bytes(highest.as_ref()), 500);
         segment.take_peak(&mut highest, peak(800), Bracket::exactly(800));
         segment.lower_by(&mut highest, 100, 500);

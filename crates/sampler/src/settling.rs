@@ -49,13 +49,20 @@ pub(crate) enum Need {
     Certainty,
 }
 
+/// The last walk over the pages of families of a task.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LastWalk {
+    /// What the task had by it.
+    pub(crate) told: u64,
+    /// It grew meanwhile.
+    pub(crate) was_in_rise: bool,
+}
+
 /// What has been spent on readings, and what may be.
 #[derive(Debug)]
 pub(crate) struct Settling {
     metric: Metric,
     budget: Budget,
-    /// What was known after families were last walked over.
-    at_last_walk: u64,
     /// Time that readings have taken so far.
     pub(crate) spent: Duration,
     pub(crate) readings: u64,
@@ -67,7 +74,6 @@ impl Settling {
         Self {
             metric,
             budget: Budget::new(SHARE_IN_DOUBT, MOST_AT_ONCE),
-            at_last_walk: 0,
             spent: Duration::ZERO,
             readings: 0,
             refused: 0,
@@ -94,20 +100,15 @@ impl Settling {
     }
 
     /// Whether to walk over the pages of families now. While they grow, what a walk tells is out of
-    /// date soon. Once they do not, an estimate that is higher than what the last walk told is a
-    /// new high, or wrong.
-    pub(crate) fn is_time_for_walks(&self, weight: &Weight, need: Need) -> bool {
-        let higher = self.at_last_walk + self.at_last_walk / HIGHER;
+    /// date soon. Once they do not, that is made good, and an estimate that is higher is a new high,
+    /// or wrong.
+    pub(crate) fn is_time_for_walks(&self, weight: &Weight, last: LastWalk, need: Need) -> bool {
+        let is_higher = weight.total.best > last.told + last.told / HIGHER;
         match need {
             Need::Rise => weight.total.is_open(MUCH) && self.budget.is_rested(),
-            Need::Rest => weight.total.best > higher || self.budget.is_rested(),
+            Need::Rest => last.was_in_rise || is_higher || self.budget.is_rested(),
             Need::Certainty => true,
         }
-    }
-
-    /// Families were walked over, and this is what is known then.
-    pub(crate) fn note_walks(&mut self, weight: &Weight) {
-        self.at_last_walk = weight.total.best;
     }
 
     /// What of a sum may be left in doubt.
@@ -117,13 +118,23 @@ impl Settling {
 
     pub(crate) fn allows(&self, cost: Duration, need: Need) -> bool {
         match need {
-            Need::Rise | Need::Rest => self.budget.allows(cost),
+            Need::Rise => self.budget.allows_keeping_half(cost),
+            Need::Rest => self.budget.allows(cost),
             Need::Certainty => true,
         }
     }
 
     pub(crate) fn spend(&mut self, cost: Duration, readings: u64) {
         self.budget.spend(cost);
+        self.count(cost, readings);
+    }
+
+    pub(crate) fn spend_on_walks(&mut self, cost: Duration, readings: u64) {
+        self.budget.spend_at_leisure(cost);
+        self.count(cost, readings);
+    }
+
+    fn count(&mut self, cost: Duration, readings: u64) {
         self.spent += cost;
         self.readings += readings;
     }

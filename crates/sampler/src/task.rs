@@ -12,6 +12,7 @@ use crate::member::Member;
 use crate::programs::Programs;
 use crate::samples::SampleSource;
 use crate::segment::Segment;
+use crate::settling::{LastWalk, Need};
 use crate::timeline::{Point, Timeline};
 use crate::weight::{ReadPages, Sums, Weight};
 use crate::{LargestProcess, Peak, Program, Samples, TaskRecord};
@@ -39,6 +40,7 @@ pub(crate) struct Task {
     /// What the kernel counts of it, where it does.
     pub(crate) account: Option<Box<dyn Account>>,
     pub(crate) counted: Option<Counted>,
+    pub(crate) last_walk: LastWalk,
     /// What it counted of mapped pages when the processes were last summed up.
     pub(crate) mapped_with_sums: Option<u64>,
     /// Pages of files that its processes have by those that were read, and as of when.
@@ -51,8 +53,8 @@ pub(crate) struct Task {
     window_given_back: u64,
     /// What has happened since its memory was last known well.
     segment: Segment,
-    /// Its resident memory at the last sample but one.
-    pub(crate) rss_before: u64,
+    /// Its resident memory, and what it was estimated to have, at the last sample but one.
+    pub(crate) sizes_before: (u64, u64),
     /// What has been given back since the sample before, also with processes that are gone.
     pub(crate) given_back: u64,
     /// Of the processes that ended since the sample before and of whose memory nothing was told.
@@ -255,10 +257,17 @@ impl Task {
         self.record.peak.as_ref().map_or(0, |peak| peak.bytes)
     }
 
-    /// A reading lowers the present estimate by so much.
-    pub(crate) fn lower_estimate(&mut self, bytes: u64) {
-        let floor = self.record.floor_bytes;
-        self.segment.lower_by(&mut self.record.peak, bytes, floor);
+    /// Families were walked over; the estimates since the walk before were too high by so much, where
+    /// that is known.
+    pub(crate) fn take_walks(&mut self, need: Need, too_high: Option<u64>) {
+        self.last_walk = LastWalk {
+            told: self.weight.total.best,
+            was_in_rise: need == Need::Rise,
+        };
+        if let Some(bytes) = too_high {
+            let floor = self.record.floor_bytes;
+            self.segment.lower_by(&mut self.record.peak, bytes, floor);
+        }
     }
 
     /// One of its processes turns out to have been larger by so much, some time after it was first

@@ -20,8 +20,9 @@ const MOST_AT_EXITS: Duration = Duration::from_millis(20);
 const GUARDS_LOOK_EVERY: Duration = Duration::from_millis(100);
 /// And so is what the kernel counts, which takes the same time however large the tree is.
 const GLANCE_EVERY: Duration = Duration::from_millis(4);
-/// While that changes.
+/// While that changes, and in multiples of what such a look takes.
 const GLANCE_IN_CHANGE_EVERY: Duration = Duration::from_millis(1);
+const REST_AFTER_GLANCE: u32 = 50;
 
 pub(crate) struct Work<O: Observer> {
     pub(crate) sampler: Sampler<O>,
@@ -38,6 +39,7 @@ pub(crate) struct Work<O: Observer> {
     has_account: bool,
     /// What the kernel counts, between the last two looks at it.
     is_changing: bool,
+    cost_of_glance: Duration,
     sentries: Vec<Sentry>,
     cpu: Duration,
 }
@@ -57,6 +59,7 @@ impl<O: Observer> Work<O> {
             last_glance: now,
             has_account: false,
             is_changing: false,
+            cost_of_glance: Duration::ZERO,
             sentries: Vec::new(),
             cpu: Duration::ZERO,
         }
@@ -86,7 +89,7 @@ impl<O: Observer> Work<O> {
         }
         if self.has_account {
             let every = if self.is_changing {
-                GLANCE_IN_CHANGE_EVERY
+                GLANCE_IN_CHANGE_EVERY.max(self.cost_of_glance * REST_AFTER_GLANCE)
             } else {
                 GLANCE_EVERY
             };
@@ -122,10 +125,11 @@ impl<O: Observer> Work<O> {
     fn glance(&mut self) {
         self.last_glance = Instant::now();
         let now = self.now();
-        let (_, glance) = self.timed(|sampler| sampler.glance(now));
+        let (cost, glance) = self.timed(|sampler| sampler.glance(now));
+        self.cost_of_glance = cost;
         self.has_account = self.sampler.has_account();
         self.is_changing = glance.is_changing;
-        if !glance.is_high {
+        if !glance.is_high || self.last_sample.elapsed() < GLANCE_EVERY {
             return;
         }
         self.at_exits.fill(now);
@@ -166,7 +170,7 @@ impl<O: Observer> Work<O> {
         let (cost, outcome) = self.timed(|sampler| sampler.tick(now));
         let beside = self.sampler.time_beside().saturating_sub(beside);
         self.last_cost = cost.saturating_sub(beside);
-        let is_changing = self.sampler.is_changing();
+        let is_changing = self.sampler.take_change();
         self.pace
             .learn(self.last_cost, outcome.is_err(), is_changing);
         self.after_sample();

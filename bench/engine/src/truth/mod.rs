@@ -1,4 +1,5 @@
-//! What a command really needs, by the kernel: it runs bare in a memory control group of its own.
+//! What a command really needs, by the kernel: it runs in a memory control group of its own, bare or
+//! below the tool that measures it.
 //!
 //! This is what memtop's figures are compared with, so it shares no code with memtop's crates. It
 //! counts every page that a process of the command has, once, even if others have it, too:

@@ -11,7 +11,7 @@ use super::look::mapped_bytes;
 use super::polls;
 use crate::clock::cpu_of;
 
-const ANONYMOUS_EVERY: Duration = Duration::from_millis(2);
+const CHARGES_EVERY: Duration = Duration::from_millis(2);
 const POLL_EVERY: Duration = Duration::from_millis(100);
 /// Of mapped pages, as long as that is cheap.
 const LOOK_EVERY: Duration = Duration::from_millis(30);
@@ -93,7 +93,7 @@ impl Watched {
                     self.new_high.notify_one();
                 }
             }
-            thread::sleep(ANONYMOUS_EVERY);
+            thread::sleep(CHARGES_EVERY);
         }
     }
 
@@ -167,7 +167,8 @@ fn settled_look(group: &Group, charges: &Charges) -> LatestLook {
         if after.abs_diff(before) < UNSETTLED || tries == MOST_TRIES {
             return LatestLook {
                 bytes,
-                charged: after,
+                // Unsettled, rather too little than too much.
+                charged: after.max(before),
             };
         }
         tries += 1;

@@ -34,6 +34,10 @@ pub(super) struct BirthFinder {
     pids: Vec<u32>,
     unseen: Vec<(u32, u8)>,
     never_seen: u64,
+    /// Each pid that was given out before the last look was tried, and `loadavg` tells of them.
+    are_all_tried: bool,
+    /// Some were born of whom `loadavg` tells nothing.
+    is_blind: bool,
     text: Vec<u8>,
     directory: Vec<u8>,
 }
@@ -48,6 +52,8 @@ impl BirthFinder {
             pids: Vec::new(),
             unseen: Vec::new(),
             never_seen: 0,
+            are_all_tried: true,
+            is_blind: false,
             text: Vec::new(),
             directory: Vec::with_capacity(32 * 1024),
         })
@@ -74,6 +80,7 @@ impl BirthFinder {
         let before = self.last_pid;
         let now = self.loadavg.last_pid(root)?;
         self.last_pid = now;
+        self.are_all_tried = true;
         self.try_unseen_again(root, births)?;
 
         let overdue = self
@@ -93,7 +100,11 @@ impl BirthFinder {
                     pid > before && pid <= now
                 }
             };
-            let is_birth = |pid: &u32| is_new(*pid) || known.binary_search(pid).is_err();
+            let is_unknown = |pid: u32| known.binary_search(&pid).is_err();
+            let is_birth = |pid: &u32| is_new(*pid) || is_unknown(*pid);
+            let last = self.loadavg.last_pid(root)?;
+            let is_told = |pid: u32| pid <= last || wrapped || !is_unknown(pid);
+            self.is_blind |= !known.is_empty() && !self.listed.iter().all(|&pid| is_told(pid));
             let new = self.listed.iter().copied().filter(is_birth);
             read_each(root, new, births, &mut self.text)?;
             let given_out = now.saturating_sub(before);
@@ -101,6 +112,7 @@ impl BirthFinder {
                 // Too many to ask for each; those that are listed are not among them.
                 let found = self.listed.iter().filter(|&&pid| is_new(pid)).count();
                 self.never_seen += u64::from(given_out).saturating_sub(found as u64);
+                self.are_all_tried = false;
                 return Ok(());
             }
             self.try_unlisted(root, before + 1..=now, births)
@@ -127,9 +139,13 @@ impl BirthFinder {
         Ok(())
     }
 
-    /// Whether no pid has been given out since the last call, and each one before has been seen.
+    /// Whether no pid has been given out since [`Self::since_last`] was called, and each one before
+    /// has been seen.
     pub(super) fn are_told(&self, root: &ProcRoot) -> bool {
-        self.unseen.is_empty() && self.loadavg.last_pid(root).ok() == Some(self.last_pid)
+        !self.is_blind
+            && self.are_all_tried
+            && self.unseen.is_empty()
+            && self.loadavg.last_pid(root).ok() == Some(self.last_pid)
     }
 
     /// Pids that were given out and never seen to be a process or a thread.

@@ -171,6 +171,9 @@ impl Family {
         };
         gone.update(self.let_go);
         self.is_read = false;
+        if let Some(reading) = &mut self.by_reading {
+            reading.lowered = reading.lowered.saturating_sub(gone.lowered);
+        }
         self.change(Change {
             lower: -signed(gone.own.upper),
             best: -signed(gone.own.best),
@@ -200,17 +203,12 @@ impl Family {
     /// A walk over the pages of one, and how far it has moved on since. The others' share of them
     /// stays as it was.
     pub(crate) fn read(&mut self, pid: u32, share: Share, since: Moved) {
-        let relatives = self.len() as u64 + u64::from(self.has_outsiders);
         // With outsiders nobody knows among how many a page is shared.
-        let relatives = if self.has_outsiders {
-            u64::MAX
-        } else {
-            relatives
-        };
+        let relatives = (!self.has_outsiders).then_some(self.len() as u64);
         let Some(holding) = self.holdings.get_mut(&pid) else {
             return;
         };
-        let own = own_by(share, relatives);
+        let own = Holding::own_by(share, relatives);
         holding.update(self.let_go);
         holding.is_read = true;
         let before = holding.own;
@@ -425,14 +423,4 @@ impl Family {
             self.pages.upper.min(sum).min(by_halves),
         )
     }
-}
-
-fn own_by(share: Share, relatives: u64) -> Bracket {
-    if relatives == u64::MAX {
-        let most = share.shared_out.min(share.private);
-        let most = (most + ROUNDED).min(share.anonymous);
-        let least = (2 * share.shared_out).saturating_sub(share.anonymous);
-        return Bracket::around(least.min(most), most, most);
-    }
-    Holding::own_by(share, relatives)
 }

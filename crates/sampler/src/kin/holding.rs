@@ -276,8 +276,8 @@ impl Holding {
     }
 
     /// What a walk over its pages says of those that nobody else has. Every other page is shared
-    /// by at least two and at most by all `relatives`, this one included.
-    pub(super) fn own_by(share: Share, relatives: u64) -> Bracket {
+    /// by at least two and at most by all `relatives`, this one included; without them, by any number.
+    pub(super) fn own_by(share: Share, relatives: Option<u64>) -> Bracket {
         let Share {
             anonymous,
             shared_out,
@@ -285,8 +285,9 @@ impl Holding {
         } = share;
         let among_two = (2 * shared_out).saturating_sub(anonymous);
         let among_all = match relatives {
-            0 | 1 => anonymous,
-            n => (n * shared_out).saturating_sub(anonymous) / (n - 1),
+            None => shared_out,
+            Some(0 | 1) => anonymous,
+            Some(n) => (n * shared_out).saturating_sub(anonymous) / (n - 1),
         };
         let most = among_all.min(private).min(anonymous);
         let upper = (most + ROUNDED).min(anonymous);

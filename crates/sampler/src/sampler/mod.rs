@@ -43,8 +43,6 @@ pub struct Sampler<O: Observer> {
     births: Vec<Birth>,
     families: Families,
     settling: Settling,
-    /// Whether what the last walks told of a family is beyond doubt.
-    are_walks_confirmed: bool,
     /// Changes with each reading of mapped pages, and with who was read.
     pub(crate) reading: u64,
     /// Room for what is worked out at each sample.
@@ -99,7 +97,6 @@ impl<O: Observer> Sampler<O> {
             births: Vec::new(),
             families: Families::default(),
             settling: Settling::new(metric),
-            are_walks_confirmed: false,
             reading: 0,
             union: Union::default(),
             ranges: Vec::new(),
@@ -332,9 +329,9 @@ impl<O: Observer> Sampler<O> {
         highest
     }
 
-    /// Whether processes have come or gone or changed their size between the last two samples.
-    pub(crate) fn is_changing(&self) -> bool {
-        self.is_changing
+    /// Whether processes have come or gone or changed their size since this was last asked.
+    pub(crate) fn take_change(&mut self) -> bool {
+        std::mem::take(&mut self.is_changing)
     }
 
     /// Whether any process is being watched.

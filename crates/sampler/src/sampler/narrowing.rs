@@ -16,42 +16,44 @@ const TOO_LARGE: u64 = 8;
 /// Programs whose pages are remembered.
 const MOST_LEARNED: usize = 200;
 
+/// What walks over the pages of families have told.
+#[derive(Debug, Default)]
+struct Walks {
+    number: usize,
+    /// By how much the estimates were too high, where what was told is beyond doubt.
+    too_high: u64,
+    is_confirmed: bool,
+}
+
 impl<O: Observer> Sampler<O> {
     /// Narrows what a task has, as far as it is worth it and the budget allows.
     pub(super) fn narrow(&mut self, id: TaskId, weight: &Weight, need: Need) -> Result<(), Error> {
         let mut outcome = Ok(());
         let readings = self.settling.readings;
-        let mut are_walked = false;
+        let mut walks = Walks::default();
         if weight.mapped.doubt() > Settling::left_in_doubt(weight) {
             outcome = outcome.and(self.read_files(id, weight, need));
         }
+        let last = self.tasks.get(id).map(|task| task.last_walk);
         if weight.anonymous.doubt() > Settling::left_in_doubt(weight)
-            && self.settling.is_time_for_walks(weight, need)
+            && self
+                .settling
+                .is_time_for_walks(weight, last.unwrap_or_default(), need)
         {
-            self.are_walks_confirmed = false;
-            outcome = outcome.and(self.read_families(id, weight, need));
-            are_walked = self.are_walks_confirmed;
+            outcome = outcome.and(self.read_families(id, weight, need, &mut walks));
         }
         if self.settling.readings > readings {
-            self.weigh_again(are_walked);
-        }
-        if are_walked && let Some(task) = self.tasks.get(id) {
-            self.settling.note_walks(&task.weight);
-        }
-        outcome
-    }
-
-    /// Takes in what readings have told. Estimates since the reading before were wrong by about as
-    /// much as the last of them.
-    fn weigh_again(&mut self, are_walked: bool) {
-        self.sum_up();
-        for id in self.tasks.ids() {
-            let before = self.tasks.get(id).map(|task| task.weight.total.best);
-            self.weigh_task(id);
-            if let (Some(task), Some(before), true) = (self.tasks.get_mut(id), before, are_walked) {
-                task.lower_estimate(before.saturating_sub(task.weight.total.best));
+            // What is counted is to be of the same instant.
+            self.read_accounts();
+            self.sum_up();
+            for id in self.tasks.ids() {
+                self.weigh_task(id);
             }
         }
+        if let Some(task) = self.tasks.get_mut(id).filter(|_| walks.number > 0) {
+            task.take_walks(need, walks.is_confirmed.then_some(walks.too_high));
+        }
+        outcome
     }
 
     fn read_files(&mut self, id: TaskId, weight: &Weight, need: Need) -> Result<(), Error> {
@@ -128,7 +130,13 @@ impl<O: Observer> Sampler<O> {
         outcome
     }
 
-    fn read_families(&mut self, id: TaskId, weight: &Weight, need: Need) -> Result<(), Error> {
+    fn read_families(
+        &mut self,
+        id: TaskId,
+        weight: &Weight,
+        need: Need,
+        walks: &mut Walks,
+    ) -> Result<(), Error> {
         let mut order: Vec<(u64, FamilyId)> = self
             .families
             .iter()
@@ -146,12 +154,14 @@ impl<O: Observer> Sampler<O> {
                 break;
             }
             left -= doubt;
-            outcome = outcome.and(self.read_family(family, need));
+            outcome = outcome.and(self.read_family(family, need, walks));
         }
         outcome
     }
 
-    fn read_family(&mut self, id: FamilyId, need: Need) -> Result<(), Error> {
+    fn read_family(&mut self, id: FamilyId, need: Need, walks: &mut Walks) -> Result<(), Error> {
+        // Whether they are worth it now was decided before.
+        let need = if need == Need::Rise { Need::Rest } else { need };
         let Some(family) = self.families.get(id) else {
             return Ok(());
         };
@@ -197,7 +207,8 @@ impl<O: Observer> Sampler<O> {
                 Err(error) => outcome = outcome.and(Err(error)),
             }
             if !is_whole {
-                self.settling.spend(thread_cpu().saturating_sub(started), 1);
+                let spent = thread_cpu().saturating_sub(started);
+                self.settling.spend_on_walks(spent, 1);
             }
         }
         if is_whole {
@@ -206,17 +217,22 @@ impl<O: Observer> Sampler<O> {
                 moved = sum_of(moved, self.look_at(place));
             }
             let spent = thread_cpu().saturating_sub(before);
-            self.settling.spend(spent, shares.len() as u64);
+            self.settling.spend_on_walks(spent, shares.len() as u64);
         }
         // Each was read at another instant, so all of them must still be there after that. Where
         // there is no time to see who else may have been there, it has to do.
-        let are_all_read = is_whole && moved.is_some();
+        let are_all_read = is_whole && moved.is_some() && !shares.is_empty();
         let are_known = need == Need::Certainty || (are_all_read && self.births_are_told());
+        walks.number += shares.len();
         if let Some(family) = self.families.get_mut(id) {
+            family.update();
+            let before = family.bytes().best;
             family.read_all(&shares, moved);
             if are_known {
                 family.births_are_known();
-                self.are_walks_confirmed = true;
+                family.update();
+                walks.is_confirmed = true;
+                walks.too_high += before.saturating_sub(family.bytes().best);
             }
         }
         outcome

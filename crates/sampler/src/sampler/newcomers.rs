@@ -177,7 +177,7 @@ impl<O: Observer> Sampler<O> {
             task.given_back += given_back;
             if member.is_leaving {
                 task.lives.went(member.id.pid, member.most());
-            } else if !member.is_over {
+            } else if !member.is_zombie {
                 task.ended += 1;
             }
         });

@@ -10,7 +10,8 @@ use crate::TaskId;
 use crate::kin::{Family, Look, Moved};
 use crate::member::Named;
 
-/// Of what others have mapped before, a fault maps up to 16 pages, and of new shared memory one.
+/// Pages that a fault maps: up to 16 of what others have mapped before, one of new shared memory.
+/// This lies in between.
 const MAPPED_BY_A_FAULT: u64 = 4;
 /// More than any process has, and far from where sums of it would be cut off.
 const MOST_WRITTEN: u64 = 1 << 48;
@@ -233,7 +234,7 @@ impl<O: Observer> Sampler<O> {
         let mut outcome = Ok(());
         for place in 0..self.tree.len() {
             let member = &self.tree.members()[place];
-            if member.memory.is_gone() && !member.is_over {
+            if member.has_no_memory() && !member.is_zombie {
                 self.let_go_of_memory(place);
             }
             let member = &mut self.tree.members_mut()[place];
@@ -272,7 +273,7 @@ impl<O: Observer> Sampler<O> {
         if member.memory.mapped.take().is_some() {
             self.reading += 1;
         }
-        member.is_over = !are_told;
+        member.is_zombie = !are_told;
         let task = member.task;
         self.tasks.each_outwards(task, |task| {
             task.given_back += given_back;

@@ -100,6 +100,7 @@ impl<O: Observer> Sampler<O> {
                     let is_new = !member.memory.measured();
                     grown += bytes.saturating_sub(member.memory.rss);
                     member.memory.sample(bytes, shared_bytes);
+                    member.is_zombie &= bytes == 0;
                     // One that was forked has more than what it took itself.
                     let most = if is_new {
                         member.born_faults.saturating_mul(page_bytes)
@@ -158,7 +159,7 @@ impl<O: Observer> Sampler<O> {
         let rss: u64 = members.map(|member| member.memory.rss).sum();
         let (rss_before, version_before) = self.rss_and_version;
         self.rss_and_version = (rss, self.tree.version);
-        self.is_changing = !is_about(rss, rss_before) || self.tree.version != version_before;
+        self.is_changing |= !is_about(rss, rss_before) || self.tree.version != version_before;
     }
 
     /// They were read one after the other. Where one gives back what another takes, both may have

@@ -176,8 +176,10 @@ impl<O: Observer> Sampler<O> {
         let Some(task) = self.tasks.get_mut(id) else {
             return false;
         };
-        let before = std::mem::replace(&mut task.rss_before, task.sums.rss);
-        is_about(task.sums.rss, before)
+        // What is written over shows in the estimate only.
+        let now = (task.sums.rss, task.weight.total.best);
+        let before = std::mem::replace(&mut task.sizes_before, now);
+        is_about(now.0, before.0) && is_about(now.1, before.1)
     }
 
     /// Takes in what a task has, with what else is to be done with it.
@@ -211,7 +213,7 @@ impl<O: Observer> Sampler<O> {
         }
     }
 
-    fn read_accounts(&mut self) {
+    pub(super) fn read_accounts(&mut self) {
         for task in self.tasks.iter_mut() {
             if let Some(account) = &mut task.account {
                 task.counted = account.read();
