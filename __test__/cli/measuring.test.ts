@@ -98,7 +98,11 @@ test('the timeline rises in time and its highest point is the peak', async (t) =
   t.is(atMs.length, bytes.length);
   t.true(atMs.length > 20 && atMs.length <= 500);
   t.true(atMs.every((at, index) => index === 0 || at > (atMs[index - 1] ?? 0)));
-  t.is(Math.max(...bytes), peakOf(t, result).bytes);
+  const peak = peakOf(t, result);
+  const highest = Math.max(...bytes);
+  // One that only the kernel has seen has no time.
+  if (peak.method === 'kernel') t.true(highest < peak.bytes && highest > 0.99 * peak.bytes);
+  else t.is(highest, peak.bytes);
 });
 
 /** Where a group can be had, which root on its own machine can and a plain user mostly cannot. */

@@ -182,6 +182,10 @@ impl<O: Observer> Sampler<O> {
                 self.look_at(place);
             }
         }
+        let estimated = self.families.get_mut(id).map_or(0, |family| {
+            family.update();
+            family.bytes().best
+        });
         for &(doubt, place) in &places {
             let rss = self.tree.members()[place].memory.rss;
             if !is_whole && (doubt == 0 || !self.settling.allows(cost_of_walk(rss), need)) {
@@ -225,14 +229,12 @@ impl<O: Observer> Sampler<O> {
         let are_known = need == Need::Certainty || (are_all_read && self.births_are_told());
         walks.number += shares.len();
         if let Some(family) = self.families.get_mut(id) {
-            family.update();
-            let before = family.bytes().best;
             family.read_all(&shares, moved);
             if are_known {
                 family.births_are_known();
                 family.update();
                 walks.is_confirmed = true;
-                walks.too_high += before.saturating_sub(family.bytes().best);
+                walks.too_high += estimated.saturating_sub(family.bytes().best);
             }
         }
         outcome
