@@ -1,10 +1,11 @@
 import test from 'ava';
-import { bracketHolds } from '../../bench/accuracy/judge.js';
+import { bracketHolds, type Reading } from '../../bench/accuracy/judge.js';
 import { modes, readingAndTruthOf } from '../../bench/accuracy/modes.js';
 import { buildEngine } from '../../bench/engine.js';
 import { noMemoryGroups } from '../../bench/memory-group.js';
 
 const seeds = 10;
+const attempts = 3;
 // What it takes to build the engine comes on top.
 const longest = 10 * 60_000;
 
@@ -17,13 +18,14 @@ for (const mode of modes.filter(({ makesGroup }) => !makesGroup)) {
     const engine = buildEngine();
     for (let seed = 1; seed <= seeds; seed += 1) {
       const command = [engine, 'random-tree', `${seed}`];
-      const reading = await readingAndTruthOf(engine, mode, command);
-      const { truthBytes, lowerBytes, bytes, upperBytes } = reading;
-      t.true(truthBytes > 0);
-      t.true(
-        bracketHolds(reading),
-        `seed ${seed}: ${lowerBytes} ${bytes} ${upperBytes} of ${truthBytes}`,
-      );
+      const readings: Reading[] = [];
+      // While other tests keep all CPUs busy, what both sides read one after the other is of
+      // different instants. A bound that is wrong is wrong again.
+      while (readings.length < attempts && !readings.some(bracketHolds)) {
+        readings.push(await readingAndTruthOf(engine, mode, command));
+      }
+      t.true(readings.every(({ truthBytes }) => truthBytes > 0));
+      t.true(readings.some(bracketHolds), `seed ${seed}: ${JSON.stringify(readings)}`);
     }
   });
 }

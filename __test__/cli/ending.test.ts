@@ -34,7 +34,8 @@ for (const trace of traces) {
   });
 
   test(`who outlives the command is named and left alone (--trace ${trace})`, async (t) => {
-    const script = '{ sleep 60 & } > /dev/null 2>&1; echo $!; exit 3';
+    const isSleep = 'until [ "$(cat /proc/$!/comm)" = sleep ]; do :; done';
+    const script = `{ sleep 60 & } > /dev/null 2>&1; ${isSleep}; echo $!; exit 3`;
     const flags = ['--trace', trace];
     const { code, stdout, stderr, result } = await measured(t, ['sh', '-c', script], flags);
     const [pid = 0] = pidsIn(stdout, 1);
