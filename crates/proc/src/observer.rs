@@ -139,8 +139,8 @@ pub trait Observer {
     /// When the process table as a whole cannot be read.
     fn births(&mut self, births: &mut Vec<Birth>) -> Result<(), Error>;
 
-    /// Whether nobody has been born since [`Self::births`] was last called, and everybody born before
-    /// that has been told of. False where that cannot be known.
+    /// Whether [`Self::births`] has reported every process born until now. False where that cannot
+    /// be known.
     fn births_are_told(&mut self) -> bool;
 
     /// Starts to watch a process. `None` when it is gone or its pid belongs to another by now.

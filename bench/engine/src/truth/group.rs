@@ -153,7 +153,7 @@ pub struct Charges {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Charged {
     pub anonymous: u64,
-    /// Of files and shared memory, what somebody has mapped.
+    /// Pages of files and shared memory that some process has mapped.
     pub mapped: u64,
 }
 

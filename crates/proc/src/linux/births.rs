@@ -34,9 +34,9 @@ pub(super) struct BirthFinder {
     pids: Vec<u32>,
     unseen: Vec<(u32, u8)>,
     never_seen: u64,
-    /// Each pid that was given out before the last look was tried, and `loadavg` tells of them.
+    /// Every pid given out before the last look was tried; false when there were too many.
     are_all_tried: bool,
-    /// Some were born of whom `loadavg` tells nothing.
+    /// Processes were born beyond the last pid in `loadavg`, so it is about another pid namespace.
     is_blind: bool,
     text: Vec<u8>,
     directory: Vec<u8>,

@@ -204,7 +204,7 @@ impl Holding {
         }
     }
 
-    /// Pages that somebody unseen had as well seemed to be shared.
+    /// A process that nobody had seen may have shared these pages, so they only looked shared.
     pub(super) fn doubt_reading(&mut self) {
         let best = self.own.best + std::mem::take(&mut self.lowered);
         self.own = Bracket::around(self.own.lower, best, self.own.upper.min(self.anonymous));

@@ -357,7 +357,7 @@ fn growth_and_faults_alone_tell_what_children_add_and_rewrite() {
 
 /// Somebody unseen has the same pages, so nothing seems to be anybody's own.
 #[test]
-fn a_reading_that_somebody_unseen_may_have_spoilt_does_not_lower_the_estimate() {
+fn a_doubted_reading_does_not_lower_the_estimate() {
     let mb = 1 << 20;
     let look = |written| Look {
         anonymous: 240 * mb,

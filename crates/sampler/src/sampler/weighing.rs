@@ -14,7 +14,7 @@ use crate::settling::{Metric, Need, Settling};
 use crate::task::{Gap, Task};
 use crate::weight::{ReadPages, Sums, Weight};
 
-/// What a look at accounts tells of any of their tasks.
+/// What reading the accounts between two samples has shown of any task.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Glance {
     /// It has more than it ever had, so that a sample would tell who has it.
