@@ -78,6 +78,14 @@ mod tests {
     use super::Bracket;
 
     #[test]
+    fn growth_of_a_part_raises_no_lower_bound_and_shrinking_lowers_no_upper_one() {
+        let bracket = Bracket::around(500, 600, 700);
+        assert_eq!(bracket.moved(100, 100, 9), bracket);
+        assert_eq!(bracket.moved(100, 400, 9), Bracket::around(491, 900, 1_009));
+        assert_eq!(bracket.moved(400, 100, 9), Bracket::around(191, 300, 709));
+    }
+
+    #[test]
     fn what_two_brackets_allow_lies_in_both() {
         let one = Bracket::around(10, 50, 90);
         let other = Bracket::around(60, 70, 200);
