@@ -1,11 +1,13 @@
 import test from 'ava';
 import { bracketHolds, type Reading } from '../../bench/accuracy/judge.js';
-import { modes, readingAndTruthOf } from '../../bench/accuracy/modes.js';
+import { type Mode, modes, readingAndTruthOf } from '../../bench/accuracy/modes.js';
 import { buildEngine } from '../../bench/engine.js';
 import { noMemoryGroups } from '../../bench/memory-group.js';
 
 const seeds = 10;
-const attempts = 3;
+/** While nobody looks at what the kernel counts for longer, its peak may be missed. */
+const longestUnwatchedMs = 10;
+const attempts = 5;
 // What it takes to build the engine comes on top.
 const longest = 10 * 60_000;
 
@@ -17,15 +19,18 @@ for (const mode of modes.filter(({ makesGroup }) => !makesGroup)) {
     t.timeout(longest);
     const engine = buildEngine();
     for (let seed = 1; seed <= seeds; seed += 1) {
-      const command = [engine, 'random-tree', `${seed}`];
-      const readings: Reading[] = [];
-      // While other tests keep all CPUs busy, what both sides read one after the other is of
-      // different instants. A bound that is wrong is wrong again.
-      while (readings.length < attempts && !readings.some(bracketHolds)) {
-        readings.push(await readingAndTruthOf(engine, mode, command));
-      }
-      t.true(readings.every(({ truthBytes }) => truthBytes > 0));
-      t.true(readings.some(bracketHolds), `seed ${seed}: ${JSON.stringify(readings)}`);
+      const reading = await watchedReading(engine, mode, seed);
+      t.true(reading.truthBytes > 0);
+      t.true(bracketHolds(reading), `seed ${seed}: ${JSON.stringify(reading)}`);
     }
   });
+}
+
+/** Of a run that was watched without a break, which other tests may prevent. */
+async function watchedReading(engine: string, mode: Mode, seed: number): Promise<Reading> {
+  for (let attempt = 0; attempt < attempts; attempt += 1) {
+    const reading = await readingAndTruthOf(engine, mode, [engine, 'random-tree', `${seed}`]);
+    if (reading.unwatchedMs <= longestUnwatchedMs) return reading;
+  }
+  throw new Error(`seed ${seed}: the machine was too busy to measure what is true`);
 }

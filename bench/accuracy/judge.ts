@@ -8,6 +8,8 @@ export interface Reading {
   readonly upperBytes?: number | undefined;
   /** What is true of this very run. */
   readonly truthBytes: number;
+  /** For so long nobody looked at what is true. */
+  readonly unwatchedMs: number;
 }
 
 /** Of bare runs of a program: they vary. */

@@ -69,7 +69,8 @@ export async function readingAndTruthOf(
   const words = [...truthBelow(engine, mode.user), ...memtop(mode, file, joined)];
   const truth: Truth = JSON.parse(await run(words, environment(mode)));
   if (truth.exitCode !== 0) throw new Error(`memtop ended with ${truth.exitCode}`);
-  return { ...readingIn(file), truthBytes: truth.neededPeakBytes };
+  const { neededPeakBytes: truthBytes, longestGapMs: unwatchedMs } = truth;
+  return { ...readingIn(file), truthBytes, unwatchedMs };
 }
 
 function figuresFile(mode: Mode): string {
@@ -84,7 +85,7 @@ function memtop(mode: Mode, file: string, command: readonly string[]): string[] 
   return [...cli, ...options, '--', ...command];
 }
 
-function readingIn(file: string): Omit<Reading, 'truthBytes'> {
+function readingIn(file: string): Omit<Reading, 'truthBytes' | 'unwatchedMs'> {
   const { peak } = JSON.parse(readFileSync(file, 'utf8'));
   return { bytes: peak.bytes, lowerBytes: peak.lowerBytes, upperBytes: peak.upperBytes };
 }

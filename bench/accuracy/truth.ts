@@ -9,6 +9,8 @@ export interface Truth {
   readonly pssPoll100Bytes: number;
   /** The resident memory of the largest process, as time(1) prints it. */
   readonly largestBytes: number;
+  /** Between two readings of what the kernel counts; what came and went within it was missed. */
+  readonly longestGapMs: number;
   readonly exitCode: number;
 }
 

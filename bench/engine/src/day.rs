@@ -145,6 +145,10 @@ impl Observer for World {
         self.resident(&mut pid)
     }
 
+    fn has_ended(&mut self, _: ProcessId) -> Result<bool, Error> {
+        Ok(true)
+    }
+
     fn faults(&mut self, _: &mut u32) -> Result<Option<u64>, Error> {
         Ok(Some(0))
     }

@@ -77,6 +77,7 @@ pub fn run(words: &[&str]) -> Result<(), String> {
         rss_poll: watched.rss_poll_peak(),
         largest: largest_child(),
         looks: watched.looks(),
+        longest_gap: watched.longest_gap(),
         duration,
         code: code(status),
     };

@@ -13,6 +13,7 @@ pub struct Report {
     pub rss_poll: u64,
     pub largest: u64,
     pub looks: u64,
+    pub longest_gap: Duration,
     pub duration: Duration,
     pub code: i32,
 }
@@ -30,11 +31,12 @@ impl Display for Report {
         write!(
             formatter,
             "\"pssPoll100Bytes\":{},\"rssPoll100Bytes\":{},\"largestBytes\":{},\
-             \"mappedLooks\":{},\"durationMs\":{},\"exitCode\":{}}}",
+             \"mappedLooks\":{},\"longestGapMs\":{:.1},\"durationMs\":{},\"exitCode\":{}}}",
             self.pss_poll,
             self.rss_poll,
             self.largest,
             self.looks,
+            self.longest_gap.as_secs_f64() * 1000.0,
             self.duration.as_millis(),
             self.code,
         )
