@@ -167,6 +167,13 @@ pub trait Observer {
     /// When the process is there and cannot be read.
     fn faults(&mut self, handle: &mut Self::Handle) -> Result<Option<u64>, Error>;
 
+    /// Whether a process has ended and given back all its memory. One that is on its way out has
+    /// none to be seen any more, and others still share its pages with it.
+    ///
+    /// # Errors
+    /// When the process is there and cannot be read.
+    fn has_ended(&mut self, id: ProcessId) -> Result<bool, Error>;
+
     /// Page faults on the whole machine so far that gave a huge page of memory that no file backs.
     /// `None` where any may have.
     fn huge_faults(&mut self) -> Option<u64>;

@@ -7,10 +7,15 @@ use std::time::Duration;
 use memtop_proc::{Birth, Description, ProcessId, Proportional};
 
 use crate::TaskId;
+use crate::bracket::Bracket;
 use crate::kin::FamilyId;
 use crate::mapped::PageSet;
 
+/// After so many looks in a row in which it has not written, a process is at rest.
+const QUIET: u32 = 8;
+
 #[derive(Debug)]
+#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Member<H> {
     pub(crate) id: ProcessId,
     pub(crate) task: TaskId,
@@ -34,14 +39,16 @@ pub(crate) struct Member<H> {
     pub(crate) looked_at: u64,
     /// What it had mapped of files and shared memory then.
     pub(crate) mapped_looked_at: u64,
-    /// It has written since the look before.
-    pub(crate) is_active: bool,
+    /// How many looks in a row have found that it has not written.
+    pub(crate) quiet_looks: u32,
     /// By how much it can have been larger than now since the last sample.
     pub(crate) hidden: u64,
     /// Whose memory this one runs in, as after `vfork`.
     pub(crate) borrows_from: Option<ProcessId>,
     /// It has ended with all its memory, and nobody has waited for it yet.
     pub(crate) is_zombie: bool,
+    /// It has no memory to be seen any more, and others may still share its pages with it.
+    pub(crate) is_exiting: bool,
     /// It was told that this one is about to end, and what the kernel remembers of it.
     pub(crate) is_leaving: bool,
 }
@@ -70,12 +77,18 @@ impl<H> Member<H> {
             looked_at_sample: 0,
             looked_at: 0,
             mapped_looked_at: 0,
-            is_active: true,
+            quiet_looks: 0,
             hidden: 0,
             borrows_from: None,
             is_zombie: false,
+            is_exiting: false,
             is_leaving: false,
         }
+    }
+
+    /// Whether it may be writing: what it writes over shows in no size, only in a look.
+    pub(crate) fn is_active(&self) -> bool {
+        self.quiet_looks < QUIET
     }
 
     /// Whether it had memory of its own, by all that is known, and has none now.
@@ -107,6 +120,7 @@ impl<H> Member<H> {
         self.faults = None;
         self.borrows_from = None;
         self.is_zombie = false;
+        self.is_exiting = false;
         self.memory.renew();
     }
 }
@@ -195,6 +209,7 @@ struct KnownShare {
     bytes: u64,
     /// The resident memory at the same time.
     rss: u64,
+    at_sample: u64,
 }
 
 impl Memory {
@@ -260,20 +275,35 @@ impl Memory {
         }
     }
 
-    /// Its proportional size: what has come since it was read is taken to be its own, what has gone
-    /// to have gone evenly.
+    /// Its proportional size by the last reading: what has come since is taken to be its own, what
+    /// has gone to have gone evenly.
     pub(crate) fn proportional(&self) -> Option<u64> {
-        let KnownShare { bytes, rss } = self.proportional?;
+        let KnownShare { bytes, rss, .. } = self.proportional?;
         Some(match self.rss.checked_sub(rss) {
             Some(more) => bytes + more,
             None => scaled(bytes, self.rss, rss),
         })
     }
 
-    pub(crate) fn set_proportional(&mut self, read: Proportional) {
+    /// The same with its bounds at a sample: since a reading before it, others may have mapped or
+    /// unmapped anything that it has.
+    pub(crate) fn proportional_at(&self, sample: u64) -> Bracket {
+        let best = self.proportional().unwrap_or(self.rss);
+        let is_read = self
+            .proportional
+            .is_some_and(|read| read.at_sample == sample);
+        if is_read {
+            Bracket::exactly(best)
+        } else {
+            Bracket::around(0, best, self.rss)
+        }
+    }
+
+    pub(crate) fn set_proportional(&mut self, read: Proportional, sample: u64) {
         self.proportional = Some(KnownShare {
             bytes: read.bytes.min(read.resident_bytes),
             rss: read.resident_bytes,
+            at_sample: sample,
         });
     }
 }
@@ -287,6 +317,7 @@ pub(crate) fn scaled(bytes: u64, part: u64, whole: u64) -> u64 {
 #[cfg(test)]
 mod tests {
     use super::{Memory, Proportional};
+    use crate::bracket::Bracket;
 
     fn memory(rss: u64, shared: u64) -> Memory {
         let mut memory = Memory::default();
@@ -297,16 +328,18 @@ mod tests {
     #[test]
     fn what_grows_after_a_reading_is_its_own_and_what_shrinks_goes_evenly() {
         let mut memory = memory(1_000, 500);
-        assert_eq!(memory.proportional(), None);
-        memory.set_proportional(Proportional {
+        assert_eq!(memory.proportional_at(1), Bracket::around(0, 1_000, 1_000));
+        let read = Proportional {
             bytes: 600,
             resident_bytes: 1_000,
             ..Proportional::default()
-        });
+        };
+        memory.set_proportional(read, 1);
+        assert_eq!(memory.proportional_at(1), Bracket::exactly(600));
         memory.sample(1_400, 500);
-        assert_eq!(memory.proportional(), Some(1_000));
+        assert_eq!(memory.proportional_at(2), Bracket::around(0, 1_000, 1_400));
         memory.sample(500, 500);
-        assert_eq!(memory.proportional(), Some(300));
+        assert_eq!(memory.proportional_at(3), Bracket::around(0, 300, 500));
     }
 
     #[test]

@@ -111,6 +111,16 @@ impl Settling {
         }
     }
 
+    /// Whether to find out which pages of files processes have that have been asked before.
+    pub(crate) fn is_time_for_files(&self, weight: &Weight, need: Need) -> bool {
+        match need {
+            Need::Rise => {
+                weight.mapped.doubt() > weight.total.best / MUCH && self.budget.is_rested()
+            }
+            Need::Rest | Need::Certainty => true,
+        }
+    }
+
     /// What of a sum may be left in doubt.
     pub(crate) fn left_in_doubt(weight: &Weight) -> u64 {
         weight.total.best / LITTLE / 2
@@ -129,7 +139,7 @@ impl Settling {
         self.count(cost, readings);
     }
 
-    pub(crate) fn spend_on_walks(&mut self, cost: Duration, readings: u64) {
+    pub(crate) fn spend_at_leisure(&mut self, cost: Duration, readings: u64) {
         self.budget.spend_at_leisure(cost);
         self.count(cost, readings);
     }
@@ -148,4 +158,31 @@ pub(crate) fn cost_of_walk(rss: u64) -> Duration {
 /// What it takes to find out which pages of files a process has that has so many.
 pub(crate) fn cost_of_pages(mapped: u64) -> Duration {
     COST_OF_PAGES + Duration::from_nanos((mapped >> 20) * PAGES_NANOS_PER_MIB)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Metric, Need, Settling};
+    use crate::bracket::Bracket;
+    use crate::weight::Weight;
+
+    const MB: u64 = 1 << 20;
+
+    #[test]
+    fn while_a_tree_grows_files_are_read_again_when_much_is_in_doubt_and_now_and_then() {
+        let weight = |doubt: u64| Weight {
+            mapped: Bracket::around(100 * MB, 100 * MB, (100 + doubt) * MB),
+            total: Bracket::around(200 * MB, 200 * MB, (200 + doubt) * MB),
+            ..Weight::default()
+        };
+        let mut settling = Settling::new(Metric::Auto);
+        let is_time =
+            |settling: &Settling, doubt, need| settling.is_time_for_files(&weight(doubt), need);
+        assert!(is_time(&settling, 20, Need::Rise) && !is_time(&settling, 5, Need::Rise));
+        settling.spend_at_leisure(Duration::from_millis(10), 1);
+        assert!(!is_time(&settling, 20, Need::Rise));
+        assert!(is_time(&settling, 5, Need::Rest));
+    }
 }

@@ -17,8 +17,8 @@ pub(crate) struct Sums {
     /// The same of those that do, each page once.
     pub(crate) families: Bracket,
     pub(crate) mapped: Mapped,
-    /// Proportional sizes, or resident ones where those were not read.
-    pub(crate) proportional: u64,
+    /// Proportional sizes.
+    pub(crate) proportional: Bracket,
     /// By how much they were ever larger than now, each by itself.
     pub(crate) hidden: u64,
 }
@@ -113,7 +113,7 @@ pub(crate) struct Weight {
 
 impl Sums {
     /// What one process adds.
-    pub(crate) fn of<H>(member: &Member<H>, novelty: Novelty) -> Self {
+    pub(crate) fn of<H>(member: &Member<H>, novelty: Novelty, sample: u64) -> Self {
         let alive = Self {
             alive: 1,
             ..Self::default()
@@ -138,7 +138,7 @@ impl Sums {
                 learned: novelty.learned,
                 gone: read.map_or(0, |set| set.bytes - set.left),
             },
-            proportional: memory.proportional().unwrap_or(memory.rss),
+            proportional: memory.proportional_at(sample),
             hidden: member.hidden,
             ..alive
         }
@@ -150,7 +150,7 @@ impl Sums {
         self.anonymous += other.anonymous;
         self.families = self.families.plus(other.families);
         self.mapped.add(&other.mapped);
-        self.proportional += other.proportional;
+        self.proportional = self.proportional.plus(other.proportional);
         self.hidden += other.hidden;
     }
 }

@@ -333,6 +333,23 @@ fn with_the_metric_pss_each_is_read_at_a_new_high() {
     assert_eq!(read, [10, 11].into());
 }
 
+/// At other times it changes with what others map, which nobody has seen.
+#[test]
+fn with_the_metric_pss_what_was_not_read_is_open() {
+    let (table, mut sampler, task) = forked_pair(Metric::Pss);
+    sampler.tick(2 * MS).unwrap();
+    let bounds = |sampler: &Sampler<FakeTable>| {
+        let record = sampler.task_record(task).unwrap();
+        (record.floor_bytes, record.ceiling.bytes(None))
+    };
+    assert_eq!(bounds(&sampler), (1_100, Some(1_100)));
+    table.change(|table| table.refused.push(11));
+    table.change(|table| table.grow(10, 400));
+    sampler.tick(3 * MS).unwrap();
+    let read = 450 + 100 + 400;
+    assert_eq!(bounds(&sampler), (1_100, Some(read + 1_000)));
+}
+
 #[test]
 fn what_is_added_while_the_share_is_being_read_counts() {
     let (table, mut sampler, task) = forked_pair(Metric::Auto);

@@ -491,6 +491,44 @@ fn pages_that_are_walked_over_in_one_after_the_other_has_ended_count_once() {
     assert_eq!(world.floor(), before);
 }
 
+/// Rewriting shows in no size, and those at rest are looked at only every 20 ms.
+#[test]
+fn what_a_young_process_writes_over_counts_at_the_next_sample() {
+    let (table, mut sampler, task) = sampler_of(200);
+    table.fork(11, 10);
+    // Nobody is allowed to walk over their pages, which would tell as well.
+    table.change(|table| table.refused.extend([10, 11]));
+    let mut now = GAP;
+    let mut tick = |sampler: &mut Sampler<FakeTable>| {
+        now += Duration::from_millis(2);
+        sampler.tick(now).unwrap();
+        sampler.bytes(task)
+    };
+    assert_eq!(tick(&mut sampler), 200 * MB);
+    assert_eq!(tick(&mut sampler), 200 * MB);
+    table.write(11, 30 * MB);
+    assert_eq!(tick(&mut sampler), 230 * MB);
+}
+
+/// It writes so much that it could all be over what it has inherited, until a walk tells.
+#[test]
+fn of_one_that_takes_memory_and_gives_it_back_a_walk_tells_what_it_writes_over() {
+    let mut world = World::of(200);
+    world.table.fork(11, 10);
+    world.tick();
+    let churn = |world: &World, megabytes: u64| {
+        world.table.grow(11, megabytes * MB);
+        let less = 200 * MB;
+        world.table.set(11, less);
+    };
+    churn(&world, 60);
+    world.tick_for(3);
+    assert_eq!(world.tick(), 200);
+    world.table.change(|table| table.refused.extend([10, 11]));
+    churn(&world, 50);
+    assert_eq!(world.tick_for(3), 200);
+}
+
 #[test]
 fn what_is_swapped_out_counts() {
     let mut world = World::of(200);

@@ -10,10 +10,10 @@ use super::faults::FaultCounts;
 use super::kilobytes::field_bytes;
 use super::mapped::mapped;
 use super::watched::{Watched, highest_descriptor};
-use super::{KeptStatm, ProcRoot, directory, startup};
+use super::{KeptStatm, ProcRoot, Stat, directory, startup};
 use crate::{
     Birth, Description, Error, HighWater, MachineFaults, MappedRange, Observer, ProcessId,
-    Proportional, Reading, Startup,
+    Proportional, Reading, Startup, State,
 };
 
 /// Observes through `/proc`.
@@ -165,6 +165,13 @@ impl Observer for LinuxObserver {
 
     fn faults(&mut self, watched: &mut Watched) -> Result<Option<u64>, Error> {
         watched.faults(&self.root, self.highest_descriptor, &mut self.text)
+    }
+
+    fn has_ended(&mut self, id: ProcessId) -> Result<bool, Error> {
+        let stat = read_stat(&self.root, id.pid, &mut self.text)?;
+        // A zombie has been through `exit_mm`, which comes before (kernel/exit.c, do_exit).
+        let is_there = |stat: &Stat| stat.started == id.started && stat.state != State::Zombie;
+        Ok(!stat.as_ref().is_some_and(is_there))
     }
 
     fn huge_faults(&mut self) -> Option<u64> {

@@ -2,7 +2,7 @@
 
 use memtop_proc::ByNumber;
 
-use super::holding::{Change, Holding, Look, Moved, Share, signed};
+use super::holding::{Change, Holding, Look, Share, signed};
 use crate::TaskId;
 use crate::bracket::Bracket;
 use crate::member::scaled;
@@ -200,9 +200,9 @@ impl Family {
         }
     }
 
-    /// A walk over the pages of one, and how far it has moved on since. The others' share of them
-    /// stays as it was.
-    pub(crate) fn read(&mut self, pid: u32, share: Share, since: Moved) {
+    /// A walk over the pages of one, and how much it can have written and given back since. The
+    /// others' share of them stays as it was.
+    pub(crate) fn read(&mut self, pid: u32, share: Share, since: u64) {
         // With outsiders nobody knows among how many a page is shared.
         let relatives = (!self.has_outsiders).then_some(self.len() as u64);
         let Some(holding) = self.holdings.get_mut(&pid) else {
@@ -212,17 +212,24 @@ impl Family {
         holding.update(self.let_go);
         holding.is_read = true;
         let before = holding.own;
+        holding.learn(own.best, before.best, since);
+        // What looks have told since is as good as the walk.
+        let best = Bracket::around(
+            own.best.saturating_sub(since),
+            before.best,
+            own.best + since,
+        );
         let own = Bracket::around(
-            own.lower.saturating_sub(since.most).min(holding.anonymous),
-            own.best,
-            (own.upper + since.most).min(holding.anonymous),
+            own.lower.saturating_sub(since).min(holding.anonymous),
+            best.best,
+            (own.upper + since).min(holding.anonymous),
         );
         holding.own = Bracket::around(before.lower, own.best, before.upper);
         holding.own_by_reading = Some(own);
         holding.lowered += before.best.saturating_sub(holding.own.best);
         // What it has written and still has is nobody else's, unless it has forked since.
         let raised = holding.raised;
-        let surplus = (holding.raised - signed(own.upper + since.most)).max(0);
+        let surplus = (holding.raised - signed(own.upper + since)).max(0);
         holding.raised -= surplus;
         // What became its own because others have written over theirs was counted before.
         let counted = signed(before.best);
@@ -241,18 +248,21 @@ impl Family {
     }
 
     /// Walks over the pages of all, within a time in which they can have written and given back so
-    /// much: what each counts by its sharers adds up to the whole.
-    pub(crate) fn read_all(&mut self, shares: &[(u32, Share)], moved: Option<Moved>) {
+    /// much: what each counts by its sharers adds up to the whole, but for that.
+    pub(crate) fn read_all(&mut self, shares: &[(u32, Share)], moved: Option<u64>) {
         // When one has gone meanwhile, others have had more of what was shared than those before.
-        let Some(Moved { most, grown }) =
-            moved.filter(|_| !self.has_outsiders && shares.len() == self.len())
+        let Some(moved) = moved.filter(|_| !self.has_outsiders && shares.len() == self.len())
         else {
             return;
         };
         let sum: u64 = shares.iter().map(|(_, share)| share.shared_out).sum();
         let rounding = ROUNDED * shares.len() as u64;
-        let read = Bracket::around(sum.saturating_sub(most), sum + grown, sum + most + rounding);
         let known = self.clamp();
+        let read = Bracket::around(
+            sum.saturating_sub(moved),
+            known.best,
+            sum + moved + rounding,
+        );
         let lowered = self.by_reading.map_or(0, |reading| reading.lowered);
         self.by_reading = Some(Reading {
             lowered,
@@ -263,7 +273,7 @@ impl Family {
             .and(read),
             is_whole: true,
         });
-        self.is_read = most == 0;
+        self.is_read = moved == 0;
         self.is_changed = true;
     }
 

@@ -3,8 +3,8 @@
 use super::family::ROUNDED;
 use crate::bracket::Bracket;
 
-/// Giving back more than this at once is churn.
-const CHURN: i64 = 1 << 20;
+/// With less than this in question a walk does not say whether a process churns.
+const CHURN: u64 = 1 << 20;
 
 /// What a look at a process gave.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -15,15 +15,6 @@ pub(crate) struct Look {
     pub(crate) written: u64,
     /// What they can have given it at most: a fault may give a huge page.
     pub(crate) written_at_most: u64,
-}
-
-/// What processes can have done while they were read one after the other.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Moved {
-    /// Written and given back, at most.
-    pub(crate) most: u64,
-    /// By how much they have grown.
-    pub(crate) grown: u64,
 }
 
 /// What a walk over all pages of a process gave.
@@ -54,8 +45,13 @@ pub(crate) struct Holding {
     /// nobody knows yet.
     pub(super) recent: Recent,
     pub(super) written_before_look: u64,
-    /// It takes memory and gives it back, so what it writes does not tell what it writes over.
+    /// What it seemed to have written over at the last look.
+    pub(super) rewritten: u64,
+    /// It takes memory and gives it back between looks, so what it writes does not tell what it
+    /// writes over.
     pub(super) churns: bool,
+    /// What it seems to have written over since its pages were walked over.
+    pub(super) seems_rewritten: u64,
     /// It has not changed since it was read.
     pub(super) is_read: bool,
     /// Since the last look.
@@ -212,6 +208,18 @@ impl Holding {
         self.is_read = false;
     }
 
+    /// A walk has told what nobody else has, where so much was estimated. It can be off by what was
+    /// written meanwhile.
+    pub(super) fn learn(&mut self, own: u64, estimated: u64, written_meanwhile: u64) {
+        let seemed = std::mem::take(&mut self.seems_rewritten);
+        let unsure = CHURN + written_meanwhile;
+        if seemed > CHURN && estimated > own + unsure.max(seemed / 2) {
+            self.churns = true;
+        } else if own > estimated + unsure {
+            self.churns = false;
+        }
+    }
+
     /// What it can have written, `w`, minus what it gave back, `f`, is by what it grew, `g`. So
     /// with `w` between 0 and `written_at_most` the family has, at least, `max(g, -own)` more; at
     /// most, what was written, or what it grew by where all that was given back was shared.
@@ -239,12 +247,14 @@ impl Holding {
 
         // What was taken last is what is given back first, and what does not show as growth is
         // taken to be written over what was inherited.
-        self.churns |= grown < -CHURN;
         let rewritten = if self.churns {
             0
         } else {
             look.written.saturating_sub(grown_up)
         };
+        // Faults are read after sizes: what shows as growth only now may have seemed so before.
+        let before = std::mem::replace(&mut self.rewritten, rewritten);
+        let was_growth = before.min(grown_up.saturating_sub(look.written_at_most));
         self.recent.most = self.recent.most.max(self.anonymous).max(look.anonymous);
         self.recent.written += written_at_most;
         self.recent.raised += upper;
@@ -253,6 +263,7 @@ impl Holding {
         let written_recently = written_at_most + std::mem::take(&mut self.written_before_look);
         let own_after = |own: Bracket| {
             let kept = u64::try_from(signed(own.best) + grown).unwrap_or(0);
+            let kept = kept.saturating_sub(was_growth);
             let lower = u64::try_from(signed(own.lower) + grown).unwrap_or(0);
             // What was there when it forked is shared, and so may be what was written before it.
             let (lower, upper) = match forked {
@@ -269,6 +280,7 @@ impl Holding {
             Forked::No => self.raised + upper,
             Forked::Maybe | Forked::Yes => 0,
         };
+        self.seems_rewritten = (self.seems_rewritten + rewritten).saturating_sub(was_growth);
         let best = signed(own.best) - signed(self.own.best);
         self.own = own;
         self.anonymous = look.anonymous;

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::{Family, Look, Moved, Share};
+use super::{Family, Look, Share};
 
 const PAGE: u64 = 4096;
 const SEEDS: u64 = 200;
@@ -249,9 +249,9 @@ impl World {
         let pids = self.known_living();
         let shares: Vec<_> = pids.iter().map(|&pid| (pid, self.share(pid))).collect();
         for &(pid, share) in &shares {
-            self.known.read(pid, share, Moved::default());
+            self.known.read(pid, share, 0);
         }
-        self.known.read_all(&shares, Some(Moved::default()));
+        self.known.read_all(&shares, Some(0));
     }
 
     fn check(&mut self, what: &str) {
@@ -296,7 +296,7 @@ fn the_bounds_hold_the_truth_whatever_a_family_does() {
                     }
                     let pid = pids[world.dice.below(pids.len())];
                     let share = world.share(pid);
-                    world.known.read(pid, share, Moved::default());
+                    world.known.read(pid, share, 0);
                     world.look();
                     world.check(&format!("seed {seed}, one read at {step}"));
                 }
@@ -374,12 +374,95 @@ fn a_doubted_reading_does_not_lower_the_estimate() {
         shared_out: 100 * mb,
         private: 0,
     };
-    family.read(1, share, Moved::default());
-    family.read(2, share, Moved::default());
-    family.read_all(&[(1, share), (2, share)], Some(Moved::default()));
+    family.read(1, share, 0);
+    family.read(2, share, 0);
+    family.read_all(&[(1, share), (2, share)], Some(0));
     family.doubt_reading();
     family.update();
     assert_eq!(family.bytes().best, 280 * mb);
+}
+
+#[test]
+fn what_was_given_back_since_it_was_walked_over_is_not_there_any_more() {
+    let mb = 1 << 20;
+    let mut family = Family::of(1, 200 * mb);
+    family.fork(1, 2, 200 * mb);
+    let grown = Look {
+        anonymous: 260 * mb,
+        written: 60 * mb,
+        written_at_most: 60 * mb,
+    };
+    family.look(2, grown);
+    let share = |own: u64| Share {
+        anonymous: 200 * mb + own,
+        shared_out: 100 * mb + own,
+        private: own,
+    };
+    family.read(2, share(60 * mb), 0);
+    let shrunk = Look {
+        anonymous: 200 * mb,
+        ..Look::default()
+    };
+    family.look(2, shrunk);
+    family.read(1, share(0), 0);
+    family.read_all(&[(2, share(60 * mb)), (1, share(0))], Some(60 * mb));
+    family.births_are_known();
+    family.update();
+    assert_eq!(family.bytes().best, 200 * mb);
+}
+
+#[test]
+fn what_was_written_over_since_it_was_walked_over_counts() {
+    let mb = 1 << 20;
+    let mut family = Family::of(1, 200 * mb);
+    family.fork(1, 2, 200 * mb);
+    let shared = Share {
+        anonymous: 200 * mb,
+        shared_out: 100 * mb,
+        private: 0,
+    };
+    family.read(2, shared, 0);
+    let rewriting = Look {
+        anonymous: 200 * mb,
+        written: 80 * mb,
+        written_at_most: 80 * mb,
+    };
+    family.look(2, rewriting);
+    let of_parent = Share {
+        shared_out: 140 * mb,
+        private: 80 * mb,
+        ..shared
+    };
+    family.read(1, of_parent, 0);
+    family.read_all(&[(2, shared), (1, of_parent)], Some(80 * mb));
+    family.births_are_known();
+    family.update();
+    assert_eq!(family.bytes().best, 280 * mb);
+}
+
+/// Faults are read after sizes.
+#[test]
+fn growth_whose_faults_were_told_before_it_counts_once() {
+    let mb = 1 << 20;
+    let mut family = Family::of(1, 200 * mb);
+    family.fork(1, 2, 200 * mb);
+    let look = |anonymous: u64, written: u64| Look {
+        anonymous: anonymous * mb,
+        written: written * mb,
+        written_at_most: written * mb,
+    };
+    family.look(2, look(220, 50));
+    family.look(2, look(250, 0));
+    family.update();
+    assert_eq!(family.bytes().best, 250 * mb);
+    family.look(2, look(250, 40));
+    family.look(2, look(270, 20));
+    family.update();
+    assert_eq!(
+        family.bytes().best,
+        310 * mb,
+        "what is written over is kept"
+    );
 }
 
 /// What a worker takes and gives back again leaves the parent's alone.

@@ -4,7 +4,7 @@ use memtop_proc::{ByNumber, Error, Observer, Proportional, Reading};
 
 use super::Sampler;
 use crate::TaskId;
-use crate::kin::{FamilyId, Moved, Share};
+use crate::kin::{FamilyId, Share};
 use crate::mapped::PageSet;
 use crate::settling::{Need, Settling, cost_of_pages, cost_of_walk};
 use crate::weight::Weight;
@@ -57,9 +57,10 @@ impl<O: Observer> Sampler<O> {
     }
 
     fn read_files(&mut self, id: TaskId, weight: &Weight, need: Need) -> Result<(), Error> {
+        let is_time = self.settling.is_time_for_files(weight, need);
         let mut order: Vec<(u64, usize)> = self
             .unsettled_within(id)
-            .filter(|&place| need != Need::Rise || self.has_changed_much(place))
+            .filter(|&place| is_time || self.has_changed_much(place))
             .map(|place| (self.tree.members()[place].memory.unread(), place))
             .filter(|&(unread, _)| unread > 0)
             .collect();
@@ -67,25 +68,28 @@ impl<O: Observer> Sampler<O> {
         let mut left: u64 = order.iter().map(|(unread, _)| unread).sum();
         let enough = Settling::left_in_doubt(weight);
         let mut outcome = Ok(());
+        // Whether it is worth it now was decided before.
+        let within = if is_time { Need::Rest } else { need };
         for (unread, place) in order {
             let mapped = self.tree.members()[place].memory.shared();
-            if left <= enough || !self.settling.allows(cost_of_pages(mapped), need) {
+            if left <= enough || !self.settling.allows(cost_of_pages(mapped), within) {
                 break;
             }
             left -= unread;
-            outcome = outcome.and(self.read_files_of(place));
+            outcome = outcome.and(self.read_files_of(place, need));
         }
         outcome
     }
 
-    /// While a tree grows, one that was read is read again only when most of what it has is new.
+    /// While a tree grows, one that was read is read again at once only when most of what it has is
+    /// new.
     fn has_changed_much(&self, place: usize) -> bool {
         let memory = &self.tree.members()[place].memory;
         let read = memory.mapped.as_ref().map(|set| set.bytes);
         read.is_none_or(|read| memory.unread() > read)
     }
 
-    fn read_files_of(&mut self, place: usize) -> Result<(), Error> {
+    fn read_files_of(&mut self, place: usize, need: Need) -> Result<(), Error> {
         let before = thread_cpu();
         let member = &mut self.tree.members_mut()[place];
         let mut ranges = std::mem::take(&mut self.ranges);
@@ -126,7 +130,11 @@ impl<O: Observer> Sampler<O> {
         self.ranges = ranges;
         self.settling.refused += refused;
         self.reading += 1;
-        self.settling.spend(thread_cpu().saturating_sub(before), 1);
+        let cost = thread_cpu().saturating_sub(before);
+        match need {
+            Need::Rise => self.settling.spend_at_leisure(cost, 1),
+            Need::Rest | Need::Certainty => self.settling.spend(cost, 1),
+        }
         outcome
     }
 
@@ -171,10 +179,16 @@ impl<O: Observer> Sampler<O> {
             .filter(|&(_, place)| !self.tree.members()[place].memory.refused)
             .collect();
         places.sort_unstable_by(|one, other| other.cmp(one));
+        let first = places.first().map(|&(_, place)| place);
+        let image = first.and_then(|place| self.tree.members()[place].image);
+        if self.is_relative_exiting(image)? {
+            // A walk would count less than there is.
+            return Ok(());
+        }
         let cost = |&(_, place): &(u64, usize)| cost_of_walk(self.tree.members()[place].memory.rss);
         let is_whole = self.settling.allows(places.iter().map(cost).sum(), need);
         let before = thread_cpu();
-        let (mut shares, mut moved) = (Vec::new(), Some(Moved::default()));
+        let (mut shares, mut moved) = (Vec::new(), Some(0));
         let mut outcome = Ok(());
         if is_whole {
             self.machine.expire();
@@ -192,10 +206,9 @@ impl<O: Observer> Sampler<O> {
                 break;
             }
             let started = thread_cpu();
-            if !is_whole {
-                self.machine.expire();
-                self.look_at(place);
-            }
+            self.machine.expire();
+            // Others may have been walked over before that.
+            moved = sum_of(moved, self.look_at(place));
             match self.walk(place) {
                 Ok(Some(share)) => {
                     self.machine.expire();
@@ -212,7 +225,7 @@ impl<O: Observer> Sampler<O> {
             }
             if !is_whole {
                 let spent = thread_cpu().saturating_sub(started);
-                self.settling.spend_on_walks(spent, 1);
+                self.settling.spend_at_leisure(spent, 1);
             }
         }
         if is_whole {
@@ -221,7 +234,7 @@ impl<O: Observer> Sampler<O> {
                 moved = sum_of(moved, self.look_at(place));
             }
             let spent = thread_cpu().saturating_sub(before);
-            self.settling.spend_on_walks(spent, shares.len() as u64);
+            self.settling.spend_at_leisure(spent, shares.len() as u64);
         }
         // Each was read at another instant, so all of them must still be there after that. Where
         // there is no time to see who else may have been there, it has to do.
@@ -247,10 +260,11 @@ impl<O: Observer> Sampler<O> {
 
     /// Walks over all pages of a process. `None` when it is gone or may not be asked.
     fn walk(&mut self, place: usize) -> Result<Option<Share>, Error> {
+        let sample = self.samples;
         let member = &mut self.tree.members_mut()[place];
         match self.observer.proportional(member.id) {
             Ok(Some(read)) => {
-                member.memory.set_proportional(read);
+                member.memory.set_proportional(read, sample);
                 let Proportional {
                     anonymous_bytes,
                     anonymous_share_bytes,
@@ -319,12 +333,8 @@ impl<O: Observer> Sampler<O> {
     }
 }
 
-fn sum_of(one: Option<Moved>, other: Option<Moved>) -> Option<Moved> {
-    let (one, other) = Option::zip(one, other)?;
-    Some(Moved {
-        most: one.most + other.most,
-        grown: one.grown + other.grown,
-    })
+fn sum_of(one: Option<u64>, other: Option<u64>) -> Option<u64> {
+    Some(one? + other?)
 }
 
 /// Remembers what a process of a program had, at its largest.

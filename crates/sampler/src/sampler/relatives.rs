@@ -7,7 +7,7 @@ use memtop_proc::{Birth, Error, Observer, ProcessId, Reading};
 use super::Sampler;
 use super::machine::{Written, pages_between};
 use crate::TaskId;
-use crate::kin::{Family, Look, Moved};
+use crate::kin::{Family, Look};
 use crate::member::Named;
 
 /// Pages that a fault maps: up to 16 of what others have mapped before, one of new shared memory.
@@ -241,9 +241,9 @@ impl<O: Observer> Sampler<O> {
             member.hidden = member.hidden_ever();
             let is_due = match member.family {
                 Some(_) => {
-                    have_turn || member.is_active || member.looked_at != member.memory.anonymous()
+                    have_turn || member.is_active() || member.looked_at != member.memory.anonymous()
                 }
-                None if member.borrows_from.is_some() => have_turn || member.is_active,
+                None if member.borrows_from.is_some() => have_turn || member.is_active(),
                 None => have_turn && member.hidden > 0,
             };
             if is_due {
@@ -263,22 +263,34 @@ impl<O: Observer> Sampler<O> {
     /// One that nobody has waited for yet has no memory any more, and had any amount before its end.
     fn let_go_of_memory(&mut self, place: usize) {
         let is_of_family = self.tree.members()[place].family.is_some();
-        let given_back = if is_of_family && !self.hand_over_memory(place) {
-            self.leave_family(place)
-        } else {
-            0
-        };
+        let leaves = is_of_family && !self.hand_over_memory(place);
+        let given_back = if leaves { self.leave_family(place) } else { 0 };
         let are_told = self.newborns.are_all();
         let member = &mut self.tree.members_mut()[place];
         if member.memory.mapped.take().is_some() {
             self.reading += 1;
         }
         member.is_zombie = !are_told;
+        member.is_exiting = leaves;
         let task = member.task;
         self.tasks.each_outwards(task, |task| {
             task.given_back += given_back;
             task.ended += u64::from(!are_told);
         });
+    }
+
+    /// Whether somebody who runs the same program start has none of its memory to be seen any more
+    /// and has not given back all of it.
+    pub(super) fn is_relative_exiting(&mut self, image: Option<u64>) -> Result<bool, Error> {
+        for member in self.tree.members_mut() {
+            if member.is_exiting && member.image == image {
+                member.is_exiting = !self.observer.has_ended(member.id)?;
+                if member.is_exiting {
+                    return Ok(true);
+                }
+            }
+        }
+        Ok(false)
     }
 
     /// Whether those at rest are to be looked at in this sample as well.
@@ -325,7 +337,7 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// Looks at one again. What it can have written and given back since; `None` when it is gone.
-    pub(super) fn look_at(&mut self, place: usize) -> Option<Moved> {
+    pub(super) fn look_at(&mut self, place: usize) -> Option<u64> {
         let member = &mut self.tree.members_mut()[place];
         let before = member.memory.anonymous();
         // A failure shows in the next sample.
@@ -338,10 +350,7 @@ impl<O: Observer> Sampler<O> {
         }
         let written = self.take_look(place, Some(0)).unwrap_or(0);
         let after = self.tree.members()[place].memory.anonymous();
-        Some(Moved {
-            most: written.max(before.abs_diff(after)) + before.saturating_sub(after),
-            grown: after.saturating_sub(before),
-        })
+        Some(written.max(before.abs_diff(after)) + before.saturating_sub(after))
     }
 
     /// What it can have written since the look before; where that is not known, so much `otherwise`,
@@ -366,7 +375,10 @@ impl<O: Observer> Sampler<O> {
             (Some(before), Some(faults)) => Some(faults.saturating_sub(before)),
             _ => None,
         };
-        member.is_active = faulted != Some(0);
+        member.quiet_looks = match faulted {
+            Some(0) => member.quiet_looks.saturating_add(1),
+            _ => 0,
+        };
         let written_at_most = match (faulted, otherwise) {
             (Some(faulted), _) => self.machine.pages_of(&mut self.observer, faulted) * page_bytes,
             (None, Some(otherwise)) => otherwise,

@@ -106,6 +106,10 @@ impl World {
             .change(|table| table.processes[&pid].birth.image.is_none())
     }
 
+    fn is_exiting(&self, pid: u32) -> bool {
+        self.table.change(|table| table.processes[&pid].is_exiting)
+    }
+
     fn truth(&self) -> u64 {
         let pids = self.pids();
         let (anonymous, files) = self.table.change(|table| table.unique(pids));
@@ -134,6 +138,10 @@ impl World {
             self.log.push(format!("{pid} is waited for"));
             return self.table.change(|table| table.end(pid));
         }
+        if self.is_exiting(pid) {
+            self.log.push(format!("{pid} has ended"));
+            return self.table.change(|table| table.be_zombie(pid, 1));
+        }
         let [some, number] = [150, 60].map(|end| self.dice.below(end));
         let file = 1 + self.dice.below(3);
         let is_room = pids.len() < MOST_PROCESSES;
@@ -153,6 +161,7 @@ impl World {
                 (_, 1) if is_room && dice < 3 && rules.borrow => table.vfork(next_pid, pid),
                 (_, 2) if pids.len() > 1 && dice < 2 => table.end_and_leave_children(pid, 1),
                 (_, 2) if pids.len() > 1 && dice < 4 && !is_shared => table.be_zombie(pid, 1),
+                (_, 2) if pids.len() > 1 && dice < 6 && !is_shared => table.begin_exit(pid),
                 (_, 3) if is_free => table.write_at(pid, some, number),
                 (true, 4 | 5) if is_free => table.grow(pid, number * PAGE),
                 (true, 6) if is_free => table.map_at(pid, file, some..some + number),

@@ -251,7 +251,7 @@ impl<O: Observer> Sampler<O> {
             } else {
                 given_back
             };
-            let sums = Sums::of(member, novelty.unwrap_or_default());
+            let sums = Sums::of(member, novelty.unwrap_or_default(), self.samples);
             self.tasks.each_outwards(member.task, |task| {
                 task.sums.add(&sums);
                 task.given_back += given_back;
@@ -324,7 +324,7 @@ impl<O: Observer> Sampler<O> {
             return;
         };
         task.weight = match metric {
-            Metric::Rss => weight_of_total(task.sums.rss),
+            Metric::Rss => weight_of_total(Bracket::exactly(task.sums.rss)),
             Metric::Pss => weight_of_total(task.sums.proportional),
             Metric::Auto => weight_of(&task.sums, pages, task.counted, task.mapped_with_sums),
         };
@@ -383,9 +383,9 @@ impl<O: Observer> Sampler<O> {
     }
 }
 
-fn weight_of_total(bytes: u64) -> Weight {
+fn weight_of_total(total: Bracket) -> Weight {
     Weight {
-        total: Bracket::exactly(bytes),
+        total,
         ..Weight::default()
     }
 }

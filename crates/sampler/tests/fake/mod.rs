@@ -24,6 +24,8 @@ pub struct Process {
     pub high_water: Option<HighWater>,
     /// What it takes while its pages are being looked at.
     pub grows_when_read: u64,
+    /// It is on its way out: it shows no memory, and others still share its pages with it.
+    pub is_exiting: bool,
 }
 
 /// Something that happens to the table.
@@ -101,6 +103,7 @@ impl Table {
             memory,
             high_water: None,
             grows_when_read: 0,
+            is_exiting: false,
         };
         self.processes.insert(pid, process);
         self.new.push(pid);
@@ -250,11 +253,17 @@ impl Table {
         }
     }
 
+    /// It begins to end, and goes on doing so.
+    pub fn begin_exit(&mut self, pid: u32) {
+        self.process(pid).is_exiting = true;
+    }
+
     /// It has ended and its parent has not waited for it yet. Its children become those of another.
     pub fn be_zombie(&mut self, pid: u32, to: u32) {
         self.leave_children(pid, to);
         let nothing = self.memories.create(0);
         let process = self.process(pid);
+        process.is_exiting = false;
         let before = std::mem::replace(&mut process.memory, nothing);
         process.birth.image = None;
         self.release(before);
@@ -284,9 +293,16 @@ impl Table {
 
     fn reading(&mut self, pid: u32) -> Reading {
         let memory = self.memories.get(self.processes[&pid].memory);
-        let reading = Reading::Resident {
-            bytes: memory.resident() * self.page_bytes,
-            shared_bytes: memory.mapped() * self.page_bytes,
+        let reading = if self.processes[&pid].is_exiting {
+            Reading::Resident {
+                bytes: 0,
+                shared_bytes: 0,
+            }
+        } else {
+            Reading::Resident {
+                bytes: memory.resident() * self.page_bytes,
+                shared_bytes: memory.mapped() * self.page_bytes,
+            }
         };
         if let Some(happen) = self.after_reading.remove(&pid) {
             happen(self);
@@ -307,9 +323,10 @@ impl Table {
 
     /// Every page that one of them has, once: those that no file backs, and those of files.
     pub fn unique(&self, pids: impl IntoIterator<Item = u32>) -> (u64, u64) {
-        let memories: BTreeSet<u64> = pids
-            .into_iter()
-            .filter_map(|pid| Some(self.processes.get(&pid)?.memory))
+        let processes = pids.into_iter().filter_map(|pid| self.processes.get(&pid));
+        let memories: BTreeSet<u64> = processes
+            .filter(|process| !process.is_exiting)
+            .map(|process| process.memory)
             .collect();
         let memories: Vec<_> = memories
             .iter()
@@ -512,6 +529,14 @@ impl Observer for FakeTable {
         })
     }
 
+    fn has_ended(&mut self, id: ProcessId) -> Result<bool, Error> {
+        self.read(|table| {
+            let process = table.processes.get(&id.pid);
+            let process = process.filter(|process| process.birth.id == id);
+            process.is_none_or(|process| process.birth.image.is_none())
+        })
+    }
+
     fn huge_faults(&mut self) -> Option<u64> {
         self.change(|table| table.huge_faults)
     }
@@ -529,7 +554,8 @@ impl Observer for FakeTable {
         self.read(|table| {
             table.refusal(id.pid)?;
             table.pss_reads.push(id.pid);
-            if !table.is_there(id) || table.hides_pages {
+            let is_exiting = |table: &Table| table.processes[&id.pid].is_exiting;
+            if !table.is_there(id) || table.hides_pages || is_exiting(table) {
                 return Ok(None);
             }
             let memory = table.processes[&id.pid].memory;
@@ -551,7 +577,8 @@ impl Observer for FakeTable {
         self.read(|table| {
             table.refusal(id.pid)?;
             table.mapped_reads.push(id.pid);
-            if !table.is_there(id) || table.hides_pages {
+            let is_exiting = |table: &Table| table.processes[&id.pid].is_exiting;
+            if !table.is_there(id) || table.hides_pages || is_exiting(table) {
                 return Ok(None);
             }
             let memory = table.processes[&id.pid].memory;
@@ -570,6 +597,9 @@ impl Observer for FakeTable {
                 return None;
             }
             let process = table.processes[&id.pid];
+            if process.is_exiting {
+                return None;
+            }
             let memory = table.memories.get(process.memory);
             Some(process.high_water.unwrap_or(HighWater {
                 highest_bytes: memory.highest * table.page_bytes,
