@@ -15,7 +15,6 @@ use crate::mapped::PageSet;
 const QUIET: u32 = 8;
 
 #[derive(Debug)]
-#[expect(clippy::struct_excessive_bools, reason = "each is a fact of its own")]
 pub(crate) struct Member<H> {
     pub(crate) id: ProcessId,
     pub(crate) task: TaskId,
