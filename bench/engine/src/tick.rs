@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use memtop_proc::linux::{LinuxObserver, ProcRoot};
+use memtop_proc::native::{NativeObserver, ProcRoot};
 use memtop_sampler::{Metric, Sampler, TaskId};
 
 use crate::clock::{cpu_of, median, micros};
@@ -23,7 +23,7 @@ const MOST_SAMPLES_TO_SETTLE: u32 = 100_000;
 /// A sampler and a time of its own, which goes on by one interval a sample. So thousands of
 /// samples are taken at once, and budgets that grow with time still pay for what they would.
 pub struct Sampled {
-    sampler: Sampler<LinuxObserver>,
+    sampler: Sampler<NativeObserver>,
     task: TaskId,
     now: Duration,
     interval: Duration,
@@ -35,7 +35,7 @@ pub struct Sampled {
 impl Sampled {
     pub fn start(pid: u32) -> Result<Self, String> {
         let observer = ProcRoot::system()
-            .and_then(LinuxObserver::new)
+            .and_then(NativeObserver::new)
             .map_err(|error| error.to_string())?;
         let mut sampler = Sampler::new(observer, Metric::Auto);
         let task = sampler

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use memtop_spawn::streams::View;
 use memtop_spawn::{Bundle, BundleTask};
+use memtop_terminal::View;
 use napi::Env;
 use napi::bindgen_prelude::{Buffer, FnArgs, Function, Object};
 use napi_derive::napi;

@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::sync::Arc;
 
 use memtop_spawn::Command;
-use memtop_spawn::streams::{Remote, Stream, StreamsUse, Tap, View};
+use memtop_terminal::{Remote, Stream, StreamsUse, Tap, View};
 use napi::bindgen_prelude::{Buffer, Either};
 use napi_derive::napi;
 

@@ -1,7 +1,8 @@
 //! A value that a thread delivers once and JavaScript awaits, before or after.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
+use memtop_proc::lock;
 use napi::bindgen_prelude::{Object, ToNapiValue};
 use napi::{Env, JsDeferred};
 
@@ -29,7 +30,7 @@ impl<T: ToNapiValue + Send + 'static> Deferred<T> {
     }
 
     pub(crate) fn deliver(&self, value: T) {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = lock(&self.0);
         match std::mem::replace(&mut *state, State::Taken) {
             State::Awaited(deferred) => deferred.resolve(Box::new(move |_| Ok(value))),
             _ => *state = State::Delivered(value),
@@ -38,7 +39,7 @@ impl<T: ToNapiValue + Send + 'static> Deferred<T> {
 
     /// A promise of the value. It can be asked for once.
     pub(crate) fn promise<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
-        let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut state = lock(&self.0);
         let (deferred, promise) = env.create_deferred::<T, Resolver<T>>()?;
         *state = match std::mem::replace(&mut *state, State::Taken) {
             State::Open => State::Awaited(deferred),

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use memtop_proc::linux::{LinuxInspector, ProcRoot};
+use memtop_proc::native::{NativeInspector as ByTheSystem, ProcRoot};
 use memtop_proc::{
     Error, Inspector, KillFailure, KillOptions, KillOutcome, ProcessRecord, SysinfoInspector,
 };
@@ -71,7 +71,7 @@ impl NativeInspector {
         let inspector: Arc<dyn Inspector> = match backend.as_str() {
             "linux" => {
                 let root = ProcRoot::system().map_err(|error| error::of_proc(&error))?;
-                Arc::new(LinuxInspector::new(root))
+                Arc::new(ByTheSystem::new(root))
             }
             "sysinfo" => Arc::new(SysinfoInspector::new()),
             other => return Err(Code::InvalidOption.error(format!("{other} is no backend"))),

@@ -1,13 +1,13 @@
 //! The history of runs, as JavaScript holds it.
 
 use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
-use memtop_proc::linux::{LinuxInspector, ProcRoot};
-use memtop_proc::{KillOptions, ProcessId};
+use memtop_proc::native::{NativeInspector, ProcRoot};
+use memtop_proc::{Inspector, KillOptions, ProcessId, ProcessTable, kill_each, lock};
 use memtop_store::{
-    AliveRun, Course, Here, NewRun, ProcessCourse, Pruning, Question as StoreQuestion,
-    RunKillError, State, Store,
+    AliveRun, Course, Here, NewRun, NoMembers, ProcessCourse, Pruning, Question as StoreQuestion,
+    State, Store,
 };
 use napi::bindgen_prelude::{AsyncTask, ToNapiValue, TypeName};
 use napi_derive::napi;
@@ -238,7 +238,7 @@ impl NativeStore {
     #[must_use]
     pub fn alive(&self) -> AsyncTask<Question<Vec<AliveRunRow>>> {
         self.ask(|store| {
-            let alive = store.alive(&here(), &inspector()?)?;
+            let alive = store.alive(&here(), &living(&inspector()?)?)?;
             Ok(alive.into_iter().map(Into::into).collect())
         })
     }
@@ -259,54 +259,89 @@ impl NativeStore {
             started: None,
         };
         Ok(self.ask(move |store| {
-            let outcome = store.kill(&id, &here(), &inspector()?, &options)?;
-            Ok(outcome.into())
+            let inspector = inspector()?;
+            let members = store.members(&id, &here(), &living(&inspector)?)?;
+            Ok(kill_each(&inspector, &members, &options)?.into())
         }))
     }
 
     fn ask<T>(
         &self,
-        ask: impl FnOnce(&Store) -> std::result::Result<T, RunKillError> + Send + 'static,
+        ask: impl FnOnce(&Store) -> std::result::Result<T, Failure> + Send + 'static,
     ) -> AsyncTask<Question<T>>
     where
         T: ToNapiValue + TypeName + Send + 'static,
     {
         let store = Arc::clone(&self.store);
-        Question::ask(move || ask(&locked(&store)).map_err(|error| of_runs(&error)))
+        Question::ask(move || ask(&locked(&store)).map_err(Into::into))
     }
 }
 
 fn locked(store: &Mutex<Store>) -> MutexGuard<'_, Store> {
     // What SQLite has begun and not ended it takes back.
-    store.lock().unwrap_or_else(PoisonError::into_inner)
+    lock(store)
 }
 
 fn settle(store: &Store) -> Result<()> {
-    let inspector = inspector().map_err(|error| of_runs(&error))?;
-    let settled = store.settle(&here(), &inspector);
-    settled.map(drop).map_err(|error| of_runs(&error))
+    let settled = inspector().and_then(|inspector| {
+        let table = living(&inspector)?;
+        Ok(store.settle(&here(), &table)?)
+    });
+    settled.map(drop).map_err(Into::into)
 }
 
 fn here() -> Here {
     Here::at(Path::new("/proc"))
 }
 
-fn inspector() -> std::result::Result<LinuxInspector, RunKillError> {
-    Ok(LinuxInspector::new(ProcRoot::system()?))
+fn inspector() -> std::result::Result<NativeInspector, Failure> {
+    Ok(NativeInspector::new(ProcRoot::system()?))
+}
+
+fn living(inspector: &NativeInspector) -> std::result::Result<ProcessTable, Failure> {
+    Ok(ProcessTable::of_living(inspector.list()?))
+}
+
+/// Why a question to the store has no answer.
+enum Failure {
+    Store(memtop_store::Error),
+    Process(memtop_proc::Error),
+    Members(NoMembers),
+}
+
+impl From<memtop_store::Error> for Failure {
+    fn from(error: memtop_store::Error) -> Self {
+        Self::Store(error)
+    }
+}
+
+impl From<memtop_proc::Error> for Failure {
+    fn from(error: memtop_proc::Error) -> Self {
+        Self::Process(error)
+    }
+}
+
+impl From<NoMembers> for Failure {
+    fn from(error: NoMembers) -> Self {
+        match error {
+            NoMembers::Store(error) => Self::Store(error),
+            other => Self::Members(other),
+        }
+    }
+}
+
+impl From<Failure> for napi::Error<Code> {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Store(error) => of_store(&error),
+            Failure::Process(error) => error::of_proc(&error),
+            Failure::Members(error) => Code::ProcessNotFound.error(error),
+        }
+    }
 }
 
 fn of_store(error: &memtop_store::Error) -> napi::Error<Code> {
     Code::System.error(error)
-}
-
-fn of_runs(error: &RunKillError) -> napi::Error<Code> {
-    match error {
-        RunKillError::Process(error) => error::of_proc(error),
-        RunKillError::Store(error) => of_store(error),
-        RunKillError::Unknown(_) | RunKillError::Over(_) | RunKillError::Elsewhere(_) => {
-            Code::ProcessNotFound.error(error)
-        }
-    }
 }
 
 fn asked(question: RunQuestion) -> Result<StoreQuestion> {

@@ -1,11 +1,11 @@
 //! What can be measured here, as a plain JavaScript value.
 
 use memtop_proc::Error;
-use memtop_proc::linux::cgroup::{Cgroups, Limit, NoGroup, Offers};
-use memtop_proc::linux::survey::{
+use memtop_proc::native::cgroup::{Cgroups, Limit, NoGroup, Offers};
+use memtop_proc::native::survey::{
     GroupSurvey, OwnGroup, ProcessSurvey, PssAnswer, TracingSurvey, open_files, page_bytes,
 };
-use memtop_proc::linux::{Meminfo, Pressure, ProcRoot};
+use memtop_proc::native::{Meminfo, Pressure, ProcRoot};
 use napi_derive::napi;
 
 use crate::record::whole;

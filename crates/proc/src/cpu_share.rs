@@ -1,10 +1,11 @@
 //! How much of a CPU each process has been using.
 
 use std::collections::HashMap;
-use std::sync::{Mutex, PoisonError};
+use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
 use crate::ProcessId;
+use crate::lock;
 
 /// Operating systems count CPU time in steps of about 10 ms. Over less than this, a step more or
 /// less would be most of the figure.
@@ -42,7 +43,7 @@ impl CpuShares {
     ) -> impl Iterator<Item = (T, Option<f64>)> {
         let looks: Vec<CpuLook> = seen.iter().map(look_at).collect();
         // What a panic leaves behind is at worst one look less.
-        let mut shares = shares.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut shares = lock(shares);
         let percents = shares.look(&looks, Instant::now());
         seen.into_iter().zip(percents)
     }

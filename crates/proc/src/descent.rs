@@ -2,72 +2,76 @@
 
 use std::collections::{HashMap, HashSet};
 
-use crate::{ProcessId, ProcessRecord};
+use crate::{ProcessId, ProcessRecord, State};
 
 /// A process and its parent, which is all that descent needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct Kin {
-    pub(crate) id: ProcessId,
-    pub(crate) parent: u32,
+pub struct Kin {
+    /// The process.
+    pub id: ProcessId,
+    /// The pid of its parent.
+    pub parent: u32,
 }
 
-/// Everything that descends from one of the roots and is not one, each after its parent.
+/// Who descends from whom.
 ///
 /// A table is not read in one instant: a pid may have been given out again between the reading of
 /// a child and of the one who has its parent's pid now. No child is older than its parent, so an
 /// older one is not taken for a child.
-pub(crate) fn descendants(table: &[Kin], roots: &[ProcessId]) -> Vec<Kin> {
-    let mut children: HashMap<u32, Vec<Kin>> = HashMap::new();
-    for kin in table {
-        children.entry(kin.parent).or_default().push(*kin);
+#[derive(Clone, Debug, Default)]
+pub struct Descendants(HashMap<u32, Vec<ProcessId>>);
+
+impl Descendants {
+    /// By a table of processes.
+    pub fn of(table: impl IntoIterator<Item = Kin>) -> Self {
+        let mut children: HashMap<u32, Vec<ProcessId>> = HashMap::new();
+        for kin in table {
+            children.entry(kin.parent).or_default().push(kin.id);
+        }
+        for siblings in children.values_mut() {
+            siblings.sort_unstable_by_key(|child| child.pid);
+        }
+        Self(children)
     }
-    let is_root: HashSet<ProcessId> = roots.iter().copied().collect();
-    let mut found: Vec<Kin> = Vec::new();
-    let mut next: Vec<ProcessId> = roots.iter().rev().copied().collect();
-    while let Some(parent) = next.pop() {
-        // Taken out, so that a table in which somebody is their own ancestor ends, too.
-        for kin in children.remove(&parent.pid).unwrap_or_default() {
-            if kin.id.started >= parent.started && !is_root.contains(&kin.id) {
-                found.push(kin);
-                next.push(kin.id);
+
+    /// A process and everything that descends from it, each after its parent, but for those who are
+    /// seen already, and whoever descends from them alone.
+    pub fn walk(&self, top: ProcessId, seen: &mut HashSet<ProcessId>) -> Vec<ProcessId> {
+        let mut found = Vec::new();
+        let mut next = vec![top];
+        while let Some(id) = next.pop() {
+            if seen.insert(id) {
+                found.push(id);
+                let children = self.0.get(&id.pid).into_iter().flatten().rev();
+                next.extend(children.filter(|child| child.started >= id.started));
             }
         }
+        found
     }
-    found
+
+    /// These, and everything that descends from them, each once and after its parent.
+    #[must_use]
+    pub fn with_descendants(&self, roots: &[ProcessId]) -> Vec<ProcessId> {
+        let mut seen = HashSet::new();
+        let walks = roots.iter().flat_map(|&root| self.walk(root, &mut seen));
+        walks.collect()
+    }
 }
 
 /// Those who are meant and everything that descends from them, each after its parent. Also those
 /// who are meant and not in the table.
 pub(crate) fn from_the_top(table: &[Kin], meant: &[ProcessId]) -> Vec<ProcessId> {
+    let descent = Descendants::of(table.iter().copied());
     let parents: HashMap<u32, u32> = table.iter().map(|kin| (kin.id.pid, kin.parent)).collect();
-    let mut children: HashMap<u32, Vec<ProcessId>> = HashMap::new();
-    for kin in table {
-        children.entry(kin.parent).or_default().push(kin.id);
-    }
-    let below = descendants(table, meant);
-    let involved: HashSet<u32> = meant
-        .iter()
-        .chain(below.iter().map(|kin| &kin.id))
-        .map(|id| id.pid)
-        .collect();
+    let involved = descent.with_descendants(meant);
+    let involved: HashSet<u32> = involved.into_iter().map(|id| id.pid).collect();
     let is_top = |id: &&ProcessId| {
         let parent = parents.get(&id.pid);
         parent.is_none_or(|parent| !involved.contains(parent))
     };
-    let mut found = Vec::new();
-    let mut seen = HashSet::new();
     // The rest comes by itself, unless the table is not of one instant.
-    for &start in meant.iter().filter(is_top).chain(meant) {
-        let mut next = vec![start];
-        while let Some(id) = next.pop() {
-            if seen.insert(id) {
-                found.push(id);
-                let children = children.get(&id.pid).into_iter().flatten();
-                next.extend(children.filter(|child| child.started >= id.started));
-            }
-        }
-    }
-    found
+    let starts: Vec<ProcessId> = meant.iter().filter(is_top).chain(meant).copied().collect();
+    descent.with_descendants(&starts)
 }
 
 /// The process with this pid, its parent, and so on up to the first one.
@@ -87,18 +91,75 @@ pub(crate) fn lineage(table: &[Kin], pid: u32) -> Vec<u32> {
 
 /// The records of everything that descends from the process with this pid, each after its parent.
 pub(crate) fn within_tree(records: Vec<ProcessRecord>, pid: u32) -> Vec<ProcessRecord> {
-    let table: Vec<Kin> = records.iter().map(ProcessRecord::kin).collect();
-    let Some(root) = table.iter().find(|kin| kin.id.pid == pid) else {
+    let table = ProcessTable::of(records);
+    let Some(root) = table.with_pid(pid).map(|record| record.id) else {
         return Vec::new();
     };
-    let mut by_id: HashMap<ProcessId, ProcessRecord> = records
-        .into_iter()
-        .map(|record| (record.id, record))
-        .collect();
-    descendants(&table, &[root.id])
-        .into_iter()
-        .filter_map(|kin| by_id.remove(&kin.id))
-        .collect()
+    let mut tree = table.with_descendants(&[root]);
+    tree.retain(|record| record.id != root);
+    tree
+}
+
+/// All processes as they were when they were listed.
+#[derive(Clone, Debug, Default)]
+pub struct ProcessTable {
+    by_pid: HashMap<u32, ProcessRecord>,
+}
+
+impl ProcessTable {
+    /// Of these.
+    #[must_use]
+    pub fn of(records: Vec<ProcessRecord>) -> Self {
+        Self {
+            by_pid: records
+                .into_iter()
+                .map(|record| (record.id.pid, record))
+                .collect(),
+        }
+    }
+
+    /// But for those who have ended and only wait to be reaped.
+    #[must_use]
+    pub fn of_living(mut records: Vec<ProcessRecord>) -> Self {
+        records.retain(|record| record.state != State::Zombie);
+        Self::of(records)
+    }
+
+    /// Whether this very process is there.
+    #[must_use]
+    pub fn has(&self, id: ProcessId) -> bool {
+        self.get(id).is_some()
+    }
+
+    /// This very process.
+    #[must_use]
+    pub fn get(&self, id: ProcessId) -> Option<&ProcessRecord> {
+        self.with_pid(id.pid).filter(|record| record.id == id)
+    }
+
+    fn with_pid(&self, pid: u32) -> Option<&ProcessRecord> {
+        self.by_pid.get(&pid)
+    }
+
+    /// The children of whoever has this pid, by rising pid.
+    #[must_use]
+    pub fn children_of(&self, pid: u32) -> Vec<ProcessId> {
+        let records = self.by_pid.values();
+        let children = records.filter(|record| record.parent == pid);
+        let mut children: Vec<ProcessId> = children.map(|record| record.id).collect();
+        children.sort_unstable_by_key(|child| child.pid);
+        children
+    }
+
+    /// Those of `roots` who are there and everything that descends from them, each once and after its
+    /// parent.
+    #[must_use]
+    pub fn with_descendants(&self, roots: &[ProcessId]) -> Vec<ProcessRecord> {
+        let descent = Descendants::of(self.by_pid.values().map(ProcessRecord::kin));
+        let roots: Vec<ProcessId> = roots.iter().copied().filter(|&id| self.has(id)).collect();
+        let found = descent.with_descendants(&roots).into_iter();
+        found.filter_map(|id| self.get(id).cloned()).collect()
+    }
 }
 
 impl ProcessRecord {
@@ -112,7 +173,7 @@ impl ProcessRecord {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kin, descendants, from_the_top, lineage};
+    use super::{Descendants, Kin, from_the_top, lineage};
     use crate::ProcessId;
 
     fn kin(pid: u32, parent: u32, started: u64) -> Kin {
@@ -122,12 +183,10 @@ mod tests {
         }
     }
 
-    fn pids_below(table: &[Kin], roots: &[Kin]) -> Vec<u32> {
+    fn pids_with_descendants(table: &[Kin], roots: &[Kin]) -> Vec<u32> {
         let roots: Vec<ProcessId> = roots.iter().map(|kin| kin.id).collect();
-        descendants(table, &roots)
-            .iter()
-            .map(|kin| kin.id.pid)
-            .collect()
+        let found = Descendants::of(table.iter().copied()).with_descendants(&roots);
+        found.iter().map(|id| id.pid).collect()
     }
 
     #[test]
@@ -139,9 +198,12 @@ mod tests {
             kin(3, 2, 11),
             kin(9, 1, 10),
         ];
-        assert_eq!(pids_below(&table, &[table[1]]), [3, 4, 5]);
-        assert_eq!(pids_below(&table, &[table[0]]), [0_u32; 0]);
-        assert_eq!(pids_below(&table, &[table[1], table[3]]), [4, 5]);
+        assert_eq!(pids_with_descendants(&table, &[table[1]]), [2, 3, 4, 5]);
+        assert_eq!(pids_with_descendants(&table, &[table[0]]), [5]);
+        assert_eq!(
+            pids_with_descendants(&table, &[table[3], table[1]]),
+            [3, 4, 5, 2]
+        );
     }
 
     fn pids_from_the_top(table: &[Kin], meant: &[Kin]) -> Vec<u32> {
@@ -184,14 +246,14 @@ mod tests {
     fn a_child_is_not_older_than_its_parent() {
         let newcomer = kin(7, 1, 500);
         let table = [newcomer, kin(8, 7, 499), kin(9, 7, 500)];
-        assert_eq!(pids_below(&table, &[newcomer]), [9]);
+        assert_eq!(pids_with_descendants(&table, &[newcomer]), [7, 9]);
     }
 
     #[test]
     fn a_table_that_goes_in_circles_comes_to_an_end() {
         let table = [kin(2, 3, 10), kin(3, 2, 10), kin(4, 4, 10)];
-        assert_eq!(pids_below(&table, &[table[0]]), [3]);
-        assert_eq!(pids_below(&table, &[table[2]]), [0_u32; 0]);
+        assert_eq!(pids_with_descendants(&table, &[table[0]]), [2, 3]);
+        assert_eq!(pids_with_descendants(&table, &[table[2]]), [4]);
         assert_eq!(lineage(&table, 2), [2, 3]);
     }
 

@@ -5,14 +5,11 @@ use std::time::Duration;
 use crate::descent::{Kin, lineage};
 use crate::{Error, KillOptions, KillOutcome, ProcessId};
 
-#[cfg_attr(
-    not(target_os = "linux"),
-    allow(dead_code, reason = "runs are ended on Linux only")
-)]
+#[allow(dead_code, reason = "not every platform ends runs")]
 mod ladder;
 
 pub(crate) use ladder::Ladder;
-#[cfg(target_os = "linux")]
+#[allow(unused_imports, reason = "not every platform ends runs")]
 pub(crate) use ladder::PATIENCE;
 
 /// What a process is told.

@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use crate::descent::within_tree;
-use crate::{Error, ProcessRecord, working_directory};
+use crate::{Error, ProcessId, ProcessRecord, working_directory};
 
 /// Sees the processes of the machine and ends them.
 ///
@@ -92,4 +92,33 @@ pub struct KillFailure {
     pub pid: u32,
     /// Why it is still there.
     pub reason: String,
+}
+
+/// Ends these processes and all their descendants, in their order. Whoever has ended with another is
+/// no failure.
+///
+/// # Errors
+/// As of [`Inspector::kill`].
+pub fn kill_each(
+    inspector: &dyn Inspector,
+    processes: &[ProcessId],
+    options: &KillOptions,
+) -> Result<KillOutcome, Error> {
+    let mut outcome = KillOutcome::default();
+    for process in processes {
+        let options = KillOptions {
+            started: Some(process.started),
+            ..options.clone()
+        };
+        match inspector.kill(process.pid, &options) {
+            Ok(one) => {
+                outcome.killed += one.killed;
+                outcome.failed.extend(one.failed);
+            }
+            Err(Error::ProcessNotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    outcome.failed.dedup_by_key(|failure| failure.pid);
+    Ok(outcome)
 }

@@ -12,26 +12,28 @@ mod end_tree;
 mod error;
 mod identity;
 mod inspector;
+mod lock;
 mod mock;
 mod observer;
+mod platform;
 mod portable;
 mod record;
 mod room;
 mod working_directory;
 
-#[cfg(target_os = "linux")]
-pub mod linux;
-
 pub use account::{Account, Counted};
 pub use by_number::{ByNumber, NumberHasher, Numbers};
+pub use descent::{Descendants, Kin, ProcessTable};
 pub use error::Error;
 pub use identity::ProcessId;
-pub use inspector::{Inspector, KillFailure, KillOptions, KillOutcome};
+pub use inspector::{Inspector, KillFailure, KillOptions, KillOutcome, kill_each};
+pub use lock::lock;
 pub use mock::MockInspector;
 pub use observer::{
     Birth, Description, FileId, HighWater, MachineFaults, MappedRange, Observer, Proportional,
     Reading, Startup,
 };
+pub use platform::native;
 pub use portable::SysinfoInspector;
 pub use record::{ProcessRecord, State};
 pub use room::{LimitedBy, Room};

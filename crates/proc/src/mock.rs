@@ -1,10 +1,11 @@
 //! A process table in memory, for those who must try what they do with one.
 
 use std::collections::BTreeMap;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard};
 
 use crate::descent::{Kin, lineage, within_tree};
 use crate::end_tree::refuse_to_end_own;
+use crate::lock;
 use crate::{Error, Inspector, KillOptions, KillOutcome, ProcessRecord, State};
 
 /// Shows the processes that it was given and no others. Clones show the same ones; two that were
@@ -43,7 +44,7 @@ impl MockInspector {
     }
 
     fn records(&self) -> MutexGuard<'_, BTreeMap<u32, ProcessRecord>> {
-        self.records.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.records)
     }
 }
 

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::{Duration, Instant};
 
-use memtop_proc::linux::{ProcRoot, RunEnd, RunEnded, end_run};
+use memtop_proc::native::{ProcRoot, RunEnd, RunEnded, end_run};
 use memtop_proc::{KillOptions, ProcessId, ProcessRecord, State};
 use tempfile::TempDir;
 use world::{NOBODYS_PID, Shell, World, has_ended, until};

@@ -5,7 +5,7 @@ mod machine;
 use std::path::Path;
 
 use machine::{Machine, V1_MOUNT, V2_MOUNT, V2_TOP};
-use memtop_proc::linux::cgroup::{
+use memtop_proc::native::cgroup::{
     Breakdown, Limits, NoCgroup, NoGroup, OomEvents, PeakSince, RunCgroup, Version,
 };
 

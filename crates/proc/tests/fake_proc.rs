@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use memtop_proc::linux::{LinuxObserver, ProcRoot};
+use memtop_proc::native::{NativeObserver, ProcRoot};
 use memtop_proc::{Birth, Description, Error, Observer, ProcessId, Reading};
 use tempfile::TempDir;
 
@@ -50,16 +50,16 @@ impl FakeProc {
         fs::remove_dir_all(self.path().join(pid.to_string())).unwrap();
     }
 
-    fn observer(&self) -> LinuxObserver {
-        LinuxObserver::new(ProcRoot::open(self.path()).unwrap()).unwrap()
+    fn observer(&self) -> NativeObserver {
+        NativeObserver::new(ProcRoot::open(self.path()).unwrap()).unwrap()
     }
 }
 
-fn births(observer: &mut LinuxObserver) -> Vec<u32> {
+fn births(observer: &mut NativeObserver) -> Vec<u32> {
     pids(|births| observer.births(births))
 }
 
-fn all(observer: &mut LinuxObserver) -> Vec<u32> {
+fn all(observer: &mut NativeObserver) -> Vec<u32> {
     observer.note_present().unwrap();
     pids(|births| observer.all(births))
 }
@@ -273,7 +273,7 @@ fn a_process_is_described_by_name_and_arguments() {
 fn a_folder_that_is_no_proc_is_named() {
     let folder = TempDir::new().unwrap();
     let root = ProcRoot::open(folder.path()).unwrap();
-    let error = LinuxObserver::new(root).expect_err("there is no loadavg");
+    let error = NativeObserver::new(root).expect_err("there is no loadavg");
     assert!(error.to_string().contains("loadavg"), "{error}");
     assert!(ProcRoot::open(folder.path().join("none")).is_err());
 }

@@ -5,7 +5,7 @@ mod world;
 use std::os::unix::process::ExitStatusExt;
 use std::time::{Duration, Instant};
 
-use memtop_proc::linux::{LinuxInspector, ProcRoot};
+use memtop_proc::native::{NativeInspector, ProcRoot};
 use memtop_proc::{Error, Inspector, KillOptions, ProcessRecord, State};
 use tempfile::TempDir;
 use world::{Shell, World, has_ended, until};
@@ -160,7 +160,7 @@ fn the_kernels_own_cannot_be_ended() {
 #[test]
 fn a_process_table_of_somewhere_else_is_not_acted_upon() {
     let folder = TempDir::new().unwrap();
-    let inspector = LinuxInspector::new(ProcRoot::open(folder.path()).unwrap());
+    let inspector = NativeInspector::new(ProcRoot::open(folder.path()).unwrap());
     let shell = Shell::start("echo ready; read line");
     let error = inspector
         .kill(shell.pid(), &forced())
@@ -172,7 +172,7 @@ fn a_process_table_of_somewhere_else_is_not_acted_upon() {
 #[test]
 fn an_empty_process_table_is_an_error_that_names_it() {
     let folder = TempDir::new().unwrap();
-    let inspector = LinuxInspector::new(ProcRoot::open(folder.path()).unwrap());
+    let inspector = NativeInspector::new(ProcRoot::open(folder.path()).unwrap());
     let path = folder.path().display();
     for error in [
         inspector.list().expect_err("it is empty"),

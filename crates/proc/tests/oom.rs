@@ -8,8 +8,8 @@ use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::process::{Command, Stdio, id};
 
 use machine::{Machine, V1_MOUNT};
-use memtop_proc::linux::cgroup::{Cgroups, RunCgroup, Version};
-use memtop_proc::linux::{OomEvidence, OomWatch};
+use memtop_proc::native::cgroup::{Cgroups, RunCgroup, Version};
+use memtop_proc::native::{OomEvidence, OomWatch};
 
 const MB: usize = 1024 * 1024;
 

@@ -1,7 +1,7 @@
 //! The parsers of `/proc` text on whatever anybody could think of.
 
 use memtop_proc::State;
-use memtop_proc::linux::{Stat, parse_last_pid, resident_pages, split_arguments};
+use memtop_proc::native::{Stat, parse_last_pid, resident_pages, split_arguments};
 use proptest::collection::vec;
 use proptest::prelude::*;
 

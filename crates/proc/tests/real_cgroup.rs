@@ -13,8 +13,8 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use memtop_proc::ProcessId;
-use memtop_proc::linux::cgroup::{Cgroups, PeakSince, RunCgroup, Version};
-use memtop_proc::linux::{ProcRoot, RunEnd, RunEnded, Stat, end_run};
+use memtop_proc::native::cgroup::{Cgroups, PeakSince, RunCgroup, Version};
+use memtop_proc::native::{ProcRoot, RunEnd, RunEnded, Stat, end_run};
 
 const MB: u64 = 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(5);

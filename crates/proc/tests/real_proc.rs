@@ -6,7 +6,7 @@ use std::sync::mpsc::channel;
 use std::thread::spawn;
 use std::time::{Duration, Instant};
 
-use memtop_proc::linux::{LinuxObserver, ProcRoot};
+use memtop_proc::native::{NativeObserver, ProcRoot};
 use memtop_proc::{Birth, Observer, Reading};
 
 /// A sleeping process that ends with the test.
@@ -30,8 +30,8 @@ impl Drop for Sleeper {
     }
 }
 
-fn observer() -> LinuxObserver {
-    LinuxObserver::new(ProcRoot::system().unwrap()).unwrap()
+fn observer() -> NativeObserver {
+    NativeObserver::new(ProcRoot::system().unwrap()).unwrap()
 }
 
 #[test]

@@ -3,9 +3,9 @@
 use std::fs;
 use std::process::Command;
 
-use memtop_proc::linux::ProcRoot;
-use memtop_proc::linux::cgroup::Cgroups;
-use memtop_proc::linux::survey::{GroupSurvey, ProcessSurvey, PssAnswer, TracingSurvey};
+use memtop_proc::native::ProcRoot;
+use memtop_proc::native::cgroup::Cgroups;
+use memtop_proc::native::survey::{GroupSurvey, ProcessSurvey, PssAnswer, TracingSurvey};
 use tempfile::TempDir;
 
 fn root() -> ProcRoot {

@@ -5,7 +5,7 @@ mod machine;
 use std::path::PathBuf;
 
 use machine::{Machine, V1_MOUNT};
-use memtop_proc::linux::{Meminfo, ProcRoot, RoomFinder};
+use memtop_proc::native::{Meminfo, ProcRoot, RoomFinder};
 use memtop_proc::{LimitedBy, Room};
 use tempfile::TempDir;
 

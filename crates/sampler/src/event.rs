@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use memtop_proc::native::thread_cpu;
 use memtop_proc::{Error, HighWater, Observer, ProcessId, Reading};
 
 use crate::member::{Member, Named};
 use crate::newborn::Newborn;
 use crate::sampler::relatives::Descent;
-use crate::work::thread_cpu;
 use crate::{LargestProcess, Sampler, Traits};
 
 /// What has happened to a process.

@@ -49,3 +49,6 @@ pub use settling::Metric;
 pub use task::TaskId;
 pub use thread::{SamplerThread, StartError};
 pub use timeline::{Point, Timeline};
+
+/// A sampler of this machine that several threads work on.
+pub type SharedSampler = std::sync::Arc<SamplerThread<memtop_proc::native::NativeObserver>>;

@@ -3,6 +3,8 @@
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use memtop_proc::lock;
+
 use crate::{Point, Timeline};
 
 /// So many samples wait to be read, and up to twice as many; with more, each two neighbours become
@@ -89,8 +91,7 @@ impl Samples {
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing is left half-done when adding panics.
-        self.0.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.0.state)
     }
 }
 

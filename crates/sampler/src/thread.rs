@@ -7,6 +7,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
+use memtop_proc::lock;
 use memtop_proc::{Account, Error, HighWater, Observer, ProcessId, Startup};
 
 use crate::sentry::Post;
@@ -411,8 +412,7 @@ impl<O: Observer> Shared<O> {
     }
 
     fn events(&self) -> MutexGuard<'_, Vec<(Instant, Event)>> {
-        // Nothing is left half-done when pushing panics.
-        self.events.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.events)
     }
 
     fn take_in_events(&self, work: &mut Work<O>) {

@@ -2,8 +2,8 @@
 
 use std::time::{Duration, Instant};
 
+use memtop_proc::native::thread_cpu;
 use memtop_proc::{Account, Observer};
-use rustix::time::{ClockId, clock_gettime};
 
 use crate::budget::Budget;
 use crate::pace::Pace;
@@ -298,12 +298,4 @@ impl<O: Observer> Work<O> {
         self.cpu += cost;
         (cost, outcome)
     }
-}
-
-pub(crate) fn thread_cpu() -> Duration {
-    let time = clock_gettime(ClockId::ThreadCPUTime);
-    Duration::new(
-        u64::try_from(time.tv_sec).unwrap_or(0),
-        u32::try_from(time.tv_nsec).unwrap_or(0),
-    )
 }

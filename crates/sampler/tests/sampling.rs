@@ -183,11 +183,12 @@ fn a_process_without_one_reading_is_seen_and_unmeasured() {
 #[test]
 fn a_tree_that_runs_already_is_taken_in_whole() {
     let table = FakeTable::default();
-    for (pid, parent) in [(10, 1), (12, 11), (11, 10), (13, 12), (20, 1)] {
+    // By their pids, parents come after their children.
+    for (pid, parent) in [(13, 1), (12, 13), (11, 12), (10, 11), (20, 1)] {
         table.start(pid, parent, 100);
     }
     let mut sampler = Sampler::new(table, Metric::Rss);
-    let task = sampler.add_task(10, Duration::ZERO).unwrap().unwrap();
+    let task = sampler.add_task(13, Duration::ZERO).unwrap().unwrap();
     sampler.tick(MS).unwrap();
     assert_eq!(peak(&sampler, task), 400);
 }

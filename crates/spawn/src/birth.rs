@@ -10,12 +10,12 @@ use std::os::fd::{AsRawFd, OwnedFd, RawFd};
 use std::sync::Arc;
 
 use libc::c_int;
-use memtop_proc::linux::cgroup::Entrance;
+use memtop_proc::native::cgroup::Entrance;
+use memtop_terminal::Wiring;
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
 
 use crate::image::Image;
-use crate::streams::Wiring;
 
 /// What the child does before it is the program.
 #[derive(Debug)]

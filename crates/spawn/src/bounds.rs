@@ -1,6 +1,6 @@
 //! What the kernel's final figures say about a peak that was sampled.
 
-use memtop_proc::linux::{Meminfo, ProcRoot};
+use memtop_proc::native::{Meminfo, ProcRoot};
 use memtop_sampler::{PeakMetric, TaskRecord};
 
 use crate::GroupRecord;

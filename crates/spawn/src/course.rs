@@ -3,17 +3,17 @@
 use std::fmt;
 use std::sync::Weak;
 
-use memtop_proc::linux::LinuxObserver;
+use memtop_proc::native::NativeObserver;
 use memtop_sampler::{Course, SamplerThread, TaskId};
 
 /// Reads the course of a run. It keeps nothing of the run alive.
 pub struct CourseReader {
-    sampler: Weak<SamplerThread<LinuxObserver>>,
+    sampler: Weak<SamplerThread<NativeObserver>>,
     task: TaskId,
 }
 
 impl CourseReader {
-    pub(crate) fn of(sampler: Weak<SamplerThread<LinuxObserver>>, task: TaskId) -> Self {
+    pub(crate) fn of(sampler: Weak<SamplerThread<NativeObserver>>, task: TaskId) -> Self {
         Self { sampler, task }
     }
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use memtop_proc::linux::cgroup::{Breakdown, Cgroups, Entrance, GroupAccount, RunCgroup};
+use memtop_proc::native::cgroup::{Breakdown, Cgroups, Entrance, GroupAccount, RunCgroup};
 use memtop_sampler::TaskId;
 
 use crate::SharedSampler;

@@ -1,7 +1,7 @@
 //! What guards a run, in the units that people give.
 
 use memtop_proc::Room;
-use memtop_proc::linux::RoomFinder;
+use memtop_proc::native::RoomFinder;
 use memtop_sampler::{Alarm, Post, Thresholds};
 
 /// An amount of memory.

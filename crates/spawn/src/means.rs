@@ -4,14 +4,14 @@ use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use memtop_proc::linux::cgroup::{Cgroups, Entrance, Limit};
-use memtop_proc::linux::{CAP_SYS_PTRACE, ProcRoot, has_effective};
+use memtop_proc::native::cgroup::{Cgroups, Entrance, Limit};
+use memtop_proc::native::{CAP_SYS_PTRACE, ProcRoot, has_effective};
 use memtop_proc::{Error, Observer};
 
+use crate::follower::Tracing;
 use crate::group::Group;
 use crate::options::Options;
 use crate::sampling::start_sampler;
-use crate::trace::Tracing;
 use crate::{GroupUse, SharedSampler, StartError, TraceUse};
 
 pub(crate) type Means = (

@@ -5,8 +5,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use memtop_sampler::{Interval, Metric, SharedRules};
+use memtop_terminal::StreamsUse;
 
-use crate::streams::StreamsUse;
 use crate::{GroupUse, GuardOptions, SurvivorsUse, TraceUse};
 
 /// How a run is made.

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use memtop_proc::linux::RunEnded;
+use memtop_proc::native::RunEnded;
 use memtop_proc::{KillFailure, ProcessId};
 use memtop_sampler::{Alarm, LivingProcess, Record, Thresholds};
 

@@ -6,7 +6,7 @@ use std::thread::Builder;
 use std::time::Duration;
 
 use memtop_proc::ProcessId;
-use memtop_proc::linux::LinuxObserver;
+use memtop_proc::native::NativeObserver;
 use memtop_sampler::{Alarm, NamedState, SamplerThread, Snapshot, TaskId};
 
 use crate::bundle::place::Place;
@@ -22,7 +22,7 @@ pub struct Run {
     process: Option<ProcessId>,
     messages: Sender<Message>,
     /// It ends with the run, however long somebody keeps this.
-    sampling: Option<(Weak<SamplerThread<LinuxObserver>>, TaskId)>,
+    sampling: Option<(Weak<SamplerThread<NativeObserver>>, TaskId)>,
     limit_bytes: Option<u64>,
 }
 

@@ -2,20 +2,19 @@
 
 use std::sync::Arc;
 
-use memtop_proc::linux::{LinuxObserver, ProcRoot, startup};
+use memtop_proc::native::{NativeObserver, ProcRoot, startup};
 use memtop_proc::{Error, Startup};
-use memtop_sampler::{Interval, Metric, SamplerThread, SharedRules, StartError, TaskId};
-
-/// A sampler that several threads work on.
-pub type SharedSampler = Arc<SamplerThread<LinuxObserver>>;
+use memtop_sampler::{
+    Interval, Metric, SamplerThread, SharedRules, SharedSampler, StartError, TaskId,
+};
 
 /// Starts the thread that samples what this machine's `/proc` shows.
 pub(crate) fn start_sampler(
     interval: Interval,
     metric: Metric,
-    prepare: impl FnOnce(&mut LinuxObserver) -> Result<(), Error>,
+    prepare: impl FnOnce(&mut NativeObserver) -> Result<(), Error>,
 ) -> Result<SharedSampler, StartError> {
-    let mut observer = ProcRoot::system().and_then(LinuxObserver::new)?;
+    let mut observer = NativeObserver::of_this_machine()?;
     prepare(&mut observer)?;
     let sampler = SamplerThread::start(observer, interval, metric);
     Ok(Arc::new(sampler.map_err(no_thread)?))

@@ -4,20 +4,22 @@
 use std::fmt;
 use std::mem;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
 use memtop_proc::ProcessId;
-use memtop_proc::linux::{LinuxObserver, ProcRoot, RoomFinder, RunEnd, end_run};
+use memtop_proc::lock;
+use memtop_proc::native::{NativeObserver, ProcRoot, RoomFinder, RunEnd, end_run};
 use memtop_sampler::{
     Alarm, Event, Interval, Level, Metric, NamedState, Post, Record, SamplerThread, SharedRules,
     Snapshot, StartError, TaskId, TaskRecord, Thresholds,
 };
+use memtop_trace::TreeTracer;
 
 use crate::outcome::{GuardRecord, Reason, Stopped, blindness_remark};
 use crate::sampling::{no_thread, start_sampler, tell_tasks_apart};
-use crate::{GuardOptions, SharedSampler, Size, TreeTracer};
+use crate::{GuardOptions, SharedSampler, Size};
 
 /// Samples trees that somebody else started. Dropping it ends the sampling.
 #[derive(Debug)]
@@ -251,7 +253,7 @@ impl Tracked {
 struct Shared {
     /// Whoever holds it keeps the sampling going, and whoever lets go of it last waits for the
     /// sampling thread to end. That thread itself must not; it calls [`Shared::heed`].
-    sampler: Weak<SamplerThread<LinuxObserver>>,
+    sampler: Weak<SamplerThread<NativeObserver>>,
     task: TaskId,
     /// Absent when it was gone before it could be seen.
     root: Option<ProcessId>,
@@ -282,8 +284,7 @@ enum Phase {
 
 impl Shared {
     fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing is left half-done in it.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     fn heed(self: &Arc<Self>, alarm: &Alarm, grace: Option<Duration>) {

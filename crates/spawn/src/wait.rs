@@ -2,10 +2,14 @@
 
 use std::io;
 use std::mem::MaybeUninit;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::OwnedFd;
+use std::thread::sleep;
 use std::time::Duration;
 
-use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use memtop_proc::ProcessId;
+use memtop_proc::native::{ProcRoot, Waited, identify, wait4};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, getpid, pidfd_open, set_child_subreaper};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,54 +20,55 @@ pub enum End {
     Signaled(i32),
 }
 
-/// What the kernel tells of a child or a traced thread that has been waited for.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Waited {
-    pub(crate) pid: i32,
-    pub(crate) status: i32,
-    /// The most resident memory that it, or a descendant that was waited for, ever had.
-    pub(crate) largest_bytes: u64,
-}
-
-impl Waited {
-    /// How it ended. It must have.
-    pub(crate) fn end(&self) -> End {
-        if libc::WIFSIGNALED(self.status) {
-            End::Signaled(libc::WTERMSIG(self.status))
+impl End {
+    /// Of one that has ended and been waited for.
+    pub(crate) fn of(waited: &Waited) -> Self {
+        if libc::WIFSIGNALED(waited.status) {
+            Self::Signaled(libc::WTERMSIG(waited.status))
         } else {
-            End::Exited(libc::WEXITSTATUS(self.status))
+            Self::Exited(libc::WEXITSTATUS(waited.status))
         }
     }
 }
 
 /// A process whose end can be waited for without taking it from whoever reaps it.
 #[derive(Debug)]
-pub(crate) struct Awaited {
-    pidfd: Option<OwnedFd>,
+pub(crate) enum Awaited {
+    ByDescriptor(OwnedFd),
+    /// The kernel gives no descriptor for it (before Linux 5.3, or by seccomp), or this process may
+    /// have no more of them.
+    ByIdentity(Option<ProcessId>),
 }
 
 impl Awaited {
-    pub(crate) fn new(pid: u32) -> io::Result<Self> {
-        let pid = i32::try_from(pid).map_err(io::Error::other)?;
-        // Without it (before Linux 5.3) the wait is one long one.
-        let pidfd = Pid::from_raw(pid).and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
-        Ok(Self { pidfd })
+    pub(crate) fn new(pid: u32) -> Self {
+        let descriptor = i32::try_from(pid)
+            .ok()
+            .and_then(Pid::from_raw)
+            .and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
+        descriptor.map_or_else(|| Self::ByIdentity(identity(pid)), Self::ByDescriptor)
     }
 
     /// Waits until the process ends, or for so long.
     pub(crate) fn ends_within(&self, time: Duration) -> bool {
-        let Some(pidfd) = &self.pidfd else {
-            return true;
-        };
-        let mut poll = libc::pollfd {
-            fd: pidfd.as_raw_fd(),
-            events: libc::POLLIN,
-            revents: 0,
-        };
-        let millis = i32::try_from(time.as_millis()).unwrap_or(i32::MAX);
-        // SAFETY: one valid pollfd is passed with its count.
-        unsafe { libc::poll(&raw mut poll, 1, millis) > 0 }
+        match self {
+            Self::ByDescriptor(pidfd) => {
+                let mut descriptor = [PollFd::new(pidfd, PollFlags::IN)];
+                let timeout = Timespec::try_from(time).ok();
+                poll(&mut descriptor, timeout.as_ref()).is_ok_and(|ended| ended > 0)
+            }
+            Self::ByIdentity(None) => true,
+            Self::ByIdentity(Some(id)) => {
+                sleep(time);
+                identity(id.pid) != Some(*id)
+            }
+        }
     }
+}
+
+fn identity(pid: u32) -> Option<ProcessId> {
+    let proc = ProcRoot::system().ok()?;
+    Some(identify(&proc, pid, &mut Vec::new()).ok()??.id)
 }
 
 /// Waits for the children of this process that have ended, but for those that somebody else waits
@@ -93,30 +98,26 @@ fn an_ended_child() -> Option<i32> {
     (pid != 0).then_some(pid)
 }
 
-pub(crate) fn wait4(pid: i32, options: i32) -> io::Result<Option<Waited>> {
-    let mut status = 0;
-    let mut usage = MaybeUninit::<libc::rusage>::zeroed();
-    // SAFETY: both structures are valid for the call; a zeroed rusage is a valid one.
-    let (found, usage) = unsafe {
-        let found = libc::wait4(pid, &raw mut status, options, usage.as_mut_ptr());
-        (found, usage.assume_init())
-    };
-    match found {
-        -1 => Err(io::Error::last_os_error()),
-        0 => Ok(None),
-        pid => Ok(Some(Waited {
-            pid,
-            status,
-            largest_bytes: u64::try_from(usage.ru_maxrss).unwrap_or(0) * 1024,
-        })),
-    }
-}
-
 /// Makes orphans below this process its children instead of init's.
 pub(crate) fn adopt_orphans() -> io::Result<()> {
-    // SAFETY: prctl(PR_SET_CHILD_SUBREAPER) takes a number and touches no memory.
-    match unsafe { libc::prctl(libc::PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) } {
-        0 => Ok(()),
-        _ => Err(io::Error::last_os_error()),
+    // Which pid it is does not matter.
+    Ok(set_child_subreaper(Some(getpid()))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::process::Command;
+    use std::time::Duration;
+
+    use super::{Awaited, identity};
+
+    #[test]
+    fn without_a_descriptor_a_process_is_waited_for_by_its_identity() {
+        let mut child = Command::new("sleep").arg("60").spawn().unwrap();
+        let awaited = Awaited::ByIdentity(identity(child.id()));
+        assert!(!awaited.ends_within(Duration::from_millis(5)));
+        child.kill().unwrap();
+        child.wait().unwrap();
+        assert!(awaited.ends_within(Duration::from_millis(5)));
     }
 }

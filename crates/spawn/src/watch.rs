@@ -5,12 +5,12 @@ use std::sync::{Arc, Weak};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
-use memtop_proc::linux::LinuxObserver;
+use memtop_proc::native::NativeObserver;
 use memtop_sampler::{Interval, Metric, Record, SamplerThread, Snapshot, StartError, TaskId};
+use memtop_trace::{TraceUse, TreeTracer};
 
 use crate::sampling::{no_thread, start_sampler};
 use crate::wait::Awaited;
-use crate::{TraceUse, TreeTracer};
 
 /// How soon a stop is noticed.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
@@ -42,7 +42,7 @@ pub enum WatchError {
 pub struct Watch {
     stop: Arc<AtomicBool>,
     /// It ends with the watching, however long somebody keeps this.
-    sampling: (Weak<SamplerThread<LinuxObserver>>, TaskId),
+    sampling: (Weak<SamplerThread<NativeObserver>>, TaskId),
 }
 
 impl Watch {
@@ -58,7 +58,7 @@ impl Watch {
         trace: TraceUse,
         on_end: impl FnOnce(Option<Watched>) + Send + 'static,
     ) -> Result<Self, WatchError> {
-        let process = Awaited::new(pid).map_err(no_thread)?;
+        let process = Awaited::new(pid);
         let sampler = start_sampler(interval, metric, |_| Ok(()))?;
         // Nobody has asked for the tree to be touched unless they say so.
         let tracer = if trace == TraceUse::On {

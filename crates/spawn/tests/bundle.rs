@@ -7,11 +7,11 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::Duration;
 
 use memtop_sampler::{Alarm, RuleSet, Rules, Runner, TaskRule};
-use memtop_spawn::streams::StreamsUse;
 use memtop_spawn::{
     Bundle, BundleTask, End, GuardOptions, Options, Outcome, Reason, Run, Size, StartError,
     SurvivorsUse, TraceUse,
 };
+use memtop_terminal::StreamsUse;
 use runs::{
     Folder, MB, assert_all_traced, command, count_own, has_ended, is_alone, kill, options,
     own_children, peak, task, until,

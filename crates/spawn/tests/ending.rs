@@ -4,7 +4,7 @@ mod runs;
 
 use std::time::Duration;
 
-use memtop_proc::linux::{LinuxInspector, ProcRoot};
+use memtop_proc::native::{NativeInspector, ProcRoot};
 use memtop_proc::{Inspector, State};
 use memtop_sampler::{Cause, Level};
 use memtop_spawn::{
@@ -239,7 +239,7 @@ const BOMB: &str = r#"
 const MOST_IN_A_BOMB: usize = 60;
 
 fn alive_of_user(user: u32) -> usize {
-    let inspector = LinuxInspector::new(ProcRoot::system().unwrap());
+    let inspector = NativeInspector::new(ProcRoot::system().unwrap());
     let mut records = inspector.list().unwrap();
     records.retain(|record| record.user == Some(user) && record.state != State::Zombie);
     records.len()

@@ -24,7 +24,7 @@ pub use pace::Pace;
 pub use prune::{Pruned, Pruning};
 pub use recorder::{Recorder, Trouble};
 pub use runs::{Group, Question, State, StoredRun};
-pub use runs_alive::{AliveRun, RunKillError};
+pub use runs_alive::{AliveRun, NoMembers};
 pub use write::{NewRun, RunEnd, RunWriter};
 
 /// What the tables hold, in SQL with comments.

@@ -1,10 +1,9 @@
 //! Opens a store, makes one where there is none, and brings an older one up to date.
 
-use std::fs::{DirBuilder, OpenOptions};
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use memtop_proc::native::{create_private_file, create_private_folder};
 use rusqlite::config::DbConfig;
 use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
@@ -133,8 +132,7 @@ fn make_private(path: &Path) -> Result<(), Error> {
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
     if let Some(folder) = folder.filter(|folder| !folder.exists()) {
-        let made = DirBuilder::new().recursive(true).mode(0o700).create(folder);
-        made.map_err(|error| Error::Folder {
+        create_private_folder(folder).map_err(|error| Error::Folder {
             path: folder.to_owned(),
             error,
         })?;
@@ -142,12 +140,7 @@ fn make_private(path: &Path) -> Result<(), Error> {
     if path.exists() {
         return Ok(());
     }
-    let made = OpenOptions::new()
-        .create(true)
-        .append(true)
-        .mode(0o600)
-        .open(path);
-    made.map(drop).map_err(|error| Error::Folder {
+    create_private_file(path).map_err(|error| Error::Folder {
         path: path.to_owned(),
         error,
     })

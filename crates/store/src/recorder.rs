@@ -6,8 +6,8 @@ use std::sync::{Arc, Condvar, Mutex, PoisonError};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
-use memtop_proc::ProcessId;
-use memtop_proc::linux::{ProcRoot, identify};
+use memtop_proc::lock;
+use memtop_proc::native::own_identity;
 
 use crate::{Error, Here, Look, NewRun, Pace, RunEnd, RunWriter, Store};
 
@@ -97,8 +97,7 @@ impl Recorder {
 
 impl Outcome {
     fn done(&self) -> std::sync::MutexGuard<'_, Option<Result<(), Trouble>>> {
-        // Nothing is left half-done when setting it panics.
-        self.done.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.done)
     }
 
     fn tell(&self, outcome: Result<(), Trouble>) {
@@ -176,13 +175,4 @@ fn follow(
         }
     }
     (ends.recv().ok(), trouble)
-}
-
-fn own_identity() -> Option<ProcessId> {
-    let proc = ProcRoot::system().ok()?;
-    Some(
-        identify(&proc, std::process::id(), &mut Vec::new())
-            .ok()??
-            .id,
-    )
 }

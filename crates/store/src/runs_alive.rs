@@ -1,11 +1,6 @@
-//! Runs that are running: who is in them, and how they are ended.
+//! Runs that are running, and who is in them.
 
-use std::collections::{HashMap, HashSet};
-
-use memtop_proc::{
-    Error as ProcError, Inspector, KillOptions, KillOutcome, ProcessId, ProcessRecord,
-    State as ProcessState,
-};
+use memtop_proc::{ProcessId, ProcessRecord, ProcessTable};
 use rusqlite::params;
 
 use crate::course::processes_of;
@@ -25,15 +20,12 @@ pub struct AliveRun {
     pub tree: Vec<ProcessRecord>,
 }
 
-/// Why a run was not ended.
+/// Why a run has no members that could be ended.
 #[derive(Debug, thiserror::Error)]
-pub enum RunKillError {
+pub enum NoMembers {
     /// The store cannot be read.
     #[error(transparent)]
     Store(#[from] Error),
-    /// The processes cannot be seen or ended.
-    #[error(transparent)]
-    Process(#[from] ProcError),
     /// There is no run of that id.
     #[error("there is no run {0}")]
     Unknown(String),
@@ -45,64 +37,16 @@ pub enum RunKillError {
     Elsewhere(String),
 }
 
-/// Who is alive, but for those who only wait to be reaped.
-struct Table {
-    records: HashMap<u32, ProcessRecord>,
-}
-
-impl Table {
-    fn of(inspector: &dyn Inspector) -> Result<Self, ProcError> {
-        let alive = inspector.list()?.into_iter();
-        let alive = alive.filter(|record| record.state != ProcessState::Zombie);
-        Ok(Self {
-            records: alive.map(|record| (record.id.pid, record)).collect(),
-        })
-    }
-
-    fn has(&self, id: ProcessId) -> bool {
-        self.records
-            .get(&id.pid)
-            .is_some_and(|record| record.id == id)
-    }
-
-    /// These and all their descendants, each after its parent.
-    fn below(&self, roots: &[ProcessId]) -> Vec<ProcessRecord> {
-        let mut children: HashMap<u32, Vec<u32>> = HashMap::new();
-        for record in self.records.values() {
-            children
-                .entry(record.parent)
-                .or_default()
-                .push(record.id.pid);
-        }
-        let mut seen = HashSet::new();
-        let mut found = Vec::new();
-        for root in roots.iter().filter(|root| self.has(**root)) {
-            let mut open = vec![root.pid];
-            while let Some(pid) = open.pop() {
-                if !seen.insert(pid) {
-                    continue;
-                }
-                found.extend(self.records.get(&pid).cloned());
-                let mut below = children.get(&pid).cloned().unwrap_or_default();
-                below.sort_unstable_by(|one, other| other.cmp(one));
-                open.extend(below);
-            }
-        }
-        found
-    }
-}
-
 impl Store {
     /// Marks the runs whose memtop is no more: they were interrupted. How many these were.
     ///
     /// # Errors
-    /// When the store or the process table cannot be read.
-    pub fn settle(&self, here: &Here, inspector: &dyn Inspector) -> Result<u64, RunKillError> {
+    /// When the store cannot be read or written.
+    pub fn settle(&self, here: &Here, table: &ProcessTable) -> Result<u64, Error> {
         let running = self.running_rows()?;
         if running.is_empty() {
             return Ok(0);
         }
-        let table = Table::of(inspector)?;
         let mut marked = 0;
         for run in running {
             let is_over = match here.judge(&run.here) {
@@ -150,20 +94,15 @@ impl Store {
     /// The runs that are running, oldest first, each with its living processes.
     ///
     /// # Errors
-    /// When the store or the process table cannot be read.
-    pub fn alive(
-        &self,
-        here: &Here,
-        inspector: &dyn Inspector,
-    ) -> Result<Vec<AliveRun>, RunKillError> {
-        self.settle(here, inspector)?;
+    /// When the store cannot be read or written.
+    pub fn alive(&self, here: &Here, table: &ProcessTable) -> Result<Vec<AliveRun>, Error> {
+        self.settle(here, table)?;
         let running = self.running_rows()?;
-        let table = Table::of(inspector)?;
         running
             .into_iter()
             .map(|run| {
                 let tree = match here.judge(&run.here) {
-                    Judgement::ByTheTable => self.tree(&run, &table)?,
+                    Judgement::ByTheTable => self.tree(&run, table)?,
                     _ => Vec::new(),
                 };
                 Ok(AliveRun { run, tree })
@@ -173,20 +112,16 @@ impl Store {
 
     /// Who descends from the memtop of the run, and who was in it at the last look: an orphan may
     /// belong to somebody else by now.
-    fn tree(&self, run: &StoredRun, table: &Table) -> Result<Vec<ProcessRecord>, Error> {
+    fn tree(&self, run: &StoredRun, table: &ProcessTable) -> Result<Vec<ProcessRecord>, Error> {
         let mut roots: Vec<ProcessId> = run.process.into_iter().collect();
         if let Some(memtop) = run.memtop.filter(|memtop| table.has(*memtop)) {
-            let children = table.records.values();
-            let children = children.filter(|record| record.parent == memtop.pid);
-            let mut children: Vec<ProcessId> = children.map(|record| record.id).collect();
-            children.sort_unstable_by_key(|child| child.pid);
-            roots.extend(children);
+            roots.extend(table.children_of(memtop.pid));
         }
         roots.extend(
             self.last_seen(run.key)
                 .map_err(|error| self.failed(&error))?,
         );
-        Ok(table.below(&roots))
+        Ok(table.with_descendants(&roots))
     }
 
     fn last_seen(&self, run: i64) -> rusqlite::Result<Vec<ProcessId>> {
@@ -213,70 +148,43 @@ impl Store {
             .collect()
     }
 
-    /// Ends all processes of a run that are alive, also those of one that was interrupted. A process
-    /// that has been given one of their pids since is safe.
+    /// Whoever is to be ended for a run to end, each after its parent, also of one that was
+    /// interrupted. A process that has been given one of their pids since is not among them.
     ///
     /// # Errors
-    /// When there is no such run, nobody of it is alive, or the processes cannot be ended.
-    pub fn kill(
+    /// When there is no such run, or nobody of it is alive here.
+    pub fn members(
         &self,
         id: &str,
         here: &Here,
-        inspector: &dyn Inspector,
-        options: &KillOptions,
-    ) -> Result<KillOutcome, RunKillError> {
+        table: &ProcessTable,
+    ) -> Result<Vec<ProcessId>, NoMembers> {
         let question = Question {
             id: Some(id.to_owned()),
             ..Question::default()
         };
         let Some(run) = self.runs(&question)?.pop() else {
-            return Err(RunKillError::Unknown(id.to_owned()));
+            return Err(NoMembers::Unknown(id.to_owned()));
         };
         match here.judge(&run.here) {
             Judgement::ByTheTable => {}
-            Judgement::Gone => return Err(RunKillError::Over(id.to_owned())),
-            Judgement::Unknown => return Err(RunKillError::Elsewhere(id.to_owned())),
+            Judgement::Gone => return Err(NoMembers::Over(id.to_owned())),
+            Judgement::Unknown => return Err(NoMembers::Elsewhere(id.to_owned())),
         }
         if run.state == State::Ended {
-            return Err(RunKillError::Over(id.to_owned()));
+            return Err(NoMembers::Over(id.to_owned()));
         }
-        let table = Table::of(inspector)?;
-        let mut members = self.tree(&run, &table)?;
+        let tree = self.tree(&run, table)?;
+        let mut members: Vec<ProcessId> = tree.iter().map(|record| record.id).collect();
         // Several commands are ended by their memtop, which starts no further ones then.
         if run.process.is_none()
-            && let Some(memtop) = run.memtop.and_then(|memtop| table.records.get(&memtop.pid))
-            && Some(memtop.id) == run.memtop
+            && let Some(memtop) = run.memtop.filter(|&memtop| table.has(memtop))
         {
-            members.insert(0, memtop.clone());
+            members.insert(0, memtop);
         }
         if members.is_empty() {
-            return Err(RunKillError::Over(id.to_owned()));
+            return Err(NoMembers::Over(id.to_owned()));
         }
-        end_each(&members, inspector, options).map_err(Into::into)
+        Ok(members)
     }
-}
-
-/// Whoever has ended with another is no failure.
-fn end_each(
-    members: &[ProcessRecord],
-    inspector: &dyn Inspector,
-    options: &KillOptions,
-) -> Result<KillOutcome, ProcError> {
-    let mut outcome = KillOutcome::default();
-    for member in members {
-        let options = KillOptions {
-            started: Some(member.id.started),
-            ..options.clone()
-        };
-        match inspector.kill(member.id.pid, &options) {
-            Ok(one) => {
-                outcome.killed += one.killed;
-                outcome.failed.extend(one.failed);
-            }
-            Err(ProcError::ProcessNotFound { .. }) => {}
-            Err(error) => return Err(error),
-        }
-    }
-    outcome.failed.dedup_by_key(|failure| failure.pid);
-    Ok(outcome)
 }

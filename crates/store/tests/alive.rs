@@ -4,8 +4,8 @@ use std::path::Path;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use memtop_proc::{KillOptions, MockInspector, ProcessId, ProcessRecord, State as ProcessState};
-use memtop_store::{Living, Look, NewRun, Question, Recorder, RunKillError, Store, StoredRun};
+use memtop_proc::{ProcessId, ProcessRecord, ProcessTable, State as ProcessState};
+use memtop_store::{Living, Look, NewRun, NoMembers, Question, Recorder, Store, StoredRun};
 
 const COMMAND: ProcessId = ProcessId {
     pid: 4_000_000,
@@ -70,16 +70,27 @@ fn id(pid: u32) -> ProcessId {
 }
 
 /// A memtop, its command, a child of that, an orphan of the run and a stranger.
-fn table(run: &StoredRun) -> MockInspector {
-    let table = MockInspector::new();
-    table.add(process(id(1), 0));
-    // A mock refuses to end the lineage of who asks, and the memtop here is that very process.
-    table.add(process(run.memtop.unwrap(), 1));
-    table.add(process(COMMAND, run.memtop.unwrap().pid));
-    table.add(process(id(4_000_001), COMMAND.pid));
-    table.add(process(id(4_000_002), 1));
-    table.add(process(id(4_000_003), 1));
-    table
+fn processes(run: &StoredRun) -> Vec<ProcessRecord> {
+    vec![
+        process(id(1), 0),
+        process(run.memtop.unwrap(), 1),
+        process(COMMAND, run.memtop.unwrap().pid),
+        process(id(4_000_001), COMMAND.pid),
+        process(id(4_000_002), 1),
+        process(id(4_000_003), 1),
+    ]
+}
+
+fn table(run: &StoredRun) -> ProcessTable {
+    ProcessTable::of_living(processes(run))
+}
+
+/// The same with another process in the place of the one with its pid.
+fn table_with(run: &StoredRun, others: &[ProcessRecord]) -> ProcessTable {
+    let mut all = processes(run);
+    all.retain(|one| others.iter().all(|other| other.id.pid != one.id.pid));
+    all.extend_from_slice(others);
+    ProcessTable::of_living(all)
 }
 
 fn only(store: &Store) -> StoredRun {
@@ -95,7 +106,7 @@ struct Scene {
     _recorder: Recorder,
     store: Store,
     run: StoredRun,
-    table: MockInspector,
+    table: ProcessTable,
 }
 
 fn scene() -> Scene {
@@ -142,78 +153,61 @@ fn running_ones_come_oldest_first() {
 }
 
 #[test]
-fn ending_a_run_ends_its_processes_and_nobody_else() {
+fn its_members_are_its_processes_and_nobody_else() {
     let Scene {
         store, run, table, ..
     } = &scene();
-    let outcome = store
-        .kill("a", &run.here, table, &KillOptions::default())
-        .unwrap();
-    assert_eq!((outcome.killed, outcome.failed.len()), (3, 0));
-    assert_eq!(table.count(), 3, "init, memtop and the stranger");
-    let again = store.kill("a", &run.here, table, &KillOptions::default());
-    assert!(matches!(again, Err(RunKillError::Over(_))), "{again:?}");
+    let members = store.members("a", &run.here, table).unwrap();
+    assert_eq!(members, [COMMAND, id(4_000_001), id(4_000_002)]);
+    let nobody = ProcessTable::of_living(vec![process(id(1), 0)]);
+    let over = store.members("a", &run.here, &nobody);
+    assert!(matches!(over, Err(NoMembers::Over(_))), "{over:?}");
 }
 
 #[test]
-fn whoever_has_got_a_pid_since_is_neither_shown_nor_ended() {
-    let Scene {
-        store, run, table, ..
-    } = &scene();
-    for reused in [COMMAND.pid, 4_000_001, 4_000_002] {
-        table.add(process(
-            ProcessId {
-                pid: reused,
-                started: 9_999,
-            },
-            1,
-        ));
-    }
+fn whoever_has_got_a_pid_since_is_no_member() {
+    let Scene { store, run, .. } = &scene();
+    let reused = [COMMAND.pid, 4_000_001, 4_000_002].map(|pid| {
+        let started = 9_999;
+        process(ProcessId { pid, started }, 1)
+    });
+    let table = &table_with(run, &reused);
     let alive = store.alive(&run.here, table).unwrap();
     assert!(alive[0].tree.is_empty());
-    let outcome = store.kill("a", &run.here, table, &KillOptions::default());
-    assert!(matches!(outcome, Err(RunKillError::Over(_))), "{outcome:?}");
-    assert_eq!(table.count(), 6);
+    let members = store.members("a", &run.here, table);
+    assert!(matches!(members, Err(NoMembers::Over(_))), "{members:?}");
 }
 
 #[test]
 fn another_process_with_the_pid_of_memtop_does_not_keep_a_run_alive() {
-    let Scene {
-        store, run, table, ..
-    } = &scene();
+    let Scene { store, run, .. } = &scene();
     let reused = ProcessId {
         started: 1,
         ..run.memtop.unwrap()
     };
-    table.add(process(reused, 1));
+    let table = &table_with(run, &[process(reused, 1)]);
     assert!(store.alive(&run.here, table).unwrap().is_empty());
     // Its command is still there, and can be ended.
-    let outcome = store
-        .kill("a", &run.here, table, &KillOptions::default())
-        .unwrap();
-    assert_eq!(outcome.killed, 3);
+    let members = store.members("a", &run.here, table).unwrap();
+    assert_eq!(members.len(), 3);
 }
 
 #[test]
 fn a_zombie_memtop_is_none() {
-    let Scene {
-        store, run, table, ..
-    } = &scene();
-    table.add(ProcessRecord {
+    let Scene { store, run, .. } = &scene();
+    let zombie = ProcessRecord {
         state: ProcessState::Zombie,
         ..process(run.memtop.unwrap(), 1)
-    });
+    };
+    let table = &table_with(run, &[zombie]);
     assert!(store.alive(&run.here, table).unwrap().is_empty());
 }
 
 #[test]
-fn a_run_that_is_not_there_cannot_be_ended() {
+fn a_run_that_is_not_there_has_no_members() {
     let Scene {
         store, run, table, ..
     } = &scene();
-    let outcome = store.kill("b", &run.here, table, &KillOptions::default());
-    assert!(
-        matches!(outcome, Err(RunKillError::Unknown(_))),
-        "{outcome:?}"
-    );
+    let members = store.members("b", &run.here, table);
+    assert!(matches!(members, Err(NoMembers::Unknown(_))), "{members:?}");
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use memtop_proc::{Description, MockInspector, ProcessId};
+use memtop_proc::{Description, ProcessId, ProcessTable};
 use memtop_store::{Here, Living, Look, NewRun, Question, Recorder, RunEnd, State, Store};
 
 const PATIENCE: Duration = Duration::from_secs(30);
@@ -106,10 +106,8 @@ fn holds(bytes: &[u8], part: &[u8]) -> bool {
     bytes.windows(part.len()).any(|window| window == part)
 }
 
-fn memtop_is_there(run: &memtop_store::StoredRun) -> MockInspector {
-    let table = MockInspector::new();
-    table.add(process(run.memtop.unwrap(), 1));
-    table
+fn memtop_is_there(run: &memtop_store::StoredRun) -> ProcessTable {
+    ProcessTable::of(vec![process(run.memtop.unwrap(), 1)])
 }
 
 fn process(id: ProcessId, parent: u32) -> memtop_proc::ProcessRecord {
@@ -146,8 +144,8 @@ fn a_run_whose_memtop_has_gone_was_interrupted_when_it_was_last_seen() {
     drop(recorder);
     let store = Store::open_existing(&file).unwrap().unwrap();
     let here = one(&store).here;
-    assert_eq!(store.settle(&here, &MockInspector::new()).unwrap(), 1);
-    assert_eq!(store.settle(&here, &MockInspector::new()).unwrap(), 0);
+    assert_eq!(store.settle(&here, &ProcessTable::default()).unwrap(), 1);
+    assert_eq!(store.settle(&here, &ProcessTable::default()).unwrap(), 0);
     let run = one(&store);
     assert_eq!(run.state, State::Interrupted);
     assert_eq!(run.duration_ms, Some(3000.0));
@@ -164,13 +162,19 @@ fn a_run_of_another_container_is_not_judged_by_the_pids_here() {
         pid_namespace: Some("pid:[1]".to_owned()),
         ..one(&store).here
     };
-    assert_eq!(store.settle(&elsewhere, &MockInspector::new()).unwrap(), 0);
+    assert_eq!(
+        store.settle(&elsewhere, &ProcessTable::default()).unwrap(),
+        0
+    );
     assert_eq!(one(&store).state, State::Running);
     let rebooted = Here {
         boot_id: Some("another".to_owned()),
         ..one(&store).here
     };
-    assert_eq!(store.settle(&rebooted, &MockInspector::new()).unwrap(), 1);
+    assert_eq!(
+        store.settle(&rebooted, &ProcessTable::default()).unwrap(),
+        1
+    );
 }
 
 /// Records a run, and returns when it is written.

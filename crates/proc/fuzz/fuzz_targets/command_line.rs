@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use memtop_proc::linux::split_arguments;
+use memtop_proc::native::split_arguments;
 
 fuzz_target!(|text: &[u8]| {
     let ends = text.iter().filter(|&&byte| byte == 0).count();

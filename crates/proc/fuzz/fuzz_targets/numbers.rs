@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use memtop_proc::linux::{parse_last_pid, resident_pages};
+use memtop_proc::native::{parse_last_pid, resident_pages};
 
 fuzz_target!(|text: &[u8]| {
     let _ = resident_pages(text);

@@ -3,7 +3,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use memtop_proc::linux::Stat;
+use memtop_proc::native::Stat;
 
 fuzz_target!(|text: &[u8]| {
     if Stat::parse(text).is_some() {

@@ -6,8 +6,8 @@
 use std::fs;
 use std::path::PathBuf;
 
-use memtop_proc::linux::ProcRoot;
-use memtop_proc::linux::cgroup::{Cgroup, Cgroups, NoGroup, RunCgroup, Version};
+use memtop_proc::native::ProcRoot;
+use memtop_proc::native::cgroup::{Cgroup, Cgroups, NoGroup, RunCgroup, Version};
 use tempfile::TempDir;
 
 pub const V1_MOUNT: &str =

@@ -9,7 +9,7 @@ use std::path::Path;
 use std::process::{Child, ChildStdin, Command, Stdio};
 use std::time::{Duration, Instant};
 
-use memtop_proc::linux::{LinuxInspector, ProcRoot};
+use memtop_proc::native::{NativeInspector, ProcRoot};
 use memtop_proc::{Inspector, MockInspector, ProcessRecord, SysinfoInspector};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
@@ -19,7 +19,7 @@ pub const NOBODYS_PID: u32 = 4_194_305;
 /// An inspector on trial. A mock shows a copy of the real processes as they were last.
 pub struct World {
     inspector: Box<dyn Inspector>,
-    copy: Option<(MockInspector, LinuxInspector)>,
+    copy: Option<(MockInspector, NativeInspector)>,
 }
 
 impl World {
@@ -79,8 +79,8 @@ impl World {
     }
 }
 
-fn linux() -> LinuxInspector {
-    LinuxInspector::new(ProcRoot::system().unwrap())
+fn linux() -> NativeInspector {
+    NativeInspector::new(ProcRoot::system().unwrap())
 }
 
 /// A shell that ends with its test, and so does everything in its group and all that it has named.

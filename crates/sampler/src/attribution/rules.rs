@@ -2,7 +2,6 @@
 
 use std::cell::LazyCell;
 use std::ops::Range;
-use std::os::unix::ffi::OsStrExt;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -178,7 +177,7 @@ impl Rules {
             slots: &self.slots,
             lines: self.lines.matches(&command),
             command: &command,
-            directory: &|| Some(directory.as_deref()?.as_os_str().as_bytes()),
+            directory: &|| Some(directory.as_deref()?.as_os_str().as_encoded_bytes()),
         };
         let mut marks: Vec<Mark> = Vec::new();
         let mut handed_on = Vec::new();

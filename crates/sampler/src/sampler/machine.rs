@@ -5,9 +5,8 @@
 use std::thread::available_parallelism;
 use std::time::Duration;
 
+use memtop_proc::native::thread_cpu;
 use memtop_proc::{MachineFaults, Observer};
-
-use crate::work::thread_cpu;
 
 /// More than this no CPU writes to new memory, in bytes a second: the kernel clears each page
 /// first, and even with huge pages that goes no faster.

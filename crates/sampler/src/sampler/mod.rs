@@ -12,9 +12,11 @@ mod weighing;
 
 use std::time::Duration;
 
+use machine::{MachineWrites, Window};
 use memtop_proc::{
     Account, Birth, ByNumber, Error, MachineFaults, MappedRange, Observer, ProcessId,
 };
+use relatives::Descent;
 
 use crate::attribution::Attribution;
 use crate::budget::Budget;
@@ -26,9 +28,6 @@ use crate::newborn::Newborns;
 use crate::settling::{Metric, Settling};
 use crate::task::Tasks;
 use crate::tree::Tree;
-use machine::{MachineWrites, Window};
-use relatives::Descent;
-
 use crate::{LivingProcess, Point, Program, Record, Samples, TaskId, TaskRecord};
 
 /// Keeps the trees of its tasks and samples them when told to.

@@ -1,5 +1,6 @@
 //! Looks at the pages of those whose memory is in doubt, where the doubt is largest first.
 
+use memtop_proc::native::thread_cpu;
 use memtop_proc::{ByNumber, Error, Observer, Proportional, Reading};
 
 use super::Sampler;
@@ -8,7 +9,6 @@ use crate::kin::{FamilyId, Share};
 use crate::mapped::PageSet;
 use crate::settling::{Need, Settling, cost_of_pages, cost_of_walk};
 use crate::weight::Weight;
-use crate::work::thread_cpu;
 
 /// A page set that is larger than what the kernel counts, by more than this part, is of something
 /// that does not count.

@@ -3,13 +3,13 @@
 use std::collections::HashMap;
 use std::time::Duration;
 
-use memtop_proc::{Birth, Error, Observer, ProcessId};
+use memtop_proc::native::thread_cpu;
+use memtop_proc::{Birth, Descendants, Error, Kin, Observer, ProcessId};
 
 use super::Sampler;
 use super::relatives::Descent;
 use crate::TaskId;
 use crate::member::{Member, Named};
-use crate::work::thread_cpu;
 
 impl<O: Observer> Sampler<O> {
     pub(super) fn claim_descendants(
@@ -20,20 +20,23 @@ impl<O: Observer> Sampler<O> {
         births: &[Birth],
         now: Duration,
     ) {
-        let mut children: HashMap<u32, Vec<&Birth>> = HashMap::new();
-        for birth in births {
-            children.entry(birth.parent).or_default().push(birth);
-        }
-        let mut open: Vec<&Birth> = births.iter().filter(|birth| birth.id == root).collect();
-        while let Some(birth) = open.pop() {
-            if let Some(place) = self.tree.place_of(birth.id.pid) {
+        let table = births.iter().map(|birth| Kin {
+            id: birth.id,
+            parent: birth.parent,
+        });
+        let birth_of: HashMap<ProcessId, &Birth> =
+            births.iter().map(|birth| (birth.id, birth)).collect();
+        for id in Descendants::of(table).with_descendants(&[root]) {
+            let Some(birth) = birth_of.get(&id) else {
+                continue;
+            };
+            if let Some(place) = self.tree.place_of(id.pid) {
                 self.claim(place, task, enclosing);
             } else {
                 self.admit(birth, task, now);
                 // It has been there for a while, and who knows what it has written since.
-                self.with_member(birth.id.pid, |_, _, member| member.faults = None);
+                self.with_member(id.pid, |_, _, member| member.faults = None);
             }
-            open.extend(children.get(&birth.id.pid).into_iter().flatten());
         }
     }
 

@@ -5,9 +5,10 @@ mod fake;
 
 use std::time::Duration;
 
+use fake::FakeTable;
+
 use super::Sampler;
 use crate::{Metric, TaskId};
-use fake::FakeTable;
 
 const PAGE: u64 = 4096;
 const GAP: Duration = Duration::from_millis(50);

@@ -7,23 +7,24 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, RwLock, RwLockReadGuard};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
-use memtop_proc::linux::cgroup::{Cgroups, Entrance};
-use memtop_proc::linux::{ProcRoot, RoomFinder, RunEnd, end_run};
+use memtop_proc::lock;
+use memtop_proc::native::cgroup::{Cgroups, Entrance};
+use memtop_proc::native::{ProcRoot, RoomFinder, RunEnd, end_run};
 use memtop_proc::{Observer, Room};
 use memtop_sampler::{Alarm, Post, Snapshot, Thresholds};
+use memtop_terminal::{Forwarding, LAST_WORDS, Rest, SharedWindow, StreamsUse, unshown_remark};
 
 use super::part::{OnAlarm, Part};
 use crate::bounds::{ceiling, missed_bytes};
+use crate::follower::{Follower, Tracing};
 use crate::group::Group;
 use crate::inherited::{inherited_descriptors, parents_open_files};
 use crate::means::{make_group, tracing};
 use crate::options::Options;
 use crate::outcome::{Outcome, Reason, Stopped, blindness_remark};
 use crate::sampling::start_sampler;
-use crate::streams::{LAST_WORDS, Rest, SharedWindow, StreamsUse, unshown_remark};
-use crate::trace::{Follower, Tracing};
 use crate::wait::{adopt_orphans, reap_others};
-use crate::{Forwarding, GuardOptions, SharedSampler, StartError, guard};
+use crate::{GuardOptions, SharedSampler, StartError, guard};
 
 #[derive(Debug)]
 pub(crate) struct Joint {
@@ -155,13 +156,11 @@ impl Joint {
     }
 
     pub(super) fn children(&self) -> MutexGuard<'_, HashSet<u32>> {
-        self.children.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.children)
     }
 
     pub(super) fn followers(&self) -> MutexGuard<'_, Vec<(u32, Follower)>> {
-        self.followers
-            .lock()
-            .unwrap_or_else(PoisonError::into_inner)
+        lock(&self.followers)
     }
 
     pub(super) fn group(&self) -> RwLockReadGuard<'_, Result<Group, String>> {
@@ -183,7 +182,7 @@ impl Joint {
             return;
         };
         // One at a time: a second one would stop this process again once it is continued.
-        let _turn = self.stopping.lock().unwrap_or_else(PoisonError::into_inner);
+        let _turn = lock(&self.stopping);
         // It must not stay under the shell's prompt.
         self.hide_view(true);
         forwarding.stop_with_command(|| {

@@ -11,17 +11,17 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread::Builder;
 use std::time::{Duration, Instant};
 
+use joint::Joint;
 use memtop_sampler::{Alarm, Interval, Metric, SharedRules, Snapshot};
+use memtop_terminal::StreamsUse;
+use part::Part;
+use place::Place;
 
 use crate::options::Options;
 use crate::outcome::{Outcome, Reason};
-use crate::streams::StreamsUse;
 use crate::{
     Command, CourseReader, GroupUse, GuardOptions, Run, StartError, SurvivorsUse, TraceUse,
 };
-use joint::Joint;
-use part::Part;
-use place::Place;
 
 /// Between two looks at what nobody tells: orphans that have ended, the group of the run.
 const LOOK_EVERY: Duration = Duration::from_millis(100);

@@ -5,6 +5,7 @@ use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
+use memtop_proc::lock;
 use memtop_sampler::{Alarm, Level, TaskId, Thresholds};
 
 use crate::outcome::{GuardRecord, Reason, Stopped, Traced};
@@ -72,8 +73,7 @@ impl Part {
     }
 
     pub(super) fn state(&self) -> MutexGuard<'_, State> {
-        // Nothing is left half-done in it.
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        lock(&self.state)
     }
 
     pub(super) fn note_guard(&self, thresholds: Thresholds) {
@@ -91,7 +91,7 @@ impl Part {
 
     /// Whether everybody is to end for it.
     pub(super) fn hear(&self, alarm: &Alarm) -> bool {
-        self.on_alarm.lock().unwrap_or_else(PoisonError::into_inner)(alarm);
+        lock(&self.on_alarm)(alarm);
         let mut state = self.state();
         let Some(guard) = &mut state.guard else {
             return false;

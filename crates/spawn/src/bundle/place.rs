@@ -4,18 +4,18 @@ use std::io;
 use std::os::fd::{OwnedFd, RawFd};
 use std::sync::Arc;
 
-use memtop_proc::linux::OomWatch;
-use memtop_proc::linux::cgroup::Entrance;
+use memtop_proc::native::OomWatch;
+use memtop_proc::native::cgroup::Entrance;
 use memtop_sampler::TaskId;
+use memtop_terminal::Wiring;
 
 use super::joint::{Joint, ended_with_others};
 use super::part::{Part, Totals};
 use crate::SharedSampler;
 use crate::birth::{Preparation, Unborn};
+use crate::follower::Follower;
 use crate::outcome::Stopped;
 use crate::sampling::not_measured;
-use crate::streams::Wiring;
-use crate::trace::Follower;
 
 #[derive(Clone, Debug)]
 pub(crate) struct Place {

@@ -1,14 +1,10 @@
 //! Why a process ended, where the way it ended does not say.
 
-mod death;
 mod out_of_memory;
 mod v8_heap;
 mod v8_message;
-mod v8_stack;
 
-pub(crate) use death::Death;
 pub(crate) use out_of_memory::Findings;
 pub use out_of_memory::{OutOfMemory, Place, Victim};
 use v8_heap::{heap_limit_bytes, was_at_limit};
 pub(crate) use v8_message::HeapMessage;
-pub(crate) use v8_stack::stack_tells_of_heap;

@@ -2,11 +2,12 @@
 
 use std::path::{Path, PathBuf};
 
-use memtop_proc::linux::OomEvidence;
-use memtop_proc::linux::cgroup::Limit;
+use memtop_proc::native::OomEvidence;
+use memtop_proc::native::cgroup::Limit;
 use memtop_sampler::{LargestProcess, Record};
+use memtop_trace::Death;
 
-use super::{Death, heap_limit_bytes, was_at_limit};
+use super::{heap_limit_bytes, was_at_limit};
 use crate::End;
 
 /// What shells and containers give back for one that was killed or that aborted: 128 and the signal.
@@ -111,7 +112,7 @@ impl Findings<'_> {
             _ => Place::Machine,
         };
         let victim = match victim {
-            Some(death) => Some(death.victim()),
+            Some(death) => Some(Victim::of_death(death)),
             // The command was killed itself, and had the most.
             None if was_killed => self.largest().map(Victim::of),
             None => None,
@@ -129,7 +130,7 @@ impl Findings<'_> {
             let options = death.node_options.as_deref();
             return Some(OutOfMemory {
                 place: self.heap_of(&death.description.command, options),
-                victim: Some(death.victim()),
+                victim: Some(Victim::of_death(death)),
                 is_exact: true,
             });
         }
@@ -169,18 +170,16 @@ impl Findings<'_> {
     }
 }
 
-impl Death {
-    fn victim(&self) -> Victim {
-        Victim {
-            pid: self.pid,
-            name: self.description.name.clone(),
-            command: self.description.command.clone(),
-            bytes: self.highest_bytes,
+impl Victim {
+    fn of_death(death: &Death) -> Self {
+        Self {
+            pid: death.pid,
+            name: death.description.name.clone(),
+            command: death.description.command.clone(),
+            bytes: death.highest_bytes,
         }
     }
-}
 
-impl Victim {
     fn of(process: &LargestProcess) -> Self {
         Self {
             pid: process.id.pid,
@@ -206,8 +205,8 @@ mod tests {
     use std::sync::Arc;
     use std::time::Duration;
 
-    use memtop_proc::linux::OomEvidence;
-    use memtop_proc::linux::cgroup::Limit;
+    use memtop_proc::native::OomEvidence;
+    use memtop_proc::native::cgroup::Limit;
     use memtop_proc::{Description, ProcessId};
     use memtop_sampler::{LargestProcess, Record, TaskId, TaskRecord};
 

@@ -1,11 +1,10 @@
 //! V8's last words when a heap is full, found in a stream.
+//!
+//! They are written when a worker's heap is full, too, where that ends the process; where it only
+//! ends the worker (`ERR_WORKER_OUT_OF_MEMORY`), the program has been told and goes on as it likes,
+//! so that is an error of the program's and not looked for.
 
-/// What V8 itself writes, by way of Node, Deno and others alike: `FATAL ERROR: Reached heap limit
-/// Allocation failed - JavaScript heap out of memory`. The part before it depends on where in V8 it
-/// happened. It is written when a worker's heap is full, too, where that ends the process; where
-/// it only ends the worker (`ERR_WORKER_OUT_OF_MEMORY`), the program has been told and goes on as
-/// it likes, so that is an error of the program's and not looked for.
-pub(super) const FATAL: &[u8] = b"Allocation failed - JavaScript heap out of memory";
+use memtop_trace::FULL_HEAP_MESSAGE;
 
 /// Looks for the message in what a command writes.
 ///
@@ -27,7 +26,7 @@ impl HeapMessage {
         let mut rest = chunk;
         loop {
             if self.matched == 0 {
-                let Some(start) = rest.iter().position(|&byte| byte == FATAL[0]) else {
+                let Some(start) = rest.iter().position(|&byte| byte == FULL_HEAP_MESSAGE[0]) else {
                     return;
                 };
                 rest = &rest[start..];
@@ -38,11 +37,11 @@ impl HeapMessage {
             // The first letter comes only once in the message, so what has been matched in vain
             // hides no other beginning of it.
             self.matched = match byte {
-                _ if byte == FATAL[self.matched] => self.matched + 1,
-                _ if byte == FATAL[0] => 1,
+                _ if byte == FULL_HEAP_MESSAGE[self.matched] => self.matched + 1,
+                _ if byte == FULL_HEAP_MESSAGE[0] => 1,
                 _ => 0,
             };
-            if self.matched == FATAL.len() {
+            if self.matched == FULL_HEAP_MESSAGE.len() {
                 self.seen = true;
                 return;
             }
@@ -59,9 +58,9 @@ impl HeapMessage {
 
 #[cfg(test)]
 mod tests {
-    use super::{FATAL, HeapMessage};
+    use super::{FULL_HEAP_MESSAGE, HeapMessage};
 
-    const TEXT: &str = "\n<--- JS stacktrace --->\n\nFATAL ERROR: Reached heap limit Allocation \
+    const TEXT: &str = "\n<--- JS stacktrace --->\n\nFULL_HEAP_MESSAGE ERROR: Reached heap limit Allocation \
                         failed - JavaScript heap out of memory\n----- Native stack trace -----\n";
 
     fn seen(chunks: &[&[u8]]) -> bool {
@@ -74,7 +73,9 @@ mod tests {
 
     #[test]
     fn the_message_has_its_first_letter_once() {
-        let first = FATAL.iter().filter(|&&byte| byte == FATAL[0]);
+        let first = FULL_HEAP_MESSAGE
+            .iter()
+            .filter(|&&byte| byte == FULL_HEAP_MESSAGE[0]);
         assert_eq!(first.count(), 1);
     }
 
@@ -93,12 +94,12 @@ mod tests {
     fn it_is_found_among_anything() {
         let mut hostile: Vec<u8> = (0..=255).cycle().take(100_000).collect();
         assert!(!seen(&[&hostile]));
-        for end in 0..FATAL.len() {
-            hostile.extend(&FATAL[..end]);
+        for end in 0..FULL_HEAP_MESSAGE.len() {
+            hostile.extend(&FULL_HEAP_MESSAGE[..end]);
         }
         assert!(!seen(&[&hostile]));
         hostile.extend(b"AAA\0A");
-        hostile.extend(&FATAL[1..]);
+        hostile.extend(&FULL_HEAP_MESSAGE[1..]);
         assert!(seen(&[&hostile]));
     }
 

@@ -2,16 +2,16 @@
 
 use std::time::{Duration, Instant};
 
-use memtop_proc::linux::{ProcRoot, RunEnd, RunEnded, end_run};
+use memtop_proc::native::{ProcRoot, RunEnd, RunEnded, end_run};
 use memtop_proc::{Error, KillFailure};
 use memtop_sampler::LivingProcess;
 use rustix::process::{Signal, pidfd_send_signal};
 
 use super::{Message, Supervisor};
 use crate::SurvivorsUse;
+use crate::follower::Followed;
 use crate::group::Group;
 use crate::outcome::{Reason, Stopped, blindness_remark};
-use crate::trace::Followed;
 
 /// How long those that end together with the command may take to be gone.
 const LAST_TO_GO: Duration = Duration::from_millis(30);

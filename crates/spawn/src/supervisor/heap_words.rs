@@ -3,8 +3,9 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use memtop_terminal::{Stream, StreamsUse, Tap};
+
 use crate::cause::HeapMessage;
-use crate::streams::{Stream, StreamsUse, Tap};
 
 /// Has V8's words for a full heap looked for in what goes through this process.
 pub(super) fn listened_to(streams: StreamsUse, seen: &Arc<AtomicBool>) -> StreamsUse {

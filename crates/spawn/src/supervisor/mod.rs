@@ -13,18 +13,19 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError};
 use std::time::Duration;
 
 use memtop_proc::ProcessId;
-use memtop_proc::linux::OomWatch;
+use memtop_proc::native::{OomWatch, Waited};
 use memtop_sampler::{Alarm, Level, TaskId};
+use memtop_terminal::{Forwarding, LAST_WORDS, Rest};
+use memtop_trace::TraceRecord;
 
 use crate::bundle::place::Place;
+use crate::follower::{Followed, Follower, Started};
 use crate::group::Group;
 use crate::options::Options;
 use crate::outcome::{GuardRecord, Outcome, Reason, Stopped};
 use crate::sample_file::SampleFile;
-use crate::streams::{LAST_WORDS, Rest};
-use crate::trace::{Followed, Follower, Started, TraceRecord};
-use crate::wait::{Waited, reap_others};
-use crate::{Forwarding, SharedSampler, SurvivorsUse};
+use crate::wait::{End, reap_others};
+use crate::{SharedSampler, SurvivorsUse};
 
 /// Between two looks at what nobody tells: orphans that have ended, the group of the run.
 const LOOK_EVERY: Duration = Duration::from_millis(100);
@@ -107,7 +108,7 @@ impl Supervisor {
         let end = match waited {
             Ok(waited) => {
                 self.largest_bytes = self.largest_bytes.max(waited.largest_bytes);
-                Some(waited.end())
+                Some(End::of(&waited))
             }
             Err(error) => {
                 self.remarks

@@ -6,14 +6,16 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, Sender};
 
-use memtop_proc::linux::cgroup::Cgroups;
-use memtop_proc::linux::{OomWatch, ProcRoot, RoomFinder, high_water, identify};
+use memtop_proc::native::cgroup::Cgroups;
+use memtop_proc::native::{OomWatch, ProcRoot, RoomFinder, high_water, identify};
 use memtop_proc::{Error, ProcessId, Room};
+use memtop_terminal::{Forwarding, Wiring};
 
 use super::heap_words::listened_to;
 use super::{Message, OnAlarm, Supervisor};
 use crate::birth::Preparation;
 use crate::bundle::place::Place;
+use crate::follower::{Assignment, Followed, Follower, NotStarted, Started, Tracing};
 use crate::group::Group;
 use crate::guard;
 use crate::inherited::{inherited_descriptors, parents_open_files};
@@ -21,10 +23,8 @@ use crate::means::{own_means, tracing};
 use crate::options::Options;
 use crate::outcome::GuardRecord;
 use crate::sample_file::{SampleFile, missing_remark};
-use crate::streams::Wiring;
-use crate::trace::{Assignment, Followed, Follower, NotStarted, Started, Tracing};
 use crate::wait::adopt_orphans;
-use crate::{Command, Forwarding, StartError};
+use crate::{Command, StartError};
 
 const SIGNALS_DO_NOT_REACH: &str =
     "signals to memtop do not reach the command: this kernel has no pidfd_open";

@@ -1,0 +1,64 @@
+//! The capabilities that are in force for this process.
+
+use super::ProcRoot;
+use super::fields::field_bits;
+use super::root::read_whole;
+
+/// Lets a process trace those of others, and trace without taking privileges from them
+/// (`capabilities(7)`).
+pub const CAP_SYS_PTRACE: u32 = 19;
+
+/// Whether this process has a capability in its effective set. `None` when that cannot be read.
+#[must_use]
+pub fn has_effective(root: &ProcRoot, capability: u32) -> Option<bool> {
+    let mut status = Vec::new();
+    let file = root.open_file("self/status").ok()?;
+    read_whole(&file, &mut status).ok()?;
+    let set = field_bits(&status, "CapEff")?;
+    // A number that no set reaches is a capability that nobody has.
+    Some(set.checked_shr(capability).unwrap_or(0) & 1 == 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+
+    use tempfile::TempDir;
+
+    use super::{CAP_SYS_PTRACE, has_effective};
+    use crate::native::ProcRoot;
+
+    fn has(status: &str, capability: u32) -> Option<bool> {
+        let folder = TempDir::new().unwrap();
+        fs::create_dir(folder.path().join("self")).unwrap();
+        fs::write(folder.path().join("self/status"), status).unwrap();
+        has_effective(&ProcRoot::open(folder.path()).unwrap(), capability)
+    }
+
+    #[test]
+    fn only_the_effective_set_counts() {
+        let status = "Name:\tx\nCapInh:\t000001ffffffffff\nCapPrm:\t000001ffffffffff\n\
+                      CapEff:\t0000000000080000\nCapBnd:\t000001ffffffffff\n";
+        assert_eq!(has(status, CAP_SYS_PTRACE), Some(true));
+        assert_eq!(has(status, CAP_SYS_PTRACE - 1), Some(false));
+        assert_eq!(has(status, CAP_SYS_PTRACE + 1), Some(false));
+        assert_eq!(has(status, 64), Some(false));
+        let none = status.replace("0000000000080000", "0000000000000000");
+        assert_eq!(has(&none, CAP_SYS_PTRACE), Some(false));
+    }
+
+    #[test]
+    fn what_is_not_told_is_not_claimed() {
+        assert_eq!(has("", CAP_SYS_PTRACE), None);
+        assert_eq!(has("CapEff:\t\n", CAP_SYS_PTRACE), None);
+        assert_eq!(has("CapEff:\tx\n", CAP_SYS_PTRACE), None);
+        let folder = TempDir::new().unwrap();
+        let root = ProcRoot::open(folder.path()).unwrap();
+        assert_eq!(has_effective(&root, CAP_SYS_PTRACE), None);
+    }
+
+    #[test]
+    fn the_own_process_is_asked() {
+        assert!(has_effective(&ProcRoot::system().unwrap(), CAP_SYS_PTRACE).is_some());
+    }
+}

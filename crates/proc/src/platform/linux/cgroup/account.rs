@@ -1,0 +1,90 @@
+//! What a group holds, read at every tick through descriptors that stay open.
+
+use std::thread::available_parallelism;
+
+use rustix::fd::OwnedFd;
+use rustix::fs::{Mode, OFlags, open};
+
+use super::{Cgroup, Version};
+use crate::native::root::read_whole;
+use crate::{Account, Counted};
+
+/// The kernel adds up what each CPU has counted only from so many pages on (`MEMCG_CHARGE_BATCH`
+/// in `mm/memcontrol.c`).
+const PAGES_NOT_ADDED_UP: u64 = 64;
+
+/// Reads `memory.stat` of one group.
+#[derive(Debug)]
+pub struct GroupAccount {
+    version: Version,
+    stat: OwnedFd,
+    /// In version 1 the other file covers that as well.
+    swap: Option<OwnedFd>,
+    error_bytes: u64,
+    text: Vec<u8>,
+}
+
+impl GroupAccount {
+    /// `None` when the group is gone, or counts no memory.
+    #[must_use]
+    pub fn open(group: &Cgroup) -> Option<Self> {
+        let file = |name: &str| {
+            let flags = OFlags::RDONLY | OFlags::CLOEXEC;
+            open(group.file(name), flags, Mode::empty()).ok()
+        };
+        let cpus = available_parallelism().map_or(1, |cpus| cpus.get() as u64);
+        let mut account = Self {
+            version: group.version,
+            stat: file("memory.stat")?,
+            swap: file("memory.swap.current").filter(|_| group.version == Version::V2),
+            error_bytes: PAGES_NOT_ADDED_UP * cpus * rustix::param::page_size() as u64,
+            text: Vec::new(),
+        };
+        account.read()?;
+        Some(account)
+    }
+
+    fn swapped(&mut self) -> u64 {
+        let Some(file) = &self.swap else { return 0 };
+        let read = read_whole(file, &mut self.text).ok();
+        read.and_then(|()| number(self.text.trim_ascii()))
+            .unwrap_or(0)
+    }
+}
+
+impl Account for GroupAccount {
+    fn read(&mut self) -> Option<Counted> {
+        let swapped = self.swapped();
+        read_whole(&self.stat, &mut self.text).ok()?;
+        let (anonymous, mapped, swap): (&[u8], &[u8], &[u8]) = match self.version {
+            Version::V1 => (b"total_rss", b"total_mapped_file", b"total_swap"),
+            Version::V2 => (b"anon", b"file_mapped", b""),
+        };
+        let mut counted = Counted {
+            swapped_bytes: swapped,
+            error_bytes: self.error_bytes,
+            ..Counted::default()
+        };
+        let mut is_there = false;
+        for line in self.text.split(|&byte| byte == b'\n') {
+            let Some(space) = memchr::memchr(b' ', line) else {
+                continue;
+            };
+            let (key, value) = (&line[..space], &line[space + 1..]);
+            if key == anonymous {
+                counted.anonymous_bytes = number(value)?;
+                is_there = true;
+            } else if key == mapped {
+                counted.mapped_bytes = number(value)?;
+            } else if key == swap {
+                counted.swapped_bytes = number(value)?;
+            }
+        }
+        counted.anonymous_bytes += counted.swapped_bytes;
+        is_there.then_some(counted)
+    }
+}
+
+fn number(digits: &[u8]) -> Option<u64> {
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}

@@ -1,0 +1,148 @@
+//! What the kernel counts of a group.
+//!
+//! Each reader gives `None` where this kernel, or this group, does not tell: the files of version 2
+//! came over the years, and its topmost group has hardly any.
+
+use super::{Cgroup, Version, files};
+use crate::Error;
+use crate::native::Pressure;
+
+/// What the memory of a group is made of now, its subgroups included.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Breakdown {
+    /// Memory of processes that no file backs, in bytes.
+    pub anon: u64,
+    /// Page cache, shared memory included, in bytes.
+    pub file: u64,
+    /// Shared memory and tmpfs, in bytes.
+    pub shmem: Option<u64>,
+    /// Files that processes have mapped, in bytes.
+    pub mapped_file: Option<u64>,
+    /// The kernel's own for the group, in bytes.
+    pub kernel: Option<u64>,
+}
+
+/// What has happened when a limit was reached.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct OomEvents {
+    /// How often the group could get no more memory. Version 1 does not count it.
+    pub ooms: Option<u64>,
+    /// How many of its processes the OOM killer has ended, for whatever limit.
+    pub kills: u64,
+}
+
+impl Cgroup {
+    /// The memory charged to the group now, page cache included, in bytes.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read.
+    pub fn current(&self) -> Result<Option<u64>, Error> {
+        self.number("memory.usage_in_bytes", "memory.current")
+    }
+
+    /// The most that was ever charged to the group, in bytes. In version 2 since Linux 5.19.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read.
+    pub fn peak(&self) -> Result<Option<u64>, Error> {
+        self.number("memory.max_usage_in_bytes", "memory.peak")
+    }
+
+    /// What is swapped out of the group now, in bytes.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read.
+    pub fn swap(&self) -> Result<Option<u64>, Error> {
+        match self.version {
+            Version::V1 => Ok(self
+                .stat()?
+                .and_then(|stat| files::keyed(&stat, "total_swap"))),
+            Version::V2 => files::number(&self.file("memory.swap.current")),
+        }
+    }
+
+    /// The most that was ever swapped out, in bytes. Only in version 2, since Linux 6.5.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read.
+    pub fn swap_peak(&self) -> Result<Option<u64>, Error> {
+        match self.version {
+            Version::V1 => Ok(None),
+            Version::V2 => files::number(&self.file("memory.swap.peak")),
+        }
+    }
+
+    /// What the group's memory is made of at this moment; the kernel keeps no peak of the parts.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read.
+    pub fn breakdown(&self) -> Result<Option<Breakdown>, Error> {
+        let Some(stat) = self.stat()? else {
+            return Ok(None);
+        };
+        let part = |v1: &str, v2: &str| files::keyed(&stat, self.by_version(v1, v2));
+        let (Some(anon), Some(file)) = (part("total_rss", "anon"), part("total_cache", "file"))
+        else {
+            let path = self.file("memory.stat");
+            return Err(files::malformed(
+                &path,
+                "it tells neither of anon nor of file",
+            ));
+        };
+        let kernel = match self.version {
+            Version::V1 => files::number(&self.file("memory.kmem.usage_in_bytes"))?,
+            // Since Linux 5.18; what older ones list apart does not add up to it.
+            Version::V2 => files::keyed(&stat, "kernel"),
+        };
+        Ok(Some(Breakdown {
+            anon,
+            file,
+            shmem: part("total_shmem", "shmem"),
+            mapped_file: part("total_mapped_file", "file_mapped"),
+            kernel,
+        }))
+    }
+
+    /// What the OOM killer has done in the group. In version 1 since Linux 4.13, and without the
+    /// groups below.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read.
+    pub fn oom_events(&self) -> Result<Option<OomEvents>, Error> {
+        let file = self.file(self.by_version("memory.oom_control", "memory.events"));
+        let text = files::text(&file)?.unwrap_or_default();
+        Ok(files::keyed(&text, "oom_kill").map(|kills| OomEvents {
+            ooms: files::keyed(&text, "oom"),
+            kills,
+        }))
+    }
+
+    /// How long processes of the group have waited for memory. Only in version 2.
+    ///
+    /// # Errors
+    /// When the file is there and cannot be read.
+    pub fn pressure(&self) -> Result<Option<Pressure>, Error> {
+        match self.version {
+            Version::V1 => Ok(None),
+            Version::V2 => {
+                let text = files::text(&self.file("memory.pressure"))?;
+                Ok(text.and_then(|text| Pressure::parse(&text)))
+            }
+        }
+    }
+
+    fn stat(&self) -> Result<Option<String>, Error> {
+        files::text(&self.file("memory.stat"))
+    }
+
+    fn number(&self, v1: &str, v2: &str) -> Result<Option<u64>, Error> {
+        files::number(&self.file(self.by_version(v1, v2)))
+    }
+
+    fn by_version<'name>(&self, v1: &'name str, v2: &'name str) -> &'name str {
+        match self.version {
+            Version::V1 => v1,
+            Version::V2 => v2,
+        }
+    }
+}

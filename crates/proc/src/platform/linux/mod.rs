@@ -1,0 +1,54 @@
+//! Linux: `/proc`, read through kept descriptors.
+
+mod births;
+mod capabilities;
+pub mod cgroup;
+mod command_line;
+mod end_run;
+mod faults;
+mod fields;
+mod first_stack;
+mod inspector;
+mod kill;
+mod kilobytes;
+mod loadavg;
+mod mapped;
+mod meminfo;
+mod mountinfo;
+mod observer;
+mod oom;
+mod pids;
+mod pressure;
+mod private;
+mod process;
+mod room;
+mod root;
+mod startup;
+mod stat;
+mod statm;
+pub mod survey;
+mod thread_cpu;
+mod wait;
+mod watched;
+
+pub use capabilities::{CAP_SYS_PTRACE, has_effective};
+pub use command_line::split_arguments;
+pub use end_run::{RunEnd, RunEnded, end_run};
+pub use fields::{field, field_has_signal};
+pub use inspector::LinuxInspector as NativeInspector;
+pub use loadavg::parse_last_pid;
+pub use meminfo::Meminfo;
+pub use observer::{
+    LinuxObserver as NativeObserver, describe, high_water, identify, own_identity, same_memory,
+};
+pub use oom::{OomEvidence, OomWatch};
+pub use pressure::{Pressure, Stall};
+pub use private::{create_private_file, create_private_folder};
+pub use room::RoomFinder;
+pub use root::ProcRoot;
+pub use startup::{directory, startup, startup_at_exec};
+pub use stat::Stat;
+pub use statm::{KeptStatm, resident_pages};
+pub use thread_cpu::thread_cpu;
+pub use wait::{Waited, wait4};
+pub use watched::Watched;

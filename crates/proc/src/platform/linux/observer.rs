@@ -1,0 +1,282 @@
+//! The Linux side of the seam to a sampler.
+
+use std::path::PathBuf;
+
+use rustix::fd::RawFd;
+
+use super::births::{BirthFinder, all, birth, read_stat};
+use super::command_line::{COMMAND_LINE_BYTES, split_arguments};
+use super::faults::FaultCounts;
+use super::kilobytes::field_bytes;
+use super::mapped::mapped;
+use super::watched::{Watched, highest_descriptor};
+use super::{KeptStatm, ProcRoot, Stat, directory, startup};
+use crate::{
+    Birth, Description, Error, HighWater, MachineFaults, MappedRange, Observer, ProcessId,
+    Proportional, Reading, Startup, State,
+};
+
+/// Observes through `/proc`.
+#[derive(Debug)]
+pub struct LinuxObserver {
+    root: ProcRoot,
+    births: BirthFinder,
+    machine_faults: FaultCounts,
+    page_bytes: u64,
+    highest_descriptor: RawFd,
+    without_descriptor: u64,
+    text: Vec<u8>,
+}
+
+impl LinuxObserver {
+    /// Observes what `/proc` of this process shows.
+    ///
+    /// # Errors
+    /// When `/proc` is not mounted, is empty or may not be read.
+    pub fn of_this_machine() -> Result<Self, Error> {
+        Self::new(ProcRoot::system()?)
+    }
+
+    /// # Errors
+    /// When `/proc` is not mounted, is empty or may not be read.
+    pub fn new(root: ProcRoot) -> Result<Self, Error> {
+        Ok(Self {
+            births: BirthFinder::new(&root)?,
+            machine_faults: FaultCounts::find(&root),
+            root,
+            page_bytes: rustix::param::page_size() as u64,
+            highest_descriptor: highest_descriptor(),
+            without_descriptor: 0,
+            text: Vec::new(),
+        })
+    }
+
+    /// Reads a file whole and the wanted fields from it. A zombie has no such memory any more and
+    /// counts as gone.
+    fn fields<const N: usize>(
+        &mut self,
+        pid: u32,
+        file: &str,
+        names: [&str; N],
+    ) -> Result<Option<[u64; N]>, Error> {
+        if self
+            .root
+            .read_process_file(pid, file, &mut self.text)?
+            .is_none()
+        {
+            return Ok(None);
+        }
+        let values = names.map(|name| field_bytes(&self.text, name));
+        Ok(values
+            .iter()
+            .all(Option::is_some)
+            .then(|| values.map(Option::unwrap_or_default)))
+    }
+
+    fn is_still(&mut self, id: ProcessId) -> Result<bool, Error> {
+        let stat = read_stat(&self.root, id.pid, &mut self.text)?;
+        Ok(stat.is_some_and(|stat| stat.started == id.started))
+    }
+}
+
+/// The process that has this pid now. `None` when there is none, or only a thread.
+///
+/// # Errors
+/// When `/proc` cannot be read.
+pub fn identify(root: &ProcRoot, pid: u32, text: &mut Vec<u8>) -> Result<Option<Birth>, Error> {
+    let stat = read_stat(root, pid, text)?;
+    Ok(stat
+        .filter(|stat| stat.leads_its_process)
+        .as_ref()
+        .map(birth))
+}
+
+/// The identity of this process, as `/proc` has it.
+#[must_use]
+pub fn own_identity() -> Option<ProcessId> {
+    let root = ProcRoot::system().ok()?;
+    let own = identify(&root, std::process::id(), &mut Vec::new());
+    Some(own.ok()??.id)
+}
+
+/// The name and command line of a process that is known not to be replaced by another.
+#[must_use]
+pub fn describe(root: &ProcRoot, pid: u32, text: &mut Vec<u8>) -> Option<Description> {
+    root.read_process_file(pid, "comm", text).ok()??;
+    let name = String::from_utf8_lossy(text.strip_suffix(b"\n").unwrap_or(text)).into_owned();
+    root.read_process_file(pid, "cmdline", text).ok()??;
+    text.truncate(COMMAND_LINE_BYTES);
+    Some(Description {
+        name,
+        command: split_arguments(text),
+    })
+}
+
+/// What the kernel remembers of a process that is known not to be replaced by another, such as one
+/// that is stopped by a tracer. `None` when it has no memory any more.
+#[must_use]
+pub fn high_water(root: &ProcRoot, pid: u32, text: &mut Vec<u8>) -> Option<HighWater> {
+    root.read_process_file(pid, "status", text).ok()??;
+    Some(HighWater {
+        highest_bytes: field_bytes(text, "VmHWM")?,
+        now_bytes: field_bytes(text, "VmRSS")?,
+        file_bytes: field_bytes(text, "RssFile")?,
+        swapped_bytes: field_bytes(text, "VmSwap").unwrap_or(0),
+    })
+}
+
+/// Whether two processes, which must both be there, run in the very same memory. `None` where the
+/// kernel does not tell: it was built without `kcmp(2)`, or this user may not ask.
+#[must_use]
+pub fn same_memory(one: u32, other: u32) -> Option<bool> {
+    const KCMP_VM: libc::c_int = 1;
+    // SAFETY: kcmp(2) touches no memory of this process.
+    let order = unsafe { libc::syscall(libc::SYS_kcmp, one, other, KCMP_VM, 0, 0) };
+    // Unless they are the same, the answer is which one comes first.
+    (order >= 0).then_some(order == 0)
+}
+
+impl Observer for LinuxObserver {
+    type Handle = Watched;
+
+    fn all(&mut self, births: &mut Vec<Birth>) -> Result<(), Error> {
+        all(&self.root, births, &mut self.text)
+    }
+
+    fn note_present(&mut self) -> Result<(), Error> {
+        self.births.note_present(&self.root)
+    }
+
+    fn births(&mut self, births: &mut Vec<Birth>) -> Result<(), Error> {
+        self.births.since_last(&self.root, births)
+    }
+
+    fn births_are_told(&mut self) -> bool {
+        self.births.are_told(&self.root)
+    }
+
+    fn watch(&mut self, id: ProcessId) -> Result<Option<Watched>, Error> {
+        let Some(watched) = Watched::open(&self.root, id, self.highest_descriptor)? else {
+            return Ok(None);
+        };
+        // A descriptor is bound from here on; if the pid still has the same start time now, it
+        // was opened for the right process.
+        if !self.is_still(id)? {
+            return Ok(None);
+        }
+        self.without_descriptor += u64::from(matches!(watched, Watched::ByName(_)));
+        Ok(Some(watched))
+    }
+
+    fn resident(&mut self, watched: &mut Watched) -> Result<Reading, Error> {
+        watched.read(&self.root, self.page_bytes, &mut self.text)
+    }
+
+    fn resident_of(&mut self, pid: u32) -> Result<Reading, Error> {
+        match KeptStatm::open(&self.root, pid)? {
+            Some(statm) => statm.read(&self.root, self.page_bytes),
+            None => Ok(Reading::Gone),
+        }
+    }
+
+    fn faults(&mut self, watched: &mut Watched) -> Result<Option<u64>, Error> {
+        watched.faults(&self.root, self.highest_descriptor, &mut self.text)
+    }
+
+    fn has_ended(&mut self, id: ProcessId) -> Result<bool, Error> {
+        let stat = read_stat(&self.root, id.pid, &mut self.text)?;
+        // A zombie has been through `exit_mm`, which comes before (kernel/exit.c, do_exit).
+        let is_there = |stat: &Stat| stat.started == id.started && stat.state != State::Zombie;
+        Ok(!stat.as_ref().is_some_and(is_there))
+    }
+
+    fn huge_faults(&mut self) -> Option<u64> {
+        self.machine_faults.huge(&mut self.text)
+    }
+
+    fn machine_faults(&mut self) -> Option<MachineFaults> {
+        self.machine_faults.read(&mut self.text)
+    }
+
+    fn proportional(&mut self, id: ProcessId) -> Result<Option<Proportional>, Error> {
+        let fields = self.fields(
+            id.pid,
+            "smaps_rollup",
+            [
+                "Pss",
+                "Rss",
+                "Anonymous",
+                "Pss_Anon",
+                "Private_Clean",
+                "Private_Dirty",
+            ],
+        )?;
+        let still = fields.filter(|_| self.is_still(id).unwrap_or(false));
+        Ok(still.map(
+            |[bytes, resident, anonymous, anonymous_share, clean, dirty]| Proportional {
+                bytes,
+                resident_bytes: resident,
+                anonymous_bytes: anonymous,
+                anonymous_share_bytes: anonymous_share,
+                private_bytes: clean + dirty,
+            },
+        ))
+    }
+
+    fn mapped(
+        &mut self,
+        id: ProcessId,
+        ranges: &mut Vec<MappedRange>,
+    ) -> Result<Option<()>, Error> {
+        let found = mapped(&self.root, id.pid, self.page_bytes, &mut self.text, ranges)?;
+        Ok(found.filter(|()| self.is_still(id).unwrap_or(false)))
+    }
+
+    fn page_bytes(&self) -> u64 {
+        self.page_bytes
+    }
+
+    fn high_water(&mut self, id: ProcessId) -> Result<Option<HighWater>, Error> {
+        let fields = self.fields(id.pid, "status", ["VmHWM", "VmRSS", "RssFile", "VmSwap"])?;
+        let still = fields.filter(|_| self.is_still(id).unwrap_or(false));
+        Ok(still.map(
+            |[highest_bytes, now_bytes, file_bytes, swapped_bytes]| HighWater {
+                highest_bytes,
+                now_bytes,
+                file_bytes,
+                swapped_bytes,
+            },
+        ))
+    }
+
+    fn startup(&mut self, id: ProcessId) -> Option<Startup<'static>> {
+        let startup = startup(&self.root, id.pid)?;
+        self.is_still(id).ok()?.then_some(startup)
+    }
+
+    fn directory(&mut self, id: ProcessId) -> Option<PathBuf> {
+        let directory = directory(&self.root, id.pid)?;
+        self.is_still(id).ok()?.then_some(directory)
+    }
+
+    fn same_memory(&mut self, one: ProcessId, other: ProcessId) -> bool {
+        same_memory(one.pid, other.pid) == Some(true)
+    }
+
+    fn without_descriptor(&self) -> u64 {
+        self.without_descriptor
+    }
+
+    fn never_seen(&self) -> u64 {
+        self.births.never_seen()
+    }
+
+    fn describe(&mut self, id: ProcessId) -> Option<Description> {
+        let description = describe(&self.root, id.pid, &mut self.text)?;
+        self.is_still(id).ok()?.then_some(description)
+    }
+
+    fn identify(&mut self, pid: u32) -> Result<Option<Birth>, Error> {
+        identify(&self.root, pid, &mut self.text)
+    }
+}

@@ -1,0 +1,116 @@
+//! What a process was started with.
+
+use std::ffi::OsString;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
+
+use rustix::fs::readlinkat;
+
+use super::ProcRoot;
+use super::command_line::COMMAND_LINE_BYTES;
+use super::first_stack::startup_on_stack;
+use crate::Startup;
+
+/// What a process that is known not to be replaced by another was started with. `None` when it is
+/// gone, and while it becomes another program. What must not be read is left empty.
+#[must_use]
+pub fn startup(root: &ProcRoot, pid: u32) -> Option<Startup<'static>> {
+    let first_arguments = arguments(root, pid)?;
+    let mut environment = Vec::new();
+    // Another user's must not be read: then it is of its parent's task.
+    if let Ok(None) = root.read_process_file_at_once(pid, "environ", &mut environment) {
+        return None;
+    }
+    // In the midst of an exec there are neither arguments nor variables, and what is read before and
+    // after it is of two programs.
+    if first_arguments.is_empty() || arguments(root, pid)? != first_arguments {
+        return None;
+    }
+    Some(Startup {
+        arguments: first_arguments.into(),
+        environment: environment.into(),
+    })
+}
+
+fn arguments(root: &ProcRoot, pid: u32) -> Option<Vec<u8>> {
+    let mut arguments = Vec::new();
+    root.read_process_file_at_once(pid, "cmdline", &mut arguments)
+        .ok()??;
+    arguments.truncate(COMMAND_LINE_BYTES);
+    Some(arguments)
+}
+
+/// The same of one that has just become another program and is stopped since, with its stack
+/// pointer where that is known: from its stack, which is read quicker than its files. `text` is
+/// room to read to.
+#[must_use]
+pub fn startup_at_exec<'a>(
+    root: &ProcRoot,
+    pid: u32,
+    stack_pointer: Option<u64>,
+    text: &'a mut Vec<u8>,
+) -> Option<Startup<'a>> {
+    let on_stack = stack_pointer.and_then(|pointer| startup_on_stack(pid, pointer, text));
+    on_stack.or_else(|| startup(root, pid))
+}
+
+/// The folder that a process works in, where that may be known.
+#[must_use]
+pub fn directory(root: &ProcRoot, pid: u32) -> Option<PathBuf> {
+    let link = readlinkat(root, format!("{pid}/cwd"), Vec::new()).ok()?;
+    Some(OsString::from_vec(link.into_bytes()).into())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{directory, startup};
+    use crate::native::ProcRoot;
+    use std::fs;
+    use std::os::unix::fs::symlink;
+
+    fn root_with(environ: impl FnOnce(&std::path::Path)) -> (tempfile::TempDir, ProcRoot) {
+        let folder = tempfile::tempdir().unwrap();
+        let process = folder.path().join("7");
+        fs::create_dir(&process).unwrap();
+        fs::write(process.join("cmdline"), "make\0-j2\0").unwrap();
+        symlink("/some where", process.join("cwd")).unwrap();
+        environ(&process.join("environ"));
+        let root = ProcRoot::open(folder.path()).unwrap();
+        (folder, root)
+    }
+
+    #[test]
+    fn what_a_process_was_started_with_is_read_whole() {
+        let variables = format!("A=1\0LONG={}\0", "x".repeat(100_000));
+        let (_folder, root) = root_with(|environ| fs::write(environ, &variables).unwrap());
+        let startup = startup(&root, 7).unwrap();
+        assert_eq!(*startup.arguments, *b"make\0-j2\0");
+        assert_eq!(*startup.environment, *variables.as_bytes());
+        assert_eq!(directory(&root, 7).unwrap().to_str(), Some("/some where"));
+        assert_eq!(directory(&root, 8), None);
+    }
+
+    #[test]
+    fn an_environment_that_cannot_be_read_is_empty() {
+        let (_folder, root) = root_with(|environ| fs::create_dir(environ).unwrap());
+        let startup = startup(&root, 7).unwrap();
+        assert!(startup.environment.is_empty());
+        assert_eq!(*startup.arguments, *b"make\0-j2\0");
+    }
+
+    #[test]
+    fn in_the_midst_of_an_exec_nothing_is_told() {
+        let (_folder, root) = root_with(|environ| {
+            fs::write(environ, "").unwrap();
+            fs::write(environ.with_file_name("cmdline"), "").unwrap();
+        });
+        assert!(startup(&root, 7).is_none());
+    }
+
+    #[test]
+    fn one_that_is_gone_was_started_with_nothing() {
+        let (_folder, root) = root_with(|_| {});
+        assert!(startup(&root, 7).is_none());
+        assert!(startup(&root, 8).is_none());
+    }
+}

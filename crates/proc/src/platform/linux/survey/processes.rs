@@ -1,0 +1,111 @@
+//! Whose memory can be read.
+
+use std::os::unix::fs::MetadataExt;
+
+use rustix::io::Errno;
+use rustix::process::geteuid;
+
+use crate::Error;
+use crate::native::ProcRoot;
+use crate::native::mountinfo;
+use crate::native::root::read_whole;
+
+/// Another user's processes are tried up to this many; kernel threads among them tell nothing.
+const MOST_TRIED: usize = 200;
+
+/// What the process table shows.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ProcessSurvey {
+    /// Processes that can be seen.
+    pub visible: u64,
+    /// Those of them whose resident memory cannot be read.
+    pub unreadable: u64,
+    /// The value of the mount option that hides processes of others; absent when it is not set.
+    pub hidepid: Option<String>,
+    /// Whether this process's own share of memory can be read.
+    pub own_pss: PssAnswer,
+    /// Whether that of another user's process can be read.
+    pub others_pss: PssAnswer,
+}
+
+/// What the kernel answers to a read of `smaps_rollup`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum PssAnswer {
+    /// There was nobody to try it on.
+    #[default]
+    NotTried,
+    /// It can be read.
+    Readable,
+    /// The user may not.
+    Denied,
+    /// There is no such file before Linux 4.14, or the kernel was built without it.
+    Absent,
+}
+
+impl ProcessSurvey {
+    /// Looks at every process once.
+    ///
+    /// # Errors
+    /// When the process table as a whole cannot be read.
+    pub fn take(root: &ProcRoot) -> Result<Self, Error> {
+        let mut survey = Self {
+            hidepid: hidepid(root),
+            own_pss: pss(root, "self"),
+            ..Self::default()
+        };
+        let own_user = geteuid().as_raw();
+        let path = root.path_of("");
+        let entries = std::fs::read_dir(&path).map_err(|error| Error::system(&path, error))?;
+        let mut text = Vec::new();
+        let mut tried = 0;
+        for entry in entries.filter_map(Result::ok) {
+            let name = entry.file_name();
+            let Some(pid) = name.to_str().and_then(|name| name.parse().ok()) else {
+                continue;
+            };
+            match root.read_process_file(pid, "statm", &mut text) {
+                Ok(Some(())) => survey.visible += 1,
+                Ok(None) => continue,
+                Err(_) => {
+                    survey.visible += 1;
+                    survey.unreadable += 1;
+                }
+            }
+            let is_settled = survey.others_pss != PssAnswer::NotTried || tried >= MOST_TRIED;
+            if is_settled || entry.metadata().is_ok_and(|about| about.uid() == own_user) {
+                continue;
+            }
+            tried += 1;
+            survey.others_pss = pss(root, &pid.to_string());
+        }
+        Ok(survey)
+    }
+}
+
+fn hidepid(root: &ProcRoot) -> Option<String> {
+    let mut text = Vec::new();
+    let file = root.open_file("self/mountinfo").ok()?;
+    read_whole(&file, &mut text).ok()?;
+    let mounts = mountinfo::parse(&text);
+    let proc = mounts.iter().rfind(|mount| {
+        mount.kind == "proc" && mount.point == root.path_of("").components().as_path()
+    })?;
+    // 0 and off are what an unset option means, too (proc(5)).
+    proc.option("hidepid")
+        .filter(|value| !["0", "off"].contains(value))
+        .map(str::to_owned)
+}
+
+fn pss(root: &ProcRoot, process: &str) -> PssAnswer {
+    let mut text = Vec::new();
+    let read = root
+        .open_file(&format!("{process}/smaps_rollup"))
+        .and_then(|file| read_whole(&file, &mut text));
+    match read {
+        Ok(()) if text.windows(5).any(|window| window == b"\nPss:") => PssAnswer::Readable,
+        Err(Errno::ACCESS | Errno::PERM) => PssAnswer::Denied,
+        Err(Errno::NOENT) => PssAnswer::Absent,
+        // A kernel thread or a zombie, which has no memory; or one that has just ended.
+        _ => PssAnswer::NotTried,
+    }
+}

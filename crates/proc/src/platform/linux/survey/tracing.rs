@@ -1,0 +1,58 @@
+//! Whether processes can be traced, and whether tracing changes what they may do.
+
+use rustix::process::geteuid;
+
+use crate::native::fields::field;
+use crate::native::root::read_whole;
+use crate::native::{CAP_SYS_PTRACE, ProcRoot, has_effective};
+
+/// No process has this pid: it is above every limit of the kernel.
+const NOBODY: libc::pid_t = libc::pid_t::MAX;
+
+/// What stands between this process and `ptrace(2)`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct TracingSurvey {
+    /// Why the system call as such is refused; absent when it is not.
+    pub refused: Option<String>,
+    /// Whether this process is the superuser's.
+    pub is_superuser: bool,
+    /// Whether it has `CAP_SYS_PTRACE`; absent when that cannot be read.
+    pub has_capability: Option<bool>,
+    /// Yama's `ptrace_scope`; absent on kernels without Yama.
+    pub yama_scope: Option<u32>,
+    /// The mode of seccomp that this process is under, 0 for none.
+    pub seccomp_mode: Option<u32>,
+}
+
+impl TracingSurvey {
+    /// Asks the kernel. No process is touched.
+    #[must_use]
+    pub fn take(root: &ProcRoot) -> Self {
+        let status = text(root, "self/status").unwrap_or_default();
+        Self {
+            refused: refusal(),
+            is_superuser: geteuid().is_root(),
+            has_capability: has_effective(root, CAP_SYS_PTRACE),
+            yama_scope: text(root, "sys/kernel/yama/ptrace_scope")
+                .and_then(|scope| scope.trim().parse().ok()),
+            seccomp_mode: field(status.as_bytes(), "Seccomp").and_then(|mode| mode.parse().ok()),
+        }
+    }
+}
+
+/// A filter answers before the kernel looks whom the call is for; the kernel finds nobody.
+fn refusal() -> Option<String> {
+    let nothing = std::ptr::null_mut::<libc::c_void>();
+    // SAFETY: PTRACE_SEIZE follows neither of its pointers, and no process has this pid, so none is
+    // attached to.
+    unsafe { libc::ptrace(libc::PTRACE_SEIZE, NOBODY, nothing, nothing) };
+    let error = std::io::Error::last_os_error();
+    (error.raw_os_error() != Some(libc::ESRCH)).then(|| error.to_string())
+}
+
+fn text(root: &ProcRoot, file: &str) -> Option<String> {
+    let mut text = Vec::new();
+    let file = root.open_file(file).ok()?;
+    read_whole(&file, &mut text).ok()?;
+    Some(String::from_utf8_lossy(&text).into_owned())
+}

@@ -1,0 +1,155 @@
+//! A system on which memory cannot be measured yet. Processes can be listed and ended all the same.
+
+use std::fs::{self, OpenOptions};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use crate::{
+    Birth, Description, Error, HighWater, MachineFaults, MappedRange, Observer, ProcessId,
+    Proportional, Reading, Startup,
+};
+
+pub use crate::SysinfoInspector as NativeInspector;
+
+/// Observes nothing: every question that has no honest answer is an error.
+#[derive(Debug, Default)]
+pub struct NativeObserver(());
+
+impl NativeObserver {
+    /// # Errors
+    /// Always: memory cannot be measured on this system.
+    pub fn of_this_machine() -> Result<Self, Error> {
+        Err(unsupported())
+    }
+}
+
+/// The identity of this process. `None` where nothing tells a process from a later one with its pid.
+#[must_use]
+pub fn own_identity() -> Option<ProcessId> {
+    None
+}
+
+/// The CPU time of the calling thread; none where it is not known.
+#[must_use]
+pub fn thread_cpu() -> Duration {
+    Duration::ZERO
+}
+
+/// Makes a folder, and those above it that are missing, with the rights that are usual here.
+///
+/// # Errors
+/// When it cannot be made.
+pub fn create_private_folder(path: &Path) -> io::Result<()> {
+    fs::create_dir_all(path)
+}
+
+/// Makes an empty file with the rights that are usual here; one that is there stays as it is.
+///
+/// # Errors
+/// When it cannot be made or opened.
+pub fn create_private_file(path: &Path) -> io::Result<()> {
+    OpenOptions::new()
+        .create(true)
+        .append(true)
+        .open(path)
+        .map(drop)
+}
+
+fn unsupported() -> Error {
+    let reason = format!("it is not supported on {}", std::env::consts::OS);
+    let source = io::Error::new(io::ErrorKind::Unsupported, reason);
+    Error::system("the memory of processes", source)
+}
+
+impl Observer for NativeObserver {
+    type Handle = ();
+
+    fn all(&mut self, _: &mut Vec<Birth>) -> Result<(), Error> {
+        Err(unsupported())
+    }
+
+    fn note_present(&mut self) -> Result<(), Error> {
+        Err(unsupported())
+    }
+
+    fn births(&mut self, _: &mut Vec<Birth>) -> Result<(), Error> {
+        Err(unsupported())
+    }
+
+    fn births_are_told(&mut self) -> bool {
+        false
+    }
+
+    fn watch(&mut self, _: ProcessId) -> Result<Option<()>, Error> {
+        Err(unsupported())
+    }
+
+    fn resident(&mut self, (): &mut ()) -> Result<Reading, Error> {
+        Err(unsupported())
+    }
+
+    fn resident_of(&mut self, _: u32) -> Result<Reading, Error> {
+        Err(unsupported())
+    }
+
+    fn faults(&mut self, (): &mut ()) -> Result<Option<u64>, Error> {
+        Err(unsupported())
+    }
+
+    fn has_ended(&mut self, _: ProcessId) -> Result<bool, Error> {
+        Err(unsupported())
+    }
+
+    fn huge_faults(&mut self) -> Option<u64> {
+        None
+    }
+
+    fn machine_faults(&mut self) -> Option<MachineFaults> {
+        None
+    }
+
+    fn proportional(&mut self, _: ProcessId) -> Result<Option<Proportional>, Error> {
+        Err(unsupported())
+    }
+
+    fn mapped(&mut self, _: ProcessId, _: &mut Vec<MappedRange>) -> Result<Option<()>, Error> {
+        Err(unsupported())
+    }
+
+    fn page_bytes(&self) -> u64 {
+        4096
+    }
+
+    fn high_water(&mut self, _: ProcessId) -> Result<Option<HighWater>, Error> {
+        Err(unsupported())
+    }
+
+    fn startup(&mut self, _: ProcessId) -> Option<Startup<'static>> {
+        None
+    }
+
+    fn directory(&mut self, _: ProcessId) -> Option<PathBuf> {
+        None
+    }
+
+    fn same_memory(&mut self, _: ProcessId, _: ProcessId) -> bool {
+        false
+    }
+
+    fn never_seen(&self) -> u64 {
+        0
+    }
+
+    fn without_descriptor(&self) -> u64 {
+        0
+    }
+
+    fn describe(&mut self, _: ProcessId) -> Option<Description> {
+        None
+    }
+
+    fn identify(&mut self, _: u32) -> Result<Option<Birth>, Error> {
+        Err(unsupported())
+    }
+}

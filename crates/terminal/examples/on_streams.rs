@@ -1,0 +1,202 @@
+//! Runs a command on streams of the wanted kind and ends as it did. For the tests.
+//!
+//! `on_streams inherited|piped|tee|terminal [--option…] -- command…`
+
+use std::fmt::Write;
+use std::os::unix::process::{CommandExt, ExitStatusExt};
+use std::process::{Command, ExitStatus, exit};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+use std::{env, fs, io, thread};
+
+use memtop_terminal::Forwarding;
+use memtop_terminal::{Carried, ChildEnd, StreamsUse, Tap, Wiring};
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
+
+struct Wanted {
+    kind: String,
+    options: Vec<String>,
+    command: Vec<String>,
+}
+
+fn main() {
+    let mut arguments = env::args().skip(1);
+    let kind = arguments.next().expect("a kind of streams");
+    let options = arguments.by_ref().take_while(|word| word != "--").collect();
+    let wanted = Wanted {
+        kind,
+        options,
+        command: arguments.collect(),
+    };
+    let before = counts();
+    let mut last = None;
+    for _ in 0..wanted.number("cycles").unwrap_or(1) {
+        let mut forwarding = if wanted.has("no-forwarding") {
+            None
+        } else {
+            Forwarding::begin()
+        };
+        let (status, carried) = run(&wanted, forwarding.as_mut()).expect("the command starts");
+        let interrupts = forwarding.map_or(0, |forwarding| forwarding.interrupts());
+        last = Some((status, carried, interrupts));
+    }
+    let (status, carried, interrupts) = last.expect("at least one cycle");
+    if let Some(file) = wanted.value("report") {
+        let mut report = String::new();
+        let after = settled_counts(before);
+        write!(
+            report,
+            "interrupts={interrupts} held_open={} remarks={:?} before={before:?} after={after:?}",
+            carried.held_open, carried.remarks
+        )
+        .expect("a string takes any text");
+        fs::write(file, report).expect("the report can be written");
+    }
+    exit(
+        status
+            .code()
+            .unwrap_or_else(|| 128 + status.signal().unwrap_or_default()),
+    );
+}
+
+fn run(wanted: &Wanted, forwarding: Option<&mut Forwarding>) -> io::Result<(ExitStatus, Carried)> {
+    let wiring = Wiring::new(wanted.streams())?;
+    let mut command = Command::new(&wanted.command[0]);
+    command.args(&wanted.command[1..]);
+    let child_end = &raw const *wiring.child_end() as usize;
+    // SAFETY: `wiring` stays where it is until the command has been spawned, and `enter` makes
+    // system calls only.
+    unsafe {
+        command.pre_exec(move || Ok((*(child_end as *const ChildEnd)).enter()?));
+    }
+    let mut child = command.spawn()?;
+    drop(command);
+    let pumps = wiring.begin(child.id())?;
+    let mut forwarding = forwarding;
+    if let Some(forwarding) = &mut forwarding {
+        let pid = Pid::from_raw(child.id().cast_signed()).expect("it has a pid");
+        let pidfd = pidfd_open(pid, PidfdFlags::empty())?;
+        assert!(forwarding.aim_at(child.id(), Some(Arc::new(pidfd))));
+        if let Some(file) = wanted.value("interrupts") {
+            while child.try_wait()?.is_none() {
+                fs::write(file, forwarding.interrupts().to_string())?;
+                thread::sleep(Duration::from_millis(5));
+            }
+        }
+    }
+    if wanted.has("exit-at-once") {
+        exit(7);
+    }
+    let status = match child.try_wait()? {
+        Some(status) => status,
+        None => wait(child.id(), forwarding.as_deref())?,
+    };
+    let patience = wanted.number("patience").unwrap_or(2000);
+    let carried = pumps.finish(Duration::from_millis(patience));
+    Ok((status, carried))
+}
+
+impl Wanted {
+    fn value(&self, name: &str) -> Option<&str> {
+        self.options.iter().find_map(|option| {
+            let (found, value) = option.strip_prefix("--")?.split_once('=')?;
+            (found == name).then_some(value)
+        })
+    }
+
+    fn number(&self, name: &str) -> Option<u64> {
+        self.value(name)?.parse().ok()
+    }
+
+    fn has(&self, name: &str) -> bool {
+        self.options
+            .iter()
+            .any(|option| option.strip_prefix("--") == Some(name))
+    }
+
+    fn streams(&self) -> StreamsUse {
+        let tap = self.tap();
+        match self.kind.as_str() {
+            "inherited" => StreamsUse::Inherited,
+            "piped" => StreamsUse::Piped { tee: false, tap },
+            "tee" => StreamsUse::Piped { tee: true, tap },
+            "terminal" => {
+                let size = self.value("size").and_then(|size| {
+                    let (rows, columns) = size.split_once('x')?;
+                    Some((rows.parse().ok()?, columns.parse().ok()?))
+                });
+                StreamsUse::Terminal {
+                    tap,
+                    size,
+                    remote: None,
+                }
+            }
+            other => panic!("no such kind of streams: {other}"),
+        }
+    }
+
+    fn tap(&self) -> Option<Tap> {
+        if self.has("panic-in-tap") {
+            return Some(Box::new(|_, _| panic!("the tap was asked to")));
+        }
+        if let Some(folder) = self.value("tap") {
+            let folder = folder.to_owned();
+            return Some(Box::new(move |stream, bytes| {
+                let file = format!("{folder}/{stream:?}");
+                let mut file = fs::File::options()
+                    .create(true)
+                    .append(true)
+                    .open(file)
+                    .expect("the folder is there");
+                io::Write::write_all(&mut file, bytes).expect("the disk has room");
+            }));
+        }
+        if self.has("look") {
+            return Some(Box::new(|_, bytes| {
+                std::hint::black_box(bytes.len());
+            }));
+        }
+        None
+    }
+}
+
+/// Waits for the end, and stops when the command does.
+fn wait(pid: u32, forwarding: Option<&Forwarding>) -> io::Result<ExitStatus> {
+    loop {
+        let mut status = 0;
+        // SAFETY: the status is valid for the call.
+        if unsafe { libc::waitpid(pid.cast_signed(), &raw mut status, libc::WUNTRACED) } < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        if !libc::WIFSTOPPED(status) {
+            return Ok(ExitStatus::from_raw(status));
+        }
+        let is_still_stopped = || {
+            let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
+            stat.contains(") T ")
+        };
+        if let Some(forwarding) = forwarding {
+            forwarding.stop_with_command(is_still_stopped);
+        }
+    }
+}
+
+/// The same once it is what it was, or is known to stay another: who has joined a thread can still see
+/// it for a moment.
+fn settled_counts(before: (usize, usize)) -> (usize, usize) {
+    let start = Instant::now();
+    while counts() != before && start.elapsed() < Duration::from_secs(5) {
+        thread::sleep(Duration::from_millis(1));
+    }
+    counts()
+}
+
+/// Descriptors and threads.
+fn counts() -> (usize, usize) {
+    let count = |what: &str| {
+        fs::read_dir(format!("/proc/self/{what}"))
+            .expect("/proc is there")
+            .count()
+    };
+    (count("fd"), count("task"))
+}

@@ -1,0 +1,256 @@
+//! What a command reads from and writes to: this process's own streams, pipes in between, or a
+//! terminal of the command's own.
+//!
+//! Before the fork a [`Wiring`] opens what is needed. The child takes its [`ChildEnd`] before exec;
+//! [`Wiring::begin`] starts the threads that carry the bytes; [`Pumps::finish`] ends them once
+//! everything that the command wrote has been passed on.
+
+mod child;
+mod modes;
+mod output;
+mod painter;
+mod pty;
+mod signals;
+mod window;
+
+use std::io;
+use std::sync::Arc;
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+pub use child::ChildEnd;
+pub use output::rest::Rest;
+pub use output::tap::{Stream, Tap};
+pub use pty::remote::Remote;
+pub use signals::Forwarding;
+pub use window::shared::SharedWindow;
+pub use window::view::View;
+
+use modes::at_end::AtEnd;
+use modes::outer::Outer;
+use output::end::End;
+use output::pipes::Pipes;
+use output::pump::PumpEnd;
+use signals::{OwnTerminal, WindowSize};
+
+/// How long those that outlive a command may keep silent before nobody listens any more.
+pub const LAST_WORDS: Duration = Duration::from_millis(100);
+
+/// What the command's standard streams are.
+#[derive(Default)]
+pub enum StreamsUse {
+    /// Those of this process.
+    #[default]
+    Inherited,
+    /// Its output goes through pipes; its input is that of this process.
+    Piped {
+        /// Whether this process's own stdout and stderr get every byte.
+        tee: bool,
+        /// Sees every byte.
+        tap: Option<Tap>,
+    },
+    /// A terminal of the command's own, connected to this process's stdin and stdout.
+    Terminal {
+        /// Sees every byte of output, as of [`Stream::Stdout`].
+        tap: Option<Tap>,
+        /// Rows and columns. Without, they are those of this process's terminal and follow it.
+        size: Option<(u16, u16)>,
+        /// Where there is one, this process's own terminal has nothing to do with it: only the tap
+        /// sees its output, and it is typed into from here.
+        remote: Option<Arc<Remote>>,
+    },
+    /// Those of this process, but that its output goes through a terminal of its own, for something
+    /// to be shown below. Where the output of this process does not go to its controlling terminal,
+    /// or it is not in front there, nothing is shown and the streams are those of this process.
+    Window {
+        /// Sees every byte of output, as of [`Stream::Stdout`].
+        tap: Option<Tap>,
+        /// What is shown.
+        view: Arc<View>,
+    },
+    /// Output to a window that is there already, for others as well.
+    Shared(Arc<SharedWindow>),
+}
+
+impl StreamsUse {
+    /// The window that is asked for, for several commands to write to: `None` where none is, or
+    /// nothing can be shown.
+    ///
+    /// # Errors
+    /// When the operating system gives no terminal or no thread.
+    pub fn shared_window(self) -> io::Result<Option<SharedWindow>> {
+        match self {
+            Self::Window { view, .. } if window::is_possible() => {
+                SharedWindow::open(view).map(Some)
+            }
+            _ => Ok(None),
+        }
+    }
+}
+
+/// What is opened before the fork.
+#[derive(Debug)]
+pub struct Wiring {
+    child: ChildEnd,
+    parent: ParentEnd,
+}
+
+#[derive(Debug)]
+enum ParentEnd {
+    Nothing,
+    Pipes(Pipes),
+    Terminal(pty::Terminal),
+    Window(window::Window),
+    Unshown(io::Error),
+}
+
+impl Wiring {
+    /// Opens pipes or a terminal where they are asked for. Every descriptor is close-on-exec.
+    ///
+    /// # Errors
+    /// When the operating system has none to give.
+    pub fn new(streams: StreamsUse) -> io::Result<Self> {
+        let (child, parent) = match streams {
+            StreamsUse::Inherited => (ChildEnd::Inherited, ParentEnd::Nothing),
+            StreamsUse::Piped { tee, tap } => {
+                let (child, pipes) = Pipes::open(tee, tap)?;
+                (child, ParentEnd::Pipes(pipes))
+            }
+            StreamsUse::Terminal { tap, size, remote } => {
+                let (child, terminal) = pty::Terminal::open(tap, size, remote)?;
+                (child, ParentEnd::Terminal(terminal))
+            }
+            StreamsUse::Window { .. } if !window::is_possible() => {
+                (ChildEnd::Inherited, ParentEnd::Nothing)
+            }
+            StreamsUse::Window { tap, view } => match window::Window::open(tap, view) {
+                Ok((slave, window)) => (ChildEnd::Window(slave), ParentEnd::Window(window)),
+                // The command does as well without.
+                Err(error) => (ChildEnd::Inherited, ParentEnd::Unshown(error)),
+            },
+            StreamsUse::Shared(window) => (window.child_end()?, ParentEnd::Nothing),
+        };
+        Ok(Self { child, parent })
+    }
+
+    /// Whether the command gets a terminal, and a session, of its own.
+    #[must_use]
+    pub fn is_terminal(&self) -> bool {
+        matches!(self.child, ChildEnd::Terminal(_))
+    }
+
+    /// What the child takes between fork and exec.
+    #[must_use]
+    pub fn child_end(&self) -> &ChildEnd {
+        &self.child
+    }
+
+    /// Starts to carry bytes, for the command with this pid. Closes the child's end in this
+    /// process, so the child must have been forked.
+    ///
+    /// # Errors
+    /// When a thread cannot be started or this process's terminal cannot be made ready.
+    pub fn begin(self, command: u32) -> io::Result<Pumps> {
+        drop(self.child);
+        match self.parent {
+            ParentEnd::Nothing => Ok(Pumps::default()),
+            ParentEnd::Pipes(pipes) => pipes.begin(),
+            ParentEnd::Terminal(terminal) => terminal.begin(command),
+            ParentEnd::Window(window) => window.begin(),
+            ParentEnd::Unshown(error) => {
+                let mut pumps = Pumps::default();
+                pumps.remark = Some(unshown_remark(&error));
+                Ok(pumps)
+            }
+        }
+    }
+}
+
+/// What is to be said where lines below the output were asked for and there are none.
+#[must_use]
+pub fn unshown_remark(error: &io::Error) -> String {
+    format!("nothing is shown below the output: {error}")
+}
+
+/// How carrying the bytes ended.
+#[derive(Debug, Default)]
+pub struct Carried {
+    /// Whether somebody outlived the command and still holds its output open.
+    pub held_open: bool,
+    /// What they write from now on, where that is to be carried on.
+    pub rest: Option<Rest>,
+    /// What did not work, in words.
+    pub remarks: Vec<String>,
+}
+
+/// The threads that carry bytes while the command runs.
+#[derive(Debug, Default)]
+pub struct Pumps {
+    end: Option<Arc<End>>,
+    output: Vec<JoinHandle<PumpEnd>>,
+    input: Option<JoinHandle<()>>,
+    outer: Option<Arc<Outer>>,
+    own_terminal: Option<Arc<OwnTerminal>>,
+    view: Option<Arc<View>>,
+    window_size: Option<WindowSize>,
+    at_end: Option<AtEnd>,
+    remark: Option<String>,
+}
+
+impl Pumps {
+    fn until(end: &Arc<End>) -> Self {
+        let mut pumps = Self::default();
+        pumps.end = Some(Arc::clone(end));
+        pumps
+    }
+
+    /// Takes what is shown below the output away, or shows it again.
+    pub fn hide_view(&self, is_hidden: bool) {
+        if let Some(view) = &self.view {
+            view.hide(is_hidden);
+        }
+    }
+
+    /// To be called once the command has ended. Returns when all that it wrote has been passed on,
+    /// with the terminal of this process as it was before. Where survivors hold the output open,
+    /// they are listened to until nothing comes for `patience`, and for ten times that at most.
+    #[must_use]
+    pub fn finish(mut self, patience: Duration) -> Carried {
+        self.end_all(patience)
+    }
+
+    fn end_all(&mut self, patience: Duration) -> Carried {
+        let mut carried = Carried::default();
+        carried.remarks.extend(self.remark.take());
+        if let Some(end) = &self.end {
+            end.announce(patience);
+        }
+        if let Some(input) = self.input.take()
+            && input.join().is_err()
+        {
+            carried.remarks.push("the input thread failed".to_owned());
+        }
+        for output in self.output.drain(..) {
+            match output.join() {
+                Ok(ended) => {
+                    carried.held_open |= ended.held_open;
+                    carried.rest = ended.rest;
+                    carried.remarks.extend(ended.remark);
+                }
+                Err(_) => carried.remarks.push("an output thread failed".to_owned()),
+            }
+        }
+        // The last that the command wrote is meant for a raw terminal.
+        drop(self.outer.take());
+        drop(self.own_terminal.take());
+        drop(self.window_size.take());
+        drop(self.at_end.take());
+        carried
+    }
+}
+
+impl Drop for Pumps {
+    fn drop(&mut self) {
+        self.end_all(Duration::ZERO);
+    }
+}

@@ -1,0 +1,47 @@
+//! A command's terminal that this process alone shows, and types into.
+
+use std::os::fd::OwnedFd;
+use std::sync::{Arc, OnceLock};
+
+use rustix::io::Errno;
+use rustix::termios::{tcgetwinsize, tcsetwinsize};
+
+/// The keyboard and the size of such a terminal.
+#[derive(Debug, Default)]
+pub struct Remote {
+    master: OnceLock<Arc<OwnedFd>>,
+}
+
+impl Remote {
+    pub(crate) fn connect(&self, master: &Arc<OwnedFd>) {
+        let _ = self.master.set(Arc::clone(master));
+    }
+
+    /// Types it. What a program that does not read leaves no room for is lost, as on any terminal.
+    pub fn type_in(&self, mut bytes: &[u8]) {
+        let Some(master) = self.master.get() else {
+            return;
+        };
+        while !bytes.is_empty() {
+            match rustix::io::write(&**master, bytes) {
+                Ok(0) => return,
+                Ok(count) => bytes = &bytes[count..],
+                Err(Errno::INTR) => {}
+                Err(_) => return,
+            }
+        }
+    }
+
+    /// Makes it so large; the kernel tells the command.
+    pub fn resize(&self, rows: u16, columns: u16) {
+        let Some(master) = self.master.get() else {
+            return;
+        };
+        // A terminal that is gone has no size.
+        if let Ok(mut size) = tcgetwinsize(&**master) {
+            size.ws_row = rows;
+            size.ws_col = columns;
+            let _ = tcsetwinsize(&**master, size);
+        }
+    }
+}

@@ -1,0 +1,100 @@
+//! A terminal for the command's output alone. It is nobody's controlling terminal: what is typed,
+//! the command's session, its process group and whoever outlives it have to do with this process's
+//! terminal, as if nothing stood in between.
+
+pub(crate) mod keys;
+pub(crate) mod shared;
+pub(crate) mod view;
+
+use std::ffi::OsString;
+use std::io;
+use std::os::fd::OwnedFd;
+use std::os::unix::ffi::OsStringExt;
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use rustix::fs::fstat;
+use rustix::process::getpgrp;
+use rustix::pty::ptsname;
+use rustix::stdio::{stderr, stdout};
+use rustix::termios::{
+    OptionalActions, Termios, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetattr, tcsetwinsize,
+};
+
+use crate::child::beyond_standard;
+use crate::modes::at_end::AtEnd;
+use crate::modes::{Modes, of_window};
+use crate::output::end::End;
+use crate::output::mask;
+use crate::output::outlet::Outlet;
+use crate::output::pump::{Pump, Sink};
+use crate::output::tap::SharedTap;
+use crate::painter::Painter;
+use crate::pty::pair;
+use crate::signals::WindowSize;
+use crate::window::keys::{Keys, open_keyboard};
+use crate::{Pumps, Stream, Tap, View};
+
+#[derive(Debug)]
+pub(crate) struct Window {
+    master: OwnedFd,
+    slave: OwnedFd,
+    tap: SharedTap,
+    view: Arc<View>,
+    modes: Termios,
+    name: PathBuf,
+    keyboard: OwnedFd,
+}
+
+impl Window {
+    /// Also gives the end that is written to, which is no standard stream.
+    pub(crate) fn open(tap: Option<Tap>, view: Arc<View>) -> io::Result<(OwnedFd, Self)> {
+        let (master, slave) = pair()?;
+        let modes = of_window(&tcgetattr(stdout())?);
+        tcsetattr(&slave, OptionalActions::Now, &modes)?;
+        tcsetwinsize(&slave, tcgetwinsize(stdout())?)?;
+        let written = beyond_standard(slave.try_clone()?)?;
+        let window = Self {
+            modes,
+            keyboard: open_keyboard()?,
+            name: OsString::from_vec(ptsname(&master, Vec::new())?.into_bytes()).into(),
+            master,
+            slave,
+            tap: SharedTap::new(tap),
+            view,
+        };
+        Ok((written, window))
+    }
+
+    pub(crate) fn begin(self) -> io::Result<Pumps> {
+        let end = Arc::new(End::new()?);
+        let mut pumps = Pumps::until(&end);
+        let master = Arc::new(self.master);
+        pumps.at_end = Some(AtEnd::begin());
+        pumps.window_size = WindowSize::follow(Arc::clone(&master));
+        pumps.view = Some(Arc::clone(&self.view));
+        let modes = Modes::new(Arc::clone(&master), self.modes);
+        let keys = Keys::new(self.keyboard, Arc::clone(&master), self.name);
+        let painter = Painter::new(Outlet::own(Stream::Stdout), self.view, modes, keys);
+        let output = Pump {
+            stream: Stream::Stdout,
+            source: master,
+            held: Some(self.slave),
+            sink: Sink::Painted(Box::new(painter)),
+            tap: self.tap,
+            end,
+        };
+        // A job in the background may not write where the terminal forbids it.
+        let thread = mask::spawn("memtop-output", &[libc::SIGTTOU], move || output.run())?;
+        pumps.output.push(thread);
+        Ok(pumps)
+    }
+}
+
+/// Whether all output of this process goes to its controlling terminal, which it is in front of.
+pub(crate) fn is_possible() -> bool {
+    let (Ok(out), Ok(err)) = (fstat(stdout()), fstat(stderr())) else {
+        return false;
+    };
+    out.st_rdev == err.st_rdev && tcgetpgrp(stdout()) == Ok(getpgrp())
+}

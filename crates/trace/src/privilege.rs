@@ -1,0 +1,52 @@
+//! What tracing takes from a program: without `CAP_SYS_PTRACE` the kernel gives a traced program
+//! neither the rights of its file's owner nor those that its file carries (execve(2)).
+
+use std::fs;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+
+use libc::pid_t;
+use memtop_proc::native::{CAP_SYS_PTRACE, ProcRoot, has_effective};
+
+const SETUID: u32 = 0o4000;
+const SETGID: u32 = 0o2000;
+
+#[derive(Debug)]
+pub(crate) struct Privileges {
+    are_kept: bool,
+    is_told: bool,
+}
+
+impl Privileges {
+    pub(crate) fn of_this_process(proc: &ProcRoot) -> Self {
+        Self {
+            are_kept: has_effective(proc, CAP_SYS_PTRACE) == Some(true),
+            is_told: false,
+        }
+    }
+
+    /// Tells, once, of a program that a process has just become and that lacks its rights.
+    pub(crate) fn lost_by(&mut self, pid: pid_t) -> Option<String> {
+        if self.are_kept || self.is_told {
+            return None;
+        }
+        let exe = format!("/proc/{pid}/exe");
+        let program = fs::metadata(&exe).ok()?;
+        let process = fs::metadata(format!("/proc/{pid}")).ok()?;
+        let mode = program.permissions().mode();
+        let lacks_user = mode & SETUID != 0 && program.uid() != process.uid();
+        let lacks_group = mode & SETGID != 0 && program.gid() != process.gid();
+        if !(lacks_user || lacks_group || carries_capabilities(&exe)) {
+            return None;
+        }
+        self.is_told = true;
+        let name = fs::read_link(&exe).ok()?;
+        Some(format!(
+            "{} ran without the rights that its file gives, because it was traced; use --trace off",
+            name.display()
+        ))
+    }
+}
+
+fn carries_capabilities(exe: &str) -> bool {
+    rustix::fs::getxattr(exe, c"security.capability", &mut [0_u8; 64]).is_ok_and(|size| size > 0)
+}
