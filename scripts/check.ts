@@ -20,6 +20,7 @@ const checks: Record<string, string> = {
   types: 'npm run check:types',
   'format and lint': 'npm run check:lint',
   'unused code': 'npm run check:unused',
+  arrows: 'npm run check:arrows',
   tests: 'ava && cargo test --workspace --quiet',
   'package exports': 'npm run check:exports',
   'package content': 'npm run check:package',

@@ -22,11 +22,11 @@ export type {
   RunEvents,
   TaskStartEvent,
   WarnEvent,
-} from './tracker/events.js';
-export { MemoryTracker } from './tracker/memory-tracker.js';
-export type { RunOptions, TrackerOptions, TrackOptions } from './tracker/options.js';
-export { run } from './tracker/run.js';
-export { RunFailed } from './tracker/run-failed.js';
-export type { EndOptions, Running } from './tracker/running.js';
-export type { Snapshot, SnapshotProcess } from './tracker/snapshot.js';
-export type { TrackedResult, TrackedTask } from './tracker/tracked-task.js';
+} from './tracker/api/events.js';
+export { MemoryTracker } from './tracker/api/memory-tracker.js';
+export type { RunOptions, TrackerOptions, TrackOptions } from './tracker/api/options.js';
+export { run } from './tracker/api/run.js';
+export { RunFailed } from './tracker/api/run-failed.js';
+export type { EndOptions, Running } from './tracker/api/running.js';
+export type { Snapshot, SnapshotProcess } from './tracker/api/snapshot.js';
+export type { TrackedResult, TrackedTask } from './tracker/api/tracked-task.js';

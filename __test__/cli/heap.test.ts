@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { resultSchema } from '../../ts/result/schema.js';
 import type { Result } from '../../ts/result/types.js';
-import { run } from '../../ts/tracker/run.js';
+import { run } from '../../ts/tracker/api/run.js';
 import { isAlive } from '../helpers/alive.js';
 import { temporaryFolder } from '../helpers/folder.js';
 import { measured } from '../helpers/measured.js';

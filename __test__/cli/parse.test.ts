@@ -12,6 +12,37 @@ test('a value may follow its flag or be attached to it', (t) => {
   t.is(parsed('--json', '-').values.get('json'), '-');
 });
 
+test('a value that looks like a flag is one where it is attached', (t) => {
+  t.is(parsed('--label=-x').values.get('label'), '-x');
+});
+
+test('short flags may stand together, and their values may be attached', (t) => {
+  const flags = [
+    ...exec.flags,
+    { name: 'count', short: 'n', value: 'N', summary: '', read: Number },
+  ];
+  t.deepEqual(
+    [...parse(['-qn5'], flags).values],
+    [
+      ['quiet', true],
+      ['count', '5'],
+    ],
+  );
+});
+
+test('a switch of the config can be switched off', (t) => {
+  const config = (keys: object) => ({ source: 'here', folder: '/', config: keys });
+  const on = config({ quiet: true, heap: true });
+  t.true(execOptions(parsed(), {}, on).quiet);
+  t.false(execOptions(parsed('--no-quiet'), {}, on).quiet);
+  t.false(execOptions(parsed('--no-heap'), { MEMTOP_HEAP: '1' }, on).heap);
+  const off = config({ guard: false, github: false, store: false });
+  t.false(execOptions(parsed(), {}, off).guard);
+  t.true(execOptions(parsed('--guard'), {}, off).guard);
+  t.true(execOptions(parsed('--github'), {}, off).github);
+  t.is(execOptions(parsed('--store', 'f'), {}, off).store, 'f');
+});
+
 test('what follows -- is the command, whatever it looks like', (t) => {
   t.deepEqual(parsed('-q', '--', 'a', '--label', '--', '-x').command, ['a', '--label', '--', '-x']);
   t.is(parsed('-q').command, undefined);
@@ -30,6 +61,9 @@ for (const [argv, message] of [
   [['--label'], '--label needs a value: --label NAME'],
   [['--label', '--quiet'], '--label needs a value: --label NAME'],
   [['--quiet=yes'], '--quiet takes no value'],
+  [['--no-quiet=yes'], '--no-quiet takes no value'],
+  [['--no-label'], 'unknown flag --no-label; memtop --help lists the flags'],
+  [['-n5'], 'unknown flag -n; memtop --help lists the flags'],
 ] as const) {
   test(`${JSON.stringify(argv)} is refused: ${JSON.stringify(message)}`, (t) => {
     t.throws(() => parsed(...argv), { instanceOf: UsageError, message });

@@ -2,7 +2,7 @@ import test from 'ava';
 import type * as z from 'zod/mini';
 import { resultSchema } from '../../ts/result/schema.js';
 import type { Result } from '../../ts/result/types.js';
-import { run } from '../../ts/tracker/run.js';
+import { run } from '../../ts/tracker/api/run.js';
 
 const minimal: Result = {
   schema: 'memtop.result/2',

@@ -4,7 +4,7 @@ import { blockData } from '../../ts/cli/view/block-data.js';
 import { livingProcesses } from '../../ts/cli/view/living.js';
 import type { ProcessRecord } from '../../ts/inspect/process.js';
 import type { SnapshotRecord } from '../../ts/native/addon.js';
-import { snapshotOf } from '../../ts/tracker/snapshot.js';
+import { snapshotOf } from '../../ts/tracker/api/snapshot.js';
 import { groupsOf, withResidentMemory } from '../../ts/ui/machine/groups.js';
 import { rowsOf } from '../../ts/ui/machine/rows.js';
 import { Random } from '../helpers/random.js';

@@ -5,22 +5,22 @@ import type { Wanted } from '../bench/verify.js';
 import type { Budget } from '../compare/gate.js';
 import type { FoundConfig } from './config/config.js';
 import { currentFolder } from './current-folder.js';
-import { baseline } from './flags/baseline.js';
-import { clear } from './flags/clear.js';
-import { engine } from './flags/engine.js';
+import {
+  clear,
+  engine,
+  image,
+  memory,
+  rootfs,
+  runs,
+  skipClear,
+  verify,
+  verifyOptional,
+  warmup,
+} from './flags/benching.js';
+import { baseline, defaultOut, maxIncrease, out } from './flags/comparing.js';
 import type { Flag } from './flags/flag.js';
-import { image } from './flags/image.js';
-import { interval } from './flags/interval.js';
-import { jsonOnly } from './flags/json-only.js';
-import { maxIncrease } from './flags/max-increase.js';
-import { memory } from './flags/memory.js';
-import { defaultOut, out } from './flags/out.js';
-import { rootfs } from './flags/rootfs.js';
-import { runs } from './flags/runs.js';
-import { skipClear } from './flags/skip-clear.js';
-import { verify } from './flags/verify.js';
-import { verifyOptional } from './flags/verify-optional.js';
-import { warmup } from './flags/warmup.js';
+import { interval } from './flags/measuring.js';
+import { jsonOnly } from './flags/reporting.js';
 import {
   type ExecOptions,
   execOptions,

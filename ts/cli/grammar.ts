@@ -3,8 +3,7 @@ import type { Command } from './commands/command.js';
 import { exec } from './commands/exec.js';
 import { commands } from './commands/index.js';
 import type { Flag } from './flags/flag.js';
-import { help } from './flags/help.js';
-import { version } from './flags/version.js';
+import { help, version } from './flags/general.js';
 
 export interface KnownCommand {
   /** Empty for the main command without its name. */

@@ -3,8 +3,7 @@ import { wrapped } from '../report/plain-text.js';
 import type { Command } from './commands/command.js';
 import { commands } from './commands/index.js';
 import type { Flag } from './flags/flag.js';
-import { help } from './flags/help.js';
-import { version } from './flags/version.js';
+import { help, version } from './flags/general.js';
 import { topicNames } from './topics/names.js';
 import type { Topic } from './topics/topic.js';
 

@@ -12,34 +12,21 @@ import {
 } from '../tracker/rules.js';
 import type { Size } from '../tracker/size.js';
 import type { FoundConfig } from './config/config.js';
-import { cgroup } from './flags/cgroup.js';
-import { chart } from './flags/chart.js';
-import { csv } from './flags/csv.js';
 import type { Flag, Switch, Valued } from './flags/flag.js';
-import { grace } from './flags/grace.js';
-import { heap } from './flags/heap.js';
-import { html } from './flags/html.js';
-import { interval } from './flags/interval.js';
-import { json } from './flags/json.js';
-import { label } from './flags/label.js';
-import { limit } from './flags/limit.js';
-import { limitExitCode } from './flags/limit-exit-code.js';
-import { logHeapUsage } from './flags/log-heap-usage.js';
-import { markdown } from './flags/markdown.js';
-import { maxPeak } from './flags/max-peak.js';
-import { metric } from './flags/metric.js';
-import { noGithub } from './flags/no-github.js';
-import { noGuard } from './flags/no-guard.js';
-import { noStore } from './flags/no-store.js';
-import { pty } from './flags/pty.js';
-import { quiet } from './flags/quiet.js';
-import { stage } from './flags/stage.js';
-import { store } from './flags/store.js';
-import { survivors } from './flags/survivors.js';
-import { timeout } from './flags/timeout.js';
-import { trace } from './flags/trace.js';
-import { type UiUse, ui } from './flags/ui.js';
-import { warn } from './flags/warn.js';
+import { limit, limitExitCode, maxPeak, noGuard, warn } from './flags/guarding.js';
+import { noStore, store } from './flags/history.js';
+import { cgroup, heap, interval, metric, stage, trace } from './flags/measuring.js';
+import { chart, csv, html, json, markdown, noGithub, quiet } from './flags/reporting.js';
+import {
+  grace,
+  label,
+  logHeapUsage,
+  pty,
+  survivors,
+  timeout,
+  type UiUse,
+  ui,
+} from './flags/running.js';
 import type { RawArguments } from './parse.js';
 import type { ReportOptions } from './reports.js';
 import { UsageError } from './usage-error.js';
@@ -102,7 +89,7 @@ export function execOptions(
     cgroup: value(cgroup),
     trace: value(trace),
     ...thresholds(raw, environment, config),
-    guard: !raw.values.has(noGuard.name) && config?.config.guard !== false,
+    guard: !isNegated(noGuard, raw, config?.config.guard),
     limitExitCode: value(limitExitCode),
     timeoutMs: value(timeout),
     graceMs: value(grace),
@@ -140,7 +127,8 @@ export function reportOptions(
 
 /** Whether a switch is there, or the config has it on. */
 export function isSet({ name }: Switch, raw: RawArguments, config?: FoundConfig): boolean {
-  return raw.values.has(name) || configured(name, config) === true;
+  const given = raw.values.get(name);
+  return given === undefined ? configured(name, config) === true : given === true;
 }
 
 /** The file that runs are recorded in; undefined where none are to be. */
@@ -149,8 +137,8 @@ export function storeGiven(
   environment: Environment,
   config?: FoundConfig,
 ): string | undefined {
-  if (raw.values.has(noStore.name)) return undefined;
-  const isOff = config?.config.store === false;
+  if (raw.values.get(noStore.name) === true) return undefined;
+  const isOff = isNegated(noStore, raw, config?.config.store);
   const given = valueGiven(store, raw, environment, isOff ? undefined : config);
   if (given !== undefined) return given === noFile ? undefined : given;
   return isOff ? undefined : defaultStoreFile(environment);
@@ -204,16 +192,23 @@ export function valuesGiven<T>(
   return all.map((text) => read(flag, { text: `${text}`, source }));
 }
 
-/** By the flag, by its variable, which may also say no, or by the config. */
+/** Whether a flag such as `--no-guard` is there, or the config has the key as false. */
+function isNegated({ name }: Switch, raw: RawArguments, configured: unknown): boolean {
+  const given = raw.values.get(name);
+  return given === undefined ? configured === false : given === true;
+}
+
 /** Whether GitHub is told where memtop runs there. */
 export function githubGiven(
   raw: RawArguments,
   environment: NodeJS.ProcessEnv,
   config: FoundConfig | undefined,
 ): boolean {
+  if (raw.values.has(noGithub.name)) return raw.values.get(noGithub.name) !== true;
   return !isOn(noGithub, raw, environment, config) && config?.config.github !== false;
 }
 
+/** By the flag, by its variable, which may also say no, or by the config. */
 function isOn(
   flag: Switch,
   raw: RawArguments,

@@ -1,12 +1,13 @@
 /** The first of three stages: from arguments to raw values. Nothing is interpreted here. */
+import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { Flag } from './flags/flag.js';
 import { nearest } from './nearest.js';
 import { quoted } from './quoted.js';
 import { UsageError } from './usage-error.js';
 
 export interface RawArguments {
-  /** By flag name; true for a switch. The last one counts. */
-  readonly values: ReadonlyMap<string, string | true>;
+  /** By flag name; true for a switch, false for one that is switched off. The last one counts. */
+  readonly values: ReadonlyMap<string, string | boolean>;
   /** All values of a flag, in their order. */
   readonly repeated: ReadonlyMap<string, readonly string[]>;
   /** What stands before `--` and is no flag. */
@@ -18,28 +19,28 @@ export interface RawArguments {
 /** @throws UsageError */
 export function parse(argv: readonly string[], flags: readonly Flag[]): RawArguments {
   const end = argv.indexOf('--');
-  const own = end < 0 ? argv : argv.slice(0, end);
-  const values = new Map<string, string | true>();
+  const values = new Map<string, string | boolean>();
   const repeated = new Map<string, string[]>();
   const words: string[] = [];
-
-  for (let index = 0; index < own.length; index += 1) {
-    const argument = own[index] as string;
-    if (!argument.startsWith('-') || argument === '-') {
-      words.push(argument);
+  const { tokens } = parseArgs({
+    args: [...(end < 0 ? argv : argv.slice(0, end))],
+    options: Object.fromEntries(flags.map(optionOf)),
+    allowPositionals: true,
+    strict: false,
+    tokens: true,
+  });
+  for (const token of tokens) {
+    if (token.kind === 'positional') words.push(token.value);
+    if (token.kind !== 'option') continue;
+    const { flag, isNegated } = find(token.name, token.rawName, flags);
+    if (flag.value === undefined || isNegated) {
+      if (token.inlineValue) throw new UsageError(`${token.rawName} takes no value`);
+      values.set(flag.name, !isNegated);
       continue;
     }
-    const [spelled, ...rest] = argument.split('=') as [string, ...string[]];
-    const flag = find(spelled, flags);
-    const attached = rest.length > 0 ? rest.join('=') : undefined;
-    if (flag.value === undefined) {
-      if (attached !== undefined) throw new UsageError(`--${flag.name} takes no value`);
-      values.set(flag.name, true);
-      continue;
-    }
-    const value = attached ?? own[++index];
+    const { value } = token;
     // A flag in the value's place is a forgotten value; a negative number is a wrong one.
-    if (value === undefined || /^--?[a-z]/i.test(value)) {
+    if (value === undefined || (!token.inlineValue && /^--?[a-z]/i.test(value))) {
       throw new UsageError(`--${flag.name} needs a value: --${flag.name} ${flag.value}`);
     }
     values.set(flag.name, value);
@@ -48,14 +49,23 @@ export function parse(argv: readonly string[], flags: readonly Flag[]): RawArgum
   return { values, repeated, words, command: end < 0 ? undefined : argv.slice(end + 1) };
 }
 
-function find(spelled: string, flags: readonly Flag[]): Flag {
-  const flag = flags.find(
-    ({ name, short }) => spelled === `--${name}` || (short && spelled === `-${short}`),
-  );
-  if (flag) return flag;
+type Option = NonNullable<ParseArgsConfig['options']>[string];
+
+function optionOf({ name, short, value }: Flag): [string, Option] {
+  const type = value === undefined ? 'boolean' : 'string';
+  return [name, short === undefined ? { type } : { type, short }];
+}
+
+/** The flag of that name, or the switch that it switches off: `--no-quiet`, and `--guard`. */
+function find(name: string, spelled: string, flags: readonly Flag[]) {
+  const named = flags.find((flag) => flag.name === name);
+  if (named) return { flag: named, isNegated: false };
+  const opposite = name.startsWith('no-') ? name.slice('no-'.length) : `no-${name}`;
+  const negated = flags.find((flag) => flag.name === opposite && flag.value === undefined);
+  if (negated && name.length > 1) return { flag: negated, isNegated: true };
   const meant = nearest(
-    spelled.replace(/^-+/, ''),
-    flags.map(({ name }) => name),
+    name,
+    flags.map((flag) => flag.name),
   );
   const advice = meant ? `did you mean --${meant}?` : 'memtop --help lists the flags';
   throw new UsageError(`unknown flag ${quoted(spelled)}; ${advice}`);

@@ -1,6 +1,6 @@
 /** What is heard of a run, and of its recording. */
 import type { Hearing } from '../tracker/execute.js';
-import type { Recording } from '../tracker/recording.js';
+import type { Recording } from '../tracker/native/recording.js';
 import { say } from './write.js';
 
 export class RunHearing implements Hearing {

@@ -1,8 +1,8 @@
 /** The scripts of the nearest package.json, and what runs them. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { upwards } from '../attribution/records/folders.js';
 import { messageOf } from '../errors.js';
-import { upwards } from '../runners/folders.js';
 import { UsageError } from './usage-error.js';
 
 export interface Scripts {

@@ -1,7 +1,7 @@
 /** Finds the tasks that are asked for: those of the config, and the scripts of package.json. */
 
 import { delimiter, join, resolve } from 'node:path';
-import { upwards } from '../runners/folders.js';
+import { upwards } from '../attribution/records/folders.js';
 import { planOf } from '../tasks/graph.js';
 import type { Task } from '../tasks/task.js';
 import type { PtyUse } from '../tracker/rules.js';

@@ -1,7 +1,7 @@
 /** Records a run that has ended already. */
 import type { Result } from '../result/types.js';
-import { withoutSecrets } from '../tracker/recording.js';
-import { storedCommand } from '../tracker/stored-command.js';
+import { withoutSecrets } from '../tracker/native/recording.js';
+import { storedCommand } from '../tracker/result/stored-command.js';
 import { Store } from './store.js';
 
 /** @throws SystemError when the store cannot be used */

@@ -2,8 +2,8 @@
 import { packageVersion } from '../package.js';
 import { resultSchemaName } from '../result/name.js';
 import type { Result } from '../result/types.js';
-import { describeHost } from '../tracker/host.js';
-import { newRunId } from '../tracker/run-id.js';
+import { describeHost } from '../tracker/result/host.js';
+import { newRunId } from '../tracker/result/run-id.js';
 import type { Client } from './client.js';
 import type { RunContext } from './context.js';
 import type { Measured } from './measure.js';

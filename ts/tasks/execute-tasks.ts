@@ -5,7 +5,6 @@ import { loadAddon } from '../native/load.js';
 import { hasFailed } from '../report/failure.js';
 import { warningText } from '../report/warning.js';
 import type { Result } from '../result/types.js';
-import { keepCrash } from '../tracker/crash.js';
 import {
   type CheckedOptions,
   defaultGraceMs,
@@ -14,14 +13,20 @@ import {
   type Standing,
   sessionStartOf,
 } from '../tracker/execute.js';
-import type { Execution } from '../tracker/execution.js';
-import { openMeasured } from '../tracker/measured-session.js';
-import type { NamedTask } from '../tracker/outcome.js';
-import { Recording } from '../tracker/recording.js';
-import { buildResult } from '../tracker/result.js';
-import { rounded } from '../tracker/rounded.js';
-import { factsOf } from '../tracker/run-facts.js';
-import type { GuardListener, Session, SessionStart, SessionTask } from '../tracker/session.js';
+import type { Execution } from '../tracker/native/execution.js';
+import { openMeasured } from '../tracker/native/measured-session.js';
+import type { NamedTask } from '../tracker/native/outcome.js';
+import { Recording } from '../tracker/native/recording.js';
+import type {
+  GuardListener,
+  Session,
+  SessionStart,
+  SessionTask,
+} from '../tracker/native/session.js';
+import { keepCrash } from '../tracker/result/crash.js';
+import { buildResult } from '../tracker/result/result.js';
+import { rounded } from '../tracker/result/rounded.js';
+import { factsOf } from '../tracker/result/run-facts.js';
 import { overallExit } from './ending.js';
 import type { WriteLine } from './prefixed.js';
 import { recorded } from './recorded.js';
@@ -178,7 +183,7 @@ async function open(
     );
   } catch (error) {
     if (!(error instanceof AddonUnavailable)) throw error;
-    const { openUnmeasured } = await import('../tracker/unmeasured-session.js');
+    const { openUnmeasured } = await import('../tracker/native/unmeasured-session.js');
     return openUnmeasured(start, error.message);
   }
 }

@@ -1,6 +1,6 @@
 /** What task runners wrote down of the tasks in a task. */
-import { recordsOf } from '../runners/records.js';
-import { tasksWith } from '../runners/with-records.js';
+import { recordsOf } from '../attribution/records/records.js';
+import { tasksWith } from '../attribution/records/with-records.js';
 import type { Ran } from './run-task.js';
 import type { Task } from './task.js';
 import type { TaskRecord } from './task-record.js';

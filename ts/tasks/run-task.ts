@@ -2,12 +2,12 @@
 import { InvalidOption } from '../errors.js';
 import { hasFailed } from '../report/failure.js';
 import type { TaskResult } from '../result/task.js';
-import type { Execution, ViewSize } from '../tracker/execution.js';
-import { foundTasks } from '../tracker/found.js';
-import type { Outcome } from '../tracker/outcome.js';
-import type { OnOutput } from '../tracker/pieces.js';
+import type { OnOutput } from '../tracker/api/pieces.js';
+import type { Execution, ViewSize } from '../tracker/native/execution.js';
+import type { Outcome } from '../tracker/native/outcome.js';
+import type { PartOutcome, SessionCommand, SessionTask } from '../tracker/native/session.js';
+import { foundTasks } from '../tracker/result/found.js';
 import type { PtyUse } from '../tracker/rules.js';
-import type { PartOutcome, SessionCommand, SessionTask } from '../tracker/session.js';
 import { Prefixed, type WriteLine } from './prefixed.js';
 import type { Task } from './task.js';
 

@@ -1,8 +1,8 @@
 /** What a result says of a task. */
 import type { Result } from '../result/types.js';
-import { peak } from '../tracker/peak.js';
-import { asWarning } from '../tracker/result.js';
-import { rounded } from '../tracker/rounded.js';
+import { peak } from '../tracker/result/peak.js';
+import { asWarning } from '../tracker/result/result.js';
+import { rounded } from '../tracker/result/rounded.js';
 import type { Ran } from './run-task.js';
 import type { Task } from './task.js';
 

@@ -1,6 +1,8 @@
 /** Starts a command, measured where that is possible, and makes its result. */
 import { runners } from '../attribution/index.js';
 import { nativeRules, runnersOf } from '../attribution/native-rules.js';
+import { recordsOf } from '../attribution/records/records.js';
+import { withRecords } from '../attribution/records/with-records.js';
 import type { NamedTaskRule, StageRule } from '../attribution/rule.js';
 import { AddonUnavailable } from '../errors.js';
 import { startWith, withVariables } from '../heap/variables.js';
@@ -17,21 +19,19 @@ import type { CrashFiles } from '../report/crash/messages.js';
 import { warningText } from '../report/warning.js';
 import type { TaskResult } from '../result/task.js';
 import type { Result } from '../result/types.js';
-import { recordsOf } from '../runners/records.js';
-import { withRecords } from '../runners/with-records.js';
-import { deferredExecution } from './deferred-execution.js';
-import { definedOnly } from './defined-only.js';
-import { type Execution, notStarted, type Seen, type ViewSize } from './execution.js';
-import { pidsOfTasks, tasksIn } from './found.js';
-import { type NativeRun, type RunListener, runMeasured } from './measured.js';
-import type { OnOutput } from './pieces.js';
-import { Recording } from './recording.js';
-import { buildResult } from './result.js';
+import { deferredExecution } from './api/deferred-execution.js';
+import { definedOnly } from './api/defined-only.js';
+import type { OnOutput } from './api/pieces.js';
+import { type Execution, notStarted, type Seen, type ViewSize } from './native/execution.js';
+import { type NativeRun, type RunListener, runMeasured } from './native/measured.js';
+import { Recording } from './native/recording.js';
+import type { SessionStart } from './native/session.js';
+import type { Start } from './native/start.js';
+import { pidsOfTasks, tasksIn } from './result/found.js';
+import { buildResult } from './result/result.js';
+import { factsOf } from './result/run-facts.js';
 import type { CgroupUse, Metric, PtyUse, SurvivorUse, TraceUse } from './rules.js';
-import { factsOf } from './run-facts.js';
-import type { SessionStart } from './session.js';
 import type { Size } from './size.js';
-import type { Start } from './start.js';
 
 /** What a run may be told, once it is checked: by the flags of the command line or by schemas. */
 export interface CheckedOptions {
@@ -126,7 +126,7 @@ export function execute(
     warned: (alarm) => hearing.onWarn?.(warningText(alarm), alarm),
     ...(options.onOutput && { output: options.onOutput }),
     async limited(alarm) {
-      const { keepCrash } = await import('./crash.js');
+      const { keepCrash } = await import('./result/crash.js');
       const { files, messages } = keepCrash(alarm, facts, graceMs, options.crashFolder);
       hearing.onLimit?.(messages, alarm, files);
       return files;
@@ -234,6 +234,6 @@ async function beginUnmeasured(
   listener: RunListener,
   reason: string,
 ): Promise<Execution> {
-  const { runUnmeasured } = await import('./unmeasured.js');
+  const { runUnmeasured } = await import('./native/unmeasured.js');
   return runUnmeasured(start, reason, listener.output);
 }

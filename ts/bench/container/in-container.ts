@@ -11,9 +11,9 @@ import {
   type Hearing,
   type Standing,
 } from '../../tracker/execute.js';
-import { Recording } from '../../tracker/recording.js';
-import type { RunFacts } from '../../tracker/result.js';
-import { factsOf } from '../../tracker/run-facts.js';
+import { Recording } from '../../tracker/native/recording.js';
+import type { RunFacts } from '../../tracker/result/result.js';
+import { factsOf } from '../../tracker/result/run-facts.js';
 import type { Artifacts } from '../artifacts.js';
 import type { Attempt, Attempted } from '../bench.js';
 import type { Engine } from './engine.js';

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { messageOf } from '../../errors.js';
 import type { Result } from '../../result/types.js';
 import { execute } from '../../tracker/execute.js';
-import { asWarning } from '../../tracker/result.js';
+import { asWarning } from '../../tracker/result/result.js';
 import { type Errand, readErrand, writeReport } from './exchange.js';
 import { heldOn, isGone } from './lifeline.js';
 import {

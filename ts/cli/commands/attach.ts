@@ -1,15 +1,11 @@
 /** `memtop attach <pid>`: measures a tree that is already running. */
 import { messageOf } from '../../errors.js';
-import { type Attached, attach as attachTo } from '../../tracker/attach.js';
+import { type Attached, attach as attachTo } from '../../tracker/api/attach.js';
 import { exitCodes } from '../exit-code.js';
-import { interval } from '../flags/interval.js';
-import { label } from '../flags/label.js';
-import { metric } from '../flags/metric.js';
-import { quiet } from '../flags/quiet.js';
-import { timeout } from '../flags/timeout.js';
-import { trace } from '../flags/trace.js';
-import { ui } from '../flags/ui.js';
-import { flagsOfReports, reportOptions, valueGiven } from '../options.js';
+import { interval, metric, trace } from '../flags/measuring.js';
+import { quiet } from '../flags/reporting.js';
+import { label, timeout, ui } from '../flags/running.js';
+import { flagsOfReports, isSet, reportOptions, valueGiven } from '../options.js';
 import type { RawArguments } from '../parse.js';
 import { onePid } from '../pid.js';
 import { openReports } from '../reports.js';
@@ -45,7 +41,7 @@ export const attach: Command = {
     }
     const isShown = isShownUnasked(valueGiven(ui, raw, environment), environment);
     const result =
-      isShown && !raw.values.has(quiet.name)
+      isShown && !isSet(quiet, raw)
         ? await (await import('./live.js')).watchTree(pid, attached, timeoutMs)
         : await untilEnough(attached, timeoutMs);
     reports.write(result);

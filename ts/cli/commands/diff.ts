@@ -7,11 +7,10 @@ import { diffLines } from '../../report/diff.js';
 import { columnsOfLogs } from '../../report/look.js';
 import { foundConfig } from '../config/config.js';
 import { exitCodes } from '../exit-code.js';
-import { jsonSwitch } from '../flags/json-switch.js';
-import { noise } from '../flags/noise.js';
-import { defaultOut, out } from '../flags/out.js';
-import { store } from '../flags/store.js';
-import { storeGiven, valueGiven } from '../options.js';
+import { defaultOut, noise, out } from '../flags/comparing.js';
+import { store } from '../flags/history.js';
+import { jsonSwitch } from '../flags/reporting.js';
+import { isSet, storeGiven, valueGiven } from '../options.js';
 import type { RawArguments } from '../parse.js';
 import { resultsNamed, unlessUnusable } from '../results.js';
 import { UsageError } from '../usage-error.js';
@@ -44,7 +43,7 @@ export const diff: Command = {
       const unlike = unlikeText(before, after);
       if (unlike !== undefined) throw new UnusableResult(unlike);
       const comparison = compare(before, after, noisePercent);
-      print(raw.values.has(jsonSwitch.name) ? [json(comparison)] : diffLines(comparison, width()));
+      print(isSet(jsonSwitch, raw) ? [json(comparison)] : diffLines(comparison, width()));
       return isRegression(comparison.peak) ? exitCodes.budget : 0;
     });
 

@@ -3,7 +3,8 @@ import { checks } from '../../doctor/checks.js';
 import { collectFacts } from '../../doctor/facts.js';
 import { packageVersion } from '../../package.js';
 import { doctorLines } from '../../report/doctor.js';
-import { jsonSwitch } from '../flags/json-switch.js';
+import { jsonSwitch } from '../flags/reporting.js';
+import { isSet } from '../options.js';
 import type { RawArguments } from '../parse.js';
 import { quoted } from '../quoted.js';
 import { UsageError } from '../usage-error.js';
@@ -23,7 +24,7 @@ export const doctor: Command = {
     refuseMore(raw);
     const facts = collectFacts();
     const found = checks(facts);
-    const text = raw.values.has(jsonSwitch.name)
+    const text = isSet(jsonSwitch, raw)
       ? JSON.stringify(
           { schema: 'memtop.doctor/1', memtopVersion: packageVersion, checks: found, facts },
           null,

@@ -6,15 +6,12 @@ import { budgetAnnotations } from '../../report/annotation.js';
 import { gateLines } from '../../report/gate.js';
 import { foundConfig } from '../config/config.js';
 import { exitCodes } from '../exit-code.js';
-import { baseline } from '../flags/baseline.js';
-import { jsonSwitch } from '../flags/json-switch.js';
-import { maxIncrease } from '../flags/max-increase.js';
-import { maxPeak } from '../flags/max-peak.js';
-import { noGithub } from '../flags/no-github.js';
-import { defaultOut, out } from '../flags/out.js';
-import { store } from '../flags/store.js';
+import { baseline, defaultOut, maxIncrease, out } from '../flags/comparing.js';
+import { maxPeak } from '../flags/guarding.js';
+import { store } from '../flags/history.js';
+import { jsonSwitch, noGithub } from '../flags/reporting.js';
 import { isInGithub } from '../github.js';
-import { githubGiven, storeGiven, valueGiven, valuesGiven } from '../options.js';
+import { githubGiven, isSet, storeGiven, valueGiven, valuesGiven } from '../options.js';
 import type { RawArguments } from '../parse.js';
 import { resultsNamed, unlessUnusable } from '../results.js';
 import { UsageError } from '../usage-error.js';
@@ -62,7 +59,7 @@ export const gate: Command = {
         const gated = { subject: name, baseline: base, result: results[0] };
         verdicts.push({ run: name, isPassed: isPassed(verdict), ...verdict, gated });
       }
-      if (raw.values.has(jsonSwitch.name)) {
+      if (isSet(jsonSwitch, raw)) {
         const runs = verdicts.map(({ gated: _, ...verdict }) => verdict);
         print([JSON.stringify({ schema: 'memtop.gate/1', runs }, null, 2)]);
       } else {

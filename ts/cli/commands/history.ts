@@ -9,13 +9,10 @@ import { lookIn } from '../../report/look.js';
 import type { StoredRun } from '../../result/stored-run.js';
 import { foundConfig } from '../config/config.js';
 import { exitCodes } from '../exit-code.js';
-import { exportTo } from '../flags/export.js';
-import { importFrom } from '../flags/import.js';
-import { jsonSwitch } from '../flags/json-switch.js';
-import { label } from '../flags/label.js';
-import { since } from '../flags/since.js';
-import { store as storeFlag } from '../flags/store.js';
-import { valueGiven } from '../options.js';
+import { exportTo, importFrom, since, store as storeFlag } from '../flags/history.js';
+import { jsonSwitch } from '../flags/reporting.js';
+import { label } from '../flags/running.js';
+import { isSet, valueGiven } from '../options.js';
 import { OutputFile } from '../output-file.js';
 import { storeNeeded } from '../store.js';
 import { refuseWords } from '../words.js';
@@ -49,7 +46,7 @@ export const history: Command = {
         ...(sinceMs !== undefined && { since: new Date(sinceMs).toISOString() }),
       };
       if (target !== undefined) return exportRuns(store, store.runs(meant), target);
-      if (raw.values.has(jsonSwitch.name)) {
+      if (isSet(jsonSwitch, raw)) {
         printJson(store.runs(meant));
         return 0;
       }

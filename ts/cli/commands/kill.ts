@@ -7,10 +7,10 @@ import type { KillOptions, KillOutcome } from '../../inspect/options.js';
 import { failureLines, killedLine } from '../../report/killed.js';
 import { foundConfig } from '../config/config.js';
 import { exitCodes } from '../exit-code.js';
-import { force } from '../flags/force.js';
-import { grace } from '../flags/grace.js';
-import { store as storeFlag } from '../flags/store.js';
-import { valueGiven } from '../options.js';
+import { store as storeFlag } from '../flags/history.js';
+import { force } from '../flags/processes.js';
+import { grace } from '../flags/running.js';
+import { isSet, valueGiven } from '../options.js';
 import { onePid } from '../pid.js';
 import { storeNeeded } from '../store.js';
 import { wordIfGiven } from '../words.js';
@@ -30,7 +30,7 @@ export const kill: Command = {
     const target = wordIfGiven(raw, 'kill', 'process id or run');
     const graceMs = valueGiven(grace, raw, environment);
     const options = {
-      force: raw.values.has(force.name),
+      force: isSet(force, raw),
       ...(graceMs !== undefined && { graceMs }),
     };
     const isRun = target !== undefined && !/^-?\d+$/.test(target);

@@ -9,12 +9,10 @@ import { processTable, processTrees } from '../../report/processes.js';
 import { runningLines } from '../../report/running-runs.js';
 import { foundConfig } from '../config/config.js';
 import { exitCodes } from '../exit-code.js';
-import { cwd } from '../flags/cwd.js';
-import { jsonSwitch } from '../flags/json-switch.js';
-import { liveRuns } from '../flags/live-runs.js';
-import { store as storeFlag } from '../flags/store.js';
-import { tree } from '../flags/tree.js';
-import { valueGiven } from '../options.js';
+import { store as storeFlag } from '../flags/history.js';
+import { cwd, liveRuns, tree } from '../flags/processes.js';
+import { jsonSwitch } from '../flags/reporting.js';
+import { isSet, valueGiven } from '../options.js';
 import type { RawArguments } from '../parse.js';
 import { pidIfGiven } from '../pid.js';
 import { storeNeeded } from '../store.js';
@@ -41,7 +39,7 @@ export const ps: Command = {
     'memtop ps --runs',
   ],
   async run(raw, environment) {
-    if (raw.values.has(liveRuns.name)) return showRuns(raw, environment);
+    if (isSet(liveRuns, raw)) return showRuns(raw, environment);
     const wanted = {
       pid: pidIfGiven(raw, 'ps'),
       folder: valueGiven(cwd, raw, environment),
@@ -62,7 +60,7 @@ export const ps: Command = {
       say(`memtop: ${error.message}`);
       return exitCodes.failed;
     }
-    if (raw.values.has(jsonSwitch.name)) {
+    if (isSet(jsonSwitch, raw)) {
       print([JSON.stringify(found, null, 2)]);
       return 0;
     }
@@ -70,7 +68,7 @@ export const ps: Command = {
     if (shown.length === 0) say(`memtop: no process works in ${plainText(wanted.folder ?? '')}`);
     // Into a pipe or a file goes all of each line.
     const columns = terminalColumns(1) ?? Number.POSITIVE_INFINITY;
-    print((raw.values.has(tree.name) ? processTrees : processTable)(shown, columns));
+    print((isSet(tree, raw) ? processTrees : processTable)(shown, columns));
     return 0;
   },
 };
@@ -84,7 +82,7 @@ async function showRuns(raw: RawArguments, environment: NodeJS.ProcessEnv): Prom
   const file = storeNeeded(raw, environment, await foundConfig());
   try {
     const alive = existsSync(file) ? await Store.open(file).alive() : [];
-    if (raw.values.has(jsonSwitch.name)) print([JSON.stringify(alive, null, 2)]);
+    if (isSet(jsonSwitch, raw)) print([JSON.stringify(alive, null, 2)]);
     else if (alive.length === 0) say('memtop: no run is running');
     else print(runningLines(alive, Date.now(), terminalColumns(1) ?? Number.POSITIVE_INFINITY));
     return 0;

@@ -6,9 +6,9 @@ import { lookIn } from '../../report/look.js';
 import { showLines } from '../../report/show.js';
 import { foundConfig } from '../config/config.js';
 import { exitCodes } from '../exit-code.js';
-import { jsonSwitch } from '../flags/json-switch.js';
-import { sql } from '../flags/sql.js';
-import { store as storeFlag } from '../flags/store.js';
+import { sql, store as storeFlag } from '../flags/history.js';
+import { jsonSwitch } from '../flags/reporting.js';
+import { isSet } from '../options.js';
 import { storeNeeded } from '../store.js';
 import { wordIfGiven } from '../words.js';
 import { print, say, terminalColumns, writeAll } from '../write.js';
@@ -25,13 +25,13 @@ export const show: Command = {
     const reference = wordIfGiven(raw, 'show', 'run') ?? 'last';
     const file = storeNeeded(raw, environment, await foundConfig());
     try {
-      if (raw.values.has(sql.name)) {
+      if (isSet(sql, raw)) {
         writeAll(1, `-- The store is an SQLite database: ${file}\n\n${storeSchema()}`);
         return 0;
       }
       const store = Store.open(file);
       const { run, result, course } = store.whole(runNamed(store, reference));
-      if (raw.values.has(jsonSwitch.name)) {
+      if (isSet(jsonSwitch, raw)) {
         print([JSON.stringify({ run, ...(result && { result }), course }, null, 2)]);
         return 0;
       }

@@ -1,7 +1,7 @@
 /** Where the config is, if there is one. Every start looks for it, so this loads nothing. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { upwards } from '../../runners/folders.js';
+import { upwards } from '../../attribution/records/folders.js';
 import { UsageError } from '../usage-error.js';
 
 export interface ConfigFile {

@@ -4,38 +4,23 @@ import { notAnExpression } from '../../attribution/expression.js';
 import type { NamedTaskRule } from '../../attribution/rule.js';
 import { warnProblem } from '../../tracker/rules.js';
 import type { Size } from '../../tracker/size.js';
-import { baseline } from '../flags/baseline.js';
-import { cgroup } from '../flags/cgroup.js';
-import { clear } from '../flags/clear.js';
-import { csv } from '../flags/csv.js';
-import { engine } from '../flags/engine.js';
+import {
+  clear,
+  engine,
+  image,
+  memory,
+  rootfs,
+  runs,
+  verify,
+  verifyOptional,
+  warmup,
+} from '../flags/benching.js';
+import { baseline, maxIncrease, out } from '../flags/comparing.js';
 import type { Valued } from '../flags/flag.js';
-import { grace } from '../flags/grace.js';
-import { html } from '../flags/html.js';
-import { image } from '../flags/image.js';
-import { interval } from '../flags/interval.js';
-import { json } from '../flags/json.js';
-import { label } from '../flags/label.js';
-import { limit } from '../flags/limit.js';
-import { limitExitCode } from '../flags/limit-exit-code.js';
-import { markdown } from '../flags/markdown.js';
-import { maxIncrease } from '../flags/max-increase.js';
-import { maxPeak } from '../flags/max-peak.js';
-import { memory } from '../flags/memory.js';
-import { metric } from '../flags/metric.js';
-import { out } from '../flags/out.js';
-import { parallel } from '../flags/parallel.js';
-import { pty } from '../flags/pty.js';
-import { rootfs } from '../flags/rootfs.js';
-import { runs } from '../flags/runs.js';
-import { survivors } from '../flags/survivors.js';
-import { timeout } from '../flags/timeout.js';
-import { trace } from '../flags/trace.js';
-import { ui } from '../flags/ui.js';
-import { verify } from '../flags/verify.js';
-import { verifyOptional } from '../flags/verify-optional.js';
-import { warmup } from '../flags/warmup.js';
-import { warn } from '../flags/warn.js';
+import { limit, limitExitCode, maxPeak, warn } from '../flags/guarding.js';
+import { cgroup, interval, metric, trace } from '../flags/measuring.js';
+import { csv, html, json, markdown } from '../flags/reporting.js';
+import { grace, label, parallel, pty, survivors, timeout, ui } from '../flags/running.js';
 
 /** A value as a flag takes it. It stays as it is, and is read where the flag would be. */
 const asFlag = <T>(flag: Valued<T>) =>

@@ -1,6 +1,6 @@
 /** Which view a run gets. */
 import { fstatSync } from 'node:fs';
-import type { UiUse } from '../flags/ui.js';
+import type { UiUse } from '../flags/running.js';
 import type { ExecOptions } from '../options.js';
 import { say, terminalColumns } from '../write.js';
 import { isShellAtPrompt } from './shell-at-prompt.js';

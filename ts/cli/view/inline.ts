@@ -1,6 +1,6 @@
 /** Keeps the lines below the output of commands up to date. */
 import { lookIn } from '../../report/look.js';
-import type { Execution } from '../../tracker/execution.js';
+import type { Execution } from '../../tracker/native/execution.js';
 import type { BlockData } from '../../ui/inline/block.js';
 import { sayBy } from '../write.js';
 

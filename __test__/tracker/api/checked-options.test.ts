@@ -1,0 +1,46 @@
+import test from 'ava';
+import { InvalidOption } from '../../../ts/errors.js';
+import { checked, runOptions } from '../../../ts/tracker/api/checked-options.js';
+
+test('a size may be bytes or text', (t) => {
+  t.deepEqual(checked(runOptions, { warn: 1000, limit: '80%' }), {
+    warn: 1000,
+    limit: { percent: 80 },
+  });
+  t.deepEqual(checked(runOptions, { limit: '1.5K' }), { limit: 1536 });
+});
+
+test('what says how to end a run is taken as it is', (t) => {
+  const options = {
+    guard: false,
+    timeoutMs: 0.5,
+    graceMs: 0,
+    survivors: 'wait',
+    trace: 'off',
+    pty: 'auto',
+  };
+  t.deepEqual(checked(runOptions, options), options);
+});
+
+for (const [options, message] of [
+  [{ limit: 0 }, 'limit must be a size such as 500M, 1.5G or 80%'],
+  [{ warn: '5X' }, 'warn must be a size such as 500M, 1.5G or 80%'],
+  [{ limit: { percent: 80 } }, 'limit must be a size such as 500M, 1.5G or 80%'],
+  [{ warn: '2G', limit: 1000 }, 'warn must not be above the limit'],
+  [{ guard: 'off' }, 'guard must be true or false'],
+  [{ timeoutMs: 0 }, 'timeoutMs must be a number of milliseconds above 0, at most 1800000000'],
+  [{ timeoutMs: '5s' }, 'timeoutMs must be a number of milliseconds above 0, at most 1800000000'],
+  [{ graceMs: -1 }, 'graceMs must be a number of milliseconds from 0 to 3600000'],
+  [{ survivors: 'keep' }, 'survivors must be one of leave, wait, kill'],
+  [{ trace: true }, 'trace must be one of auto, on, off'],
+  [{ pty: 'yes' }, 'pty must be one of auto, on, off'],
+  [{ signal: 'SIGTERM' }, 'signal must be an AbortSignal'],
+  [{ rejectOnFailure: 1 }, 'rejectOnFailure must be true or false'],
+  [{ crashFolder: true }, 'crashFolder must be a path or false'],
+  [{ crashFolder: '' }, 'crashFolder must be a path or false'],
+  [{ limitExitCode: 9 }, 'there is no option limitExitCode'],
+] as const) {
+  test(`${JSON.stringify(options)} is refused`, (t) => {
+    t.throws(() => checked(runOptions, options), { instanceOf: InvalidOption, message });
+  });
+}

@@ -1,0 +1,44 @@
+/** Reads what task runners wrote down of the tasks that they ran. */
+import { realpathSync } from 'node:fs';
+import type { Result } from '../../result/types.js';
+import type { Environment } from './environment.js';
+import { readJson } from './json.js';
+import { nxFile } from './nx-file.js';
+import { nxRoot } from './nx-root.js';
+import { isOfLerna, nxTasks } from './nx-run.js';
+import type { Span, TaskRecord } from './record.js';
+import { turboRuns } from './turbo-files.js';
+import { turboTasks } from './turbo-run.js';
+
+/** Of what ran in a folder from then until now; `tasks` are those that were seen. */
+export async function recordsSince(
+  startMs: number,
+  cwd: string,
+  environment: Environment,
+  tasks: Result['tasks'],
+): Promise<TaskRecord[]> {
+  const folder = realpathSync(cwd);
+  // What it took counts from its start, which on a busy machine is later than it was asked for.
+  const span = { startMs, endMs: Date.now() };
+  const ofNx = await nxRecords(folder, environment, span, tasks);
+  return [...ofNx, ...turboRecords(folder, span)];
+}
+
+async function nxRecords(
+  folder: string,
+  environment: Environment,
+  span: Span,
+  tasks: Result['tasks'] = [],
+): Promise<TaskRecord[]> {
+  const root = nxRoot(folder, environment);
+  const file = await nxFile(root, environment, span);
+  if (file === undefined) return [];
+  const content = readJson(file);
+  const isLerna = isOfLerna(content) || tasks.some(({ source }) => source === 'lerna');
+  return nxTasks(content, span, isLerna ? 'lerna' : 'nx');
+}
+
+function turboRecords(folder: string, span: Span): TaskRecord[] {
+  const { files, rootName } = turboRuns(folder, span);
+  return files.flatMap((file) => turboTasks(readJson(file), span, rootName));
+}

@@ -1,0 +1,51 @@
+/** Puts together what was seen of the tasks of a run and what their runner wrote down. */
+import type { Result } from '../../result/types.js';
+import type { Task, TaskRecord } from './record.js';
+
+export function withRecords(result: Result, records: readonly TaskRecord[]): Result {
+  const tasks = tasksWith(result.tasks ?? [], records, Date.parse(result.run.startedAt));
+  return tasks.length > 0 ? { ...result, tasks } : result;
+}
+
+/** Those that a cache served stand last. What ran and was not seen is not made up for. */
+export function tasksWith(
+  seen: readonly Task[],
+  records: readonly TaskRecord[],
+  runStartMs: number,
+): Task[] {
+  const byKey = new Map(records.map((record) => [keyOf(record), record]));
+  const tasks = seen.map((task) => {
+    const record = byKey.get(keyOf(task));
+    byKey.delete(keyOf(task));
+    return record ? withExit(task, record) : task;
+  });
+  tasks.push(...[...byKey.values()].flatMap((record) => cachedTask(record, runStartMs)));
+  return tasks;
+}
+
+/** Of a process that was only looked at now and then, memtop does not know how it ended. */
+function withExit(task: Task, { cache, code }: TaskRecord): Task {
+  if (task.exit || task.status !== 'ended' || cache !== undefined || code === undefined)
+    return task;
+  return { ...task, exit: { code, signal: null, cause: 'exit' } };
+}
+
+function cachedTask({ id, source, cache, ...span }: TaskRecord, runStartMs: number): Task[] {
+  if (cache === undefined) return [];
+  return [
+    {
+      id,
+      source,
+      status: 'cached',
+      cache,
+      startedAtMs: Math.max(0, span.startMs - runStartMs),
+      durationMs: span.endMs - span.startMs,
+      processCount: 0,
+    },
+  ];
+}
+
+/** Some tasks of Lerna cannot be told from those of Nx. */
+function keyOf({ id, source }: { id: string; source: string }): string {
+  return `${source === 'lerna' ? 'nx' : source} ${id}`;
+}

@@ -1,0 +1,79 @@
+/** How a build is repeated. */
+import { defaultImage } from '../../bench/container/plan.js';
+import { clearProblem, type EngineUse, engineProblem, engineUses } from '../../bench/rules.js';
+import { UsageError } from '../usage-error.js';
+import type { Switch, Valued } from './flag.js';
+import { allowed, named, readBytes, readCount } from './readers.js';
+
+export const runs: Valued<number> = {
+  name: 'runs',
+  short: 'n',
+  value: 'N',
+  summary: 'run it so often, for median and spread',
+  read: (text) => readCount(text, 1, 1000),
+};
+
+export const warmup: Valued<number> = {
+  name: 'warmup',
+  value: 'N',
+  summary: 'runs before those, which do not count',
+  read: (text) => readCount(text, 0, 100),
+};
+
+export const clear: Valued<string> = {
+  name: 'clear',
+  value: 'PATH',
+  summary: 'remove this before each run: a path in the project, * within a name; repeat it',
+  read: (text) => allowed(text, clearProblem),
+};
+
+export const skipClear: Switch = {
+  name: 'skip-clear',
+  summary: 'remove nothing, for an incremental build',
+};
+
+export const verify: Valued<string> = {
+  name: 'verify',
+  value: 'PATH',
+  summary: 'fail with 121 when the run has not written it: a path, *, **; repeat it',
+  read: named('a path'),
+};
+
+export const verifyOptional: Valued<string> = {
+  name: 'verify-optional',
+  value: 'PATH',
+  summary: 'the same, but only a remark; repeat it',
+  read: named('a path'),
+};
+
+export const rootfs: Valued<string> = {
+  name: 'rootfs',
+  value: 'DIR',
+  summary: 'run it in a container with this folder for a root (podman)',
+  read: named('a folder'),
+};
+
+export const image: Valued<string> = {
+  name: 'image',
+  value: 'REF',
+  summary: `run it in a container of this image (default ${defaultImage})`,
+  read(text) {
+    // The engine would take it for one of its own flags.
+    if (text === '' || text.startsWith('-')) throw new UsageError('must name an image');
+    return text;
+  },
+};
+
+export const engine: Valued<EngineUse> = {
+  name: 'engine',
+  value: engineUses.join('|'),
+  summary: 'what runs the container; default: the first that works',
+  read: (text) => allowed(text as EngineUse, engineProblem),
+};
+
+export const memory: Valued<number> = {
+  name: 'memory',
+  value: 'SIZE',
+  summary: 'the memory limit of the container; tells whether the command fits in it',
+  read: readBytes,
+};

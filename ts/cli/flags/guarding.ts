@@ -1,0 +1,46 @@
+/** What ends a run for its memory, or fails it afterwards. */
+import type { Allowance } from '../../compare/gate.js';
+import { exitCodeProblem } from '../../tracker/rules.js';
+import type { Size } from '../../tracker/size.js';
+import { exitCodes } from '../exit-code.js';
+import type { Switch, Valued } from './flag.js';
+import { allowed, readBytes, readSize } from './readers.js';
+
+export const warn: Valued<Size> = {
+  name: 'warn',
+  value: 'SIZE',
+  variable: 'MEMTOP_WARN',
+  summary: 'warn once when all processes together have more: 500M, 1.5G, 80%',
+  read: readSize,
+};
+
+export const limit: Valued<Size> = {
+  name: 'limit',
+  value: 'SIZE',
+  variable: 'MEMTOP_LIMIT',
+  summary: 'end them when they have more, and write down what they were',
+  read: readSize,
+};
+
+export const noGuard: Switch = {
+  name: 'no-guard',
+  summary: 'neither warn nor end anything, however much memory it takes',
+};
+
+export const limitExitCode: Valued<number> = {
+  name: 'limit-exit-code',
+  value: 'N',
+  summary: `exit code when the guard has ended the command (default ${exitCodes.guard})`,
+  read: (text) => allowed(/^\d+$/.test(text) ? Number(text) : Number.NaN, exitCodeProblem),
+};
+
+export const maxPeak: Valued<Allowance> = {
+  name: 'max-peak',
+  value: '[TASK=]SIZE',
+  summary: 'fail with 120 when the peak is above; of tasks by their names, * for any; repeat it',
+  read(text) {
+    const end = text.lastIndexOf('=');
+    const value = readBytes(text.slice(end + 1));
+    return end > 0 ? { task: text.slice(0, end), value } : { value };
+  },
+};

@@ -1,0 +1,94 @@
+/** The store of runs: which one, which runs of it, and what is removed. */
+import { parseSize } from '../../tracker/size.js';
+import { parseDuration } from '../duration.js';
+import { UsageError } from '../usage-error.js';
+import type { Switch, Valued } from './flag.js';
+import { named } from './readers.js';
+
+export const store: Valued<string> = {
+  name: 'store',
+  value: 'FILE',
+  variable: 'MEMTOP_STORE',
+  summary: "the file that runs are recorded in; 'off' for none; default: in the user's data folder",
+  read: named('a file'),
+};
+
+export const noStore: Switch = {
+  name: 'no-store',
+  summary: 'do not record the run',
+};
+
+/** Milliseconds since the epoch. */
+export const since: Valued<number> = {
+  name: 'since',
+  value: 'WHEN',
+  summary: 'only runs that were started since then: 12h, 30d, 2w ago, or a date such as 2026-11-20',
+  read(text) {
+    const ago = parseDuration(text);
+    const at = ago === undefined ? dateOf(text) : Date.now() - ago;
+    if (Number.isNaN(at)) {
+      throw new UsageError('must be a time such as 12h, 30d or 2w, or a date such as 2026-11-20');
+    }
+    return at;
+  },
+};
+
+/** A date alone is that day here. */
+function dateOf(text: string): number {
+  if (!/^\d{4}-\d{2}-\d{2}(?:T[\d:.]+Z?)?$/.test(text)) return Number.NaN;
+  return new Date(text.includes('T') ? text : `${text}T00:00:00`).getTime();
+}
+
+export const sql: Switch = {
+  name: 'sql',
+  summary: 'print the tables of the store and what is in them, for those who ask it in SQL',
+};
+
+export const exportTo: Valued<string> = {
+  name: 'export',
+  value: 'FILE',
+  summary: "write the runs with their results and courses there, as JSON; '-' is standard output",
+  read: named('a file'),
+};
+
+export const importFrom: Valued<string> = {
+  name: 'import',
+  value: 'FILE',
+  summary: "add the runs of such a file; '-' is standard input",
+  read: named('a file'),
+};
+
+const most = 2 ** 32 - 1;
+
+export const keep: Valued<number> = {
+  name: 'keep',
+  value: 'N',
+  summary: 'remove all but the latest N runs',
+  read(text) {
+    const count = /^\d+$/.test(text) ? Number(text) : Number.NaN;
+    if (!(count <= most)) throw new UsageError('must be a whole number of runs');
+    return count;
+  },
+};
+
+export const olderThan: Valued<number> = {
+  name: 'older-than',
+  value: 'DURATION',
+  summary: 'remove runs that were started longer ago than that: 12h, 30d, 8w',
+  read(text) {
+    const age = parseDuration(text);
+    if (age === undefined) throw new UsageError('must be a time such as 12h, 30d or 8w');
+    return age;
+  },
+};
+
+export const maxSize: Valued<number> = {
+  name: 'max-size',
+  value: 'SIZE',
+  summary: 'remove the oldest runs until the store is not larger than that: 50M, 1G',
+  read(text) {
+    const size = parseSize(text);
+    if (typeof size !== 'number') throw new UsageError('must be a size such as 50M or 1G');
+    return size;
+  },
+};

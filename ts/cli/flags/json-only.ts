@@ -1,6 +1,0 @@
-import type { Switch } from './flag.js';
-
-export const jsonOnly: Switch = {
-  name: 'json-only',
-  summary: 'standard output is the line with the result alone',
-};

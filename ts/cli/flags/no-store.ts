@@ -1,6 +1,0 @@
-import type { Switch } from './flag.js';
-
-export const noStore: Switch = {
-  name: 'no-store',
-  summary: 'do not record the run',
-};

@@ -1,0 +1,96 @@
+/** How a command is run, shown and ended. */
+import { defaultGraceMs, graceProblem } from '../../inspect/rules.js';
+import {
+  labelProblem,
+  type PtyUse,
+  ptyProblem,
+  ptyUses,
+  type SurvivorUse,
+  survivorsProblem,
+  survivorUses,
+  timeoutProblem,
+} from '../../tracker/rules.js';
+import { parseDuration } from '../duration.js';
+import { UsageError } from '../usage-error.js';
+import type { Switch, Valued } from './flag.js';
+import { allowed } from './readers.js';
+
+export const timeout: Valued<number> = {
+  name: 'timeout',
+  value: 'DURATION',
+  summary: 'stop after this long: 30s, 5m, 1h',
+  read: (text) => allowed(parseDuration(text) ?? Number.NaN, timeoutProblem),
+};
+
+export const grace: Valued<number> = {
+  name: 'grace',
+  value: 'DURATION',
+  summary: `how long processes may take to end before they are killed (default ${defaultGraceMs / 1000}s)`,
+  read: (text) => allowed(parseDuration(text) ?? Number.NaN, graceProblem),
+};
+
+export const survivors: Valued<SurvivorUse> = {
+  name: 'survivors',
+  value: survivorUses.join('|'),
+  summary: 'what to do with processes that outlive the command (default leave)',
+  read: (text) => allowed(text as SurvivorUse, survivorsProblem),
+};
+
+export const pty: Valued<PtyUse> = {
+  name: 'pty',
+  value: ptyUses.join('|'),
+  summary: 'run the command in a terminal of its own',
+  read: (text) => allowed(text as PtyUse, ptyProblem),
+};
+
+const uiUses = ['auto', 'inline', 'full', 'off'] as const;
+export type UiUse = (typeof uiUses)[number];
+
+export const ui: Valued<UiUse> = {
+  name: 'ui',
+  value: uiUses.join('|'),
+  variable: 'MEMTOP_UI',
+  summary: 'what is shown while it runs: lines below the output, the whole terminal, nothing',
+  read(text) {
+    const use = uiUses.find((use) => use === text);
+    if (use === undefined) throw new UsageError(`must be one of ${uiUses.join(', ')}`);
+    return use;
+  },
+};
+
+export const label: Valued<string> = {
+  name: 'label',
+  value: 'NAME',
+  summary: 'a name for the run, kept in the result',
+  read: (text) => allowed(text, labelProblem),
+};
+
+/** So many commands can be told of a signal. */
+const most = 256;
+
+export const parallel: Valued<number> = {
+  name: 'parallel',
+  value: 'N',
+  summary: 'how many tasks run at a time, at most; default: one for each CPU',
+  read(text) {
+    const count = /^\d+$/.test(text) ? Number(text) : 0;
+    if (count < 1 || count > most) throw new UsageError(`must be a whole number from 1 to ${most}`);
+    return count;
+  },
+};
+
+export const serial: Switch = {
+  name: 'serial',
+  summary: 'one task after the other, each with the terminal to itself',
+};
+
+export const keepGoing: Switch = {
+  name: 'keep-going',
+  summary: 'after a failure go on with all tasks that do not depend on it',
+};
+
+export const logHeapUsage: Switch = {
+  name: 'log-heap-usage',
+  variable: 'MEMTOP_LOG_HEAP_USAGE',
+  summary: 'print a line with its peak as each task ends',
+};

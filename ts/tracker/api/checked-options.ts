@@ -1,0 +1,168 @@
+/** What programs pass to `run()` and to `MemoryTracker`, checked. */
+import * as z from 'zod/mini';
+import { notAnExpression } from '../../attribution/expression.js';
+import { InvalidOption } from '../../errors.js';
+import { graceProblem } from '../../inspect/rules.js';
+import {
+  type CgroupUse,
+  cgroupProblem,
+  intervalProblem,
+  labelProblem,
+  type Metric,
+  metricProblem,
+  type PtyUse,
+  ptyProblem,
+  type Rule,
+  type SurvivorUse,
+  sizeProblem,
+  survivorsProblem,
+  type TraceUse,
+  timeoutProblem,
+  traceProblem,
+  warnProblem,
+} from '../rules.js';
+import { type Size, sizeOf } from '../size.js';
+import type { RunOptions } from './options.js';
+
+const obeying = <T>(rule: Rule) =>
+  z.custom<T>((value) => rule(value) === undefined, { error: ({ input }) => rule(input) });
+
+const intervalMs = obeying<number>(intervalProblem);
+const label = obeying<string>(labelProblem);
+const size = z.pipe(
+  obeying<number | string>(sizeProblem),
+  z.transform((value): Size | undefined => sizeOf(value)),
+);
+/** The rules of the command line say it with units, which a program does not write. */
+const milliseconds = (rule: Rule, range: string) =>
+  z.custom<number>((value) => rule(value) === undefined, {
+    error: () => `must be a number of milliseconds ${range}`,
+  });
+const graceMs = milliseconds(graceProblem, 'from 0 to 3600000');
+
+type OnOutput = NonNullable<RunOptions['onOutput']>;
+
+const argument = z.union([z.string(), z.instanceof(Uint8Array)]);
+
+export const command = z
+  .array(argument, 'must be an array of strings: the program and its arguments')
+  .check(z.minLength(1, 'must name a program'));
+
+const expression = z.string('must be a regular expression as text').check(
+  z.refine((text) => notAnExpression(text) === undefined, {
+    error: ({ input }) => `is not a regular expression: ${notAnExpression(String(input))}`,
+  }),
+);
+const name = z.string('must be text').check(z.minLength(1, 'must not be empty'));
+
+const namedOnce = <T extends { name: string }>(schema: z.ZodMiniType<T>) =>
+  z.optional(
+    z.array(schema, 'must be an array').check(
+      z.refine((list) => new Set(list.map(({ name }) => name)).size === list.length, {
+        error: 'must not have two of one name',
+      }),
+    ),
+  );
+
+const rule = z
+  .strictObject({
+    name,
+    env: z.exactOptional(z.record(z.string(), z.union([z.literal(true), expression]))),
+    argv: z.exactOptional(expression),
+    cwd: z.exactOptional(expression),
+    task: name,
+    key: z.exactOptional(name),
+    kind: z.exactOptional(z.enum(['task', 'service'], 'must be task or service')),
+  })
+  .check(
+    z.refine(({ env, argv, cwd }) => (env ?? argv ?? cwd) !== undefined, {
+      error: 'must have env, argv or cwd',
+    }),
+  );
+
+const run = z.strictObject({
+  label: z.optional(label),
+  intervalMs: z.optional(intervalMs),
+  metric: z.optional(obeying<Metric>(metricProblem)),
+  cgroup: z.optional(obeying<CgroupUse>(cgroupProblem)),
+  trace: z.optional(obeying<TraceUse>(traceProblem)),
+  rules: namedOnce(rule),
+  stages: namedOnce(z.strictObject({ name, argv: expression })),
+  warn: z.optional(size),
+  limit: z.optional(size),
+  guard: z.optional(z.boolean('must be true or false')),
+  timeoutMs: z.optional(milliseconds(timeoutProblem, 'above 0, at most 1800000000')),
+  graceMs: z.optional(graceMs),
+  survivors: z.optional(obeying<SurvivorUse>(survivorsProblem)),
+  onOutput: z.optional(
+    z.custom<OnOutput>((value) => typeof value === 'function', 'must be a function'),
+  ),
+  silent: z.optional(z.boolean('must be true or false')),
+  pty: z.optional(obeying<PtyUse>(ptyProblem)),
+  heap: z.optional(z.boolean('must be true or false')),
+  cwd: z.optional(z.string('must be a path')),
+  env: z.optional(
+    z.record(z.string(), z.union([z.string(), z.undefined()]), 'must be an object of strings'),
+  ),
+  // Another realm's will do as well.
+  signal: z.optional(z.custom<AbortSignal>(isAbortSignal, 'must be an AbortSignal')),
+  rejectOnFailure: z.optional(z.boolean('must be true or false')),
+  crashFolder: z.optional(z.custom<string | false>(isFolderOrNone, 'must be a path or false')),
+});
+
+function isAbortSignal(value: unknown): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  const { aborted, addEventListener } = value as Partial<AbortSignal>;
+  return typeof aborted === 'boolean' && typeof addEventListener === 'function';
+}
+
+function isFolderOrNone(value: unknown): boolean {
+  return value === false || (typeof value === 'string' && value !== '');
+}
+
+interface Thresholds {
+  warn?: Size | undefined;
+  limit?: Size | undefined;
+}
+
+const warnBelowLimit = z.refine<Thresholds>(
+  ({ warn, limit }) => warnProblem(warn, limit) === undefined,
+  {
+    path: ['warn'],
+    error: ({ input }) => {
+      const { warn, limit } = input as Thresholds;
+      return warnProblem(warn, limit);
+    },
+  },
+);
+
+export const runOptions = run.check(warnBelowLimit);
+
+export const trackerOptions = z.strictObject({
+  intervalMs: z.optional(intervalMs),
+  metric: z.optional(obeying<Metric>(metricProblem)),
+  trace: z.optional(z.enum(['on', 'off'], 'must be on or off')),
+});
+
+export const trackOptions = z
+  .strictObject({
+    id: z.optional(obeying<string>(labelProblem)),
+    warn: z.optional(size),
+    limit: z.optional(size),
+    endsAtLimit: z.optional(z.boolean('must be true or false')),
+    graceMs: z.optional(graceMs),
+    tasks: z.optional(z.boolean('must be true or false')),
+  })
+  .check(warnBelowLimit);
+
+/** @throws InvalidOption that names the option and what it must be */
+export function checked<T>(schema: z.ZodMiniType<T>, value: unknown, name?: string): T {
+  const parsed = z.safeParse(schema, value);
+  if (parsed.success) return parsed.data;
+  const issue = parsed.error.issues[0];
+  if (issue?.code === 'unrecognized_keys') {
+    throw new InvalidOption(`there is no option ${issue.keys.join(', ')}`);
+  }
+  const path = [...(name ? [name] : []), ...(issue?.path ?? [])].join('.');
+  throw new InvalidOption(`${path || 'the options'} ${issue?.message ?? 'cannot be used'}`);
+}

@@ -1,0 +1,28 @@
+/** A command that is started a moment later: what starts it has to be loaded first. */
+import type { Execution } from '../native/execution.js';
+
+export function deferredExecution(beginning: Promise<Execution>): Execution {
+  let execution: Execution | undefined;
+  let stop: { graceMs: number | undefined } | undefined;
+  return {
+    get pid() {
+      return execution?.pid;
+    },
+    stop(graceMs) {
+      if (execution) execution.stop(graceMs);
+      else stop = { graceMs };
+    },
+    tasks: () => execution?.tasks() ?? [],
+    snapshot: () => execution?.snapshot(),
+    show: (lines) => execution?.show(lines),
+    say: (text) => execution?.say(text) ?? false,
+    viewSize: () => execution?.viewSize(),
+    typeIn: (bytes) => execution?.typeIn(bytes),
+    resize: (size) => execution?.resize(size),
+    outcome: beginning.then((begun) => {
+      execution = begun;
+      if (stop) begun.stop(stop.graceMs);
+      return begun.outcome;
+    }),
+  };
+}

@@ -1,0 +1,15 @@
+/** How long processes get to end by themselves, as a program says it when it ends them. */
+import { InvalidOption } from '../../errors.js';
+import { graceProblem } from '../../inspect/rules.js';
+import type { EndOptions } from './running.js';
+
+/** @throws InvalidOption */
+export function graceOf({ graceMs, force }: EndOptions): number | undefined {
+  if (graceMs !== undefined && graceProblem(graceMs) !== undefined) {
+    throw new InvalidOption('graceMs must be a number of milliseconds from 0 to 3600000');
+  }
+  if (force !== undefined && typeof force !== 'boolean') {
+    throw new InvalidOption('force must be true or false');
+  }
+  return force ? 0 : graceMs;
+}

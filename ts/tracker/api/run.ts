@@ -1,0 +1,70 @@
+/** The public way to run a command and measure its whole tree. */
+import { hasFailed } from '../../report/failure.js';
+import type { Result } from '../../result/types.js';
+import { type CheckedOptions, type Executed, execute } from '../execute.js';
+import { watchTasks } from '../native/task-watch.js';
+import { checked, command as commandSchema, runOptions } from './checked-options.js';
+import { Listeners, limitEvent, type RunEvents, warnEvent } from './events.js';
+import { running } from './handle.js';
+import type { RunOptions } from './options.js';
+import { RunFailed } from './run-failed.js';
+import type { Running } from './running.js';
+
+/**
+ * Runs a command with this program's own standard streams and measures it and everything that it
+ * starts. The command has been started when this returns.
+ *
+ * The promise resolves when the command has ended, however it ended: `result.exit` tells. Without
+ * the addon the command runs all the same and `result.sampling.method` is `unavailable`. It
+ * rejects with InvalidOption, and with RunFailed where `rejectOnFailure` asks for that.
+ *
+ * @param command The program and its arguments; bytes where an argument is not UTF-8.
+ */
+export function run(command: readonly (string | Uint8Array)[], options: RunOptions = {}): Running {
+  const listeners = Listeners.ofRun();
+  try {
+    const { rejectOnFailure = false, ...others } = checked(runOptions, options);
+    const executed = start(checked(commandSchema, command, 'command'), others, listeners);
+    const result = rejectOnFailure ? executed.result.then(unlessFailed) : executed.result;
+    const started = running(result, executed, listeners);
+    watchTasks(executed, listeners);
+    if (others.signal) endWith(others.signal, started, executed);
+    return started;
+  } catch (error) {
+    return running(Promise.reject(error), undefined, listeners);
+  }
+}
+
+function start(
+  command: readonly (string | Uint8Array)[],
+  options: CheckedOptions,
+  listeners: Listeners<RunEvents>,
+): Executed {
+  return execute(
+    command,
+    options,
+    { standsIn: false, ownDescriptors: [] },
+    {
+      onWarn: (text, alarm) => listeners.emit('warn', warnEvent(text, alarm)),
+      onLimit: (messages, alarm, { dumpFile, summaryFile }) =>
+        listeners.emit('limit', {
+          ...limitEvent(messages, alarm),
+          ...(dumpFile !== undefined && { dumpFile }),
+          ...(summaryFile !== undefined && { summaryFile }),
+        }),
+    },
+  );
+}
+
+function unlessFailed(result: Result): Result {
+  if (hasFailed(result)) throw new RunFailed(result);
+  return result;
+}
+
+/** A signal may live longer than many runs, and must not hold on to them. */
+function endWith(signal: AbortSignal, started: Running, executed: Executed): void {
+  const kill = () => started.kill();
+  const leave = () => signal.removeEventListener('abort', kill);
+  signal.addEventListener('abort', kill);
+  executed.result.then(leave, leave);
+}

@@ -1,0 +1,99 @@
+/** One tree that the addon tracks. */
+import { InvalidOption, SystemError } from '../../errors.js';
+import { isPid } from '../../inspect/rules.js';
+import type { Addon, AlarmRecord } from '../../native/addon.js';
+import { formatBytes } from '../../report/bytes.js';
+import { warningText } from '../../report/warning.js';
+import {
+  type GuardEventListener,
+  type GuardEvents,
+  Listeners,
+  limitEvent,
+  warnEvent,
+} from '../api/events.js';
+import { graceOf } from '../api/grace.js';
+import type { EndOptions } from '../api/running.js';
+import { type Snapshot, snapshotOf } from '../api/snapshot.js';
+import type { TrackedResult, TrackedTask } from '../api/tracked-task.js';
+import { taskResult } from '../result/task-result.js';
+
+type NativeTask = ReturnType<InstanceType<Addon['NativeSampler']>['track']>;
+/** Starts to track, and tells of alarms. */
+type Begin = (onAlarm: (alarm: AlarmRecord) => void) => NativeTask;
+
+export class AddonTask implements TrackedTask {
+  readonly id: string;
+  readonly pid: number;
+  readonly #graceMs: number | undefined;
+  readonly #listeners = Listeners.ofTree();
+  readonly #native: NativeTask;
+  readonly #onFinish: (task: AddonTask) => void;
+  #finished: Promise<TrackedResult> | undefined;
+
+  constructor(
+    { id, pid, graceMs }: { id: string; pid: number; graceMs: number | undefined },
+    begin: Begin,
+    onFinish: (task: AddonTask) => void,
+  ) {
+    this.id = id;
+    this.pid = pid;
+    this.#graceMs = graceMs;
+    this.#onFinish = onFinish;
+    const listeners = this.#listeners;
+    this.#native = begin((alarm) => {
+      if (alarm.level === 'warn') {
+        listeners.emit('warn', warnEvent(warningText(alarm, id), alarm));
+      } else {
+        listeners.emit('limit', limitEvent([limitText(alarm, id)], alarm));
+      }
+    });
+  }
+
+  snapshot(): Snapshot | undefined {
+    const record = this.#native.snapshot();
+    return record ? snapshotOf(record) : undefined;
+  }
+
+  on<Name extends keyof GuardEvents>(name: Name, listener: GuardEventListener<Name>): this {
+    this.#listeners.add(name, listener);
+    return this;
+  }
+
+  off<Name extends keyof GuardEvents>(name: Name, listener: GuardEventListener<Name>): this {
+    this.#listeners.remove(name, listener);
+    return this;
+  }
+
+  tellTask(pid: number, id: string, source = 'memtop'): boolean {
+    if (!isPid(pid)) throw new InvalidOption(`${String(pid)} is not a process id`);
+    if (typeof id !== 'string' || id === '') {
+      throw new InvalidOption('the id of a task must be a text that is not empty');
+    }
+    return this.#native.tellTask(pid, source, id);
+  }
+
+  kill(options: EndOptions = {}): void {
+    this.#native.kill(graceOf(options) ?? this.#graceMs);
+  }
+
+  finish(): Promise<TrackedResult> {
+    this.#finished ??= this.#finish();
+    return this.#finished;
+  }
+
+  [Symbol.dispose](): void {
+    // Who wants to know how it went asks for it.
+    this.finish().catch(() => {});
+  }
+
+  async #finish(): Promise<TrackedResult> {
+    this.#onFinish(this);
+    const end = await this.#native.finish();
+    if (!end) throw new SystemError('the sampling thread has ended');
+    return taskResult(this.id, end);
+  }
+}
+
+function limitText({ bytes, thresholdBytes = 0 }: AlarmRecord, id: string): string {
+  return `${id} has ${formatBytes(bytes)}, past its limit of ${formatBytes(thresholdBytes)}`;
+}

@@ -1,0 +1,71 @@
+/** Has a run recorded in the store, by a thread that nobody waits for but, a while, at the end. */
+import type { Addon } from '../../native/addon.js';
+import { packageVersion } from '../../package.js';
+import type { Result } from '../../result/types.js';
+import type { RunFacts } from '../result/result.js';
+import { storedCommand } from '../result/stored-command.js';
+
+type NativeRecorder = InstanceType<Addon['NativeRecorder']>;
+
+/** A store that does not answer for so long is given up. */
+const patienceMs = 5000;
+
+export class Recording {
+  readonly #start: Parameters<Addon['NativeRecorder']['ofRun']>[0];
+  #native: NativeRecorder | undefined;
+
+  constructor(file: string, { id, label, command, cwd, startedAt, host }: RunFacts) {
+    this.#start = {
+      file,
+      id,
+      ...(label !== undefined && { label }),
+      command: JSON.stringify(storedCommand(command)),
+      ...(cwd !== undefined && { cwd }),
+      startedAt,
+      host: JSON.stringify(host),
+      memtopVersion: packageVersion,
+    };
+  }
+
+  beginRun({ NativeRecorder }: Addon, run: InstanceType<Addon['NativeRun']>): void {
+    this.#native = NativeRecorder.ofRun(this.#start, run);
+  }
+
+  /** It is measured by a process that this one has started. */
+  beginElsewhere({ NativeRecorder }: Addon, run: InstanceType<Addon['NativeRun']>): void {
+    this.#native = NativeRecorder.elsewhere(this.#start, run);
+  }
+
+  beginBundle({ NativeRecorder }: Addon, bundle: InstanceType<Addon['NativeBundle']>): void {
+    this.#native = NativeRecorder.ofBundle(this.#start, bundle);
+  }
+
+  /** Hands over how the run has ended. Nothing is waited for. */
+  finish(result: Result): void {
+    const { run, exit, peak } = result;
+    this.#native?.finish({
+      endedAt: run.endedAt,
+      durationMs: run.durationMs,
+      ...(exit.code !== null && { exitCode: exit.code }),
+      ...(exit.signal !== null && { signal: exit.signal }),
+      cause: exit.cause,
+      ...(peak && { peakBytes: peak.bytes, peakMetric: peak.metric }),
+      result: JSON.stringify(result, withoutSecrets),
+    });
+  }
+
+  /** Waits until all is written, and says what is not. */
+  trouble(): string | undefined {
+    const trouble = this.#native?.wait(patienceMs);
+    if (!trouble) return undefined;
+    const { isWholeRun, reason } = trouble;
+    return isWholeRun
+      ? `the run is not recorded: ${reason}`
+      : `the run is recorded, but not its whole course: ${reason}`;
+  }
+}
+
+/** Command lines hold passwords and tokens, and a store is kept for long. */
+export function withoutSecrets(key: string, value: unknown): unknown {
+  return key === 'command' && Array.isArray(value) ? storedCommand(value) : value;
+}

@@ -1,0 +1,78 @@
+/** Makes plain values of the tasks and stages that were found in a tree. */
+import type { FoundRecord, SnapshotRecord } from '../../native/addon.js';
+import type { TaskResult } from '../../result/task.js';
+import type { Result } from '../../result/types.js';
+import type { Measured, Outcome } from '../native/outcome.js';
+import { signalName } from '../native/signal-name.js';
+import { peak } from './peak.js';
+import { rounded } from './rounded.js';
+
+type FoundTask = FoundRecord['tasks'][number];
+type Stage = NonNullable<Result['stages']>[number];
+
+/** `untilMs` is when those that had not ended were looked at last. */
+export function foundTasks(measured: Measured, untilMs: number): TaskResult[] {
+  return (measured.found?.tasks ?? []).map((task) => taskOf(task, measured, untilMs));
+}
+
+/** The same of a run that goes on. */
+export function tasksIn(snapshot: SnapshotRecord | undefined): TaskResult[] {
+  if (!snapshot) return [];
+  const { tree, found, sampling, atMs } = snapshot;
+  return foundTasks({ tree, found, sampling }, atMs);
+}
+
+/** The processes of each task, in the same order. */
+export function pidsOfTasks(measured: Outcome['measured']): number[][] {
+  if ('unavailable' in measured) return [];
+  return (measured.found?.tasks ?? []).map(({ pids }) => pids);
+}
+
+export function foundStages({ found }: Measured): Stage[] {
+  return (found?.stages ?? []).map(({ firstSeenMs, lastSeenMs, durationMs, ...stage }) => ({
+    ...stage,
+    firstSeenMs: rounded(firstSeenMs),
+    lastSeenMs: rounded(lastSeenMs),
+    durationMs: rounded(durationMs),
+  }));
+}
+
+function taskOf(task: FoundTask, measured: Measured, untilMs: number): TaskResult {
+  const { id, source, isService, startedAtMs, endedAtMs, work, wrappers, totalPeakBytes } = task;
+  const exit = exitOf(task);
+  return {
+    id,
+    source,
+    ...(isService && { kind: 'service' as const }),
+    status: endedAtMs === undefined ? 'running' : 'ended',
+    ...(exit && { exit }),
+    startedAtMs: rounded(startedAtMs),
+    durationMs: rounded((endedAtMs ?? untilMs) - startedAtMs),
+    ...(work.peak && { peak: peak(work.peak, measuresOf(task, measured)) }),
+    ...(wrappers && {
+      wrappers: {
+        ...(wrappers.peakBytes !== undefined && { bytes: wrappers.peakBytes }),
+        processCount: wrappers.seen,
+      },
+    }),
+    ...(totalPeakBytes !== undefined && { totalPeakBytes }),
+    processCount: work.seen,
+    timeline: work.timeline,
+  };
+}
+
+function measuresOf({ work, missedBytes }: FoundTask, { sampling }: Measured): Measured {
+  return {
+    tree: work,
+    sampling,
+    missedBytes,
+    ceilingBytes: work.ceilingBytes,
+    // Nobody had to be looked for.
+    ...(work.found === 0 && { traced: { stops: 0, released: 0 } }),
+  };
+}
+
+function exitOf({ code, signal }: FoundTask): TaskResult['exit'] {
+  if (signal !== undefined) return { code: null, signal: signalName(signal), cause: 'signal' };
+  return code === undefined ? undefined : { code, signal: null, cause: 'exit' };
+}
