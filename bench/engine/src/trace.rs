@@ -105,7 +105,13 @@ fn until_all_end(root: c_int, at_exec: &mut dyn FnMut(c_int)) -> c_int {
     }
 }
 
-fn trace(request: libc::c_uint, tid: c_int, data: c_int) {
+/// How the C library declares the requests.
+#[cfg(target_env = "musl")]
+type Request = c_int;
+#[cfg(not(target_env = "musl"))]
+type Request = libc::c_uint;
+
+fn trace(request: Request, tid: c_int, data: c_int) {
     let data = ptr::without_provenance_mut::<c_void>(data.cast_unsigned() as usize);
     // SAFETY: these requests take a number and follow no pointer.
     unsafe { libc::ptrace(request, tid, ptr::null_mut::<c_void>(), data) };

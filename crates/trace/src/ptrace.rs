@@ -6,6 +6,12 @@ use std::mem::MaybeUninit;
 use libc::{c_int, c_long, c_void, pid_t};
 use memtop_proc::native::{Waited, wait4};
 
+/// How the C library declares the requests.
+#[cfg(target_env = "musl")]
+type Request = c_int;
+#[cfg(not(target_env = "musl"))]
+type Request = libc::c_uint;
+
 /// Stop at whatever starts a process or a thread, at exec and before the end.
 const EVENTS: c_int = libc::PTRACE_O_TRACEFORK
     | libc::PTRACE_O_TRACEVFORK
@@ -150,7 +156,7 @@ pub fn message(tid: pid_t) -> io::Result<c_int> {
     c_int::try_from(message).map_err(io::Error::other)
 }
 
-/// The stack pointer of a stopped thread; `None` on processors whose registers are not known here.
+/// The stack pointer of a stopped thread; `None` when there is none.
 #[cfg(target_arch = "x86_64")]
 #[must_use]
 pub fn stack_pointer(tid: pid_t) -> Option<u64> {
@@ -163,6 +169,7 @@ pub fn stack_pointer(tid: pid_t) -> Option<u64> {
     (pointer != -1).then(|| pointer.cast_unsigned())
 }
 
+/// The stack pointer of a stopped thread; `None` when there is none.
 #[cfg(target_arch = "aarch64")]
 #[must_use]
 pub fn stack_pointer(tid: pid_t) -> Option<u64> {
@@ -186,13 +193,14 @@ pub fn stack_pointer(tid: pid_t) -> Option<u64> {
     Some(registers.sp)
 }
 
+/// The stack pointer of a stopped thread: not known on this processor.
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 #[must_use]
 pub fn stack_pointer(_: pid_t) -> Option<u64> {
     None
 }
 
-fn call(request: libc::c_uint, tid: pid_t, data: *mut c_void) -> io::Result<()> {
+fn call(request: Request, tid: pid_t, data: *mut c_void) -> io::Result<()> {
     let nothing = std::ptr::null_mut::<c_void>();
     // SAFETY: the requests used here take a number as data, or write one word where it points to.
     let answer: c_long = unsafe { libc::ptrace(request, tid, nothing, data) };

@@ -173,9 +173,13 @@ impl Watched {
 /// The calling thread takes a few microseconds every 2 ms, and is not to wait for any of what it
 /// watches.
 fn run_before_all_others() {
-    let lowest = libc::sched_param { sched_priority: 1 };
-    // SAFETY: the call only reads the structure. Where it is refused, gaps are longer, and told.
-    unsafe { libc::sched_setscheduler(0, libc::SCHED_FIFO, &raw const lowest) };
+    // SAFETY: a zeroed structure is a valid one, and the call only reads it. Where it is refused, gaps
+    // are longer, and told.
+    unsafe {
+        let mut lowest: libc::sched_param = std::mem::zeroed();
+        lowest.sched_priority = 1;
+        libc::sched_setscheduler(0, libc::SCHED_FIFO, &raw const lowest);
+    }
 }
 
 fn settled_look(group: &Group, charges: &Charges) -> LatestLook {

@@ -153,8 +153,8 @@ mod tests {
         InputModes, LocalModes, OutputModes, SpecialCodeIndex, Termios, tcgetattr,
     };
 
-    use crate::pty::pair;
     use super::{carry_over, of_window};
+    use crate::pty::pair;
 
     /// Those of a terminal, and of a window on it.
     fn modes() -> (Termios, Termios) {
