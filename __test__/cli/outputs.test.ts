@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
@@ -9,6 +10,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
+import { packageRoot } from '../../ts/package.js';
 import { testInBrowser } from '../helpers/browser.js';
 import { temporaryFolder } from '../helpers/folder.js';
 import { memtop } from '../helpers/processes.js';
@@ -130,4 +132,22 @@ test('attach writes them as well', async (t) => {
   const { code, stdout } = await memtop(flags);
   t.is(code, 0);
   t.regex(stdout.toString(), /^time_ms,bytes\r\n[\d.]+,\d+\r\n/);
+});
+
+test('where standard output takes nothing, one line says so', (t) => {
+  const cli = join(packageRoot, 'dist/cli.js');
+  for (const words of [['ps'], ['--help'], ['help', 'metrics'], ['doctor']]) {
+    const shell = ['-c', 'exec "$@" >/dev/full', 'sh', process.execPath, cli, ...words];
+    const { status, stderr } = spawnSync('sh', shell, { encoding: 'utf8' });
+    t.is(status, 1, words.join(' '));
+    t.regex(stderr, /^memtop: standard output cannot be written: ENOSPC[^\n]*\n$/);
+  }
+});
+
+test('where nobody can be attached to, no file is left', async (t) => {
+  const file = join(temporaryFolder(t), 'new.json');
+  const { code, stderr } = await memtop(['attach', '--json', file, `${2 ** 22}`]);
+  t.is(code, 125);
+  t.true(stderr.includes('there is no process'), stderr);
+  t.false(existsSync(file));
 });

@@ -23,6 +23,12 @@ const task = (id: string, fromMs: number, toMs: number, megabytes: number) => ({
   timeline: { atMs: [fromMs, toMs], bytes: [megabytes * MB, megabytes * MB] },
 });
 
+test('a course of any number of samples is drawn', (t) => {
+  const many = Array.from({ length: 300_000 }, (_, index) => index + 1);
+  const lines = chart({ timeline: { atMs: many, bytes: many.map((ms) => ms * 1024) } });
+  t.true(lines.length > 5);
+});
+
 test('the course, its highest point and its times', (t) => {
   const lines = chart();
   t.is(lines.length, 10);

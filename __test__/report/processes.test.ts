@@ -60,6 +60,14 @@ test('a process whose parent is not shown is a root', (t) => {
   );
 });
 
+test('a chain of any depth is shown', (t) => {
+  const depth = 50_000;
+  const chain = Array.from({ length: depth }, (_, index) => process(index + 2, index + 1, 1, 'sh'));
+  const lines = processTrees(chain, 80);
+  t.is(lines.length, depth + 1);
+  t.true(lines.at(-1)?.includes('sh'));
+});
+
 test('no line is wider than the terminal, and each keeps something of its command', (t) => {
   const chain = Array.from({ length: 60 }, (_, depth) =>
     process(

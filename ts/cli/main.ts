@@ -12,18 +12,18 @@ import { nearest } from './nearest.js';
 import { parse } from './parse.js';
 import { quoted } from './quoted.js';
 import { isUsageError, UsageError } from './usage-error.js';
-import { say, writeAll } from './write.js';
+import { isOutputError, print, say } from './write.js';
 
 async function main(argv: readonly string[]): Promise<number> {
   const { name, rest } = split(argv);
   const command = await named(name ?? 'exec', rest);
   const raw = parse(rest, [...command.flags, help, version]);
   if (raw.values.has(help.name)) {
-    writeAll(1, `${helpOf(command, name)}\n`);
+    print([helpOf(command, name)]);
     return 0;
   }
   if (raw.values.has(version.name)) {
-    writeAll(1, `${packageVersion}\n`);
+    print([packageVersion]);
     return 0;
   }
   return command.run(raw, process.env);
@@ -54,6 +54,7 @@ try {
 } catch (error) {
   if (isUsageError(error)) process.exitCode = exitCodes.usage;
   else if (isNoCurrentFolder(error)) process.exitCode = exitCodes.failedBeforeStart;
+  else if (isOutputError(error)) process.exitCode = exitCodes.failed;
   else throw error;
   say(`memtop: ${error.message}`);
 }

@@ -72,6 +72,11 @@ export class Outputs {
     return this.#outputs.flatMap(({ file }) => (file ? [file.descriptor] : []));
   }
 
+  /** For when there will be no result. */
+  discard(): void {
+    for (const { file } of this.#outputs) file?.discard();
+  }
+
   /** One that fails does not keep the others from being written. */
   write(result: Result): void {
     for (const { flag, toText, file } of this.#outputs) {

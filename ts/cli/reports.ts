@@ -18,6 +18,8 @@ export interface Reports {
   /** Of the files that are open for it. */
   readonly descriptors: number[];
   write(result: Result): void;
+  /** For when there will be no result: files that were not there before go again. */
+  discard(): void;
 }
 
 type Summarize = (result: Result, columns: number) => string[];
@@ -45,6 +47,7 @@ export async function openReports(
         github?.write(result);
         outputs.write(result);
       },
+      discard: () => outputs.discard(),
     }
   );
 }

@@ -3,6 +3,7 @@
  * command as well: the two share them.
  */
 import { fstatSync, writeSync } from 'node:fs';
+import { messageOf } from '../errors.js';
 
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
@@ -36,12 +37,36 @@ export function say(text: string): void {
   }
 }
 
-/** Prints lines on standard output. A reader that has gone away has had enough. */
+/** Standard output takes nothing more. */
+class OutputError extends Error {
+  override readonly name = 'OutputError';
+}
+
+/** By name, as `isUsageError`. */
+export function isOutputError(error: unknown): error is Error {
+  return error instanceof Error && error.name === 'OutputError';
+}
+
+/**
+ * Prints lines on standard output. A reader that has gone away has had enough.
+ *
+ * @throws OutputError
+ */
 export function print(lines: readonly string[]): void {
+  printText(lines.map((line) => `${line}\n`).join(''));
+}
+
+/**
+ * The same with a text as it is.
+ *
+ * @throws OutputError
+ */
+export function printText(text: string): void {
   try {
-    writeAll(1, lines.map((line) => `${line}\n`).join(''));
+    writeAll(1, text);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return;
+    throw new OutputError(`standard output cannot be written: ${messageOf(error)}`);
   }
 }
 

@@ -2,6 +2,7 @@
 import { formatBytes } from './bytes.js';
 import { courseOf, rankedTasks, type Timed } from './course.js';
 import { formatDuration } from './duration.js';
+import { highest } from './highest.js';
 import type { Look } from './look.js';
 import type { Course } from './page/data.js';
 import { fitted, plainText } from './plain-text.js';
@@ -58,7 +59,7 @@ interface Plot {
 /** The lines without their ends, each at most `look.columns` wide. No lines without a timeline. */
 export function chartLines(result: Timed, { columns, isColoured, isAscii }: Look): string[] {
   const course = courseOf(result);
-  const most = course ? Math.max(...course.bytes) : 0;
+  const most = course ? highest(course.bytes) : 0;
   if (!course || most === 0) return [];
   const labels = Array.from({ length: rows }, (_, row) =>
     row % 2 === 0 ? formatBytes((most * (rows - row)) / rows) : '',

@@ -8,6 +8,9 @@ const narrowestCommand = 20;
 /** What stays of a command however deep in its tree it stands. */
 const narrowestBehindLines = 12;
 
+/** Of the lines that lead to a process, no terminal shows more. */
+const mostLines = 1_000;
+
 interface Row {
   readonly process: ProcessRecord;
   /** The lines that lead to it from its parent. */
@@ -114,30 +117,40 @@ function treeRows(processes: readonly ProcessRecord[]): Row[] {
   for (const process of processes) {
     const { parentPid } = process;
     if (!known.has(parentPid) || parentPid === process.pid) roots.push(process);
-    else children.set(parentPid, [...(children.get(parentPid) ?? []), process]);
+    else if (!children.get(parentPid)?.push(process)) children.set(parentPid, [process]);
   }
 
+  // Without recursion: a chain of processes may be deeper than calls may be.
+  const downwards: ProcessRecord[] = [...roots];
+  for (let next = 0; next < downwards.length; next += 1) {
+    for (const child of children.get(downwards[next]?.pid ?? 0) ?? []) downwards.push(child);
+  }
   const totals = new Map<number, number>();
-  const total = (process: ProcessRecord): number => {
-    const below = children.get(process.pid) ?? [];
-    const bytes = below.reduce((sum, child) => sum + total(child), process.rssBytes);
-    totals.set(process.pid, bytes);
-    return bytes;
-  };
-  for (const root of roots) total(root);
+  for (const { pid, rssBytes } of downwards.reverse()) {
+    const below = children.get(pid) ?? [];
+    const sum = (bytes: number, child: ProcessRecord) => bytes + (totals.get(child.pid) ?? 0);
+    totals.set(pid, below.reduce(sum, rssBytes));
+  }
   const byTotal = (one: ProcessRecord, other: ProcessRecord) =>
     (totals.get(other.pid) ?? 0) - (totals.get(one.pid) ?? 0) || one.pid - other.pid;
 
   const rows: Row[] = [];
-  const add = (process: ProcessRecord, lines: string, below: string): void => {
+  const open = roots.sort(byTotal).map((process) => ({ process, lines: '', below: '' }));
+  open.reverse();
+  for (let top = open.pop(); top !== undefined; top = open.pop()) {
+    const { process, lines, below } = top;
     const started = [...(children.get(process.pid) ?? [])].sort(byTotal);
     const treeBytes = started.length > 0 ? totals.get(process.pid) : undefined;
     rows.push({ process, lines, ...(treeBytes !== undefined && { treeBytes }) });
-    started.forEach((child, index) => {
-      const isLast = index === started.length - 1;
-      add(child, `${below}${isLast ? '└ ' : '├ '}`, `${below}${isLast ? '  ' : '│ '}`);
-    });
-  };
-  for (const root of roots.sort(byTotal)) add(root, '', '');
+    const last = started.at(-1);
+    for (const child of started.reverse()) {
+      const [own, others] = child === last ? ['└ ', '  '] : ['├ ', '│ '];
+      open.push({
+        process: child,
+        lines: `${below}${own}`,
+        below: `${below}${others}`.slice(-mostLines),
+      });
+    }
+  }
   return rows;
 }

@@ -112,6 +112,30 @@ fn the_peak_of_tasks_one_after_the_other_is_that_of_the_largest() {
     }
 }
 
+/// It may have been started between the last look of who ends them and their end.
+#[test]
+fn nobody_who_is_started_while_all_are_ended_goes_on() {
+    for attempt in 0..40 {
+        let bundle = bundle(options(TraceUse::Off));
+        let task = add(&bundle, GuardOptions::default());
+        let stopping = std::thread::scope(|scope| {
+            let ending = scope.spawn(|| {
+                std::thread::sleep(Duration::from_micros(attempt * 100));
+                bundle.stop(Some(Duration::ZERO));
+            });
+            let started = task.start(&["sleep", "60"]);
+            ending.join().unwrap();
+            started
+        });
+        if let Ok((_run, end)) = stopping {
+            let ended = end.recv_timeout(Duration::from_secs(30));
+            assert!(ended.is_ok(), "attempt {attempt}: it goes on");
+        }
+        task.finish();
+        finish(&bundle);
+    }
+}
+
 #[test]
 fn the_peak_of_tasks_at_the_same_time_is_that_of_all() {
     for way in WAYS {

@@ -36,6 +36,7 @@ export const attach: Command = {
     try {
       attached = attachTo(pid, options);
     } catch (error) {
+      reports.discard();
       say(`memtop: ${messageOf(error)}`);
       return exitCodes.failedBeforeStart;
     }

@@ -8,7 +8,7 @@ import { isSet } from '../options.js';
 import type { RawArguments } from '../parse.js';
 import { quoted } from '../quoted.js';
 import { UsageError } from '../usage-error.js';
-import { writeAll } from '../write.js';
+import { printText } from '../write.js';
 import type { Command } from './command.js';
 
 const columnsOfLogs = 100;
@@ -31,7 +31,7 @@ export const doctor: Command = {
           2,
         )
       : doctorLines(found, process.stdout.columns || columnsOfLogs).join('\n');
-    writeAll(1, `${text}\n`);
+    printText(`${text}\n`);
     return 0;
   },
 };

@@ -16,7 +16,7 @@ import { isSet, valueGiven } from '../options.js';
 import { OutputFile } from '../output-file.js';
 import { storeNeeded } from '../store.js';
 import { refuseWords } from '../words.js';
-import { print, say, terminalColumns, writeAll } from '../write.js';
+import { print, printText, say, terminalColumns } from '../write.js';
 import type { Command } from './command.js';
 
 export const history: Command = {
@@ -72,7 +72,7 @@ function printJson(runs: readonly StoredRun[]): void {
 function exportRuns(store: Store, runs: readonly StoredRun[], target: string): number {
   try {
     if (target === '-') {
-      for (const text of exported(store, runs)) writeAll(1, text);
+      for (const text of exported(store, runs)) printText(text);
       return 0;
     }
     new OutputFile(target).write([...exported(store, runs)].join(''));

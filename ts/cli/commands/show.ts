@@ -11,7 +11,7 @@ import { jsonSwitch } from '../flags/reporting.js';
 import { isSet } from '../options.js';
 import { storeNeeded } from '../store.js';
 import { wordIfGiven } from '../words.js';
-import { print, say, terminalColumns, writeAll } from '../write.js';
+import { print, printText, say, terminalColumns } from '../write.js';
 import type { Command } from './command.js';
 
 export const show: Command = {
@@ -26,7 +26,7 @@ export const show: Command = {
     const file = storeNeeded(raw, environment, await foundConfig());
     try {
       if (isSet(sql, raw)) {
-        writeAll(1, `-- The store is an SQLite database: ${file}\n\n${storeSchema()}`);
+        printText(`-- The store is an SQLite database: ${file}\n\n${storeSchema()}`);
         return 0;
       }
       const store = Store.open(file);

@@ -9,16 +9,19 @@ export const exitCodesTopic: Topic = {
       ['128+n', 'signal n ended it'],
       [`${exitCodes.guard}`, 'the guard ended it; --limit-exit-code changes the number'],
       [`${exitCodes.timeout}`, '--timeout passed'],
+      [`${exitCodes.budget}`, 'a peak is above --max-peak or --max-increase'],
+      [`${exitCodes.verification}`, 'memtop bench: the command left no sign that it had worked'],
+      [`${exitCodes.interrupted}`, 'memtop bench: ^C'],
       [
         `${exitCodes.failedBeforeStart}`,
         'memtop failed before the command could start, or could not open a file to write',
       ],
       ['126', 'the command cannot be executed'],
       ['127', 'the command was not found'],
-      [`${exitCodes.usage}`, 'wrong call'],
+      [`${exitCodes.usage}`, 'usage error'],
     ],
     'Whatever goes wrong in measuring never fails the command: one warning says what is missing.',
     'memtop run exits with the code of the first task that has failed. memtop kill exits with ' +
-      `${exitCodes.failed} when something is left.`,
+      `${exitCodes.failed} when something is left, and so does any command whose output cannot be written.`,
   ],
 };

@@ -1,5 +1,5 @@
 /** Every topic. */
-import { flagsOfRun } from '../options.js';
+import { flagsOfCommand } from '../options.js';
 import { environmentTopic } from './environment.js';
 import { exitCodesTopic } from './exit-codes.js';
 import { metricsTopic } from './metrics.js';
@@ -9,5 +9,5 @@ import type { Topic } from './topic.js';
 export const topics: Readonly<Record<TopicName, Topic>> = {
   metrics: metricsTopic,
   'exit-codes': exitCodesTopic,
-  environment: environmentTopic(flagsOfRun),
+  environment: environmentTopic(flagsOfCommand),
 };

@@ -1,6 +1,7 @@
 /** The tasks of a run and the processes of its peak, as tables with bars. */
 import { formatBytes } from '../bytes.js';
 import { formatDuration } from '../duration.js';
+import { highest } from '../highest.js';
 import type { Group, PageProcess, PageTask } from './data.js';
 import { element } from './dom.js';
 
@@ -33,7 +34,7 @@ export function processSection(
   processes: readonly PageProcess[],
   groups: readonly Group[],
 ): HTMLElement {
-  const most = Math.max(...processes.map(({ bytes }) => bytes));
+  const most = highest(processes.map(({ bytes }) => bytes));
   const isTree = processes.some(({ depth }) => depth > 0);
   const hasTasks = processes.some(({ task }) => task !== undefined);
   const columns: Column<PageProcess>[] = [

@@ -12,6 +12,7 @@ import { groupsOf, type SizedProcess } from './groups.js';
 import { type Row, rowsOf } from './rows.js';
 import { type Action, initial, pressed, type State } from './state.js';
 import type { MemoryTitle } from './text.js';
+import { Trends } from './trends.js';
 import { heightOfRows, Machine } from './view.js';
 
 /** What is shown, and what ends it. */
@@ -37,12 +38,11 @@ const shortestRefreshMs = 1_000;
 const longestRefreshMs = 10_000;
 /** Of one CPU. */
 const shareOfCpu = 0.015;
-const trendLength = 60;
 
 /** Resolves once the terminal is as it was before. */
 export function showLive(source: Source, options: LiveOptions): Promise<void> {
   const frames = new Frames();
-  const trends = new Map<string, number[]>();
+  const trends = new Trends();
   let state: State = initial;
   let processes: readonly SizedProcess[] = [];
   let rows: Row[] = [];
@@ -91,7 +91,7 @@ export function showLive(source: Source, options: LiveOptions): Promise<void> {
         if (!state.isPaused) {
           processes = await source.look();
           if (isOver) return;
-          for (const { key, bytes } of arrange()) remember(trends, `group ${key}`, bytes);
+          trends.add(arrange().map(({ key, bytes }) => ({ key: `group ${key}`, bytes })));
           draw();
         }
       } catch (error) {
@@ -141,11 +141,4 @@ export function showLive(source: Source, options: LiveOptions): Promise<void> {
 function paceOf({ user, system }: NodeJS.CpuUsage): number {
   const wanted = (user + system) / 1000 / shareOfCpu;
   return Math.min(longestRefreshMs, Math.max(shortestRefreshMs, Math.round(wanted)));
-}
-
-function remember(trends: Map<string, number[]>, key: string, bytes: number): void {
-  const trend = trends.get(key) ?? [];
-  trend.push(bytes);
-  if (trend.length > trendLength) trend.shift();
-  trends.set(key, trend);
 }

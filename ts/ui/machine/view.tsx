@@ -9,11 +9,12 @@ import type { Size } from '../terminal/frames.js';
 import type { Row } from './rows.js';
 import { indexOf, type State } from './state.js';
 import { columnsOf, heading, type MemoryTitle, type RowText, rowText } from './text.js';
+import type { Trends } from './trends.js';
 
 export interface MachineProps {
   readonly state: State;
   readonly rows: readonly Row[];
-  readonly trends: ReadonlyMap<string, readonly number[]>;
+  readonly trends: Pick<Trends, 'get'>;
   readonly title: string;
   readonly memoryTitle: MemoryTitle;
   readonly processCount: number;

@@ -1,4 +1,6 @@
 /** Values over time in a line of small bars. */
+import { highest } from '../../report/highest.js';
+
 const bars = '▁▂▃▄▅▆▇█';
 const asciiBars = '_.-=oO#@';
 
@@ -7,10 +9,10 @@ export function sparkline(
   values: readonly number[],
   columns: number,
   isAscii: boolean,
-  highest = 0,
+  scale = 0,
 ): string {
   const shown = columns > 0 ? inColumns(values, columns) : [];
-  const top = Math.max(highest, ...shown);
+  const top = Math.max(scale, ...shown);
   const steps = isAscii ? asciiBars : bars;
   const line = shown.map((value) => steps[stepOf(value, top, steps.length)]).join('');
   return line.padStart(Math.max(0, columns));
@@ -26,6 +28,6 @@ function inColumns(values: readonly number[], columns: number): number[] {
   return Array.from({ length: columns }, (_, column) => {
     const from = Math.floor((column * values.length) / columns);
     const to = Math.floor(((column + 1) * values.length) / columns);
-    return Math.max(...values.slice(from, Math.max(from + 1, to)));
+    return highest(values.slice(from, Math.max(from + 1, to)));
   });
 }

@@ -170,7 +170,12 @@ impl BundleTask {
             (streams, _) => streams,
         };
         let options = self.common.options(streams);
-        Run::start_in(Some(self.place.clone()), command, options, |_| {}, on_end)
+        let run = Run::start_in(Some(self.place.clone()), command, options, |_| {}, on_end)?;
+        // Whoever ends everybody may have looked for the last time before this one was there.
+        if self.place.part.ending().is_some() {
+            run.stop(None);
+        }
+        Ok(run)
     }
 
     /// How the task is; `None` when it is not measured.
