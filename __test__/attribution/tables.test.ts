@@ -32,7 +32,9 @@ function groupsOf(rule: TaskRule): string[] {
 }
 
 test('every file with a runner is in the list', async (t) => {
-  const files = readdirSync(folder).filter((file) => !others.includes(file));
+  const files = readdirSync(folder).filter(
+    (file) => file.endsWith('.ts') && !others.includes(file),
+  );
   const exported = await Promise.all(
     files.map(async (file) => Object.values(await import(join(folder, file)))),
   );

@@ -1,5 +1,7 @@
+import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { promisify } from 'node:util';
 import test from 'ava';
 import { isAlive, isRoot, pidsIn } from '../helpers/alive.js';
 import { temporaryFolder } from '../helpers/folder.js';
@@ -166,4 +168,27 @@ test('when memtop is killed, an untraced command is told to end', async (t) => {
   running.child.kill('SIGKILL');
   await running.printed('got TERM');
   t.is((await running.finished()).signal, 'SIGKILL');
+});
+
+/** Runs memtop as a job of a shell, which continues it where it has stopped, and says so. */
+const asJob = `
+set -m
+"$@" 2>/dev/null &
+memtop=$!
+while kill -0 $memtop 2>/dev/null; do
+  case "$(cat /proc/$memtop/stat 2>/dev/null)" in *") T "*) echo stopped; kill -CONT $memtop ;; esac
+  sleep 0.02
+done
+wait $memtop
+echo $?`;
+
+test('memtop is no stopped job because it freezes whom it ends', async (t) => {
+  const flags = ['-q', '--no-store', '--trace', 'off', '--cgroup', 'off'];
+  const times = ['--timeout', '200ms', '--grace', '200ms'];
+  const command = ['sh', '-c', 'trap "" TERM; while :; do sleep 1; done'];
+  const words = [process.execPath, cliPath, ...flags, ...times, '--', ...command];
+  const runs = Array.from({ length: 8 }, () =>
+    promisify(execFile)('bash', ['-c', asJob, 'bash', ...words]),
+  );
+  for (const { stdout } of await Promise.all(runs)) t.is(stdout, '124\n');
 });

@@ -5,14 +5,14 @@ use std::cell::Cell;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::SeqCst};
 use std::thread::{Builder, sleep};
 use std::time::{Duration, Instant};
 
 use libc::pid_t;
 use memtop_proc::native::{ProcRoot, Waited, wait4};
 use memtop_sampler::{SharedRules, TaskId};
-use memtop_terminal::Pumps;
+use memtop_terminal::{Forwarding, Pumps};
 use memtop_trace::ptrace::{self, Report};
 use memtop_trace::{TraceRecord, Tracer, WAKE_AGAIN_AFTER, Waker, raise_priority};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
@@ -92,8 +92,26 @@ struct State {
     waker: Waker,
     /// Asked for, and not yet done.
     lets_all_go: AtomicBool,
-    /// Whether a signal has stopped the command and nobody has continued it.
-    is_command_stopped: AtomicBool,
+    command: CommandState,
+}
+
+/// Whether the command runs, by what the kernel reports of it.
+#[derive(Debug, Default)]
+struct CommandState(AtomicU8);
+
+impl CommandState {
+    const RUNNING: u8 = 0;
+    /// A signal has stopped it and nobody has continued it.
+    const STOPPED: u8 = 1;
+    const ENDED: u8 = 2;
+
+    fn set(&self, state: u8) {
+        self.0.store(state, SeqCst);
+    }
+
+    fn is_stopped(&self) -> bool {
+        self.0.load(SeqCst) == Self::STOPPED
+    }
 }
 
 /// The handle of the thread. Dropping it does not end it.
@@ -122,7 +140,7 @@ impl Follower {
     }
 
     pub(crate) fn is_command_stopped(&self) -> bool {
-        self.state.is_command_stopped.load(SeqCst)
+        self.state.command.is_stopped()
     }
 
     /// Ends all tracing, and with it the thread once the command has ended.
@@ -171,6 +189,7 @@ fn follow(assignment: Assignment, state: &State, tell: &impl Fn(Followed)) {
         Ok(forked) => forked,
         Err(error) => return tell(Followed::NotStarted(NotStarted::Fork(error))),
     };
+    Forwarding::note_fork();
     let tracer = match &tracing {
         Tracing::No(reason) => Err(reason.clone()),
         Tracing::Wanted | Tracing::Required => {
@@ -293,10 +312,10 @@ fn follow_untraced(
     let ended = loop {
         match wait4(command.pid, libc::WUNTRACED | libc::WCONTINUED) {
             Ok(Some(waited)) if libc::WIFCONTINUED(waited.status) => {
-                state.is_command_stopped.store(false, SeqCst);
+                state.command.set(CommandState::RUNNING);
             }
             Ok(Some(waited)) if libc::WIFSTOPPED(waited.status) => {
-                state.is_command_stopped.store(true, SeqCst);
+                state.command.set(CommandState::STOPPED);
                 tell(Followed::Stopped);
             }
             Ok(Some(waited)) => break Ok(waited),
@@ -305,6 +324,7 @@ fn follow_untraced(
             Err(error) => break Err(error),
         }
     };
+    state.command.set(CommandState::ENDED);
     tell(Followed::Ended(ended));
     tell(Followed::Over(TraceRecord::default()));
 }
@@ -344,7 +364,11 @@ fn follow_traced(
         tracer.handle(tid, report);
         if tid == command.pid {
             let is_stopped = matches!(report, Report::GroupStop);
-            state.is_command_stopped.store(is_stopped, SeqCst);
+            state.command.set(match report {
+                Report::GroupStop => CommandState::STOPPED,
+                Report::Ended(_) => CommandState::ENDED,
+                _ => CommandState::RUNNING,
+            });
             if is_stopped {
                 tell(Followed::Stopped);
             }

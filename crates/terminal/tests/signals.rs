@@ -1,10 +1,14 @@
 //! What a host has set for signals. There is one such setting in a process, so this is one test.
 
 use std::mem;
+use std::os::unix::process::ExitStatusExt;
+use std::process::Command;
 use std::ptr;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 
 use memtop_terminal::Forwarding;
+use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 static TOLD: AtomicU32 = AtomicU32::new(0);
 
@@ -37,6 +41,25 @@ fn raise(signal: libc::c_int) {
     unsafe { libc::raise(signal) };
 }
 
+/// Sends a signal to this very thread as the kernel does for a terminal.
+fn raise_by_kernel(signal: libc::c_int) {
+    // SAFETY: a zeroed siginfo is a valid one; the kernel takes any code from a thread for itself.
+    let sent = unsafe {
+        let mut info: libc::siginfo_t = mem::zeroed();
+        info.si_signo = signal;
+        info.si_code = 0x80;
+        let (process, thread) = (libc::getpid(), libc::gettid());
+        libc::syscall(
+            libc::SYS_rt_tgsigqueueinfo,
+            process,
+            thread,
+            signal,
+            &raw const info,
+        )
+    };
+    assert_eq!(sent, 0);
+}
+
 #[test]
 fn a_host_is_told_of_its_terminal_and_keeps_what_it_sets() {
     set(libc::SIGWINCH, count);
@@ -51,6 +74,31 @@ fn a_host_is_told_of_its_terminal_and_keeps_what_it_sets() {
     raise(libc::SIGTERM);
     assert_eq!(TOLD.load(SeqCst), 1);
     assert_eq!(forwarding.interrupts(), 1);
+    // The kernel has sent it to whoever was there; a command that was has had it.
+    for is_forked in [false, true] {
+        if is_forked {
+            Forwarding::note_fork();
+        }
+        raise_by_kernel(libc::SIGHUP);
+        let mut command = Command::new("sleep").arg("60").spawn().unwrap();
+        let pid = Pid::from_raw(command.id().cast_signed()).unwrap();
+        let pidfd = pidfd_open(pid, PidfdFlags::empty()).unwrap();
+        assert!(forwarding.aim_at(command.id(), Some(Arc::new(pidfd))));
+        if is_forked {
+            assert_eq!(command.try_wait().unwrap(), None);
+            command.kill().unwrap();
+        }
+        let signal = command.wait().unwrap().signal();
+        assert_eq!(
+            signal,
+            Some(if is_forked {
+                libc::SIGKILL
+            } else {
+                libc::SIGHUP
+            })
+        );
+        forwarding.leave(command.id());
+    }
     set(libc::SIGTERM, count_no_more);
     drop(forwarding);
     assert_eq!(current(libc::SIGUSR1), count as *const () as usize);

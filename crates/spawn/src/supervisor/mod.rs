@@ -150,17 +150,11 @@ impl Supervisor {
         let mut news = None;
         match self.next_message(LOOK_EVERY) {
             Some(Message::Followed(Followed::Over(record))) => self.trace = Some(record),
-            Some(Message::Followed(Followed::Stopped)) => {
-                if let Some(place) = &self.place {
-                    place.stop_with_commands();
-                }
-                if let Some(forwarding) = &self.forwarding {
-                    // It must not stay under the shell's prompt.
-                    self.hide_view(true);
-                    forwarding.stop_with_command(|| self.follower.is_command_stopped());
-                    self.hide_view(false);
-                }
+            // Whoever is being ended is frozen before, by memtop itself.
+            Some(Message::Followed(Followed::Stopped)) if !self.is_being_ended() => {
+                self.stop_with_command();
             }
+            Some(Message::Followed(Followed::Stopped)) => {}
             Some(Message::Followed(followed)) => news = Some(followed),
             Some(Message::Stop { grace }) => self.stop(Reason::Request, grace),
             Some(Message::Alarm(alarm)) => self.heed(*alarm),
@@ -171,6 +165,24 @@ impl Supervisor {
             self.stop(Reason::Timeout, None);
         }
         news
+    }
+
+    fn is_being_ended(&self) -> bool {
+        let with_others = self.place.as_ref().and_then(Place::stopped);
+        self.stopped.is_some() || with_others.is_some()
+    }
+
+    /// A signal has stopped the command: a shell is to see that of its job.
+    fn stop_with_command(&self) {
+        if let Some(place) = &self.place {
+            place.stop_with_commands();
+        }
+        if let Some(forwarding) = &self.forwarding {
+            // It must not stay under the shell's prompt.
+            self.hide_view(true);
+            forwarding.stop_with_command(|| self.follower.is_command_stopped());
+            self.hide_view(false);
+        }
     }
 
     fn hide_view(&self, is_hidden: bool) {

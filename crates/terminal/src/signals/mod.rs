@@ -47,6 +47,9 @@ const MOST_COMMANDS: usize = 256;
 /// Who sent each signal that came before there was a command; 0 where none came.
 static EARLY: [AtomicI32; SIGNALS] = [const { AtomicI32::new(0) }; SIGNALS];
 const SIGNALS: usize = 65;
+/// Whether there is a command that is not named yet: it is in this process's group, and what the
+/// kernel sends to that reaches it.
+static IS_FORKED: AtomicBool = AtomicBool::new(false);
 /// How often somebody wanted the command to end.
 static INTERRUPTS: AtomicU32 = AtomicU32::new(0);
 /// How many handlers are at work. While there are none, no descriptor is used by any.
@@ -104,6 +107,7 @@ impl Forwarding {
             early.store(0, SeqCst);
         }
         INTERRUPTS.store(0, SeqCst);
+        IS_FORKED.store(false, SeqCst);
         let signals = FORWARDED.into_iter().chain(JOB_CONTROL);
         let former = signals.filter_map(|signal| Some((signal, FormerAction(take_over(signal)?))));
         Some(Self {
@@ -119,6 +123,11 @@ impl Forwarding {
     #[allow(clippy::unused_self, reason = "there is nothing to count without one")]
     pub fn interrupts(&self) -> u32 {
         INTERRUPTS.load(SeqCst)
+    }
+
+    /// A command has been forked, and is named soon.
+    pub fn note_fork() {
+        IS_FORKED.store(true, SeqCst);
     }
 
     /// Names a command that the signals are for. False without a descriptor, which kernels before
@@ -159,6 +168,9 @@ impl Forwarding {
             aim.pidfd.store(-1, SeqCst);
             wait_for_handlers();
             *pidfd = None;
+        }
+        if pidfds.iter().all(Option::is_none) {
+            IS_FORKED.store(false, SeqCst);
         }
     }
 
@@ -311,7 +323,10 @@ fn hand_on(signal: c_int, sender: i32) {
             // What the kernel sent went to this process's group, which is not the command's.
             let missed = on_own_terminal && by_kernel && signal != libc::SIGWINCH;
             if !is_any {
-                early(signal).store(sender, SeqCst);
+                let has_had_it = by_kernel && !on_own_terminal && IS_FORKED.load(SeqCst);
+                if !has_had_it {
+                    early(signal).store(sender, SeqCst);
+                }
             } else if by_another || (missed && !own_terminal::press(signal)) {
                 send_all(signal);
             }
