@@ -150,11 +150,12 @@ impl Supervisor {
         let mut news = None;
         match self.next_message(LOOK_EVERY) {
             Some(Message::Followed(Followed::Over(record))) => self.trace = Some(record),
-            // Whoever is being ended is frozen before, by memtop itself.
-            Some(Message::Followed(Followed::Stopped)) if !self.is_being_ended() => {
-                self.stop_with_command();
+            Some(Message::Followed(Followed::Stopped)) => {
+                // Whoever is being ended is frozen before, by memtop itself.
+                if !self.is_being_ended() {
+                    self.stop_with_command();
+                }
             }
-            Some(Message::Followed(Followed::Stopped)) => {}
             Some(Message::Followed(followed)) => news = Some(followed),
             Some(Message::Stop { grace }) => self.stop(Reason::Request, grace),
             Some(Message::Alarm(alarm)) => self.heed(*alarm),
