@@ -150,12 +150,7 @@ impl Supervisor {
         let mut news = None;
         match self.next_message(LOOK_EVERY) {
             Some(Message::Followed(Followed::Over(record))) => self.trace = Some(record),
-            Some(Message::Followed(Followed::Stopped)) => {
-                // Whoever is being ended is frozen before, by memtop itself.
-                if !self.is_being_ended() {
-                    self.stop_with_command();
-                }
-            }
+            Some(Message::Followed(Followed::Stopped)) => self.stop_with_command(),
             Some(Message::Followed(followed)) => news = Some(followed),
             Some(Message::Stop { grace }) => self.stop(Reason::Request, grace),
             Some(Message::Alarm(alarm)) => self.heed(*alarm),
@@ -173,8 +168,12 @@ impl Supervisor {
         self.stopped.is_some() || with_others.is_some()
     }
 
-    /// A signal has stopped the command: a shell is to see that of its job.
+    /// The command has been stopped: a shell is to see that of its job. One that is being ended is
+    /// frozen before, by memtop itself.
     fn stop_with_command(&self) {
+        if self.is_being_ended() {
+            return;
+        }
         if let Some(place) = &self.place {
             place.stop_with_commands();
         }
