@@ -238,7 +238,7 @@ impl NativeStore {
     #[must_use]
     pub fn alive(&self) -> AsyncTask<Question<Vec<AliveRunRow>>> {
         self.ask(|store| {
-            let alive = store.alive(&here(), &living(&inspector()?)?)?;
+            let alive = store.alive(&here(), &living)?;
             Ok(alive.into_iter().map(Into::into).collect())
         })
     }
@@ -259,9 +259,8 @@ impl NativeStore {
             started: None,
         };
         Ok(self.ask(move |store| {
-            let inspector = inspector()?;
-            let members = store.members(&id, &here(), &living(&inspector)?)?;
-            Ok(kill_each(&inspector, &members, &options)?.into())
+            let members = store.members(&id, &here(), &living)?;
+            Ok(kill_each(&inspector()?, &members, &options)?.into())
         }))
     }
 
@@ -283,10 +282,7 @@ fn locked(store: &Mutex<Store>) -> MutexGuard<'_, Store> {
 }
 
 fn settle(store: &Store) -> Result<()> {
-    let settled = inspector().and_then(|inspector| {
-        let table = living(&inspector)?;
-        Ok(store.settle(&here(), &table)?)
-    });
+    let settled = store.settle(&here(), &living);
     settled.map(drop).map_err(Into::into)
 }
 
@@ -298,8 +294,8 @@ fn inspector() -> std::result::Result<NativeInspector, Failure> {
     Ok(NativeInspector::new(ProcRoot::system()?))
 }
 
-fn living(inspector: &NativeInspector) -> std::result::Result<ProcessTable, Failure> {
-    Ok(ProcessTable::of_living(inspector.list()?))
+fn living() -> std::result::Result<ProcessTable, Failure> {
+    Ok(ProcessTable::of_living(inspector()?.list()?))
 }
 
 /// Why a question to the store has no answer.

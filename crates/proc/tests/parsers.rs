@@ -39,6 +39,7 @@ prop_compose! {
         first_stack in any::<u64>(),
         user_ticks in 0_u64..1 << 40,
         kernel_ticks in 0_u64..1 << 40,
+        threads in any::<u32>(),
         started in any::<u64>(),
         leads_its_process in any::<bool>(),
         others in vec(any::<i64>(), 26),
@@ -53,8 +54,9 @@ prop_compose! {
         text.push(letter);
         text.extend(format!(
             " {parent} {group} {session} {} {flags} {minor_faults} {} {major_faults} {} \
-             {user_ticks} {kernel_ticks} {} {started} {} {first_stack} {} {exit_signal} {}\n",
-            numbers(0..2), numbers(2..3), numbers(3..4), numbers(4..10), numbers(10..15),
+             {user_ticks} {kernel_ticks} {} {threads} {} {started} {} {first_stack} {} {exit_signal} {}\n",
+            numbers(0..2), numbers(2..3), numbers(3..4), numbers(4..8), numbers(9..10),
+            numbers(10..15),
             numbers(15..24), numbers(24..26),
         ).into_bytes());
         let stat = Stat {
@@ -67,6 +69,7 @@ prop_compose! {
             is_ending: flags & 4 != 0 || state == State::Zombie,
             cpu_ticks: user_ticks + kernel_ticks,
             faults: u64::from(minor_faults) + u64::from(major_faults),
+            threads,
             started,
             image: (first_stack != 0).then_some(first_stack),
             leads_its_process,

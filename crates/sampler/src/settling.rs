@@ -111,7 +111,7 @@ impl Settling {
         }
     }
 
-    /// Whether to find out which pages of files processes have that have been asked before.
+    /// Whether to look again at the file pages of processes that have been looked at.
     pub(crate) fn is_time_for_files(&self, weight: &Weight, need: Need) -> bool {
         match need {
             Need::Rise => {

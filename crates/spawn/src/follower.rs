@@ -189,7 +189,9 @@ fn follow(assignment: Assignment, state: &State, tell: &impl Fn(Followed)) {
         Ok(forked) => forked,
         Err(error) => return tell(Followed::NotStarted(NotStarted::Fork(error))),
     };
-    Forwarding::note_fork();
+    if !is_on_own_terminal {
+        Forwarding::note_fork();
+    }
     let tracer = match &tracing {
         Tracing::No(reason) => Err(reason.clone()),
         Tracing::Wanted | Tracing::Required => {
@@ -201,7 +203,7 @@ fn follow(assignment: Assignment, state: &State, tell: &impl Fn(Followed)) {
         Ok(pumps) => pumps,
         Err(error) => {
             give_up(unborn.pid);
-            return tell(Followed::NotStarted(NotStarted::Fork(error)));
+            return not_started(tell, NotStarted::Fork(error));
         }
     };
     let command = Beginning {
@@ -224,7 +226,7 @@ fn follow(assignment: Assignment, state: &State, tell: &impl Fn(Followed)) {
         }
         Err(reason) if matches!(tracing, Tracing::Required) => {
             give_up(unborn.pid);
-            tell(Followed::NotStarted(NotStarted::NoTracing(reason)));
+            not_started(tell, NotStarted::NoTracing(reason));
         }
         Err(reason) => {
             unborn.let_go();
@@ -290,6 +292,12 @@ fn begin_tracing(
     Ok(tracer)
 }
 
+/// A command that was forked did not become its program.
+fn not_started(tell: &impl Fn(Followed), why: NotStarted) {
+    Forwarding::forget_fork();
+    tell(Followed::NotStarted(why));
+}
+
 /// Ends a child that is not the program yet, traced or not.
 fn give_up(pid: pid_t) {
     // SAFETY: a signal to this process's own child, which nobody has waited for yet.
@@ -306,7 +314,7 @@ fn follow_untraced(
 ) {
     if let Err(error) = unborn.verdict() {
         let _ = wait_for(command.pid);
-        return tell(Followed::NotStarted(NotStarted::Exec(error)));
+        return not_started(tell, NotStarted::Exec(error));
     }
     tell(command.started(Some(reason)));
     let ended = loop {
@@ -345,7 +353,7 @@ fn follow_traced(
         if has_ended && tracer.traces_nobody() {
             break;
         }
-        let (tid, report) = match ptrace::next_report() {
+        let (tid, report) = match tracer.next_report() {
             Ok(Some(reported)) => reported,
             Ok(None) => continue,
             // Nobody is left; with the command among them if somebody else has waited for it.
@@ -378,7 +386,7 @@ fn follow_traced(
         {
             if !is_program {
                 let error = unborn.verdict().err().unwrap_or_else(killed_before_exec);
-                return tell(Followed::NotStarted(NotStarted::Exec(error)));
+                return not_started(tell, NotStarted::Exec(error));
             }
             has_ended = true;
             tell(Followed::Ended(Ok(waited)));

@@ -7,7 +7,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use memtop_proc::ProcessId;
-use memtop_proc::native::{ProcRoot, Waited, identify, wait4};
+use memtop_proc::native::{ProcRoot, Waited, has_ended, identify, wait4};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::process::{Pid, PidfdFlags, getpid, pidfd_open, set_child_subreaper};
 
@@ -35,8 +35,8 @@ impl End {
 #[derive(Debug)]
 pub(crate) enum Awaited {
     ByDescriptor(OwnedFd),
-    /// The kernel gives no descriptor for it (before Linux 5.3, or by seccomp), or this process may
-    /// have no more of them.
+    /// The kernel gives no descriptor for it (before Linux 5.3, or by seccomp), or this process
+    /// has reached its limit of descriptors.
     ByIdentity(Option<ProcessId>),
 }
 
@@ -60,7 +60,9 @@ impl Awaited {
             Self::ByIdentity(None) => true,
             Self::ByIdentity(Some(id)) => {
                 sleep(time);
-                identity(id.pid) != Some(*id)
+                let proc = ProcRoot::system();
+                proc.and_then(|proc| has_ended(&proc, *id, &mut Vec::new()))
+                    .unwrap_or(false)
             }
         }
     }
@@ -107,7 +109,7 @@ pub(crate) fn adopt_orphans() -> io::Result<()> {
 #[cfg(test)]
 mod tests {
     use std::process::Command;
-    use std::time::Duration;
+    use std::time::{Duration, Instant};
 
     use super::{Awaited, identity};
 
@@ -117,6 +119,11 @@ mod tests {
         let awaited = Awaited::ByIdentity(identity(child.id()));
         assert!(!awaited.ends_within(Duration::from_millis(5)));
         child.kill().unwrap();
+        // Nobody has waited for it.
+        let patience = Instant::now() + Duration::from_secs(30);
+        while !awaited.ends_within(Duration::from_millis(5)) {
+            assert!(Instant::now() < patience);
+        }
         child.wait().unwrap();
         assert!(awaited.ends_within(Duration::from_millis(5)));
     }

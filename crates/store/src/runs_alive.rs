@@ -41,12 +41,18 @@ impl Store {
     /// Marks the runs whose memtop is no more: they were interrupted. How many these were.
     ///
     /// # Errors
-    /// When the store cannot be read or written.
-    pub fn settle(&self, here: &Here, table: &ProcessTable) -> Result<u64, Error> {
+    /// When the store cannot be read or written, or as `list` fails.
+    pub fn settle<E: From<Error>>(
+        &self,
+        here: &Here,
+        list: &dyn Fn() -> Result<ProcessTable, E>,
+    ) -> Result<u64, E> {
         let running = self.running_rows()?;
         if running.is_empty() {
             return Ok(0);
         }
+        // After the runs: a memtop that records one is there before.
+        let table = list()?;
         let mut marked = 0;
         for run in running {
             let is_over = match here.judge(&run.here) {
@@ -94,15 +100,20 @@ impl Store {
     /// The runs that are running, oldest first, each with its living processes.
     ///
     /// # Errors
-    /// When the store cannot be read or written.
-    pub fn alive(&self, here: &Here, table: &ProcessTable) -> Result<Vec<AliveRun>, Error> {
-        self.settle(here, table)?;
+    /// When the store cannot be read or written, or as `list` fails.
+    pub fn alive<E: From<Error>>(
+        &self,
+        here: &Here,
+        list: &dyn Fn() -> Result<ProcessTable, E>,
+    ) -> Result<Vec<AliveRun>, E> {
+        self.settle(here, list)?;
         let running = self.running_rows()?;
+        let table = list()?;
         running
             .into_iter()
             .map(|run| {
                 let tree = match here.judge(&run.here) {
-                    Judgement::ByTheTable => self.tree(&run, table)?,
+                    Judgement::ByTheTable => self.tree(&run, &table)?,
                     _ => Vec::new(),
                 };
                 Ok(AliveRun { run, tree })
@@ -152,29 +163,30 @@ impl Store {
     /// interrupted. A process that has been given one of their pids since is not among them.
     ///
     /// # Errors
-    /// When there is no such run, or nobody of it is alive here.
-    pub fn members(
+    /// When there is no such run, or nobody of it is alive here, or as `list` fails.
+    pub fn members<E: From<NoMembers>>(
         &self,
         id: &str,
         here: &Here,
-        table: &ProcessTable,
-    ) -> Result<Vec<ProcessId>, NoMembers> {
+        list: &dyn Fn() -> Result<ProcessTable, E>,
+    ) -> Result<Vec<ProcessId>, E> {
         let question = Question {
             id: Some(id.to_owned()),
             ..Question::default()
         };
-        let Some(run) = self.runs(&question)?.pop() else {
-            return Err(NoMembers::Unknown(id.to_owned()));
+        let Some(run) = self.runs(&question).map_err(NoMembers::from)?.pop() else {
+            return Err(NoMembers::Unknown(id.to_owned()).into());
         };
         match here.judge(&run.here) {
             Judgement::ByTheTable => {}
-            Judgement::Gone => return Err(NoMembers::Over(id.to_owned())),
-            Judgement::Unknown => return Err(NoMembers::Elsewhere(id.to_owned())),
+            Judgement::Gone => return Err(NoMembers::Over(id.to_owned()).into()),
+            Judgement::Unknown => return Err(NoMembers::Elsewhere(id.to_owned()).into()),
         }
         if run.state == State::Ended {
-            return Err(NoMembers::Over(id.to_owned()));
+            return Err(NoMembers::Over(id.to_owned()).into());
         }
-        let tree = self.tree(&run, table)?;
+        let table = list()?;
+        let tree = self.tree(&run, &table).map_err(NoMembers::from)?;
         let mut members: Vec<ProcessId> = tree.iter().map(|record| record.id).collect();
         // Several commands are ended by their memtop, which starts no further ones then.
         if run.process.is_none()
@@ -183,7 +195,7 @@ impl Store {
             members.insert(0, memtop);
         }
         if members.is_empty() {
-            return Err(NoMembers::Over(id.to_owned()));
+            return Err(NoMembers::Over(id.to_owned()).into());
         }
         Ok(members)
     }

@@ -5,7 +5,9 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use memtop_proc::{ProcessId, ProcessRecord, ProcessTable, State as ProcessState};
-use memtop_store::{Living, Look, NewRun, NoMembers, Question, Recorder, Store, StoredRun};
+use memtop_store::{
+    AliveRun, Error, Living, Look, NewRun, NoMembers, Question, Recorder, Store, StoredRun,
+};
 
 const COMMAND: ProcessId = ProcessId {
     pid: 4_000_000,
@@ -93,6 +95,19 @@ fn table_with(run: &StoredRun, others: &[ProcessRecord]) -> ProcessTable {
     ProcessTable::of_living(all)
 }
 
+fn alive(store: &Store, run: &StoredRun, table: &ProcessTable) -> Result<Vec<AliveRun>, Error> {
+    store.alive(&run.here, &|| Ok(table.clone()))
+}
+
+fn members_of(
+    store: &Store,
+    id: &str,
+    run: &StoredRun,
+    table: &ProcessTable,
+) -> Result<Vec<ProcessId>, NoMembers> {
+    store.members(id, &run.here, &|| Ok(table.clone()))
+}
+
 fn only(store: &Store) -> StoredRun {
     store.runs(&Question::default()).unwrap().remove(0)
 }
@@ -135,7 +150,7 @@ fn a_running_one_is_shown_with_its_whole_tree_also_the_orphans() {
     let Scene {
         store, run, table, ..
     } = &scene();
-    let alive = store.alive(&run.here, table).unwrap();
+    let alive = alive(store, run, table).unwrap();
     assert_eq!(pids(&alive[0].tree), [COMMAND.pid, 4_000_001, 4_000_002]);
 }
 
@@ -147,7 +162,7 @@ fn running_ones_come_oldest_first() {
     let _earlier = start(&file, "a", "2026-01-01T00:00:00.000Z", None, &[]);
     let store = Store::open_existing(&file).unwrap().unwrap();
     let run = only(&store);
-    let alive = store.alive(&run.here, &table(&run)).unwrap();
+    let alive = alive(&store, &run, &table(&run)).unwrap();
     let ids: Vec<&str> = alive.iter().map(|alive| alive.run.id.as_str()).collect();
     assert_eq!(ids, ["a", "b"]);
 }
@@ -157,10 +172,10 @@ fn its_members_are_its_processes_and_nobody_else() {
     let Scene {
         store, run, table, ..
     } = &scene();
-    let members = store.members("a", &run.here, table).unwrap();
+    let members = members_of(store, "a", run, table).unwrap();
     assert_eq!(members, [COMMAND, id(4_000_001), id(4_000_002)]);
     let nobody = ProcessTable::of_living(vec![process(id(1), 0)]);
-    let over = store.members("a", &run.here, &nobody);
+    let over = members_of(store, "a", run, &nobody);
     assert!(matches!(over, Err(NoMembers::Over(_))), "{over:?}");
 }
 
@@ -172,9 +187,9 @@ fn whoever_has_got_a_pid_since_is_no_member() {
         process(ProcessId { pid, started }, 1)
     });
     let table = &table_with(run, &reused);
-    let alive = store.alive(&run.here, table).unwrap();
+    let alive = alive(store, run, table).unwrap();
     assert!(alive[0].tree.is_empty());
-    let members = store.members("a", &run.here, table);
+    let members = members_of(store, "a", run, table);
     assert!(matches!(members, Err(NoMembers::Over(_))), "{members:?}");
 }
 
@@ -186,9 +201,9 @@ fn another_process_with_the_pid_of_memtop_does_not_keep_a_run_alive() {
         ..run.memtop.unwrap()
     };
     let table = &table_with(run, &[process(reused, 1)]);
-    assert!(store.alive(&run.here, table).unwrap().is_empty());
+    assert!(alive(store, run, table).unwrap().is_empty());
     // Its command is still there, and can be ended.
-    let members = store.members("a", &run.here, table).unwrap();
+    let members = members_of(store, "a", run, table).unwrap();
     assert_eq!(members.len(), 3);
 }
 
@@ -200,7 +215,7 @@ fn a_zombie_memtop_is_none() {
         ..process(run.memtop.unwrap(), 1)
     };
     let table = &table_with(run, &[zombie]);
-    assert!(store.alive(&run.here, table).unwrap().is_empty());
+    assert!(alive(store, run, table).unwrap().is_empty());
 }
 
 #[test]
@@ -208,6 +223,6 @@ fn a_run_that_is_not_there_has_no_members() {
     let Scene {
         store, run, table, ..
     } = &scene();
-    let members = store.members("b", &run.here, table);
+    let members = members_of(store, "b", run, table);
     assert!(matches!(members, Err(NoMembers::Unknown(_))), "{members:?}");
 }

@@ -6,7 +6,7 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use memtop_proc::{Description, ProcessId, ProcessTable};
-use memtop_store::{Here, Living, Look, NewRun, Question, Recorder, RunEnd, State, Store};
+use memtop_store::{Error, Here, Living, Look, NewRun, Question, Recorder, RunEnd, State, Store};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -83,7 +83,7 @@ fn a_run_is_there_while_it_runs_and_complete_when_it_has_ended() {
     assert_eq!(running.peak_bytes, Some(1 << 20));
     assert_eq!(
         store
-            .settle(&running.here, &memtop_is_there(&running))
+            .settle::<Error>(&running.here, &|| Ok(memtop_is_there(&running)))
             .unwrap(),
         0
     );
@@ -144,8 +144,18 @@ fn a_run_whose_memtop_has_gone_was_interrupted_when_it_was_last_seen() {
     drop(recorder);
     let store = Store::open_existing(&file).unwrap().unwrap();
     let here = one(&store).here;
-    assert_eq!(store.settle(&here, &ProcessTable::default()).unwrap(), 1);
-    assert_eq!(store.settle(&here, &ProcessTable::default()).unwrap(), 0);
+    assert_eq!(
+        store
+            .settle::<Error>(&here, &|| Ok(ProcessTable::default()))
+            .unwrap(),
+        1
+    );
+    assert_eq!(
+        store
+            .settle::<Error>(&here, &|| Ok(ProcessTable::default()))
+            .unwrap(),
+        0
+    );
     let run = one(&store);
     assert_eq!(run.state, State::Interrupted);
     assert_eq!(run.duration_ms, Some(3000.0));
@@ -163,7 +173,9 @@ fn a_run_of_another_container_is_not_judged_by_the_pids_here() {
         ..one(&store).here
     };
     assert_eq!(
-        store.settle(&elsewhere, &ProcessTable::default()).unwrap(),
+        store
+            .settle::<Error>(&elsewhere, &|| Ok(ProcessTable::default()))
+            .unwrap(),
         0
     );
     assert_eq!(one(&store).state, State::Running);
@@ -172,7 +184,9 @@ fn a_run_of_another_container_is_not_judged_by_the_pids_here() {
         ..one(&store).here
     };
     assert_eq!(
-        store.settle(&rebooted, &ProcessTable::default()).unwrap(),
+        store
+            .settle::<Error>(&rebooted, &|| Ok(ProcessTable::default()))
+            .unwrap(),
         1
     );
 }

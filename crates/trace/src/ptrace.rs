@@ -47,7 +47,16 @@ pub enum Report {
 /// # Errors
 /// When there is nobody to wait for.
 pub fn next_report() -> io::Result<Option<(pid_t, Report)>> {
-    match wait4(-1, libc::__WALL | libc::__WNOTHREAD) {
+    reported(0)
+}
+
+/// The same without waiting: `None` as well when there is no report.
+pub(crate) fn report_if_any() -> io::Result<Option<(pid_t, Report)>> {
+    reported(libc::WNOHANG)
+}
+
+fn reported(options: c_int) -> io::Result<Option<(pid_t, Report)>> {
+    match wait4(-1, libc::__WALL | libc::__WNOTHREAD | options) {
         Ok(Some(waited)) => Ok(Some((waited.pid, report(&waited)))),
         Ok(None) => Ok(None),
         Err(error) if error.kind() == io::ErrorKind::Interrupted => Ok(None),

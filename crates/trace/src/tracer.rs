@@ -2,7 +2,10 @@
 
 mod ends;
 
-use std::time::Instant;
+use std::collections::VecDeque;
+use std::io;
+use std::thread::sleep;
+use std::time::{Duration, Instant};
 
 use libc::{c_int, pid_t};
 use memtop_proc::native::{ProcRoot, directory, field_has_signal, startup_at_exec};
@@ -17,6 +20,10 @@ use crate::self_tracing::{SelfTracing, Wish};
 use crate::storm::{self, Storm};
 use crate::tracee::{self, Origin, Tracee};
 use crate::v8_stack::stack_tells_of_heap;
+
+/// How long somebody who is to be let go may take to stop.
+const LETTING_GO: Duration = Duration::from_millis(200);
+const BETWEEN_REPORTS: Duration = Duration::from_micros(200);
 
 /// What tracing has done so far.
 #[derive(Clone, Debug, Default)]
@@ -56,6 +63,8 @@ pub struct Tracer {
     /// Stopped at their start before it was told who has started them.
     held: Vec<pid_t>,
     lets_all_go: bool,
+    /// Came while others were waited for.
+    reports: VecDeque<(pid_t, Report)>,
     /// The leader of a session of memtop's making.
     own_session: Option<pid_t>,
     programs: SelfTracing,
@@ -78,6 +87,7 @@ impl Tracer {
             processes: ByNumber::default(),
             held: Vec::new(),
             lets_all_go: false,
+            reports: VecDeque::new(),
             own_session: None,
             programs: SelfTracing::default(),
             text: Vec::new(),
@@ -89,7 +99,7 @@ impl Tracer {
     ///
     /// # Errors
     /// When it is gone or may not be traced.
-    pub fn seize(&mut self, tid: pid_t, process: pid_t) -> std::io::Result<()> {
+    pub fn seize(&mut self, tid: pid_t, process: pid_t) -> io::Result<()> {
         ptrace::seize(tid, self.stops_at(tid == process))?;
         self.add(tid, Tracee::of(process));
         Ok(())
@@ -183,6 +193,17 @@ impl Tracer {
         self.tracees.clear();
         self.processes.clear();
         self.held.clear();
+    }
+
+    /// Waits for the next report. `None` when a signal came instead.
+    ///
+    /// # Errors
+    /// When there is nobody to wait for.
+    pub fn next_report(&mut self) -> io::Result<Option<(pid_t, Report)>> {
+        match self.reports.pop_front() {
+            Some(report) => Ok(Some(report)),
+            None => ptrace::next_report(),
+        }
     }
 
     /// Does what a report calls for, tells the sampler, and lets the thread go on.
@@ -332,6 +353,7 @@ impl Tracer {
                 for process in processes {
                     self.let_go(process, pid);
                 }
+                self.wait_for_those_let_go(pid);
             }
         }
     }
@@ -359,7 +381,7 @@ impl Tracer {
         group == leader && matches!(read, Ok(Some(()))) && catches == Some(false)
     }
 
-    fn pay(&mut self, process: pid_t, cost: std::time::Duration, stopped: pid_t) {
+    fn pay(&mut self, process: pid_t, cost: Duration, stopped: pid_t) {
         let kept = self.processes.entry(process).or_default();
         if kept.storm.is_too_much(cost, Instant::now()) {
             self.let_go(process, stopped);
@@ -371,6 +393,28 @@ impl Tracer {
         if self.let_go_of(Some(stopped), |_, tracee| tracee.process == process) {
             self.record.released += 1;
             self.tell(Event::Released(process.cast_unsigned()));
+        }
+    }
+
+    /// `tracer` is about to trace any of them, which it cannot while they are traced from here. They
+    /// stop soon; whoever takes longer is let go later.
+    fn wait_for_those_let_go(&mut self, tracer: pid_t) {
+        let started = Instant::now();
+        let is_awaited =
+            |(_, tracee): (&pid_t, &Tracee)| tracee.is_let_go && tracee.process != tracer;
+        while started.elapsed() < LETTING_GO && self.tracees.iter().any(is_awaited) {
+            match ptrace::report_if_any() {
+                Ok(Some((tid, report))) => {
+                    let is_end = matches!(report, Report::Ended(_));
+                    if self.is_let_go(tid) && !is_end && tid != tracer {
+                        self.handle(tid, report);
+                    } else {
+                        self.reports.push_back((tid, report));
+                    }
+                }
+                Ok(None) => sleep(BETWEEN_REPORTS),
+                Err(_) => return,
+            }
         }
     }
 

@@ -18,7 +18,6 @@ use memtop_proc::{Descendants, Kin, Observer};
 use memtop_sampler::SharedSampler;
 
 use crate::priority::raise_priority;
-use crate::ptrace;
 use crate::tracer::Tracer;
 use crate::waker::{WAKE_AGAIN_AFTER, Waker};
 
@@ -128,7 +127,7 @@ fn work(sampler: &SharedSampler, waker: &Waker, inbox: &Receiver<Request>) {
             }
             None => {}
         }
-        match ptrace::next_report() {
+        match tracer.next_report() {
             Ok(Some((tid, report))) => tracer.handle(tid, report),
             Ok(None) => {}
             // Nobody is left.

@@ -1,5 +1,8 @@
 //! Looks at the pages of those whose memory is in doubt, where the doubt is largest first.
 
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
 use memtop_proc::native::thread_cpu;
 use memtop_proc::{ByNumber, Error, Observer, Proportional, Reading};
 
@@ -13,6 +16,8 @@ use crate::weight::Weight;
 /// A page set that is larger than what the kernel counts, by more than this part, is of something
 /// that does not count.
 const TOO_LARGE: u64 = 8;
+/// How long the guard waits for somebody to give back all memory before it acts.
+const EXIT_MAY_TAKE: Duration = Duration::from_millis(50);
 /// Programs whose pages are remembered.
 const MOST_LEARNED: usize = 200;
 
@@ -76,7 +81,7 @@ impl<O: Observer> Sampler<O> {
                 break;
             }
             left -= unread;
-            outcome = outcome.and(self.read_files_of(place, need));
+            outcome = outcome.and(self.read_files_of(place, is_time && need == Need::Rise));
         }
         outcome
     }
@@ -89,7 +94,7 @@ impl<O: Observer> Sampler<O> {
         read.is_none_or(|read| memory.unread() > read)
     }
 
-    fn read_files_of(&mut self, place: usize, need: Need) -> Result<(), Error> {
+    fn read_files_of(&mut self, place: usize, at_leisure: bool) -> Result<(), Error> {
         let before = thread_cpu();
         let member = &mut self.tree.members_mut()[place];
         let mut ranges = std::mem::take(&mut self.ranges);
@@ -131,9 +136,10 @@ impl<O: Observer> Sampler<O> {
         self.settling.refused += refused;
         self.reading += 1;
         let cost = thread_cpu().saturating_sub(before);
-        match need {
-            Need::Rise => self.settling.spend_at_leisure(cost, 1),
-            Need::Rest | Need::Certainty => self.settling.spend(cost, 1),
+        if at_leisure {
+            self.settling.spend_at_leisure(cost, 1);
+        } else {
+            self.settling.spend(cost, 1);
         }
         outcome
     }
@@ -181,7 +187,7 @@ impl<O: Observer> Sampler<O> {
         places.sort_unstable_by(|one, other| other.cmp(one));
         let first = places.first().map(|&(_, place)| place);
         let image = first.and_then(|place| self.tree.members()[place].image);
-        if self.is_relative_exiting(image)? {
+        if self.waits_for_exiting(image, need)? {
             // A walk would count less than there is.
             return Ok(());
         }
@@ -242,7 +248,7 @@ impl<O: Observer> Sampler<O> {
         let are_known = need == Need::Certainty || (are_all_read && self.births_are_told());
         walks.number += shares.len();
         if let Some(family) = self.families.get_mut(id) {
-            family.read_all(&shares, moved);
+            family.read_all(&shares, moved.filter(|_| is_whole));
             if are_known {
                 family.births_are_known();
                 family.update();
@@ -251,6 +257,23 @@ impl<O: Observer> Sampler<O> {
             }
         }
         outcome
+    }
+
+    /// Whether somebody goes on giving back what relatives have, too. Where certainty is wanted, that
+    /// is waited for a while.
+    fn waits_for_exiting(&mut self, image: Option<u64>, need: Need) -> Result<bool, Error> {
+        let patience = match need {
+            Need::Certainty => EXIT_MAY_TAKE,
+            Need::Rise | Need::Rest => Duration::ZERO,
+        };
+        let started = Instant::now();
+        while self.is_relative_exiting(image)? {
+            if started.elapsed() >= patience {
+                return Ok(true);
+            }
+            sleep(Duration::from_millis(1));
+        }
+        Ok(false)
     }
 
     /// Whether all who were born until now are in the tree.

@@ -271,7 +271,7 @@ impl<O: Observer> Sampler<O> {
             self.reading += 1;
         }
         member.is_zombie = !are_told;
-        member.is_exiting = leaves;
+        member.is_exiting |= leaves;
         let task = member.task;
         self.tasks.each_outwards(task, |task| {
             task.given_back += given_back;
@@ -279,8 +279,7 @@ impl<O: Observer> Sampler<O> {
         });
     }
 
-    /// Whether somebody who runs the same program start has none of its memory to be seen any more
-    /// and has not given back all of it.
+    /// Whether a process of the same exec shows no memory any more and has not given all of it back.
     pub(super) fn is_relative_exiting(&mut self, image: Option<u64>) -> Result<bool, Error> {
         for member in self.tree.members_mut() {
             if member.is_exiting && member.image == image {
@@ -368,17 +367,19 @@ impl<O: Observer> Sampler<O> {
         let mapped = member.memory.shared();
         let mapped_more = mapped.saturating_sub(member.mapped_looked_at);
         member.mapped_looked_at = mapped;
-        member.looked_at_sample = self.samples;
         let (first_seen, lender) = (member.first_seen, member.borrows_from);
         let (mut pid, mut family) = (member.id.pid, member.family);
         let faulted = match (before, faults) {
             (Some(before), Some(faults)) => Some(faults.saturating_sub(before)),
             _ => None,
         };
+        // Walks look several times within a sample.
+        let is_first = member.looked_at_sample != self.samples;
         member.quiet_looks = match faulted {
-            Some(0) => member.quiet_looks.saturating_add(1),
+            Some(0) => member.quiet_looks.saturating_add(u32::from(is_first)),
             _ => 0,
         };
+        member.looked_at_sample = self.samples;
         let written_at_most = match (faulted, otherwise) {
             (Some(faulted), _) => self.machine.pages_of(&mut self.observer, faulted) * page_bytes,
             (None, Some(otherwise)) => otherwise,

@@ -173,7 +173,7 @@ impl BundleTask {
         let run = Run::start_in(Some(self.place.clone()), command, options, |_| {}, on_end)?;
         // Whoever ends everybody may have looked for the last time before this one was there.
         if self.place.part.ending().is_some() {
-            run.stop(None);
+            run.stop(Some(Duration::ZERO));
         }
         Ok(run)
     }

@@ -60,7 +60,7 @@ impl HeapMessage {
 mod tests {
     use super::{FULL_HEAP_MESSAGE, HeapMessage};
 
-    const TEXT: &str = "\n<--- JS stacktrace --->\n\nFULL_HEAP_MESSAGE ERROR: Reached heap limit Allocation \
+    const TEXT: &str = "\n<--- JS stacktrace --->\n\nFATAL ERROR: Reached heap limit Allocation \
                         failed - JavaScript heap out of memory\n----- Native stack trace -----\n";
 
     fn seen(chunks: &[&[u8]]) -> bool {

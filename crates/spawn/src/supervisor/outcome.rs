@@ -12,7 +12,7 @@ use crate::bundle::part::Totals;
 use crate::cause::Findings;
 use crate::group::Group;
 use crate::means::limit_around;
-use crate::outcome::{Outcome, Traced};
+use crate::outcome::{Outcome, Stopped, Traced};
 use crate::sample_file::SampleFile;
 
 impl Supervisor {
@@ -24,7 +24,14 @@ impl Supervisor {
     ) -> Outcome {
         let task = self.sampling().map(|(_, task)| task);
         if let Some(place) = &self.place {
-            self.stopped = self.stopped.or_else(|| place.stopped());
+            // One that started late was ended by itself, for the reason of all.
+            self.stopped = match (self.stopped, place.stopped()) {
+                (Some(own), Some(others)) => Some(Stopped {
+                    reason: others.reason,
+                    ..own
+                }),
+                (own, others) => own.or(others),
+            };
         }
         let record = self.sampler.and_then(|sampler| {
             let task = self.started.task?;

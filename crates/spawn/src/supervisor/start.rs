@@ -203,6 +203,9 @@ fn wait_for_start(inbox: &Receiver<Message>, command: &Command) -> Result<Starte
                     NotStarted::Fork(error) => StartError::System(error),
                 });
             }
+            Ok(Message::Followed(Followed::Ended(Err(error)))) => {
+                return Err(StartError::System(error));
+            }
             // Nobody has a run to stop yet.
             Ok(_) => {}
             Err(_) => {

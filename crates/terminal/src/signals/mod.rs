@@ -47,9 +47,9 @@ const MOST_COMMANDS: usize = 256;
 /// Who sent each signal that came before there was a command; 0 where none came.
 static EARLY: [AtomicI32; SIGNALS] = [const { AtomicI32::new(0) }; SIGNALS];
 const SIGNALS: usize = 65;
-/// Whether there is a command that is not named yet: it is in this process's group, and what the
-/// kernel sends to that reaches it.
-static IS_FORKED: AtomicBool = AtomicBool::new(false);
+/// How many commands are forked and not named yet. They are in this process's group, so what the
+/// kernel sends to that reaches them.
+static UNNAMED: AtomicU32 = AtomicU32::new(0);
 /// How often somebody wanted the command to end.
 static INTERRUPTS: AtomicU32 = AtomicU32::new(0);
 /// How many handlers are at work. While there are none, no descriptor is used by any.
@@ -107,7 +107,7 @@ impl Forwarding {
             early.store(0, SeqCst);
         }
         INTERRUPTS.store(0, SeqCst);
-        IS_FORKED.store(false, SeqCst);
+        UNNAMED.store(0, SeqCst);
         let signals = FORWARDED.into_iter().chain(JOB_CONTROL);
         let former = signals.filter_map(|signal| Some((signal, FormerAction(take_over(signal)?))));
         Some(Self {
@@ -127,12 +127,18 @@ impl Forwarding {
 
     /// A command has been forked, and is named soon.
     pub fn note_fork() {
-        IS_FORKED.store(true, SeqCst);
+        UNNAMED.fetch_add(1, SeqCst);
+    }
+
+    /// One that was forked has ended before it was named, or is named now.
+    pub fn forget_fork() {
+        let _ = UNNAMED.fetch_update(SeqCst, SeqCst, |unnamed| unnamed.checked_sub(1));
     }
 
     /// Names a command that the signals are for. False without a descriptor, which kernels before
     /// 5.3 do not have, and where there are too many.
     pub fn aim_at(&self, pid: u32, pidfd: Option<Arc<OwnedFd>>) -> bool {
+        Self::forget_fork();
         let mut pidfds = self.pidfds();
         let free = pidfds.iter().position(Option::is_none);
         let place = free.unwrap_or(pidfds.len());
@@ -168,9 +174,6 @@ impl Forwarding {
             aim.pidfd.store(-1, SeqCst);
             wait_for_handlers();
             *pidfd = None;
-        }
-        if pidfds.iter().all(Option::is_none) {
-            IS_FORKED.store(false, SeqCst);
         }
     }
 
@@ -323,7 +326,7 @@ fn hand_on(signal: c_int, sender: i32) {
             // What the kernel sent went to this process's group, which is not the command's.
             let missed = on_own_terminal && by_kernel && signal != libc::SIGWINCH;
             if !is_any {
-                let has_had_it = by_kernel && !on_own_terminal && IS_FORKED.load(SeqCst);
+                let has_had_it = by_kernel && !on_own_terminal && UNNAMED.load(SeqCst) > 0;
                 if !has_had_it {
                     early(signal).store(sender, SeqCst);
                 }

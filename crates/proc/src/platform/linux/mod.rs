@@ -39,7 +39,8 @@ pub use inspector::LinuxInspector as NativeInspector;
 pub use loadavg::parse_last_pid;
 pub use meminfo::Meminfo;
 pub use observer::{
-    LinuxObserver as NativeObserver, describe, high_water, identify, own_identity, same_memory,
+    LinuxObserver as NativeObserver, describe, has_ended, high_water, identify, own_identity,
+    same_memory,
 };
 pub use oom::{OomEvidence, OomWatch};
 pub use pressure::{Pressure, Stall};

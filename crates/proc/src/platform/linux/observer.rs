@@ -99,6 +99,18 @@ pub fn own_identity() -> Option<ProcessId> {
     Some(own.ok()??.id)
 }
 
+/// Whether a process has ended with all its threads.
+///
+/// # Errors
+/// When it is there and cannot be read.
+pub fn has_ended(root: &ProcRoot, id: ProcessId, text: &mut Vec<u8>) -> Result<bool, Error> {
+    let stat = read_stat(root, id.pid, text)?;
+    // A zombie has been through `exit_mm`, which comes before (kernel/exit.c, do_exit); of a process
+    // its first thread waits as one for the others.
+    let is_zombie = |stat: &Stat| stat.state == State::Zombie && stat.threads <= 1;
+    Ok(!stat.is_some_and(|stat| stat.started == id.started && !is_zombie(&stat)))
+}
+
 /// The name and command line of a process that is known not to be replaced by another.
 #[must_use]
 pub fn describe(root: &ProcRoot, pid: u32, text: &mut Vec<u8>) -> Option<Description> {
@@ -184,10 +196,7 @@ impl Observer for LinuxObserver {
     }
 
     fn has_ended(&mut self, id: ProcessId) -> Result<bool, Error> {
-        let stat = read_stat(&self.root, id.pid, &mut self.text)?;
-        // A zombie has been through `exit_mm`, which comes before (kernel/exit.c, do_exit).
-        let is_there = |stat: &Stat| stat.started == id.started && stat.state != State::Zombie;
-        Ok(!stat.as_ref().is_some_and(is_there))
+        has_ended(&self.root, id, &mut self.text)
     }
 
     fn huge_faults(&mut self) -> Option<u64> {

@@ -26,6 +26,8 @@ pub struct Stat {
     pub cpu_ticks: u64,
     /// Page faults of all its threads so far.
     pub faults: u64,
+    /// How many threads it has, those that have ended and are waited for included.
+    pub threads: u32,
     /// Start time in clock ticks since boot.
     pub started: u64,
     /// Where its first stack begins: random at each exec and inherited by a fork, so it names the
@@ -59,7 +61,8 @@ impl Stat {
         let major_faults = parse_number(fields.nth(1)?)?;
         let user_ticks: u64 = parse_number(fields.nth(1)?)?;
         let kernel_ticks = parse_number(fields.next()?)?;
-        let started = parse_number(fields.nth(6)?)?;
+        let threads = parse_number(fields.nth(4)?)?;
+        let started = parse_number(fields.nth(1)?)?;
         let first_stack: u64 = parse_number(fields.nth(5)?)?;
         // Field 38: CLONE_THREAD sets it to -1 (kernel/fork.c, copy_process).
         let exit_signal: i64 = parse_number(fields.nth(9)?)?;
@@ -73,6 +76,7 @@ impl Stat {
             is_ending: flags & PF_EXITING != 0 || state == State::Zombie,
             cpu_ticks: user_ticks.saturating_add(kernel_ticks),
             faults: minor_faults.saturating_add(major_faults),
+            threads,
             started,
             image: (first_stack != 0).then_some(first_stack),
             leads_its_process: exit_signal != -1,
@@ -142,6 +146,7 @@ mod tests {
                 is_kernel: false,
                 is_ending: false,
                 cpu_ticks: 3,
+                threads: 1,
                 faults: 105,
                 started: 4242,
                 image: Some(140_720),
