@@ -23,7 +23,7 @@ export function allowedArrows(page: string): Allowed {
   const rows = table.split('\n').slice(1);
   const end = rows.findIndex((row) => !row.startsWith('|'));
   const allowed = new Map<string, ReadonlyMap<string, { typesOnly: boolean }>>();
-  for (const row of rows.slice(0, end)) {
+  for (const row of end < 0 ? rows.filter((row) => row !== '') : rows.slice(0, end)) {
     const [room = '', , uses = ''] = row
       .split('|')
       .slice(1)

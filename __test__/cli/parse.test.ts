@@ -41,6 +41,7 @@ test('a switch of the config can be switched off', (t) => {
   t.true(execOptions(parsed('--guard'), {}, off).guard);
   t.true(execOptions(parsed('--github'), {}, off).github);
   t.is(execOptions(parsed('--store', 'f'), {}, off).store, 'f');
+  t.not(execOptions(parsed('--no-no-store'), {}, off).store, 'false');
 });
 
 test('what follows -- is the command, whatever it looks like', (t) => {
@@ -63,7 +64,10 @@ for (const [argv, message] of [
   [['--quiet=yes'], '--quiet takes no value'],
   [['--no-quiet=yes'], '--no-quiet takes no value'],
   [['--no-label'], 'unknown flag --no-label; memtop --help lists the flags'],
-  [['-n5'], 'unknown flag -n; memtop --help lists the flags'],
+  [['-n5'], 'unknown flag -n5; memtop --help lists the flags'],
+  [['-json'], 'unknown flag -json; did you mean --json?'],
+  [['-q=yes'], '-q takes no value'],
+  [['-q-'], 'unknown flag -q-; memtop --help lists the flags'],
 ] as const) {
   test(`${JSON.stringify(argv)} is refused: ${JSON.stringify(message)}`, (t) => {
     t.throws(() => parsed(...argv), { instanceOf: UsageError, message });

@@ -1,15 +1,19 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
 import { allowedArrows, arrowsOfTypeScript, problemsOf } from '../../scripts/arrows.js';
+import { temporaryFolder } from '../helpers/folder.js';
 
 const table = (rows: readonly string[]): string =>
   ['| room | what is there | may use |', '| --- | --- | --- |', ...rows, '', 'More.'].join('\n');
 
 /** The problems of a repository with these files and these rows in its table. */
-function problems(files: Record<string, string>, rows: readonly string[]): string[] {
-  const root = mkdtempSync(join(tmpdir(), 'memtop-arrows-'));
+function problems(
+  t: ExecutionContext,
+  files: Record<string, string>,
+  rows: readonly string[],
+): string[] {
+  const root = temporaryFolder(t);
   for (const [file, text] of Object.entries(files)) {
     mkdirSync(join(root, dirname(file)), { recursive: true });
     writeFileSync(join(root, file), text);
@@ -30,7 +34,7 @@ const rows = [
 ];
 
 test('arrows that the table has are no problem', (t) => {
-  t.deepEqual(problems(files, rows), []);
+  t.deepEqual(problems(t, files, rows), []);
 });
 
 test('an arrow that the table does not have is a problem, in whatever way it is made', (t) => {
@@ -40,7 +44,7 @@ test('an arrow that the table does not have is a problem, in whatever way it is 
     "export const late = () => import('../report/text.js');",
     "export type Late = import('../report/text.js').Text;",
   ]) {
-    t.deepEqual(problems({ ...files, 'ts/result/wrong.ts': line }, rows), [
+    t.deepEqual(problems(t, { ...files, 'ts/result/wrong.ts': line }, rows), [
       'ts/result/wrong.ts: ts/result may not use ts/report',
     ]);
   }
@@ -48,18 +52,18 @@ test('an arrow that the table does not have is a problem, in whatever way it is 
 
 test('what may be used for its types is not there at run time', (t) => {
   const line = "import { Size } from '../result/size.js';";
-  t.deepEqual(problems({ ...files, 'ts/report/wrong.ts': line }, rows), [
+  t.deepEqual(problems(t, { ...files, 'ts/report/wrong.ts': line }, rows), [
     'ts/report/wrong.ts: ts/report may use the types of ts/result only',
   ]);
 });
 
 test('a room must be in the table, and the table allows nothing that nobody does', (t) => {
   const line = "import '../errors.js';";
-  t.deepEqual(problems({ ...files, 'ts/new/room.ts': line }, rows), [
+  t.deepEqual(problems(t, { ...files, 'ts/new/room.ts': line }, rows), [
     'ts/new is not among the rooms of docs/architecture.md',
   ]);
   const wide = [...rows.slice(0, 2), '| `ts/report` | text | `ts/result`, `ts/errors.ts` |'];
-  t.deepEqual(problems(files, wide), [
+  t.deepEqual(problems(t, files, wide), [
     'ts/report uses only the types of ts/result',
     'ts/report does not use ts/errors.ts',
   ]);

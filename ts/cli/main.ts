@@ -9,6 +9,7 @@ import { exitCodes } from './exit-code.js';
 import { help, version } from './flags/general.js';
 import { helpOf } from './help.js';
 import { nearest } from './nearest.js';
+import { isSet } from './options.js';
 import { parse } from './parse.js';
 import { quoted } from './quoted.js';
 import { isUsageError, UsageError } from './usage-error.js';
@@ -18,11 +19,11 @@ async function main(argv: readonly string[]): Promise<number> {
   const { name, rest } = split(argv);
   const command = await named(name ?? 'exec', rest);
   const raw = parse(rest, [...command.flags, help, version]);
-  if (raw.values.has(help.name)) {
+  if (isSet(help, raw)) {
     print([helpOf(command, name)]);
     return 0;
   }
-  if (raw.values.has(version.name)) {
+  if (isSet(version, raw)) {
     print([packageVersion]);
     return 0;
   }

@@ -139,7 +139,8 @@ export function storeGiven(
 ): string | undefined {
   if (raw.values.get(noStore.name) === true) return undefined;
   const isOff = isNegated(noStore, raw, config?.config.store);
-  const given = valueGiven(store, raw, environment, isOff ? undefined : config);
+  const named = config?.config.store === false ? undefined : config;
+  const given = valueGiven(store, raw, environment, named);
   if (given !== undefined) return given === noFile ? undefined : given;
   return isOff ? undefined : defaultStoreFile(environment);
 }

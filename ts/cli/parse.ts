@@ -22,8 +22,9 @@ export function parse(argv: readonly string[], flags: readonly Flag[]): RawArgum
   const values = new Map<string, string | boolean>();
   const repeated = new Map<string, string[]>();
   const words: string[] = [];
+  const own = end < 0 ? argv : argv.slice(0, end);
   const { tokens } = parseArgs({
-    args: [...(end < 0 ? argv : argv.slice(0, end))],
+    args: [...own],
     options: Object.fromEntries(flags.map(optionOf)),
     allowPositionals: true,
     strict: false,
@@ -31,8 +32,10 @@ export function parse(argv: readonly string[], flags: readonly Flag[]): RawArgum
   });
   for (const token of tokens) {
     if (token.kind === 'positional') words.push(token.value);
+    // Of the words before `--` none is one; it comes of a group such as `-f-`.
+    if (token.kind === 'option-terminator') throw unknown(own[token.index] ?? '', flags);
     if (token.kind !== 'option') continue;
-    const { flag, isNegated } = find(token.name, token.rawName, flags);
+    const { flag, isNegated } = find(token.name, own[token.index] ?? token.rawName, flags);
     if (flag.value === undefined || isNegated) {
       if (token.inlineValue) throw new UsageError(`${token.rawName} takes no value`);
       values.set(flag.name, !isNegated);
@@ -63,10 +66,18 @@ function find(name: string, spelled: string, flags: readonly Flag[]) {
   const opposite = name.startsWith('no-') ? name.slice('no-'.length) : `no-${name}`;
   const negated = flags.find((flag) => flag.name === opposite && flag.value === undefined);
   if (negated && name.length > 1) return { flag: negated, isNegated: true };
+  const [, letter] = /^-([^-])=/.exec(spelled) ?? [];
+  const isSwitch = flags.find(({ short, value }) => short === letter && value === undefined);
+  if (letter !== undefined && isSwitch) throw new UsageError(`-${letter} takes no value`);
+  throw unknown(spelled, flags);
+}
+
+function unknown(word: string, flags: readonly Flag[]): UsageError {
+  const [spelled = word] = word.split('=');
   const meant = nearest(
-    name,
+    spelled.replace(/^-+/, ''),
     flags.map((flag) => flag.name),
   );
   const advice = meant ? `did you mean --${meant}?` : 'memtop --help lists the flags';
-  throw new UsageError(`unknown flag ${quoted(spelled)}; ${advice}`);
+  return new UsageError(`unknown flag ${quoted(spelled)}; ${advice}`);
 }

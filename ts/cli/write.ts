@@ -59,13 +59,15 @@ export function print(lines: readonly string[]): void {
 /**
  * The same with a text as it is.
  *
+ * @returns whether anybody reads it
  * @throws OutputError
  */
-export function printText(text: string): void {
+export function printText(text: string): boolean {
   try {
     writeAll(1, text);
+    return true;
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return;
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE') return false;
     throw new OutputError(`standard output cannot be written: ${messageOf(error)}`);
   }
 }

@@ -8,7 +8,7 @@ const narrowestCommand = 20;
 /** What stays of a command however deep in its tree it stands. */
 const narrowestBehindLines = 12;
 
-/** Of the lines that lead to a process, no terminal shows more. */
+/** Of the lines that lead to a process, no more is shown, wherever it goes. */
 const mostLines = 1_000;
 
 interface Row {
@@ -106,6 +106,11 @@ function commandText({ name, command, state }: ProcessRecord): string {
   return plainText(command.join(' ')).replace(/^\/(?:[^/ ]*\/)+(?=[^/ ])/, '');
 }
 
+/** The end of what leads to a process that is too deep to show it all. */
+function cut(lines: string): string {
+  return lines.length <= mostLines ? lines : `…${lines.slice(-mostLines)}`;
+}
+
 function percent(value: number | undefined): string {
   return value === undefined ? '-' : `${value.toFixed(1)}%`;
 }
@@ -148,7 +153,7 @@ function treeRows(processes: readonly ProcessRecord[]): Row[] {
       open.push({
         process: child,
         lines: `${below}${own}`,
-        below: `${below}${others}`.slice(-mostLines),
+        below: cut(`${below}${others}`),
       });
     }
   }

@@ -72,7 +72,7 @@ function printJson(runs: readonly StoredRun[]): void {
 function exportRuns(store: Store, runs: readonly StoredRun[], target: string): number {
   try {
     if (target === '-') {
-      for (const text of exported(store, runs)) printText(text);
+      for (const text of exported(store, runs)) if (!printText(text)) break;
       return 0;
     }
     new OutputFile(target).write([...exported(store, runs)].join(''));

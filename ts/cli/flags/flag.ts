@@ -1,4 +1,4 @@
-/** What a flag is. Each has a file of its own. */
+/** What a flag is. Each is a row of a table beside this file. */
 
 interface Described {
   /** Without the dashes. */
