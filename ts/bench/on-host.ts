@@ -1,16 +1,21 @@
 /** Runs the command on this machine. */
-import { type CheckedOptions, execute, type Hearing, type Standing } from '../tracker/execute.js';
+import {
+  type CheckedOptions,
+  execute,
+  type GuardListeners,
+  type HostOptions,
+} from '../tracker/execute.js';
 import type { Attempt } from './bench.js';
 
 export function onHost(
   command: readonly (string | Uint8Array)[],
   options: CheckedOptions,
-  standing: Standing,
-  hearing: Hearing,
+  host: HostOptions,
+  listeners: GuardListeners,
 ): Attempt {
   return (complete) =>
-    execute(command, options, standing, {
-      ...hearing,
+    execute(command, options, host, {
+      ...listeners,
       complete: (result) => complete({ result }),
     }).result;
 }

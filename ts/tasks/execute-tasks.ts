@@ -8,9 +8,9 @@ import type { Result } from '../result/types.js';
 import {
   type CheckedOptions,
   defaultGraceMs,
-  type Hearing,
+  type GuardListeners,
+  type HostOptions,
   rulesOf,
-  type Standing,
   sessionStartOf,
 } from '../tracker/execute.js';
 import type { Execution } from '../tracker/native/execution.js';
@@ -76,23 +76,23 @@ export interface RunningTask {
 export async function executeTasks(
   tasks: ReadonlyMap<string, Task>,
   options: TasksOptions,
-  standing: Standing,
-  hearing: Hearing = {},
+  host: HostOptions,
+  listeners: GuardListeners = {},
 ): Promise<Result> {
   const facts = factsOf(options.command, options);
   const { graceMs = defaultGraceMs, guard } = options;
   const listenerOf = (task?: string): GuardListener => ({
-    warned: (alarm) => hearing.onWarn?.(warningText(alarm, task), alarm),
+    warned: (alarm) => listeners.onWarn?.(warningText(alarm, task), alarm),
     async limited(alarm: AlarmRecord) {
       const { files, messages } = keepCrash(alarm, facts, graceMs, options.crashFolder, task);
-      hearing.onLimit?.(messages, alarm, files);
+      listeners.onLimit?.(messages, alarm, files);
       return files;
     },
   });
   const recording = options.store === undefined ? undefined : new Recording(options.store, facts);
-  if (recording) hearing.onRecording?.(recording);
+  if (recording) listeners.onRecording?.(recording);
   const start = {
-    ...sessionStartOf({ ...options, graceMs }, standing),
+    ...sessionStartOf({ ...options, graceMs }, host),
     ...(options.tasks !== false && { rules: rulesOf({ rules: options.rules }) }),
   };
   const session = await open(start, listenerOf(), options.isViewed === true, recording);

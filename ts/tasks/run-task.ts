@@ -60,8 +60,8 @@ export async function runTask(
       });
     } else {
       const prefixed = writeLine && new Prefixed(name, writeLine, isBare);
-      const heard = { take: prefixed?.take, started };
-      last = await outcomeOf(session, commandOf(command, task, pty, prefixed), heard);
+      const callbacks = { take: prefixed?.take, started };
+      last = await outcomeOf(session, commandOf(command, task, pty, prefixed), callbacks);
       prefixed?.end();
     }
     remarks.push(...last.remarks);
@@ -95,11 +95,11 @@ function onStage(command: SessionCommand, { size }: Stage): SessionCommand {
 async function outcomeOf(
   session: SessionTask,
   command: SessionCommand,
-  heard: { take: OnOutput | undefined; started(execution: Execution): void },
+  callbacks: { take: OnOutput | undefined; started(execution: Execution): void },
 ): Promise<Outcome> {
   try {
-    const execution = session.start(command, heard.take);
-    heard.started(execution);
+    const execution = session.start(command, callbacks.take);
+    callbacks.started(execution);
     return await execution.outcome;
   } catch (error) {
     if (!(error instanceof InvalidOption)) throw error;

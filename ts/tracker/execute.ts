@@ -70,8 +70,8 @@ export interface CheckedOptions {
   store?: string | undefined;
 }
 
-/** What is heard of the guard while the command runs. */
-export interface Hearing {
+/** Called for what the guard says while the command runs. */
+export interface GuardListeners {
   onWarn?(text: string, alarm: AlarmRecord): void;
   onLimit?(messages: readonly string[], alarm: AlarmRecord, files: CrashFiles): void;
   /** It is being recorded; who waits for that asks there once it has ended. */
@@ -93,7 +93,7 @@ export interface Executed extends Seen {
   readonly result: Promise<Result>;
 }
 
-export type Standing = Pick<Start, 'standsIn' | 'ownDescriptors'>;
+export type HostOptions = Pick<Start, 'standsIn' | 'ownDescriptors'>;
 
 export const defaultGraceMs = 2000;
 /** As for any command that was not started because of what runs it. */
@@ -107,8 +107,8 @@ const notStartedCode = 125;
 export function execute(
   command: readonly (string | Uint8Array)[],
   options: CheckedOptions,
-  standing: Standing,
-  hearing: Hearing = {},
+  host: HostOptions,
+  listeners: GuardListeners = {},
 ): Executed {
   const beganAt = process.uptime();
   const words = command.map((word) =>
@@ -117,25 +117,25 @@ export function execute(
   const facts = factsOf(words, options);
   const graceMs = options.graceMs ?? defaultGraceMs;
   const recording = options.store === undefined ? undefined : new Recording(options.store, facts);
-  if (recording) hearing.onRecording?.(recording);
+  if (recording) listeners.onRecording?.(recording);
   const listener: RunListener = {
     started(addon, run) {
       recording?.beginRun(addon, run);
-      hearing.onStarted?.(addon, run);
+      listeners.onStarted?.(addon, run);
     },
-    warned: (alarm) => hearing.onWarn?.(warningText(alarm), alarm),
+    warned: (alarm) => listeners.onWarn?.(warningText(alarm), alarm),
     ...(options.onOutput && { output: options.onOutput }),
     async limited(alarm) {
       const { keepCrash } = await import('./result/crash.js');
       const { files, messages } = keepCrash(alarm, facts, graceMs, options.crashFolder);
-      hearing.onLimit?.(messages, alarm, files);
+      listeners.onLimit?.(messages, alarm, files);
       return files;
     },
   };
   const heaps = options.heap ? watchHeaps((options.env ?? process.env).NODE_OPTIONS) : undefined;
   const execution = options.signal?.aborted
     ? notStarted(notStartedCode, `${facts.command[0]}: aborted before it was started`)
-    : begin(startOf(command, { ...options, graceMs }, standing), listener, heaps);
+    : begin(startOf(command, { ...options, graceMs }, host), listener, heaps);
   return {
     get pid() {
       return execution.pid;
@@ -153,7 +153,7 @@ export function execute(
       const built = buildResult(facts, ended);
       const result = heaps ? await heaps.addTo(built, pidsOfTasks(ended.measured)) : built;
       const recorded = await withRecordsOfRunners(result, options);
-      const whole = hearing.complete?.(recorded) ?? recorded;
+      const whole = listeners.complete?.(recorded) ?? recorded;
       recording?.finish(whole);
       return whole;
     }),
@@ -170,11 +170,11 @@ async function withRecordsOfRunners(
 }
 
 /** What a run of one command and one of several have in common. */
-export function sessionStartOf(options: CheckedOptions, standing: Standing): SessionStart {
+export function sessionStartOf(options: CheckedOptions, host: HostOptions): SessionStart {
   const { intervalMs, metric, cgroup, trace, warn, limit, guard } = options;
   const { timeoutMs, graceMs, survivors } = options;
   return {
-    ...standing,
+    ...host,
     ...definedOnly({ intervalMs, metric, cgroup, trace, warn, limit, guard }),
     ...definedOnly({ timeoutMs, graceMs, survivors }),
   };
@@ -183,12 +183,12 @@ export function sessionStartOf(options: CheckedOptions, standing: Standing): Ses
 function startOf(
   command: readonly (string | Uint8Array)[],
   options: CheckedOptions,
-  standing: Standing,
+  host: HostOptions,
 ): Start {
   const { cwd, env, samplesFile } = options;
   return {
     command,
-    ...sessionStartOf(options, standing),
+    ...sessionStartOf(options, host),
     ...definedOnly({ cwd, samplesFile }),
     ...(options.tasks !== false && { rules: rulesOf(options) }),
     ...streamsOf(options),

@@ -226,14 +226,17 @@ pub(crate) struct Gap {
 }
 
 impl Task {
-    /// Takes in what it has at a sample. `peak` makes one of it, where it is the highest.
-    pub(crate) fn settle(&mut self, now: Duration, peak: impl FnOnce() -> Peak) {
+    /// Takes in what it has at a sample. `peak` makes one of it, where it is the highest. What is torn
+    /// was not all there at one instant, and says nothing of how much there was at least.
+    pub(crate) fn settle(&mut self, now: Duration, is_torn: bool, peak: impl FnOnce() -> Peak) {
         let (sums, total) = (self.sums, self.weight.total);
         let record = &mut self.record;
         record.max_alive = record.max_alive.max(sums.alive);
         record.highest_rss_bytes = record.highest_rss_bytes.max(sums.rss);
         record.most_mapped_bytes = record.most_mapped_bytes.max(self.weight.mapped.upper);
-        record.floor_bytes = record.floor_bytes.max(total.lower);
+        if !is_torn {
+            record.floor_bytes = record.floor_bytes.max(total.lower);
+        }
         // Once nobody is there, one point says it.
         if sums.alive > 0 || record.timeline.ends_above_zero() {
             let point = Point {

@@ -157,7 +157,7 @@ impl Tracker {
                 room: None,
                 on_alarm: Box::new(move |alarm| {
                     let alarm = alarm.since(began);
-                    guarded.heed(&alarm, grace);
+                    guarded.handle_alarm(&alarm, grace);
                     on_alarm(&alarm);
                 }),
             };
@@ -252,7 +252,7 @@ impl Tracked {
 
 struct Shared {
     /// Whoever holds it keeps the sampling going, and whoever lets go of it last waits for the
-    /// sampling thread to end. That thread itself must not; it calls [`Shared::heed`].
+    /// sampling thread to end. That thread itself must not; it calls [`Shared::handle_alarm`].
     sampler: Weak<SamplerThread<NativeObserver>>,
     task: TaskId,
     /// Absent when it was gone before it could be seen.
@@ -287,7 +287,7 @@ impl Shared {
         lock(&self.state)
     }
 
-    fn heed(self: &Arc<Self>, alarm: &Alarm, grace: Option<Duration>) {
+    fn handle_alarm(self: &Arc<Self>, alarm: &Alarm, grace: Option<Duration>) {
         if let Some(guard) = &mut self.state().guard {
             match alarm.level {
                 Level::Warn => guard.warned = true,

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Result } from '../../result/types.js';
 import type { CheckedOptions } from '../../tracker/execute.js';
 
-export interface Errand {
+export interface Job {
   /** The name of the container. */
   readonly container: string;
   readonly command: readonly string[];
@@ -25,14 +25,14 @@ export interface Report {
   readonly isLimited: boolean;
 }
 
-const [errandName, reportName] = ['errand.json', 'report.json'];
+const [jobName, reportName] = ['job.json', 'report.json'];
 
-export function writeErrand(folder: string, errand: Errand): void {
-  writeFileSync(join(folder, errandName), JSON.stringify(errand));
+export function writeJob(folder: string, job: Job): void {
+  writeFileSync(join(folder, jobName), JSON.stringify(job));
 }
 
-export function readErrand(folder: string): Errand {
-  return JSON.parse(readFileSync(join(folder, errandName), 'utf8'));
+export function readJob(folder: string): Job {
+  return JSON.parse(readFileSync(join(folder, jobName), 'utf8'));
 }
 
 export function writeReport(folder: string, report: Report): void {

@@ -8,8 +8,8 @@ import type { Result } from '../../result/types.js';
 import {
   type CheckedOptions,
   execute,
-  type Hearing,
-  type Standing,
+  type GuardListeners,
+  type HostOptions,
 } from '../../tracker/execute.js';
 import { Recording } from '../../tracker/native/recording.js';
 import type { RunFacts } from '../../tracker/result/result.js';
@@ -17,7 +17,7 @@ import { factsOf } from '../../tracker/result/run-facts.js';
 import type { Artifacts } from '../artifacts.js';
 import type { Attempt, Attempted } from '../bench.js';
 import type { Engine } from './engine.js';
-import { type Report, readReport, writeErrand } from './exchange.js';
+import { type Report, readReport, writeJob } from './exchange.js';
 import { exchangePrefix, removeLeftovers } from './leftovers.js';
 import { Lifeline } from './lifeline.js';
 import { identityOf, ownGroup } from './own-group.js';
@@ -46,8 +46,8 @@ export function inContainer(
   { onOutput, silent, ...options }: CheckedOptions,
   wish: ContainerWish,
   artifacts: Artifacts,
-  { standsIn }: Standing,
-  hearing: Hearing,
+  { standsIn }: HostOptions,
+  listeners: GuardListeners,
 ): Attempt {
   let count = 0;
   const outerGroup = ownGroup();
@@ -65,8 +65,8 @@ export function inContainer(
     const { cwd } = container;
     const facts = factsOf(command, { label: options.label, cwd });
     const recording = options.store === undefined ? undefined : new Recording(options.store, facts);
-    if (recording) hearing.onRecording?.(recording);
-    writeErrand(exchange, {
+    if (recording) listeners.onRecording?.(recording);
+    writeJob(exchange, {
       container: name,
       lifelineTrouble,
       command,

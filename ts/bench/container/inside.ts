@@ -4,7 +4,7 @@ import { messageOf } from '../../errors.js';
 import type { Result } from '../../result/types.js';
 import { execute } from '../../tracker/execute.js';
 import { asWarning } from '../../tracker/result/result.js';
-import { type Errand, readErrand, writeReport } from './exchange.js';
+import { type Job, readJob, writeReport } from './exchange.js';
 import { heldOn, isGone } from './lifeline.js';
 import {
   groupResult,
@@ -24,20 +24,20 @@ const oomHandicap = 500;
 /** As engines tell that they have failed. */
 const failedBeforeStart = 125;
 const [, , folder = '', samplesFile = ''] = process.argv;
-const errand = readErrand(folder);
-let { lifelineTrouble } = errand;
+const job = readJob(folder);
+let { lifelineTrouble } = job;
 const outside = lifelineTrouble === undefined ? await heldOn(folder).catch(unlessGone) : undefined;
-const group = groupOfContainer(errand);
+const group = groupOfContainer(job);
 const baselineBytes = group && partsOf(group)?.usedBytes;
 const highest = group && watch(group);
-const running = startErrand(errand);
+const running = startJob(job);
 outside?.once('close', () => running.stop());
 const ended = await running.result;
 outside?.removeAllListeners('close');
 writeReport(folder, {
   result: withWarnings(withGroup(ended)),
   ...(baselineBytes !== undefined && { baselineBytes }),
-  isLimited: isLimited(errand),
+  isLimited: isLimited(job),
 });
 
 /** Whoever is not heard by memtop any more has nothing to start. */
@@ -53,7 +53,7 @@ function withWarnings(result: Result): Result {
 }
 
 /** Engines without the right to make groups leave the container in the one that they are in. */
-function groupOfContainer({ outerGroup }: Errand): OwnGroup | undefined {
+function groupOfContainer({ outerGroup }: Job): OwnGroup | undefined {
   const group = ownGroup();
   return group && identityOf(group) === outerGroup ? undefined : group;
 }
@@ -68,22 +68,22 @@ function withGroup({ missing = {}, ...result }: Result): Result {
   return { ...result, cgroup, ...(isMissing && { missing: others }) };
 }
 
-function isLimited({ memoryLimitBytes }: Errand): boolean {
+function isLimited({ memoryLimitBytes }: Job): boolean {
   return group !== undefined && memoryLimitBytes !== undefined && hasLimit(group, memoryLimitBytes);
 }
 
 /** The one who tells of it is not to be the one who dies of it. */
-function startErrand(errand: Errand) {
-  const { command, memoryLimitBytes } = errand;
+function startJob(job: Job) {
+  const { command, memoryLimitBytes } = job;
   // With a limit of its own the kernel is to say whether it fits.
-  const guard = isLimited(errand) ? false : errand.options.guard;
-  const options = { ...errand.options, guard, samplesFile };
-  const standing = { standsIn: true, ownDescriptors: [] };
-  if (memoryLimitBytes === undefined) return execute(command, options, standing);
+  const guard = isLimited(job) ? false : job.options.guard;
+  const options = { ...job.options, guard, samplesFile };
+  const host = { standsIn: true, ownDescriptors: [] };
+  if (memoryLimitBytes === undefined) return execute(command, options, host);
   const before = score();
   setScore(before === undefined ? undefined : Math.min(1000, before + oomHandicap));
   try {
-    return execute(command, options, standing);
+    return execute(command, options, host);
   } finally {
     setScore(before);
   }

@@ -2,7 +2,7 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Engine } from './engine.js';
-import { readErrand } from './exchange.js';
+import { readJob } from './exchange.js';
 import { heldOn, isGone } from './lifeline.js';
 import { removeContainer } from './remove.js';
 
@@ -12,7 +12,7 @@ export async function removeLeftovers(folder: string, engine: Engine): Promise<v
   const names = readdirSync(folder).filter((name) => name.startsWith(exchangePrefix));
   for (const exchange of names.map((name) => join(folder, name))) {
     if (!(await isLeftOver(exchange))) continue;
-    removeContainer(engine, readErrand(exchange).container);
+    removeContainer(engine, readJob(exchange).container);
     rmSync(exchange, { recursive: true, force: true });
   }
 }

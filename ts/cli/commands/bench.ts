@@ -12,7 +12,7 @@ import { inspect } from '../../inspect/inspect.js';
 import { loadedAddon } from '../../native/load.js';
 import { benchSummary, verificationLines } from '../../report/bench-summary.js';
 import type { Result } from '../../result/types.js';
-import type { CheckedOptions, Standing } from '../../tracker/execute.js';
+import type { CheckedOptions, HostOptions } from '../../tracker/execute.js';
 import { benchListener } from '../bench-listener.js';
 import { type BenchOptions, benchOptions, flagsOfBench } from '../bench-options.js';
 import { resultLine } from '../bench-result.js';
@@ -22,9 +22,9 @@ import { currentFolder } from '../current-folder.js';
 import { exitCodeOf, exitCodes } from '../exit-code.js';
 import type { RawArguments } from '../parse.js';
 import { quoted } from '../quoted.js';
-import { RunHearing } from '../recordings.js';
 import { openReports } from '../reports.js';
 import { resultsNamed, unlessUnusable } from '../results.js';
+import { RunMessages } from '../run-messages.js';
 import { UsageError } from '../usage-error.js';
 import { print, say } from '../write.js';
 import type { Command } from './command.js';
@@ -87,8 +87,8 @@ async function measureAndReport(
       silent: options.isJsonOnly,
       samplesFile: artifacts.timelines.file,
     };
-    const standing = { standsIn: true, ownDescriptors: own };
-    const attempt = await attemptOf(command, run, project, artifacts, standing);
+    const host = { standsIn: true, ownDescriptors: own };
+    const attempt = await attemptOf(command, run, project, artifacts, host);
     result = await benched({ ...options, folder: options.clearFrom, artifacts, attempt }, listener);
     isMidLine = artifacts.isMidLine && !options.isJsonOnly;
   } catch (error) {
@@ -111,25 +111,25 @@ async function attemptOf(
   options: BenchOptions & CheckedOptions,
   project: string,
   artifacts: Artifacts,
-  standing: Standing,
+  host: HostOptions,
 ): Promise<Attempt> {
   const { container } = options;
-  if (!container) return told((hearing) => onHost(command, options, standing, hearing));
+  if (!container) return reporting((messages) => onHost(command, options, host, messages));
   const { findEngine } = await import('../../bench/container/engine.js');
   const { inContainer } = await import('../../bench/container/in-container.js');
   const engine = findEngine(container.engine, container.rootfs !== undefined);
   const wish = { ...container, engine, project };
-  return told((hearing) => inContainer(command, options, wish, artifacts, standing, hearing));
+  return reporting((messages) => inContainer(command, options, wish, artifacts, host, messages));
 }
 
-function told(attemptHeard: (hearing: RunHearing) => Attempt): Attempt {
-  const hearing = new RunHearing();
-  const attempt = attemptHeard(hearing);
+function reporting(attemptWith: (messages: RunMessages) => Attempt): Attempt {
+  const messages = new RunMessages();
+  const attempt = attemptWith(messages);
   return async (complete) => {
     try {
       return await attempt(complete);
     } finally {
-      hearing.sayTrouble();
+      messages.sayTrouble();
     }
   };
 }

@@ -15,8 +15,8 @@ import { type ExecOptions, execOptions, flagsOfCommand } from '../options.js';
 import { areWanted } from '../outputs.js';
 import type { RawArguments } from '../parse.js';
 import { quoted } from '../quoted.js';
-import { RunHearing } from '../recordings.js';
 import { openReports } from '../reports.js';
+import { RunMessages } from '../run-messages.js';
 import { UsageError } from '../usage-error.js';
 import { isShownUnasked, viewOf } from '../view/choice.js';
 import { showInline } from '../view/inline.js';
@@ -65,7 +65,7 @@ function commandOf({ words, command }: RawArguments): readonly string[] {
 async function runAndReport(command: readonly string[], options: ExecOptions): Promise<number> {
   const reports = await openReports(options);
   if (!reports) return exitCodes.failedBeforeStart;
-  const hearing = new RunHearing();
+  const messages = new RunMessages();
   let result: Result;
   try {
     const view = viewOf({ ...options, commands: [command] }, process.env);
@@ -74,7 +74,7 @@ async function runAndReport(command: readonly string[], options: ExecOptions): P
         exactly(command),
         { ...options, cgroup: groupUse(options), ...terminal },
         { standsIn: true, ownDescriptors: reports.descriptors },
-        hearing,
+        messages,
       );
       if (options.logHeapUsage) sayTasks(executed);
       return executed;
@@ -93,7 +93,7 @@ async function runAndReport(command: readonly string[], options: ExecOptions): P
     return exitCodes.failedBeforeStart;
   }
   reports.write(result);
-  hearing.sayTrouble();
+  messages.sayTrouble();
   return codeWithBudget(result, options);
 }
 

@@ -19,8 +19,8 @@ import { isInGithub } from '../github.js';
 import { type ExecOptions, execOptions, flagsOfRun, isSet, valueGiven } from '../options.js';
 import type { RawArguments } from '../parse.js';
 import { quoted } from '../quoted.js';
-import { RunHearing } from '../recordings.js';
 import { openReports } from '../reports.js';
+import { RunMessages } from '../run-messages.js';
 import { findScripts } from '../scripts.js';
 import { tasksNamed } from '../tasks.js';
 import { UsageError } from '../usage-error.js';
@@ -100,7 +100,7 @@ async function runAndReport(
   const view = viewOf({ ...options, commands, ...(hasTerminal && { pty: 'on' }) }, process.env);
   const reports = await openReports(options);
   if (!reports) return exitCodes.failedBeforeStart;
-  const hearing = new RunHearing();
+  const messages = new RunMessages();
   let result: Result;
   try {
     const begin = (shown: Partial<TasksOptions>) =>
@@ -108,7 +108,7 @@ async function runAndReport(
         tasks,
         { ...options, cgroup: groupUse(options), command, ...manner, ...shown },
         { standsIn: true, ownDescriptors: reports.descriptors },
-        hearing,
+        messages,
       );
     if (view === 'full') {
       const { showTasks } = await import('../view/full.js');
@@ -124,7 +124,7 @@ async function runAndReport(
     return exitCodes.failedBeforeStart;
   }
   reports.write(result);
-  hearing.sayTrouble();
+  messages.sayTrouble();
   const code = await codeWithBudget(result, options);
   // As behind the main command: Node would put the terminal back to how it was at the start.
   loadedAddon()?.exitNow(code);

@@ -21,14 +21,14 @@ export function watchTasks(executed: Watched, listeners: Listeners<RunEvents>): 
     clearInterval(timer);
     timer = undefined;
   };
-  const heed = () => {
+  const update = () => {
     if (!listeners.has('taskstart') && !listeners.has('taskend')) return stop();
     timer ??= setInterval(() => watch.look(executed), lookEveryMs).unref();
   };
-  const stopHeeding = listeners.onChange(heed);
-  heed();
+  const stopUpdating = listeners.onChange(update);
+  update();
   const end = () => {
-    stopHeeding();
+    stopUpdating();
     stop();
   };
   executed.result.then(({ tasks = [] }) => {

@@ -119,7 +119,7 @@ export function showLive(source: Source, options: LiveOptions): Promise<void> {
       }
       draw();
     };
-    const heard = {
+    const listeners = {
       resized: draw,
       input(text: string) {
         for (const key of keysIn(text)) {
@@ -131,7 +131,7 @@ export function showLive(source: Source, options: LiveOptions): Promise<void> {
         draw();
       },
     };
-    const screen = new FullScreen(heard, { takesSignals: true });
+    const screen = new FullScreen(listeners, { takesSignals: true });
     options.until?.then(() => end(), end);
     void look();
   });

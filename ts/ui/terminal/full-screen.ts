@@ -7,18 +7,18 @@ const enter = '\u001b[?1049h\u001b[?25l\u001b[2J\u001b[H';
 const leave = '\u001b[0m\u001b[?7h\u001b[?25h\u001b[?1049l';
 const fatal = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const;
 
-export interface Heard {
+export interface Listeners {
   input(text: string): void;
   resized(): void;
 }
 
 export class FullScreen {
-  readonly #heard: Heard;
+  readonly #listeners: Listeners;
   #shown: readonly string[] = [];
   #isEntered = false;
 
-  constructor(heard: Heard, { takesSignals }: { takesSignals: boolean }) {
-    this.#heard = heard;
+  constructor(listeners: Listeners, { takesSignals }: { takesSignals: boolean }) {
+    this.#listeners = listeners;
     if (takesSignals) {
       process.on('SIGCONT', this.#continued);
       for (const signal of fatal) process.on(signal, this.#die);
@@ -87,7 +87,7 @@ export class FullScreen {
   readonly #continued = (): void => {
     if (this.#isEntered) this.#leave();
     this.#enter();
-    this.#heard.resized();
+    this.#listeners.resized();
   };
 
   readonly #die = (signal: NodeJS.Signals): void => {
@@ -101,12 +101,12 @@ export class FullScreen {
   };
 
   readonly #typed = (input: Buffer): void => {
-    this.#heard.input(input.toString());
+    this.#listeners.input(input.toString());
   };
 
   readonly #resized = (): void => {
     this.#shown = [];
     process.stdout.write('\u001b[2J');
-    this.#heard.resized();
+    this.#listeners.resized();
   };
 }

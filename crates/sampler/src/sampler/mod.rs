@@ -63,6 +63,9 @@ pub struct Sampler<O: Observer> {
     /// What all of them had at the last sample, and the version of the tree.
     rss_and_version: (u64, u64),
     is_changing: bool,
+    /// While pages were looked at in this sample, somebody gave memory back: not all that was summed
+    /// up was there at one instant.
+    is_torn: bool,
     /// What those that are there have taken since the sample before, of memory that no file backs.
     taken: u64,
     high_water: Budget,
@@ -105,6 +108,7 @@ impl<O: Observer> Sampler<O> {
             samples: 0,
             rss_and_version: (0, 0),
             is_changing: false,
+            is_torn: false,
             taken: 0,
             admission: Duration::ZERO,
             high_water: sample::budget_of_high_water(),

@@ -18,6 +18,8 @@ use crate::weight::Weight;
 const TOO_LARGE: u64 = 8;
 /// How long the guard waits for somebody to give back all memory before it acts.
 const EXIT_MAY_TAKE: Duration = Duration::from_millis(50);
+/// Giving back less than this is nothing to be said of.
+const LITTLE_GIVEN_BACK: u64 = 256 << 10;
 /// Programs whose pages are remembered.
 const MOST_LEARNED: usize = 200;
 
@@ -48,6 +50,7 @@ impl<O: Observer> Sampler<O> {
             outcome = outcome.and(self.read_families(id, weight, need, &mut walks));
         }
         if self.settling.readings > readings {
+            self.is_torn |= self.has_anybody_shrunk();
             // What is counted is to be of the same instant.
             self.read_accounts();
             self.sum_up();
@@ -274,6 +277,20 @@ impl<O: Observer> Sampler<O> {
             sleep(Duration::from_millis(1));
         }
         Ok(false)
+    }
+
+    /// Whether anybody has less than when it was last looked at.
+    fn has_anybody_shrunk(&mut self) -> bool {
+        let observer = &mut self.observer;
+        self.tree.members_mut().iter_mut().any(|member| {
+            let known = member.memory.rss;
+            match observer.resident(&mut member.handle) {
+                Ok(Reading::Resident { bytes, .. }) => bytes + LITTLE_GIVEN_BACK < known,
+                Ok(Reading::Gone) => known > 0,
+                // A failure shows in the next sample.
+                Err(_) => false,
+            }
+        })
     }
 
     /// Whether all who were born until now are in the tree.

@@ -67,6 +67,7 @@ impl<O: Observer> Sampler<O> {
     pub fn sample(&mut self, now: Duration) -> Result<(), Error> {
         self.clock = now;
         self.samples += 1;
+        self.is_torn = false;
         self.admit_newborns()
             .and(self.admit_births(now))
             .and(self.measure())

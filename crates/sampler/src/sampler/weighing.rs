@@ -195,7 +195,7 @@ impl<O: Observer> Sampler<O> {
         then(self, &mut task);
         let (weight, rss) = (task.weight, task.sums.rss);
         self.follow_programs(id, &mut task, now);
-        task.settle(now, || self.peak_of(id, &weight, rss));
+        task.settle(now, self.is_torn, || self.peak_of(id, &weight, rss));
         self.tasks.put_back(id, task);
     }
 

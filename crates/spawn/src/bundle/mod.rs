@@ -274,7 +274,7 @@ fn supervise(joint: &Arc<Joint>, inbox: &Receiver<Order>) {
             .filter(|left| !left.is_zero());
         match inbox.recv_timeout(left.map_or(LOOK_EVERY, |left| left.min(LOOK_EVERY))) {
             Ok(Order::Alarm(part, alarm)) => {
-                if part.hear(&alarm) {
+                if part.handle_alarm(&alarm) {
                     Joint::end(joint, &part, Reason::Guard, None);
                 }
             }

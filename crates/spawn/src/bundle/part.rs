@@ -90,7 +90,7 @@ impl Part {
     }
 
     /// Whether everybody is to end for it.
-    pub(super) fn hear(&self, alarm: &Alarm) -> bool {
+    pub(super) fn handle_alarm(&self, alarm: &Alarm) -> bool {
         lock(&self.on_alarm)(alarm);
         let mut state = self.state();
         let Some(guard) = &mut state.guard else {

@@ -71,7 +71,7 @@ impl Place {
     }
 
     /// A command has started. A remark says what does not work.
-    pub(crate) fn come(
+    pub(crate) fn command_started(
         &self,
         pid: u32,
         pidfd: Option<Arc<OwnedFd>>,
@@ -84,7 +84,7 @@ impl Place {
     }
 
     /// A command has ended.
-    pub(crate) fn go(&self, pid: u32) {
+    pub(crate) fn command_ended(&self, pid: u32) {
         self.joint.children().remove(&pid);
         self.joint.followers().retain(|(known, _)| *known != pid);
         if let Some(forwarding) = &self.joint.forwarding {

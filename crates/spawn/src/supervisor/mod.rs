@@ -94,7 +94,7 @@ impl Supervisor {
         let waited = self.until_command_ends();
         let duration = self.started.at.elapsed();
         if let Some(place) = &self.place {
-            place.go(self.started.pid);
+            place.command_ended(self.started.pid);
         }
         let survivors = self.survivors();
         if self.options.survivors == SurvivorsUse::Wait {
@@ -153,7 +153,7 @@ impl Supervisor {
             Some(Message::Followed(Followed::Stopped)) => self.stop_with_command(),
             Some(Message::Followed(followed)) => news = Some(followed),
             Some(Message::Stop { grace }) => self.stop(Reason::Request, grace),
-            Some(Message::Alarm(alarm)) => self.heed(*alarm),
+            Some(Message::Alarm(alarm)) => self.handle_alarm(*alarm),
             None => {}
         }
         self.look();
@@ -191,7 +191,7 @@ impl Supervisor {
         }
     }
 
-    fn heed(&mut self, alarm: Alarm) {
+    fn handle_alarm(&mut self, alarm: Alarm) {
         (self.on_alarm)(&alarm);
         let Some(guard) = &mut self.guard else {
             return;

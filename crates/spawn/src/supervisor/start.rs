@@ -55,13 +55,8 @@ impl Supervisor {
             None => own_means(&options, &cgroups)?,
         };
         let tracing = tracing(options.trace);
-        // What is traced is known by its birth, whoever gets it as an orphan.
-        let adopts_orphans = place.is_none()
-            && options.stands_in
-            && matches!(tracing, Tracing::No(_))
-            && adopt_orphans()
-                .inspect_err(|error| remarks.push(format!("orphans may be missed: {error}")))
-                .is_ok();
+        let adopts_orphans =
+            place.is_none() && options.stands_in && adopts_orphans(&tracing, &mut remarks);
         let own_highest_bytes = own_highest_bytes();
         let takes_signals = place.is_none() && options.stands_in;
         let forwarding = takes_signals.then(Forwarding::begin).flatten();
@@ -98,7 +93,11 @@ impl Supervisor {
         })?;
         let started = wait_for_start(&inbox, &command)?;
         if let Some(place) = &place {
-            remarks.extend(place.come(started.pid, started.pidfd.clone(), follower.clone()));
+            remarks.extend(place.command_started(
+                started.pid,
+                started.pidfd.clone(),
+                follower.clone(),
+            ));
         }
         if let Some(forwarding) = &forwarding
             && !forwarding.aim_at(started.pid, started.pidfd.clone())
@@ -175,6 +174,14 @@ impl Supervisor {
             None => {}
         }
     }
+}
+
+/// What is traced is known by its birth, whoever gets it as an orphan.
+fn adopts_orphans(tracing: &Tracing, remarks: &mut Vec<String>) -> bool {
+    matches!(tracing, Tracing::No(_))
+        && adopt_orphans()
+            .inspect_err(|error| remarks.push(format!("orphans may be missed: {error}")))
+            .is_ok()
 }
 
 fn watch_oom(

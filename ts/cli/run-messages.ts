@@ -1,9 +1,9 @@
-/** What is heard of a run, and of its recording. */
-import type { Hearing } from '../tracker/execute.js';
+/** Says what happens in a run, and what became of its recording. */
+import type { GuardListeners } from '../tracker/execute.js';
 import type { Recording } from '../tracker/native/recording.js';
 import { say } from './write.js';
 
-export class RunHearing implements Hearing {
+export class RunMessages implements GuardListeners {
   #recording: Recording | undefined;
 
   readonly onWarn = (text: string): void => say(`memtop: warning: ${text}`);
