@@ -34,8 +34,8 @@ impl Descendants {
         Self(children)
     }
 
-    /// A process and everything that descends from it, each after its parent, but for those who are
-    /// seen already, and whoever descends from them alone.
+    /// A process and everything that descends from it, each after its parent. Processes in `seen`
+    /// are skipped together with their descendants.
     pub fn walk(&self, top: ProcessId, seen: &mut HashSet<ProcessId>) -> Vec<ProcessId> {
         let mut found = Vec::new();
         let mut next = vec![top];
@@ -141,7 +141,7 @@ impl ProcessTable {
         self.by_pid.get(&pid)
     }
 
-    /// The children of whoever has this pid, by rising pid.
+    /// The children of the process with this pid, ordered by pid.
     #[must_use]
     pub fn children_of(&self, pid: u32) -> Vec<ProcessId> {
         let records = self.by_pid.values();

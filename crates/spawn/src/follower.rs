@@ -154,7 +154,7 @@ impl Follower {
     }
 }
 
-/// Whoever supervises waits for the end of the command, so it is told of the end of this thread, too.
+/// Tells the supervisor when this thread fails: it would wait for the command forever otherwise.
 struct Farewell<F: Fn(Followed)> {
     tell: F,
 }

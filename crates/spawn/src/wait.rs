@@ -68,7 +68,8 @@ impl Awaited {
     }
 }
 
-fn identity(pid: u32) -> Option<ProcessId> {
+/// The process that has this pid now.
+pub(crate) fn identity(pid: u32) -> Option<ProcessId> {
     let proc = ProcRoot::system().ok()?;
     Some(identify(&proc, pid, &mut Vec::new()).ok()??.id)
 }

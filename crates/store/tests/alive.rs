@@ -180,7 +180,7 @@ fn its_members_are_its_processes_and_nobody_else() {
 }
 
 #[test]
-fn whoever_has_got_a_pid_since_is_no_member() {
+fn a_process_that_reuses_a_pid_is_not_a_member() {
     let Scene { store, run, .. } = &scene();
     let reused = [COMMAND.pid, 4_000_001, 4_000_002].map(|pid| {
         let started = 9_999;

@@ -74,7 +74,7 @@ fn a_host_is_told_of_its_terminal_and_keeps_what_it_sets() {
     raise(libc::SIGTERM);
     assert_eq!(TOLD.load(SeqCst), 1);
     assert_eq!(forwarding.interrupts(), 1);
-    // The kernel has sent it to whoever was there; a command that was has had it.
+    // The kernel signals the processes that exist then: a command already forked has had it.
     for is_forked in [false, true] {
         if is_forked {
             Forwarding::note_fork();

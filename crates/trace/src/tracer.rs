@@ -21,7 +21,7 @@ use crate::storm::{self, Storm};
 use crate::tracee::{self, Origin, Tracee};
 use crate::v8_stack::stack_tells_of_heap;
 
-/// How long somebody who is to be let go may take to stop.
+/// How long a process that is to be released may take to stop.
 const LETTING_GO: Duration = Duration::from_millis(200);
 const BETWEEN_REPORTS: Duration = Duration::from_micros(200);
 
@@ -397,7 +397,7 @@ impl Tracer {
     }
 
     /// `tracer` is about to trace any of them, which it cannot while they are traced from here. They
-    /// stop soon; whoever takes longer is let go later.
+    /// stop soon; one that takes longer is released later.
     fn wait_for_those_let_go(&mut self, tracer: pid_t) {
         let started = Instant::now();
         let is_awaited =

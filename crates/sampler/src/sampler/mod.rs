@@ -63,8 +63,8 @@ pub struct Sampler<O: Observer> {
     /// What all of them had at the last sample, and the version of the tree.
     rss_and_version: (u64, u64),
     is_changing: bool,
-    /// While pages were looked at in this sample, somebody gave memory back: not all that was summed
-    /// up was there at one instant.
+    /// Whether a process gave memory back while pages were being read in this sample, so that the
+    /// sum is not of one instant.
     is_torn: bool,
     /// What those that are there have taken since the sample before, of memory that no file backs.
     taken: u64,

@@ -16,7 +16,7 @@ use crate::weight::Weight;
 /// A page set that is larger than what the kernel counts, by more than this part, is of something
 /// that does not count.
 const TOO_LARGE: u64 = 8;
-/// How long the guard waits for somebody to give back all memory before it acts.
+/// How long the guard waits for an exiting process to release its memory before it acts.
 const EXIT_MAY_TAKE: Duration = Duration::from_millis(50);
 /// Giving back less than this is nothing to be said of.
 const LITTLE_GIVEN_BACK: u64 = 256 << 10;
@@ -262,8 +262,8 @@ impl<O: Observer> Sampler<O> {
         outcome
     }
 
-    /// Whether somebody goes on giving back what relatives have, too. Where certainty is wanted, that
-    /// is waited for a while.
+    /// Whether a process is still releasing memory that it shares with relatives. Where certainty
+    /// is needed, this waits up to a limit for the release to end.
     fn waits_for_exiting(&mut self, image: Option<u64>, need: Need) -> Result<bool, Error> {
         let patience = match need {
             Need::Certainty => EXIT_MAY_TAKE,

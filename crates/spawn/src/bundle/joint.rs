@@ -76,7 +76,7 @@ impl Joint {
             remarks.push(unshown_remark(&error));
             None
         });
-        // What is traced is known by its birth, whoever gets it as an orphan.
+        // Traced processes are known from their birth: any process may adopt them.
         let adopts_orphans = options.stands_in
             && matches!(tracing(options.trace), Tracing::No(_))
             && adopt_orphans()

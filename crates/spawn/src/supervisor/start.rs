@@ -7,8 +7,8 @@ use std::sync::atomic::AtomicBool;
 use std::sync::mpsc::{Receiver, Sender};
 
 use memtop_proc::native::cgroup::Cgroups;
-use memtop_proc::native::{OomWatch, ProcRoot, RoomFinder, high_water, identify};
-use memtop_proc::{Error, ProcessId, Room};
+use memtop_proc::native::{OomWatch, ProcRoot, RoomFinder, high_water};
+use memtop_proc::{Error, Room};
 use memtop_terminal::{Forwarding, Wiring};
 
 use super::heap_words::listened_to;
@@ -23,7 +23,7 @@ use crate::means::{own_means, tracing};
 use crate::options::Options;
 use crate::outcome::GuardRecord;
 use crate::sample_file::{SampleFile, missing_remark};
-use crate::wait::adopt_orphans;
+use crate::wait::{adopt_orphans, identity};
 use crate::{Command, StartError};
 
 const SIGNALS_DO_NOT_REACH: &str =
@@ -176,7 +176,7 @@ impl Supervisor {
     }
 }
 
-/// What is traced is known by its birth, whoever gets it as an orphan.
+/// Traced processes are known from their birth, so it does not matter which process adopts them.
 fn adopts_orphans(tracing: &Tracing, remarks: &mut Vec<String>) -> bool {
     matches!(tracing, Tracing::No(_))
         && adopt_orphans()
@@ -221,11 +221,6 @@ fn wait_for_start(inbox: &Receiver<Message>, command: &Command) -> Result<Starte
             }
         }
     }
-}
-
-fn identity(pid: u32) -> Option<ProcessId> {
-    let proc = ProcRoot::system().ok()?;
-    Some(identify(&proc, pid, &mut Vec::new()).ok()??.id)
 }
 
 fn own_highest_bytes() -> Option<u64> {
