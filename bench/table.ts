@@ -1,22 +1,17 @@
 /** What the benches print: aligned columns and lines of text. */
+import { table as alignedTable } from '../ts/report/table.js';
 
 /** The first column is text and goes to the left; the others are numbers and go to the right. */
 export function table(
   header: readonly string[],
   rows: readonly (readonly string[])[],
 ): readonly string[] {
-  const lines = [header, ...rows];
-  const widths = header.map((_, column) =>
-    Math.max(...lines.map((line) => line[column]?.length ?? 0)),
-  );
-  return lines.map((line) =>
-    line
-      .map((cell, column) =>
-        column === 0 ? cell.padEnd(widths[column] ?? 0) : cell.padStart(widths[column] ?? 0),
-      )
-      .join('  ')
-      .trimEnd(),
-  );
+  const columns = header.map((title, column) => ({
+    title,
+    isNumber: column > 0,
+    text: (row: readonly string[]) => row[column] ?? '',
+  }));
+  return alignedTable(columns, rows);
 }
 
 export function print(...lines: readonly string[]): void {

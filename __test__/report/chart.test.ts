@@ -1,6 +1,7 @@
 import test from 'ava';
 import { chartLines } from '../../ts/report/chart.js';
 import type { Look } from '../../ts/report/look.js';
+import { widthOf } from '../../ts/report/plain-text.js';
 import type { Result } from '../../ts/result/types.js';
 import { exampleResult, MB } from '../helpers/example-result.js';
 
@@ -43,6 +44,17 @@ test('tasks stand below it where they ran, the name beside', (t) => {
   t.regex(early, /^ {7}━+ early$/);
   t.regex(late, /^ +late ━+$/);
   t.is(late.length, 40);
+});
+
+test('names of wide characters end where the chart ends', (t) => {
+  const name = '大小'.repeat(20);
+  for (const tasks of [[task(name, 0, 4000, 80)], [task(name, 16_000, 20_000, 80)]]) {
+    const line = chart({ tasks })[10] ?? '';
+    t.true(widthOf(line) <= 40, line);
+    t.true(line.includes('大小…') || line.includes('大…'), line);
+  }
+  const [late = ''] = chart({ tasks: [task('大小', 16_000, 20_000, 80)] }).slice(10);
+  t.is(widthOf(late), 40, late);
 });
 
 test('a run without tasks shows its stages', (t) => {

@@ -45,3 +45,20 @@ test('what one has had is drawn, also where it was interrupted', (t) => {
   const lines = showLines(run, undefined, { sums, processes: [] }, look);
   t.regex(lines.join('\n'), /300MB.*#/);
 });
+
+test('no line of a run with a long label is wider than a narrow terminal', (t) => {
+  const run = madeUpRun(0, { state: 'interrupted', label: 'a label of several words' });
+  const narrow = { ...look, columns: 40 };
+  const lines = showLines(run, undefined, { sums: [], processes: [] }, narrow);
+  t.true(
+    lines.every((line) => line.length <= 40),
+    lines.join('\n'),
+  );
+});
+
+test('a process may have any number of points', (t) => {
+  const points = Array.from({ length: 300_000 }, (_, ms) => [ms, ms]);
+  const course = { sums: [], processes: [{ pid: 7, startTicks: 1, name: 'make', points }] };
+  const lines = showLines(madeUpRun(0, { state: 'interrupted' }), undefined, course, look);
+  t.true(lines.at(-1)?.endsWith('make 293KB'));
+});

@@ -3,12 +3,13 @@ import { relative } from 'node:path';
 import { metricName } from '../result/metric-names.js';
 import type { Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
-import { table } from './columns.js';
 import { formatDuration } from './duration.js';
 import { type Fact, madeBy, stagesOf } from './facts.js';
 import { howMeasured } from './how-measured.js';
-import { fitted, plainText, wrapped } from './plain-text.js';
-import { endingLines, labelled, summaryIndent } from './summary.js';
+import { labelIndent, labelled } from './labelled.js';
+import { plainText, wrapped } from './plain-text.js';
+import { endingLines } from './summary.js';
+import { tableRows } from './table.js';
 import { tasksTable } from './tasks-table.js';
 
 type Bench = NonNullable<Result['bench']>;
@@ -22,7 +23,7 @@ const runsShown = 12;
 export function benchSummary(result: Result, columns: number): string[] {
   const { bench, peak } = result;
   if (!bench) return [];
-  const left = Math.max(1, columns - summaryIndent.length);
+  const left = Math.max(1, columns - labelIndent.length);
   const put = (label: string, text: string) => labelled(label, wrapped(text, left));
   const told = ({ label, lines }: Fact) => labelled(label, lines(left));
   return [
@@ -85,13 +86,14 @@ function peakText({ bytes, atMs, metric }: Peak, headline: Headline | undefined)
 }
 
 function topLines({ processes }: Peak, columns: number): string[] {
-  const shown = processes.slice(0, processesShown);
-  const sizes = shown.map(({ bytes }) => formatBytes(bytes));
-  const width = Math.max(0, ...sizes.map(({ length }) => length));
-  return shown.map(({ name, command }, place) => {
-    const text = plainText(command.length > 0 ? command.join(' ') : name);
-    return fitted(`${(sizes[place] ?? '').padStart(width)}  ${text}`, columns);
-  });
+  return tableRows(
+    [
+      { isNumber: true, text: ({ bytes }) => formatBytes(bytes) },
+      { text: ({ name, command }) => plainText(command.length > 0 ? command.join(' ') : name) },
+    ],
+    processes.slice(0, processesShown),
+    { columns },
+  );
 }
 
 function repeatLines(
@@ -169,10 +171,13 @@ function verifyLines({ verify, outcome }: Bench, columns: number): string[] {
           : `${fileCount} ${fileCount === 1 ? 'file' : 'files'}, ${formatBytes(bytes)}`,
     })),
   ];
-  const [, ...lines] = table([
-    { title: '', cells: rows.map(({ state }) => state), isLeft: true },
-    { title: '', cells: rows.map(({ name }) => name), isLeft: true },
-    { title: '', cells: rows.map(({ detail }) => detail), isLeft: true },
-  ]);
-  return lines.map((line) => fitted(line, columns));
+  return tableRows(
+    [
+      { text: ({ state }) => state },
+      { text: ({ name }) => name },
+      { text: ({ detail }) => detail },
+    ],
+    rows,
+    { columns },
+  );
 }

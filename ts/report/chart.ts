@@ -5,8 +5,9 @@ import { formatDuration } from './duration.js';
 import { highest } from './highest.js';
 import type { Look } from './look.js';
 import type { Course } from './page/data.js';
-import { fitted, plainText } from './plain-text.js';
+import { asAscii, fitted, padded, plainText, widthOf } from './plain-text.js';
 import { valuesAt } from './series.js';
+import { bars } from './sparkline.js';
 
 const rows = 8;
 const narrowestPlot = 10;
@@ -27,7 +28,7 @@ interface Symbols {
 }
 
 const symbols: Symbols = {
-  blocks: '▁▂▃▄▅▆▇█',
+  blocks: bars,
   axis: '┤',
   corner: '└',
   floor: '─',
@@ -184,13 +185,14 @@ function bandLine({ name, fromMs, toMs, part }: Band, plot: Plot, isAscii: boole
   const bar = plot.symbols.band.repeat(length);
   const behind = plot.width - start - length - 1;
   const before = start - 1;
-  const isBehind = behind >= name.length || behind >= before;
+  const plain = plainText(name);
+  const isBehind = behind >= widthOf(plain) || behind >= before;
   const room = Math.max(0, isBehind ? behind : before);
-  const cut = room === 0 ? '' : fitted(plainText(name), room);
-  const shown = isAscii ? cut.replaceAll('…', '~').replaceAll(/[^ -~]/gu, '?') : cut;
+  const cut = room === 0 ? '' : fitted(plain, room);
+  const shown = isAscii ? asAscii(cut) : cut;
   const drawn = plot.isColoured ? coloured(part, bar) : bar;
   const line = isBehind
     ? `${' '.repeat(start)}${drawn} ${shown}`
-    : `${shown.padStart(Math.max(0, start - 1))} ${drawn}`;
+    : `${padded(shown, start - 1, 'right')} ${drawn}`;
   return ' '.repeat(plot.indent) + line;
 }

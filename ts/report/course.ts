@@ -1,5 +1,6 @@
 /** The memory of a run over time, and which task, or else which program, had how much of it. */
 import type { Result } from '../result/types.js';
+import { highest } from './highest.js';
 import type { Course, Part } from './page/data.js';
 import { plainText } from './plain-text.js';
 import { valuesAt } from './series.js';
@@ -72,8 +73,4 @@ function withRest(parts: readonly Part[], total: readonly number[]): Part[] {
 
 function sumAt(parts: readonly Part[], row: number): number {
   return parts.reduce((sum, { bytes }) => sum + (bytes[row] ?? 0), 0);
-}
-
-function highest(values: readonly number[]): number {
-  return values.reduce((most, value) => Math.max(most, value), 0);
 }

@@ -1,18 +1,18 @@
 /** What `memtop diff` prints. */
 import type { Change, Comparison, Group, Row } from '../compare/comparison.js';
 import { formatBytes } from './bytes.js';
-import { table } from './columns.js';
 import { formatDuration } from './duration.js';
+import { labelIndent, labelled } from './labelled.js';
 import { fitted, plainText, wrapped } from './plain-text.js';
+import { type Column, table } from './table.js';
 
 const rowsShown = 12;
 const longestName = 60;
-const indent = ' '.repeat('  the kernel says  '.length);
 
 /** The lines without their ends. */
 export function diffLines(comparison: Comparison, columns: number): string[] {
   const { before, after, peak, kernelPeak, duration, remarks } = comparison;
-  const left = columns - indent.length;
+  const left = columns - labelIndent.length;
   return [
     ...labelled('before', [fitted(groupText(before), left)]),
     ...labelled('after', [fitted(groupText(after), left)]),
@@ -75,30 +75,29 @@ function durationText({ beforeMs, afterMs }: Comparison['duration']): string {
   return `${formatDuration(beforeMs)}, then ${formatDuration(afterMs)}`;
 }
 
+const changeColumns: readonly Column<Row>[] = [
+  { title: 'BEFORE', isNumber: true, text: ({ before }) => sizeText(before) },
+  { title: 'AFTER', isNumber: true, text: ({ after }) => sizeText(after) },
+  { title: 'CHANGE', isNumber: true, text: changeCell },
+  { title: '', isNumber: true, text: shareText },
+];
+
 /** `?` marks a change that chance may have made. */
 function section(title: string, rows: readonly Row[], columns: number): string[] {
   if (rows.length === 0) return [];
   const shown = rows.slice(0, rowsShown);
   const more = rows.length - shown.length;
-  const lines = table([
-    { title: 'BEFORE', cells: shown.map(({ before }) => sizeText(before)) },
-    { title: 'AFTER', cells: shown.map(({ after }) => sizeText(after)) },
-    { title: 'CHANGE', cells: shown.map(cellText) },
-    { title: '', cells: shown.map(shareText) },
-    { title, cells: shown.map(nameText), isLeft: true },
-  ]);
-  return [
-    '',
-    ...lines.map((line) => `  ${fitted(line, columns - 2)}`),
-    ...(more > 0 ? [`  ${more} more`] : []),
-  ];
+  const lines = table([...changeColumns, { title, text: nameText }], shown, {
+    columns: columns - 2,
+  });
+  return ['', ...lines.map((line) => `  ${line}`), ...(more > 0 ? [`  ${more} more`] : [])];
 }
 
 function sizeText(bytes: number | undefined): string {
   return bytes === undefined ? '-' : formatBytes(bytes);
 }
 
-function cellText({ before, after, change }: Row): string {
+function changeCell({ before, after, change }: Row): string {
   if (before === undefined) return 'new';
   if (after === undefined) return 'gone';
   if (!change || change.byBytes === 0) return '0';
@@ -124,10 +123,4 @@ function nameText({ name, countBefore, countAfter }: Row): string {
 
 function withCount(text: string, count: number): string {
   return count > 1 ? `${text} x${count}` : text;
-}
-
-function labelled(label: string, lines: readonly string[]): string[] {
-  return lines.map((line, index) =>
-    index === 0 ? `  ${label}`.padEnd(indent.length) + line : indent + line,
-  );
 }

@@ -1,6 +1,7 @@
 /** What `memtop doctor` prints. */
 import type { Check, State } from './check.js';
-import { plainText } from './plain-text.js';
+import { highest } from './highest.js';
+import { padded, plainText, widthOf, wrapped } from './plain-text.js';
 
 const marks: Readonly<Record<State, string>> = { ok: '✓', limited: '!', missing: '✗' };
 
@@ -9,7 +10,7 @@ const narrowestFact = 24;
 
 /** Lines without their ends, none wider than `columns` but where one word is. */
 export function doctorLines(checks: readonly Check[], columns: number): string[] {
-  const width = Math.max(...checks.map(({ subject }) => subject.length));
+  const width = highest(checks.map(({ subject }) => widthOf(subject)));
   const indent = width + 4;
   return columns - indent >= narrowestFact
     ? checks.flatMap((check) => beside(check, width, columns))
@@ -19,7 +20,7 @@ export function doctorLines(checks: readonly Check[], columns: number): string[]
 function beside(check: Check, width: number, columns: number): string[] {
   const indent = ' '.repeat(width + 4);
   const [first, ...rest] = text(check, columns - indent.length);
-  const head = `${marks[check.state]} ${check.subject.padEnd(width)}  `;
+  const head = `${marks[check.state]} ${padded(check.subject, width)}  `;
   return [`${head}${first}`, ...rest.map((line) => `${indent}${line}`)];
 }
 
@@ -33,20 +34,4 @@ function text({ fact, advice }: Check, columns: number): string[] {
     ...wrapped(plainText(fact), columns),
     ...(advice === undefined ? [] : wrapped(`→ ${plainText(advice)}`, columns)),
   ];
-}
-
-/** Broken at spaces. */
-function wrapped(text: string, columns: number): string[] {
-  const lines: string[] = [];
-  let line = '';
-  for (const word of text.split(' ')) {
-    const longer = line === '' ? word : `${line} ${word}`;
-    if (longer.length > columns && line !== '') {
-      lines.push(line);
-      line = word;
-    } else {
-      line = longer;
-    }
-  }
-  return [...lines, line];
 }

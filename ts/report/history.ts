@@ -1,11 +1,14 @@
 /** Runs of the store as tables: what was run how often, with its trend, and the latest runs. */
+import { median } from '../compare/statistics/median.js';
 import { leftOutText } from '../compare/unlike.js';
 import type { StoredGroup, StoredRun } from '../result/stored-run.js';
 import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';
 import type { Look } from './look.js';
-import { fitted, plainText, wrapped } from './plain-text.js';
-import { median, sparkline, trendText } from './trend.js';
+import { plainText, wrapped } from './plain-text.js';
+import { sparklineOfChanges } from './sparkline.js';
+import { type Column, table } from './table.js';
+import { trendText } from './trend.js';
 
 /** Older ones tell little of how things are. */
 export const runsOfTrend = 20;
@@ -25,11 +28,11 @@ export function historyLines(
   const earlier = groups.reduce((sum, group) => sum + group.runs, 0) - runs.length;
   const unshown = groups.length - groupsShown;
   return [
-    ...table(groupColumns(look), groups.slice(0, groupsShown), look.columns),
+    ...table(groupColumns(look), groups.slice(0, groupsShown), look),
     ...(unshown > 0 ? [`${unshown} more, with earlier runs`] : []),
     ...leftOutLines(groups.slice(0, groupsShown), look.columns),
     '',
-    ...table(runColumnsOf(runs), [...runs].reverse(), look.columns),
+    ...table(runColumnsOf(runs), [...runs].reverse(), look),
     ...(earlier > 0 ? [`${earlier} earlier ${earlier === 1 ? 'run' : 'runs'}`] : []),
   ];
 }
@@ -62,23 +65,23 @@ export function localTime(at: string): string {
   return `${day} ${two(time.getHours())}:${two(time.getMinutes())}`;
 }
 
-interface Column<T> {
-  readonly title: string;
-  readonly isNumber?: boolean;
-  text(row: T): string;
-}
-
 function groupColumns({ isAscii }: Look): Column<StoredGroup>[] {
   const measured = ({ peaks }: StoredGroup) => peaks.filter((peak) => peak !== null);
   const size = (bytes: number | null | undefined) => (bytes == null ? '-' : formatBytes(bytes));
+  const middle = (peaks: number[]) => (peaks.length === 0 ? undefined : median(peaks));
   return [
     { title: 'RUNS', isNumber: true, text: ({ runs }) => `${runs}` },
     { title: 'LATEST PEAK', isNumber: true, text: ({ peaks }) => size(peaks.at(-1)) },
-    { title: 'MEDIAN', isNumber: true, text: (group) => size(median(measured(group))) },
+    { title: 'MEDIAN', isNumber: true, text: (group) => size(middle(measured(group))) },
     { title: 'TREND', isNumber: true, text: (group) => trendText(measured(group)) },
     ...(isAscii
       ? []
-      : [{ title: `LATEST ${runsOfTrend}`, text: ({ peaks }: StoredGroup) => sparkline(peaks) }]),
+      : [
+          {
+            title: `LATEST ${runsOfTrend}`,
+            text: ({ peaks }: StoredGroup) => sparklineOfChanges(peaks),
+          },
+        ]),
     { title: 'WHAT', text: nameOf },
   ];
 }
@@ -111,17 +114,3 @@ const runColumns: Column<StoredRun>[] = [
   { title: 'ENDED', isNumber: true, text: endWord },
   { title: 'WHAT', text: nameOf },
 ];
-
-function table<T>(columns: readonly Column<T>[], rows: readonly T[], width: number): string[] {
-  const cells = columns.map(({ title, text }) => [title, ...rows.map(text)]);
-  const widths = cells.map((column) => Math.max(...column.map((cell) => cell.length)));
-  return ['', ...rows].map((_, line) => {
-    const texts = columns.map(({ isNumber }, index) => {
-      const cell = cells[index]?.[line] ?? '';
-      const wide = widths[index] ?? 0;
-      if (isNumber) return cell.padStart(wide);
-      return index === columns.length - 1 ? cell : cell.padEnd(wide);
-    });
-    return fitted(texts.join('  '), width);
-  });
-}

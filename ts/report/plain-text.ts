@@ -35,6 +35,17 @@ export function widthOf(text: string): number {
   return width;
 }
 
+/** Filled up with spaces to so many columns, at the side that is free. */
+export function padded(text: string, columns: number, at: 'left' | 'right' = 'left'): string {
+  const spaces = ' '.repeat(Math.max(0, columns - widthOf(text)));
+  return at === 'left' ? text + spaces : spaces + text;
+}
+
+/** What shows where nothing but ASCII can. */
+export function asAscii(text: string): string {
+  return text.replaceAll('…', '~').replaceAll(/[^ -~]/gu, '?');
+}
+
 function columnsOf(character: string): number {
   if (character <= '~') return 1;
   if (without.test(character)) return 0;
@@ -44,12 +55,15 @@ function columnsOf(character: string): number {
 /** Broken between words into lines of at most so many columns; a longer word keeps its line. */
 export function wrapped(text: string, columns: number): string[] {
   const lines: string[] = [];
+  let room = -1;
   for (const word of text.split(' ')) {
-    const line = lines.at(-1);
-    if (line !== undefined && line.length + 1 + word.length <= columns) {
-      lines[lines.length - 1] = `${line} ${word}`;
+    const width = widthOf(word);
+    if (width < room) {
+      lines[lines.length - 1] += ` ${word}`;
+      room -= width + 1;
     } else {
       lines.push(word);
+      room = columns - width;
     }
   }
   return lines;

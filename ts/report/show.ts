@@ -6,6 +6,7 @@ import { formatBytes } from './bytes.js';
 import { chartLines } from './chart.js';
 import type { Timed } from './course.js';
 import { formatDuration } from './duration.js';
+import { highest } from './highest.js';
 import { localTime } from './history.js';
 import type { Look } from './look.js';
 import { fitted, plainText, wrapped } from './plain-text.js';
@@ -36,8 +37,9 @@ function reportOf(result: Result, columns: number): string[] {
 
 function heading(run: StoredRun, columns: number): string[] {
   const { id, label, command, cwd, startedAt } = run;
+  const name = label === undefined ? '' : ` (${plainText(label)})`;
   return [
-    `run ${id}${label === undefined ? '' : ` (${plainText(label)})`}, ${localTime(startedAt)}`,
+    ...wrapped(`run ${id}${name}, ${localTime(startedAt)}`, columns),
     fitted(`  ${plainText(command.join(' '))}`, columns),
     ...(cwd === undefined ? [] : [fitted(`  in ${plainText(cwd)}`, columns)]),
   ];
@@ -60,7 +62,7 @@ function unended(run: StoredRun, { processes }: StoredCourse, columns: number): 
   const largest = processes
     .map(({ name, points }) => ({
       name,
-      bytes: Math.max(0, ...points.map(([, bytes]) => bytes ?? 0)),
+      bytes: highest(points.map(([, bytes]) => bytes ?? 0)),
     }))
     .sort((one, other) => other.bytes - one.bytes)
     .slice(0, processesShown)

@@ -3,14 +3,13 @@ import type { Result } from '../result/types.js';
 import { endingOf, endingText } from './ending.js';
 import { facts } from './facts.js';
 import { headline } from './headline.js';
+import { labelIndent, labelled } from './labelled.js';
 import { wrapped } from './plain-text.js';
 import { tasksTable } from './tasks-table.js';
 
-export const summaryIndent = ' '.repeat('  largest process  '.length);
-
 /** The lines without their ends, for a terminal that is so many columns wide. */
 export function summary(result: Result, columns: number): string[] {
-  const left = Math.max(1, columns - summaryIndent.length);
+  const left = Math.max(1, columns - labelIndent.length);
   const head = headline(result);
   return [
     ...endingLines(result, columns),
@@ -24,11 +23,4 @@ export function summary(result: Result, columns: number): string[] {
 export function endingLines(result: Result, columns: number): string[] {
   const ending = endingOf(result);
   return ending ? wrapped(`memtop: ${endingText(ending)}`, columns) : [];
-}
-
-/** The label stands before the first line, and all of them are indented alike. */
-export function labelled(label: string, lines: string[]): string[] {
-  return lines.map((line, index) =>
-    index === 0 ? `  ${label}`.padEnd(summaryIndent.length) + line : summaryIndent + line,
-  );
 }

@@ -3,7 +3,7 @@ import type { Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';
 import type { Look } from './look.js';
-import { fitted, plainText } from './plain-text.js';
+import { asAscii, fitted, plainText, widthOf } from './plain-text.js';
 
 export type Task = NonNullable<Result['tasks']>[number];
 
@@ -29,14 +29,14 @@ export function taskLine(task: Task, { columns, isColoured, isAscii }: Look): st
   const how = howText(task);
   const comma = how === '' || how.endsWith(']') || duration === '' ? '' : ',';
   const left = columns - `${symbol} ${duration}${peak}`.length;
-  const id = fitted(plainText(task.id), Math.max(narrowestId, left - `${how}${comma}`.length));
+  const id = fitted(plainText(task.id), Math.max(narrowestId, left - widthOf(`${how}${comma}`)));
   const text = `${fitted(`${id}${how}${comma}`, Math.max(1, left))}${duration}`;
-  const shown = isAscii ? inAscii(text) : text;
+  const shown = isAscii ? asAscii(text) : text;
   if (isColoured && left > 0) {
     return `${styled(colours[mark], symbol)} ${shown}${peak && styled('2', peak)}`;
   }
   const line = fitted(`${symbol} ${shown}${peak}`, columns);
-  return isAscii ? inAscii(line) : line;
+  return isAscii ? asAscii(line) : line;
 }
 
 /** What became of it where it did not simply run and succeed, with a space before it. */
@@ -93,10 +93,6 @@ function exitText({ cause, code, signal }: Exit): string {
 function cacheText(cache: Task['cache']): string {
   if (cache === undefined) return 'cache';
   return cache === 'kept' ? 'local cache, kept' : `${cache} cache`;
-}
-
-function inAscii(text: string): string {
-  return text.replaceAll('…', '~').replaceAll(/[^ -~]/gu, '?');
 }
 
 /** The space before a text takes no style. */

@@ -2,7 +2,8 @@
 import type { Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';
-import { fitted, plainText, wrapped } from './plain-text.js';
+import { fitted, plainText, widthOf, wrapped } from './plain-text.js';
+import { type Column, table } from './table.js';
 import { howText, type Task } from './task-line.js';
 
 type TaskAtPeak = NonNullable<NonNullable<Result['peak']>['tasks']>[number];
@@ -13,34 +14,35 @@ const longestName = 40;
 /** Below this the wrappers give their place to the name. */
 const narrowestName = 20;
 
-interface Column {
-  readonly title: string;
-  readonly text: (task: Task) => string;
-}
-
-const peak: Column = { title: 'PEAK', text: (task) => size(task.peak?.bytes) };
-const wrappers: Column = { title: 'WRAPPERS', text: (task) => size(task.wrappers?.bytes) };
-const time: Column = {
+const peak: Column<Task> = {
+  title: 'PEAK',
+  isNumber: true,
+  text: (task) => size(task.peak?.bytes),
+};
+const wrappers: Column<Task> = {
+  title: 'WRAPPERS',
+  isNumber: true,
+  isOptional: true,
+  text: (task) => size(task.wrappers?.bytes),
+};
+const time: Column<Task> = {
   title: 'TIME',
+  isNumber: true,
   text: ({ status, durationMs }) =>
     status === 'skipped' || durationMs === undefined ? '-' : formatDuration(durationMs),
 };
+const name: Column<Task> = { title: 'TASK', text: nameCell };
 
 /** The lines without their ends, each at most `columns` wide. No lines for no tasks. */
 export function tasksTable(tasks: readonly Task[], columns: number): string[] {
   if (tasks.length === 0) return [];
   const rows = [...tasks].sort(byPeak).slice(0, rowsShown);
   const more = tasks.length - rows.length;
-  const wanted = rows.some((task) => task.wrappers) ? [peak, wrappers, time] : [peak, time];
-  let cells = wanted.map((column) => aligned(column, rows));
-  if (columns - widthOf(cells) < narrowestName) {
-    cells = [peak, time].map((column) => aligned(column, rows));
-  }
-  const names = ['TASK', ...rows.map((task) => nameCell(task, columns - widthOf(cells)))];
+  const wanted = rows.some((task) => task.wrappers)
+    ? [peak, wrappers, time, name]
+    : [peak, time, name];
   return [
-    ...names.map((name, index) =>
-      fitted([...cells.map((column) => column[index]), name].join('  '), columns),
-    ),
+    ...table(wanted, rows, { columns, narrowestLast: narrowestName }),
     ...(more > 0 ? [`${more} more`] : []),
   ];
 }
@@ -64,9 +66,9 @@ function shortName(id: string, columns: number): string {
 }
 
 /** What became of it is not cut before its name is. */
-function nameCell(task: Task, columns: number): string {
+function nameCell(task: Task, room: number): string {
   const how = howText(task);
-  return `${fitted(plainText(task.id), Math.max(1, columns - how.length))}${how}`;
+  return `${fitted(plainText(task.id), Math.max(1, room - widthOf(how)))}${how}`;
 }
 
 /** The largest first; those that were not measured last, as they came. */
@@ -76,15 +78,4 @@ function byPeak(one: Task, other: Task): number {
 
 function size(bytes: number | undefined): string {
   return bytes === undefined ? '-' : formatBytes(bytes);
-}
-
-/** The title and then the rows, all of one width. */
-function aligned({ title, text }: Column, tasks: readonly Task[]): string[] {
-  const cells = [title, ...tasks.map(text)];
-  const width = Math.max(...cells.map((cell) => cell.length));
-  return cells.map((cell) => cell.padStart(width));
-}
-
-function widthOf(columns: readonly (readonly string[])[]): number {
-  return columns.reduce((sum, [title = '']) => sum + title.length + 2, 0);
 }

@@ -2,6 +2,7 @@
 import { formatBytes } from '../bytes.js';
 import { formatDuration } from '../duration.js';
 import { plainText } from '../plain-text.js';
+import { tableRows } from '../table.js';
 import { likelyCauses } from './causes.js';
 import type { Crash, CrashProcess, Runtime } from './crash.js';
 import { sizeText } from './messages.js';
@@ -9,17 +10,17 @@ import { redactedCommand, redactedText } from './redact.js';
 
 const processesShown = 15;
 
-type Rows = readonly (readonly [string, string | undefined])[];
+type Fact = readonly [name: string, text: string | undefined];
 
 /** The text of the file; `dump` is where all of it is, or why that is nowhere. */
 export function crashSummary(crash: Crash, runtime: Runtime, dump: string): string {
   return [
     `memtop: ${sizeText(crash)}`,
-    section('Memory', table(memoryRows(crash))),
+    section('Memory', facts(memoryFacts(crash))),
     section('Likely causes', likelyCauses(crash).map(redactedText)),
     section('The largest processes', processLines(crash.processes)),
-    section('Run', table(runRows(crash))),
-    section('Runtime', table(runtimeRows(crash, runtime))),
+    section('Run', facts(runFacts(crash))),
+    section('Runtime', facts(runtimeFacts(crash, runtime))),
     `Everything that is known: ${plainText(dump)}\n`,
   ].join('\n\n');
 }
@@ -28,7 +29,7 @@ function section(title: string, lines: readonly string[]): string {
   return [title, ...lines.map((line) => `  ${line}`)].join('\n');
 }
 
-function memoryRows({ memory, bytes, limitBytes }: Crash): Rows {
+function memoryFacts({ memory, bytes, limitBytes }: Crash): Fact[] {
   return [
     ['when the guard acted', formatBytes(bytes)],
     ['limit', size(limitBytes)],
@@ -40,7 +41,7 @@ function memoryRows({ memory, bytes, limitBytes }: Crash): Rows {
   ];
 }
 
-function runRows({ run, task, processes, timeline, sampling, graceMs }: Crash): Rows {
+function runFacts({ run, task, processes, timeline, sampling, graceMs }: Crash): Fact[] {
   const lasted = timeline.atMs.at(-1);
   return [
     ['id', run.id],
@@ -60,7 +61,7 @@ function measuredText({ method, ticks }: Crash['sampling']): string {
   return ticks === undefined ? method : `${method}, ${ticks} samples`;
 }
 
-function runtimeRows({ at, run }: Crash, runtime: Runtime): Rows {
+function runtimeFacts({ at, run }: Crash, runtime: Runtime): Fact[] {
   const { os, arch, kernel, cpus } = run.host;
   return [
     ['time', at.toISOString()],
@@ -77,18 +78,19 @@ function processLines(processes: readonly CrashProcess[]): string[] {
     (one, other) => other.bytes - one.bytes || one.pid - other.pid,
   );
   const rest = ordered.length - processesShown;
-  const rows = ordered.slice(0, processesShown).map((process) => {
+  const rows = ordered.slice(0, processesShown).map((process): Fact => {
     const command = redactedCommand(process.command).join(' ') || redactedText(process.name);
-    return [formatBytes(process.bytes), `process ${process.pid}: ${command}`] as const;
+    return [formatBytes(process.bytes), `process ${process.pid}: ${command}`];
   });
-  return [...table(rows), ...(rest > 0 ? [`and ${rest} more`] : [])];
+  return [...facts(rows), ...(rest > 0 ? [`and ${rest} more`] : [])];
 }
 
 /** What is not known has no row. */
-function table(rows: Rows): string[] {
-  const known = rows.filter((row): row is [string, string] => row[1] !== undefined);
-  const width = Math.max(0, ...known.map(([first]) => first.length));
-  return known.map(([first, second]) => `${first.padEnd(width)}  ${plainText(second)}`);
+function facts(all: readonly Fact[]): string[] {
+  return tableRows(
+    [{ text: ([name]) => name }, { text: ([, text = '']) => plainText(text) }],
+    all.filter(([, text]) => text !== undefined),
+  );
 }
 
 function size(bytes: number | undefined): string | undefined {

@@ -2,9 +2,9 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import { formatBytes } from '../../report/bytes.js';
+import { sparkline } from '../../report/sparkline.js';
 import { cell, type Shown } from '../parts/cells.js';
 import { Help } from '../parts/help.js';
-import { sparkline } from '../parts/sparkline.js';
 import { Styled } from '../parts/styled.js';
 import type { Size } from '../terminal/frames.js';
 import type { State } from './state.js';

@@ -2,10 +2,9 @@
 import { formatBytes } from '../../report/bytes.js';
 import { formatDuration } from '../../report/duration.js';
 import type { Look } from '../../report/look.js';
-import { fitted, plainText, widthOf } from '../../report/plain-text.js';
+import { asAscii, fitted, plainText, widthOf } from '../../report/plain-text.js';
+import { sparkline } from '../../report/sparkline.js';
 import { bar } from '../parts/bar.js';
-import { asAscii } from '../parts/cells.js';
-import { sparkline } from '../parts/sparkline.js';
 
 export interface BlockTask {
   readonly id: string;

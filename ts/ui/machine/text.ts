@@ -1,7 +1,7 @@
 /** The lines of the view as text, cell by cell. */
 import { formatBytes } from '../../report/bytes.js';
+import { sparkline } from '../../report/sparkline.js';
 import { cell, rightCell, type Shown } from '../parts/cells.js';
-import { sparkline } from '../parts/sparkline.js';
 import type { Row } from './rows.js';
 
 const trendColumns = 12;

@@ -1,7 +1,7 @@
 /** Text in columns of a terminal. */
 
 import type { Look } from '../../report/look.js';
-import { fitted, plainText, widthOf } from '../../report/plain-text.js';
+import { asAscii, fitted, padded, plainText } from '../../report/plain-text.js';
 
 export type Shown = Pick<Look, 'isAscii' | 'isColoured'>;
 
@@ -9,15 +9,10 @@ export type Shown = Pick<Look, 'isAscii' | 'isColoured'>;
 export function cell(text: string, columns: number, { isAscii }: Shown): string {
   const plain = plainText(text);
   const cut = fitted(isAscii ? asAscii(plain) : plain, columns);
-  const shown = isAscii ? asAscii(cut) : cut;
-  return shown + ' '.repeat(Math.max(0, columns - widthOf(shown)));
+  return padded(isAscii ? asAscii(cut) : cut, columns);
 }
 
 /** The same, at the right edge. */
 export function rightCell(text: string, columns: number): string {
   return text.padStart(columns).slice(0, Math.max(0, columns));
-}
-
-export function asAscii(text: string): string {
-  return text.replaceAll('…', '~').replaceAll(/[^ -~]/gu, '?');
 }

@@ -1,0 +1,95 @@
+/** Rows of text in aligned columns. */
+import { highest } from './highest.js';
+import { fitted, padded, widthOf } from './plain-text.js';
+
+export interface Cells<Row> {
+  /** Figures stand at the right edge of their column. */
+  readonly isNumber?: boolean;
+  /** Left out where the last column would get too narrow. */
+  readonly isOptional?: boolean;
+  /** `room` is what the last column has; a text that takes more is cut at its end. */
+  text(row: Row, room: number): string;
+}
+
+export interface Column<Row> extends Cells<Row> {
+  readonly title: string;
+}
+
+interface TableWidth {
+  /** No line is wider. */
+  readonly columns?: number;
+  /** Optional columns go, the first of them first, until the last column has this much. */
+  readonly narrowestLast?: number;
+}
+
+const gap = '  ';
+
+/** The titles and then the rows, without the ends of their lines. */
+export function table<Row>(
+  columns: readonly Column<Row>[],
+  rows: readonly Row[],
+  width: TableWidth = {},
+): string[] {
+  const columnsOfLines = columns.map(
+    ({ title, text, ...column }): Cells<Row | undefined> => ({
+      ...column,
+      text: (row, room) => (row === undefined ? title : text(row, room)),
+    }),
+  );
+  return tableRows(columnsOfLines, [undefined, ...rows], width);
+}
+
+/** The rows alone. */
+export function tableRows<Row>(
+  columns: readonly Cells<Row>[],
+  rows: readonly Row[],
+  { columns: width = Number.POSITIVE_INFINITY, narrowestLast = 0 }: TableWidth = {},
+): string[] {
+  const last = columns.at(-1);
+  if (!last) return [];
+  const before = withRoom(
+    columns.slice(0, -1).map((column) => alignedColumn(column, rows)),
+    width - narrowestLast,
+  );
+  const room = Math.max(1, width - widthOfAll(before));
+  const cells = last.isNumber
+    ? alignedColumn(last, rows).cells
+    : rows.map((row) => last.text(row, room));
+  return rows.map((_, line) => {
+    const end = cells[line] ?? '';
+    const text = [...before.map((column) => column.cells[line]), end].join(gap);
+    return fitted(end === '' ? text.trimEnd() : text, width);
+  });
+}
+
+interface AlignedColumn {
+  readonly isOptional: boolean;
+  readonly width: number;
+  readonly cells: readonly string[];
+}
+
+function alignedColumn<Row>(
+  { isNumber = false, isOptional = false, text }: Cells<Row>,
+  rows: readonly Row[],
+): AlignedColumn {
+  const texts = rows.map((row) => text(row, Number.POSITIVE_INFINITY));
+  const width = highest(texts.map(widthOf));
+  const side = isNumber ? 'right' : 'left';
+  return { isOptional, width, cells: texts.map((cell) => padded(cell, width, side)) };
+}
+
+/** Without optional columns as far as it takes to be no wider than that. */
+function withRoom(columns: readonly AlignedColumn[], most: number): AlignedColumn[] {
+  const kept = [...columns];
+  while (widthOfAll(kept) > most) {
+    const place = kept.findIndex(({ isOptional }) => isOptional);
+    if (place < 0) break;
+    kept.splice(place, 1);
+  }
+  return kept;
+}
+
+/** With the gap behind each. */
+function widthOfAll(columns: readonly AlignedColumn[]): number {
+  return columns.reduce((sum, { width }) => sum + width + gap.length, 0);
+}
