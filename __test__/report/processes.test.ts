@@ -126,8 +126,13 @@ test('a title in place of a command line stays whole', (t) => {
   }
 });
 
-test('parents that go in circles are shown without end to nobody', (t) => {
+test('processes that are their own ancestors are shown once', (t) => {
   t.is(processTrees([process(7, 7, 1, 'own parent')], 80).length, 2);
+  const circle = [process(8, 9, 1, 'one'), process(9, 8, 2, 'other'), process(10, 9, 3, 'child')];
+  t.deepEqual(
+    processTrees(circle, 80).map((line) => line.slice(23)),
+    ['COMMAND', 'one', '└ other', '  └ child'],
+  );
 });
 
 test('no processes, no lines', (t) => {

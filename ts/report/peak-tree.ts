@@ -1,5 +1,6 @@
 /** The processes of a peak below those that started them. */
 import type { Result } from '../result/types.js';
+import { processTrees, treeRows } from './process-tree.js';
 
 type ProcessAtPeak = NonNullable<Result['peak']>['processes'][number];
 
@@ -13,74 +14,26 @@ export interface Branch {
   readonly depth: number;
 }
 
-/** Those that the same process started; `undefined` stands for one that is not here. */
-type Families = ReadonlyMap<ProcessAtPeak | undefined, readonly ProcessAtPeak[]>;
+interface Node {
+  readonly process: ProcessAtPeak;
+  readonly totalBytes: number;
+  readonly children: readonly Node[];
+}
 
 /** Each process before those that it started, and of those the one with the most below it first. */
 export function peakTree(processes: readonly ProcessAtPeak[]): Branch[] {
-  const families = familiesOf(processes);
-  const totals = new Map<ProcessAtPeak, number>();
-  const total = (process: ProcessAtPeak) => totals.get(process) ?? 0;
-  for (const { process } of inOrder(families).reverse()) {
-    const below = families.get(process) ?? [];
-    totals.set(
-      process,
-      below.reduce((sum, child) => sum + total(child), process.bytes),
-    );
-  }
-  const smallestFirst = [...families].map(
-    ([parent, family]) =>
-      [
-        parent,
-        family.toSorted((one, other) => total(one) - total(other) || other.pid - one.pid),
-      ] as const,
-  );
-  return inOrder(new Map(smallestFirst)).map(({ process, depth }) => ({
+  const roots = processTrees(processes, (process, children: Node[]): Node => {
+    const totalBytes = children.reduce((sum, child) => sum + child.totalBytes, process.bytes);
+    return { process, totalBytes, children: children.sort(byTotal) };
+  });
+  return treeRows(roots.sort(byTotal)).map(({ node: { process, totalBytes }, depth }) => ({
     process,
     bytes: process.bytes,
-    totalBytes: total(process),
+    totalBytes,
     depth,
   }));
 }
 
-/** Each before its children, of which the last comes first; all, or those of one and itself. */
-function inOrder(
-  families: Families,
-  from?: ProcessAtPeak,
-): { process: ProcessAtPeak; depth: number }[] {
-  const ordered: { process: ProcessAtPeak; depth: number }[] = [];
-  const familyOf = (parent: ProcessAtPeak | undefined, depth: number) =>
-    (families.get(parent) ?? []).map((process) => ({ process, depth }));
-  // A recursion of processes can be deeper than one of functions.
-  const left = from ? [{ process: from, depth: 0 }] : familyOf(undefined, 0);
-  for (let next = left.pop(); next; next = left.pop()) {
-    ordered.push(next);
-    left.push(...familyOf(next.process, next.depth + 1));
-  }
-  return ordered;
-}
-
-function familiesOf(processes: readonly ProcessAtPeak[]): Families {
-  const byPid = new Map(processes.map((process) => [process.pid, process]));
-  const parentOf = (process: ProcessAtPeak) => byPid.get(process.parentPid ?? 0);
-  const families = new Map<ProcessAtPeak | undefined, ProcessAtPeak[]>();
-  const add = (parent: ProcessAtPeak | undefined, process: ProcessAtPeak) => {
-    const family = families.get(parent);
-    if (family) family.push(process);
-    else families.set(parent, [process]);
-  };
-  for (const process of processes) add(parentOf(process), process);
-  const reached = new Set(inOrder(families).map(({ process }) => process));
-  // Pids that were given anew can make somebody their own ancestor.
-  for (const process of processes) {
-    if (reached.has(process)) continue;
-    const parent = parentOf(process);
-    families.set(
-      parent,
-      (families.get(parent) ?? []).filter((one) => one !== process),
-    );
-    add(undefined, process);
-    for (const below of inOrder(families, process)) reached.add(below.process);
-  }
-  return families;
+function byTotal(one: Node, other: Node): number {
+  return other.totalBytes - one.totalBytes || one.process.pid - other.process.pid;
 }

@@ -2,15 +2,13 @@
 import type { ProcessRecord } from '../inspect/process.js';
 import { formatBytes } from './bytes.js';
 import { plainText } from './plain-text.js';
+import { shortLead, treeRows, processTrees as treesFrom } from './process-tree.js';
 import { type Column, table } from './table.js';
 
 /** Below this, what tells least gives its place to the command. */
 const narrowestCommand = 20;
 /** What stays of a command however deep in its tree it stands. */
 const narrowestBehindLead = 12;
-
-/** Of the lines that lead to a process, no more is shown, wherever it goes. */
-const mostLines = 1_000;
 
 interface Row {
   readonly process: ProcessRecord;
@@ -57,7 +55,7 @@ export function processTable(processes: readonly ProcessRecord[], columns: numbe
 
 /** The same as trees: each process below the one that started it. */
 export function processTrees(processes: readonly ProcessRecord[], columns: number): string[] {
-  return linesOf([pid, memory, tree, cpu, command], treeRows(processes), columns);
+  return linesOf([pid, memory, tree, cpu, command], treesOf(processes), columns);
 }
 
 function linesOf(wanted: readonly Column<Row>[], rows: readonly Row[], columns: number): string[] {
@@ -69,9 +67,7 @@ function bySize(one: ProcessRecord, other: ProcessRecord): number {
 }
 
 function commandCell({ process, lead }: Row, room: number): string {
-  const most = Math.max(0, room - narrowestBehindLead);
-  const shown = lead.length <= most ? lead : `…${lead.slice(lead.length - most + 1)}`;
-  return `${most > 0 ? shown : ''}${commandText(process)}`;
+  return shortLead(lead, room - narrowestBehindLead) + commandText(process);
 }
 
 /** The command line without the folders that the program lies in. */
@@ -85,52 +81,24 @@ function percent(value: number | undefined): string {
   return value === undefined ? '-' : `${value.toFixed(1)}%`;
 }
 
-/** The end of what leads to a process that is too deep to show it all. */
-function cut(lines: string): string {
-  return lines.length <= mostLines ? lines : `…${lines.slice(-mostLines)}`;
+interface Node {
+  readonly process: ProcessRecord;
+  readonly bytes: number;
+  readonly children: readonly Node[];
 }
 
-function treeRows(processes: readonly ProcessRecord[]): Row[] {
-  const known = new Set(processes.map((process) => process.pid));
-  const children = new Map<number, ProcessRecord[]>();
-  const roots: ProcessRecord[] = [];
-  for (const process of processes) {
-    const { parentPid } = process;
-    if (!known.has(parentPid) || parentPid === process.pid) roots.push(process);
-    else if (!children.get(parentPid)?.push(process)) children.set(parentPid, [process]);
-  }
+function treesOf(processes: readonly ProcessRecord[]): Row[] {
+  const roots = treesFrom(processes, (process, children: Node[]): Node => {
+    const bytes = children.reduce((sum, child) => sum + child.bytes, process.rssBytes);
+    return { process, bytes, children: children.sort(byTotal) };
+  });
+  return treeRows(roots.sort(byTotal)).map(({ node: { process, bytes, children }, lead }) => ({
+    process,
+    lead,
+    ...(children.length > 0 && { treeBytes: bytes }),
+  }));
+}
 
-  // Without recursion: a chain of processes may be deeper than calls may be.
-  const downwards: ProcessRecord[] = [...roots];
-  for (let next = 0; next < downwards.length; next += 1) {
-    for (const child of children.get(downwards[next]?.pid ?? 0) ?? []) downwards.push(child);
-  }
-  const totals = new Map<number, number>();
-  for (const { pid, rssBytes } of downwards.reverse()) {
-    const below = children.get(pid) ?? [];
-    const sum = (bytes: number, child: ProcessRecord) => bytes + (totals.get(child.pid) ?? 0);
-    totals.set(pid, below.reduce(sum, rssBytes));
-  }
-  const byTotal = (one: ProcessRecord, other: ProcessRecord) =>
-    (totals.get(other.pid) ?? 0) - (totals.get(one.pid) ?? 0) || one.pid - other.pid;
-
-  const rows: Row[] = [];
-  const open = roots.sort(byTotal).map((process) => ({ process, lead: '', below: '' }));
-  open.reverse();
-  for (let top = open.pop(); top !== undefined; top = open.pop()) {
-    const { process, lead, below } = top;
-    const started = [...(children.get(process.pid) ?? [])].sort(byTotal);
-    const treeBytes = started.length > 0 ? totals.get(process.pid) : undefined;
-    rows.push({ process, lead, ...(treeBytes !== undefined && { treeBytes }) });
-    const last = started.at(-1);
-    for (const child of started.reverse()) {
-      const [own, others] = child === last ? ['└ ', '  '] : ['├ ', '│ '];
-      open.push({
-        process: child,
-        lead: `${below}${own}`,
-        below: cut(`${below}${others}`),
-      });
-    }
-  }
-  return rows;
+function byTotal(one: Node, other: Node): number {
+  return other.bytes - one.bytes || one.process.pid - other.process.pid;
 }

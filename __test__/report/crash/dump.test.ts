@@ -1,6 +1,7 @@
 import test from 'ava';
 import { crashDump } from '../../../ts/report/crash/dump.js';
 import type { DumpedProcess } from '../../../ts/report/crash/process-tree.js';
+import { crashSummary } from '../../../ts/report/crash/summary.js';
 import { crash, crashProcess, runtime } from '../../helpers/crash.js';
 import { MB } from '../../helpers/measured.js';
 
@@ -103,6 +104,15 @@ test('a recursion of processes is cut in depth and loses none', (t) => {
   const [task] = dumpOf({ ...crash, processes }).tasks;
   t.is(deepest(task.processes), 51);
   t.is(countOf(task.processes), 400);
+});
+
+test('a chain of 50,000 processes has a dump and a summary', (t) => {
+  const processes = Array.from({ length: 50_000 }, (_, depth) =>
+    crashProcess(10 + depth, 9 + depth, 'sh', 1),
+  );
+  t.is(countOf(dumpOf({ ...crash, processes }).tasks[0].processes), 500);
+  const summary = crashSummary({ ...crash, processes }, runtime, '/a');
+  t.regex(summary, /sh starts itself, 50000 deep/);
 });
 
 test('of too many processes the smallest are only counted', (t) => {

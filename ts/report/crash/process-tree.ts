@@ -1,4 +1,6 @@
 /** Processes below those that started them, as a dump holds them. */
+import { grouped } from '../grouped.js';
+import { processTrees, treeRows } from '../process-tree.js';
 import type { CrashProcess } from './crash.js';
 import { redactedCommand, redactedText } from './redact.js';
 
@@ -34,61 +36,48 @@ export interface DumpedTask {
 
 /** The tasks in the order of their first processes, with the largest processes first. */
 export function taskTrees(processes: readonly CrashProcess[]): DumpedTask[] {
-  const byTask = new Map<string, CrashProcess[]>();
-  for (const process of processes) {
-    const those = byTask.get(process.task);
-    if (those) those.push(process);
-    else byTask.set(process.task, [process]);
-  }
-  return [...byTask].map(([id, those]) => taskTree(id, those));
+  return [...grouped(processes, ({ task }) => task)].map(([id, members]) => taskTree(id, members));
 }
 
 export function bytesOf(processes: readonly CrashProcess[]): number {
   return processes.reduce((sum, process) => sum + process.bytes, 0);
 }
 
+/** The largest first. */
+export function bySize(
+  one: Pick<CrashProcess, 'bytes' | 'pid'>,
+  other: Pick<CrashProcess, 'bytes' | 'pid'>,
+): number {
+  return other.bytes - one.bytes || one.pid - other.pid;
+}
+
 function taskTree(id: string, processes: readonly CrashProcess[]): DumpedTask {
-  const ordered = processes.toSorted(
-    (one, other) => other.bytes - one.bytes || one.pid - other.pid,
-  );
+  const ordered = processes.toSorted(bySize);
   const rest = ordered.slice(mostProcesses);
   return {
     kind: 'task',
     id,
     bytes: bytesOf(processes),
     processCount: processes.length,
-    processes: nested(ordered.slice(0, mostProcesses)),
+    processes: noDeeper(processTrees(ordered.slice(0, mostProcesses), dumpedProcess)),
     ...(rest.length > 0 && { omitted: { processCount: rest.length, bytes: bytesOf(rest) } }),
   };
 }
 
-/** What is too deep stands at the depth that is left; `parentPid` still tells whose it is. */
-function nested(processes: readonly CrashProcess[]): DumpedProcess[] {
-  const dumped = new Map(processes.map((process) => [process.pid, dumpedProcess(process)]));
-  const roots: DumpedProcess[] = [];
-  for (const process of dumped.values()) {
-    const way = ancestors(process, dumped);
-    const parent = way.length < deepest ? way[0] : way.at(-deepest);
-    (parent?.children ?? roots).push(process);
+/** Moves processes that are too deep up to the depth that is left; `parentPid` names their parents. */
+function noDeeper(roots: DumpedProcess[]): DumpedProcess[] {
+  const lowest: DumpedProcess[] = [];
+  for (const { node, depth } of treeRows(roots)) {
+    if (depth < deepest - 1) continue;
+    node.children = [];
+    if (depth === deepest - 1) lowest.push(node);
+    else lowest.at(-1)?.children.push(node);
   }
+  for (const { children } of lowest) children.sort(bySize);
   return roots;
 }
 
-/** The nearest first; nobody is their own ancestor, whatever the pids say. */
-function ancestors(
-  process: DumpedProcess,
-  dumped: ReadonlyMap<number, DumpedProcess>,
-): DumpedProcess[] {
-  const way = new Set<DumpedProcess>();
-  let parent = dumped.get(process.parentPid);
-  while (parent && parent !== process && !way.has(parent)) {
-    way.add(parent);
-    parent = dumped.get(parent.parentPid);
-  }
-  return parent === undefined ? [...way] : [];
-}
-
-function dumpedProcess(process: CrashProcess): DumpedProcess {
+function dumpedProcess(process: CrashProcess, children: DumpedProcess[]): DumpedProcess {
   const { pid, parentPid, name, command, bytes, rssBytes, startedAtMs } = process;
   return {
     kind: 'process',
@@ -99,6 +88,6 @@ function dumpedProcess(process: CrashProcess): DumpedProcess {
     bytes,
     rssBytes,
     startedAtMs,
-    children: [],
+    children,
   };
 }

@@ -6,6 +6,7 @@ import { tableRows } from '../table.js';
 import { likelyCauses } from './causes.js';
 import type { Crash, CrashProcess, Runtime } from './crash.js';
 import { sizeText } from './messages.js';
+import { bySize } from './process-tree.js';
 import { redactedCommand, redactedText } from './redact.js';
 
 const processesShown = 15;
@@ -74,9 +75,7 @@ function runtimeFacts({ at, run }: Crash, runtime: Runtime): Fact[] {
 }
 
 function processLines(processes: readonly CrashProcess[]): string[] {
-  const ordered = processes.toSorted(
-    (one, other) => other.bytes - one.bytes || one.pid - other.pid,
-  );
+  const ordered = processes.toSorted(bySize);
   const rest = ordered.length - processesShown;
   const rows = ordered.slice(0, processesShown).map((process): Fact => {
     const command = redactedCommand(process.command).join(' ') || redactedText(process.name);

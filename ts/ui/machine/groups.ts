@@ -1,6 +1,8 @@
 /** The processes of a machine in groups: containers, services, and the trees of all others. */
 import type { ProcessPlace } from '../../inspect/place.js';
 import type { ProcessRecord } from '../../inspect/process.js';
+import { grouped } from '../../report/grouped.js';
+import { parentsFirst, processTrees } from '../../report/process-tree.js';
 
 /** A process with the memory that it is shown with. */
 export interface SizedProcess extends ProcessRecord {
@@ -41,42 +43,33 @@ export function groupsOf(
   order: Order,
 ): Group[] {
   const shown = processes.filter(({ bytes, command }) => bytes > 0 || command.length > 0);
-  const byPid = new Map(shown.map((process) => [process.pid, process]));
-  const keys = new Map<SizedProcess, string>();
   const places = new Map<string, ProcessPlace>();
-  const keyOf = (process: SizedProcess): string => {
-    const known = keys.get(process);
-    if (known !== undefined) return known;
-    // Against a table that shows a process as its own ancestor.
-    keys.set(process, own(process));
+  const keys = groupKeys(shown, (process) => {
     const place = placeOf(process);
-    const key = place ? `${place.kind} ${place.name}` : treeKey(process);
-    if (place) places.set(key, place);
-    keys.set(process, key);
+    const key = place && `${place.kind} ${place.name}`;
+    if (place && key !== undefined) places.set(key, place);
     return key;
-  };
-  const treeKey = (process: SizedProcess): string => {
-    const parent = byPid.get(process.parentPid);
-    // Everything descends from the first process, which tells nothing.
-    if (!parent || parent.pid === 1) return own(process);
-    const key = keyOf(parent);
-    return places.has(key) ? own(process) : key;
-  };
-  const members = grouped(shown, keyOf);
-  return [...members]
-    .flatMap(([key, list]) => groupOf(key, places.get(key), list, order) ?? [])
+  });
+  return [...grouped(shown, (process) => keys.get(process) ?? own(process))]
+    .flatMap(([key, members]) => groupOf(key, places.get(key), members, order) ?? [])
     .sort(comparing(order, ({ name }) => name));
 }
 
-function grouped<T>(list: readonly T[], keyOf: (one: T) => string): Map<string, T[]> {
-  const groups = new Map<string, T[]>();
-  for (const one of list) {
-    const key = keyOf(one);
-    const group = groups.get(key);
-    if (group) group.push(one);
-    else groups.set(key, [one]);
+/** The key of its container or service, else of its tree, for each process. */
+function groupKeys(
+  processes: readonly SizedProcess[],
+  placeKeyOf: (process: SizedProcess) => string | undefined,
+): Map<SizedProcess, string> {
+  const keys = new Map<SizedProcess, string>();
+  const treeKeys = new Map<number, string>();
+  for (const process of parentsFirst(processes)) {
+    const placeKey = placeKeyOf(process);
+    const key = placeKey ?? treeKeys.get(process.parentPid) ?? own(process);
+    keys.set(process, key);
+    // Everything descends from the first process, so its tree says nothing.
+    if (placeKey === undefined && process.pid !== 1) treeKeys.set(process.pid, key);
   }
-  return groups;
+  return keys;
 }
 
 function groupOf(
@@ -92,29 +85,20 @@ function groupOf(
   return { key, kind: place?.kind ?? 'tree', name, roots, ...sumOf(roots) };
 }
 
-/** Those whose parent is not among them, with all below them. */
+/** The trees that the members form among themselves. */
 function branchesOf(members: readonly SizedProcess[], order: Order): Branch[] {
-  const pids = new Set(members.map(({ pid }) => pid));
-  const children = grouped(
-    members.filter(({ parentPid, pid }) => parentPid !== pid && pids.has(parentPid)),
-    ({ parentPid }) => `${parentPid}`,
-  );
-  const branch = (process: SizedProcess): Branch => {
-    const below = (children.get(`${process.pid}`) ?? []).map(branch);
-    const sum = sumOf(below);
+  const roots = processTrees(members, (process, children: Branch[]): Branch => {
+    const sum = sumOf(children);
     return {
       key: own(process),
       process,
-      children: below.sort(comparing(order, byName)),
+      children: children.sort(comparing(order, byName)),
       bytes: process.bytes + sum.bytes,
       cpuPercent: (process.cpuPercent ?? 0) + sum.cpuPercent,
       processCount: 1 + sum.processCount,
     };
-  };
-  return members
-    .filter(({ parentPid, pid }) => parentPid === pid || !pids.has(parentPid))
-    .map(branch)
-    .sort(comparing(order, byName));
+  });
+  return roots.sort(comparing(order, byName));
 }
 
 const byName = ({ process }: Branch): string => nameOf(process);

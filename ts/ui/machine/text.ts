@@ -1,10 +1,14 @@
 /** The lines of the view as text, cell by cell. */
 import { formatBytes } from '../../report/bytes.js';
+import { asAscii } from '../../report/plain-text.js';
+import { shortLead } from '../../report/process-tree.js';
 import { sparkline } from '../../report/sparkline.js';
 import { cell, rightCell, type Shown } from '../parts/cells.js';
 import type { Row } from './rows.js';
 
 const trendColumns = 12;
+/** What stays of a name however deep in its tree it stands. */
+const narrowestName = 12;
 
 /** What there is room for. */
 export interface Columns {
@@ -21,7 +25,7 @@ export function columnsOf(total: number): Columns {
 export interface RowText {
   readonly figures: string;
   readonly trend: string;
-  /** What a process is reached by: lines of the tree. */
+  /** The mark of a group, or the lines of the tree that lead to a process. */
   readonly lead: string;
   readonly name: string;
 }
@@ -31,9 +35,10 @@ export type MemoryTitle = 'RSS' | 'MEMORY';
 
 export function heading(memory: MemoryTitle, columns: Columns, shown: Shown): RowText {
   return laidOut(
-    { memory, tree: 'TREE', cpu: 'CPU', count: 'PROCS', trend: 'TREND' },
-    '',
-    'NAME',
+    {
+      ...{ memory, tree: 'TREE', cpu: 'CPU', count: 'PROCS', trend: 'TREND' },
+      ...{ mark: '  ', lead: '', name: 'NAME' },
+    },
     columns,
     shown,
   );
@@ -55,9 +60,10 @@ export function rowText(
       cpu: `${Math.round(row.cpuPercent)}%`,
       count: row.isGroup ? `${row.processCount}` : '',
       trend: row.isGroup ? sparkline(trend, trendColumns, shown.isAscii) : '',
+      mark: markOf(row, shown),
+      lead: row.lead,
+      name: `${kind}${pid}${row.name}`,
     },
-    `${markOf(row, shown)}${shown.isAscii ? asciiLines(row.lines) : row.lines}`,
-    `${kind}${pid}${row.name}`,
     columns,
     shown,
   );
@@ -69,12 +75,13 @@ interface Cells {
   readonly cpu: string;
   readonly count: string;
   readonly trend: string;
+  readonly mark: string;
+  readonly lead: string;
+  readonly name: string;
 }
 
 function laidOut(
-  { memory, tree, cpu, count, trend }: Cells,
-  lead: string,
-  name: string,
+  { memory, tree, cpu, count, trend, mark, lead, name }: Cells,
   { total, hasTree, hasCount, hasTrend }: Columns,
   shown: Shown,
 ): RowText {
@@ -86,14 +93,13 @@ function laidOut(
     '',
   ].join(' ');
   const trendText = hasTrend ? `${trend.padStart(trendColumns)}  ` : '';
-  const marked = lead === '' ? '  ' : lead;
-  const left = total - figures.length - trendText.length - 2;
-  const shownLead = marked.slice(0, Math.max(2, left - 12));
+  const left = total - figures.length - trendText.length - mark.length - 2;
+  const lines = shortLead(lead, left - narrowestName);
   return {
     figures,
     trend: trendText,
-    lead: shownLead,
-    name: cell(name, Math.max(1, left - shownLead.length), shown),
+    lead: mark + (shown.isAscii ? asciiLines(lines) : lines),
+    name: cell(name, Math.max(1, left - lines.length), shown),
   };
 }
 
@@ -104,5 +110,5 @@ function markOf({ isGroup, canOpen, isOpen }: Row, { isAscii }: Shown): string {
 }
 
 function asciiLines(lines: string): string {
-  return lines.replaceAll('├─', '|-').replaceAll('└─', '`-').replaceAll('│', '|');
+  return asAscii(lines.replaceAll('─', '-').replaceAll('└', '`').replaceAll(/[├│]/g, '|'));
 }
