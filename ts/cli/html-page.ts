@@ -1,16 +1,8 @@
-/** The reporter of pages, with what a page needs from this package. */
+/** The files of this package that pages are made of. */
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../package.js';
-import { resultHtml } from '../report/html.js';
-import type { Result } from '../result/types.js';
 
-/** Read before the command starts, which may be what replaces this package. */
-export function htmlPage(): (result: Result) => string {
-  const assets = { script: textOf('page.js'), style: textOf('page.css') };
-  return (result) => resultHtml(result, assets);
-}
-
-function textOf(name: string): string {
+export function pageAsset(name: string): string {
   return readFileSync(join(packageRoot, 'dist/page', name), 'utf8').trim();
 }

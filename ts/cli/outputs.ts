@@ -1,36 +1,21 @@
 /** The files that a result is written to, and standard output where it goes there. */
 
 import { messageOf } from '../errors.js';
-import { resultJson } from '../report/json.js';
+import { type FormatName, formats } from '../report/formats.js';
 import type { Result } from '../result/types.js';
+import { pageAsset } from './html-page.js';
 import { identity, OutputFile } from './output-file.js';
 import { UsageError } from './usage-error.js';
 import { say, writeAll } from './write.js';
 
 /** A path for each; `-` is standard output. */
-export interface OutputPaths {
-  readonly json?: string | undefined;
-  readonly csv?: string | undefined;
-  readonly markdown?: string | undefined;
-  readonly html?: string | undefined;
-}
-
-type Format = keyof OutputPaths;
-type ToText = (result: Result) => string;
-
-/** All are loaded before the command starts, which may be what replaces this package. */
-const formats: Readonly<Record<Format, () => Promise<ToText>>> = {
-  json: async () => resultJson,
-  csv: async () => (await import('../report/csv.js')).resultCsv,
-  markdown: async () => (await import('../report/markdown.js')).resultMarkdown,
-  html: async () => (await import('./html-page.js')).htmlPage(),
-};
+export type OutputPaths = { readonly [Format in FormatName]?: string | undefined };
 
 const standardOutput = '-';
 
 interface Output {
   readonly flag: string;
-  readonly toText: ToText;
+  readonly toText: (result: Result) => string;
   readonly file: OutputFile | undefined;
 }
 
@@ -57,7 +42,8 @@ export class Outputs {
     for (const [format, path] of wanted(paths)) {
       const flag = `--${format} ${path}`;
       try {
-        const toText = await formats[format]();
+        // Loaded before the command starts, which may be what replaces this package.
+        const toText = await formats[format].load(pageAsset);
         outputs.push({ flag, toText, file: fileAt(path) });
       } catch (error) {
         for (const { file } of outputs) file?.discard();
@@ -91,8 +77,8 @@ export class Outputs {
   }
 }
 
-function wanted(paths: OutputPaths): [Format, string][] {
-  return (Object.keys(formats) as Format[]).flatMap((format): [Format, string][] => {
+function wanted(paths: OutputPaths): [FormatName, string][] {
+  return (Object.keys(formats) as FormatName[]).flatMap((format): [FormatName, string][] => {
     const path = paths[format];
     return path === undefined ? [] : [[format, path]];
   });
@@ -102,7 +88,7 @@ function fileAt(path: string): OutputFile | undefined {
   return path === standardOutput ? undefined : new OutputFile(path);
 }
 
-function refuseSame(paths: readonly [Format, string][]): void {
+function refuseSame(paths: readonly [FormatName, string][]): void {
   const seen = new Map<string, string>();
   for (const [format, path] of paths) {
     const key = path === standardOutput ? path : identity(path);

@@ -1,4 +1,5 @@
 /** What is written about a run, and where. */
+import { type FormatName, formats } from '../../report/formats.js';
 import type { Switch, Valued } from './flag.js';
 import { named } from './readers.js';
 
@@ -12,16 +13,12 @@ function file(name: string, summary: string): Valued<string> {
   };
 }
 
-export const json = file(
-  'json',
-  "write the result there; '-' is standard output, after the command's own",
-);
+/** A flag for each format. */
+const formatFlags = Object.fromEntries(
+  Object.entries(formats).map(([name, { summary }]) => [name, file(name, summary)]),
+) as Record<FormatName, Valued<string>>;
 
-export const csv = file('csv', 'write the memory over time there, with a column for each task');
-
-export const markdown = file('markdown', 'write a summary for a pull request or a job there');
-
-export const html = file('html', 'write a page there that a browser shows, without a network');
+export const { json, csv, markdown, html } = formatFlags;
 
 export const chart: Switch = {
   name: 'chart',

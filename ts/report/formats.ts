@@ -1,0 +1,37 @@
+/** The formats that a result can be written in. The flag of each is its name: `--csv FILE`. */
+import type { Result } from '../result/types.js';
+import { resultJson } from './json.js';
+
+/** Reads a file that pages are made of. */
+type Asset = (name: string) => string;
+
+interface Format {
+  /** For the help. */
+  readonly summary: string;
+  load(asset: Asset): Promise<(result: Result) => string>;
+}
+
+export const formats = {
+  json: {
+    summary: "write the result there; '-' is standard output, after the command's own",
+    load: async () => resultJson,
+  },
+  csv: {
+    summary: 'write the memory over time there, with a column for each task',
+    load: async () => (await import('./csv.js')).resultCsv,
+  },
+  markdown: {
+    summary: 'write a summary for a pull request or a job there',
+    load: async () => (await import('./markdown.js')).resultMarkdown,
+  },
+  html: {
+    summary: 'write a page there that a browser shows, without a network',
+    load: async (asset: Asset) => {
+      const { resultHtml } = await import('./html.js');
+      const assets = { script: asset('page.js'), style: asset('page.css') };
+      return (result: Result) => resultHtml(result, assets);
+    },
+  },
+} satisfies Readonly<Record<string, Format>>;
+
+export type FormatName = keyof typeof formats;
