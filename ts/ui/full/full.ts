@@ -7,7 +7,8 @@ import type { Shown } from '../parts/cells.js';
 import { Frames, type Size } from '../terminal/frames.js';
 import { FullScreen } from '../terminal/full-screen.js';
 import { keysIn } from '../terminal/keys.js';
-import { type Action, initial, pressed, type State } from './state.js';
+import { pressed } from './keys.js';
+import { type Action, initial, type State } from './state.js';
 import { TaskScreen } from './task-screen.js';
 import { Full, type FullTask, placesIn } from './view.js';
 

@@ -3,10 +3,12 @@ import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import { formatBytes } from '../../report/bytes.js';
 import { sparkline } from '../../report/sparkline.js';
+import { helpOf, hintsOf } from '../parts/bindings.js';
 import { cell, type Shown } from '../parts/cells.js';
 import { Help } from '../parts/help.js';
 import { Styled } from '../parts/styled.js';
 import type { Size } from '../terminal/frames.js';
+import { bindings } from './keys.js';
 import type { State } from './state.js';
 
 export interface FullTask {
@@ -62,7 +64,8 @@ export function placesIn({ columns, rows }: Size, taskCount: number): Places {
 
 export function Full(props: FullProps): ReactNode {
   const { state, tasks, title, lines, size, shown } = props;
-  if (state.isHelp) return <Help entries={helpEntries} notes={notes} size={size} shown={shown} />;
+  if (state.isHelp)
+    return <Help entries={helpOf(bindings)} notes={notes} size={size} shown={shown} />;
   const places = placesIn(size, tasks.length);
   const first = Math.max(
     0,
@@ -175,25 +178,8 @@ function footParts(state: State, above: number, isOver: boolean): string[] {
   return [
     ...(isOver ? ['ended, q leaves'] : []),
     ...(above > 0 ? [`${above} lines above the end`] : []),
-    ...(isOver ? [] : ['i type', 'K end']),
-    state.isTree ? 't terminal' : 't processes',
-    's sort',
-    '/ search',
-    'space pause',
-    '? help',
+    ...hintsOf(bindings, state, isOver),
   ];
 }
-
-const helpEntries: readonly (readonly [string, string])[] = [
-  ['up, down, j, k', 'choose a task'],
-  ['i, enter', 'type into the terminal of the task; ctrl-] takes the keys back'],
-  ['page up, down', 'look at earlier lines of the terminal'],
-  ['t', 'the processes of the task with memory and CPU, or its terminal'],
-  ['s', 'sort tasks by their start or by their peak'],
-  ['/', 'show only tasks whose name holds a text; esc shows all'],
-  ['K', 'end the task that is chosen, once you have confirmed'],
-  ['space', 'pause the view; the tasks go on'],
-  ['q', 'leave, once everything has ended'],
-];
 
 const notes: readonly string[] = ['Beside each task stand what it has now and its peak.'];

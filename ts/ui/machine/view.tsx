@@ -2,10 +2,12 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import { formatBytes } from '../../report/bytes.js';
+import { helpOf, hintsOf } from '../parts/bindings.js';
 import { cell, type Shown } from '../parts/cells.js';
 import { Help } from '../parts/help.js';
 import { Styled } from '../parts/styled.js';
 import type { Size } from '../terminal/frames.js';
+import { bindings } from './keys.js';
 import type { Row } from './rows.js';
 import { indexOf, type State } from './state.js';
 import { columnsOf, heading, type MemoryTitle, type RowText, rowText } from './text.js';
@@ -36,7 +38,7 @@ export function Machine(props: MachineProps): ReactNode {
   const { state, rows, trends, memoryTitle, size, shown } = props;
   if (state.isHelp) {
     const notes = notesOf[memoryTitle];
-    return <Help entries={helpEntries} notes={notes} size={size} shown={shown} />;
+    return <Help entries={helpOf(bindings)} notes={notes} size={size} shown={shown} />;
   }
   const columns = columnsOf(size.columns);
   const height = heightOfRows(size);
@@ -128,7 +130,8 @@ function Foot({ state, size, shown }: MachineProps): ReactNode {
   );
 }
 
-function footParts({ asked, notice, isSearching, search }: State): string[] {
+function footParts(state: State): string[] {
+  const { asked, notice, isSearching, search } = state;
   if (asked?.target) {
     const { process, processCount, bytes } = asked.target;
     const more = processCount > 1 ? ` and the ${processCount - 1} below it` : '';
@@ -138,9 +141,8 @@ function footParts({ asked, notice, isSearching, search }: State): string[] {
   }
   if (notice !== '') return [notice];
   if (isSearching) return [`search: ${search}_`, 'enter keep', 'esc clear'];
-  const keys = ['? help', 'q quit'];
-  if (search !== '') return [`showing what holds "${search}"`, 'esc all', ...keys];
-  return ['enter open', 's sort', '/ search', 'K end', 'space pause', ...keys];
+  if (search !== '') return [`showing what holds "${search}"`, 'esc all', '? help', 'q quit'];
+  return hintsOf(bindings, state);
 }
 
 /** Keeps the chosen row in sight, and the rows still as long as it is. */
@@ -148,16 +150,6 @@ function firstShown(selected: number, count: number, height: number): number {
   const last = Math.max(0, count - height);
   return Math.min(last, Math.max(0, selected - Math.floor(height / 2)));
 }
-
-const helpEntries: readonly (readonly [string, string])[] = [
-  ['up, down, j, k', 'choose a line; page up and down, g and G go further'],
-  ['enter', 'open or close what is chosen; left closes, right opens'],
-  ['s', 'sort by memory, by CPU, by name'],
-  ['/', 'show only what holds a text; esc shows everything again'],
-  ['K', 'end the process that is chosen and all below it, once you have confirmed'],
-  ['space', 'pause and go on'],
-  ['q', 'quit'],
-];
 
 const notesOf: Readonly<Record<MemoryTitle, readonly string[]>> = {
   RSS: [

@@ -1,0 +1,116 @@
+/** The keys of the view of the machine. */
+import { type Bindings, bindingOf, typedInto } from '../parts/bindings.js';
+import { type Order, orders } from './groups.js';
+import type { Row } from './rows.js';
+import { indexOf, type Next, type Seen, type State } from './state.js';
+
+export const bindings: Bindings<State, Seen, Next> = [
+  {
+    keys: ['up', 'k', 'down', 'j', 'pageup', 'pagedown', 'home', 'g', 'end', 'G'],
+    help: ['up, down, j, k', 'choose a line; page up and down, g and G go further'],
+    press: (state, seen, key) => ({ state: moved(state, key, seen) }),
+  },
+  {
+    keys: ['enter', 'left', 'right'],
+    help: ['enter', 'open or close what is chosen; left closes, right opens'],
+    hint: 'enter open',
+    press: (state, seen, key) => ({ state: opened(state, key, seen) }),
+  },
+  {
+    keys: ['s'],
+    help: ['s', 'sort by memory, by CPU, by name'],
+    hint: 's sort',
+    press: (state) => ({ state: { ...state, order: following(state.order) } }),
+  },
+  {
+    keys: ['/'],
+    help: ['/', 'show only what holds a text; esc shows everything again'],
+    hint: '/ search',
+    press: (state) => ({ state: { ...state, isSearching: true } }),
+  },
+  { keys: ['escape'], press: (state) => ({ state: { ...state, search: '' } }) },
+  {
+    keys: ['K'],
+    help: ['K', 'end the process that is chosen and all below it, once you have confirmed'],
+    hint: 'K end',
+    press: (state, seen) => ({ state: asking(state, seen) }),
+  },
+  {
+    keys: ['space'],
+    help: ['space', 'pause and go on'],
+    hint: 'space pause',
+    press: (state) => ({ state: { ...state, isPaused: !state.isPaused } }),
+  },
+  {
+    keys: ['?'],
+    hint: '? help',
+    press: (state) => ({ state: { ...state, isHelp: true } }),
+  },
+  {
+    keys: ['q'],
+    help: ['q', 'quit'],
+    hint: 'q quit',
+    press: (state) => ({ state, action: { do: 'quit' } }),
+  },
+];
+
+export function pressed(before: State, key: string, seen: Seen): Next {
+  const state = { ...before, notice: '' };
+  if (key === 'ctrl-c') return { state, action: { do: 'quit' } };
+  if (key === 'ctrl-z') return { state, action: { do: 'suspend' } };
+  if (state.asked) return answered(state, state.asked, key);
+  if (state.isSearching) return { state: searched(state, key, seen) };
+  if (state.isHelp) return { state: { ...state, isHelp: false } };
+  return bindingOf(bindings, key)?.press(state, seen, key) ?? { state };
+}
+
+function answered(state: State, row: Row, key: string): Next {
+  const closed = { ...state, asked: undefined };
+  if (key === 'y') return { state: closed, action: { do: 'end', row, force: false } };
+  if (key === 'f') return { state: closed, action: { do: 'end', row, force: true } };
+  return { state: { ...closed, notice: 'nothing was ended' } };
+}
+
+function asking(state: State, { rows }: Seen): State {
+  const row = rows[indexOf(state, rows)];
+  if (!row) return state;
+  if (row.target) return { ...state, selected: row.key, asked: row };
+  return { ...state, notice: `a ${row.kind} has several trees: open it and choose one` };
+}
+
+function searched(state: State, key: string, seen: Seen): State {
+  if (key === 'enter') return { ...state, isSearching: false };
+  if (key === 'escape') return { ...state, isSearching: false, search: '' };
+  if (key === 'up' || key === 'down') return moved(state, key, seen);
+  return { ...state, search: typedInto(state.search, key) };
+}
+
+function opened(state: State, key: string, { rows }: Seen): State {
+  const row = rows[indexOf(state, rows)];
+  if (!row?.isGroup || !row.canOpen) return state;
+  const isWanted = key === 'right' || (key === 'enter' && !row.isOpen);
+  const isUnwanted = key === 'left' || (key === 'enter' && row.isOpen);
+  if (!isWanted && !isUnwanted) return state;
+  const opened = new Set(state.opened);
+  const group = row.key.slice('group '.length);
+  if (isWanted) opened.add(group);
+  else opened.delete(group);
+  return { ...state, opened, selected: row.key };
+}
+
+function moved(state: State, key: string, { rows, height }: Seen): State {
+  const step = { up: -1, k: -1, down: 1, j: 1, pageup: -height, pagedown: height }[key];
+  const at =
+    key === 'home' || key === 'g'
+      ? -rows.length
+      : key === 'end' || key === 'G'
+        ? rows.length
+        : step;
+  if (at === undefined || rows.length === 0) return state;
+  const index = Math.min(rows.length - 1, Math.max(0, indexOf(state, rows) + at));
+  return { ...state, selected: rows[index]?.key };
+}
+
+function following(order: Order): Order {
+  return orders[(orders.indexOf(order) + 1) % orders.length] as Order;
+}
