@@ -22,7 +22,7 @@ for (const trace of traces) {
     t.deepEqual(pidsIn(stdout, 1).filter(isAlive), []);
     t.regex(
       stderr,
-      /^memtop: ended after \d.+, as its time was over\. --timeout allows longer\.$/m,
+      /^memtop: timed out after \d.+\. Allow longer with --timeout\.$/m,
     );
   });
 

@@ -81,7 +81,7 @@ test('the summary says how much, how sure that is, when, and who it was', async 
     stderr,
     /^memtop: peak (at least \S+|\S+, (exact|exact within \d+%|at most \S+)), at \d+ms of \d+ms/,
   );
-  t.regex(stderr, /\n {2}made by {10}sleep 0\.3\n/);
+  t.regex(stderr, /\n {2}at the peak {6}sleep 0\.3\n/);
 });
 
 test('--quiet prints nothing', async (t) => {

@@ -55,7 +55,7 @@ testInTerminal(
     await terminal.presses('j');
     await terminal.shows(/this is beta/);
     await terminal.presses('K');
-    await terminal.shows(/end the task that is chosen\?/);
+    await terminal.shows(/end the selected task\?/);
     await terminal.presses('y');
     await terminal.shows(/✗ beta/);
     await terminal.presses('k', 'i');

@@ -57,7 +57,7 @@ for (const trace of ['on', 'off']) {
 
     const said = stderr.split('\n').filter((line) => line.startsWith('memtop: '));
     t.regex(said[0] ?? '', /^memtop: the guard ends the run: it has .+, past its limit of 150MB$/);
-    t.is(said[1], `memtop: what it was is in ${dumpFile}`);
+    t.is(said[1], `memtop: crash report: ${dumpFile}`);
     t.regex(said[2] ?? '', /^memtop: likely cause: perl has .+ in 1 process$/);
   });
 }

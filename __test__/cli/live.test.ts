@@ -71,7 +71,7 @@ testInTerminal('a process that was searched for is ended once that is confirmed'
   await terminal.shows(/q quit/);
   await terminal.begins('/needle-in-the-stack');
   await terminal.presses('Enter');
-  await terminal.shows(/showing what holds/);
+  await terminal.shows(/showing lines with/);
   await terminal.presses('G');
   await terminal.shows(new RegExp(`❯.*${pid}`));
   await terminal.presses('K');

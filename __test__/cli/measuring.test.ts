@@ -45,7 +45,7 @@ test('a process that calls itself something else is called so, and known by its 
   const script = `exec -a 'sshd: deploy@pts/0' perl -e '${fill(50)} select undef, undef, undef, 0.3'`;
   const { result, stderr } = await measured(t, ['bash', '-c', script]);
   t.is(peakOf(t, result).rollup[0]?.name, 'perl');
-  t.regex(stderr, /made by +sshd: deploy@pts\/0 -e/);
+  t.regex(stderr, /at the peak +sshd: deploy@pts\/0 -e/);
 });
 
 test('with --metric rss it counts in each of them, and nothing disturbing is read', async (t) => {

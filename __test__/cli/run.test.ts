@@ -60,7 +60,7 @@ for (const way of ways) {
       peakOf(t, result).processes.map(({ task }) => task),
       ['b', 'a'],
     );
-    t.regex(stderr, /^ {2}made by +b 40\S+MB \+ a 10\S+MB$/m);
+    t.regex(stderr, /^ {2}at the peak +b 40\S+MB, a 10\S+MB$/m);
     t.is(result.sampling.method, way.length > 0 ? 'scanned' : result.sampling.method);
   });
 

@@ -17,7 +17,7 @@ test('a run that was ended for its memory is an error', (t) => {
   t.is(
     annotation({ ...exampleResult, guard: terminated, exit }),
     '::error title=memtop::ended by the guard: it had 523MB, past its limit of 500MB. ' +
-      '--limit allows more, --no-guard anything.',
+      'Raise --limit, or lift it with --no-guard.',
   );
   const oom: Result['oom'] = { kind: 'heap', by: 'v8', evidence: 'exact' };
   const heap = { ...exampleResult, oom, exit: { ...exit, cause: 'oom-heap' as const } };

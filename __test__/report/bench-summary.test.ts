@@ -15,7 +15,7 @@ test('headline and attribution stand side by side with the gap between them', (t
     resultOf({ megabytes: 400, kernelMegabytes: 500 }),
   );
   t.is(lines[0], 'memtop: peak 500MB; ok, in 20s');
-  t.true(lines.includes('  by the kernel    500MB at most in the group'));
+  t.true(lines.includes('  by the kernel    500MB peak'));
   t.regex(
     lines.join('\n'),
     /by process +400MB at 10s \(unique memory\); the kernel counts 100MB more: files/,

@@ -67,7 +67,7 @@ const endings: Record<string, [Partial<Result>, string]> = {
       exit: { code: 2, signal: null, cause: 'exit' },
       oom: { ...kernel, victim: { name: 'rustc', command: [] } },
     },
-    'a process of it was killed by the kernel: out of memory in the group of the run; ' +
+    'one of its processes was killed by the kernel: out of memory in the group of the run; ' +
       `it took rustc. ${lessOf('the group')}`,
   ],
   'a full heap': [
@@ -84,18 +84,18 @@ const endings: Record<string, [Partial<Result>, string]> = {
   ],
   'a full heap of unknown size': [
     { exit: oomHeap, oom: { ...heap, evidence: 'likely' } },
-    'a process of it probably ran out of its heap. ' +
+    'one of its processes probably ran out of its heap. ' +
       'Raise it with --max-old-space-size, in MB, in NODE_OPTIONS, if the machine has it.',
   ],
   'a full heap as large as the machine': [
     { exit: oomHeap, oom: { ...heap, heapLimitBytes: 7 * GB } },
-    'a process of it ran out of its heap (limit 7GB). ' +
+    'one of its processes ran out of its heap (limit 7GB). ' +
       'The machine has no room for a larger one: make it need less.',
   ],
   'the limit of the guard': [
     { exit: byGuard, guard },
-    'ended by the guard: it had 523MB, past its limit of 500MB. --limit allows more, ' +
-      '--no-guard anything. What it was is in memtop-crash-summary-20261120-140702.txt',
+    'ended by the guard: it had 523MB, past its limit of 500MB. Raise --limit, or ' +
+      'lift it with --no-guard. Crash report: memtop-crash-summary-20261120-140702.txt',
   ],
   'the guard for the machine': [
     {
@@ -103,11 +103,11 @@ const endings: Record<string, [Partial<Result>, string]> = {
       guard: { warned: false, action: 'terminated', reason: 'machine', bytes: 7 * GB },
     },
     'ended by the guard: it had 7GB, and the machine was running out of memory. ' +
-      '--no-guard lets it go on.',
+      'Run on regardless with --no-guard.',
   ],
   'a time that is over': [
     { exit: { code: null, signal: 'SIGTERM', cause: 'timeout' } },
-    'ended after 20.1s, as its time was over. --timeout allows longer.',
+    'timed out after 20.1s. Allow longer with --timeout.',
   ],
   'a program that wanted so': [
     { exit: { code: null, signal: 'SIGTERM', cause: 'aborted' } },
@@ -119,20 +119,20 @@ const endings: Record<string, [Partial<Result>, string]> = {
   ],
   'SIGKILL without a trace': [
     {},
-    'killed by SIGKILL, by whom is unknown; a lack of memory has left no trace',
+    'killed by SIGKILL, sender unknown; no trace of memory having run out',
   ],
   'SIGKILL where nothing could leave one': [
     { sampling: { method: 'unavailable' } },
-    'killed by SIGKILL, by whom is unknown',
+    'killed by SIGKILL, sender unknown',
   ],
   'SIGKILL with kills in the group': [
     { cgroup: { version: 2, path: '/a', escaped: 0, oomKills: 1 } },
-    'killed by SIGKILL, by whom is unknown; the kernel has killed 1 in its group for want of memory',
+    'killed by SIGKILL, sender unknown; the kernel killed 1 in its group when memory ran out',
   ],
   'the code of SIGKILL': [
     { exit: { code: 137, signal: null, cause: 'exit' } },
-    'ended with 137, which as a rule tells that SIGKILL ended a process of it, by whom is ' +
-      'unknown; a lack of memory has left no trace',
+    'exited with 137, which usually means that one of its processes was killed by SIGKILL, ' +
+      'sender unknown; no trace of memory having run out',
   ],
 };
 

@@ -115,7 +115,7 @@ test('a zombie and a part of the kernel are told as such', (t) => {
   const zombie: ProcessRecord = { ...process(7, 1, 0, ''), state: 'zombie' };
   const { cpuPercent, ...young } = process(8, 2, 0, '');
   const lines = processTable([zombie, young], 80);
-  t.true(lines[1]?.endsWith('12.3%  name (ended, not yet noticed by its parent)'));
+  t.true(lines[1]?.endsWith('12.3%  name (ended, not yet reaped by its parent)'));
   t.true(lines[2]?.endsWith(' -  [name]'));
   t.truthy(cpuPercent);
 });

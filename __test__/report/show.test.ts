@@ -27,8 +27,8 @@ test('one that was interrupted is shown as far as it was seen', (t) => {
     `run 20260101-000000-00000a (build), ${localTime(run.startedAt)}`,
     '  make -j4',
     '  in /src',
-    'memtop: interrupted: its memtop ended before it, and what came then is not known; peak 100MB until',
-    'it was last seen, 2.5s after its start',
+    'memtop: interrupted: memtop ended before the command, and what happened later is unknown; peak',
+    '100MB, last seen 2.5s after its start',
     '  largest          cc1 60MB, make 2MB',
   ]);
 });
@@ -36,7 +36,7 @@ test('one that was interrupted is shown as far as it was seen', (t) => {
 test('one that was never looked at has no peak', (t) => {
   const { peakBytes: _, durationMs: __, ...run } = madeUpRun(0, { state: 'running' });
   const lines = showLines(run, undefined, { sums: [], processes: [] }, look);
-  t.is(lines.at(-1), 'memtop: it is running; no memory was read yet until it was last seen');
+  t.is(lines.at(-1), 'memtop: still running; no memory read yet');
 });
 
 test('what one has had is drawn, also where it was interrupted', (t) => {

@@ -52,7 +52,7 @@ test('each way to be ended has its words', (t) => {
   t.is(line(failed('oom-kernel')), '✗ a:b out of memory, killed by the kernel, 12s (peak: 5MB)');
   t.is(line(failed('oom-heap', 134)), '✗ a:b out of memory, its heap was full, 12s (peak: 5MB)');
   t.is(line(failed('guard')), '✗ a:b ended by the guard, 12s (peak: 5MB)');
-  t.is(line(failed('timeout')), '✗ a:b ended, its time was over, 12s (peak: 5MB)');
+  t.is(line(failed('timeout')), '✗ a:b timed out, 12s (peak: 5MB)');
   t.is(line(failed('aborted')), '✗ a:b stopped, 12s (peak: 5MB)');
   t.is(line(failed('not-started')), '✗ a:b did not start, 12s (peak: 5MB)');
 });

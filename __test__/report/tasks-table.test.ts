@@ -82,14 +82,14 @@ test('the tasks at the peak stand in a line, the small ones together', (t) => {
     atPeak('a:build', 200),
     atPeak('b:build', 100),
   ];
-  const text = 'web:build 3.1GB + api:build 1.2GB + 2 others 300MB';
+  const text = 'web:build 3.1GB, api:build 1.2GB, 2 others 300MB';
   t.deepEqual(tasksAtPeak(tasks, 80), [text]);
-  t.deepEqual(tasksAtPeak(tasks, 40), ['web:build 3.1GB + api:build 1.2GB + 2', 'others 300MB']);
+  t.deepEqual(tasksAtPeak(tasks, 40), ['web:build 3.1GB, api:build 1.2GB, 2', 'others 300MB']);
 });
 
 test('one task more than fits is named', (t) => {
   const tasks = [atPeak('web:build', 3174), atPeak('api:build', 1229), atPeak('a:build', 200)];
-  t.deepEqual(tasksAtPeak(tasks, 80), ['web:build 3.1GB + api:build 1.2GB + a:build 200MB']);
+  t.deepEqual(tasksAtPeak(tasks, 80), ['web:build 3.1GB, api:build 1.2GB, a:build 200MB']);
   t.deepEqual(tasksAtPeak(tasks.slice(0, 1), 80), ['web:build 3.1GB']);
 });
 

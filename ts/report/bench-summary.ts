@@ -4,12 +4,11 @@ import { metricName } from '../result/metric-names.js';
 import type { Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';
-import { type Fact, madeBy, stagesOf } from './facts.js';
+import { atPeak, type Fact, kernelPeakText, stagesOf } from './facts.js';
 import { howMeasured } from './how-measured.js';
-import { labelIndent, labelled } from './labelled.js';
 import { plainText, wrapped } from './plain-text.js';
 import { endingLines } from './summary.js';
-import { tableRows } from './table.js';
+import { labelIndent, labelled, tableRows } from './table.js';
 import { tasksTable } from './tasks-table.js';
 
 type Bench = NonNullable<Result['bench']>;
@@ -37,7 +36,7 @@ export function benchSummary(result: Result, columns: number): string[] {
       : []),
     ...(peak ? put('by process', peakText(peak, bench.headline)) : []),
     ...(peak ? labelled('top processes', topLines(peak, left)) : []),
-    ...(peak ? madeBy(peak).flatMap(told) : []),
+    ...(peak ? atPeak(peak).flatMap(told) : []),
     ...stagesOf(result.stages ?? []).flatMap(told),
     ...(peak ? put('how measured', howMeasured(result, peak)) : []),
     ...labelled('verified', verifyLines(bench, left)),
@@ -58,21 +57,16 @@ function firstLine({ run, exit }: Result, { outcome, headline, repeats }: Bench)
   const took = formatDuration(run.durationMs);
   const code = exit.signal ?? (exit.code === null ? 'unknown' : `code ${exit.code}`);
   const how = outcome === 'command-failed' ? `${outcomes[outcome]} (${code})` : outcomes[outcome];
-  const when = count > 1 ? `${count} runs, the one in the middle in ${took}` : `in ${took}`;
+  const when = count > 1 ? `${count} runs, the median one in ${took}` : `in ${took}`;
   const bytes = repeats?.medianBytes ?? headline?.bytes;
   if (bytes === undefined) return `no peak: nothing was measured; ${how}, ${when}`;
   return `peak ${formatBytes(bytes)}${count > 1 ? ' (median)' : ''}; ${how}, ${when}`;
 }
 
 function kernelText({ cgroup }: Result, { bytes, baselineBytes }: Headline): string {
-  const parts = [
-    ...(cgroup?.anonBytes === undefined ? [] : [`${formatBytes(cgroup.anonBytes)} of processes`]),
-    ...(cgroup?.fileBytes === undefined ? [] : [`${formatBytes(cgroup.fileBytes)} of files`]),
-    ...(baselineBytes === undefined
-      ? []
-      : [`${formatBytes(baselineBytes)} before the command started`]),
-  ];
-  return [`${formatBytes(bytes)} at most in the group`, ...parts].join(', ');
+  const before =
+    baselineBytes === undefined ? [] : [`${formatBytes(baselineBytes)} before the command started`];
+  return kernelPeakText(bytes, cgroup, before);
 }
 
 function peakText({ bytes, atMs, metric }: Peak, headline: Headline | undefined): string {

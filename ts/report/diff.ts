@@ -2,9 +2,8 @@
 import type { Change, Comparison, Group, Row } from '../compare/comparison.js';
 import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';
-import { labelIndent, labelled } from './labelled.js';
 import { fitted, plainText, wrapped } from './plain-text.js';
-import { type Column, table } from './table.js';
+import { type Column, labelIndent, labelled, table } from './table.js';
 
 const rowsShown = 12;
 const longestName = 60;
@@ -17,7 +16,7 @@ export function diffLines(comparison: Comparison, columns: number): string[] {
     ...labelled('before', [fitted(groupText(before), left)]),
     ...labelled('after', [fitted(groupText(after), left)]),
     ...labelled('peak', wrapped(changeText(peak), left)),
-    ...(kernelPeak ? labelled('the kernel says', wrapped(changeText(kernelPeak), left)) : []),
+    ...(kernelPeak ? labelled('kernel peak', wrapped(changeText(kernelPeak), left)) : []),
     ...labelled('duration', [durationText(duration)]),
     ...remarks.flatMap((remark) => labelled('note', wrapped(plainText(remark), left))),
     ...section('TASK', comparison.tasks, columns),
@@ -50,7 +49,7 @@ function verdictText({ byBytes, percent, verdict }: Change): string {
     case 'not-shown': {
       const { shownBytes, more } = verdict;
       return (
-        `no difference that this spread could show, which is ${formatBytes(shownBytes)} or more; ` +
+        `no significant difference: this spread shows ${formatBytes(shownBytes)} or more, ` +
         `n = ${more.runs} would show ${formatBytes(more.bytes)}`
       );
     }

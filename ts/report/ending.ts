@@ -30,8 +30,8 @@ export function endingOf(result: Result): Ending | undefined {
       return ofGuard(result);
     case 'timeout':
       return {
-        what: `ended after ${formatDuration(result.run.durationMs)}, as its time was over`,
-        advice: '--timeout allows longer.',
+        what: `timed out after ${formatDuration(result.run.durationMs)}`,
+        advice: 'Allow longer with --timeout.',
       };
     case 'aborted':
       return { what: plainText(message ?? 'ended by the program that ran it') };
@@ -66,9 +66,11 @@ function ofGuard(result: Result): Ending {
     machine: `${had === '' ? ':' : `${had}, and`} ${place} was running out of memory`,
   };
   const written =
-    summaryFile === undefined ? '' : ` What it was is in ${plainText(basename(summaryFile))}`;
+    summaryFile === undefined ? '' : ` Crash report: ${plainText(basename(summaryFile))}`;
   const remedy =
-    reason === 'limit' ? '--limit allows more, --no-guard anything.' : '--no-guard lets it go on.';
+    reason === 'limit'
+      ? 'Raise --limit, or lift it with --no-guard.'
+      : 'Run on regardless with --no-guard.';
   return {
     what: `${who}ended by the guard${reason === undefined ? had : why[reason]}`,
     advice: `${remedy}${written}`,
@@ -88,12 +90,12 @@ function ofOom(result: Result, oom: Oom): Ending {
     const { heapLimitBytes } = oom;
     const limit = heapLimitBytes === undefined ? '' : ` (limit ${formatBytes(heapLimitBytes)})`;
     return {
-      what: `${victimName(oom) ?? 'a process of it'} ${perhaps}ran out of its heap${limit}`,
+      what: `${victimName(oom) ?? 'one of its processes'} ${perhaps}ran out of its heap${limit}`,
       advice: heapAdvice(heapLimitBytes, result.run.host.memoryBytes),
     };
   }
   // A signal ended the command itself; else a process below it was killed, and the command told so.
-  const killed = result.exit.code === null ? 'killed' : 'a process of it was killed';
+  const killed = result.exit.code === null ? 'killed' : 'one of its processes was killed';
   return {
     what: `${perhaps}${killed} by the kernel: ${exhausted(oom)}; ${largest(result, oom)}`,
     advice: `Give ${oom.by === 'machine' ? 'the machine' : 'the group'} more memory, or ${runWithLess}.`,
@@ -138,14 +140,14 @@ function withoutEvidence({ exit, sampling, cgroup }: Result): Ending | undefined
   const isKilled = exit.signal === 'SIGKILL';
   if (!isKilled && exit.code !== killedCode) return undefined;
   const how = isKilled
-    ? 'killed by SIGKILL, by whom is unknown'
-    : `ended with ${killedCode}, which as a rule tells that SIGKILL ended a process of it, ` +
-      'by whom is unknown';
+    ? 'killed by SIGKILL, sender unknown'
+    : `exited with ${killedCode}, which usually means that one of its processes was killed by ` +
+      'SIGKILL, sender unknown';
   if (sampling.method === 'unavailable') return { what: how };
   const kills = cgroup?.oomKills ?? 0;
   const trace =
     kills > 0
-      ? `the kernel has killed ${kills} in its group for want of memory`
-      : 'a lack of memory has left no trace';
+      ? `the kernel killed ${kills} in its group when memory ran out`
+      : 'no trace of memory having run out';
   return { what: `${how}; ${trace}` };
 }

@@ -27,7 +27,7 @@ const worthSaying = 1.1;
 export function facts(result: Result): Fact[] {
   const { peak, heap, survivors = [], stages = [] } = result;
   return [
-    ...(peak ? madeBy(peak) : []),
+    ...(peak ? atPeak(peak) : []),
     ...(peak && peak.processCount > 1 ? largestProcess(result) : []),
     ...stagesOf(stages),
     ...kernelCount(result),
@@ -50,17 +50,17 @@ function oneLine(label: string, text: string): Fact {
 }
 
 /** Nothing where it is not known who did. */
-export function madeBy({ tasks = [], processCount, processes, rollup }: Peak): Fact[] {
+export function atPeak({ tasks = [], processCount, processes, rollup }: Peak): Fact[] {
   const [only] = processes;
   if (!only && rollup.length === 0) return [];
   if (processCount <= 1 && only && tasks.length === 0) {
-    return [oneLine('made by', commandText(only))];
+    return [oneLine('at the peak', commandText(only))];
   }
   const lines = (columns: number) => [
     ...(tasks.length > 0 ? tasksAtPeak(tasks, columns) : []),
     ...(tasks.length === 0 || processCount > 1 ? wrapped(rollupText(rollup), columns) : []),
   ];
-  return [{ label: 'made by', lines }];
+  return [{ label: 'at the peak', lines }];
 }
 
 function largestProcess({ largestProcess: largest }: Result): Fact[] {
@@ -98,15 +98,26 @@ function stageText({ name, peakBytes, durationMs }: Stage): string {
 /** Only where it differs: it contains files, and misses what was in memory before. */
 function kernelCount({ peak, cgroup }: Result): Fact[] {
   if (cgroup?.peakBytes === undefined) return [];
-  const { peakBytes, anonBytes, fileBytes } = cgroup;
+  const { peakBytes } = cgroup;
   if (peak && Math.abs(peakBytes - peak.bytes) < uselessBytes) return [];
   const factor = peak ? peakBytes / Math.max(1, peak.bytes) : Number.POSITIVE_INFINITY;
   if (factor < worthSaying && factor > 1 / worthSaying) return [];
+  return [fact('kernel', kernelPeakText(peakBytes, cgroup))];
+}
+
+/** Such as `1GB peak (900MB anonymous, 100MB page cache)`. */
+export function kernelPeakText(
+  peakBytes: number,
+  cgroup: Result['cgroup'],
+  more: readonly string[] = [],
+): string {
+  const { anonBytes, fileBytes } = cgroup ?? {};
   const parts = [
-    ...(anonBytes === undefined ? [] : [`${formatBytes(anonBytes)} of processes`]),
-    ...(fileBytes === undefined ? [] : [`${formatBytes(fileBytes)} of files`]),
+    ...(anonBytes === undefined ? [] : [`${formatBytes(anonBytes)} anonymous`]),
+    ...(fileBytes === undefined ? [] : [`${formatBytes(fileBytes)} page cache`]),
+    ...more,
   ];
-  return [fact('the kernel says', [`${formatBytes(peakBytes)} at most`, ...parts].join(', '))];
+  return `${formatBytes(peakBytes)} peak${parts.length > 0 ? ` (${parts.join(', ')})` : ''}`;
 }
 
 function limit(result: Result): Fact[] {

@@ -54,8 +54,8 @@ export function findingText({ task, bytes, isOver, limit }: Finding, gated: Gate
   const than = `${formatBytes(baselineBytes)} of ${plainText(baseline ?? 'the baseline')}`;
   const chance =
     noisePercent === undefined
-      ? 'one run of each, so what is chance is unknown'
-      : `chance alone makes up to ${percentText(noisePercent)}`;
+      ? 'one run of each, so the noise is unknown'
+      : `noise alone makes up to ${percentText(noisePercent)}`;
   return (
     `${who}: ${peak} ${formatBytes(bytes)}, ${percentText(percent)} against the ${than}; ` +
     `+${allowedPercent} % allowed, ${chance}`

@@ -29,7 +29,7 @@ export function howMeasured({ sampling, processes }: Result, peak: Peak): string
   ];
   if (isTraced && released > 0) parts.push(`traced, but for ${released} of the processes`);
   if (isOpenAbove(peak) && peak.method !== 'kernel') {
-    parts.push('it may have been higher in between');
+    parts.push('short spikes may be missed');
   }
   if (isOpenBelow(peak)) parts.push('how much the processes share is estimated');
   if (processes && processes.unmeasured > 0) {

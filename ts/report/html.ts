@@ -49,7 +49,7 @@ export function resultHtml(result: Result, { script, style }: PageAssets): strin
 <style>${style}</style>
 </head>
 <body>
-<main id="report"><noscript>This page shows its figures by a script of its own.</noscript></main>
+<main id="report"><noscript>This page needs JavaScript to show its figures.</noscript></main>
 <script type="application/json" id="data">${inScript(pageData(result))}</script>
 <script>${script}</script>
 </body>

@@ -72,7 +72,7 @@ function commandCell({ process, lead }: Row, room: number): string {
 
 /** The command line without the folders that the program lies in. */
 function commandText({ name, command, state }: ProcessRecord): string {
-  if (state === 'zombie') return `${plainText(name)} (ended, not yet noticed by its parent)`;
+  if (state === 'zombie') return `${plainText(name)} (ended, not yet reaped by its parent)`;
   if (command.length === 0) return `[${plainText(name)}]`;
   return plainText(command.join(' ')).replace(/^\/(?:[^/ ]*\/)+(?=[^/ ])/, '');
 }

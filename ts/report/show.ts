@@ -54,11 +54,11 @@ function unended(run: StoredRun, { processes }: StoredCourse, columns: number): 
   const { state, durationMs, peakBytes } = run;
   const what =
     state === 'running'
-      ? 'it is running'
-      : 'interrupted: its memtop ended before it, and what came then is not known';
-  const peak =
-    peakBytes === undefined ? 'no memory was read yet' : `peak ${formatBytes(peakBytes)}`;
-  const until = durationMs === undefined ? '' : `, ${formatDuration(durationMs)} after its start`;
+      ? 'still running'
+      : 'interrupted: memtop ended before the command, and what happened later is unknown';
+  const peak = peakBytes === undefined ? 'no memory read yet' : `peak ${formatBytes(peakBytes)}`;
+  const until =
+    durationMs === undefined ? '' : `, last seen ${formatDuration(durationMs)} after its start`;
   const largest = processes
     .map(({ name, points }) => ({
       name,
@@ -70,7 +70,7 @@ function unended(run: StoredRun, { processes }: StoredCourse, columns: number): 
       ({ name, bytes }) => `${plainText(programName({ name, command: [] }))} ${formatBytes(bytes)}`,
     );
   return [
-    ...wrapped(`memtop: ${what}; ${peak} until it was last seen${until}`, columns),
+    ...wrapped(`memtop: ${what}; ${peak}${until}`, columns),
     ...(largest.length > 0 ? [fitted(`  largest          ${largest.join(', ')}`, columns)] : []),
   ];
 }

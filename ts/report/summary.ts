@@ -3,8 +3,8 @@ import type { Result } from '../result/types.js';
 import { endingOf, endingText } from './ending.js';
 import { facts } from './facts.js';
 import { headline } from './headline.js';
-import { labelIndent, labelled } from './labelled.js';
 import { wrapped } from './plain-text.js';
+import { labelIndent, labelled } from './table.js';
 import { tasksTable } from './tasks-table.js';
 
 /** The lines without their ends, for a terminal that is so many columns wide. */

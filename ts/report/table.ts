@@ -93,3 +93,12 @@ function withRoom(columns: readonly AlignedColumn[], most: number): AlignedColum
 function widthOfAll(columns: readonly AlignedColumn[]): number {
   return columns.reduce((sum, { width }) => sum + width + gap.length, 0);
 }
+
+export const labelIndent = ' '.repeat('  largest process  '.length);
+
+/** The label stands before the first line, and all of them are indented alike. */
+export function labelled(label: string, lines: readonly string[]): string[] {
+  return lines.map((line, index) =>
+    index === 0 ? `  ${label}`.padEnd(labelIndent.length) + line : labelIndent + line,
+  );
+}

@@ -80,7 +80,7 @@ function exitText({ cause, code, signal }: Exit): string {
     case 'guard':
       return 'ended by the guard';
     case 'timeout':
-      return 'ended, its time was over';
+      return 'timed out';
     case 'aborted':
       return 'stopped';
     case 'not-started':

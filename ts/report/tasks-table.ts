@@ -47,18 +47,18 @@ export function tasksTable(tasks: readonly Task[], columns: number): string[] {
   ];
 }
 
-/** Such as `web:build 3.1GB + api:build 1.2GB + 2 others 300MB`, in lines. */
+/** Such as `web:build 3.1GB, api:build 1.2GB, 2 others 300MB`, in lines. */
 export function tasksAtPeak(tasks: readonly TaskAtPeak[], columns: number): string[] {
   // One other has a name as well.
   const shown = tasks.length === namesShown + 1 ? tasks : tasks.slice(0, namesShown);
   const rest = tasks.slice(shown.length);
-  const longest = Math.max(1, Math.min(longestName, columns - '+  1023.9MB'.length));
+  const longest = Math.max(1, Math.min(longestName, columns - ',  1023.9MB'.length));
   const parts = shown.map(({ id, bytes }) => `${shortName(id, longest)} ${formatBytes(bytes)}`);
   if (rest.length > 0) {
     const bytes = rest.reduce((sum, task) => sum + task.bytes, 0);
     parts.push(`${rest.length} others ${formatBytes(bytes)}`);
   }
-  return wrapped(parts.join(' + '), columns);
+  return wrapped(parts.join(', '), columns);
 }
 
 function shortName(id: string, columns: number): string {

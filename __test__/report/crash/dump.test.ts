@@ -19,7 +19,7 @@ test('the dump tells the memory, and of garbage collection why nothing is known'
     system: { totalBytes: 8192 * MB, availableBytes: 700 * MB },
     limitedBy: '/system.slice/ci.service',
     garbageCollection: {
-      missing: 'of the measured processes nothing is known of garbage collection',
+      missing: 'nothing is known about garbage collection in the measured processes',
     },
   });
 });

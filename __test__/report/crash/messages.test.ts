@@ -9,7 +9,7 @@ const files = { dumpFile: '/a/dump.json', summaryFile: '/a/summary.txt' };
 test('three messages tell the size, where the dump is and the likely cause', (t) => {
   t.deepEqual(guardMessages(crash, files), [
     'the guard ends the run: it has 523MB in 4 processes, past its limit of 500MB',
-    'what it was is in /a/dump.json',
+    'crash report: /a/dump.json',
     'likely cause: node has 450MB in 2 processes',
   ]);
 });
@@ -38,18 +38,18 @@ test('what could not be written is told with its reason', (t) => {
   t.is(guardMessages(crash, { problem })[1], `no crash dump could be written (${problem})`);
   t.is(
     guardMessages(crash, { problem: 'full', summaryFile: '/a/summary.txt' })[1],
-    'what it was is in /a/summary.txt, without a dump (full)',
+    'crash report: /a/summary.txt, without a dump (full)',
   );
   t.is(
     guardMessages(crash, { problem: 'full', dumpFile: '/a/dump.json' })[1],
-    'what it was is in /a/dump.json (full)',
+    'crash report: /a/dump.json (full)',
   );
 });
 
 test('names and paths cannot steer the terminal', (t) => {
   const processes = [crashProcess(1, 0, 'a\u001b[2J', 5)];
   const messages = guardMessages({ ...crash, processes }, { dumpFile: '/\u001b]0;x\u0007' });
-  t.is(messages[1], 'what it was is in /?]0;x?');
+  t.is(messages[1], 'crash report: /?]0;x?');
   t.is(messages[2], 'likely cause: a?[2J has 5MB in 1 process');
 });
 
@@ -67,7 +67,7 @@ test('many processes of one name are told as such', (t) => {
   );
   t.is(
     likelyCauses({ ...crash, processes })[0],
-    'cc1plus has 3GB in 14 processes: as many at once may be too many',
+    'cc1plus has 3GB in 14 processes: that many at once may be too many',
   );
 });
 

@@ -159,7 +159,7 @@ test('a failure is an exception where that is asked for, and looks like the resu
   });
   await t.throwsAsync(run(['sleep', '60'], { rejectOnFailure: true, timeoutMs: 50 }), {
     instanceOf: RunFailed,
-    message: /^sleep 60: ended after \d+ms, as its time was over$/,
+    message: /^sleep 60: timed out after \d+ms$/,
   });
   t.is((await run(['true'], { rejectOnFailure: true })).exit.code, 0);
   t.is((await run(failing, { rejectOnFailure: false })).exit.code, 3);

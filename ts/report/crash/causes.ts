@@ -47,7 +47,7 @@ function groupsOf(processes: readonly CrashProcess[]): Group[] {
 
 function groupText({ name, count, bytes }: Group): string {
   const text = `${plainText(name)} has ${formatBytes(bytes)} in ${processes(count)}`;
-  return count < many ? text : `${text}: as many at once may be too many`;
+  return count < many ? text : `${text}: that many at once may be too many`;
 }
 
 function processes(count: number): string {

@@ -68,7 +68,7 @@ function memoryOf({ memory, processes }: Crash): CrashDump['memory'] {
     },
     ...(limitedBy !== undefined && { limitedBy }),
     garbageCollection: {
-      missing: 'of the measured processes nothing is known of garbage collection',
+      missing: 'nothing is known about garbage collection in the measured processes',
     },
   };
 }

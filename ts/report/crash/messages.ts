@@ -47,8 +47,8 @@ function roomText(available: number, total: number | undefined, group: string | 
 
 function filesText({ dumpFile, summaryFile, problem }: CrashFiles): string {
   const why = problem === undefined ? '' : ` (${plainText(problem)})`;
-  if (dumpFile !== undefined) return `what it was is in ${plainText(dumpFile)}${why}`;
+  if (dumpFile !== undefined) return `crash report: ${plainText(dumpFile)}${why}`;
   return summaryFile === undefined
     ? `no crash dump could be written${why}`
-    : `what it was is in ${plainText(summaryFile)}, without a dump${why}`;
+    : `crash report: ${plainText(summaryFile)}, without a dump${why}`;
 }

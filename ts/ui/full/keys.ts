@@ -5,7 +5,7 @@ import type { Next, Seen, State } from './state.js';
 export const bindings: Bindings<State, Seen, Next> = [
   {
     keys: ['up', 'k'],
-    help: ['up, down, j, k', 'choose a task'],
+    help: ['up, down, j, k', 'select a task'],
     press: (state, seen) => ({ state: moved(state, -1, seen) }),
   },
   { keys: ['down', 'j'], press: (state, seen) => ({ state: moved(state, 1, seen) }) },
@@ -17,7 +17,7 @@ export const bindings: Bindings<State, Seen, Next> = [
   },
   {
     keys: ['K'],
-    help: ['K', 'end the task that is chosen, once you have confirmed'],
+    help: ['K', 'end the selected task, after a confirmation'],
     hint: (_, isOver) => (isOver ? undefined : 'K end'),
     press: (state, { isOver }) => ({ state: isOver ? state : { ...state, isAsked: true } }),
   },
@@ -45,7 +45,7 @@ export const bindings: Bindings<State, Seen, Next> = [
   },
   {
     keys: ['/'],
-    help: ['/', 'show only tasks whose name holds a text; esc shows all'],
+    help: ['/', 'show only tasks whose name contains a text; esc shows all'],
     hint: '/ search',
     press: (state) => ({ state: { ...state, isSearching: true, search: '' } }),
   },

@@ -171,7 +171,7 @@ function Foot({ state, above, isOver, size, shown }: FullProps): ReactNode {
 }
 
 function footParts(state: State, above: number, isOver: boolean): string[] {
-  if (state.isAsked) return ['end the task that is chosen? y yes, n no'];
+  if (state.isAsked) return ['end the selected task? y yes, n no'];
   if (state.isTyping) return ['keys go to the task', '^] takes them back'];
   if (state.isSearching) return [`search: ${state.search}_`, 'enter keep', 'esc clear'];
   if (state.notice !== '') return [state.notice];

@@ -7,12 +7,12 @@ import { indexOf, type Next, type Seen, type State } from './state.js';
 export const bindings: Bindings<State, Seen, Next> = [
   {
     keys: ['up', 'k', 'down', 'j', 'pageup', 'pagedown', 'home', 'g', 'end', 'G'],
-    help: ['up, down, j, k', 'choose a line; page up and down, g and G go further'],
+    help: ['up, down, j, k', 'select a line; page up and down, g and G go further'],
     press: (state, seen, key) => ({ state: moved(state, key, seen) }),
   },
   {
     keys: ['enter', 'left', 'right'],
-    help: ['enter', 'open or close what is chosen; left closes, right opens'],
+    help: ['enter', 'open or close the selected line; left closes, right opens'],
     hint: 'enter open',
     press: (state, seen, key) => ({ state: opened(state, key, seen) }),
   },
@@ -24,14 +24,14 @@ export const bindings: Bindings<State, Seen, Next> = [
   },
   {
     keys: ['/'],
-    help: ['/', 'show only what holds a text; esc shows everything again'],
+    help: ['/', 'show only lines that contain a text; esc shows all'],
     hint: '/ search',
     press: (state) => ({ state: { ...state, isSearching: true } }),
   },
   { keys: ['escape'], press: (state) => ({ state: { ...state, search: '' } }) },
   {
     keys: ['K'],
-    help: ['K', 'end the process that is chosen and all below it, once you have confirmed'],
+    help: ['K', 'end the selected process and all below it, after a confirmation'],
     hint: 'K end',
     press: (state, seen) => ({ state: asking(state, seen) }),
   },

@@ -141,7 +141,7 @@ function footParts(state: State): string[] {
   }
   if (notice !== '') return [notice];
   if (isSearching) return [`search: ${search}_`, 'enter keep', 'esc clear'];
-  if (search !== '') return [`showing what holds "${search}"`, 'esc all', '? help', 'q quit'];
+  if (search !== '') return [`showing lines with "${search}"`, 'esc all', '? help', 'q quit'];
   return hintsOf(bindings, state);
 }
 
