@@ -170,7 +170,7 @@ for (const [options, message] of [
   [{ graceMs: -1 }, 'graceMs must be a number of milliseconds from 0 to 3600000'],
   [{ graceMs: '5' }, 'graceMs must be a number of milliseconds from 0 to 3600000'],
   [{ force: 1 }, 'force must be true or false'],
-  [{ started: 'now' }, 'started must be what the inspector has told'],
+  [{ started: 'now' }, 'started must be a value from the inspector'],
   [{ grace: 5 }, 'there is no option grace'],
   [null, 'the options must be an object'],
 ] as const) {

@@ -1,4 +1,4 @@
-/** What programs pass to an inspector, checked. */
+/** Checks what programs pass to an inspector. */
 import { InvalidOption } from '../errors.js';
 import type { InspectorOptions, KillOptions } from './options.js';
 import { defaultGraceMs, graceProblem, isPid } from './rules.js';
@@ -35,7 +35,7 @@ export function checkedKill(
   }
   if (started === undefined) return { force, graceMs };
   if (Number.isSafeInteger(started) && started >= 0) return { force, graceMs, started };
-  throw new InvalidOption('started must be what the inspector has told');
+  throw new InvalidOption('started must be a value from the inspector');
 }
 
 function refuseOthers(options: unknown, known: readonly string[]): void {

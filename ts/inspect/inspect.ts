@@ -1,4 +1,4 @@
-/** Sees the processes of the machine and ends them. */
+/** Lists the processes of the machine, finds and ends them. */
 import type { Addon } from '../native/addon.js';
 import { fromAddon } from '../native/errors.js';
 import { loadAddon } from '../native/load.js';
@@ -8,38 +8,38 @@ import type { ProcessRecord } from './process.js';
 import { processRecord } from './process-record.js';
 
 /**
- * Every call looks at the machine as it is then, on a thread of Node's pool. Threads are never
- * processes, and a process that has ended is one, a zombie, until its parent has noticed.
+ * Every call reads the current process table, on a thread of Node's pool. Threads are not listed as
+ * processes; a process that has ended is listed as a zombie until its parent reaps it.
  *
- * All of them reject with AddonUnavailable, and with SystemError when the process table cannot be
+ * All methods reject with AddonUnavailable, and with SystemError when the process table cannot be
  * read.
  */
 export interface Inspector {
-  /** Every process that is visible, by rising pid. */
+  /** All visible processes in order of pid. */
   list(): Promise<ProcessRecord[]>;
 
   /**
-   * All descendants of a process, each after its parent; none for a pid that nobody has.
+   * All descendants of a process, each after its parent; none for an unused pid.
    *
    * @throws InvalidOption
    */
   tree(pid: number): Promise<ProcessRecord[]>;
 
   /**
-   * The processes that work in this folder or below; none in a folder that does not exist.
+   * The processes whose current folder is this one or below it; none if it does not exist.
    *
    * @throws InvalidOption
    */
   findByCwd(folder: string): Promise<ProcessRecord[]>;
 
   /**
-   * Ends a process and all its descendants: asks them first (SIGTERM), makes those who have not
-   * ended in time (SIGKILL), and resolves when they are dead.
+   * Ends a process and all its descendants: sends SIGTERM, sends SIGKILL to those that are still
+   * alive after the grace period, and resolves when they are dead.
    *
-   * @throws ProcessNotFound when nobody has the pid, or not the process that was meant
-   * @throws PermissionDenied when it belongs to another user; nothing was done then
+   * @throws ProcessNotFound when no process has the pid, or a later one has it now
+   * @throws PermissionDenied when it belongs to another user; nothing is ended then
    * @throws KillFailed when it must not be ended (this process, an ancestor of it, the first
-   *   process, a part of the kernel) or has outlived everything
+   *   process, a part of the kernel) or has survived SIGKILL
    * @throws InvalidOption
    */
   kill(pid: number, options?: KillOptions): Promise<KillOutcome>;
@@ -52,7 +52,7 @@ export interface Inspector {
   exists(pid: number): Promise<boolean>;
 
   /**
-   * Another inspector, which knows nothing of what this one has seen.
+   * Another inspector, with its own CPU times.
    *
    * @throws InvalidOption
    */
@@ -68,38 +68,36 @@ class AddonInspector implements Inspector {
   }
 
   list(): Promise<ProcessRecord[]> {
-    return this.#ask(async (native) => (await native.list()).map(processRecord));
+    return this.#call(async (native) => (await native.list()).map(processRecord));
   }
 
   tree(pid: number): Promise<ProcessRecord[]> {
-    return this.#ask(async (native) => (await native.tree(checkedPid(pid))).map(processRecord));
+    return this.#call(async (native) => (await native.tree(checkedPid(pid))).map(processRecord));
   }
 
   findByCwd(folder: string): Promise<ProcessRecord[]> {
-    return this.#ask(async (native) => {
+    return this.#call(async (native) => {
       const found = await native.findByCwd(checkedFolder(folder));
       return found.map(processRecord);
     });
   }
 
   kill(pid: number, options: KillOptions = {}): Promise<KillOutcome> {
-    return this.#ask((native) => native.kill(checkedPid(pid), checkedKill(options)));
+    return this.#call((native) => native.kill(checkedPid(pid), checkedKill(options)));
   }
 
   exists(pid: number): Promise<boolean> {
-    return this.#ask((native) => native.exists(checkedPid(pid)));
+    return this.#call((native) => native.exists(checkedPid(pid)));
   }
 
   with(options: InspectorOptions): Inspector {
     return new AddonInspector(options);
   }
 
-  async #ask<T>(
-    question: (native: InstanceType<Addon['NativeInspector']>) => Promise<T>,
-  ): Promise<T> {
+  async #call<T>(call: (native: InstanceType<Addon['NativeInspector']>) => Promise<T>): Promise<T> {
     try {
       this.#native ??= new (loadAddon().NativeInspector)(this.#backend);
-      return await question(this.#native);
+      return await call(this.#native);
     } catch (error) {
       throw fromAddon(error);
     }

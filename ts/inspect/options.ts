@@ -2,28 +2,27 @@
 
 export interface InspectorOptions {
   /**
-   * Who reads the process table: `linux` is memtop's own and exact; `sysinfo` is portable, tells
-   * start times in whole seconds and leaves empty arguments out. Default `linux`.
+   * What reads the process table: `linux` is memtop's own and exact; `sysinfo` is portable, but has
+   * start times in whole seconds and omits empty arguments. Default `linux`.
    */
   backend?: 'linux' | 'sysinfo';
 }
 
 export interface KillOptions {
-  /** End everything at once, without asking first. Default false. */
+  /** Send SIGKILL at once, without SIGTERM. Default false. */
   force?: boolean;
   /**
-   * Milliseconds that those who were asked to end may take before they are made to, 0 to 3600000.
-   * Default 2000.
+   * Milliseconds between SIGTERM and SIGKILL, 0 to 3600000. Default 2000.
    */
   graceMs?: number;
-  /** The `started` of the process that is meant: one that has got its pid since is left alone. */
+  /** The `started` of the process, so that a later process with its pid is left alone. */
   started?: number;
 }
 
-/** What became of a tree that was to be ended. The process that was asked for is dead. */
+/** The outcome of a kill. The process itself is dead. */
 export interface KillOutcome {
-  /** How many processes were alive before and are dead now. */
+  /** The number of processes that were ended. */
   killed: number;
-  /** The descendants that are still there, and why. */
+  /** The descendants that are still alive, and why. */
   failed: { pid: number; reason: string }[];
 }

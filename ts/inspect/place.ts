@@ -1,4 +1,4 @@
-/** The container or the service that a process belongs to, as its control groups tell. */
+/** The container or service of a process, by its control groups. */
 import { readFileSync } from 'node:fs';
 
 export interface ProcessPlace {
@@ -6,7 +6,7 @@ export interface ProcessPlace {
   readonly name: string;
 }
 
-/** Nothing where its groups tell of none, and where they may not be read. */
+/** Undefined if its groups name none, or cannot be read. */
 export function placeOf(pid: number): ProcessPlace | undefined {
   try {
     return placeIn(readFileSync(`/proc/${pid}/cgroup`, 'utf8'));
@@ -23,7 +23,7 @@ const containers: readonly RegExp[] = [
   /\/machine-([^/\n]+)\.scope/,
 ];
 
-/** Reads what `/proc/<pid>/cgroup` says. */
+/** Parses the text of `/proc/<pid>/cgroup`. */
 export function placeIn(text: string): ProcessPlace | undefined {
   for (const pattern of containers) {
     const name = pattern.exec(text)?.[1];

@@ -1,4 +1,4 @@
-/** What the addon tells of a process, as the inspector tells of it. */
+/** Converts a process of the addon to one of the inspector. */
 import type { InspectedProcess } from '../native/addon.js';
 import type { ProcessRecord, ProcessState } from './process.js';
 

@@ -1,4 +1,4 @@
-/** A process as the inspector tells of it. */
+/** A process as the inspector reports it. */
 
 export type ProcessState =
   | 'running'
@@ -12,27 +12,27 @@ export type ProcessState =
 export interface ProcessRecord {
   pid: number;
   /**
-   * When it started, in the backend's own unit. With the pid it names this process and no other
-   * that gets the pid later.
+   * Start time in a unit of the backend. Together with the pid it identifies the process, as no
+   * later process with that pid has it.
    */
   started: number;
-  /** 0 where it has no parent. */
+  /** 0 without a parent. */
   parentPid: number;
-  /** The operating system's short name for it. */
+  /** The short name in the operating system. */
   name: string;
-  /** Its arguments, the program first. Empty for a zombie and for the kernel's own. */
+  /** The arguments, starting with the program. Empty for zombies and kernel threads. */
   command: string[];
-  /** Absent where it may not be read, as with another user's process. */
+  /** Absent if it cannot be read, as for processes of other users. */
   cwd?: string;
-  /** Resident memory. 0 for a zombie and for the kernel's own, which have none. */
+  /** Resident memory. 0 for zombies and kernel threads. */
   rssBytes: number;
   /**
-   * 100 for one CPU kept busy, since this inspector's look before, or since the start of the
-   * process when there was none. Absent where that was too short ago to tell.
+   * 100 for one busy CPU, since the previous call of this inspector, or since the start of the
+   * process if there was none. Absent if that is too recent.
    */
   cpuPercent?: number;
-  /** `waiting` is where no signal reaches it, mostly for a disk; a `zombie` has ended. */
+  /** `waiting` is uninterruptible, mostly for a disk; a `zombie` has ended. */
   state: ProcessState;
-  /** The user whose rights it has. */
+  /** The effective user id. */
   userId?: number;
 }

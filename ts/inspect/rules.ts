@@ -1,4 +1,4 @@
-/** What may be asked of an inspector, the same for programs and for the command line. */
+/** Rules for options of an inspector, shared by programs and the command line. */
 
 export const defaultGraceMs = 2_000;
 const longestGraceMs = 3_600_000;
@@ -8,7 +8,7 @@ export function isPid(value: unknown): value is number {
   return Number.isSafeInteger(value) && (value as number) > 0 && (value as number) <= largestPid;
 }
 
-/** Says what a grace must be; nothing when it can be used. */
+/** What a grace period must be; undefined if this one is valid. */
 export function graceProblem(value: unknown): string | undefined {
   return typeof value === 'number' && value >= 0 && value <= longestGraceMs
     ? undefined

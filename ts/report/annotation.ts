@@ -6,7 +6,7 @@ import { endingOf, endingText } from './ending.js';
 import { findingText, type Gated } from './gate.js';
 import { plainText } from './plain-text.js';
 
-/** For a run that its memory has ended, or that the guard has warned of. */
+/** For a run that ended because of its memory, or that the guard warned about. */
 export function annotation(result: Result): string | undefined {
   const { cause } = result.exit;
   const isEnded = cause === 'guard' || cause === 'oom-kernel' || cause === 'oom-heap';
@@ -18,7 +18,7 @@ export function annotation(result: Result): string | undefined {
   return command('warning', titleOf(result), text);
 }
 
-/** GitHub shows so many of a step. */
+/** GitHub shows no more of one step. */
 const mostShown = 10;
 
 /** For each part of a run that was over its budget. */

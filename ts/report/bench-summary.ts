@@ -1,4 +1,4 @@
-/** What a bench ends with. */
+/** The summary at the end of a bench. */
 import { relative } from 'node:path';
 import { metricName } from '../result/metric-names.js';
 import type { Result } from '../result/types.js';
@@ -18,13 +18,13 @@ type Peak = NonNullable<Result['peak']>;
 const processesShown = 8;
 const runsShown = 12;
 
-/** The lines without their ends, for a terminal that is so many columns wide. */
+/** Lines without line ends, for a terminal of this width. */
 export function benchSummary(result: Result, columns: number): string[] {
   const { bench, peak } = result;
   if (!bench) return [];
   const left = Math.max(1, columns - labelIndent.length);
   const put = (label: string, text: string) => labelled(label, wrapped(text, left));
-  const told = ({ label, lines }: Fact) => labelled(label, lines(left));
+  const factLines = ({ label, lines }: Fact) => labelled(label, lines(left));
   return [
     ...endingLines(result, columns),
     ...wrapped(`memtop: ${firstLine(result, bench)}`, columns),
@@ -36,8 +36,8 @@ export function benchSummary(result: Result, columns: number): string[] {
       : []),
     ...(peak ? put('by process', peakText(peak, bench.headline)) : []),
     ...(peak ? labelled('top processes', topLines(peak, left)) : []),
-    ...(peak ? atPeak(peak).flatMap(told) : []),
-    ...stagesOf(result.stages ?? []).flatMap(told),
+    ...(peak ? atPeak(peak).flatMap(factLines) : []),
+    ...stagesOf(result.stages ?? []).flatMap(factLines),
     ...(peak ? put('how measured', howMeasured(result, peak)) : []),
     ...labelled('verified', verifyLines(bench, left)),
     ...(bench.logFile === undefined ? [] : put('log', shortPath(result, bench.logFile))),
@@ -131,13 +131,13 @@ function containerText(result: Result, { container, headline }: Bench): string {
   return `${what}: does not fit in ${limit} (killed by the kernel${at}${after})`;
 }
 
-/** From where the command ran, as whoever called it reads it. */
+/** Relative to the folder of the command, where it is below that. */
 function shortPath({ run }: Result, file: string): string {
   const path = run.cwd === undefined ? file : relative(run.cwd, file);
   return plainText(path.startsWith('..') ? file : path);
 }
 
-/** What has to be told also where no summary is wanted; no lines where all is well. */
+/** What must be printed even without a summary; no lines if everything is verified. */
 export function verificationLines({ bench }: Result): string[] {
   if (bench?.outcome !== 'verification-failed') return [];
   return bench.verify

@@ -6,7 +6,7 @@ const units = ['B', 'KB', 'MB', 'GB'] as const;
 export function formatBytes(bytes: number): string {
   let value = bytes;
   let unit = 0;
-  // Compared as shown, so that 1023.97 MB reads 1GB and not 1024MB.
+  // Rounded first, so that 1023.97 MB reads 1GB and not 1024MB.
   while (oneDecimal(value) >= 1024 && unit < units.length - 1) {
     value /= 1024;
     unit += 1;

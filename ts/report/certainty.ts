@@ -7,22 +7,22 @@ export type Peak = Pick<
   'bytes' | 'lowerBytes' | 'upperBytes' | 'highestRssBytes' | 'metric'
 >;
 
-/** A bound that is this many times as high tells nothing; the result has it all the same. */
+/** An upper bound this many times the peak says nothing; only the result keeps it. */
 const worthlessBound = 3;
-/** Up to this part of the peak, what separates it from its bounds is told as that part. */
+/** Up to this share of the peak, the distance to its bounds is given in percent. */
 const narrow = 0.1;
-/** A difference of less is of no use to anybody. */
+/** A smaller difference is not worth a line. */
 export const uselessBytes = 8 * 1024 ** 2;
-/** From this factor on the difference between two ways to count is told. */
+/** From this factor on, the difference between two ways to count is shown. */
 const worthSaying = 1.05;
 
-/** The upper bound where it tells something. */
+/** The upper bound, if it is close enough to say something. */
 export function usefulBound({ bytes, upperBytes }: Peak): number | undefined {
   const isUseful = upperBytes !== undefined && upperBytes <= bytes * worthlessBound;
   return isUseful ? Math.max(bytes, upperBytes) : undefined;
 }
 
-/** Such as `1.4GB, exact`, `359.1MB, at most 743.3MB`, `at least 1.4GB`, `about 1.4GB, 1GB to 2GB`. */
+/** Such as `1.4GB, exact`, `359.1MB, at most 743.3MB` or `about 1.4GB, 1GB to 2GB`. */
 export function peakText(peak: Peak): string {
   const { bytes, lowerBytes } = peak;
   const shown = formatBytes(bytes);
@@ -40,24 +40,24 @@ export function peakText(peak: Peak): string {
   return below > narrow ? `about ${shown}, ${lower} to ${upper}` : `${shown}, at most ${upper}`;
 }
 
-/** What it would be if memory that processes share counted in each; nothing where it is the same. */
+/** The peak with shared memory counted in each process, if that differs. */
 export function sharingText(peak: Peak): string | undefined {
   const { bytes, highestRssBytes } = peak;
   if (highestRssBytes <= bytes * worthSaying || highestRssBytes - bytes < uselessBytes) {
     return undefined;
   }
   const shown = formatBytes(highestRssBytes);
-  const isSaid = formatBytes(usefulBound(peak) ?? 0) === shown;
-  return isSaid ? undefined : `${shown} if shared memory is counted in each process`;
+  const isUpperBound = formatBytes(usefulBound(peak) ?? 0) === shown;
+  return isUpperBound ? undefined : `${shown} if shared memory is counted in each process`;
 }
 
-/** Whether it may have been much higher than what was seen. */
+/** Whether the true peak may be much higher. */
 export function isOpenAbove(peak: Peak): boolean {
   const bound = usefulBound(peak);
   return bound === undefined || bound > peak.bytes * (1 + narrow);
 }
 
-/** Whether it may have been much lower, since it is not known how much processes share. */
+/** Whether the true peak may be much lower, as processes may share more than is known. */
 export function isOpenBelow({ bytes, lowerBytes }: Peak): boolean {
   return lowerBytes < bytes * (1 - narrow);
 }

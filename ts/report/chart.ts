@@ -13,11 +13,11 @@ const rows = 8;
 const narrowestPlot = 10;
 const widestPlot = 160;
 const bandsShown = 8;
-/** Columns that the writing below the axis takes for one time. */
+/** Columns below the axis for one time. */
 const columnsPerTime = 20;
 
 interface Symbols {
-  /** From a little to a whole cell. */
+  /** From nearly empty to a full cell. */
   readonly blocks: string;
   readonly axis: string;
   readonly corner: string;
@@ -45,7 +45,7 @@ const asciiSymbols: Symbols = {
   peak: '^',
   band: '=',
 };
-/** Of the parts in their order; what is left over has none. */
+/** Of the parts, in their order; the rest has no colour. */
 const colours = ['34', '33', '32', '35', '36', '31', '94'];
 
 interface Plot {
@@ -53,11 +53,11 @@ interface Plot {
   readonly durationMs: number;
   readonly symbols: Symbols;
   readonly isColoured: boolean;
-  /** What stands left of each line of the plot. */
+  /** Columns to the left of the plot. */
   readonly indent: number;
 }
 
-/** The lines without their ends, each at most `look.columns` wide. No lines without a timeline. */
+/** Lines without line ends, each at most `look.columns` wide; none without a timeline. */
 export function chartLines(result: Timed, { columns, isColoured, isAscii }: Look): string[] {
   const course = courseOf(result);
   const most = course ? highest(course.bytes) : 0;
@@ -84,7 +84,7 @@ export function chartLines(result: Timed, { columns, isColoured, isAscii }: Look
   ].map((line) => line.trimEnd());
 }
 
-/** The highest of each column, from the top row to the bottom one. */
+/** The maximum of each column, from the top row to the bottom row. */
 function cells(course: Course, most: number, plot: Plot): string[] {
   const times = Array.from(
     { length: plot.width },
@@ -106,7 +106,7 @@ function cells(course: Course, most: number, plot: Plot): string[] {
   });
 }
 
-/** Which of the parts, put one upon the other, reaches so high there. */
+/** The index of the part that covers this height when the parts are stacked. */
 function partAt(parts: readonly (number | undefined)[][], column: number, bytes: number): number {
   let sum = 0;
   return parts.findIndex((values) => {
@@ -120,7 +120,7 @@ function coloured(part: number, text: string): string {
   return colour === undefined ? text : `\u001b[${colour}m${text}\u001b[0m`;
 }
 
-/** The line below the cells, with the peak, and the times that it has marks for. */
+/** The line below the cells with a mark at the peak, and the times of its ticks. */
 function axis({ atMs, bytes }: Course, most: number, plot: Plot): string[] {
   const { width, symbols, indent } = plot;
   const count = Math.max(1, Math.floor(width / columnsPerTime));
@@ -135,7 +135,7 @@ function axis({ atMs, bytes }: Course, most: number, plot: Plot): string[] {
   ];
 }
 
-/** At each mark its time, and the end of the run at the end where there is room. */
+/** The time at each tick, and the end of the run where there is room. */
 function timesBelow(marks: readonly number[], { width, durationMs }: Plot): string {
   const text = marks.reduce(
     (line, column) => line.padEnd(column) + formatDuration((column / width) * durationMs),
@@ -157,7 +157,7 @@ interface Band {
   readonly part: number;
 }
 
-/** The largest tasks in the order of their starts; of a run without tasks its stages. */
+/** The largest tasks in order of start; the stages of a run without tasks. */
 function bands({ tasks = [], stages = [] }: Timed, plot: Plot, isAscii: boolean): string[] {
   const ofTasks = rankedTasks(tasks).flatMap(({ id, startedAtMs, durationMs }, part): Band[] =>
     startedAtMs === undefined || durationMs === undefined
@@ -178,7 +178,7 @@ function bands({ tasks = [], stages = [] }: Timed, plot: Plot, isAscii: boolean)
     .map((band) => bandLine(band, plot, isAscii));
 }
 
-/** The name stands behind its band, or before it where there is more room. */
+/** The name follows its band, or precedes it where there is more room. */
 function bandLine({ name, fromMs, toMs, part }: Band, plot: Plot, isAscii: boolean): string {
   const start = columnOf(fromMs, plot);
   const length = Math.max(1, columnOf(toMs, plot) - start + 1);

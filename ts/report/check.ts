@@ -1,17 +1,17 @@
-/** One line of what `memtop doctor` finds. */
+/** A finding of `memtop doctor`. */
 
-/** `ok`: as good as it gets. `limited`: it works, and something is lost. `missing`: it does not. */
+/** `ok`: nothing to improve. `limited`: works in part. `missing`: does not work. */
 export type State = 'ok' | 'limited' | 'missing';
 
 export interface Check {
   /** For programs. */
   readonly id: string;
   readonly state: State;
-  /** What was looked at. */
+  /** What was checked. */
   readonly subject: string;
   /** What was found. */
   readonly fact: string;
-  /** What to do about it, in one sentence, where something can be done. */
+  /** What to do about it, in one sentence, if anything can be done. */
   readonly advice?: string;
 }
 

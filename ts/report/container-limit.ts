@@ -9,15 +9,15 @@ const GB = 1024 * MB;
 
 export interface ContainerLimit {
   readonly bytes: number;
-  /** Where it comes from: a part of a sentence. */
+  /** How it was computed, as part of a sentence. */
   readonly reason: string;
 }
 
-/** What runs differ by, and room for files that are read: too little makes a program read them again. */
+/** For what runs differ by, and for files: without room for them, they are read again. */
 const margin = { factor: 1.25, text: 'a quarter more' };
-/** Where the peak may have been higher than what was seen. */
+/** For a peak that may have been higher than what was measured. */
 const widerMargin = { factor: 1.5, text: 'half as much again, since more may have been missed' };
-/** Up to so much, the limit is a multiple of that. */
+/** Limits up to a size are multiples of its step. */
 const steps = [
   { upTo: 64 * MB, step: 8 * MB },
   { upTo: GB, step: 32 * MB },
@@ -26,11 +26,11 @@ const steps = [
   { upTo: Number.POSITIVE_INFINITY, step: GB },
 ];
 
-/** What the kernel itself needs, where it was not counted: page tables, and a part for each process. */
+/** An estimate of the kernel's own memory: page tables, and a constant for each process. */
 const kernelShare = 0.015;
 const kernelBytesOfProcess = 0.3 * MB;
 
-/** Nothing for a run that was cut short: it would have needed more. */
+/** Undefined for a run that was cut short, as it would have needed more. */
 export function containerLimit(result: Result): ContainerLimit | undefined {
   const { peak, exit, oom } = result;
   const need = needOf(result);
@@ -49,7 +49,7 @@ export function containerLimit(result: Result): ContainerLimit | undefined {
   return { bytes: roundedUp(wanted), reason: `${parts} and ${more.text}, rounded up` };
 }
 
-/** Exact, as people give it to a container: a whole number of MB, or of GB and halves. */
+/** As people write it for a container: a whole number of MB, or a multiple of half a GB. */
 export function limitText({ bytes }: ContainerLimit): string {
   return bytes % (GB / 2) === 0 && bytes >= GB ? formatBytes(bytes) : `${bytes / MB}MB`;
 }
@@ -61,7 +61,7 @@ interface Need {
   readonly more: typeof margin;
 }
 
-/** By its own count, where the whole run was in the group. */
+/** The kernel's own count if the whole run was in the group, else an estimate. */
 function kernelOf({ peak, cgroup }: Result, bytes: number): number {
   if (cgroup?.kernelBytes !== undefined && cgroup.escaped === 0) return cgroup.kernelBytes;
   const processCount = peak?.processCount ?? 1;
@@ -69,9 +69,9 @@ function kernelOf({ peak, cgroup }: Result, bytes: number): number {
 }
 
 /**
- * At most the upper bound. The kernel's count of a group has no gaps, and what it holds of files that
- * nobody has mapped can be given back; so the larger of that and of what was seen is enough where it
- * is lower.
+ * At most the upper bound. The kernel's count of a group has no gaps, and page cache that no
+ * process has mapped can be reclaimed; so the larger of that count without it and of the measured
+ * peak is enough, if it is lower.
  */
 function needOf({ peak, cgroup }: Result): Need | undefined {
   if (!peak) return undefined;
@@ -100,7 +100,7 @@ function needOf({ peak, cgroup }: Result): Need | undefined {
   return least ?? { bytes: peakBytes, what: 'the peak of', more: widerMargin };
 }
 
-/** With its shared pages: proportional memory holds a part of them, and a process needs them all. */
+/** With all shared pages: a process needs them whole, and PSS counts a share of them. */
 function wholeBytes({ metric, bytes, processes }: NonNullable<Result['peak']>): number {
   if (metric !== 'pss') return bytes;
   return processes.reduce((most, { rssBytes }) => Math.max(most, rssBytes), bytes);

@@ -1,4 +1,4 @@
-/** The memory of a run over time, and which task, or else which program, had how much of it. */
+/** The memory of a run over time, split by task, or by program if there are no tasks. */
 import type { Result } from '../result/types.js';
 import { highest } from './highest.js';
 import type { Course, Part } from './page/data.js';
@@ -8,22 +8,22 @@ import { valuesAt } from './series.js';
 type Task = NonNullable<Result['tasks']>[number];
 type Timeline = NonNullable<Result['timeline']>;
 
-/** What has a share of the memory. */
+/** A task or a program. */
 interface Owner {
   readonly name: string;
   readonly timeline: Timeline;
 }
 
 const partsNamed = 7;
-/** Less than this share of the peak is not worth a part of its own. */
+/** A rest below this share of the peak gets no part of its own. */
 const smallestRest = 0.01;
 
-/** What is known of a run over time; not all of it where it has not ended. */
+/** What a result says about memory over time; a run that has not ended has less of it. */
 export type Timed = Pick<Result, 'timeline' | 'tasks' | 'stages' | 'programs'> & {
   readonly run?: Pick<Result['run'], 'durationMs'>;
 };
 
-/** Nothing where the run has no timeline. */
+/** Undefined without a timeline. */
 export function courseOf({ timeline, tasks = [], programs = [] }: Timed): Course | undefined {
   if (!timeline || timeline.atMs.length === 0) return undefined;
   const { atMs, bytes } = timeline;
@@ -42,7 +42,7 @@ export function courseOf({ timeline, tasks = [], programs = [] }: Timed): Course
   return { atMs, bytes, parts: withRest(withinTotal(parts, bytes), bytes) };
 }
 
-/** Those that can be a part, which one inside another cannot: the largest first. */
+/** The tasks that can be a part, largest first; a task inside another one cannot. */
 export function rankedTasks(tasks: readonly Task[]): Task[] {
   return tasks
     .filter(({ parent, timeline }) => parent === undefined && timeline && timeline.atMs.length > 0)
@@ -55,7 +55,7 @@ function part(name: string, atMs: readonly number[], owners: readonly Owner[]): 
   return { name, bytes };
 }
 
-/** A point is the highest of its stretch, which not all parts have had at one time. */
+/** A point is the maximum of an interval, which parts may reach at different times. */
 function withinTotal(parts: readonly Part[], total: readonly number[]): Part[] {
   const shares = total.map((bytes, row) => Math.min(1, bytes / Math.max(1, sumAt(parts, row))));
   return parts.map(({ name, bytes }) => ({

@@ -1,4 +1,4 @@
-/** The course of a run as CSV (RFC 4180): a row for each point, a column for each task. */
+/** A run's memory over time as CSV (RFC 4180): a row for each point, a column for each task. */
 import type { Result } from '../result/types.js';
 import { plainText } from './plain-text.js';
 import { valuesAt } from './series.js';
@@ -6,7 +6,7 @@ import { valuesAt } from './series.js';
 const lineEnd = '\r\n';
 const columns = ['time_ms', 'bytes'];
 
-/** What a file begins with that gets a row for each sample. */
+/** The header of a file with a row for each sample. */
 export const samplesHeader = columns.join(',') + lineEnd;
 
 export function resultCsv({ timeline, tasks = [] }: Result): string {
@@ -20,7 +20,7 @@ export function resultCsv({ timeline, tasks = [] }: Result): string {
     .join('');
 }
 
-/** The word before it keeps a name from being taken for a formula, or for another column. */
+/** The prefix keeps a name from being read as a formula or as another column. */
 function nameCell(id: string): string {
   const text = `task:${plainText(id)}`;
   return /[",]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;

@@ -1,4 +1,4 @@
-/** What `memtop diff` prints. */
+/** The output of `memtop diff`. */
 import type { Change, Comparison, Group, Row } from '../compare/comparison.js';
 import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';
@@ -8,7 +8,7 @@ import { type Column, labelIndent, labelled, table } from './table.js';
 const rowsShown = 12;
 const longestName = 60;
 
-/** The lines without their ends. */
+/** Lines without line ends. */
 export function diffLines(comparison: Comparison, columns: number): string[] {
   const { before, after, peak, kernelPeak, duration, remarks } = comparison;
   const left = columns - labelIndent.length;
@@ -81,7 +81,7 @@ const changeColumns: readonly Column<Row>[] = [
   { title: '', isNumber: true, text: shareText },
 ];
 
-/** `?` marks a change that chance may have made. */
+/** `?` marks a change that may be noise. */
 function section(title: string, rows: readonly Row[], columns: number): string[] {
   if (rows.length === 0) return [];
   const shown = rows.slice(0, rowsShown);

@@ -1,14 +1,14 @@
-/** What `memtop doctor` prints. */
+/** The output of `memtop doctor`. */
 import type { Check, State } from './check.js';
 import { highest } from './highest.js';
 import { padded, plainText, widthOf, wrapped } from './plain-text.js';
 
 const marks: Readonly<Record<State, string>> = { ok: '✓', limited: '!', missing: '✗' };
 
-/** Beside less than this the facts go under their subjects. */
+/** With less room than this, facts go below their subjects. */
 const narrowestFact = 24;
 
-/** Lines without their ends, none wider than `columns` but where one word is. */
+/** Lines without line ends; only a single long word is wider than `columns`. */
 export function doctorLines(checks: readonly Check[], columns: number): string[] {
   const width = highest(checks.map(({ subject }) => widthOf(subject)));
   const indent = width + 4;

@@ -1,4 +1,4 @@
-/** Why a run ended, where that is not for everybody to see, and what to do about it. */
+/** Why a run ended, where the exit code does not say it, and what to do about it. */
 import { basename } from 'node:path';
 import type { Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
@@ -10,19 +10,19 @@ import { programName } from './process-name.js';
 type Oom = NonNullable<Result['oom']>;
 
 export interface Ending {
-  /** What happened: a sentence without its end. */
+  /** What happened, as a sentence without its full stop. */
   readonly what: string;
-  /** What to do: one sentence or two. */
+  /** What to do, in one or two sentences. */
   readonly advice?: string;
 }
 
-/** What shells and containers give back for a process that was killed: 128 and SIGKILL's 9. */
+/** The exit code of shells and containers for a process killed by SIGKILL: 128 + 9. */
 const killedCode = 137;
 const longestGroup = 30;
 const longestName = 30;
 const runWithLess = 'let it run with less: fewer jobs at once, a smaller heap';
 
-/** Nothing for a run that simply ended, of itself or by a signal that says all there is to say. */
+/** Undefined for a run that exited, or that was ended by a signal that needs no explanation. */
 export function endingOf(result: Result): Ending | undefined {
   const { cause, message } = result.exit;
   switch (cause) {
@@ -44,12 +44,12 @@ export function endingOf(result: Result): Ending | undefined {
   return result.oom ? ofOom(result, result.oom) : withoutEvidence(result);
 }
 
-/** Whether it was ended by memtop or for want of memory: said also where no summary is wanted. */
+/** Whether memtop or a lack of memory ended it, which is printed even without a summary. */
 export function isCutShort({ exit, oom }: Result): boolean {
   return oom !== undefined || !['exit', 'signal', 'not-started', 'unknown'].includes(exit.cause);
 }
 
-/** Both in one text, as people read it. */
+/** Both in one text. */
 export function endingText({ what, advice }: Ending): string {
   return advice === undefined ? what : `${what}. ${advice}`;
 }
@@ -77,7 +77,7 @@ function ofGuard(result: Result): Ending {
   };
 }
 
-/** The guard of a task, where it was that. */
+/** The guard that acted: that of a task, or that of the run. */
 function actingGuard({ guard, tasks }: Result): { guard: Result['guard']; who: string } {
   const task = tasks?.find(({ exit }) => exit?.cause === 'guard');
   if (!task || guard?.action === 'terminated') return { guard, who: '' };
@@ -94,11 +94,12 @@ function ofOom(result: Result, oom: Oom): Ending {
       advice: heapAdvice(heapLimitBytes, result.run.host.memoryBytes),
     };
   }
-  // A signal ended the command itself; else a process below it was killed, and the command told so.
+  // Without an exit code the command itself was killed, else a process below it.
+  const place = oom.by === 'machine' ? 'the machine' : 'the group';
   const killed = result.exit.code === null ? 'killed' : 'one of its processes was killed';
   return {
     what: `${perhaps}${killed} by the kernel: ${exhausted(oom)}; ${largest(result, oom)}`,
-    advice: `Give ${oom.by === 'machine' ? 'the machine' : 'the group'} more memory, or ${runWithLess}.`,
+    advice: `Give ${place} more memory, or ${runWithLess}.`,
   };
 }
 
@@ -130,12 +131,12 @@ function shortName(process: Parameters<typeof programName>[0]): string {
   return fitted(plainText(programName(process)), longestName);
 }
 
-/** A path's end tells more than its start. */
+/** The end of a path says more than its start. */
 function tail(path: string): string {
   return path.length <= longestGroup ? path : `…${path.slice(path.length - longestGroup + 1)}`;
 }
 
-/** A command that was killed, and nobody has said why. */
+/** A command that was killed for no known reason. */
 function withoutEvidence({ exit, sampling, cgroup }: Result): Ending | undefined {
   const isKilled = exit.signal === 'SIGKILL';
   if (!isKilled && exit.code !== killedCode) return undefined;

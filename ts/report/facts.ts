@@ -1,4 +1,4 @@
-/** What there is to say of a run besides its peak: the most useful first. */
+/** What the summary says about a run besides its peak, the most useful first. */
 import type { Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { uselessBytes } from './certainty.js';
@@ -16,12 +16,12 @@ type Stage = NonNullable<Result['stages']>[number];
 
 export interface Fact {
   readonly label: string;
-  /** Fit for a terminal, in lines of at most so many columns. */
+  /** Plain text in lines of at most this width. */
   lines(columns: number): string[];
 }
 
 const namesShown = 4;
-/** From this factor on the kernel's count says something else than the peak. */
+/** From this factor on, the kernel's count is worth showing beside the peak. */
 const worthSaying = 1.1;
 
 export function facts(result: Result): Fact[] {
@@ -44,12 +44,12 @@ function fact(label: string, text: string): Fact {
   return { label, lines: (columns) => wrapped(text, columns) };
 }
 
-/** What is cut rather than told in full: command lines can be of any length. */
+/** Cut rather than wrapped, as command lines can be of any length. */
 function oneLine(label: string, text: string): Fact {
   return { label, lines: (columns) => [fitted(text, columns)] };
 }
 
-/** Nothing where it is not known who did. */
+/** The tasks and programs that held the memory; none where that is unknown. */
 export function atPeak({ tasks = [], processCount, processes, rollup }: Peak): Fact[] {
   const [only] = processes;
   if (!only && rollup.length === 0) return [];
@@ -80,7 +80,8 @@ function rollupText(groups: Peak['rollup']): string {
 }
 
 function groupText({ name, count, bytes }: Peak['rollup'][number]): string {
-  return `${plainText(programName({ name, command: [] }))}${count > 1 ? ` x${count}` : ''} ${formatBytes(bytes)}`;
+  const program = plainText(programName({ name, command: [] }));
+  return `${program}${count > 1 ? ` x${count}` : ''} ${formatBytes(bytes)}`;
 }
 
 export function stagesOf(stages: readonly Stage[]): Fact[] {
@@ -95,7 +96,7 @@ function stageText({ name, peakBytes, durationMs }: Stage): string {
   ].join(' ');
 }
 
-/** Only where it differs: it contains files, and misses what was in memory before. */
+/** Only if it differs: it includes page cache, and excludes pages that were in memory before. */
 function kernelCount({ peak, cgroup }: Result): Fact[] {
   if (cgroup?.peakBytes === undefined) return [];
   const { peakBytes } = cgroup;

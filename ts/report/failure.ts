@@ -1,4 +1,4 @@
-/** Why a command has failed, in one sentence. */
+/** Why a command failed, in one sentence. */
 import type { Result } from '../result/types.js';
 import { redactedCommand } from './crash/redact.js';
 import { endingOf } from './ending.js';
@@ -6,12 +6,12 @@ import { fitted, plainText } from './plain-text.js';
 
 const longestCommand = 80;
 
-/** Whether it is not known to have ended well, all by itself. */
+/** Whether it ended in any way other than by exiting with 0. */
 export function hasFailed({ exit }: { readonly exit?: Result['exit'] }): boolean {
   return exit !== undefined && (exit.cause !== 'exit' || exit.code !== 0);
 }
 
-/** Such as `npm run build: exited with code 1`; it may get into a log, so no secret is in it. */
+/** Such as `npm run build: exited with code 1`; without secrets, as it may get into a log. */
 export function failureText(result: Result): string {
   const { exit, run } = result;
   if (exit.cause === 'not-started') return plainText(exit.message ?? 'it did not start');

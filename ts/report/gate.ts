@@ -1,4 +1,4 @@
-/** What is said of a budget. */
+/** The output of `memtop gate` and of budgets. */
 import type { Finding, Unchecked, Verdict } from '../compare/gate.js';
 import type { Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
@@ -9,21 +9,21 @@ import { fitted, plainText } from './plain-text.js';
 const longestCommand = 70;
 
 export interface Gated {
-  /** What was named, or the run itself. */
+  /** The name that was given, or the run itself. */
   readonly subject: string;
   /** What the result is compared with. */
   readonly baseline?: string | undefined;
-  /** One of the runs: who needed it, and what to run again. */
+  /** One of the runs, for its largest process and its command. */
   readonly result: Result | undefined;
 }
 
-/** The lines without their ends: each failure, who made it, and how to see it again. */
+/** Lines without line ends: each failure, its largest process, and how to reproduce it. */
 export function gateLines(verdict: Verdict, gated: Gated): string[] {
   const over = verdict.findings.filter(({ isOver }) => isOver);
   const lines = [
     ...over.flatMap((finding) => [
       `too much: ${findingText(finding, gated)}`,
-      ...whoLines(finding, gated.result),
+      ...largestLines(finding, gated.result),
     ]),
     ...verdict.unchecked.map((one) => `cannot tell: ${uncheckedText(one, gated)}`),
   ];
@@ -36,11 +36,11 @@ export function gateLines(verdict: Verdict, gated: Gated): string[] {
   return over.length > 0 ? [...lines, ...againLines(gated.result)] : lines;
 }
 
-/** How much it was, and how much it might have been. */
+/** The peak, and the limit that it is compared with. */
 export function findingText({ task, bytes, isOver, limit }: Finding, gated: Gated): string {
   const { subject, baseline, result } = gated;
   const who = plainText(task === undefined ? subject : `${subject}: ${task}`);
-  // Its headline is another figure, and would be mistaken for this one.
+  // Not to be mistaken for the headline, which is the kernel's figure.
   const isOther = task === undefined && result?.bench?.headline?.from === 'cgroup';
   const peak = isOther ? 'peak by process' : 'peak';
   if (limit.kind === 'max') {
@@ -79,7 +79,7 @@ function uncheckedText(
   }
 }
 
-function whoLines({ task }: Finding, result: Result | undefined): string[] {
+function largestLines({ task }: Finding, result: Result | undefined): string[] {
   const peak =
     task === undefined ? result?.peak : result?.tasks?.find(({ id }) => id === task)?.peak;
   const [largest] = peak?.processes ?? [];
@@ -87,9 +87,8 @@ function whoLines({ task }: Finding, result: Result | undefined): string[] {
   const bytes = formatBytes(largest.bytes);
   const command = largest.command.length > 0 ? largest.command : [largest.name];
   const of = largest.task !== undefined && task === undefined ? ` of ${largest.task}` : '';
-  return [
-    `  the largest of ${peak?.processCount} ${peak?.processCount === 1 ? 'process' : 'processes'}${plainText(of)}: ${bytes} ${shown(command)}`,
-  ];
+  const count = `${peak?.processCount} ${peak?.processCount === 1 ? 'process' : 'processes'}`;
+  return [`  the largest of ${count}${plainText(of)}: ${bytes} ${shown(command)}`];
 }
 
 function againLines(result: Result | undefined): string[] {
@@ -105,7 +104,7 @@ function shown(command: readonly string[]): string {
   return fitted(plainText(redactedCommand(command).join(' ')), longestCommand);
 }
 
-/** As a shell would take it. */
+/** Quoted for a shell. */
 function shellWord(word: string): string {
   return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

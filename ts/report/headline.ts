@@ -1,9 +1,9 @@
-/** The sentence that a run is about. */
+/** The first sentence about a run. */
 import type { Result } from '../result/types.js';
 import { peakText, sharingText } from './certainty.js';
 import { formatDuration } from './duration.js';
 
-/** Such as `peak 1.4GB, exact, at 12.3s of 20.1s`; nothing for a command that did not start. */
+/** Such as `peak 1.4GB, exact, at 12.3s of 20.1s`; undefined for a command that did not start. */
 export function headline({ run, peak, exit, processes }: Result): string | undefined {
   const took = formatDuration(run.durationMs);
   if (peak) {

@@ -1,11 +1,11 @@
-/** How to give V8 a larger heap than the one that was full. */
+/** How to raise V8's heap limit after a heap ran full. */
 
 const MB = 1024 ** 2;
-/** What the machine needs for everything else. */
+/** The rest of the machine's memory is for everything else. */
 const largestShare = 0.75;
 const step = 256;
 
-/** Twice as much, as far as the machine has it. */
+/** Twice the limit, as far as the machine allows. */
 export function heapAdvice(limitBytes: number | undefined, machineBytes: number): string {
   const option = '--max-old-space-size';
   if (limitBytes === undefined) {

@@ -1,4 +1,4 @@
-/** What a run's JavaScript heaps were, in one line. */
+/** The JavaScript heaps of a run, in one line. */
 import { basename } from 'node:path';
 import type { Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
@@ -9,7 +9,7 @@ type Heap = NonNullable<Result['heap']>;
 
 const longestName = 50;
 
-/** Of the one that needs the most, since a limit in NODE_OPTIONS is the same for all. */
+/** Of the heap that needs most, since a limit in NODE_OPTIONS applies to all. */
 export function heapText(heap: Heap): string {
   const [first] = heap.heaps;
   if (!first) return 'unknown';
@@ -40,7 +40,7 @@ function owner({ command, worker }: Heap['heaps'][number]): string {
   return thread + fitted(name, longestName);
 }
 
-/** Of a path, its end: a program is known by that. */
+/** A path without its folders. */
 function nameOf(word: string): string {
   return word.startsWith('/') ? basename(word) : word;
 }

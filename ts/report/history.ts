@@ -1,4 +1,4 @@
-/** Runs of the store as tables: what was run how often, with its trend, and the latest runs. */
+/** Stored runs as tables: the groups of equal commands with their trends, and the latest runs. */
 import { median } from '../compare/statistics/median.js';
 import { leftOutText } from '../compare/unlike.js';
 import type { StoredGroup, StoredRun } from '../result/stored-run.js';
@@ -10,16 +10,13 @@ import { sparklineOfChanges } from './sparkline.js';
 import { type Column, table } from './table.js';
 import { trendText } from './trend.js';
 
-/** Older ones tell little of how things are. */
+/** Older runs say little about the present. */
 export const runsOfTrend = 20;
 /** As many runs as a person looks through. */
 export const runsShown = 20;
 const groupsShown = 20;
 
-/**
- * The lines without their ends, each at most as wide as that. `runs` are the latest of all, oldest
- * first.
- */
+/** Lines without line ends, no wider than the look. `runs` are the latest, oldest first. */
 export function historyLines(
   groups: readonly StoredGroup[],
   runs: readonly StoredRun[],
@@ -37,7 +34,7 @@ export function historyLines(
   ];
 }
 
-/** What is not in the figures, since it was measured otherwise than the latest run. */
+/** Runs that are left out of the figures, as they have another metric than the latest run. */
 function leftOutLines(groups: readonly StoredGroup[], columns: number): string[] {
   const texts = groups.flatMap(
     (group) => leftOutText(nameOf(group), group.otherMetrics ?? [], group.metric) ?? [],
@@ -45,19 +42,19 @@ function leftOutLines(groups: readonly StoredGroup[], columns: number): string[]
   return texts.flatMap((text) => wrapped(text, columns));
 }
 
-/** What it is known by: its label, else its command. */
+/** The label, or else the command. */
 function nameOf({ label, command = [] }: StoredGroup | StoredRun): string {
   return plainText(label ?? command.join(' '));
 }
 
-/** How it ended, in a word. */
+/** The exit code, or why it ended, in a word. */
 export function endWord({ state, exit }: StoredRun): string {
   if (state !== 'ended' || !exit) return state;
   if (exit.cause === 'exit') return `${exit.code ?? '-'}`;
   return exit.cause === 'signal' ? (exit.signal ?? 'signal') : exit.cause;
 }
 
-/** As the clocks here show it. */
+/** In the local time zone. */
 export function localTime(at: string): string {
   const time = new Date(at);
   const two = (number: number) => `${number}`.padStart(2, '0');
@@ -86,7 +83,7 @@ function groupColumns({ isAscii }: Look): Column<StoredGroup>[] {
   ];
 }
 
-/** What was measured in different metrics says in which. */
+/** Runs of different metrics show them. */
 function runColumnsOf(runs: readonly StoredRun[]): Column<StoredRun>[] {
   const metrics = new Set(runs.flatMap(({ peakMetric }) => peakMetric ?? []));
   if (metrics.size < 2) return runColumns;

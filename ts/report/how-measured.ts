@@ -8,7 +8,7 @@ import { plainText } from './plain-text.js';
 
 type Peak = NonNullable<Result['peak']>;
 
-/** Whether the peak says it all: nothing was missed, and the bounds are close. */
+/** Whether nothing was missed and the bounds are close, so that nothing needs explaining. */
 export function isMeasuredWell({ processes, sampling }: Result, peak: Peak): boolean {
   const isMissing = (processes?.unmeasured ?? 0) > 0 || (sampling.released ?? 0) > 0;
   const most = peak.upperBytes ?? Number.POSITIVE_INFINITY;
@@ -40,7 +40,7 @@ export function howMeasured({ sampling, processes }: Result, peak: Peak): string
 }
 
 function samples({ ticks, intervalMs = 0, maxGapMs }: Result['sampling']): string[] {
-  // The sampler's own choice of an interval is no round number.
+  // An interval that the sampler chooses is no round number.
   const every = `${Math.round(intervalMs * 10) / 10}ms`;
   return [
     `${ticks} samples, one every ${every}`,

@@ -1,4 +1,4 @@
-/** A result as a file holds it. */
+/** A result as JSON. */
 import type { Result } from '../result/types.js';
 
 export function resultJson(result: Result): string {

@@ -1,4 +1,4 @@
-/** What became of a tree that was to be ended, in a line or more. */
+/** The outcome of a kill. */
 import type { KillOutcome } from '../inspect/options.js';
 
 export function killedLine({ killed, failed }: KillOutcome): string {

@@ -1,18 +1,18 @@
-/** How lines for people may look where they are shown. */
+/** The width, colours and characters of the place where lines are shown. */
 
 export interface Look {
   readonly columns: number;
   readonly isColoured: boolean;
-  /** Whether nothing but ASCII can be shown. */
+  /** Whether only ASCII can be shown. */
   readonly isAscii: boolean;
 }
 
-/** The width of lines that go to a file or into a pipe. */
+/** The width of lines in a file or a pipe. */
 export const columnsOfLogs = 120;
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** `terminalColumns` is how wide the terminal is; undefined where there is none. */
+/** `terminalColumns` is the width of the terminal; undefined without one. */
 export function lookIn(environment: Environment, terminalColumns: number | undefined): Look {
   const { LC_ALL, LC_CTYPE, LANG } = environment;
   return {
@@ -23,7 +23,7 @@ export function lookIn(environment: Environment, terminalColumns: number | undef
   };
 }
 
-/** FORCE_COLOR decides where it is set, as for Node; then NO_COLOR, then what the lines go to. */
+/** FORCE_COLOR decides if it is set, as in Node; then NO_COLOR; then whether it is a terminal. */
 function mayColour({ FORCE_COLOR, NO_COLOR, TERM }: Environment, isTerminal: boolean): boolean {
   if (isSet(FORCE_COLOR)) return FORCE_COLOR !== '0' && FORCE_COLOR !== 'false';
   return isTerminal && TERM !== 'dumb' && !isSet(NO_COLOR);

@@ -71,7 +71,7 @@ function taskRow(task: Task): string[] {
   ];
 }
 
-/** A head that ends in a colon is of numbers. Nothing where there are no rows. */
+/** A title that ends in a colon is of numbers. Empty without rows. */
 function table(heads: readonly string[], rows: readonly string[][], more = 0): string {
   if (rows.length === 0) return '';
   const line = (cells: readonly string[]) => `| ${cells.join(' | ')} |`;
@@ -87,12 +87,12 @@ function nameCode(name: string): string {
   return code(fitted(plainText(name), longestName));
 }
 
-/** In a code span nothing means anything but what would end it, or the cell of a table. */
+/** In a code span, only what would end it or the table cell needs replacing. */
 function code(text: string): string {
   return `\`${text.replaceAll('`', "'").replaceAll('|', '¦').trim() || '?'}\``;
 }
 
-/** Text that shows as itself: no markup, no HTML, nobody mentioned, nothing linked. */
+/** Text without effect: no markup, HTML, mentions or links. */
 function escaped(text: string): string {
   return text
     .replaceAll('|', '¦')

@@ -1,4 +1,4 @@
-/** The processes of a peak below those that started them. */
+/** The processes of a peak as a tree. */
 import type { Result } from '../result/types.js';
 import { processTrees, treeRows } from './process-tree.js';
 
@@ -6,11 +6,11 @@ type ProcessAtPeak = NonNullable<Result['peak']>['processes'][number];
 
 export interface Branch {
   readonly process: ProcessAtPeak;
-  /** Its own part of the peak. */
+  /** Its own share of the peak. */
   readonly bytes: number;
-  /** With all below it. */
+  /** Including all processes below it. */
   readonly totalBytes: number;
-  /** How many of the processes it is below. */
+  /** The number of its ancestors in the tree. */
   readonly depth: number;
 }
 
@@ -20,7 +20,7 @@ interface Node {
   readonly children: readonly Node[];
 }
 
-/** Each process before those that it started, and of those the one with the most below it first. */
+/** Each process before its children, and of siblings the one with the largest total first. */
 export function peakTree(processes: readonly ProcessAtPeak[]): Branch[] {
   const roots = processTrees(processes, (process, children: Node[]): Node => {
     const totalBytes = children.reduce((sum, child) => sum + child.totalBytes, process.bytes);

@@ -1,7 +1,7 @@
 /**
- * What a process is called: by what a person would recognise. Two texts tell of it, and both can be
- * of the program's own making: the system's short name, which is cut after 15 bytes, and the first
- * argument, which may be a path, a title, or a whole command line.
+ * Names processes as people know them. There are two sources, and a program can set both: the
+ * system's short name, which is cut after 15 bytes, and the first argument, which may be a path, a
+ * title, or a whole command line.
  */
 import { basename } from 'node:path';
 import { redactedCommand } from './crash/redact.js';
@@ -13,13 +13,13 @@ interface Named {
 }
 
 const longestShortName = 15;
-/** Runtimes call their main threads so, and with them the process. */
+/** The name that some runtimes give their main thread, and so the process. */
 const nameOfThread = /^(?:node-)?MainThread$/;
-/** What begins as a path does: absolute, or relative with a folder. */
+/** Starts like a path: absolute, or relative with a folder. */
 const path = /^(?:~?\/|\.\.?\/|[^\s:/]+\/)/;
 const withoutName = 'unnamed';
 
-/** What processes of one program have in common. */
+/** The same for all processes of a program. */
 export function programName({ name, command }: Named): string {
   const program = programIn(command[0] ?? '', name).trim();
   if (name.trim() === '') return program === '' ? withoutName : program;
@@ -27,7 +27,7 @@ export function programName({ name, command }: Named): string {
   return program !== '' && (isCut || nameOfThread.test(name)) ? program : name;
 }
 
-/** The program without its folders, and its arguments without what nobody may see; on one line. */
+/** The command line without folders of the program and without secrets, on one line. */
 export function commandText({ name, command }: Named): string {
   const [first = '', ...args] = redactedCommand(command);
   const { folder, rest } = parted(first, name);
@@ -43,9 +43,9 @@ function programIn(first: string, name: string): string {
 }
 
 /**
- * The folders that a program lies in, and what comes after them. A first argument with spaces is a
- * path where the short name says so; else it is what the program has written there: a command line,
- * of which the first word is the path, or a title, in which a slash means nothing.
+ * The folders of a program, and the rest. A first argument with spaces is a path if the short name
+ * says so; otherwise the program has overwritten it with a command line, whose first word is the
+ * path, or with a title, in which slashes mean nothing.
  */
 function parted(first: string, name: string): { folder: string; rest: string; isTitle: boolean } {
   if (!path.test(first)) return { folder: '', rest: first.replace(/^-(?=\w)/, ''), isTitle: true };

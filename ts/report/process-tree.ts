@@ -74,12 +74,12 @@ export interface TreeLines {
 }
 
 const narrowLines: TreeLines = { child: '├ ', lastChild: '└ ', passing: '│ ', blank: '  ' };
-/** No more of the lines that lead to one process is kept, however deep it is. */
+/** Longer leads are cut at their start, as no terminal shows them. */
 const longestLead = 1_000;
 
 export interface TreeRow<Node> {
   readonly node: Node;
-  /** How many of the processes it is below. */
+  /** The number of its ancestors in the tree. */
   readonly depth: number;
   /** The lines that lead to it from its root. */
   readonly lead: string;
@@ -87,7 +87,7 @@ export interface TreeRow<Node> {
 
 interface TreeLook<Node> {
   readonly lines?: TreeLines;
-  /** Whether lines lead to the roots as well, from something that stands above all of them. */
+  /** Whether the roots have lines too, as children of a line above them. */
   readonly areRootsBelow?: boolean;
   readonly isShown?: (node: Node) => boolean;
 }
@@ -101,7 +101,7 @@ export function treeRows<Node extends Parent<Node>>(
   const open: (TreeRow<Node> & { readonly below: string })[] = [];
   const push = (nodes: readonly Node[], depth: number, before: string, hasLines: boolean): void => {
     const shown = nodes.filter(isShown);
-    // The last one first, so that the first one is on top.
+    // In reverse, so that the first is on top of the stack.
     for (let place = shown.length - 1; place >= 0; place -= 1) {
       const node = shown[place] as Node;
       const isLast = place === shown.length - 1;
@@ -124,7 +124,7 @@ export function treeRows<Node extends Parent<Node>>(
   return rows;
 }
 
-/** The end of the lines, which says most, where there is no room for all of them. */
+/** Cut at its start to the given width. */
 export function shortLead(lead: string, columns: number): string {
   if (columns <= 0) return '';
   return lead.length <= columns ? lead : `…${lead.slice(lead.length - columns + 1)}`;

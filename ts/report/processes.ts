@@ -5,16 +5,16 @@ import { plainText } from './plain-text.js';
 import { shortLead, treeRows, processTrees as treesFrom } from './process-tree.js';
 import { type Column, table } from './table.js';
 
-/** Below this, what tells least gives its place to the command. */
+/** With less room for the command than this, optional columns are left out. */
 const narrowestCommand = 20;
-/** What stays of a command however deep in its tree it stands. */
+/** The room that a command keeps at any depth of its tree. */
 const narrowestBehindLead = 12;
 
 interface Row {
   readonly process: ProcessRecord;
   /** The lines that lead to it from its parent. */
   readonly lead: string;
-  /** Memory of it and all its descendants; absent where it has none. */
+  /** Memory of the process and its descendants; absent without descendants. */
   readonly treeBytes?: number;
 }
 
@@ -47,7 +47,7 @@ const cpu: Column<Row> = {
 };
 const command: Column<Row> = { title: 'COMMAND', text: commandCell };
 
-/** The lines without their ends, each at most `columns` wide. No lines for no processes. */
+/** Lines without line ends, each at most `columns` wide; none without processes. */
 export function processTable(processes: readonly ProcessRecord[], columns: number): string[] {
   const rows = [...processes].sort(bySize).map((process) => ({ process, lead: '' }));
   return linesOf([pid, parent, memory, cpu, command], rows, columns);

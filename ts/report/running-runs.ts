@@ -1,4 +1,4 @@
-/** Runs that are running, each with its processes as trees. */
+/** Running runs, each with its process trees. */
 import type { ProcessRecord } from '../inspect/process.js';
 import type { StoredRun } from '../result/stored-run.js';
 import { formatBytes } from './bytes.js';
@@ -11,7 +11,7 @@ interface RunningRun {
   readonly processes: readonly ProcessRecord[];
 }
 
-/** The lines without their ends. `nowMs` is the time, since the epoch. */
+/** Lines without line ends. `nowMs` is the time since the epoch. */
 export function runningLines(
   running: readonly RunningRun[],
   nowMs: number,

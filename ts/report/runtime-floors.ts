@@ -1,7 +1,7 @@
 /**
- * The least memory that runtimes need to start at their usual speed, whatever a program asks of
- * them: their program files and libraries are mapped and must stay in memory. Measured by
- * `npm run bench:floors`; docs/reports.md tells how.
+ * The least memory that runtimes need to start at their usual speed, whatever program they run:
+ * their executables and libraries are mapped and must stay in memory. Measured by
+ * `npm run bench:floors`; docs/reports.md explains how.
  */
 import type { Result } from '../result/types.js';
 import { programName } from './process-name.js';
@@ -26,14 +26,14 @@ const runtimes: readonly Runtime[] = [
   { name: 'python', program: /^(?:python|pypy)(?:\d+(?:\.\d+)?)?$/, megabytes: 12 },
 ];
 
-/** Of the most demanding runtime among the processes; nothing where none is known. */
+/** Of the most demanding runtime among the processes; undefined if none is known. */
 export function runtimeFloor(processes: Processes): RuntimeFloor | undefined {
   const programs = new Set(processes.flatMap(programsOf));
   const found = runtimes.find(({ program }) => [...programs].some((name) => program.test(name)));
   return found && { runtime: found.name, bytes: found.megabytes * 1024 ** 2 };
 }
 
-/** A script is called by its own name; what runs it stands in its command line. */
+/** A script has its own name; its interpreter is in the command line. */
 function programsOf({ name, command }: Processes[number]): string[] {
   return [programName({ name, command }), programName({ name: '', command })];
 }

@@ -1,11 +1,11 @@
-/** Puts courses of memory beside one another: each was thinned out at times of its own. */
+/** Aligns timelines, each of which was thinned out at times of its own. */
 
 interface Timeline {
   readonly atMs: readonly number[];
   readonly bytes: readonly number[];
 }
 
-/** What there was at these times: the highest since the time before; undefined where it was not there. */
+/** The values at these times: the highest since the time before; undefined outside the timeline. */
 export function valuesAt(
   times: readonly number[],
   { atMs, bytes }: Timeline,

@@ -1,4 +1,4 @@
-/** One run of the store: what it was, and the report that it ended with. */
+/** One stored run, with its report if it has ended. */
 import type { StoredCourse, StoredRun } from '../result/stored-run.js';
 import type { Result } from '../result/types.js';
 import { benchSummary } from './bench-summary.js';
@@ -15,7 +15,7 @@ import { summary } from './summary.js';
 
 const processesShown = 5;
 
-/** The lines without their ends. */
+/** Lines without line ends. */
 export function showLines(
   run: StoredRun,
   result: Result | undefined,
@@ -27,7 +27,7 @@ export function showLines(
     ...heading(run, columns),
     ...(result
       ? [...reportOf(result, columns), ...chartLines(result, look)]
-      : [...unended(run, course, columns), ...chartLines(timedBy(course), look)]),
+      : [...unended(run, course, columns), ...chartLines(timedFrom(course), look)]),
   ];
 }
 
@@ -45,7 +45,7 @@ function heading(run: StoredRun, columns: number): string[] {
   ];
 }
 
-function timedBy({ sums }: StoredCourse): Timed {
+function timedFrom({ sums }: StoredCourse): Timed {
   const [atMs, bytes] = [0, 1].map((column) => sums.map((point) => point[column] ?? 0));
   return { timeline: { atMs: atMs ?? [], bytes: bytes ?? [] } };
 }

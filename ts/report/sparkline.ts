@@ -4,12 +4,12 @@ import { highest } from './highest.js';
 /** From an eighth of a cell to a whole one. */
 export const bars = '▁▂▃▄▅▆▇█';
 const asciiBars = '_.-=oO#@';
-/** Values that differ by less do not go from the lowest bar to the highest. */
+/** Values that differ by less do not use the whole range of bars. */
 const flatShare = 0.1;
 
 /**
- * From zero to the highest value, or to `scale` where that is more. It fills as many columns as are
- * asked for; the last value stands at the right.
+ * Scaled from zero to the highest value, or to `scale` if that is more. Right-aligned in the given
+ * number of columns.
  */
 export function sparkline(
   values: readonly number[],
@@ -24,7 +24,7 @@ export function sparkline(
   return line.padStart(Math.max(0, columns));
 }
 
-/** A bar for each value, from the lowest to the highest; a dot where there is none. */
+/** A bar for each value, scaled from the lowest to the highest; a dot for a missing value. */
 export function sparklineOfChanges(values: readonly (number | null)[]): string {
   const known = values.filter((value) => value !== null);
   const top = highest(known);

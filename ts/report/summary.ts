@@ -1,4 +1,4 @@
-/** The few lines that a run ends with. */
+/** The summary at the end of a run. */
 import type { Result } from '../result/types.js';
 import { endingOf, endingText } from './ending.js';
 import { facts } from './facts.js';
@@ -7,7 +7,7 @@ import { wrapped } from './plain-text.js';
 import { labelIndent, labelled } from './table.js';
 import { tasksTable } from './tasks-table.js';
 
-/** The lines without their ends, for a terminal that is so many columns wide. */
+/** Lines without line ends, for a terminal of this width. */
 export function summary(result: Result, columns: number): string[] {
   const left = Math.max(1, columns - labelIndent.length);
   const head = headline(result);
@@ -19,7 +19,7 @@ export function summary(result: Result, columns: number): string[] {
   ];
 }
 
-/** Why it ended, where that needs a sentence. */
+/** Why it ended, if that needs a sentence. */
 export function endingLines(result: Result, columns: number): string[] {
   const ending = endingOf(result);
   return ending ? wrapped(`memtop: ${endingText(ending)}`, columns) : [];

@@ -1,4 +1,4 @@
-/** Who was still there when the command had ended, in a line. */
+/** The processes that outlived the command, in a line. */
 import type { Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { plainText } from './plain-text.js';
@@ -8,7 +8,7 @@ type Survivor = NonNullable<Result['survivors']>[number];
 
 const namesShown = 3;
 
-/** The largest first; those without a figure last. */
+/** The largest first, those without a size last. */
 export function survivorsText(survivors: readonly Survivor[]): string {
   const ordered = [...survivors].sort(
     (one, other) => (sizeOf(other) ?? -1) - (sizeOf(one) ?? -1) || one.pid - other.pid,
@@ -25,7 +25,7 @@ function survivorText(survivor: Survivor): string {
   return `${plainText(programName({ name, command }))}${memory} (process ${pid})`;
 }
 
-/** In the metric of the peak; results of the schema before have resident memory alone. */
+/** In the metric of the peak; results of schema 1 have resident memory alone. */
 function sizeOf({ bytes, rssBytes }: Survivor): number | undefined {
   return bytes ?? rssBytes;
 }

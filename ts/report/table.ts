@@ -3,11 +3,11 @@ import { highest } from './highest.js';
 import { fitted, padded, widthOf } from './plain-text.js';
 
 export interface Cells<Row> {
-  /** Figures stand at the right edge of their column. */
+  /** Aligned to the right. */
   readonly isNumber?: boolean;
-  /** Left out where the last column would get too narrow. */
+  /** Left out if the last column would get too narrow. */
   readonly isOptional?: boolean;
-  /** `room` is what the last column has; a text that takes more is cut at its end. */
+  /** `room` is the width left for the last column; a longer text is cut. */
   text(row: Row, room: number): string;
 }
 
@@ -18,13 +18,13 @@ export interface Column<Row> extends Cells<Row> {
 interface TableWidth {
   /** No line is wider. */
   readonly columns?: number;
-  /** Optional columns go, the first of them first, until the last column has this much. */
+  /** Optional columns are dropped, in their order, until the last one has this width. */
   readonly narrowestLast?: number;
 }
 
 const gap = '  ';
 
-/** The titles and then the rows, without the ends of their lines. */
+/** The titles and the rows, without line ends. */
 export function table<Row>(
   columns: readonly Column<Row>[],
   rows: readonly Row[],
@@ -39,7 +39,7 @@ export function table<Row>(
   return tableRows(columnsOfLines, [undefined, ...rows], width);
 }
 
-/** The rows alone. */
+/** The rows without titles. */
 export function tableRows<Row>(
   columns: readonly Cells<Row>[],
   rows: readonly Row[],
@@ -78,7 +78,7 @@ function alignedColumn<Row>(
   return { isOptional, width, cells: texts.map((cell) => padded(cell, width, side)) };
 }
 
-/** Without optional columns as far as it takes to be no wider than that. */
+/** Without as many optional columns as do not fit. */
 function withRoom(columns: readonly AlignedColumn[], most: number): AlignedColumn[] {
   const kept = [...columns];
   while (widthOfAll(kept) > most) {
@@ -89,14 +89,14 @@ function withRoom(columns: readonly AlignedColumn[], most: number): AlignedColum
   return kept;
 }
 
-/** With the gap behind each. */
+/** Including the gap after each column. */
 function widthOfAll(columns: readonly AlignedColumn[]): number {
   return columns.reduce((sum, { width }) => sum + width + gap.length, 0);
 }
 
 export const labelIndent = ' '.repeat('  largest process  '.length);
 
-/** The label stands before the first line, and all of them are indented alike. */
+/** The label precedes the first line, and all lines are indented alike. */
 export function labelled(label: string, lines: readonly string[]): string[] {
   return lines.map((line, index) =>
     index === 0 ? `  ${label}`.padEnd(labelIndent.length) + line : labelIndent + line,

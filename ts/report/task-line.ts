@@ -1,4 +1,4 @@
-/** How a task went, in a line. */
+/** The outcome of a task, in a line. */
 import type { Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';
@@ -14,7 +14,7 @@ const marks = { good: '✓', bad: '✗', neither: '•' } as const;
 const asciiMarks = { good: '+', bad: 'x', neither: '-' } as const;
 const colours = { good: '32', bad: '31', neither: '39' } as const;
 
-/** What stays of a name however long the rest is. */
+/** The room that a name keeps however long the rest is. */
 const narrowestId = 12;
 const longestSignal = 16;
 
@@ -39,7 +39,7 @@ export function taskLine(task: Task, { columns, isColoured, isAscii }: Look): st
   return isAscii ? asAscii(line) : line;
 }
 
-/** What became of it where it did not simply run and succeed, with a space before it. */
+/** Its outcome unless it simply ran and succeeded, with a space before it. */
 export function howText(task: Task): string {
   const served = task.status === 'cached' ? ` [${cacheText(task.cache)}]` : '';
   if (task.status === 'skipped') return ` skipped${because(task)}`;
@@ -95,7 +95,7 @@ function cacheText(cache: Task['cache']): string {
   return cache === 'kept' ? 'local cache, kept' : `${cache} cache`;
 }
 
-/** The space before a text takes no style. */
+/** A leading space stays unstyled. */
 function styled(code: string, text: string): string {
   const [, space = '', rest = ''] = /^( ?)(.*)$/s.exec(text) ?? [];
   return `${space}\u001b[${code}m${rest}\u001b[0m`;

@@ -1,4 +1,4 @@
-/** The tasks of a run as a table, and those that made up its peak. */
+/** The tasks of a run as a table, and the tasks of its peak in a line. */
 import type { Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';
@@ -11,7 +11,7 @@ type TaskAtPeak = NonNullable<NonNullable<Result['peak']>['tasks']>[number];
 const rowsShown = 10;
 const namesShown = 2;
 const longestName = 40;
-/** Below this the wrappers give their place to the name. */
+/** With less room for the name than this, wrappers are left out. */
 const narrowestName = 20;
 
 const peak: Column<Task> = {
@@ -33,7 +33,7 @@ const time: Column<Task> = {
 };
 const name: Column<Task> = { title: 'TASK', text: nameCell };
 
-/** The lines without their ends, each at most `columns` wide. No lines for no tasks. */
+/** Lines without line ends, each at most `columns` wide; none without tasks. */
 export function tasksTable(tasks: readonly Task[], columns: number): string[] {
   if (tasks.length === 0) return [];
   const rows = [...tasks].sort(byPeak).slice(0, rowsShown);
@@ -49,7 +49,7 @@ export function tasksTable(tasks: readonly Task[], columns: number): string[] {
 
 /** Such as `web:build 3.1GB, api:build 1.2GB, 2 others 300MB`, in lines. */
 export function tasksAtPeak(tasks: readonly TaskAtPeak[], columns: number): string[] {
-  // One other has a name as well.
+  // A single other task is named too.
   const shown = tasks.length === namesShown + 1 ? tasks : tasks.slice(0, namesShown);
   const rest = tasks.slice(shown.length);
   const longest = Math.max(1, Math.min(longestName, columns - ',  1023.9MB'.length));
@@ -65,13 +65,13 @@ function shortName(id: string, columns: number): string {
   return fitted(plainText(id), columns);
 }
 
-/** What became of it is not cut before its name is. */
+/** The name is cut before the outcome is. */
 function nameCell(task: Task, room: number): string {
   const how = howText(task);
   return `${fitted(plainText(task.id), Math.max(1, room - widthOf(how)))}${how}`;
 }
 
-/** The largest first; those that were not measured last, as they came. */
+/** The largest first, unmeasured tasks last in their order. */
 function byPeak(one: Task, other: Task): number {
   return (other.peak?.bytes ?? -1) - (one.peak?.bytes ?? -1);
 }

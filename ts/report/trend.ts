@@ -1,12 +1,12 @@
-/** Where a row of figures is going. */
+/** The trend of a series of values. */
 import { median } from '../compare/statistics/median.js';
 
-/** A smaller change than that is the noise of any measuring. */
+/** A smaller change is measurement noise. */
 const steadyShare = 0.02;
-/** Fewer figures have no halves to compare. */
+/** Fewer values have no halves to compare. */
 const fewest = 4;
 
-/** How much the later half is above the earlier one, by their medians. */
+/** How much the median of the later half differs from that of the earlier half. */
 export function trendText(values: readonly number[]): string {
   if (values.length < fewest) return '-';
   const middle = Math.floor(values.length / 2);

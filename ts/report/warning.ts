@@ -1,14 +1,14 @@
-/** What is said when the guard warns. */
+/** The warning of the guard. */
 import { formatBytes } from './bytes.js';
 
 export interface Warning {
   readonly bytes: number;
-  /** What the run was to be warned at; absent when it is the room that runs out. */
+  /** The size at which to warn; absent if the machine is running out of memory. */
   readonly thresholdBytes?: number;
   readonly room?: { readonly availableBytes: number; readonly totalBytes: number };
 }
 
-/** `who` is what has so much. */
+/** `who` is the run or a task. */
 export function warningText({ bytes, thresholdBytes, room }: Warning, who = 'the run'): string {
   const has = `${who} has ${formatBytes(bytes)}`;
   if (room) {

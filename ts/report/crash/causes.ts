@@ -1,13 +1,13 @@
-/** What probably used the memory up, from who was there and how it grew. */
+/** What probably used up the memory, judged by the processes and the growth. */
 import { formatBytes } from '../bytes.js';
 import { formatDuration } from '../duration.js';
 import { plainText } from '../plain-text.js';
 import { programName } from '../process-name.js';
 import type { Crash, CrashProcess } from './crash.js';
 
-/** So many of a name at once are a choice of somebody, mostly a number of jobs. */
+/** This many processes of a name are usually a configured number of jobs. */
 const many = 8;
-/** No build nests so deep. */
+/** No build nests deeper. */
 const deep = 16;
 /** A group with less than this share of the sum explains nothing. */
 const worthNaming = 0.1;
@@ -20,7 +20,7 @@ interface Group {
   readonly bytes: number;
 }
 
-/** Sentences without their ends, the likeliest first; never none. */
+/** Sentences without a full stop, the likeliest first; at least one. */
 export function likelyCauses(crash: Crash): string[] {
   const groups = groupsOf(crash.processes);
   if (groups.length === 0) return ['no process was seen that had memory'];
@@ -54,7 +54,7 @@ function processes(count: number): string {
   return count === 1 ? '1 process' : `${count} processes`;
 }
 
-/** Processes of one name that start one another. */
+/** Processes of a name that start each other. */
 function recursion(all: readonly CrashProcess[]): string[] {
   const byPid = new Map(all.map((process) => [process.pid, process]));
   const depths = new Map<CrashProcess, number>();
@@ -67,29 +67,29 @@ function recursion(all: readonly CrashProcess[]): string[] {
   return [`${plainText(deepest.name)} starts itself, ${deepest.depth} deep: a recursion`];
 }
 
-/** How many of its name stand above it without a gap, itself included. */
+/** The number of consecutive ancestors of the same name, including the process itself. */
 function ownDepth(
   process: CrashProcess,
   byPid: ReadonlyMap<number, CrashProcess>,
   depths: Map<CrashProcess, number>,
 ): number {
-  const way: CrashProcess[] = [];
+  const chain: CrashProcess[] = [];
   const visited = new Set<CrashProcess>();
   let at: CrashProcess | undefined = process;
   while (at && at.name === process.name && !depths.has(at) && !visited.has(at)) {
     visited.add(at);
-    way.push(at);
+    chain.push(at);
     at = byPid.get(at.parentPid);
   }
   let depth = at && at.name === process.name ? (depths.get(at) ?? 0) : 0;
-  for (const one of way.reverse()) {
+  for (const one of chain.reverse()) {
     depth += 1;
     depths.set(one, depth);
   }
   return depth;
 }
 
-/** How much came in the last seconds, where that is half of all or more. */
+/** The growth of the last seconds, if it is at least half of the sum. */
 function growth({ atMs, bytes }: Crash['timeline']): string[] {
   const [endMs, last] = [atMs.at(-1), bytes.at(-1)];
   if (endMs === undefined || last === undefined) return [];

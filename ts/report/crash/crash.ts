@@ -1,4 +1,4 @@
-/** What is known at the moment in which the guard ends a run. */
+/** What is known when the guard ends a run. */
 import type { Result } from '../../result/types.js';
 
 export interface CrashProcess {
@@ -6,29 +6,29 @@ export interface CrashProcess {
   readonly parentPid: number;
   readonly name: string;
   readonly command: readonly string[];
-  /** Id of the task that it belongs to. */
+  /** The id of its task. */
   readonly task: string;
-  /** What it adds to the sum. */
+  /** Its share of the sum. */
   readonly bytes: number;
   readonly rssBytes: number;
-  /** From the start of the run. */
+  /** Since the start of the run. */
   readonly startedAtMs: number;
 }
 
 export interface Crash {
   readonly at: Date;
-  /** The run was past its limit, or the machine was running out of memory. */
+  /** The run exceeded its limit, or the machine was running out of memory. */
   readonly reason: 'limit' | 'machine';
-  /** What the tree had. */
+  /** The memory of the tree. */
   readonly bytes: number;
   readonly limitBytes?: number;
   readonly run: Pick<Result['run'], 'id' | 'label' | 'command' | 'cwd' | 'host'>;
-  /** Id of the task that was running. */
+  /** The id of the running task. */
   readonly task: string;
-  /** Whether it is ended and the run goes on. */
+  /** Whether only the task is ended, and the run goes on. */
   readonly endsTaskAlone?: boolean;
   readonly processes: readonly CrashProcess[];
-  /** The course of the sum, side by side; rising in time. */
+  /** The sum over time, in parallel arrays, in order of time. */
   readonly timeline: { readonly atMs: readonly number[]; readonly bytes: readonly number[] };
   readonly sampling: Result['sampling'];
   readonly memory: {
@@ -36,14 +36,14 @@ export interface Crash {
     readonly peakBytes: number;
     readonly machineTotalBytes?: number;
     readonly machineAvailableBytes?: number;
-    /** What sets how much the run can have, such as the path of a control group. */
+    /** What limits the memory of the run, such as the path of a control group. */
     readonly limitedBy?: string;
   };
-  /** What the processes get to end by themselves. */
+  /** The time that processes get to end by themselves. */
   readonly graceMs: number;
 }
 
-/** What memtop runs in. */
+/** The environment of memtop itself. */
 export interface Runtime {
   readonly memtopVersion: string;
   readonly nodeVersion: string;

@@ -1,4 +1,4 @@
-/** The crash dump: all that is known of a run that the guard has ended, for programs. */
+/** The crash dump, for programs: everything known about a run that the guard ended. */
 import type { Crash, Runtime } from './crash.js';
 import { bytesOf, type DumpedTask, taskTrees } from './process-tree.js';
 import { redactedCommand, redactedText } from './redact.js';
@@ -16,7 +16,7 @@ interface CrashDump {
   memory: {
     currentBytes: number;
     peakBytes: number;
-    /** Resident memory of all processes, shared pages in each of them. */
+    /** Resident memory of all processes, with shared pages counted in each. */
     totalRssBytes: number;
     system: { totalBytes?: number; availableBytes?: number };
     limitedBy?: string;
@@ -25,7 +25,7 @@ interface CrashDump {
   run: Crash['run'];
   currentTask: { id: string; bytes: number; processCount: number };
   tasks: DumpedTask[];
-  /** The last points of the timeline. */
+  /** The latest points of the timeline. */
   samples: { atMs: number; bytes: number }[];
   sampling: Crash['sampling'];
   runtime: Runtime & { cpus: number; os: string; arch: string; kernel: string };
@@ -85,8 +85,8 @@ function runOf({ run }: Crash): Crash['run'] {
 }
 
 function currentTask({ task, processes }: Crash): CrashDump['currentTask'] {
-  const those = processes.filter((process) => process.task === task);
-  return { id: task, bytes: bytesOf(those), processCount: those.length };
+  const members = processes.filter((process) => process.task === task);
+  return { id: task, bytes: bytesOf(members), processCount: members.length };
 }
 
 function lastSamples({ atMs, bytes }: Crash['timeline']): CrashDump['samples'] {

@@ -1,18 +1,18 @@
-/** What is said on standard error when the guard ends a run. */
+/** The messages on standard error when the guard ends a run. */
 import { formatBytes } from '../bytes.js';
 import { plainText } from '../plain-text.js';
 import { likelyCauses } from './causes.js';
 import type { Crash } from './crash.js';
 
-/** What became of the two files. */
+/** The files that were written. */
 export interface CrashFiles {
   readonly dumpFile?: string;
   readonly summaryFile?: string;
-  /** Why one of them is missing, or both. */
+  /** Why one or both are missing. */
   readonly problem?: string;
 }
 
-/** The size, where the dump is if one was wanted, the likely cause. */
+/** The size, the path of the dump if one was wanted, and the likely cause. */
 export function guardMessages(
   crash: Crash,
   files: CrashFiles | undefined,
@@ -21,7 +21,7 @@ export function guardMessages(
   return [sizeText(crash), ...(files ? [filesText(files)] : []), `likely cause: ${cause}`];
 }
 
-/** What the tree had, and over what that was. */
+/** The memory of the tree, and the limit that it exceeded. */
 export function sizeText(crash: Crash): string {
   const { bytes, limitBytes, reason, memory, processes, task, endsTaskAlone } = crash;
   const ends = `the guard ends ${endsTaskAlone ? plainText(task) : 'the run'}`;

@@ -1,12 +1,12 @@
-/** Processes below those that started them, as a dump holds them. */
+/** The process trees of a crash dump. */
 import { grouped } from '../grouped.js';
 import { processTrees, treeRows } from '../process-tree.js';
 import type { CrashProcess } from './crash.js';
 import { redactedCommand, redactedText } from './redact.js';
 
-/** A loop that starts processes makes tens of thousands; the largest tell what is to be told. */
+/** A loop can start tens of thousands of processes, of which the largest are enough. */
 const mostProcesses = 500;
-/** A recursion makes them thousands deep, deeper than JSON can be written and read. */
+/** A recursion can nest thousands of processes, deeper than JSON can be written and read. */
 const deepest = 50;
 
 export interface DumpedProcess {
@@ -15,7 +15,7 @@ export interface DumpedProcess {
   parentPid: number;
   name: string;
   command: string[];
-  /** What it adds to the sum. */
+  /** Its share of the sum. */
   bytes: number;
   rssBytes: number;
   startedAtMs: number;
@@ -25,16 +25,16 @@ export interface DumpedProcess {
 export interface DumpedTask {
   kind: 'task';
   id: string;
-  /** Of all its processes. */
+  /** Sum of all its processes. */
   bytes: number;
   processCount: number;
-  /** Those that nobody in here has started, each with those that it has started. */
+  /** The roots of its process trees. */
   processes: DumpedProcess[];
-  /** Those that would be too many, together. */
+  /** The processes that are left out, as there are too many. */
   omitted?: { processCount: number; bytes: number };
 }
 
-/** The tasks in the order of their first processes, with the largest processes first. */
+/** The tasks in the order of their first processes, each with its largest processes first. */
 export function taskTrees(processes: readonly CrashProcess[]): DumpedTask[] {
   return [...grouped(processes, ({ task }) => task)].map(([id, members]) => taskTree(id, members));
 }
@@ -64,7 +64,7 @@ function taskTree(id: string, processes: readonly CrashProcess[]): DumpedTask {
   };
 }
 
-/** Moves processes that are too deep up to the depth that is left; `parentPid` names their parents. */
+/** Moves what is too deep up to the greatest depth; `parentPid` still names the parent. */
 function noDeeper(roots: DumpedProcess[]): DumpedProcess[] {
   const lowest: DumpedProcess[] = [];
   for (const { node, depth } of treeRows(roots)) {

@@ -1,13 +1,13 @@
 /**
- * Takes out of command lines what must not get into a file: passwords, tokens, keys. What looks
- * like a secret is taken for one; a word too much is better than one too few.
+ * Redacts passwords, tokens and keys in command lines before they get into a file. Whatever looks
+ * like a secret is treated as one: redacting too much is better than too little.
  */
 import { basename } from 'node:path';
 import { isSecretName, passwordFlagOf } from './secret-names.js';
 
 const redacted = '[redacted]';
 
-/** Ways to log in: a secret comes after them. */
+/** Authentication schemes, which a secret follows. */
 const scheme = /^(?:bearer|basic|token|digest|negotiate)$/i;
 const flag = /^--?[a-z]/i;
 /** Options of a shell whose value is a script: `-c`, `-lc`. */
@@ -15,7 +15,7 @@ const scriptFlag = /^-[a-z]*c$/;
 const userFlag = /^(?:-u|-U|--user|--proxy-user)$/;
 const userAttached = /^(?:-[uU]|--(?:proxy-)?user=)[^:\s]*:(?=.)/;
 
-/** The same arguments without what is secret in them. */
+/** The arguments with their secrets redacted. */
 export function redactedCommand(command: readonly string[]): string[] {
   const passwordFlag = passwordFlagOf(basename(command[0] ?? ''));
   let before = '';
@@ -32,7 +32,7 @@ export function redactedCommand(command: readonly string[]): string[] {
   });
 }
 
-/** Any other text, such as a script or a title. */
+/** Other text with its secrets redacted, such as a script or a title. */
 export function redactedText(text: string): string {
   const named = withoutValues(withoutValues(withoutHeaders(text), flags), names);
   return withoutKnown(withoutCredentials(named));
@@ -45,12 +45,12 @@ function announces(argument: string): boolean {
   return isHead && isSecretName(argument);
 }
 
-/** In a secret's place may stand a flag, whose own value comes next, or a way to log in. */
+/** In place of a secret there may be a flag, whose value is next, or a scheme. */
 function redactedValue(argument: string): string {
   return announces(argument) || scheme.test(argument) ? argument : redacted;
 }
 
-/** Without any of these there is neither a name with a value nor a login, a header or a known form. */
+/** Arguments without any of these hold no named value, login, header or known token. */
 const suspicious =
   /[\s:=@]|gh[a-z]_|github_pat_|glpat-|xox[a-z]-|sk-|k_live_|npm_|pypi-|AIza|AKIA|ASIA|eyJ/;
 
@@ -62,7 +62,7 @@ function redactedArgument(argument: string, before: string): string {
   }
   const [user] = userAttached.exec(argument) ?? [];
   if (user !== undefined) return `${user}${redacted}`;
-  // An argument is one value to its end, however many spaces are in it.
+  // A value extends to the end of its argument, even over spaces.
   for (const { index, 0: head, groups } of argument.matchAll(names)) {
     if (/\s/.test(argument.slice(0, index))) break;
     const end = index + head.length;
@@ -72,7 +72,7 @@ function redactedArgument(argument: string, before: string): string {
   return redactedText(argument);
 }
 
-/** Secrets that are known by their form. */
+/** Secrets with a known format. */
 const known = new RegExp(
   [
     /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/,
@@ -85,7 +85,7 @@ const known = new RegExp(
     .join('|'),
   'g',
 );
-/** Headers are secret up to the end of what quotes them, or of their line. */
+/** Headers are secret up to their closing quote, or to the end of the line. */
 const quotedHeader =
   /((["'])[\w-]*(?:authorization|cookie)\s*:\s*)(?:\\.|(?!\2)[^\\\r\n])*(?=\2|\\?$)/gim;
 const header = /(?<!["'\w-])([\w-]*(?:authorization|cookie)\s*:\s*)\S.*/gi;
@@ -100,14 +100,14 @@ function withoutKnown(text: string): string {
   return text.replaceAll(login, `$1${redacted}`).replaceAll(known, redacted);
 }
 
-/** `NAME=`, `name: `, `"name": `. Each name is looked at once, so that long texts stay cheap. */
+/** `NAME=`, `name: `, `"name": `. Each name is matched once, which keeps long texts cheap. */
 const names = /(?<![\w.-])(?<name>[\w.-]+)\\*["']?(?:\s*:\s*|=|\s+=\s+)/g;
 /** `--name `. */
 const flags = /(?<![\w.-])(?<name>--?[a-z][\w.-]*)\s+/gi;
-/** A word of a shell, whose quotes may be left open at the end. */
+/** A shell word, whose quote may be unterminated. */
 const word = /(?:"(?:\\[\s\S]?|[^"\\])*(?:"|$)|'[^']*(?:'|$)|\\[\s\S]?|[^\s"'\\])+/y;
 
-/** Takes out the word after each head whose name is secret. */
+/** Redacts the word after each head whose name is secret. */
 function withoutValues(text: string, heads: RegExp): string {
   let kept = '';
   let from = 0;
@@ -115,7 +115,7 @@ function withoutValues(text: string, heads: RegExp): string {
     const at = index + head.length;
     const { name = '' } = groups ?? {};
     if (index < from || !isSecretName(name)) continue;
-    // What is left of a header is the quote that ends it, and opens no word.
+    // After a redacted header comes its closing quote, which opens no word.
     if (isHeader.test(name) && text.startsWith(redacted, at)) continue;
     word.lastIndex = at;
     const value = word.exec(text)?.[0];
@@ -126,9 +126,9 @@ function withoutValues(text: string, heads: RegExp): string {
   return kept + text.slice(from);
 }
 
-/** The password of a URL. What looks like a port and a path is none. */
+/** The password in a URL. What looks like a port and a path is not one. */
 const password = /([a-z\d+.-]:\/\/[^\s:/@]*):(?!\d{1,5}(?:[/?#\s]|$))\S*@/gi;
-/** Whoever logs in over HTTP may do so with a token for a name. */
+/** An HTTP user name may be a token. */
 const httpUser = /(?<=https?:\/\/)[^\s/@]+@/gi;
 const userOption = /(?<![\w-])((?:-u|-U|--user|--proxy-user)(?:\s+|=)["']?[^\s:"']+:)[^\s"']+/g;
 

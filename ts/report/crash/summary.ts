@@ -1,4 +1,4 @@
-/** The same as the crash dump in short, for people. */
+/** A short version of the crash dump, for people. */
 import { formatBytes } from '../bytes.js';
 import { formatDuration } from '../duration.js';
 import { plainText } from '../plain-text.js';
@@ -13,7 +13,7 @@ const processesShown = 15;
 
 type Fact = readonly [name: string, text: string | undefined];
 
-/** The text of the file; `dump` is where all of it is, or why that is nowhere. */
+/** The text of the file; `dump` is the path of the dump, or why there is none. */
 export function crashSummary(crash: Crash, runtime: Runtime, dump: string): string {
   return [
     `memtop: ${sizeText(crash)}`,
@@ -84,7 +84,7 @@ function processLines(processes: readonly CrashProcess[]): string[] {
   return [...facts(rows), ...(rest > 0 ? [`and ${rest} more`] : [])];
 }
 
-/** What is not known has no row. */
+/** Unknown facts have no row. */
 function facts(all: readonly Fact[]): string[] {
   return tableRows(
     [{ text: ([name]) => name }, { text: ([, text = '']) => plainText(text) }],

@@ -1,4 +1,4 @@
-/** What a page shows. It is in the page as JSON; all text in it is made fit to be read. */
+/** The data of a page, which holds it as JSON. All text in it is plain text. */
 
 export interface PageData {
   /** The label of the run, or its command. */
@@ -6,7 +6,7 @@ export interface PageData {
   readonly command: string;
   readonly sentence: string;
   readonly ending?: string;
-  /** When, where and by which version. */
+  /** When, where and by which version of memtop it was measured. */
   readonly about: string;
   readonly hasFailed: boolean;
   readonly durationMs: number;
@@ -26,7 +26,7 @@ interface PageFact {
   readonly text: string;
 }
 
-/** The memory over time: the whole, and the parts that make it up. */
+/** Memory over time: the total and its parts. */
 export interface Course {
   readonly atMs: readonly number[];
   readonly bytes: readonly number[];
@@ -36,16 +36,16 @@ export interface Course {
 export interface Part {
   readonly name: string;
   readonly bytes: readonly number[];
-  /** What is left when all that has a name is taken away. */
+  /** Whether it is what the named parts leave over. */
   readonly isRest?: boolean;
 }
 
-/** A task or a stage on the axis of time. */
+/** A task or a stage on the time axis. */
 export interface Span {
   readonly name: string;
   readonly fromMs: number;
   readonly toMs: number;
-  /** The number of its part, where it has one. */
+  /** The index of its part, if it has one. */
   readonly part?: number;
 }
 
@@ -62,9 +62,9 @@ export interface PageProcess {
   readonly command: string;
   readonly task?: string;
   readonly bytes: number;
-  /** With all that it started. */
+  /** Including its descendants. */
   readonly totalBytes: number;
-  /** How many of the processes it is below. */
+  /** The number of its ancestors in the table. */
   readonly depth: number;
   readonly startedAtMs: number;
 }

@@ -1,4 +1,4 @@
-/** Elements, made of text only: nothing that is shown is ever read as HTML. */
+/** Creates elements from text nodes only, so that no data is parsed as HTML. */
 
 type Child = Node | string;
 type Attributes = Readonly<Record<string, string>>;

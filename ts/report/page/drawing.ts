@@ -1,4 +1,4 @@
-/** The picture of a course: areas, axes, the peak, the limit and what is looked at. */
+/** Draws memory over time: areas, axes, the peak, the limit and the cursor. */
 import { formatBytes } from '../bytes.js';
 import { formatDuration } from '../duration.js';
 import type { Course, PageData } from './data.js';
@@ -13,17 +13,17 @@ export interface Frame {
   readonly range: Range;
 }
 
-/** What is drawn once for a range, and what shows the point that is looked at. */
+/** The picture of a range, and a function that moves its cursor. */
 export interface Drawing {
   readonly picture: SVGSVGElement;
   pointAt(point: number): void;
 }
 
-/** A limit that is this many times as high would flatten all else. */
+/** A limit beyond this multiple of the peak would flatten everything else. */
 const farLimit = 1.6;
 const pixelsPerTime = 90;
 const linesAcross = 5;
-/** About the width of a letter. */
+/** The approximate width of a letter in pixels. */
 const letterWidth = 7;
 
 interface Scale {
@@ -62,7 +62,7 @@ export function drawing(
   };
 }
 
-/** The peak can be more than what was sampled, where the kernel remembers more. */
+/** The peak can exceed the samples, if the kernel recorded a higher one. */
 function highest({ limitBytes = 0, peak }: PageData, { bytes }: Course): number {
   const most = bytes.reduce((best, value) => Math.max(best, value), peak?.bytes ?? 1);
   return (limitBytes <= most * farLimit ? Math.max(most, limitBytes) : most) * 1.08;
@@ -78,7 +78,7 @@ function scaleOf({ width, height, margins, range }: Frame, most: number): Scale 
   };
 }
 
-/** A line from one side to the other. */
+/** A horizontal line across the plot. */
 function across(y: string, name: string, { width, margins }: Frame): SVGElement {
   const [x1, x2] = [`${margins.left}`, `${width - margins.right}`];
   return shape('line', { class: name, x1, x2, y1: y, y2: y });
@@ -107,7 +107,7 @@ function axes(frame: Frame, scale: Scale, most: number): SVGElement[] {
   return [...lines, ...times];
 }
 
-/** Nothing is drawn beside the axes, however closely one looks. */
+/** Clips the content to the plot at any zoom. */
 function inside({ width, height, margins }: Frame, content: SVGElement[]): SVGElement {
   const across = width - margins.left - margins.right;
   return shape(

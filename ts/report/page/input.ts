@@ -1,7 +1,7 @@
-/** Keys, the mouse and fingers on the picture of a course. */
+/** Keyboard, mouse and touch input of the plot. */
 import type { Range } from './view.js';
 
-/** A shorter way of the pointer is no stretch that somebody has marked. */
+/** A shorter drag selects nothing. */
 const shortestDrag = 6;
 
 interface KeyActions {
@@ -43,7 +43,7 @@ interface PointerActions {
   reset(): void;
 }
 
-/** A mouse marks a stretch to look closer at; a finger moves along, since it also scrolls. */
+/** A mouse drag selects a range to zoom to; touch only moves the cursor, since it also scrolls. */
 export function listenToPointer(plot: HTMLElement, actions: PointerActions): void {
   let startX: number | undefined;
   const xOf = (event: PointerEvent | MouseEvent) =>

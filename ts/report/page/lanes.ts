@@ -1,11 +1,11 @@
-/** Stages and tasks as bars below the axis of time. */
+/** Stages and tasks as bars below the time axis. */
 import { formatDuration } from '../duration.js';
 import type { Span } from './data.js';
 import { element } from './dom.js';
 import { colourClass } from './legend.js';
 import type { Range } from './view.js';
 
-/** The course has colours of their own for so many. */
+/** The number of parts with colours of their own. */
 const partsNamed = 7;
 
 export function lanes(
@@ -22,7 +22,7 @@ export function lanes(
     bar.style.left = `${start * 100}%`;
     bar.style.width = `max(${end > start ? 2 : 0}px, ${(end - start) * 100}%)`;
     const text = element('span', { class: 'span-name' }, name);
-    // Beside the bar where there is more room, so that the name can be read.
+    // On the side with more room, so that the name stays readable.
     if (start <= 0.5) text.style.left = `${start * 100}%`;
     else text.style.right = `${(1 - end) * 100}%`;
     const when = `${formatDuration(span.fromMs)} to ${formatDuration(span.toMs)}`;

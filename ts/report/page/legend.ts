@@ -1,4 +1,4 @@
-/** What the colours mean, and what each had at the point that is looked at. */
+/** The colours of the parts, with their values at the cursor. */
 import { formatBytes } from '../bytes.js';
 import { formatDuration } from '../duration.js';
 import type { Course } from './data.js';
@@ -39,7 +39,7 @@ export function legend({ atMs, bytes, parts }: Course): Legend {
   };
 }
 
-/** One of eight; what is left over is grey. */
+/** One of eight colours; the rest is grey. */
 export function colourClass(index: number, isRest?: boolean): string {
   return isRest ? 'rest' : `part-${Math.min(index, 7)}`;
 }

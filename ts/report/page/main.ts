@@ -1,4 +1,4 @@
-/** The script of a page: makes all that is to be seen from the data that the page holds. */
+/** The script of a page: renders the data that the page holds. */
 import type { PageData } from './data.js';
 import { element } from './dom.js';
 import { processSection, taskSection } from './tables.js';
@@ -8,7 +8,7 @@ const data = JSON.parse(document.getElementById('data')?.textContent ?? '') as P
 
 document.title = `${data.title} · memtop`;
 const report = document.getElementById('report');
-// The course is drawn to the width that it has, so its place must be on the page by then.
+// The plot is drawn to its width, so it must be in the document first.
 const { section: course, draw } = timelineSection(data);
 report?.replaceChildren(
   heading(),

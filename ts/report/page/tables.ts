@@ -1,4 +1,4 @@
-/** The tasks of a run and the processes of its peak, as tables with bars. */
+/** Tables, with bars, of the tasks of a run and of the processes of its peak. */
 import { formatBytes } from '../bytes.js';
 import { formatDuration } from '../duration.js';
 import { highest } from '../highest.js';
@@ -62,7 +62,7 @@ export function processSection(
   return section('At the peak', byName, table(columns, processes));
 }
 
-/** Further to the right, the more processes it is below. */
+/** Indented by its depth in the tree. */
 function commandCell({ command, depth }: PageProcess): Node {
   const code = element('code', {}, command);
   code.style.marginInlineStart = `${Math.min(depth, deepestIndent)}em`;
@@ -89,7 +89,7 @@ function table<Row>(columns: readonly Column<Row>[], rows: readonly Row[]): HTML
   );
   const body = element('tbody', {}, ...rows.slice(0, rowsAtFirst).map(line));
   const whole = element('table', {}, element('thead', {}, element('tr', {}, ...heads)), body);
-  // What scrolls must be reachable by keys.
+  // A scrollable element must be reachable by keyboard.
   const scrolling = element('div', { class: 'scrolling', tabindex: '0' }, whole);
   const rest = rows.slice(rowsAtFirst);
   if (rest.length === 0) return scrolling;

@@ -1,4 +1,4 @@
-/** The memory over time: drawn, looked at point by point, and looked at more closely. */
+/** The plot of memory over time, with its cursor, zoom and lanes. */
 import { formatBytes } from '../bytes.js';
 import { formatDuration } from '../duration.js';
 import type { Course, PageData } from './data.js';
@@ -93,7 +93,7 @@ export function timelineSection(data: PageData): { section: HTMLElement; draw: (
     zoom: (factor) => show(zoomed(state.range, timeAt(), factor)),
     reset: () => show(whole),
   });
-  /** With many points in sight, a key goes on by a hundredth of them. */
+  /** With many visible points, a key moves by a hundredth of them. */
   const stepOf = (points: number) => {
     const seen = course.atMs.filter((ms) => ms >= state.range.fromMs && ms <= state.range.toMs);
     return points * Math.max(1, Math.round(seen.length / 100));

@@ -1,4 +1,4 @@
-/** Which stretch of the run is shown, and what stands where in it. */
+/** The visible range of a run, and the points and ticks in it. */
 import type { Course } from './data.js';
 
 export interface Range {
@@ -6,23 +6,23 @@ export interface Range {
   readonly toMs: number;
 }
 
-/** Less than this is not looked at. */
+/** The closest zoom. */
 const shortestMs = 1;
 
-/** A range within the run, moved rather than cut where it would stick out. */
+/** A range within the run; one that sticks out is moved rather than cut. */
 export function within({ fromMs, toMs }: Range, wholeMs: number): Range {
   const length = Math.min(wholeMs, Math.max(shortestMs, toMs - fromMs));
   const from = Math.min(Math.max(0, fromMs), wholeMs - length);
   return { fromMs: from, toMs: from + length };
 }
 
-/** The same around a point that stays where it is. */
+/** Zoomed around a time that stays in place. */
 export function zoomed({ fromMs, toMs }: Range, aroundMs: number, factor: number): Range {
   const from = aroundMs - (aroundMs - fromMs) * factor;
   return { fromMs: from, toMs: from + (toMs - fromMs) * factor };
 }
 
-/** The points to draw: the highest of each column, and one beyond each edge. */
+/** The points to draw: the maximum of each column, and one beyond each edge. */
 export function pointsIn({ atMs, bytes }: Course, range: Range, columns: number): number[] {
   const first = Math.max(0, firstAt(atMs, range.fromMs) - 1);
   const last = Math.min(atMs.length - 1, firstAt(atMs, range.toMs));
@@ -39,14 +39,14 @@ export function pointsIn({ atMs, bytes }: Course, range: Range, columns: number)
   return points;
 }
 
-/** The point that is nearest to a time. */
+/** The index of the point nearest to a time. */
 export function nearestTo(atMs: readonly number[], ms: number): number {
   const after = Math.min(atMs.length - 1, firstAt(atMs, ms));
   const before = Math.max(0, after - 1);
   return ms - (atMs[before] ?? 0) < (atMs[after] ?? 0) - ms ? before : after;
 }
 
-/** The first point that is not before a time. */
+/** The index of the first point at or after a time. */
 function firstAt(atMs: readonly number[], ms: number): number {
   let [low, high] = [0, atMs.length];
   while (low < high) {
@@ -57,7 +57,7 @@ function firstAt(atMs: readonly number[], ms: number): number {
   return low;
 }
 
-/** Round numbers up to the most, about so many. */
+/** About `count` round numbers from 0 to `most`. */
 export function ticks(most: number, count: number, base: 10 | 2): number[] {
   const rough = most / count;
   const unit = base ** Math.floor(Math.log(rough) / Math.log(base));
@@ -71,7 +71,7 @@ const timeSteps = [
   ...[1, 2, 5, 10, 15, 30, 60, 120, 180, 360, 720].map((minutes) => minutes * 60_000),
 ];
 
-/** Times to write below the axis, about so many. */
+/** About `count` round times in a range. */
 export function timeTicks({ fromMs, toMs }: Range, count: number): number[] {
   const rough = (toMs - fromMs) / Math.max(1, count);
   const step = timeSteps.find((one) => one >= rough) ?? Math.ceil(rough / 86_400_000) * 86_400_000;

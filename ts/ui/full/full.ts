@@ -12,10 +12,10 @@ import { type Action, initial, type State } from './state.js';
 import { TaskScreen } from './task-screen.js';
 import { Full, type FullTask, placesIn } from './view.js';
 
-/** What is shown, and what is done about it. */
+/** The run that is shown, and what the view can do to it. */
 export interface RunSource {
   title(): string;
-  /** In the order of their starts. */
+  /** In order of start. */
   tasks(): FullTask[];
   processesOf(id: string): Promise<readonly SizedProcess[]>;
   type(id: string, bytes: Uint8Array): void;
@@ -24,8 +24,8 @@ export interface RunSource {
 }
 
 const refreshMs = 100;
-const looksAtProcessesMs = 1_000;
-const takesKeysBack = '\u001d';
+const processRefreshMs = 1_000;
+const releaseKey = '\u001d';
 
 export class FullView {
   readonly #source: RunSource;
@@ -43,18 +43,18 @@ export class FullView {
     this.#source = source;
     this.#shown = shown;
     this.#screen = new FullScreen(
-      { input: (text) => this.#take(text), resized: () => this.#resized() },
-      // They are for the command.
+      { input: (text) => this.#handleInput(text), resized: () => this.#resized() },
+      // Signals are for the command.
       { takesSignals: false },
     );
     this.#timers = [
       setInterval(() => this.#refresh(), refreshMs),
-      setInterval(() => void this.#look(), looksAtProcessesMs),
+      setInterval(() => void this.#refreshProcesses(), processRefreshMs),
     ];
     this.#refresh();
   }
 
-  /** How large the terminal of each task is. */
+  /** The size of the terminal of each task. */
   get taskSize(): Size {
     return placesIn(this.#screen.size, this.#source.tasks().length).terminal;
   }
@@ -63,7 +63,7 @@ export class FullView {
     this.#screenOf(id).take(bytes);
   }
 
-  /** The run is over; resolves when somebody leaves, at once where nobody is waited for. */
+  /** Ends the view after the run: when the user leaves, or at once if it does not wait. */
   async finish(waits: boolean): Promise<void> {
     if (waits) {
       await new Promise<void>((resolve) => {
@@ -76,7 +76,7 @@ export class FullView {
     this.close();
   }
 
-  /** What the tasks have written, as far as it is kept. */
+  /** The output of a task, as far as it is kept. */
   text(id: string): string[] {
     return this.#screens.get(id)?.text ?? [];
   }
@@ -98,7 +98,7 @@ export class FullView {
     return screen;
   }
 
-  get #chosen(): FullTask | undefined {
+  get #selected(): FullTask | undefined {
     return this.#tasks[this.#state.selected];
   }
 
@@ -116,9 +116,9 @@ export class FullView {
 
   #draw(): void {
     const { size } = this.#screen;
-    const chosen = this.#chosen;
+    const selected = this.#selected;
     const places = placesIn(size, this.#tasks.length);
-    const screen = chosen && this.#screens.get(chosen.id);
+    const screen = selected && this.#screens.get(selected.id);
     const element = createElement(Full, {
       state: this.#state,
       tasks: this.#tasks,
@@ -145,18 +145,18 @@ export class FullView {
     ].map(({ figures, trend, lead, name }) => `${figures}${trend}${lead}${name}`);
   }
 
-  async #look(): Promise<void> {
-    const chosen = this.#chosen;
-    if (!this.#state.isTree || this.#state.isPaused || !chosen) return;
+  async #refreshProcesses(): Promise<void> {
+    const selected = this.#selected;
+    if (!this.#state.isTree || this.#state.isPaused || !selected) return;
     try {
-      this.#processes = await this.#source.processesOf(chosen.id);
+      this.#processes = await this.#source.processesOf(selected.id);
     } catch (error) {
       this.#state = { ...this.#state, notice: error instanceof Error ? error.message : `${error}` };
     }
   }
 
-  #take(text: string): void {
-    const own = this.#state.isTyping ? this.#typeInto(text) : text;
+  #handleInput(text: string): void {
+    const own = this.#state.isTyping ? this.#passOn(text) : text;
     for (const key of keysIn(own)) {
       const next = pressed(this.#state, key, {
         taskCount: this.#tasks.length,
@@ -167,26 +167,26 @@ export class FullView {
       if (next.action) this.#act(next.action);
     }
     this.#arrange();
-    void this.#look();
+    void this.#refreshProcesses();
     this.#draw();
   }
 
-  /** What is left of it for the view. */
-  #typeInto(text: string): string {
-    const chosen = this.#chosen;
-    const end = text.indexOf(takesKeysBack);
+  /** Passes input on to the task, and returns what is left for the view. */
+  #passOn(text: string): string {
+    const selected = this.#selected;
+    const end = text.indexOf(releaseKey);
     const typed = end < 0 ? text : text.slice(0, end);
-    if (chosen && typed !== '') this.#source.type(chosen.id, Buffer.from(typed));
+    if (selected && typed !== '') this.#source.type(selected.id, Buffer.from(typed));
     if (end < 0) return '';
     this.#state = { ...this.#state, isTyping: false };
     return text.slice(end + 1);
   }
 
   #act(action: Action): void {
-    const chosen = this.#chosen;
+    const selected = this.#selected;
     if (action.do === 'leave') this.#leave?.();
-    else if (action.do === 'end' && chosen) this.#source.end(chosen.id);
-    else if (action.do === 'scroll' && chosen) this.#screenOf(chosen.id).scroll(action.lines);
+    else if (action.do === 'end' && selected) this.#source.end(selected.id);
+    else if (action.do === 'scroll' && selected) this.#screenOf(selected.id).scroll(action.lines);
   }
 
   #resized(): void {

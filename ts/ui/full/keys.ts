@@ -19,7 +19,7 @@ export const bindings: Bindings<State, Seen, Next> = [
     keys: ['K'],
     help: ['K', 'end the selected task, after a confirmation'],
     hint: (_, isOver) => (isOver ? undefined : 'K end'),
-    press: (state, { isOver }) => ({ state: isOver ? state : { ...state, isAsked: true } }),
+    press: (state, { isOver }) => ({ state: isOver ? state : { ...state, isConfirming: true } }),
   },
   {
     keys: ['pageup', 'pagedown'],
@@ -69,8 +69,8 @@ export const bindings: Bindings<State, Seen, Next> = [
 
 export function pressed(before: State, key: string, seen: Seen): Next {
   const state = { ...before, notice: '' };
-  if (state.isAsked) {
-    const closed = { ...state, isAsked: false };
+  if (state.isConfirming) {
+    const closed = { ...state, isConfirming: false };
     if (key === 'y') return { state: closed, action: { do: 'end' } };
     return { state: { ...closed, notice: 'nothing was ended' } };
   }

@@ -1,19 +1,19 @@
-/** What a person has set in the view of a run. */
+/** The state of the view of a run. */
 
 export interface State {
-  /** The task that is chosen, by its place. */
+  /** The index of the selected task. */
   readonly selected: number;
-  /** Keys go to the task. */
+  /** Whether keys go to the task. */
   readonly isTyping: boolean;
   readonly isPaused: boolean;
   readonly isHelp: boolean;
-  /** The processes of the task in the place of its terminal. */
+  /** Whether the processes of the task are shown instead of its terminal. */
   readonly isTree: boolean;
   readonly order: 'start' | 'memory';
   readonly isSearching: boolean;
   readonly search: string;
-  /** Whether it is asked if the task is to be ended. */
-  readonly isAsked: boolean;
+  /** Whether ending the task awaits confirmation. */
+  readonly isConfirming: boolean;
   readonly notice: string;
 }
 
@@ -31,7 +31,7 @@ export const initial: State = {
   order: 'start',
   isSearching: false,
   search: '',
-  isAsked: false,
+  isConfirming: false,
   notice: '',
 };
 

@@ -1,4 +1,4 @@
-/** The terminal of a task: what its bytes have made of a screen. */
+/** The terminal of a task, which emulates a screen from its output. */
 import headless from '@xterm/headless';
 import type { Shown } from '../parts/cells.js';
 
@@ -6,7 +6,7 @@ const keptLines = 5_000;
 
 export class TaskScreen {
   readonly #terminal: InstanceType<typeof headless.Terminal>;
-  /** So many lines above the last are looked at. */
+  /** Lines scrolled up from the end. */
   #above = 0;
 
   constructor(columns: number, rows: number, onAnswer: (text: string) => void) {
@@ -16,7 +16,7 @@ export class TaskScreen {
       scrollback: keptLines,
       allowProposedApi: true,
     });
-    // What programs ask of a terminal, it answers.
+    // The emulator answers queries of programs.
     this.#terminal.onData(onAnswer);
   }
 
@@ -37,7 +37,7 @@ export class TaskScreen {
     return this.#above;
   }
 
-  /** The lines that are looked at, with their colours where those are shown. */
+  /** The visible lines, with their colours if colours are shown. */
   lines({ isColoured }: Pick<Shown, 'isColoured'>): string[] {
     const { active } = this.#terminal.buffer;
     const first = active.baseY - Math.min(this.#above, active.baseY);
@@ -48,7 +48,7 @@ export class TaskScreen {
     });
   }
 
-  /** Everything that is kept, as text. */
+  /** The kept lines as text. */
   get text(): string[] {
     const { normal } = this.#terminal.buffer;
     const lines = Array.from(
@@ -59,7 +59,7 @@ export class TaskScreen {
     return lines;
   }
 
-  /** Resolves when everything that was taken is on the screen. */
+  /** Resolves when all bytes are on the screen. */
   settled(): Promise<void> {
     return new Promise((resolve) => this.#terminal.write('', resolve));
   }

@@ -1,4 +1,4 @@
-/** The view of a run: its tasks, and beside them the terminal of the one that is chosen. */
+/** The view of a run: its tasks, and beside them the terminal of the selected one. */
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import { formatBytes } from '../../report/bytes.js';
@@ -22,9 +22,9 @@ export interface FullTask {
 export interface FullProps {
   readonly state: State;
   readonly tasks: readonly FullTask[];
-  /** What the whole run has. */
+  /** The run and its memory. */
   readonly title: string;
-  /** Lines of the terminal or of the tree, each no wider than its place. */
+  /** Lines of the terminal or of the tree, each no wider than the terminal's place. */
   readonly lines: readonly string[];
   readonly above: number;
   readonly isOver: boolean;
@@ -33,7 +33,7 @@ export interface FullProps {
 }
 
 const otherLines = 2;
-/** Below this the tasks stand above the terminal. */
+/** On narrower screens the tasks are above the terminal. */
 const narrowest = 70;
 const rowsOfTasksAbove = 3;
 
@@ -43,7 +43,7 @@ export interface Places {
   readonly terminal: Size;
 }
 
-/** Where what is shown. */
+/** The layout for a screen of this size. */
 export function placesIn({ columns, rows }: Size, taskCount: number): Places {
   const height = Math.max(2, rows - otherLines);
   if (columns >= narrowest && taskCount > 1) {
@@ -97,7 +97,7 @@ export function Full(props: FullProps): ReactNode {
         {places.isBeside && (
           <Box flexDirection="column" width={1} flexShrink={0}>
             {Array.from({ length: places.list.rows }, (_, row) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a row is nothing but its place
+              // biome-ignore lint/suspicious/noArrayIndexKey: a row has no other identity
               <Styled key={row} shown={shown} dim>
                 {shown.isAscii ? '|' : '│'}
               </Styled>
@@ -111,7 +111,7 @@ export function Full(props: FullProps): ReactNode {
           flexShrink={0}
         >
           {Array.from({ length: places.terminal.rows }, (_, row) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a row is nothing but its place
+            // biome-ignore lint/suspicious/noArrayIndexKey: a row has no other identity
             <Styled key={row} shown={shown}>
               {lines[row] || ' '}
             </Styled>
@@ -162,7 +162,7 @@ function TaskLine({ task, columns, isSelected, shown }: TaskLineProps): ReactNod
 
 function Foot({ state, above, isOver, size, shown }: FullProps): ReactNode {
   const parts = footParts(state, above, isOver);
-  const isLoud = state.isAsked || state.isTyping || state.notice !== '';
+  const isLoud = state.isConfirming || state.isTyping || state.notice !== '';
   return (
     <Styled shown={shown} bold={isLoud} dim={!isLoud} {...(isLoud && { color: 'yellow' })}>
       {cell(` ${parts.join(shown.isAscii ? ' | ' : ' · ')}`, size.columns, shown)}
@@ -171,7 +171,7 @@ function Foot({ state, above, isOver, size, shown }: FullProps): ReactNode {
 }
 
 function footParts(state: State, above: number, isOver: boolean): string[] {
-  if (state.isAsked) return ['end the selected task? y yes, n no'];
+  if (state.isConfirming) return ['end the selected task? y yes, n no'];
   if (state.isTyping) return ['keys go to the task', '^] takes them back'];
   if (state.isSearching) return [`search: ${state.search}_`, 'enter keep', 'esc clear'];
   if (state.notice !== '') return [state.notice];
@@ -182,4 +182,4 @@ function footParts(state: State, above: number, isOver: boolean): string[] {
   ];
 }
 
-const notes: readonly string[] = ['Beside each task stand what it has now and its peak.'];
+const notes: readonly string[] = ['Beside each task are its current memory and its peak.'];

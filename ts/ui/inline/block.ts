@@ -1,4 +1,4 @@
-/** The few lines that stand below a command's output while it runs. */
+/** The lines below a command's output while it runs. */
 import { formatBytes } from '../../report/bytes.js';
 import { formatDuration } from '../../report/duration.js';
 import type { Look } from '../../report/look.js';
@@ -18,12 +18,12 @@ export interface BlockData {
   readonly peakBytes: number;
   readonly peakAtMs: number;
   readonly processCount: number;
-  /** What it had over time. */
+  /** Its memory over time. */
   readonly trend: readonly number[];
   readonly limitBytes?: number;
-  /** Those that are running. */
+  /** The running tasks. */
   readonly tasks: readonly BlockTask[];
-  /** Largest first, those of one name together. */
+  /** The largest programs, each with all its processes. */
   readonly largest: readonly {
     readonly name: string;
     readonly bytes: number;
@@ -31,7 +31,7 @@ export interface BlockData {
   }[];
 }
 
-/** A part of a line, and how it is coloured. */
+/** A part of a line with its colour. */
 interface Part {
   readonly text: string;
   readonly colour?: string;
@@ -47,7 +47,7 @@ const longestTrend = 24;
 const longestBar = 30;
 const longestName = 24;
 
-/** At most five lines, each no wider than the terminal; a low terminal gets fewer. */
+/** At most five lines, each narrower than the terminal; fewer on a low terminal. */
 export function blockLines(data: BlockData, rows: number, screen: Look): string[] {
   // The last column stays free: some terminals wrap when it is written.
   const look = { ...screen, columns: screen.columns - 1 };
@@ -59,7 +59,7 @@ export function blockLines(data: BlockData, rows: number, screen: Look): string[
   return lines.slice(0, most).map((parts) => lineOf(parts, look));
 }
 
-/** Short: a terminal that becomes narrower would break a line of its full width in two. */
+/** Short, since a terminal that is made narrower would wrap a line of full width. */
 function ruleLine({ atMs }: BlockData, { isAscii }: Look): Part[] {
   const dashes = (isAscii ? '-' : '─').repeat(2);
   const time = atMs < 1000 ? '0s' : formatDuration(Math.floor(atMs / 1000) * 1000);
@@ -119,7 +119,7 @@ function largestLine({ largest }: BlockData, look: Look): Part[] {
   return listed(' largest ', items, look);
 }
 
-/** As many as there is room for, and how many more there are. */
+/** As many items as fit, and the number of others. */
 function listed(label: string, items: readonly Part[][], { columns }: Look): Part[] {
   const parts: Part[] = [{ text: label, colour: dim }];
   for (const [index, item] of items.entries()) {

@@ -1,15 +1,15 @@
-/** The processes of a machine in groups: containers, services, and the trees of all others. */
+/** Groups the processes of a machine: by container, by service, else by tree. */
 import type { ProcessPlace } from '../../inspect/place.js';
 import type { ProcessRecord } from '../../inspect/process.js';
 import { grouped } from '../../report/grouped.js';
 import { parentsFirst, processTrees } from '../../report/process-tree.js';
 
-/** A process with the memory that it is shown with. */
+/** A process with the memory that is shown for it. */
 export interface SizedProcess extends ProcessRecord {
   readonly bytes: number;
 }
 
-/** What is shown of a machine: nobody knows who shares what there. */
+/** For the whole machine, where it is unknown which processes share memory. */
 export function withResidentMemory(processes: readonly ProcessRecord[]): SizedProcess[] {
   return processes.map((process) => ({ ...process, bytes: process.rssBytes }));
 }
@@ -18,7 +18,7 @@ export interface Branch {
   readonly key: string;
   readonly process: SizedProcess;
   readonly children: readonly Branch[];
-  /** Of it and of all below it. */
+  /** Of the process and its descendants. */
   readonly bytes: number;
   readonly cpuPercent: number;
   readonly processCount: number;
@@ -103,7 +103,7 @@ function branchesOf(members: readonly SizedProcess[], order: Order): Branch[] {
 
 const byName = ({ process }: Branch): string => nameOf(process);
 
-/** The pid may be another's by now, and so the start belongs to it. */
+/** The start is part of it, since pids are reused. */
 function own({ pid, started }: ProcessRecord): string {
   return `${pid} ${started}`;
 }

@@ -58,14 +58,14 @@ export function pressed(before: State, key: string, seen: Seen): Next {
   const state = { ...before, notice: '' };
   if (key === 'ctrl-c') return { state, action: { do: 'quit' } };
   if (key === 'ctrl-z') return { state, action: { do: 'suspend' } };
-  if (state.asked) return answered(state, state.asked, key);
+  if (state.confirming) return answered(state, state.confirming, key);
   if (state.isSearching) return { state: searched(state, key, seen) };
   if (state.isHelp) return { state: { ...state, isHelp: false } };
   return bindingOf(bindings, key)?.press(state, seen, key) ?? { state };
 }
 
 function answered(state: State, row: Row, key: string): Next {
-  const closed = { ...state, asked: undefined };
+  const closed = { ...state, confirming: undefined };
   if (key === 'y') return { state: closed, action: { do: 'end', row, force: false } };
   if (key === 'f') return { state: closed, action: { do: 'end', row, force: true } };
   return { state: { ...closed, notice: 'nothing was ended' } };
@@ -74,7 +74,7 @@ function answered(state: State, row: Row, key: string): Next {
 function asking(state: State, { rows }: Seen): State {
   const row = rows[indexOf(state, rows)];
   if (!row) return state;
-  if (row.target) return { ...state, selected: row.key, asked: row };
+  if (row.target) return { ...state, selected: row.key, confirming: row };
   return { ...state, notice: `a ${row.kind} has several trees: open it and choose one` };
 }
 

@@ -1,4 +1,4 @@
-/** Shows a machine, or a part of it, until somebody has seen enough. */
+/** Shows the processes of a machine, or some of them, until the user quits. */
 import { createElement } from 'react';
 import type { KillOptions, KillOutcome } from '../../inspect/options.js';
 import type { ProcessPlace } from '../../inspect/place.js';
@@ -16,9 +16,9 @@ import type { MemoryTitle } from './text.js';
 import { Trends } from './trends.js';
 import { heightOfRows, Machine } from './view.js';
 
-/** What is shown, and what ends it. */
+/** The processes that are shown, and a way to end them. */
 export interface Source {
-  /** What the memory of a process is here. */
+  /** The kind of memory that is shown. */
   readonly memoryTitle: MemoryTitle;
   look(): Promise<readonly SizedProcess[]>;
   placeOf(process: ProcessRecord): ProcessPlace | undefined;
@@ -27,20 +27,20 @@ export interface Source {
 }
 
 export interface LiveOptions {
-  /** What is shown, in a few words; asked for at each look. */
+  /** What is shown, in a few words; evaluated at each refresh. */
   title(): string;
   shown: Shown;
-  /** Ends the view, as ^C does. */
+  /** Ends the view when it settles. */
   until?: Promise<unknown>;
   opened?: 'all';
 }
 
 const shortestRefreshMs = 1_000;
 const longestRefreshMs = 10_000;
-/** Of one CPU. */
+/** The share of one CPU that refreshing may take. */
 const shareOfCpu = 0.015;
 
-/** Resolves once the terminal is as it was before. */
+/** Resolves when the terminal is restored. */
 export function showLive(source: Source, options: LiveOptions): Promise<void> {
   const frames = new Frames();
   const trends = new Trends();
@@ -98,7 +98,7 @@ export function showLive(source: Source, options: LiveOptions): Promise<void> {
       } catch (error) {
         return end(error);
       }
-      if (looks > 0) refreshMs = paceOf(process.cpuUsage(before));
+      if (looks > 0) refreshMs = intervalFor(process.cpuUsage(before));
       looks += 1;
       timer = setTimeout(look, refreshMs);
     };
@@ -138,8 +138,8 @@ export function showLive(source: Source, options: LiveOptions): Promise<void> {
   });
 }
 
-/** Until the next look; the first one, which takes longer, does not count. */
-function paceOf({ user, system }: NodeJS.CpuUsage): number {
+/** The time until the next refresh; the first one, which takes longer, does not count. */
+function intervalFor({ user, system }: NodeJS.CpuUsage): number {
   const wanted = (user + system) / 1000 / shareOfCpu;
   return Math.min(longestRefreshMs, Math.max(shortestRefreshMs, Math.round(wanted)));
 }

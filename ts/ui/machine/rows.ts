@@ -1,4 +1,4 @@
-/** What stands in the lines of the view: groups, and of open ones their processes. */
+/** The rows of the view: groups, and the processes of open groups. */
 import { type TreeLines, treeRows } from '../../report/process-tree.js';
 import { type Branch, type Group, nameOf } from './groups.js';
 
@@ -7,11 +7,11 @@ export interface Row {
   readonly isGroup: boolean;
   readonly isOpen: boolean;
   readonly canOpen: boolean;
-  /** The lines that lead to it from its parent. */
+  /** The tree lines that lead to it. */
   readonly lead: string;
   readonly name: string;
   readonly kind: Group['kind'] | 'process';
-  /** What K ends: absent for what has more than one root. */
+  /** What K ends; absent for a group with several roots. */
   readonly target?: Branch;
   readonly ownBytes?: number;
   readonly bytes: number;
@@ -21,7 +21,7 @@ export interface Row {
 
 const wideLines: TreeLines = { child: '├─ ', lastChild: '└─ ', passing: '│  ', blank: '   ' };
 
-/** With a search text, only what holds it, opened as far as it takes to be seen. */
+/** With a search text, only what matches, in open groups. */
 export function rowsOf(
   groups: readonly Group[],
   opened: ReadonlySet<string>,
@@ -29,12 +29,12 @@ export function rowsOf(
 ): Row[] {
   const wanted = search.toLowerCase();
   return groups.flatMap((group) => {
-    const found = wanted === '' ? undefined : branchesWith(wanted, group.roots);
-    const holds = found !== undefined && found.size > 0;
-    if (found && !holds && !group.name.toLowerCase().includes(wanted)) return [];
-    const row = groupRow(group, holds || opened.has(group.key));
+    const found = wanted === '' ? undefined : matchingBranches(wanted, group.roots);
+    const hasMatch = found !== undefined && found.size > 0;
+    if (found && !hasMatch && !group.name.toLowerCase().includes(wanted)) return [];
+    const row = groupRow(group, hasMatch || opened.has(group.key));
     if (!row.isOpen || !row.canOpen) return [row];
-    const isShown = (branch: Branch) => !holds || found.has(branch);
+    const isShown = (branch: Branch) => !hasMatch || found.has(branch);
     const shown = treeRows(group.roots, { lines: wideLines, areRootsBelow: true, isShown });
     return [row, ...shown.map(({ node, lead }) => branchRow(node, lead))];
   });
@@ -76,8 +76,8 @@ function branchRow(branch: Branch, lead: string): Row {
   };
 }
 
-/** The branches that hold the text, or have one below them that does. */
-function branchesWith(wanted: string, roots: readonly Branch[]): Set<Branch> {
+/** The branches that match, or have a descendant that does. */
+function matchingBranches(wanted: string, roots: readonly Branch[]): Set<Branch> {
   const found = new Set<Branch>();
   for (const { node } of treeRows(roots).reverse()) {
     const { process, children } = node;

@@ -1,4 +1,4 @@
-/** What a person has set in the view of the machine. */
+/** The state of the view of the machine. */
 import type { Order } from './groups.js';
 import type { Row } from './rows.js';
 
@@ -6,15 +6,15 @@ export interface State {
   readonly order: Order;
   readonly opened: ReadonlySet<string>;
   readonly search: string;
-  /** Keys are letters of the search text. */
+  /** Whether keys go to the search text. */
   readonly isSearching: boolean;
   readonly isPaused: boolean;
   readonly isHelp: boolean;
-  /** The row that is chosen; the first one without. */
+  /** The key of the selected row; undefined for the first one. */
   readonly selected: string | undefined;
-  /** What is to be ended once it is confirmed. */
-  readonly asked: Row | undefined;
-  /** What is said until the next key. */
+  /** The row to end, while that awaits confirmation. */
+  readonly confirming: Row | undefined;
+  /** A message until the next key. */
   readonly notice: string;
 }
 
@@ -31,13 +31,13 @@ export const initial: State = {
   isPaused: false,
   isHelp: false,
   selected: undefined,
-  asked: undefined,
+  confirming: undefined,
   notice: '',
 };
 
 export interface Seen {
   readonly rows: readonly Row[];
-  /** How many rows fit. */
+  /** The number of rows that fit. */
   readonly height: number;
 }
 

@@ -1,4 +1,4 @@
-/** The lines of the view as text, cell by cell. */
+/** The rows of the view as text. */
 import { formatBytes } from '../../report/bytes.js';
 import { asAscii } from '../../report/plain-text.js';
 import { shortLead } from '../../report/process-tree.js';
@@ -7,10 +7,10 @@ import { cell, rightCell, type Shown } from '../parts/cells.js';
 import type { Row } from './rows.js';
 
 const trendColumns = 12;
-/** What stays of a name however deep in its tree it stands. */
+/** The room that a name keeps at any depth of its tree. */
 const narrowestName = 12;
 
-/** What there is room for. */
+/** The columns that fit. */
 export interface Columns {
   readonly total: number;
   readonly hasTree: boolean;
@@ -30,7 +30,7 @@ export interface RowText {
   readonly name: string;
 }
 
-/** Resident memory counts shared pages in each process; of what is measured each has its part. */
+/** RSS counts shared pages in each process; measured memory divides them among processes. */
 export type MemoryTitle = 'RSS' | 'MEMORY';
 
 export function heading(memory: MemoryTitle, columns: Columns, shown: Shown): RowText {

@@ -1,4 +1,4 @@
-/** What groups of processes have had, for as long as they are there. */
+/** The memory of groups over time. */
 const longest = 60;
 
 export class Trends {
@@ -8,7 +8,7 @@ export class Trends {
     return this.#byKey.get(key);
   }
 
-  /** Takes in a look at all groups; those that are gone are forgotten. */
+  /** Adds a value for each group, and forgets groups that are gone. */
   add(groups: readonly { readonly key: string; readonly bytes: number }[]): void {
     this.#byKey = new Map(
       groups.map(({ key, bytes }) => [

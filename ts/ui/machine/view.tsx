@@ -1,4 +1,4 @@
-/** The view of the machine: what uses memory, a line each. */
+/** The view of the machine: a line for each group or process. */
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import { formatBytes } from '../../report/bytes.js';
@@ -27,7 +27,7 @@ export interface MachineProps {
   readonly shown: Shown;
 }
 
-/** Title, heading, and the line of keys. */
+/** The title, the headings, and the last line. */
 const otherLines = 3;
 
 export function heightOfRows({ rows }: Size): number {
@@ -121,7 +121,7 @@ function Line({ text, shown, isHeading = false, isSelected = false }: LineProps)
 }
 
 function Foot({ state, size, shown }: MachineProps): ReactNode {
-  const isLoud = state.asked !== undefined || state.notice !== '';
+  const isLoud = state.confirming !== undefined || state.notice !== '';
   const text = footParts(state).join(shown.isAscii ? ' | ' : ' · ');
   return (
     <Styled shown={shown} bold={isLoud} dim={!isLoud} {...(isLoud && { color: 'yellow' })}>
@@ -131,9 +131,9 @@ function Foot({ state, size, shown }: MachineProps): ReactNode {
 }
 
 function footParts(state: State): string[] {
-  const { asked, notice, isSearching, search } = state;
-  if (asked?.target) {
-    const { process, processCount, bytes } = asked.target;
+  const { confirming, notice, isSearching, search } = state;
+  if (confirming?.target) {
+    const { process, processCount, bytes } = confirming.target;
     const more = processCount > 1 ? ` and the ${processCount - 1} below it` : '';
     return [
       `end ${process.pid} ${process.name}${more} (${formatBytes(bytes)})? y yes, f by force, n no`,
@@ -145,7 +145,7 @@ function footParts(state: State): string[] {
   return hintsOf(bindings, state);
 }
 
-/** Keeps the chosen row in sight, and the rows still as long as it is. */
+/** The first visible row, which keeps the selected one in the middle. */
 function firstShown(selected: number, count: number, height: number): number {
   const last = Math.max(0, count - height);
   return Math.min(last, Math.max(0, selected - Math.floor(height / 2)));
@@ -153,11 +153,11 @@ function firstShown(selected: number, count: number, height: number): number {
 
 const notesOf: Readonly<Record<MemoryTitle, readonly string[]>> = {
   RSS: [
-    'RSS is resident memory. Pages that processes share count in each of them, so that the sum of a',
-    'group can be more than it really takes. CPU is in percent of one CPU.',
+    'RSS is resident memory. Pages that processes share count in each of them, so a group can take',
+    'less than its sum. CPU is in percent of one CPU.',
   ],
   MEMORY: [
-    'Memory is what the tree needs: every page counts once. Of pages that processes share, each has',
-    'a part, and all parts add up to the sum. CPU is in percent of one CPU.',
+    'Memory is what the tree needs: every page counts once. Pages that processes share are divided',
+    'among them, so that all processes add up to the sum. CPU is in percent of one CPU.',
   ],
 };

@@ -1,4 +1,4 @@
-/** How much of something is used, as a bar. */
+/** A bar for a share. */
 
 const eighths = ['', '▏', '▎', '▍', '▌', '▋', '▊', '▉'];
 

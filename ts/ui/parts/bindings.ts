@@ -1,12 +1,12 @@
-/** What keys do in a view. A binding is one row, which the help and the last line are made of too. */
+/** Key bindings of a view, one row each, from which its help and its last line are made too. */
 
 export interface Binding<State, Seen, Next> {
   /** As `keysIn` names them. */
   readonly keys: readonly string[];
   press(state: State, seen: Seen, key: string): Next;
-  /** What the help says: the keys, and what they do. */
+  /** For the help: the keys, and what they do. */
   readonly help?: readonly [keys: string, does: string];
-  /** What the last line of the view says. */
+  /** For the last line of the view. */
   readonly hint?: string | ((state: State, isOver: boolean) => string | undefined);
 }
 
@@ -25,7 +25,7 @@ export function helpOf<State, Seen, Next>(
   return bindings.flatMap(({ help }) => (help ? [help] : []));
 }
 
-/** `isOver` is whether everything that is shown has ended. */
+/** `isOver` is whether everything in the view has ended. */
 export function hintsOf<State, Seen, Next>(
   bindings: Bindings<State, Seen, Next>,
   state: State,
@@ -36,7 +36,7 @@ export function hintsOf<State, Seen, Next>(
   });
 }
 
-/** The search text after a key: what is typed goes behind it. */
+/** The search text after a key. */
 export function typedInto(search: string, key: string): string {
   if (key === 'backspace') return [...search].slice(0, -1).join('');
   const letter = key === 'space' ? ' ' : key;

@@ -1,4 +1,4 @@
-/** The keys of a view. */
+/** The help of a view: its keys. */
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import { wrapped } from '../../report/plain-text.js';

@@ -1,4 +1,4 @@
-/** Text that is coloured only where colours are wanted. */
+/** Text that is coloured only if colours are wanted. */
 import { Text } from 'ink';
 import type { ComponentProps, ReactNode } from 'react';
 import type { Shown } from './cells.js';

@@ -1,4 +1,4 @@
-/** Has Ink lay out what is to be shown, and takes the lines instead of a terminal. */
+/** Lays out frames with Ink, and returns their lines instead of writing them to a terminal. */
 import { EventEmitter } from 'node:events';
 import { render } from 'ink';
 import type { ReactElement } from 'react';
@@ -21,7 +21,7 @@ export class Frames {
   #text = '';
   #ink: ReturnType<typeof render> | undefined;
 
-  /** The lines of one screen. */
+  /** The lines of one frame. */
   of(element: ReactElement, { columns, rows }: Size): string[] {
     if (this.#sheet.columns !== columns || this.#sheet.rows !== rows) this.close();
     this.#sheet.columns = columns;
@@ -39,7 +39,7 @@ export class Frames {
   #begin(element: ReactElement): ReturnType<typeof render> {
     return render(element, {
       stdout: this.#sheet as unknown as NodeJS.WriteStream,
-      // Each change is one write of everything.
+      // Makes each update one write of the whole frame.
       debug: true,
       exitOnCtrlC: false,
       patchConsole: false,

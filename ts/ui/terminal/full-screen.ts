@@ -1,4 +1,4 @@
-/** The whole terminal for a view, which is given back as it was however memtop ends. */
+/** Takes over the whole terminal for a view, and restores it however memtop ends. */
 import { writeSync } from 'node:fs';
 import type { Size } from './frames.js';
 import { repaint } from './paint.js';
@@ -38,14 +38,14 @@ export class FullScreen {
   }
 
   show(lines: readonly string[]): void {
-    // A terminal that is slow gets the frame after next.
+    // A slow terminal skips frames.
     if (!this.#isEntered || process.stdout.writableNeedDrain) return;
     const text = repaint(this.#shown, lines, this.size.rows);
     this.#shown = lines;
     if (text !== '') process.stdout.write(text);
   }
 
-  /** Stops memtop for the shell that has started it. */
+  /** Suspends memtop, as ^Z does in a shell. */
   suspend(): void {
     this.#leave();
     process.kill(process.pid, 'SIGTSTP');
@@ -77,10 +77,10 @@ export class FullScreen {
     this.#isEntered = false;
     try {
       process.stdin.setRawMode(false);
-      // Node may have no time left to write anything later.
+      // Synchronous, as Node may be about to exit.
       writeSync(1, leave);
     } catch {
-      // The terminal is gone, and with it what was to be put back.
+      // The terminal is gone, so there is nothing to restore.
     }
   };
 

@@ -1,4 +1,4 @@
-/** What was typed, as names of keys. */
+/** Names the keys in terminal input. */
 
 const named: Readonly<Record<string, string>> = {
   '\u001b[A': 'up',
@@ -26,14 +26,14 @@ const named: Readonly<Record<string, string>> = {
   '\u001b': 'escape',
 };
 
-// A sequence, a sequence of one letter, or a character.
+// A CSI sequence, an SS3 sequence, or a character.
 const piece =
   // biome-ignore lint/suspicious/noControlCharactersInRegex: keys send them
   /\u001b\[[0-?]*[ -/]*[@-~]|\u001bO[ -~]|\u001b|./gsu;
 
 /**
- * Each key that a piece of input holds: a character stands for itself, `ctrl-c` for a control.
- * What is not known is left out. A terminal sends a key in one piece.
+ * The keys in a chunk of input: a character names itself, `ctrl-c` a control character. Unknown
+ * sequences are left out. A terminal sends a key in one chunk.
  */
 export function keysIn(input: string): string[] {
   return [...input.matchAll(piece)].flatMap(([text]) => {

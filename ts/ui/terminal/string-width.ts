@@ -1,7 +1,7 @@
 /**
- * How many columns a text takes that may be coloured. In what is bundled it stands in for the package
- * of this name, which Ink asks for: one text then has one width wherever memtop lays it out, and that
- * package takes 30 ms to load.
+ * The width of text that may be coloured. In the bundle it replaces the package of this name that
+ * Ink imports: text then has the same width everywhere in memtop, and that package takes 30 ms to
+ * load.
  */
 import { stripVTControlCharacters } from 'node:util';
 import { widthOf } from '../../report/plain-text.js';
