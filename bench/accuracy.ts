@@ -1,6 +1,6 @@
 /**
- * Whether memtop's peak is what a command needs, and whether its bracket holds that: for workloads
- * that are hard to measure, for real programs, and for random trees of processes.
+ * Whether memtop's peak and bracket match what a command needs: for workloads that are hard to
+ * measure, for real programs, and for random trees of processes.
  *
  *     npm run bench:accuracy -- --runs 3 --seeds 20
  */

@@ -1,5 +1,5 @@
 /**
- * What it adds to find out for each process which task it belongs to.
+ * The cost of attributing each process to a task.
  *
  *     npm run bench:attribution -- --runs 100
  */
@@ -10,11 +10,11 @@ import { runsAskedFor } from './runs.js';
 import { median, quantile } from './statistics.js';
 import { print, table } from './table.js';
 
-/** Few enough that two runs one after the other find the machine alike. */
+/** Few enough that two consecutive runs find the machine in the same state. */
 const processes = 300;
 const microsecondsToReach = 20;
 
-/** As many variables as `npm run` leaves in the environment of a script, and more. */
+/** More variables than `npm run` puts into the environment of a script. */
 const env = {
   ...Object.fromEntries(
     Array.from({ length: 100 }, (_, number) => [
@@ -35,7 +35,7 @@ interface Cost {
   wallUs: number;
 }
 
-/** Of a whole run that starts so many processes. */
+/** Of a whole run that starts this many processes. */
 async function costOf(count: number, tasks: boolean): Promise<Cost> {
   const before = process.cpuUsage();
   const { result } = execute(
@@ -50,7 +50,7 @@ async function costOf(count: number, tasks: boolean): Promise<Cost> {
   return { cpuUs: user + system, wallUs: run.durationMs * 1000 };
 }
 
-/** The same of a tracer that does nothing else, but to read what each program was started with. */
+/** The same for a tracer that only reads the arguments and environment of each program. */
 async function floorOf(count: number, reads: boolean): Promise<Cost> {
   const options = ['trace-cost', ...(reads ? ['--first-stack'] : [])];
   const start = performance.now();
@@ -58,7 +58,7 @@ async function floorOf(count: number, reads: boolean): Promise<Cost> {
   return { cpuUs: Number(cpu), wallUs: (performance.now() - start) * 1000 };
 }
 
-/** Two runs one after the other; which is first takes turns. */
+/** Two consecutive runs, in alternating order. */
 interface Pair {
   readonly without: Cost;
   readonly with: Cost;
@@ -70,7 +70,7 @@ async function pairOf(isWithFirst: boolean, cost: (isWith: boolean) => Promise<C
   return isWithFirst ? { without: second, with: first } : { without: first, with: second };
 }
 
-/** Of memtop and of the floor, a pair of each in turn. */
+/** Alternating pairs of memtop and of the floor. */
 interface Pairs {
   readonly memtop: Pair[];
   readonly floor: Pair[];
@@ -86,7 +86,7 @@ async function pairsOf(count: number, pairs: number): Promise<Pairs> {
   return found;
 }
 
-/** What each further process adds to a run of one. */
+/** The cost of each process after the first. */
 function eachFurther(all: readonly Pair[], ones: readonly Pair[]): Pair[] {
   const further = (way: keyof Pair): ((cost: Cost) => Cost) => {
     const one = (key: keyof Cost) => median(ones.map((pair) => pair[way][key]));

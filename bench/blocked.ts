@@ -1,6 +1,6 @@
 /**
- * Does sampling keep its time while JavaScript is busy? Measures a sleep twice, once with the event
- * loop free and once with it blocked all the while, and prints the gaps between samples.
+ * Does sampling stay on time while JavaScript is busy? Measures a sleep twice, with a free and with
+ * a blocked event loop, and prints the gaps between samples.
  *
  *     npm run bench:blocked
  */

@@ -1,8 +1,8 @@
-/** The native half of the benches, built when it is asked for. */
+/** The native half of the benches, built on demand. */
 import { spawnSync } from 'node:child_process';
 import { packageRoot } from '../ts/package.js';
 
-/** Builds `bench/engine` and tells where its program is. */
+/** Builds `bench/engine` and returns the path of its program. */
 export function buildEngine(): string {
   const build = ['build', '--release', '--quiet', '--package=memtop-bench'];
   const { stdout, status, error } = spawnSync(

@@ -1,11 +1,12 @@
 /**
- * How much memory memtop itself needs while a command runs, beside a Node program that waits.
+ * How much memory memtop itself needs while a command runs, compared with an idle Node program.
  *
  *     npm run bench:footprint -- --runs 5
  */
 import { spawn } from 'node:child_process';
 import { packageRoot } from '../ts/package.js';
 import { memoryUntilEnd, type ProcessMemory } from './process-memory.js';
+import { inRounds } from './rounds.js';
 import { runsAskedFor } from './runs.js';
 import { median } from './statistics.js';
 import { print, table } from './table.js';
@@ -16,27 +17,17 @@ const extraMegabytesToReach = 12;
 const measured = 'memtop --quiet -- sleep 1';
 const bare = 'node that waits';
 
-/** Arguments of Node, by what the table calls them. */
+/** Arguments of Node, by their names in the table. */
 const commands: Record<string, readonly string[]> = {
   [measured]: ['dist/cli.js', '--quiet', '--', 'sleep', '1'],
   [bare]: ['-e', 'setTimeout(() => {}, 1000)'],
   'node that starts sleep 1': ['-e', "require('child_process').spawnSync('sleep', ['1'])"],
 };
 
-/** Every command once a round, so that a busy minute of the machine touches all of them alike. */
-async function measure(runs: number): Promise<Map<string, ProcessMemory[]>> {
-  const found = new Map<string, ProcessMemory[]>();
-  for (let round = 0; round < runs; round += 1) {
-    for (const [name, nodeArguments] of Object.entries(commands)) {
-      const child = spawn(process.execPath, nodeArguments, { cwd: packageRoot, stdio: 'ignore' });
-      found.set(name, [...(found.get(name) ?? []), await memoryUntilEnd(child)]);
-    }
-  }
-  return found;
-}
-
 const runs = runsAskedFor(5);
-const found = await measure(runs);
+const found = await inRounds(Object.entries(commands), { runs }, (nodeArguments) =>
+  memoryUntilEnd(spawn(process.execPath, nodeArguments, { cwd: packageRoot, stdio: 'ignore' })),
+);
 
 function megabytes(name: string, key: keyof ProcessMemory): number {
   return median((found.get(name) ?? []).map((memory) => memory[key])) / 1024 ** 2;

@@ -1,5 +1,5 @@
 /**
- * What the guard costs, which is on without a flag: CPU, memory, and time of the command.
+ * The cost of the guard, which is on by default: CPU, memory, and time of the command.
  *
  *     npm run bench:guard -- --runs 9
  */
@@ -18,11 +18,11 @@ const waiting = 'i=0; while [ $i -lt 50 ]; do sleep 5 & i=$((i+1)); done; wait';
 const starting = 'i=0; while [ $i -lt 500 ]; do /bin/true; i=$((i+1)); done';
 
 interface Cost {
-  /** Of one CPU, of the process that samples and guards, beside a tree of 51 that waits. */
+  /** The share of one CPU that sampling and guarding an idle tree of 51 processes takes. */
   cpuPercent: number;
-  /** Of a command line of memtop, at its highest. */
+  /** The peak memory of the memtop command. */
   megabytes: number;
-  /** Of a command that does nothing but start processes. */
+  /** Of a command that only starts processes. */
   milliseconds: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What `--heap` costs the Node programs of a run: one that makes much garbage, a compiler that
- * computes without a pause, and one that does nothing but start.
+ * What `--heap` costs the Node programs of a run: one with much garbage, a compiler that computes
+ * without a pause, and one that exits at once.
  *
  *     npm run bench:heap -- --runs 10
  */
@@ -18,7 +18,7 @@ const ratioToReach = 1.01;
 const startsARun = 10;
 const compiler = '@arethetypeswrong/core/node_modules/typescript/lib/tsc.js';
 
-/** Keeps some of what it makes, so that there is something to collect at every age. */
+/** Keeps some of its objects, so that every generation has something to collect. */
 const garbage = `
 const kept = new Map();
 let turns = 0;
@@ -30,7 +30,7 @@ const turn = () => {
 };
 turn();`;
 
-/** Arguments of Node, and how often they run in a row. */
+/** Arguments of Node, and the number of consecutive runs. */
 const programs: Record<string, { readonly words: readonly string[]; readonly times: number }> = {
   'much garbage': { words: ['-e', garbage], times: 1 },
   'tsc written in JavaScript': {
@@ -47,7 +47,7 @@ try {
   for (let round = -1; round < runs; round += 1) {
     for (const [name, { words, times: often }] of Object.entries(programs)) {
       const found = times.get(name) ?? { alone: [], watched: [] };
-      // Who goes first changes, for what the first leaves behind in the machine.
+      // In alternating order, since the first run affects the machine.
       const order =
         round % 2 === 0 ? (['alone', 'watched'] as const) : (['watched', 'alone'] as const);
       for (const way of order) {
@@ -61,7 +61,7 @@ try {
   rmSync(cache, { recursive: true, force: true });
 }
 
-/** Of one of the runs in a row. */
+/** Of one of the consecutive runs. */
 function wallTimeMs(flags: readonly string[], words: readonly string[], often: number): number {
   const startedAtNs = process.hrtime.bigint();
   for (let count = 0; count < often; count += 1) {
@@ -77,7 +77,7 @@ function wallTimeMs(flags: readonly string[], words: readonly string[], often: n
   return Number(process.hrtime.bigint() - startedAtNs) / 1e6 / often;
 }
 
-/** The median over rounds, so that a slow minute of the machine touches both sides alike. */
+/** The median over rounds, so that a slow period of the machine affects both sides alike. */
 function ratio({ alone, watched }: { alone: number[]; watched: number[] }): number {
   return median(watched.map((durationMs, round) => durationMs / (alone[round] ?? Number.NaN)));
 }

@@ -1,6 +1,6 @@
 /**
- * The least memory limit under which a runtime starts and does nothing, no slower than 1.2 times:
- * what `ts/report/runtime-floors.ts` holds.
+ * The lowest memory limit under which a runtime starts and exits in at most 1.2 times its usual
+ * time: the source of `ts/report/runtime-floors.ts`.
  *
  *     npm run bench:floors
  */
@@ -21,7 +21,7 @@ const patienceMs = 20_000;
 
 interface Runtime {
   readonly name: string;
-  /** What is copied: the program, or a folder that holds it. */
+  /** What to copy: the program, or a folder that holds it. */
   readonly from: string;
   command(copy: string): string[];
 }
@@ -87,7 +87,7 @@ async function rowOf({ name, from, command }: Runtime): Promise<string[]> {
   return [name, text(freeMs), `above ${mostMegabytes}`, '-', text(below)];
 }
 
-/** Infinity where it fails, or takes longer than that. */
+/** Infinity if it fails or takes longer than that. */
 async function timeOf(
   copy: string,
   command: readonly string[],
@@ -103,7 +103,7 @@ async function timeOf(
     });
     if (!isGood) return Number.POSITIVE_INFINITY;
     times.push(ms);
-    // Far off once is far off.
+    // One run that is far off is enough.
     if (ms > enoughMs) return ms;
   }
   return median(times);

@@ -1,5 +1,5 @@
 /**
- * Whether programs run in a container as large as memtop suggests, and not in half of it.
+ * Whether programs run within the container limit that memtop suggests, but not within half of it.
  *
  *     npm run bench:suggested -- --runs 5
  */
@@ -20,7 +20,7 @@ import './own-data.js';
 
 const patienceMs = 120_000;
 const shortestPatienceMs = 2_000;
-/** Who takes so many times as long is thrashing, and need not be waited for. */
+/** A run that takes this many times as long is thrashing, and is given up. */
 const thrashing = 10;
 const slower = 1.2;
 
@@ -34,7 +34,7 @@ const shell = 'i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done';
 
 interface Program {
   readonly name: string;
-  /** The program, or a folder that holds it: what a container has for itself. */
+  /** The program, or a folder that holds it, which a container does not share. */
   readonly from: string;
   command(program: string): string[];
 }
@@ -133,7 +133,7 @@ function measured(command: readonly string[]): Result {
   return JSON.parse(readFileSync(file, 'utf8'));
 }
 
-/** The fastest run under each limit, in turns. Infinity where one fails or takes far too long. */
+/** The fastest run under each limit, in rounds. Infinity if one fails or takes far too long. */
 async function timesUnder(
   limits: readonly (number | undefined)[],
   copy: string,
@@ -162,7 +162,7 @@ function text(ms: number): string {
   return Number.isFinite(ms) ? ms.toFixed(0) : 'fails';
 }
 
-/** Two million lines of 100 bytes in no order. */
+/** Two million unsorted lines of 100 bytes. */
 function writeLines(): void {
   let state = 1;
   const chunks = Array.from({ length: 2_000_000 }, () => {

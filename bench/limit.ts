@@ -1,5 +1,5 @@
 /**
- * How soon a tree is dead that has crossed its limit and does not end when it is asked to.
+ * How soon a tree that has exceeded its limit is dead, if it ignores SIGTERM.
  *
  *     npm run bench:limit -- --runs 5
  */
@@ -18,7 +18,7 @@ const secondsToReach = 1.5;
 const limitMegabytes = 300;
 const children = 50;
 const exitCodeOfGuard = 123;
-/** Longer than any guard may take; the run has failed then. */
+/** Longer than any guard may take; after that the run has failed. */
 const patienceMs = 30_000;
 
 interface Deaths {
@@ -105,7 +105,7 @@ async function deaths(stubborn: string, run: string): Promise<Deaths> {
   }
 }
 
-/** Looks at all processes of the tree, again and again, from when it has crossed the limit. */
+/** Polls all processes of the tree from the moment it exceeds its limit. */
 async function seenDying(files: string, memtop: { readonly exitCode: number | null }) {
   const givenUpAtMs = nowMs() + patienceMs;
   const isOver = () => nowMs() > givenUpAtMs;
@@ -124,7 +124,7 @@ async function seenDying(files: string, memtop: { readonly exitCode: number | nu
   }
 }
 
-/** The clock that the tree reads, too: on Linux this is CLOCK_MONOTONIC. */
+/** The clock that the tree reads too: CLOCK_MONOTONIC on Linux. */
 function nowMs(): number {
   return Number(process.hrtime.bigint()) / 1e6;
 }
@@ -134,7 +134,7 @@ function pidsOf(files: string): number[] {
   return existsSync(file) ? readFileSync(file, 'utf8').trim().split('\n').map(Number) : [];
 }
 
-/** A process that nobody has waited for yet is dead all the same. */
+/** A zombie counts as dead. */
 function isAlive(pid: number): boolean {
   try {
     const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');

@@ -1,5 +1,5 @@
 /**
- * What `memtop` alone costs: how long until something is to be seen, and how much of a CPU it takes.
+ * The cost of the live view: the time until its first frame, and its share of a CPU.
  *
  *     npm run bench:live -- --runs 5
  */
@@ -18,7 +18,7 @@ const processesAtLeast = 500;
 const laterThanNodeToReachMs = 300;
 const shareOfCpuToReach = 0.02;
 const watchedSeconds = 10;
-/** It begins with samples in short order. */
+/** It starts with samples in quick succession. */
 const settledAfterMs = 2000;
 
 const sized = 'stty rows 40 columns 120 && exec';
@@ -33,7 +33,7 @@ interface Seen {
   readonly cpuShare: number;
 }
 
-/** `watches` is whether its CPU time is wanted as well, which takes a while. */
+/** `watches` is whether to measure its CPU time as well, which takes a while. */
 async function seen(command: string, text: string, watches: boolean): Promise<Seen> {
   const startedAt = performance.now();
   const terminal = onTerminal(command, ['pipe', 'pipe', 'inherit']);
@@ -84,7 +84,8 @@ const missing = Math.max(0, processesAtLeast - processes());
 const crowd = Array.from({ length: missing }, () => spawn('sleep', ['1000'], { stdio: 'ignore' }));
 try {
   print(
-    `node ${process.versions.node}, ${processes()} processes, medians of ${runs} runs each, interleaved`,
+    `node ${process.versions.node}, ${processes()} processes, ` +
+      `medians of ${runs} runs each, interleaved`,
     '',
   );
   const found: Record<'node' | 'memtop', Seen[]> = { node: [], memtop: [] };

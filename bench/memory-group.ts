@@ -7,7 +7,7 @@ import { setTimeout } from 'node:timers/promises';
 const hierarchy = '/sys/fs/cgroup/memory';
 
 export interface Ended {
-  /** Whether it ended with 0 in time. */
+  /** Whether it exited with 0 in time. */
   readonly isGood: boolean;
   readonly ms: number;
 }
@@ -18,7 +18,7 @@ export interface GroupRun {
   readonly cwd?: string;
 }
 
-/** Why no such group can be made here; undefined where it can. */
+/** Why no such group can be created here; undefined if it can. */
 export function noMemoryGroups(): string | undefined {
   if (process.getuid?.() !== 0) return 'only root can make memory groups';
   return existsSync(join(hierarchy, 'memory.limit_in_bytes'))
@@ -28,7 +28,7 @@ export function noMemoryGroups(): string | undefined {
 
 /**
  * Runs a command twice in a new group. A file is charged to the group that reads it first, so the
- * first run brings the files into memory and the second one counts.
+ * first run loads the files into memory and the second run is the one measured.
  */
 export async function runInGroup(command: readonly string[], run: GroupRun): Promise<Ended> {
   const group = join(hierarchy, ownGroup(), `memtop-bench-${process.pid}`);

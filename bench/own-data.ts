@@ -1,4 +1,4 @@
-/** What the benches record goes into a folder of their own, which is gone when they have ended. */
+/** Lets the benches record into a temporary folder, which is removed at exit. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

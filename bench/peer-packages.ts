@@ -1,4 +1,4 @@
-/** Where the packages of peers are that nobody else needs; the README says how they get there. */
+/** Where packages are that only peers need; the README says how to install them. */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 

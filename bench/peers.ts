@@ -1,5 +1,5 @@
 /**
- * What one sample of a tree costs the peers, over what it costs memtop.
+ * What one sample of a tree costs the peers, relative to memtop.
  *
  *     npm run bench:peers -- --runs 3
  */
@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { packageRoot } from '../ts/package.js';
 import { buildEngine } from './engine.js';
 import { nodePeers } from './peer-packages.js';
+import { inRounds } from './rounds.js';
 import { runsAskedFor } from './runs.js';
 import { median, minimum } from './statistics.js';
 import { print, table } from './table.js';
@@ -30,7 +31,7 @@ const engine = buildEngine();
 const measured = 'memtop';
 const scripts = join(packageRoot, 'bench/peers');
 
-/** Command lines that want a pid and print what a sample of its tree costs. */
+/** Command lines that take a pid and print the cost of a sample of its tree. */
 const peers: Record<string, readonly string[]> = {
   [measured]: [engine, 'peer', 'memtop'],
   'pidtree + pidusage': [process.execPath, join(scripts, 'pidtree.js'), nodePeers],
@@ -79,7 +80,6 @@ async function compare(processes: number): Promise<void> {
   );
 }
 
-/** Every peer once a round, so that a busy minute of the machine touches all of them alike. */
 async function costsOf(processes: number): Promise<Map<string, Cost[]>> {
   const tree = spawn(engine, ['--sleep-tree', `${processes}`], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -89,13 +89,7 @@ async function costsOf(processes: number): Promise<Map<string, Cost[]>> {
       tree.stdout.once('data', resolve);
       tree.once('exit', () => reject(new Error('the tree ended')));
     });
-    const costs = new Map<string, Cost[]>();
-    for (let round = 0; round < runs; round += 1) {
-      for (const [name, words] of Object.entries(peers)) {
-        costs.set(name, [...(costs.get(name) ?? []), costOf(words, tree.pid)]);
-      }
-    }
-    return costs;
+    return await inRounds(Object.entries(peers), { runs }, (words) => costOf(words, tree.pid));
   } finally {
     tree.stdin.end();
   }

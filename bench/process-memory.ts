@@ -1,17 +1,17 @@
-/** What the kernel says of a process's memory while the process runs. */
+/** The memory of a process by the kernel's figures, read while it runs. */
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
 import { median } from './statistics.js';
 
 export interface ProcessMemory {
-  /** The highest resident memory, as the kernel kept it. */
+  /** The kernel's high-water mark of resident memory. */
   readonly peakBytes: number;
-  /** Of the largest reading: heaps and stacks. */
+  /** At the largest reading: heaps and stacks. */
   readonly anonBytes: number;
-  /** Of the largest reading: pages of files, such as of the program itself; others may share them. */
+  /** At the largest reading: pages of files, such as the program, which may be shared. */
   readonly fileBytes: number;
-  /** The median of the readings' resident memory: what the process needs for most of its life. */
+  /** The median resident memory: what the process needs for most of its life. */
   readonly waitingBytes: number;
 }
 
@@ -22,7 +22,7 @@ interface Reading {
   readonly fileBytes: number;
 }
 
-/** Short, as what a program needs at its very end shows in the last reading or not at all. */
+/** Short, as the memory at the very end shows only in the last reading. */
 const pollIntervalMs = 2;
 
 /** Reads a process until it has ended. */

@@ -1,4 +1,4 @@
-/** Real programs that `bench:accuracy` measures. `programs-install.sh` gets those that are missing. */
+/** Real programs for `bench:accuracy`. `programs-install.sh` installs missing ones. */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../ts/package.js';
@@ -6,11 +6,11 @@ import { packageRoot } from '../ts/package.js';
 export interface Program {
   readonly name: string;
   readonly command: readonly string[];
-  /** A command that succeeds where the program can be used. */
+  /** A command that succeeds if the program can be used. */
   readonly check?: readonly string[];
-  /** How the program is got. */
+  /** How to install the program. */
   readonly from?: string;
-  /** What is done once before it is measured. */
+  /** What to do once before it is measured. */
   readonly prepare?: () => void;
 }
 

@@ -1,7 +1,7 @@
-/** The one option that the benches have: how often each command runs. */
+/** The only option of the benches: how often each command runs. */
 import { parseArgs } from 'node:util';
 
-/** `--runs N` of this process's arguments. */
+/** The N of `--runs N` in the arguments. */
 export function runsAskedFor(defaultRuns: number): number {
   const { values } = parseArgs({ options: { runs: { type: 'string' } } });
   if (values.runs === undefined) return defaultRuns;

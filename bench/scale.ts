@@ -1,5 +1,5 @@
 /**
- * Whether memtop's cost grows no faster than the tree and no longer than the run needs.
+ * Whether memtop's cost grows no faster than the tree, and stays constant over a run.
  *
  *     npm run bench:scale -- --runs 50
  */

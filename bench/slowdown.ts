@@ -1,6 +1,6 @@
 /**
- * Whether being measured slows a command down: one that has much memory and keeps changing its
- * mappings, alone, under memtop, and beside somebody who polls its proportional memory.
+ * Whether measuring slows down a command with much memory that keeps changing its mappings: alone,
+ * under memtop, and while another process polls its PSS.
  *
  *     npm run bench:slowdown -- --runs 5
  */
@@ -9,6 +9,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../ts/package.js';
 import { buildEngine } from './engine.js';
+import { inRounds } from './rounds.js';
 import { runsAskedFor } from './runs.js';
 import { median } from './statistics.js';
 import { print, table } from './table.js';
@@ -37,18 +38,13 @@ const ways: Record<string, () => Promise<Pace>> = {
   [`smaps_rollup every ${pollIntervalMs} ms`]: () => paceOf(target, pollSharing),
 };
 
-const paces = new Map<string, Pace[]>();
-for (let round = 0; round < runs; round += 1) {
-  for (const [name, pace] of Object.entries(ways)) {
-    paces.set(name, [...(paces.get(name) ?? []), await pace()]);
-  }
-}
+const paces = await inRounds(Object.entries(ways), { runs }, (pace) => pace());
 
 function figure(name: string, key: keyof Pace): number {
   return median((paces.get(name) ?? []).map((pace) => pace[key]));
 }
 
-/** The median over rounds, so that a slow minute of the machine touches both sides alike. */
+/** The median over rounds, so that a slow period of the machine affects both sides alike. */
 function share(name: string): string {
   const base = paces.get(alone) ?? [];
   const shares = (paces.get(name) ?? []).map(
@@ -57,7 +53,7 @@ function share(name: string): string {
   return median(shares).toFixed(3);
 }
 
-/** By the rounds that were disturbed least. */
+/** By the least disturbed rounds. */
 function best(name: string): string {
   const most = (of: string) => Math.max(...(paces.get(of) ?? []).map(({ perSecond }) => perSecond));
   return (most(name) / most(alone)).toFixed(3);
@@ -109,7 +105,7 @@ function pollSharing(pid: number): Disposable {
     try {
       readFileSync(`/proc/${pid}/smaps_rollup`);
     } catch {
-      // It has ended; so does the polling, soon.
+      // It has ended, and the polling will end soon.
     }
   }, pollIntervalMs);
   return { [Symbol.dispose]: () => clearInterval(timer) };

@@ -1,10 +1,10 @@
 /**
- * How long `memtop -- true` takes beside a Node program that does nothing but start `true`.
+ * How long `memtop -- true` takes, compared with a Node program that only starts `true`.
  *
  *     npm run bench:startup -- --runs 60
  */
-import { spawnSync } from 'node:child_process';
 import { packageRoot } from '../ts/package.js';
+import { inRounds, wallTimeMs } from './rounds.js';
 import { runsAskedFor } from './runs.js';
 import { median, minimum } from './statistics.js';
 import { print, table } from './table.js';
@@ -17,7 +17,7 @@ const measured = 'memtop --quiet -- true';
 const baseline = 'node that starts true';
 const bare = 'node alone';
 
-/** Arguments of Node, by what the table calls them. */
+/** Arguments of Node, by their names in the table. */
 const commands: Record<string, readonly string[]> = {
   [measured]: ['dist/cli.js', '--quiet', '--', 'true'],
   [baseline]: ['-e', "require('child_process').spawnSync('true')"],
@@ -26,32 +26,12 @@ const commands: Record<string, readonly string[]> = {
   "import('memtop')": ['-e', "import('memtop')"],
 };
 
-function wallTimeMs(nodeArguments: readonly string[]): number {
-  const startedAtNs = process.hrtime.bigint();
-  const { error, status } = spawnSync(process.execPath, nodeArguments, {
-    cwd: packageRoot,
-    stdio: 'ignore',
-  });
-  const durationMs = Number(process.hrtime.bigint() - startedAtNs) / 1e6;
-  if (error) throw error;
-  if (status !== 0) throw new Error(`node ${nodeArguments.join(' ')} exited with ${status}`);
-  return durationMs;
-}
-
-/** Every command once a round, so that a busy minute of the machine touches all of them alike. */
-function wallTimesMs(runs: number): Map<string, number[]> {
-  const times = new Map<string, number[]>();
-  for (let round = -warmUpRuns; round < runs; round += 1) {
-    for (const [name, nodeArguments] of Object.entries(commands)) {
-      const durationMs = wallTimeMs(nodeArguments);
-      if (round >= 0) times.set(name, [...(times.get(name) ?? []), durationMs]);
-    }
-  }
-  return times;
-}
-
 const runs = runsAskedFor(60);
-const times = wallTimesMs(runs);
+const times = await inRounds(
+  Object.entries(commands),
+  { runs, warmUps: warmUpRuns },
+  (nodeArguments) => wallTimeMs([process.execPath, ...nodeArguments], packageRoot),
+);
 
 function over(name: string, reference: string, statistic: typeof median): string {
   return (statistic(times.get(name) ?? []) / statistic(times.get(reference) ?? [])).toFixed(2);

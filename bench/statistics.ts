@@ -1,11 +1,11 @@
-/** What the benches make of repeated measurements. */
+/** Statistics of repeated measurements. */
 
-/** Robust against the runs that something else on the machine disturbed. */
+/** Robust against runs that other load on the machine disturbed. */
 export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** What this share of the values is at most. */
+/** The value that this share of all values does not exceed. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((one, other) => one - other);
   const place = (sorted.length - 1) * share;
@@ -16,7 +16,7 @@ export function quantile(values: readonly number[], share: number): number {
   return lower + (upper - lower) * (place - Math.floor(place));
 }
 
-/** Closest to what the program itself needs: disturbances only ever add. */
+/** Closest to what the program itself needs, as disturbances only add. */
 export function minimum(values: readonly number[]): number {
   if (values.length === 0) throw new Error('there is no minimum of nothing');
   return Math.min(...values);

@@ -1,5 +1,5 @@
 /**
- * What it costs to record runs, how large a store gets, and how fast it answers.
+ * The cost of recording runs, the size of a store, and the speed of its queries.
  *
  *     npm run bench:store -- --runs 5
  */
@@ -30,7 +30,7 @@ const engine = buildEngine();
 const file = (name: string) => join(dataFolder, name);
 const megabytes = (bytes: number) => bytes / 1024 ** 2;
 
-/** CPU time of the thread that records, in milliseconds, while a tree of processes runs. */
+/** CPU time of the recording thread in milliseconds while a tree of processes runs. */
 async function recordingCpuMs(): Promise<number> {
   const tree = ['timeout', `${recordedSeconds}`, engine, '--sleep-tree', `${processes}`];
   const child = spawn(process.execPath, [cli, '-q', '--store', file('cost.db'), '--', ...tree], {

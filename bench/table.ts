@@ -1,7 +1,7 @@
-/** What the benches print: aligned columns and lines of text. */
+/** Output of the benches: aligned columns and lines of text. */
 import { table as alignedTable } from '../ts/report/table.js';
 
-/** The first column is text and goes to the left; the others are numbers and go to the right. */
+/** The first column is text, aligned to the left; the others are numbers, aligned to the right. */
 export function table(
   header: readonly string[],
   rows: readonly (readonly string[])[],

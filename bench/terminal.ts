@@ -1,4 +1,4 @@
-/** Programs on a terminal of `script`, whose screen is a pipe. */
+/** Runs programs on a terminal of `script`, whose screen is a pipe. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 
@@ -13,7 +13,7 @@ export function onTerminal(command: string, stdio: readonly Stdio[]): ChildProce
   });
 }
 
-/** Of what `script` runs; undefined before it runs it, and once that has ended. */
+/** Of the child of `script`; undefined before its start and after its end. */
 export function pidOn(terminal: ChildProcess): number | undefined {
   try {
     const { pid } = terminal;

@@ -1,4 +1,4 @@
-/** What `bench:throughput` runs: builds and other commands of many processes. */
+/** Workloads of `bench:throughput`: builds and other commands with many processes. */
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,15 +8,15 @@ export interface Workload {
   readonly name: string;
   readonly command: readonly string[];
   readonly cwd: string;
-  /** The most that it may take over what it takes alone, by how it is measured. */
+  /** The allowed slowdown, by how it is measured. */
   readonly ratioToReach: { readonly scanned: number; readonly traced: number };
-  /** Takes away what a run has made, so that the next has as much to do. */
+  /** Removes the output of a run, so that the next has as much to do. */
   readonly reset?: () => void;
 }
 
 const sources = 200;
 
-/** @param folder where their files may be; it must be empty */
+/** @param folder for their files; it must be empty */
 export function workloads(folder: string): readonly Workload[] {
   return [make(join(folder, 'make')), nodes(join(folder, 'nodes')), typescript, shortLives];
 }
@@ -59,7 +59,7 @@ int ${name}(int count) {
 `;
 }
 
-/** Fifty times Node, each with some tenths of a second to do, two at a time. */
+/** Fifty runs of Node of a few tenths of a second, two at a time. */
 function nodes(cwd: string): Workload {
   mkdirSync(cwd);
   const child = `
@@ -89,7 +89,7 @@ function nodes(cwd: string): Workload {
   };
 }
 
-/** Ten times, since one takes hardly longer than memtop's start. */
+/** Ten times, since one run takes hardly longer than the start of memtop. */
 const typescript: Workload = {
   name: 'tsc of memtop itself, 10 times',
   command: [

@@ -1,21 +1,21 @@
 /**
- * How much longer builds and other commands of many processes take under memtop.
+ * How much longer builds and other commands with many processes take under memtop.
  *
  *     npm run bench:throughput -- --runs 5
  */
-import { spawnSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { packageRoot } from '../ts/package.js';
 import { buildEngine } from './engine.js';
+import { inRounds, wallTimeMs } from './rounds.js';
 import { runsAskedFor } from './runs.js';
 import { median, minimum } from './statistics.js';
 import { print, table } from './table.js';
 import { type Workload, workloads } from './throughput-workloads.js';
 import './own-data.js';
 
-/** The flags of memtop in each way of calling it. */
+/** The flags of memtop in each of its modes. */
 const ways: readonly (readonly string[])[] = [
   ['--trace', 'on'],
   ['--trace', 'on', '--cgroup', 'off'],
@@ -24,7 +24,7 @@ const ways: readonly (readonly string[])[] = [
 
 const alone = 'alone';
 const floor = 'traced, nothing done';
-/** What stands before a command, by what the table calls it. */
+/** What precedes a command, by its name in the table. */
 const callers = new Map<string, readonly string[]>([
   [alone, []],
   [floor, [buildEngine(), 'trace']],
@@ -41,8 +41,10 @@ const folder = mkdtempSync(join(tmpdir(), 'memtop-bench-'));
 try {
   print(`node ${process.versions.node}, ${runs} runs each, interleaved`);
   const nothing = { command: ['true'], cwd: folder };
-  const starts = wallTimesMs(nothing, 5 * runs);
-  for (const workload of workloads(folder)) report(workload, wallTimesMs(workload, runs), starts);
+  const starts = await wallTimesMs(nothing, 5 * runs);
+  for (const workload of workloads(folder)) {
+    report(workload, await wallTimesMs(workload, runs), starts);
+  }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
@@ -79,25 +81,13 @@ function report(workload: Workload, times: Times, starts: Times): void {
   );
 }
 
-/** Every caller once a round, so that a busy minute of the machine touches all of them alike. */
-function wallTimesMs(workload: Pick<Workload, 'command' | 'cwd' | 'reset'>, rounds: number): Times {
-  const times = new Map<string, number[]>();
+function wallTimesMs(
+  { command, cwd, reset }: Pick<Workload, 'command' | 'cwd' | 'reset'>,
+  runs: number,
+): Promise<Times> {
   // The first round only warms the caches.
-  for (let round = -1; round < rounds; round += 1) {
-    for (const [caller, words] of callers) {
-      workload.reset?.();
-      const durationMs = wallTimeMs([...words, ...workload.command], workload.cwd);
-      if (round >= 0) times.set(caller, [...(times.get(caller) ?? []), durationMs]);
-    }
-  }
-  return times;
-}
-
-function wallTimeMs([program = '', ...words]: readonly string[], cwd: string): number {
-  const startedAtNs = process.hrtime.bigint();
-  const { error, status } = spawnSync(program, words, { cwd, stdio: 'ignore' });
-  const durationMs = Number(process.hrtime.bigint() - startedAtNs) / 1e6;
-  if (error) throw error;
-  if (status !== 0) throw new Error(`${program} ${words.join(' ')} ended with ${status}`);
-  return durationMs;
+  return inRounds(callers, { runs, warmUps: 1 }, (words) => {
+    reset?.();
+    return wallTimeMs([...words, ...command], cwd);
+  });
 }

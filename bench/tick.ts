@@ -1,5 +1,5 @@
 /**
- * What one sample of a tree costs memtop, over the least that it could cost.
+ * What one sample of a tree costs memtop, relative to the least possible cost.
  *
  *     npm run bench:tick -- --runs 100
  */

@@ -1,5 +1,5 @@
 /**
- * What the lines below a command's output cost: memory, CPU time, and the speed of the output.
+ * The cost of the lines below a command's output: memory, CPU time, and throughput of the output.
  *
  *     npm run bench:ui -- --runs 5
  *
@@ -11,6 +11,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { packageRoot } from '../ts/package.js';
+import { inRounds } from './rounds.js';
 import { runsAskedFor } from './runs.js';
 import { median } from './statistics.js';
 import { print, table } from './table.js';
@@ -38,7 +39,7 @@ interface Cost {
   readonly cpuShare: number;
 }
 
-/** Of what `script` runs, read until it has ended. */
+/** Of the child of `script`, read until it has ended. */
 async function costOf(command: string): Promise<Cost> {
   const child = onTerminal(command, silent);
   const ended = isWell(child);
@@ -63,7 +64,7 @@ function read(pid: number | undefined): Cost | undefined {
     if (peak === undefined) return undefined;
     return { peakMegabytes: Number(peak) / 1024, cpuShare: cpuSeconds(pid) / seconds };
   } catch {
-    // Not any more.
+    // It has ended.
     return undefined;
   }
 }
@@ -74,34 +75,20 @@ async function wallTimeMs(command: string): Promise<number> {
   return performance.now() - startedAt;
 }
 
-/** Every command once a round, so that a busy minute of the machine touches all of them alike. */
-async function rounds<T>(
-  commands: Readonly<Record<string, string>>,
-  runs: number,
-  measure: (command: string) => Promise<T>,
-): Promise<Map<string, T[]>> {
-  const found = new Map<string, T[]>();
-  for (let round = 0; round < runs; round += 1) {
-    for (const [name, command] of Object.entries(commands)) {
-      found.set(name, [...(found.get(name) ?? []), await measure(command)]);
-    }
-  }
-  return found;
-}
-
 const runs = runsAskedFor(3);
 print(`node ${process.versions.node}, medians of ${runs} runs each, interleaved`, '');
 
-const costs = await rounds(
-  {
+const costs = await inRounds(
+  Object.entries({
     node: waiting,
     off: `${cli} --ui off -- ${talking}`,
     inline: `${cli} --ui inline -- ${talking}`,
-  },
-  runs,
+  }),
+  { runs },
   costOf,
 );
 const cost = (name: string, key: keyof Cost) => median((costs.get(name) ?? []).map((c) => c[key]));
+const more = (key: keyof Cost, than: string) => cost('inline', key) - cost(than, key);
 print(
   ...table(
     ['', 'peak MB', 'CPU %'],
@@ -112,20 +99,20 @@ print(
     ]),
   ),
   '',
-  `inline over node: +${(cost('inline', 'peakMegabytes') - cost('node', 'peakMegabytes')).toFixed(1)} MB` +
+  `inline over node: +${more('peakMegabytes', 'node').toFixed(1)} MB` +
     ` (to reach: at most +${megabytesOverNodeToReach} MB)`,
-  `inline over off: ${((cost('inline', 'cpuShare') - cost('off', 'cpuShare')) * 100).toFixed(2)} % of a CPU` +
+  `inline over off: ${(more('cpuShare', 'off') * 100).toFixed(2)} % of a CPU` +
     ` (to reach: under ${shareOfCpuToReach * 100} %)`,
   '',
 );
 
-const times = await rounds(
-  {
+const times = await inRounds(
+  Object.entries({
     alone: printing,
     '--pty on': `${cli} --pty on -- sh -c '${printing}'`,
     '--ui inline': `${cli} --ui inline -- sh -c '${printing}'`,
-  },
-  runs,
+  }),
+  { runs },
   wallTimeMs,
 );
 const time = (name: string) => median(times.get(name) ?? []);

@@ -20,10 +20,7 @@ for (const trace of traces) {
     t.like(result.exit, { code: null, signal: 'SIGKILL', cause: 'timeout' });
     t.true(result.run.durationMs >= 500);
     t.deepEqual(pidsIn(stdout, 1).filter(isAlive), []);
-    t.regex(
-      stderr,
-      /^memtop: timed out after \d.+\. Allow longer with --timeout\.$/m,
-    );
+    t.regex(stderr, /^memtop: timed out after \d.+\. Allow longer with --timeout\.$/m);
   });
 
   test(`one that heeds the call has its time to end (--trace ${trace})`, async (t) => {

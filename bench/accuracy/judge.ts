@@ -1,18 +1,18 @@
-/** How right a reading is. */
+/** Judges a reading by the truth. */
 import { median } from '../statistics.js';
 
-/** What memtop says of one run; without an upper bound there may be any amount. */
+/** memtop's figures for one run; without an upper bound, the peak may be any amount. */
 export interface Reading {
   readonly bytes: number;
   readonly lowerBytes?: number | undefined;
   readonly upperBytes?: number | undefined;
-  /** What is true of this very run. */
+  /** The truth of this very run. */
   readonly truthBytes: number;
-  /** For so long nobody looked at what is true. */
+  /** The longest gap in measuring the truth. */
   readonly unwatchedMs: number;
 }
 
-/** Of bare runs of a program: they vary. */
+/** Of bare runs of a program, which vary. */
 export interface BareRange {
   readonly leastBytes: number;
   readonly medianBytes: number;
@@ -22,7 +22,7 @@ export interface BareRange {
 const bracketSlack = 0.01;
 /** A group's statistics lag behind by up to 64 pages a processor (MEMCG_CHARGE_BATCH). */
 const countedLateBytes = 512 * 1024;
-/** Stands for a bracket without an upper end; a median can be taken of it. */
+/** In place of a missing upper bound, so that medians can be taken. */
 const unbounded = Number.MAX_VALUE;
 
 export function rangeOf(bare: readonly number[]): BareRange {
@@ -33,17 +33,17 @@ export function rangeOf(bare: readonly number[]): BareRange {
   };
 }
 
-/** The headline over the truth. */
+/** The ratio of the headline to the truth. */
 export function deviation({ bytes, truthBytes }: Reading): number {
   return bytes / truthBytes - 1;
 }
 
-/** Whether the headline is at most this share away from the truth. */
+/** Whether the headline is within this share of the truth. */
 export function isWithin(share: number, { bytes, truthBytes }: Reading): boolean {
   return Math.abs(bytes - truthBytes) <= truthBytes * share + countedLateBytes;
 }
 
-/** Whether the headline is at most this share away from what a bare run needed. */
+/** Whether the headline is within this share of what a bare run needed. */
 export function isWithinBare(share: number, { bytes }: Reading, bare: BareRange): boolean {
   return (
     bytes >= bare.leastBytes * (1 - share) - countedLateBytes &&
@@ -68,7 +68,7 @@ export function isUnbounded(width: number): boolean {
   return width === unbounded;
 }
 
-/** How far readings of the same program are apart, beside what the program itself varies by. */
+/** The spread of readings of a program, beyond the variation of the program itself. */
 export function spread(readings: readonly Reading[]): number {
   const off = readings.map(deviation);
   return Math.max(...off) - Math.min(...off);

@@ -1,4 +1,4 @@
-/** Runs programs and keeps the truth and the readings of each. */
+/** Runs programs, and collects the truth and the readings of each. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../ts/package.js';
@@ -28,8 +28,8 @@ export interface Setting {
 export const hasPidtree = existsSync(join(nodePeers, 'pidusage'));
 
 /**
- * Runs a program bare, under memtop in every mode and under a peer, by turns. Of runs under memtop
- * the truth is measured as well: what a program needs varies from run to run.
+ * Runs a program bare, under memtop in every mode and under a peer, in turn. The truth of runs
+ * under memtop is measured as well, since what a program needs varies from run to run.
  */
 export async function measure(
   program: Program,
@@ -52,7 +52,7 @@ export async function measure(
       }
       if (hasPidtree) pidtreeBytes.push(await pidtreePeak(command));
     }
-    // One run says nothing about how much a program varies.
+    // A single run does not show how much a program varies.
     if (runs === 1) truths.push(await truthOf(engine, command));
   } catch (error) {
     print(`FAILED: ${name}: ${error}`);
@@ -61,7 +61,7 @@ export async function measure(
   return { name, truths, readings, pidtreeBytes };
 }
 
-/** Runs a program once in every mode, with the truth of the very same run. */
+/** Runs a program once in every mode, measuring the truth of the same run. */
 export async function measureInSameRun(
   { name, command }: Program,
   { engine, modes }: Setting,
@@ -84,7 +84,7 @@ async function usableModes({ name, check, from }: Program, modes: readonly Mode[
   return usable;
 }
 
-/** Nothing if it failed, and why is printed. */
+/** Undefined if it failed, after printing why. */
 async function unlessFailed(
   name: string,
   mode: Mode,

@@ -1,4 +1,4 @@
-/** The ways to run memtop that differ in what it may use. */
+/** The modes of memtop, which differ in what it may use. */
 import { chmodSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../../ts/package.js';
@@ -12,11 +12,11 @@ export interface Mode {
   readonly title: string;
   readonly options: readonly string[];
   readonly user: number;
-  /** Whether it puts the command into a control group of its own making. */
+  /** Whether memtop creates a control group for the command. */
   readonly makesGroup: boolean;
-  /** How far the headline may be off, as a share. */
+  /** The tolerated error of the headline, as a share. */
   readonly headlineWithin: number;
-  /** The median width of the bracket over the truth. */
+  /** The tolerated median width of the bracket, relative to the truth. */
   readonly widthToReach: number;
 }
 
@@ -53,18 +53,18 @@ export const modes: readonly Mode[] = [
 ];
 
 const folder = mkdtempSync(join(dataFolder, 'figures-'));
-// The ordinary user writes there, too.
+// The ordinary user writes there too.
 chmodSync(dataFolder, 0o755);
 chmodSync(folder, 0o777);
 
-/** What memtop says of one run, with the truth of the very same run. */
+/** memtop's figures for one run, with the truth of the same run. */
 export async function readingAndTruthOf(
   engine: string,
   mode: Mode,
   command: readonly string[],
 ): Promise<Reading> {
   const file = figuresFile(mode);
-  // Where memtop makes a group of its own for the command, that one is watched.
+  // If memtop creates a group for the command, that group is watched.
   const joined = mode.makesGroup ? command : [engine, 'join', '--', ...command];
   const words = [...truthBelow(engine, mode.user), ...memtop(mode, file, joined)];
   const truth: Truth = JSON.parse(await run(words, environment(mode)));

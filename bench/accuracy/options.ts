@@ -6,13 +6,13 @@ export interface Options {
   readonly runs: number;
   readonly seeds: number;
   readonly modes: readonly Mode[];
-  /** Whether a program is to be measured. */
+  /** Whether to measure a program. */
   isWanted(name: string): boolean;
 }
 
 export const randomTrees = 'random-trees';
 
-/** `names` are those of all programs that there are. */
+/** `names` are the names of all programs. */
 export function optionsOf(words: readonly string[], names: readonly string[]): Options {
   const { values } = parseArgs({
     args: [...words],
@@ -42,7 +42,7 @@ function modeNamed(name: string): Mode {
   return modes[names.indexOf(found)] as Mode;
 }
 
-/** The one of `names` that is meant, whatever its case. */
+/** The matching one of `names`, in any case. */
 function known(option: string, name: string, names: readonly string[]): string {
   const meant = names.find((one) => one.toLowerCase() === name.toLowerCase());
   if (meant !== undefined) return meant;

@@ -3,10 +3,10 @@ import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
 import { packageRoot } from '../../ts/package.js';
 
-/** Nothing that is measured takes as long as this. */
+/** Longer than anything that is measured. */
 const timeoutMs = 180_000;
 
-/** Its errors are shown; its output is returned. */
+/** Shows its standard error and returns its output. */
 export async function run(
   [program = '', ...words]: readonly string[],
   env: NodeJS.ProcessEnv = process.env,

@@ -1,4 +1,4 @@
-/** What is printed of a mode: a table of programs, and a line a goal. */
+/** The output for a mode: a table of programs, and a line for each goal. */
 import { median } from '../statistics.js';
 import { table } from '../table.js';
 import {
@@ -19,7 +19,7 @@ import type { Mode } from './modes.js';
 interface Judged {
   readonly name: string;
   readonly readings: readonly Reading[];
-  /** Nothing where there were no bare runs. */
+  /** Undefined without bare runs. */
   readonly bare: BareRange | undefined;
   readonly isWithin: boolean;
   readonly isWithinBare: boolean;
@@ -75,7 +75,7 @@ export function summaryOfMode(mode: Mode, programs: readonly Measured[]): readon
   ];
 }
 
-/** One paragraph for all seeds: how many are right, and which are worst. */
+/** A paragraph for all seeds: how many are right, and which are worst. */
 export function summaryOfSeeds(mode: Mode, seeds: readonly Measured[]): readonly string[] {
   const all = seeds.flatMap((seed) => judge(mode, seed) ?? []);
   if (all.length === 0) return [];

@@ -1,15 +1,15 @@
-/** What a command needs by the kernel's count, and what simple ways to measure say of the same run. */
+/** What a command needs by the kernel's count, beside simpler measurements of the same run. */
 import { run } from './run.js';
 
 export interface Truth {
-  /** Anonymous memory, and mapped pages of files and shared memory, each page once. */
+  /** Anonymous memory, mapped files and shared memory, each page once. */
   readonly neededPeakBytes: number;
   readonly anonPeakBytes: number;
   /** The highest sum of `Pss`, read every 100 ms. */
   readonly pssPoll100Bytes: number;
   /** The resident memory of the largest process, as time(1) prints it. */
   readonly largestBytes: number;
-  /** Between two readings of what the kernel counts; what came and went within it was missed. */
+  /** The longest time between two readings of the kernel's count, in which peaks are missed. */
   readonly longestGapMs: number;
   readonly exitCode: number;
 }
@@ -22,8 +22,8 @@ export async function truthOf(engine: string, command: readonly string[]): Promi
 }
 
 /**
- * The beginning of a command line that ends with a measuring tool and its command. It prints the
- * truth of that command.
+ * The start of a command line that continues with a measuring tool and its command, and that prints
+ * the truth of that command.
  */
 export function truthBelow(engine: string, user: number): string[] {
   return [engine, 'truth', '--no-polls', '--below', '--user', `${user}`, '--'];

@@ -1,4 +1,4 @@
-/** Workloads of `bench/engine` whose memory is known beforehand. */
+/** Workloads of `bench/engine` whose memory is known in advance. */
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataFolder } from '../own-data.js';
