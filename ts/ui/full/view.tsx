@@ -63,62 +63,69 @@ export function placesIn({ columns, rows }: Size, taskCount: number): Places {
 }
 
 export function Full(props: FullProps): ReactNode {
-  const { state, tasks, title, lines, size, shown } = props;
-  if (state.isHelp)
+  const { state, tasks, title, size, shown } = props;
+  if (state.isHelp) {
     return <Help entries={helpOf(bindings)} notes={notes} size={size} shown={shown} />;
+  }
   const places = placesIn(size, tasks.length);
-  const first = Math.max(
-    0,
-    Math.min(tasks.length - places.list.rows, state.selected - Math.floor(places.list.rows / 2)),
-  );
-  const list = tasks.slice(first, first + places.list.rows);
   return (
     <Box flexDirection="column" width={size.columns} height={size.rows}>
       <Styled shown={shown} inverse>
         {cell(` ${title}${state.isPaused ? '  PAUSED' : ''}`, size.columns, shown)}
       </Styled>
       <Box flexDirection={places.isBeside ? 'row' : 'column'}>
-        <Box
-          flexDirection="column"
-          width={places.list.columns}
-          height={places.list.rows}
-          flexShrink={0}
-        >
-          {list.map((task, index) => (
-            <TaskLine
-              key={task.id}
-              task={task}
-              columns={places.list.columns}
-              isSelected={first + index === state.selected}
-              shown={shown}
-            />
-          ))}
-        </Box>
-        {places.isBeside && (
-          <Box flexDirection="column" width={1} flexShrink={0}>
-            {Array.from({ length: places.list.rows }, (_, row) => (
-              // biome-ignore lint/suspicious/noArrayIndexKey: a row has no other identity
-              <Styled key={row} shown={shown} dim>
-                {shown.isAscii ? '|' : '│'}
-              </Styled>
-            ))}
-          </Box>
-        )}
-        <Box
-          flexDirection="column"
-          width={places.terminal.columns}
-          height={places.terminal.rows}
-          flexShrink={0}
-        >
-          {Array.from({ length: places.terminal.rows }, (_, row) => (
-            // biome-ignore lint/suspicious/noArrayIndexKey: a row has no other identity
-            <Styled key={row} shown={shown}>
-              {lines[row] || ' '}
-            </Styled>
-          ))}
-        </Box>
+        <TaskList {...props} place={places.list} />
+        {places.isBeside && <Divider rows={places.list.rows} shown={shown} />}
+        <Lines {...props} place={places.terminal} />
       </Box>
       <Foot {...props} />
+    </Box>
+  );
+}
+
+type PlacedProps = FullProps & { readonly place: Size };
+
+/** The tasks around the selected one. */
+function TaskList({ state, tasks, place, shown }: PlacedProps): ReactNode {
+  const middle = state.selected - Math.floor(place.rows / 2);
+  const first = Math.max(0, Math.min(tasks.length - place.rows, middle));
+  return (
+    <Box flexDirection="column" width={place.columns} height={place.rows} flexShrink={0}>
+      {tasks.slice(first, first + place.rows).map((task, index) => (
+        <TaskLine
+          key={task.id}
+          task={task}
+          columns={place.columns}
+          isSelected={first + index === state.selected}
+          shown={shown}
+        />
+      ))}
+    </Box>
+  );
+}
+
+function Divider({ rows, shown }: { readonly rows: number; readonly shown: Shown }): ReactNode {
+  return (
+    <Box flexDirection="column" width={1} flexShrink={0}>
+      {Array.from({ length: rows }, (_, row) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a row has no other identity
+        <Styled key={row} shown={shown} dim>
+          {shown.isAscii ? '|' : '│'}
+        </Styled>
+      ))}
+    </Box>
+  );
+}
+
+function Lines({ lines, place, shown }: PlacedProps): ReactNode {
+  return (
+    <Box flexDirection="column" width={place.columns} height={place.rows} flexShrink={0}>
+      {Array.from({ length: place.rows }, (_, row) => (
+        // biome-ignore lint/suspicious/noArrayIndexKey: a row has no other identity
+        <Styled key={row} shown={shown}>
+          {lines[row] || ' '}
+        </Styled>
+      ))}
     </Box>
   );
 }

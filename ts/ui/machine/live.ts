@@ -8,7 +8,7 @@ import type { Shown } from '../parts/cells.js';
 import { Frames } from '../terminal/frames.js';
 import { FullScreen } from '../terminal/full-screen.js';
 import { keysIn } from '../terminal/keys.js';
-import { groupsOf, type SizedProcess } from './groups.js';
+import { type Group, groupsOf, type SizedProcess } from './groups.js';
 import { pressed } from './keys.js';
 import { type Row, rowsOf } from './rows.js';
 import { type Action, initial, type State } from './state.js';
@@ -42,100 +42,149 @@ const shareOfCpu = 0.015;
 
 /** Resolves when the terminal is restored. */
 export function showLive(source: Source, options: LiveOptions): Promise<void> {
-  const frames = new Frames();
-  const trends = new Trends();
-  let state: State = initial;
-  let processes: readonly SizedProcess[] = [];
-  let rows: Row[] = [];
-  let refreshMs = shortestRefreshMs;
-  let timer: NodeJS.Timeout | undefined;
-  let looks = 0;
-  let isOver = false;
+  return new LiveView(source, options).ended;
+}
 
-  return new Promise((resolve, reject) => {
-    const end = (error?: unknown) => {
-      if (isOver) return;
-      isOver = true;
-      clearTimeout(timer);
-      frames.close();
-      screen.close();
-      if (error === undefined) resolve();
-      else reject(error);
-    };
-    const arrange = () => {
-      const groups = groupsOf(processes, source.placeOf, state.order);
-      const opened =
-        options.opened === 'all' ? new Set(groups.map(({ key }) => key)) : state.opened;
-      rows = rowsOf(groups, opened, state.search);
-      return groups;
-    };
-    const draw = () => {
-      if (isOver) return;
-      const { size } = screen;
-      const element = createElement(Machine, {
-        state,
-        rows,
-        trends,
-        title: options.title(),
-        memoryTitle: source.memoryTitle,
-        processCount: processes.length,
-        ...source.memory(),
-        refreshMs,
-        size,
-        shown: options.shown,
-      });
-      screen.show(frames.of(element, size));
-    };
-    const look = async () => {
+class LiveView {
+  readonly ended: Promise<void>;
+  readonly #source: Source;
+  readonly #options: LiveOptions;
+  readonly #frames = new Frames();
+  readonly #trends = new Trends();
+  readonly #screen: FullScreen;
+  #resolve!: () => void;
+  #reject!: (error: unknown) => void;
+  #state: State = initial;
+  #processes: readonly SizedProcess[] = [];
+  #rows: Row[] = [];
+  #refreshMs = shortestRefreshMs;
+  #timer: NodeJS.Timeout | undefined;
+  #isOver = false;
+
+  constructor(source: Source, options: LiveOptions) {
+    this.#source = source;
+    this.#options = options;
+    this.ended = new Promise((resolve, reject) => {
+      this.#resolve = resolve;
+      this.#reject = reject;
+    });
+    this.#screen = new FullScreen(
+      { input: (text) => this.#handleInput(text), resized: () => this.#draw() },
+      { takesSignals: true },
+    );
+    options.until?.then(
+      () => this.#end(),
+      (error) => this.#fail(error),
+    );
+    void this.#start();
+  }
+
+  async #start(): Promise<void> {
+    await this.#refresh();
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isOver) return;
+    this.#timer = setTimeout(async () => {
       const before = process.cpuUsage();
-      try {
-        if (!state.isPaused) {
-          processes = await source.look();
-          if (isOver) return;
-          trends.add(arrange().map(({ key, bytes }) => ({ key: `group ${key}`, bytes })));
-          draw();
-        }
-      } catch (error) {
-        return end(error);
-      }
-      if (looks > 0) refreshMs = intervalFor(process.cpuUsage(before));
-      looks += 1;
-      timer = setTimeout(look, refreshMs);
-    };
-    const act = (action: Action) => {
-      if (action.do === 'quit') end();
-      else if (action.do === 'suspend') screen.suspend();
-      else void kill(action.row, action.force);
-    };
-    const kill = async ({ target }: Row, force: boolean) => {
-      if (!target) return;
-      const { pid, started } = target.process;
-      state = { ...state, notice: `ending ${pid}` };
-      draw();
-      try {
-        const outcome = await source.kill(pid, { force, started });
-        state = { ...state, notice: [killedLine(outcome), ...failureLines(outcome)].join('; ') };
-      } catch (error) {
-        state = { ...state, notice: error instanceof Error ? error.message : String(error) };
-      }
-      draw();
-    };
-    const listeners = {
-      resized: draw,
-      input(text: string) {
-        for (const key of keysIn(text)) {
-          const next = pressed(state, key, { rows, height: heightOfRows(screen.size) });
-          state = next.state;
-          arrange();
-          if (next.action) act(next.action);
-        }
-        draw();
-      },
-    };
-    const screen = new FullScreen(listeners, { takesSignals: true });
-    options.until?.then(() => end(), end);
-    void look();
-  });
+      await this.#refresh();
+      this.#refreshMs = intervalFor(process.cpuUsage(before));
+      this.#schedule();
+    }, this.#refreshMs);
+  }
+
+  async #refresh(): Promise<void> {
+    if (this.#state.isPaused) return;
+    try {
+      this.#processes = await this.#source.look();
+      if (this.#isOver) return;
+      const groups = this.#arrange();
+      this.#trends.add(groups.map(({ key, bytes }) => ({ key: `group ${key}`, bytes })));
+      this.#draw();
+    } catch (error) {
+      this.#fail(error);
+    }
+  }
+
+  #arrange(): Group[] {
+    const { order, opened, search } = this.#state;
+    const groups = groupsOf(this.#processes, this.#source.placeOf, order);
+    const areAllOpen = this.#options.opened === 'all';
+    const open = areAllOpen ? new Set(groups.map(({ key }) => key)) : opened;
+    this.#rows = rowsOf(groups, open, search);
+    return groups;
+  }
+
+  #draw(): void {
+    if (this.#isOver) return;
+    const { size } = this.#screen;
+    const element = createElement(Machine, {
+      state: this.#state,
+      rows: this.#rows,
+      trends: this.#trends,
+      title: this.#options.title(),
+      memoryTitle: this.#source.memoryTitle,
+      processCount: this.#processes.length,
+      ...this.#source.memory(),
+      refreshMs: this.#refreshMs,
+      size,
+      shown: this.#options.shown,
+    });
+    this.#screen.show(this.#frames.of(element, size));
+  }
+
+  #handleInput(text: string): void {
+    for (const key of keysIn(text)) {
+      const height = heightOfRows(this.#screen.size);
+      const { state, action } = pressed(this.#state, key, { rows: this.#rows, height });
+      this.#state = state;
+      this.#arrange();
+      if (action) this.#act(action);
+    }
+    this.#draw();
+  }
+
+  #act(action: Action): void {
+    if (action.do === 'quit') this.#end();
+    else if (action.do === 'suspend') this.#screen.suspend();
+    else void this.#kill(action.row, action.force);
+  }
+
+  async #kill({ target }: Row, force: boolean): Promise<void> {
+    if (!target) return;
+    const { pid, started } = target.process;
+    this.#notify(`ending ${pid}`);
+    try {
+      const outcome = await this.#source.kill(pid, { force, started });
+      this.#notify([killedLine(outcome), ...failureLines(outcome)].join('; '));
+    } catch (error) {
+      this.#notify(error instanceof Error ? error.message : String(error));
+    }
+  }
+
+  #notify(notice: string): void {
+    this.#state = { ...this.#state, notice };
+    this.#draw();
+  }
+
+  #end(): void {
+    this.#close();
+    this.#resolve();
+  }
+
+  #fail(error: unknown): void {
+    this.#close();
+    this.#reject(error);
+  }
+
+  #close(): void {
+    if (this.#isOver) return;
+    this.#isOver = true;
+    clearTimeout(this.#timer);
+    this.#frames.close();
+    this.#screen.close();
+  }
 }
 
 /** The time until the next refresh; the first one, which takes longer, does not count. */
