@@ -9,16 +9,16 @@ const data = JSON.parse(document.getElementById('data')?.textContent ?? '') as P
 document.title = `${data.title} · memtop`;
 const report = document.getElementById('report');
 // The plot is drawn to its width, so it must be in the document first.
-const { section: course, draw } = timelineSection(data);
+const timeline = timelineSection(data);
 report?.replaceChildren(
   heading(),
-  ...(data.course ? [course] : []),
+  ...(data.course ? [timeline.section] : []),
   ...(data.tasks.length > 0 ? [taskSection(data.tasks)] : []),
   ...(data.processes.length > 0 ? [processSection(data.processes, data.groups)] : []),
   ...(data.warnings.length > 0 ? [warnings()] : []),
   element('footer', {}, data.about),
 );
-draw();
+timeline.draw();
 
 function heading(): HTMLElement {
   const { title, command, sentence, ending, hasFailed, facts } = data;

@@ -6,7 +6,7 @@ import { element } from './dom.js';
 import { drawing, type Frame } from './drawing.js';
 import { listenToKeys, listenToPointer } from './input.js';
 import { lanes } from './lanes.js';
-import { legend } from './legend.js';
+import { type Legend, legend } from './legend.js';
 import { nearestTo, type Range, within, zoomed } from './view.js';
 
 const margins = { left: 54, right: 10, top: 14, bottom: 24 };
@@ -14,112 +14,157 @@ const narrow = 560;
 const keysText =
   'Arrow keys move along the run, + and − look closer or wider, 0 shows the whole run.';
 
-export function timelineSection(data: PageData): { section: HTMLElement; draw: () => void } {
-  const { course, durationMs } = data;
-  const section = element('section', { class: 'timeline' }, element('h2', {}, 'Memory over time'));
-  if (!course) return { section, draw: () => undefined };
-  const whole = { fromMs: 0, toMs: Math.max(durationMs, course.atMs.at(-1) ?? 0, 1) };
-  const state = {
-    range: whole as Range,
-    point: pointOfPeak(course),
-    marked: undefined as Range | undefined,
-  };
+export interface TimelineSection {
+  readonly section: HTMLElement;
+  /** Draws to the width that the section has in the document. */
+  draw(): void;
+}
 
-  const plot = element('div', {
+export function timelineSection(data: PageData): TimelineSection {
+  const section = element('section', { class: 'timeline' }, element('h2', {}, 'Memory over time'));
+  return data.course
+    ? new Timeline(section, data, data.course)
+    : { section, draw: () => undefined };
+}
+
+class Timeline implements TimelineSection {
+  readonly section: HTMLElement;
+  readonly #data: PageData;
+  readonly #course: Course;
+  readonly #whole: Range;
+  readonly #plot: HTMLElement;
+  readonly #lanes = element('div', { class: 'lanes' });
+  readonly #legend: Legend;
+  readonly #wider = button('Wider', () => this.#zoom(2));
+  readonly #all = button('Whole run', () => this.#show(this.#whole));
+  #range: Range;
+  /** The index of the point at the cursor. */
+  #point: number;
+  /** What a mouse drag has selected so far. */
+  #marked: Range | undefined;
+  #drawCursor: (point: number) => void = () => undefined;
+
+  constructor(section: HTMLElement, data: PageData, course: Course) {
+    this.section = section;
+    this.#data = data;
+    this.#course = course;
+    this.#whole = { fromMs: 0, toMs: Math.max(data.durationMs, course.atMs.at(-1) ?? 0, 1) };
+    this.#range = this.#whole;
+    this.#point = pointOfPeak(course);
+    this.#plot = plotElement(this.#whole);
+    this.#legend = legend(course);
+    const closer = button('Closer', () => this.#zoom(0.5));
+    section.append(
+      this.#legend.element,
+      this.#plot,
+      this.#lanes,
+      element('p', { class: 'controls' }, closer, this.#wider, this.#all),
+      element('p', { class: 'note' }, `Drag with a mouse to look closer. ${keysText}`),
+    );
+    this.#listen();
+    new ResizeObserver(() => this.draw()).observe(section);
+  }
+
+  draw(): void {
+    const drawn = drawing(this.#data, this.#course, this.#frame(), this.#marked);
+    this.#plot.replaceChildren(drawn.picture);
+    this.#drawCursor = drawn.pointAt;
+    this.#lanes.replaceChildren(...lanes(this.#data.spans, this.#range, margins));
+    const isWhole = lengthOf(this.#range) >= lengthOf(this.#whole);
+    this.#all.disabled = isWhole;
+    this.#wider.disabled = isWhole;
+    this.#showPoint();
+  }
+
+  #frame(): Frame {
+    const width = Math.max(200, this.#plot.clientWidth);
+    return { width, height: width < narrow ? 200 : 280, margins, range: this.#range };
+  }
+
+  #timeAtPoint(): number {
+    return this.#course.atMs[this.#point] ?? 0;
+  }
+
+  #showPoint(): void {
+    const size = formatBytes(this.#course.bytes[this.#point] ?? 0);
+    this.#drawCursor(this.#point);
+    this.#legend.show(this.#point);
+    this.#plot.setAttribute('aria-valuenow', `${Math.round(this.#timeAtPoint())}`);
+    this.#plot.setAttribute('aria-valuetext', `${size} at ${formatDuration(this.#timeAtPoint())}`);
+  }
+
+  #show(range: Range): void {
+    this.#range = within(range, this.#whole.toMs);
+    this.draw();
+  }
+
+  #zoom(factor: number): void {
+    this.#show(zoomed(this.#range, this.#timeAtPoint(), factor));
+  }
+
+  #moveTo(point: number): void {
+    this.#point = Math.min(this.#course.atMs.length - 1, Math.max(0, point));
+    const [ms, half] = [this.#timeAtPoint(), lengthOf(this.#range) / 2];
+    if (contains(this.#range, ms)) this.#showPoint();
+    else this.#show({ fromMs: ms - half, toMs: ms + half });
+  }
+
+  /** With many visible points, a key moves by a hundredth of them. */
+  #step(count: number): void {
+    const visible = this.#course.atMs.filter((ms) => contains(this.#range, ms));
+    this.#moveTo(this.#point + count * Math.max(1, Math.round(visible.length / 100)));
+  }
+
+  #msAt(x: number): number {
+    const share = (x - margins.left) / (this.#frame().width - margins.left - margins.right);
+    return this.#range.fromMs + Math.min(1, Math.max(0, share)) * lengthOf(this.#range);
+  }
+
+  #listen(): void {
+    const reset = () => this.#show(this.#whole);
+    listenToKeys(this.#plot, {
+      step: (count) => this.#step(count),
+      jump: (isLast) => this.#moveTo(isLast ? this.#course.atMs.length - 1 : 0),
+      zoom: (factor) => this.#zoom(factor),
+      reset,
+    });
+    listenToPointer(this.#plot, {
+      msAt: (x) => this.#msAt(x),
+      hover: (ms) => {
+        this.#point = nearestTo(this.#course.atMs, ms);
+        this.#showPoint();
+      },
+      mark: (marked) => {
+        this.#marked = marked;
+        this.draw();
+      },
+      zoomTo: (range) => {
+        this.#marked = undefined;
+        this.#show(range);
+      },
+      reset,
+    });
+  }
+}
+
+function plotElement({ toMs }: Range): HTMLElement {
+  return element('div', {
     class: 'plot',
     tabindex: '0',
     role: 'slider',
     'aria-label': 'Memory over time',
     'aria-description': keysText,
     'aria-valuemin': '0',
-    'aria-valuemax': `${Math.round(whole.toMs)}`,
+    'aria-valuemax': `${Math.round(toMs)}`,
   });
-  const lane = element('div', { class: 'lanes' });
-  const key = legend(course);
-  const closer = button('Closer', () => show(zoomed(state.range, timeAt(), 0.5)));
-  const wider = button('Wider', () => show(zoomed(state.range, timeAt(), 2)));
-  const all = button('Whole run', () => show(whole));
-  section.append(
-    key.element,
-    plot,
-    lane,
-    element('p', { class: 'controls' }, closer, wider, all),
-    element('p', { class: 'note' }, `Drag with a mouse to look closer. ${keysText}`),
-  );
+}
 
-  const timeAt = () => course.atMs[state.point] ?? 0;
-  const frame = (): Frame => {
-    const width = Math.max(200, plot.clientWidth);
-    return { width, height: width < narrow ? 200 : 280, margins, range: state.range };
-  };
-  let pointAt: (point: number) => void = () => undefined;
-  const look = () => {
-    const { point } = state;
-    pointAt(point);
-    key.show(point);
-    plot.setAttribute('aria-valuenow', `${Math.round(timeAt())}`);
-    plot.setAttribute(
-      'aria-valuetext',
-      `${formatBytes(course.bytes[point] ?? 0)} at ${formatDuration(timeAt())}`,
-    );
-  };
-  const draw = () => {
-    const { range, marked } = state;
-    const drawn = drawing(data, course, frame(), marked);
-    plot.replaceChildren(drawn.picture);
-    pointAt = drawn.pointAt;
-    lane.replaceChildren(...lanes(data.spans, range, margins));
-    const isWhole = range.toMs - range.fromMs >= whole.toMs;
-    all.disabled = isWhole;
-    wider.disabled = isWhole;
-    look();
-  };
-  const show = (range: Range) => {
-    state.range = within(range, whole.toMs);
-    draw();
-  };
-  const moveTo = (point: number) => {
-    state.point = Math.min(course.atMs.length - 1, Math.max(0, point));
-    const { fromMs, toMs } = state.range;
-    const half = (toMs - fromMs) / 2;
-    const isSeen = timeAt() >= fromMs && timeAt() <= toMs;
-    if (isSeen) look();
-    else show({ fromMs: timeAt() - half, toMs: timeAt() + half });
-  };
+function lengthOf({ fromMs, toMs }: Range): number {
+  return toMs - fromMs;
+}
 
-  listenToKeys(plot, {
-    step: (points) => moveTo(state.point + stepOf(points)),
-    jump: (isLast) => moveTo(isLast ? course.atMs.length - 1 : 0),
-    zoom: (factor) => show(zoomed(state.range, timeAt(), factor)),
-    reset: () => show(whole),
-  });
-  /** With many visible points, a key moves by a hundredth of them. */
-  const stepOf = (points: number) => {
-    const seen = course.atMs.filter((ms) => ms >= state.range.fromMs && ms <= state.range.toMs);
-    return points * Math.max(1, Math.round(seen.length / 100));
-  };
-  listenToPointer(plot, {
-    msAt: (x) => {
-      const { width, range } = frame();
-      const share = (x - margins.left) / (width - margins.left - margins.right);
-      return range.fromMs + Math.min(1, Math.max(0, share)) * (range.toMs - range.fromMs);
-    },
-    hover: (ms) => {
-      state.point = nearestTo(course.atMs, ms);
-      look();
-    },
-    mark: (marked) => {
-      state.marked = marked;
-      draw();
-    },
-    zoomTo: (range) => {
-      state.marked = undefined;
-      show(range);
-    },
-    reset: () => show(whole),
-  });
-  new ResizeObserver(draw).observe(section);
-  return { section, draw };
+function contains({ fromMs, toMs }: Range, ms: number): boolean {
+  return ms >= fromMs && ms <= toMs;
 }
 
 function pointOfPeak({ bytes }: Course): number {
