@@ -27,7 +27,7 @@ static long long resident_bytes(void) {
   return resident * sysconf(_SC_PAGESIZE);
 }
 
-/* Under another name first, so that whoever finds it finds all of it. */
+/* Renamed when complete, so that no reader finds a part of it. */
 static void write_crossing(const char *folder) {
   struct timespec now;
   clock_gettime(CLOCK_MONOTONIC, &now);

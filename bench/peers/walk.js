@@ -1,6 +1,6 @@
 /**
- * A sample as a script of one's own takes it: everybody's parent, and the proportional memory of
- * those who descend from one.
+ * A sample as a hand-written script takes it: the parents of all processes, and the proportional
+ * memory of the descendants of one.
  *
  *     node walk.js PID
  */

@@ -6,7 +6,7 @@ use std::ptr::null_mut;
 pub const MEGABYTE: usize = 1 << 20;
 const PAGE: usize = 4096;
 
-/// Anonymous memory that belongs to nobody's heap. It is given back on drop.
+/// Anonymous memory outside of any heap. It is unmapped on drop.
 pub struct Mapping {
     address: *mut u8,
     bytes: usize,
@@ -18,7 +18,7 @@ impl Mapping {
         Self::new(megabytes, libc::MAP_PRIVATE | libc::MAP_ANONYMOUS, -1)
     }
 
-    /// Memory that children have in common with this process, also what they write.
+    /// Memory that is shared with children, including what they write.
     pub fn shared(megabytes: usize) -> Self {
         Self::new(megabytes, libc::MAP_SHARED | libc::MAP_ANONYMOUS, -1)
     }
@@ -83,7 +83,7 @@ impl Mapping {
 
 impl Drop for Mapping {
     fn drop(&mut self) {
-        // SAFETY: the mapping is this value's own and nobody else has its address.
+        // SAFETY: the mapping belongs to this value alone.
         unsafe { libc::munmap(self.address.cast(), self.bytes) };
     }
 }

@@ -22,7 +22,7 @@ pub fn fork(act: impl FnOnce()) -> i32 {
 
 /// Waits until all children have ended.
 pub fn wait_for_all() {
-    // SAFETY: wait(2) may be told to store nothing.
+    // SAFETY: wait(2) accepts a null status.
     while unsafe { libc::wait(std::ptr::null_mut()) } > 0 {}
 }
 

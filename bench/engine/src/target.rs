@@ -1,5 +1,5 @@
-//! A program with much memory that keeps changing its mappings: whoever holds its memory map while
-//! measuring makes it wait.
+//! A program with much memory that keeps changing its mappings: a measurement that locks its memory
+//! map makes it wait.
 
 use std::time::{Duration, Instant};
 
@@ -8,8 +8,8 @@ use crate::number;
 
 const CHANGED_MEGABYTES: usize = 64;
 
-/// Prints how often a second memory was mapped, touched and given back, and in milliseconds the
-/// median and the longest time that once took.
+/// Prints how often a second memory was mapped, touched and unmapped, and the median and longest
+/// time that took, in milliseconds.
 pub fn run(words: &[&str]) -> Result<(), String> {
     let [held_megabytes, seconds] = words else {
         return Err("how many megabytes, and for how many seconds?".to_owned());

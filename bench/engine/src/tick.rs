@@ -10,24 +10,24 @@ use crate::floor::Floor;
 use crate::number;
 use crate::tree::SleepingTree;
 
-/// The pace of `Interval::Adaptive`: one percent of a CPU, within these bounds, by what so many
-/// samples cost.
+/// The pace of `Interval::Adaptive`: one percent of a CPU, within these bounds, by the cost of this
+/// many samples.
 const SAMPLES_A_LOOK: u32 = 32;
 const SHARE_OF_A_CPU: f64 = 0.01;
 const SHORTEST: Duration = Duration::from_millis(2);
 const LONGEST: Duration = Duration::from_millis(100);
-/// A tree is settled when so many samples in a row needed no reading of proportional memory.
+/// A tree is settled after this many consecutive samples without a reading of proportional memory.
 const QUIET_SAMPLES: u32 = 100;
 const MOST_SAMPLES_TO_SETTLE: u32 = 100_000;
 
-/// A sampler and a time of its own, which goes on by one interval a sample. So thousands of
-/// samples are taken at once, and budgets that grow with time still pay for what they would.
+/// A sampler with a clock of its own, which advances by one interval a sample. So thousands of
+/// samples are taken without waiting, and budgets that grow with time allow what they would.
 pub struct Sampled {
     sampler: Sampler<NativeObserver>,
     task: TaskId,
     now: Duration,
     interval: Duration,
-    /// Samples since the last look at what they cost, and their cost.
+    /// Samples since their cost was last checked, and that cost.
     samples: u32,
     cost: Duration,
 }
@@ -84,7 +84,7 @@ impl Sampled {
         self.sampler.record(self.task).pss_reads
     }
 
-    /// Samples until it is known who shares memory with whom. Gives the mean cost until then.
+    /// Samples until it is known which processes share memory. Returns the mean cost until then.
     pub fn settle(&mut self) -> Result<(u32, Duration), String> {
         let (mut samples, mut quiet, mut cpu) = (0, 0, Duration::ZERO);
         while quiet < QUIET_SAMPLES && samples < MOST_SAMPLES_TO_SETTLE {
@@ -120,7 +120,7 @@ fn one_tree(processes: usize, rounds: usize) -> Result<(), String> {
     let floor = Floor::open(tree.pid())?;
     let mut sampled = Sampled::start(tree.pid())?;
     let (first_samples, first_cost) = sampled.settle()?;
-    // Small trees need many rounds, large ones take their time.
+    // Small trees need many rounds, large ones take longer.
     let rounds = rounds * (5_000 / floor.len()).clamp(1, 50);
     let (mut lows, mut costs) = (Vec::new(), Vec::new());
     for _ in 0..rounds {

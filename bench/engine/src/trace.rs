@@ -74,7 +74,7 @@ fn start(words: &[&str]) -> Result<c_int, String> {
     Ok(root)
 }
 
-/// Answers every stop, and tells how the root ended. `at_exec` is told of each new program.
+/// Handles every stop, and returns how the root ended. `at_exec` is called for each new program.
 fn until_all_end(root: c_int, at_exec: &mut dyn FnMut(c_int)) -> c_int {
     let mut text = [0; 4096];
     let mut code = 0;

@@ -63,10 +63,10 @@ pub fn sleep_tree(processes: usize) -> Result<(), String> {
         .collect();
     let mut output = stdout();
     writeln!(output, "ready").map_err(|error| error.to_string())?;
-    // It ends when whoever started the tree has had enough of it, or has ended.
+    // It ends when the process that started the tree closes the pipe or ends.
     let _ = stdin().read_to_end(&mut Vec::new());
     for child in children {
-        // SAFETY: kill(2) touches no memory, and a child that nobody has waited for keeps its pid.
+        // SAFETY: kill(2) touches no memory, and a child keeps its pid until it is waited for.
         unsafe { libc::kill(child, libc::SIGKILL) };
     }
     wait_for_all();

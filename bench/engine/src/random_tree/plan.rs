@@ -65,7 +65,7 @@ pub enum Action {
 }
 
 impl Plan {
-    /// Of the root; without `steps` their number is random, too.
+    /// Of the root; without `steps` their number is random too.
     pub fn of_root(seed: u64, steps: Option<usize>) -> Self {
         let mut prng = Prng::new(seed);
         let drawn = prng.between(ROOTS_STEPS.0, ROOTS_STEPS.1);
@@ -87,9 +87,9 @@ struct Planner {
     generation: usize,
     /// How many more there may be below this one.
     processes: usize,
-    /// What it and those below it may still take.
+    /// What it and its descendants may still take.
     megabytes: usize,
-    /// The sizes of its private mappings, and whose they are.
+    /// The sizes and owners of its private mappings.
     private: Vec<(usize, Owner)>,
     /// How many shared mappings it has.
     shared: usize,

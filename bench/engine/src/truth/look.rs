@@ -6,11 +6,11 @@ use std::os::unix::fs::FileExt;
 use super::maps::file_mapping;
 use super::union::{PAGE_BYTES, PageUnion};
 
-/// Of the pagemap, so many entries are read at once.
+/// Entries of the pagemap that are read at once.
 const ENTRIES_AT_ONCE: u64 = 32 << 10;
 const ENTRY_BYTES: u64 = 8;
 
-/// How much they have mapped together. A process that is gone meanwhile has nothing.
+/// The sum of what they have mapped. A process that has ended meanwhile counts as nothing.
 pub fn mapped_bytes(processes: &[u32]) -> u64 {
     let mut union = PageUnion::default();
     for &pid in processes {

@@ -6,7 +6,7 @@
 //!
 //! - anonymous memory is what the group was charged for, read every 2 ms;
 //! - pages of files and shared memory are looked up one by one in the page tables, because a group
-//!   is charged only for those it touched first, and `Pss` divides them by all who map them. Between
+//!   is charged only for those it touched first, and `Pss` divides them by all that map them. Between
 //!   two looks they change by as much as what the group is charged for mapped pages.
 
 mod group;
@@ -34,7 +34,7 @@ use watch::Watched;
 const ORPHANS_MAY_TAKE: Duration = Duration::from_secs(10);
 /// Until a measuring tool has started what it measures.
 const COMMAND_MAY_TAKE: Duration = Duration::from_secs(20);
-/// The variable that tells `join` where to.
+/// The variable that names the group for `join`.
 const ENTRANCE: &str = "MEMTOP_BENCH_GROUP";
 /// Ahead of the command that is watched, which may keep all processors busy.
 const NICENESS: libc::c_int = -5;

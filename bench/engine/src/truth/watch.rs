@@ -1,4 +1,4 @@
-//! Three threads that look at a group until they are told to end: what it is charged as often as
+//! Three threads that watch a group until they are stopped: what it is charged as often as
 //! anything happens, its mapped pages as often as that is cheap, and a plain poll to compare with.
 
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -22,7 +22,7 @@ const NEW_HIGH_PERCENT: u64 = 102;
 /// A look during which as much was mapped or unmapped is taken again, a few times at most.
 const UNSETTLED: u64 = 1 << 20;
 const MOST_TRIES: usize = 4;
-/// A look's CPU time is followed by at least so many times as much without one.
+/// After a look, none follows for at least this many times its CPU time.
 const REST_AFTER_LOOK: u32 = 3;
 
 #[derive(Default)]

@@ -1,4 +1,4 @@
-//! Processes that have their memory from a parent, and change some of it.
+//! Processes that inherit memory from a parent, and change some of it.
 
 use super::pause;
 use crate::barrier::Barrier;
@@ -92,7 +92,7 @@ pub fn rewrite() {
     wait_for_all();
 }
 
-/// Each process is the child of the one before, and all of them have 2 MB of their own at last.
+/// Each process is the child of the one before, and each has 2 MB of its own in the end.
 pub fn deep_chain(generations: usize) {
     let _own = Mapping::private(2).touch();
     if generations > 1 {

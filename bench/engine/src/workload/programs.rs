@@ -46,7 +46,7 @@ pub fn churn() -> Result<(), String> {
     Ok(())
 }
 
-/// So many processes that none ends before all of them have had their memory for a while.
+/// Processes of which none ends before all have held their memory for a while.
 pub fn tree(processes: usize) -> io::Result<()> {
     let (ends, end) = pipe()?;
     let (mut are_ready, is_ready) = pipe()?;
@@ -66,7 +66,7 @@ pub fn tree(processes: usize) -> io::Result<()> {
 
 pub fn hold_until_told(megabytes: usize) {
     let _memory = Mapping::private(megabytes).touch();
-    // If nobody listens any more, there is nothing to hold it for.
+    // If the reader is gone, there is nothing to hold it for.
     if stdout()
         .write_all(b".")
         .and_then(|()| stdout().flush())

@@ -31,7 +31,7 @@ pub fn exec_beside_the_leader() -> Result<(), String> {
 const CLONES: usize = 16;
 const CLONES_STACK_BYTES: usize = 64 << 10;
 
-/// 180 MB: sixteen children that have no memory but their parent's 100 MB, to which each adds 5.
+/// 180 MB: sixteen children that share the address space of their parent's 100 MB, each adding 5.
 pub fn clones_of_one_memory() -> Result<(), String> {
     let _base = Mapping::private(100).touch();
     let grown = Mapping::private(CLONES * 5);
