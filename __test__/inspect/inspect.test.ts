@@ -112,7 +112,7 @@ for (const [name, inspector] of backends) {
     }
   });
 
-  test(`${name}: it exists itself, and nobody has a pid that is too high`, async (t) => {
+  test(`${name}: it exists itself, and no process has a pid that is too high`, async (t) => {
     t.true(await inspector.exists(process.pid));
     t.false(await inspector.exists(nobodysPid));
   });
@@ -123,7 +123,7 @@ async function isAlive(inspector: Inspector, pid: number): Promise<boolean> {
   return record !== undefined && record.state !== 'zombie';
 }
 
-test('CPU time is told of the time since the look before', async (t) => {
+test('CPU use is that since the previous call', async (t) => {
   const inspector = inspect.with({ backend: 'linux' });
   const busy = new Running('sh', ['-c', 'echo READY; while :; do :; done']);
   t.teardown(() => busy.killed());

@@ -64,7 +64,7 @@ test('the upper bound counts where the peak is not exact', (t) => {
   t.regex(limitOf(300, {}, 400) ?? '', /^512MB: the peak of at most 400MB, 8.4MB for the kernel/);
 });
 
-test("the kernel's count without files that nobody has mapped is a lower bound to what is enough", (t) => {
+test("the kernel's count without unmapped files is enough if it is lower", (t) => {
   t.regex(
     limitOf(300, group(330, 50), 700) ?? '',
     /^416MB: the peak of 300MB \(the kernel counted no more\), 10MB for the kernel and a quarter/,
@@ -79,7 +79,7 @@ test('mapped files are part of what is needed, though the kernel can drop them',
   t.regex(limitOf(300, counted) ?? '', /^544MB: the kernel's count of 410MB, 10MB/);
 });
 
-test('a group that a process has left tells nothing', (t) => {
+test('a group that a process has left is not used', (t) => {
   t.regex(limitOf(300, group(310, 0, 1), 700) ?? '', /^896MB: the peak of at most 700MB, 12.9MB/);
 });
 

@@ -11,7 +11,7 @@ const program = (name: string, bytes: number[]) => ({
 });
 const programs = [program('node', [60, 150, 200, 0]), program('tsc', [40, 40, 90, 50])];
 
-function told(course: ReturnType<typeof courseOf>): [string, number[]][] {
+function partsIn(course: ReturnType<typeof courseOf>): [string, number[]][] {
   return (course?.parts ?? []).map(({ name, bytes }) => [
     name,
     bytes.map((value) => Math.round(value / MB)),
@@ -19,7 +19,7 @@ function told(course: ReturnType<typeof courseOf>): [string, number[]][] {
 }
 
 test('without tasks the programs make up the course', (t) => {
-  t.deepEqual(told(courseOf({ timeline, programs })), [
+  t.deepEqual(partsIn(courseOf({ timeline, programs })), [
     ['node', [60, 150, 200, 0]],
     ['tsc', [40, 40, 90, 50]],
     ['everything else', [0, 10, 10, 0]],
@@ -33,7 +33,7 @@ test('with tasks the tasks do', (t) => {
     status: 'ended' as const,
     timeline: { atMs, bytes: [50 * MB, 100 * MB, 250 * MB, 50 * MB] },
   };
-  t.deepEqual(told(courseOf({ timeline, programs, tasks: [task] })), [
+  t.deepEqual(partsIn(courseOf({ timeline, programs, tasks: [task] })), [
     ['web:build', [50, 100, 250, 50]],
     ['everything else', [50, 100, 50, 0]],
   ]);
@@ -41,6 +41,6 @@ test('with tasks the tasks do', (t) => {
 
 test('of many programs the last ones are together', (t) => {
   const many = Array.from({ length: 12 }, (_, index) => program(`p${index}`, [5, 5, 20, 4]));
-  const parts = told(courseOf({ timeline, programs: many })).map(([name]) => name);
+  const parts = partsIn(courseOf({ timeline, programs: many })).map(([name]) => name);
   t.deepEqual(parts.slice(6), ['p6', '5 other programs', 'everything else']);
 });

@@ -62,7 +62,7 @@ const endings: Record<string, [Partial<Result>, string]> = {
     'probably killed by the kernel: the machine was out of memory; ' +
       `the largest process was node (430MB). ${lessOf('the machine')}`,
   ],
-  'a process below a command that told so': [
+  'a process below a command that reported it': [
     {
       exit: { code: 2, signal: null, cause: 'exit' },
       oom: { ...kernel, victim: { name: 'rustc', command: [] } },
@@ -139,12 +139,12 @@ const endings: Record<string, [Partial<Result>, string]> = {
 for (const [name, [change, text]] of Object.entries(endings)) {
   const changed = { ...result, ...change };
 
-  test(`${name} is told in a sentence`, (t) => {
+  test(`${name} is a sentence`, (t) => {
     const ending = endingOf(changed);
     t.is(ending && endingText(ending), text);
   });
 
-  test(`${name} stands first in the summary and fits the terminal`, (t) => {
+  test(`${name} comes first in the summary and fits the terminal`, (t) => {
     for (const columns of [40, 80, 120]) {
       const lines = endingLines(changed, columns);
       t.is(lines.join(' '), `memtop: ${text}`);
@@ -171,7 +171,7 @@ for (const exit of [
   });
 }
 
-test('what memtop has ended or memory has is told without a summary as well', (t) => {
+test('an end by memtop or for lack of memory is printed even without a summary', (t) => {
   t.true(isCutShort({ ...result, exit: byGuard }));
   t.true(isCutShort({ ...result, exit: { code: 1, signal: null, cause: 'timeout' } }));
   t.true(isCutShort({ ...result, oom: kernel }));

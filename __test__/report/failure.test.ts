@@ -55,7 +55,7 @@ for (const [result, text] of [
     'npm: command not found',
   ],
 ] as const) {
-  test(`it is said: ${text}`, (t) => {
+  test(`the failure is: ${text}`, (t) => {
     t.is(failureText(result), text);
   });
 }

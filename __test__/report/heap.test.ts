@@ -22,7 +22,7 @@ const one: Heap['heaps'][number] = {
 const text = (changes: Partial<typeof one> = {}, heap: Partial<Heap> = {}) =>
   heapText({ processCount: 1, heapCount: 1, heaps: [{ ...one, ...changes }], ...heap });
 
-test('one heap is told with its limit and what it needs', (t) => {
+test('one heap has its limit and what it needs', (t) => {
   t.is(text(), '812MB of 2GB allowed in node build.js --watch; needs --max-old-space-size=1008');
 });
 
@@ -30,14 +30,14 @@ test('a thread is called one', (t) => {
   t.regex(text({ worker: 3 }), / in thread 3 of node build\.js/);
 });
 
-test('others are counted, and the part of the peak is told', (t) => {
+test('others are counted, and the share of the peak is shown', (t) => {
   t.regex(
     text({}, { heapCount: 3, ofPeakBytes: 700 * MB }),
     /; 2 more need no more; about 700MB of the peak was JavaScript heap$/,
   );
 });
 
-test('one that was full is not said to have been within its limit', (t) => {
+test('a full heap is not shown as within its limit', (t) => {
   t.regex(text({ lastSeen: 'full' }), /^all used up in node build\.js/);
 });
 

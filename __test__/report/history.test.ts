@@ -34,7 +34,7 @@ test('labels and commands come with their trend, and the latest run first', (t) 
   ]);
 });
 
-test('peaks of another metric are said to be left out, and runs say which they have', (t) => {
+test('peaks of another metric are named as left out, and runs show their metric', (t) => {
   const groups = [
     { ...group('build', [100]), metric: 'unique' as const, otherMetrics: ['pss' as const] },
   ];

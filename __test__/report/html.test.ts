@@ -19,7 +19,7 @@ const hostile = [
   ']]>\ud800',
 ];
 
-/** A run with so many points, tasks of every such name, and the same names all over. */
+/** A run with this number of points, a task of each name, and the same names everywhere else. */
 function resultWith(points: number, names: readonly string[], durationMs = 20_000): Result {
   const atMs = Array.from({ length: points }, (_, index) => ((index + 1) * durationMs) / points);
   const bytes = atMs.map((_, index) => (100 + (index % 50) + (index === 7 ? 900 : 0)) * MB);
@@ -69,7 +69,7 @@ test('without its data a page is small', (t) => {
   t.true(bytes < 60_000, `${bytes} bytes`);
 });
 
-test('no text of a result can end the element that it stands in', (t) => {
+test('no text of a result can close its element', (t) => {
   const page = resultHtml(resultWith(10, hostile), assets);
   t.is(page.split('<script').length, 3);
   t.is(page.split('</script').length, 3);

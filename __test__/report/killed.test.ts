@@ -1,7 +1,7 @@
 import test from 'ava';
 import { failureLines, killedLine } from '../../ts/report/killed.js';
 
-test('how many were killed is told in a line', (t) => {
+test('a line has the number of killed processes', (t) => {
   t.is(killedLine({ killed: 1, failed: [] }), 'killed 1 process');
   t.is(killedLine({ killed: 5, failed: [] }), 'killed 5 processes');
   t.is(killedLine({ killed: 0, failed: [] }), 'nothing to kill: it had ended already');

@@ -88,7 +88,7 @@ test('a command that did not start says why', (t) => {
   );
 });
 
-test('of many tasks the largest are told, and how many more there are', (t) => {
+test('of many tasks the largest are listed and the rest is counted', (t) => {
   const many = Array.from({ length: 70 }, (_, index) => task(`t${index}`));
   const lines = markdown({ tasks: many }).split('\n');
   t.is(lines.filter((line) => line.startsWith('| `t')).length, 50);

@@ -29,7 +29,7 @@ test('each process is below the one that started it, the family with the most fi
   t.deepEqual(lines(processes), ['p1 10 101', '.p3 0 50', '..p5 50 50', '.p2 1 41', '..p4 40 40']);
 });
 
-test('without its parent a process stands alone, and none is lost', (t) => {
+test('a process without its parent is a root, and none is lost', (t) => {
   t.deepEqual(lines([process(1, undefined, 1), process(2, 7, 2)]), ['p2 2 2', 'p1 1 1']);
   t.deepEqual(lines([]), []);
 });

@@ -39,7 +39,7 @@ test('each process is below the one that started it, in the order that they came
   );
 });
 
-test('lines lead to the roots where something stands above them', (t) => {
+test('the roots have lines if they are below another line', (t) => {
   const rows = treeRows(trees(family), { areRootsBelow: true });
   t.deepEqual(
     rows.map(({ lead }) => lead),

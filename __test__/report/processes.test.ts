@@ -30,7 +30,7 @@ const build = [
   process(200, 1, 90, 'redis-server *:6379'),
 ];
 
-test('the largest stands first', (t) => {
+test('the largest comes first', (t) => {
   t.deepEqual(processTable(build, 80), [
     'PID  PPID    RSS    CPU  COMMAND',
     '102   101  700MB  12.3%  node node_modules/.bin/tsc -b',
@@ -111,7 +111,7 @@ test('wide characters count as the two columns that they take', (t) => {
   t.is(line, '  7     1  1MB  12.3%  大小大小大小大小大小大小…');
 });
 
-test('a zombie and a part of the kernel are told as such', (t) => {
+test('a zombie and a kernel thread are marked as such', (t) => {
   const zombie: ProcessRecord = { ...process(7, 1, 0, ''), state: 'zombie' };
   const { cpuPercent, ...young } = process(8, 2, 0, '');
   const lines = processTable([zombie, young], 80);

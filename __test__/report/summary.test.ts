@@ -14,7 +14,7 @@ test('the lines say how much, by whom, when, what to do with it and how it is kn
   ]);
 });
 
-test('when nothing is to be told, three lines do', (t) => {
+test('a simple run has three lines', (t) => {
   const peak = {
     ...result.peak,
     upperBytes: result.peak.bytes,
@@ -30,7 +30,7 @@ test('when nothing is to be told, three lines do', (t) => {
   ]);
 });
 
-test('differences of a few megabytes are not told', (t) => {
+test('differences of a few megabytes are left out', (t) => {
   const peak = {
     ...result.peak,
     bytes: 2 * MB,
@@ -52,7 +52,7 @@ test('differences of a few megabytes are not told', (t) => {
   t.true(summary({ ...small, processes: result.processes }, 240).length > 3);
 });
 
-test('without a peak the count of the kernel is told, however little it is', (t) => {
+test('without a peak the count of the kernel is shown, however small', (t) => {
   const { peak: _, ...unmeasured } = result;
   const cgroup = { version: 2, path: '/a', peakBytes: 5 * MB, escaped: 0 };
   const lines = summary({ ...unmeasured, cgroup }, 240);
@@ -76,7 +76,7 @@ test('a narrow terminal gets more lines, not less to read', (t) => {
   }
 });
 
-test('what counting shared pages in each process would say is told when it differs', (t) => {
+test('the sum with shared pages counted in each process is shown if it differs', (t) => {
   const peak = {
     ...result.peak,
     bytes: 301 * MB,
@@ -94,7 +94,7 @@ test('what counting shared pages in each process would say is told when it diffe
   t.regex(lines.at(-1) ?? '', /shared pages divided among all that have them \(PSS\)/);
 });
 
-test("the kernel's own figure is told where it differs", (t) => {
+test("the kernel's own figure is shown if it differs", (t) => {
   const cgroup = {
     version: 2,
     path: '/a',
@@ -116,7 +116,7 @@ test("the kernel's own figure is told where it differs", (t) => {
   );
 });
 
-test('a peak without a bound that tells something says so', (t) => {
+test('a peak without a useful bound says so', (t) => {
   const { upperBytes, ...peak } = result.peak;
   for (const one of [peak, { ...peak, upperBytes: 10 * upperBytes }]) {
     const lines = summary({ ...result, peak: one }, 240);
@@ -143,7 +143,7 @@ test('a peak that may be lower as well has both bounds, and says what is estimat
   t.regex(of(300, 600).at(-1) ?? '', /how much the processes share is estimated/);
 });
 
-test('processes without a name are told all the same, and nothing is told of nobody', (t) => {
+test('processes without a name are listed, and no line is made of no processes', (t) => {
   const rollup = [{ name: '', count: 2, bytes: 8 * MB }];
   const unnamed = summary({ ...result, peak: { ...result.peak, rollup } }, 240);
   t.true(unnamed.includes('  at the peak      unnamed x2 8MB'));
@@ -194,7 +194,7 @@ test('a traced run has seen every process, and says whether that is exact', (t) 
   );
 });
 
-test('why it was not traced is told where processes were missed', (t) => {
+test('the reason for not tracing is shown if processes were missed', (t) => {
   const sampling = { ...result.sampling, fallbackReason: 'that takes root or --trace on' };
   const method = (of: Result) => summary(of, 240).at(-1) ?? '';
   t.regex(method({ ...result, sampling }), /measure; not traced: that takes root or --trace on$/);

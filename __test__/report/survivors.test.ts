@@ -23,7 +23,7 @@ test('the largest three are named, and how many more there are', (t) => {
   t.is(survivorsText(survivors.slice(0, 1)), 'sh (process 5)');
 });
 
-test('their parts are told, as of the peak above them', (t) => {
+test('their sizes are in the metric of the peak above them', (t) => {
   t.is(
     survivorsText([
       { ...survivor(2, 'node', 90 * MB), bytes: 20 * MB },

@@ -98,7 +98,7 @@ test('without UTF-8 everything is ASCII', (t) => {
   t.is(narrow, '+ xxxxxxxxxxxxxxxxxxxx~ 2.5s (peak: 5MB)');
 });
 
-test('a long name is cut, and what tells how it went is not', (t) => {
+test('a long name is cut, and its outcome is not', (t) => {
   const line = taskLine(task('x'.repeat(10_000), 1331, failed('exit', 1)), { ...log, columns: 60 });
   t.is(line, '✗ xxxxxxxxxxxxxxxxxxxxxxx… failed, exit 1, 12s (peak: 1.3GB)');
   t.true(line.length <= 60);

@@ -22,7 +22,7 @@ const expected = [
   '    -         -       -  my-app:e2e skipped',
 ];
 
-test('the largest stands first, with its wrappers apart', (t) => {
+test('the largest comes first, with its wrappers apart', (t) => {
   t.deepEqual(tasksTable(few, 80), expected);
   t.deepEqual(tasksTable(few, 200), expected);
 });

@@ -41,7 +41,7 @@ test('processes are grouped by service and else by tree, the largest group first
   );
 });
 
-test('what stands below a service that another one has started is a tree of its own', (t) => {
+test('what is below a service that another process has started is a tree of its own', (t) => {
   const [, group] = groupsOf(
     [...machine, record(32, 31, 45, 'worker')],
     (process) => (process.pid === 31 ? service : undefined),
@@ -50,7 +50,7 @@ test('what stands below a service that another one has started is a tree of its 
   t.is(group?.name, 'daemon');
 });
 
-test('processes that are said to be ancestors of each other are one tree, and none is lost', (t) => {
+test('processes that are ancestors of each other are one tree, and none is lost', (t) => {
   const circle = [record(5, 6, 10, 'a'), record(6, 5, 10, 'b')];
   const groups = groupsOf(circle, () => undefined, 'memory');
   t.deepEqual(

@@ -75,7 +75,7 @@ test('the parts that live views show add up to what they tell of the whole', (t)
   }
 });
 
-test('attach tells of the whole what it tells of the processes, from one look', async (t) => {
+test('attach shows a total and processes of the same sample', async (t) => {
   const first = randomSnapshot(new Random(1));
   const second = randomSnapshot(new Random(2));
   const snapshots = [first, first, second];
@@ -87,7 +87,7 @@ test('attach tells of the whole what it tells of the processes, from one look', 
   t.is(tree.memoryTitle, 'MEMORY');
 });
 
-test('a process that has ended since is shown, and nobody is taken for it', (t) => {
+test('a process that has ended since is shown, and no other is taken for it', (t) => {
   const snapshot = randomSnapshot(new Random(3));
   const [gone] = livingProcesses(snapshot.living, []);
   t.like(gone, { pid: 100, started: 0, state: 'other' });

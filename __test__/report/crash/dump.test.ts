@@ -7,7 +7,7 @@ import { MB } from '../../helpers/measured.js';
 
 const dumpOf = (of = crash) => JSON.parse(crashDump(of, runtime));
 
-test('the dump tells the memory, and of garbage collection why nothing is known', (t) => {
+test('the dump has the memory, and says why garbage collection is missing', (t) => {
   const dump = dumpOf();
   t.is(dump.schema, 'memtop.crash/1');
   t.is(dump.at, '2026-11-20T14:07:02.345Z');
@@ -37,7 +37,7 @@ test('what is not known is absent', (t) => {
   t.is(limitBytes, 500 * MB);
 });
 
-test('the dump tells what it ran in', (t) => {
+test('the dump has the environment of memtop', (t) => {
   t.deepEqual(dumpOf().runtime, {
     memtopVersion: '1.2.3',
     nodeVersion: 'v24.1.0',

@@ -33,7 +33,7 @@ test('the machine is named where it was the reason', (t) => {
   t.regex(inGroup, new RegExp(`and the group ${limitedBy} has only 700MB of 8GB left$`));
 });
 
-test('what could not be written is told with its reason', (t) => {
+test('a file that could not be written has a reason', (t) => {
   const problem = "EACCES: permission denied, open '/a/dump.json'";
   t.is(guardMessages(crash, { problem })[1], `no crash dump could be written (${problem})`);
   t.is(
@@ -61,7 +61,7 @@ test('the largest groups are causes, and how fast it grew', (t) => {
   ]);
 });
 
-test('many processes of one name are told as such', (t) => {
+test('many processes of one name are pointed out', (t) => {
   const processes = Array.from({ length: 14 }, (_, index) =>
     crashProcess(10 + index, 1, 'cc1plus', 219.43),
   );
@@ -92,7 +92,7 @@ test('a slow growth is no cause, and no process is none either', (t) => {
   ]);
 });
 
-test('nothing is said of files where none were wanted', (t) => {
+test('files are not mentioned if none were wanted', (t) => {
   const [size, , cause] = guardMessages(crash, {});
   t.deepEqual([...guardMessages(crash, undefined)], [size, cause]);
 });

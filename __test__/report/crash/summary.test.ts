@@ -2,7 +2,7 @@ import test from 'ava';
 import { crashSummary } from '../../../ts/report/crash/summary.js';
 import { crash, crashProcess, runtime } from '../../helpers/crash.js';
 
-test('the summary tells in short what the dump holds', (t) => {
+test('the summary is a short version of the dump', (t) => {
   t.is(
     crashSummary(crash, runtime, '/a/dump.json'),
     `memtop: the guard ends the run: it has 523MB in 4 processes, past its limit of 500MB
