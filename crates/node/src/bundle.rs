@@ -54,11 +54,11 @@ impl NativeBundle {
         is_viewed: bool,
     ) -> Result<Self> {
         let on_alarm = Listener::new(&on_alarm)?;
-        let mut options = options.checked()?;
+        let options = options.checked()?;
         let (streams, seen) = streams(is_viewed.then_some("view"), None, None)?;
-        options.streams = streams;
         let tell = move |alarm: &memtop_sampler::Alarm| on_alarm.tell((alarm.into(),).into());
-        let bundle = Bundle::start(options, tell).map_err(|error| error::of_spawn(&error))?;
+        let bundle = Bundle::start(options, streams, tell);
+        let bundle = bundle.map_err(|error| error::of_spawn(&error))?;
         Ok(Self {
             bundle,
             view: seen.view,
@@ -86,7 +86,8 @@ impl NativeBundle {
         })
     }
 
-    /// Ends everybody, who may take so long to end by themselves. Safe to call again.
+    /// Ends all processes; they have `grace_ms` to end by themselves. Calling it again without any
+    /// grace cuts that short.
     ///
     /// # Errors
     /// When the time is none.
@@ -195,7 +196,7 @@ impl NativeBundleTask {
         Ok(NativeRun { run, end, seen })
     }
 
-    /// Ends everybody in it, who may take so long to end by themselves. Safe to call again.
+    /// Ends all processes of the task; see [`NativeBundle::stop`].
     ///
     /// # Errors
     /// When the time is none.

@@ -2,8 +2,7 @@
 
 use std::time::Duration;
 
-use memtop_sampler::Course;
-use memtop_spawn::CourseReader;
+use memtop_sampler::{Course, WeakTask};
 use memtop_store::{Living, Look, NewRun, Recorder, RunEnd};
 use napi_derive::napi;
 
@@ -60,7 +59,8 @@ impl NativeRecorder {
     #[must_use]
     pub fn of_run(start: RecordStart, run: &NativeRun) -> Self {
         let process = run.run.process();
-        Self::start(start, run.run.course(), |run| NewRun { process, ..run })
+        let task = run.run.task().cloned();
+        Self::start(start, task, |run| NewRun { process, ..run })
     }
 
     /// Of a run that is measured by what this process runs: its course is not seen here.
@@ -74,16 +74,16 @@ impl NativeRecorder {
     #[napi(factory)]
     #[must_use]
     pub fn of_bundle(start: RecordStart, bundle: &NativeBundle) -> Self {
-        Self::start(start, bundle.bundle.course(), |run| run)
+        Self::start(start, bundle.bundle.task(), |run| run)
     }
 
     fn start(
         start: RecordStart,
-        course: Option<CourseReader>,
+        task: Option<WeakTask>,
         complete: impl FnOnce(NewRun) -> NewRun,
     ) -> Self {
         let file = start.file.clone().into();
-        let look = move |sums| course.as_ref()?.take(sums).map(look);
+        let look = move |sums| task.as_ref()?.take_course(sums).map(look);
         Self {
             recorder: Recorder::start(file, complete(start.into()), look),
         }

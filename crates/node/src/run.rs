@@ -55,7 +55,6 @@ impl NativeRun {
         let (streams, seen) = self::streams(streams.as_deref(), *size, on_output)?;
         let command = command(options.command);
         let options = Options {
-            streams,
             samples_file: options.samples_file.map(Into::into),
             ..options.session.checked()?
         };
@@ -63,6 +62,7 @@ impl NativeRun {
         let delivery = end.clone();
         let run = Run::start(
             command,
+            streams,
             options,
             move |alarm| on_alarm.tell((alarm.into(),).into()),
             move |outcome| {
@@ -82,7 +82,8 @@ impl NativeRun {
         self.run.pid()
     }
 
-    /// Ends the whole run; everybody may take so long to end by themselves. Safe to call again.
+    /// Ends the whole run; its processes have `grace_ms` to end by themselves. Calling it again without
+    /// any grace cuts that short.
     ///
     /// # Errors
     /// When the time is none.

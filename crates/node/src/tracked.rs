@@ -72,8 +72,8 @@ impl NativeTask {
         self.tracked.tell_task(pid, &runner, &name)
     }
 
-    /// Ends the whole tree; everybody may take so long to end by themselves. Safe to call again, at
-    /// once with no time.
+    /// Ends the whole tree; its processes have `grace_ms` to end by themselves. Calling it again
+    /// without any grace cuts that short.
     ///
     /// # Errors
     /// When the time is none.

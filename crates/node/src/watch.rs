@@ -1,6 +1,6 @@
 //! A tree that is watched until it ends, as JavaScript holds it.
 
-use memtop_spawn::{Watch, Watched};
+use memtop_spawn::{TrackedEnd, Watch};
 use napi::Env;
 use napi::bindgen_prelude::Object;
 use napi_derive::napi;
@@ -89,15 +89,16 @@ impl NativeWatch {
     }
 }
 
-impl From<Option<Watched>> for WatchEnd {
-    fn from(watched: Option<Watched>) -> Self {
+impl From<Option<TrackedEnd>> for WatchEnd {
+    fn from(watched: Option<TrackedEnd>) -> Self {
         match watched {
-            Some(Watched {
-                ended,
+            Some(TrackedEnd {
+                is_running,
                 duration,
                 record,
+                ..
             }) => Self {
-                ended,
+                ended: !is_running,
                 duration_ms: millis(duration),
                 sampling: Some((&record).into()),
                 tree: Some(TreeRecord::of(record.task, &Places::default())),

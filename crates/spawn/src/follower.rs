@@ -11,30 +11,25 @@ use std::time::{Duration, Instant};
 
 use libc::pid_t;
 use memtop_proc::native::{ProcRoot, Waited, wait4};
-use memtop_sampler::{SharedRules, TaskId};
+use memtop_sampler::{SharedRules, SharedSampler, TaskHandle};
 use memtop_terminal::{Forwarding, Pumps};
 use memtop_trace::ptrace::{self, Report};
 use memtop_trace::{TraceRecord, Tracer, WAKE_AGAIN_AFTER, Waker, raise_priority};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
-use crate::SharedSampler;
 use crate::birth::{Preparation, Unborn};
-use crate::bundle::place::Place;
-use crate::sampling::{not_measured, tell_tasks_apart};
+use crate::sampling::tell_tasks_apart;
+use crate::session::place::Place;
 
 /// What to follow, and how.
 pub(crate) struct Assignment {
     pub(crate) preparation: Preparation,
-    pub(crate) sampler: Result<SharedSampler, String>,
-    /// Who gets the orphans of an untraced command, if not the system.
-    pub(crate) adopter: Option<u32>,
     /// By which the processes of tasks are told apart.
     pub(crate) rules: Option<SharedRules>,
     pub(crate) tracing: Tracing,
     /// Whether what is traced dies with this process.
     pub(crate) dies_with_tracer: bool,
-    /// Where it is one of several commands.
-    pub(crate) place: Option<Place>,
+    pub(crate) place: Place,
 }
 
 /// Whether a command is traced.
@@ -71,8 +66,8 @@ pub(crate) struct Started {
     /// What carries its streams.
     pub(crate) pumps: Option<Pumps>,
     pub(crate) at: Instant,
-    /// Of what the sampler accounts it to, or why it is not sampled.
-    pub(crate) task: Result<TaskId, String>,
+    /// What the sampler accounts it to, or why it is not sampled.
+    pub(crate) task: Result<TaskHandle, String>,
     /// Why it is not traced.
     pub(crate) untraced_because: Option<String>,
 }
@@ -172,8 +167,6 @@ impl<F: Fn(Followed)> Drop for Farewell<F> {
 fn follow(assignment: Assignment, state: &State, tell: &impl Fn(Followed)) {
     let Assignment {
         preparation,
-        sampler,
-        adopter,
         rules,
         tracing,
         dies_with_tracer,
@@ -181,11 +174,7 @@ fn follow(assignment: Assignment, state: &State, tell: &impl Fn(Followed)) {
     } = assignment;
     let at = Instant::now();
     let is_on_own_terminal = preparation.wiring.is_terminal();
-    let forked = match &place {
-        Some(place) => place.fork(preparation),
-        None => preparation.fork(),
-    };
-    let (mut unborn, wiring) = match forked {
+    let (mut unborn, wiring) = match place.fork(preparation) {
         Ok(forked) => forked,
         Err(error) => return tell(Followed::NotStarted(NotStarted::Fork(error))),
     };
@@ -195,7 +184,8 @@ fn follow(assignment: Assignment, state: &State, tell: &impl Fn(Followed)) {
     let tracer = match &tracing {
         Tracing::No(reason) => Err(reason.clone()),
         Tracing::Wanted | Tracing::Required => {
-            begin_tracing(unborn.pid, sampler.as_ref().ok(), dies_with_tracer, state)
+            let sampler = place.session.sampler().ok();
+            begin_tracing(unborn.pid, sampler, dies_with_tracer, state)
                 .map_err(|error| error.to_string())
         }
     };
@@ -211,8 +201,6 @@ fn follow(assignment: Assignment, state: &State, tell: &impl Fn(Followed)) {
         pumps: Cell::new(Some(pumps)),
         pidfd: open_pidfd(unborn.pid),
         at,
-        sampler,
-        adopter,
         rules,
         place,
     };
@@ -242,28 +230,18 @@ struct Beginning {
     pumps: Cell<Option<Pumps>>,
     pidfd: Option<Arc<OwnedFd>>,
     at: Instant,
-    sampler: Result<SharedSampler, String>,
-    adopter: Option<u32>,
     rules: Option<SharedRules>,
-    place: Option<Place>,
+    place: Place,
 }
 
 impl Beginning {
     fn started(&self, untraced_because: Option<String>) -> Followed {
         let pid = self.pid.cast_unsigned();
-        let adopter = self.adopter.filter(|_| untraced_because.is_some());
-        let task = self.sampler.clone().and_then(|sampler| {
-            let task = if let Some(place) = &self.place {
-                place.add_task(&sampler, pid, untraced_because.is_none())?
-            } else {
-                sampler.count_from(self.at);
-                sampler.add_new_task(pid, adopter).map_err(not_measured)?
-            };
-            if let Some(rules) = &self.rules {
-                tell_tasks_apart(&sampler, task, rules, std::process::id());
-            }
-            Ok(task)
-        });
+        let is_traced = untraced_because.is_none();
+        let task = self.place.add_task(pid, self.at, is_traced);
+        if let (Ok(task), Some(rules)) = (&task, &self.rules) {
+            tell_tasks_apart(task, rules, std::process::id());
+        }
         Followed::Started(Started {
             pid,
             pidfd: self.pidfd.clone(),
@@ -277,14 +255,14 @@ impl Beginning {
 
 fn begin_tracing(
     pid: pid_t,
-    sampler: Option<&SharedSampler>,
+    sampler: Option<SharedSampler>,
     dies_with_tracer: bool,
     state: &State,
 ) -> io::Result<Tracer> {
     state.waker.register()?;
     raise_priority();
     let proc = ProcRoot::system().map_err(io::Error::other)?;
-    let mut tracer = Tracer::new(proc, sampler.cloned(), dies_with_tracer);
+    let mut tracer = Tracer::new(proc, sampler.clone(), dies_with_tracer);
     tracer.seize(pid, pid)?;
     if let Some(sampler) = sampler {
         sampler.expect_events();

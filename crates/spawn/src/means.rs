@@ -4,34 +4,13 @@ use std::process;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use memtop_proc::Error;
 use memtop_proc::native::cgroup::{Cgroups, Entrance, Limit};
 use memtop_proc::native::{CAP_SYS_PTRACE, ProcRoot, has_effective};
-use memtop_proc::{Error, Observer};
 
 use crate::follower::Tracing;
 use crate::group::Group;
-use crate::options::Options;
-use crate::sampling::start_sampler;
-use crate::{GroupUse, SharedSampler, StartError, TraceUse};
-
-pub(crate) type Means = (
-    Result<SharedSampler, String>,
-    Result<Group, String>,
-    Option<Arc<Entrance>>,
-);
-
-/// What measures a command that is a run of its own.
-pub(crate) fn own_means(
-    options: &Options,
-    cgroups: &Result<Arc<Cgroups>, Error>,
-) -> Result<Means, StartError> {
-    let sampler = start_sampler(options.interval, options.metric, Observer::note_present);
-    let sampler = sampler.map_err(|error| error.to_string());
-    Ok(match make_group(options.group, cgroups)? {
-        Ok((group, entrance)) => (sampler, Ok(group), Some(Arc::new(entrance))),
-        Err(reason) => (sampler, Err(reason), None),
-    })
-}
+use crate::{GroupUse, StartError, TraceUse};
 
 /// The smallest limit that the run was under.
 pub(crate) fn limit_around(group: Option<&Group>) -> Option<Limit> {

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use memtop_sampler::{Interval, Metric, SharedRules};
-use memtop_terminal::StreamsUse;
 
 use crate::{GroupUse, GuardOptions, SurvivorsUse, TraceUse};
 
@@ -31,8 +30,6 @@ pub struct Options {
     pub timeout: Option<Duration>,
     /// How long those that are told to end may take.
     pub grace: Duration,
-    /// What the command's standard streams are.
-    pub streams: StreamsUse,
     /// What becomes of those that outlive the command.
     pub survivors: SurvivorsUse,
     /// What ends the run for its memory.
@@ -56,7 +53,6 @@ impl Default for Options {
             own_descriptors: Vec::new(),
             timeout: None,
             grace: Duration::from_secs(2),
-            streams: StreamsUse::Inherited,
             survivors: SurvivorsUse::Leave,
             guard: GuardOptions::default(),
             rules: None,

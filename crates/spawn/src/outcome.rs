@@ -95,9 +95,3 @@ impl Stopped {
         }
     }
 }
-
-/// What is to be said of an end that could not see everything.
-pub(crate) fn blindness_remark(ended: &RunEnded) -> Option<String> {
-    let error = ended.blindness.as_ref()?;
-    Some(format!("some processes may be left: {error}"))
-}

@@ -38,7 +38,7 @@ fn holding_with(megabytes: u32, own: &str, other: &str) -> String {
 }
 
 fn bundle(options: Options) -> Bundle {
-    Bundle::start(options, |_| {}).expect("it starts")
+    Bundle::start(options, StreamsUse::Inherited, |_| {}).expect("it starts")
 }
 
 struct Task {
@@ -271,7 +271,9 @@ fn all_end_at_the_limit_of_the_whole() {
             },
             ..options(way)
         };
-        let bundle = Bundle::start(options, move |alarm| told.send(alarm.clone()).unwrap());
+        let bundle = Bundle::start(options, StreamsUse::Inherited, move |alarm| {
+            told.send(alarm.clone()).unwrap();
+        });
         let bundle = bundle.unwrap();
         let tasks = [150, 151].map(|megabytes| {
             let task = add(&bundle, GuardOptions::default());

@@ -66,7 +66,7 @@ fn one_that_ends_when_it_is_told_to_ends_as_it_wants() {
 }
 
 #[test]
-fn a_run_that_is_told_twice_to_stop_hurries() {
+fn a_run_that_is_ended_again_without_grace_hurries() {
     for trace in BOTH {
         let folder = Folder::new();
         let options = Options {
@@ -76,7 +76,7 @@ fn a_run_that_is_told_twice_to_stop_hurries() {
         let started = start(stubborn(&folder), options).unwrap();
         let pids = folder.pids("pids", 4);
         started.run.stop(None);
-        started.run.stop(None);
+        started.run.stop(Some(Duration::ZERO));
         let outcome = started.finish().outcome;
         assert_all_gone(&pids);
         let stopped = outcome.stopped.expect("it was stopped");

@@ -14,6 +14,7 @@ use std::time::{Duration, Instant};
 
 use memtop_sampler::{Alarm, Interval, TaskRecord};
 use memtop_spawn::{Command, GroupUse, Options, Outcome, Run, StartError, TraceUse};
+use memtop_terminal::StreamsUse;
 use rustix::process::{Pid, Signal, geteuid, kill_process};
 
 pub const MB: u64 = 1 << 20;
@@ -71,7 +72,7 @@ pub fn start(command: Command, options: Options) -> Result<Started, StartError> 
     let on_alarm = move |alarm: &Alarm| alarm_told.send(alarm.clone()).unwrap();
     let on_end = move |outcome| end_told.send(outcome).unwrap();
     Ok(Started {
-        run: Run::start(command, options, on_alarm, on_end)?,
+        run: Run::start(command, StreamsUse::Inherited, options, on_alarm, on_end)?,
         end,
         alarms,
     })
