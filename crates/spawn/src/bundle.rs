@@ -15,7 +15,7 @@ use crate::outcome::{Outcome, Reason};
 use crate::running::LOOK_EVERY;
 use crate::session::Session;
 use crate::session::part::Part;
-use crate::session::place::Place;
+use crate::session::placement::Placement;
 use crate::{Command, GuardOptions, Run, StartError};
 
 type OnEnd = Box<dyn FnOnce(Outcome) + Send>;
@@ -115,7 +115,7 @@ impl Bundle {
     /// Ends the measuring, once all commands have ended. `on_end` is called once, on another thread;
     /// not when this has been called before.
     pub fn finish(&self, on_end: impl FnOnce(Outcome) + Send + 'static) {
-        // After the end nobody reads it.
+        // After the end the receiver is gone.
         let _ = self.finish.send(Some(Box::new(on_end)));
     }
 }
@@ -146,8 +146,8 @@ impl BundleTask {
             (StreamsUse::Inherited, Some(window)) => StreamsUse::Shared(Arc::clone(window)),
             (streams, _) => streams,
         };
-        let place = Place::in_task(Arc::clone(&self.session), Arc::clone(&self.part));
-        let run = Run::start_in(place, command, streams, on_end)?;
+        let placement = Placement::in_task(Arc::clone(&self.session), Arc::clone(&self.part));
+        let run = Run::start_in(placement, command, streams, on_end)?;
         // The last look for processes to end may have been before this one was there.
         if let Some(reason) = self.part.supervision.ending() {
             run.stop_with_task(reason);

@@ -12,7 +12,7 @@ use memtop_terminal::StreamsUse;
 use crate::options::Options;
 use crate::outcome::{Outcome, Reason};
 use crate::running::RunningCommand;
-use crate::session::place::Place;
+use crate::session::placement::Placement;
 use crate::supervision::Supervision;
 use crate::{Command, StartError};
 
@@ -42,9 +42,9 @@ impl Run {
         let samples_file = options.samples_file.take();
         let begin = move || {
             let image = command.image()?;
-            let place = Place::alone(options)?;
-            let mut running = RunningCommand::start(place, &command, image, streams)?;
-            running.place().session.guard_whole(on_alarm);
+            let placement = Placement::alone(options)?;
+            let mut running = RunningCommand::start(placement, &command, image, streams)?;
+            running.placement().session.guard_whole(on_alarm);
             if let Some(path) = samples_file {
                 running.write_samples(&path);
             }
@@ -55,14 +55,14 @@ impl Run {
 
     /// Starts one of the commands of a task.
     pub(crate) fn start_in(
-        place: Place,
+        placement: Placement,
         command: Command,
         streams: StreamsUse,
         on_end: impl FnOnce(Outcome) + Send + 'static,
     ) -> Result<Self, StartError> {
         let begin = move || {
             let image = command.image()?;
-            RunningCommand::start(place, &command, image, streams)
+            RunningCommand::start(placement, &command, image, streams)
         };
         Self::begin(begin, on_end)
     }
@@ -75,7 +75,7 @@ impl Run {
         Builder::new()
             .name("memtop-run".to_owned())
             .spawn(move || {
-                // The caller waits for this answer and cannot have gone away.
+                // The caller waits for this answer, so the channel is open.
                 match begin() {
                     Ok(running) => {
                         let _ = started.send(Ok(Self::of(&running)));
@@ -95,7 +95,7 @@ impl Run {
             pid: running.pid(),
             process: running.process(),
             supervision: Arc::clone(running.supervision()),
-            grace: running.place().session.options.grace,
+            grace: running.placement().session.options.grace,
             task: running.task().map(TaskHandle::downgrade),
         }
     }
@@ -106,7 +106,7 @@ impl Run {
         self.pid
     }
 
-    /// The command, told apart from a later process with its pid; `None` when it ended at once.
+    /// The identity of the command, which no later process has; `None` when it ended at once.
     #[must_use]
     pub fn process(&self) -> Option<ProcessId> {
         self.process

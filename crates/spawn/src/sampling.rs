@@ -30,9 +30,9 @@ pub(crate) fn not_measured(error: StartError) -> String {
     }
 }
 
-/// Tells the processes of a tree apart. What the environment of `outside` says is not the tree's own:
-/// whoever starts it runs in a task of somebody else's already.
-pub(crate) fn tell_tasks_apart(task: &TaskHandle, rules: &SharedRules, outside: u32) {
+/// Assigns the processes of a tree to tasks. Variables in the environment of `outside` do not count:
+/// the tree has inherited them, as when memtop itself runs in a task of a runner.
+pub(crate) fn assign_to_tasks(task: &TaskHandle, rules: &SharedRules, outside: u32) {
     let proc = ProcRoot::system().ok();
     let outside = proc.and_then(|proc| startup(&proc, outside));
     let outside = Startup {

@@ -1,5 +1,5 @@
-//! Trees that somebody else started, any number of them on one sampling thread, each with a guard
-//! of its own, and ended when somebody asks for it.
+//! Trees that other programs have started: any number of them on one sampling thread, each with a
+//! supervision of its own.
 
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -13,11 +13,11 @@ use memtop_sampler::{
 use memtop_trace::TreeTracer;
 
 use crate::outcome::{GuardRecord, Reason, Stopped};
-use crate::sampling::{no_thread, start_sampler, tell_tasks_apart};
+use crate::sampling::{assign_to_tasks, no_thread, start_sampler};
 use crate::supervision::{Enders, Guarding, Means, Supervision, Tree};
 use crate::{GuardOptions, Size};
 
-/// Samples trees that somebody else started. Dropping it ends the sampling.
+/// Samples trees that other programs have started. Dropping it ends the sampling.
 #[derive(Debug)]
 pub struct Tracker {
     /// Dropped first: it still tells the sampler.
@@ -29,15 +29,15 @@ pub struct Tracker {
 /// How one tree is tracked.
 #[derive(Clone, Debug, Default)]
 pub struct TrackOptions {
-    /// Past this a word is said.
+    /// The size to warn at.
     pub warn: Option<Size>,
-    /// Past this a word is said as well.
+    /// The size to report as an alarm.
     pub limit: Option<Size>,
     /// Whether the tree is ended at its limit.
     pub ends_at_limit: bool,
-    /// How long those that are told to end may take then.
+    /// How long processes that are asked to end may take then.
     pub grace: Duration,
-    /// By which its tasks are told apart.
+    /// The rules that assign its processes to tasks.
     pub rules: Option<SharedRules>,
 }
 
@@ -104,7 +104,7 @@ impl Tracker {
         self.sampler.add_task(pid)
     }
 
-    /// Takes a last sample of what is followed and tells what is known of it.
+    /// Takes a last sample of a task and ends it.
     #[must_use]
     pub fn leave(&self, task: TaskId) -> Option<TaskRecord> {
         self.sampler.remove_task(task)
@@ -126,7 +126,7 @@ impl Tracker {
         let began = self.sampler.now();
         let task = TaskHandle::new(Arc::clone(&self.sampler), self.sampler.add_task(pid)?);
         if let Some(rules) = &options.rules {
-            tell_tasks_apart(&task, rules, pid);
+            assign_to_tasks(&task, rules, pid);
         }
         let members = task.members();
         let root = members.into_iter().find(|member| member.pid == pid);
@@ -158,7 +158,7 @@ impl Tracker {
     }
 }
 
-/// What there is to be a share of is only looked at where somebody gave a share.
+/// The memory that there is is read only where a size is a share of it.
 fn thresholds(options: &TrackOptions) -> Thresholds {
     let TrackOptions { warn, limit, .. } = *options;
     let is_share = |size: &Size| matches!(size, Size::Percent(_));
@@ -176,7 +176,7 @@ fn thresholds(options: &TrackOptions) -> Thresholds {
     options.thresholds(room.as_ref())
 }
 
-/// A tree that is being tracked. It is tracked until [`Tracked::finish`], whoever keeps this.
+/// A tree that is being tracked, until [`Tracked::finish`]. Dropping this does not end that.
 #[derive(Debug)]
 pub struct Tracked(Arc<Shared>);
 
@@ -196,8 +196,8 @@ impl Tracked {
         states.map(|state| state.since(self.0.began)).collect()
     }
 
-    /// Has a process in it be of the task of a runner that whoever has started it names. Whether
-    /// there are both; never where tasks are not told apart.
+    /// Assigns a process of the tree to a task by the runner that has started it, and its name.
+    /// Whether both are known; `false` where there are no rules.
     #[must_use]
     pub fn tell_task(&self, pid: u32, runner: &str, name: &str) -> bool {
         let task = self.task();

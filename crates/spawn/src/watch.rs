@@ -9,7 +9,7 @@ use memtop_sampler::{Interval, Metric, Snapshot, StartError};
 use memtop_trace::TraceUse;
 
 use crate::sampling::no_thread;
-use crate::wait::Awaited;
+use crate::wait::ExitWaiter;
 use crate::{TrackOptions, Tracked, TrackedEnd, Tracker};
 
 /// How soon a stop is noticed.
@@ -46,7 +46,7 @@ impl Watch {
         trace: TraceUse,
         on_end: impl FnOnce(Option<TrackedEnd>) + Send + 'static,
     ) -> Result<Self, WatchError> {
-        let process = Awaited::new(pid);
+        let process = ExitWaiter::new(pid);
         // The tree is not touched unless that was asked for.
         let tracker = Tracker::start(interval, metric, trace == TraceUse::On)?;
         tracker.trace(pid).map_err(WatchError::NoTracing)?;
@@ -58,7 +58,7 @@ impl Watch {
             .spawn(move || {
                 while !is_stopped.load(Ordering::Relaxed) && !process.ends_within(LOOK_EVERY) {}
                 watched.finish(move |end| {
-                    // Its processes are let go before anyone is told.
+                    // Detaches from its processes first.
                     drop(tracker);
                     on_end(end);
                 });

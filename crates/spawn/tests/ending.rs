@@ -1,4 +1,4 @@
-//! Runs that are ended: by their time, by whoever runs them, by the guard.
+//! Runs that are ended: by their timeout, by the caller, by the guard.
 
 mod runs;
 

@@ -1,6 +1,6 @@
-//! One command, from its start until it and what it leaves behind have ended or been left alone.
+//! One command, from its start to its outcome.
 
-mod heap_words;
+mod heap_message;
 mod outcome;
 mod start;
 mod survivors;
@@ -18,20 +18,20 @@ use memtop_terminal::{LAST_WORDS, Rest};
 use memtop_trace::TraceRecord;
 
 use crate::SurvivorsUse;
-use crate::follower::{Followed, Follower, Started};
+use crate::follower::{CommandEvent, Follower, Started};
 use crate::outcome::Outcome;
 use crate::sample_file::SampleFile;
-use crate::session::place::Place;
+use crate::session::placement::Placement;
 use crate::supervision::Supervision;
 use crate::wait::End;
 
-/// Between two looks at what nobody tells: orphans that have ended, the group of the run.
+/// How often orphans are reaped and the control group is read: neither is an event.
 pub(crate) const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 pub(crate) struct RunningCommand {
-    place: Place,
+    placement: Placement,
     supervision: Arc<Supervision>,
-    news: Receiver<Followed>,
+    events: Receiver<CommandEvent>,
     follower: Follower,
     started: Started,
     sample_file: Option<SampleFile>,
@@ -55,8 +55,8 @@ impl RunningCommand {
         self.process
     }
 
-    pub(crate) fn place(&self) -> &Place {
-        &self.place
+    pub(crate) fn placement(&self) -> &Placement {
+        &self.placement
     }
 
     pub(crate) fn supervision(&self) -> &Arc<Supervision> {
@@ -70,9 +70,9 @@ impl RunningCommand {
     pub(crate) fn until_end(mut self) -> Outcome {
         let waited = self.until_command_ends();
         let duration = self.started.at.elapsed();
-        self.place.command_ended(self.started.pid);
+        self.placement.command_ended(self.started.pid);
         let survivors = self.survivors();
-        if self.place.session.options.survivors == SurvivorsUse::Wait {
+        if self.placement.session.options.survivors == SurvivorsUse::Wait {
             self.until_all_end();
         }
         let rest = self.started.pumps.take().and_then(|pumps| {
@@ -102,52 +102,52 @@ impl RunningCommand {
         }
     }
 
-    /// Somebody who wants memtop to end has waited long enough.
+    /// Waits for all descendants, or for a signal that asks memtop to end.
     fn until_all_end(&mut self) {
-        let interrupts = self.place.session.interrupts();
-        while !self.living().is_empty() && self.place.session.interrupts() == interrupts {
+        let interrupts = self.placement.session.interrupts();
+        while !self.living().is_empty() && self.placement.session.interrupts() == interrupts {
             self.attend();
         }
     }
 
-    /// Waits a while for news of the command, and does what is due. How the command has ended, if
-    /// it has.
+    /// Waits for an event of the command, but not for long, and does what is due. Returns the
+    /// command's wait status, once it has ended.
     fn attend(&mut self) -> Option<std::io::Result<Waited>> {
         let mut ended = None;
-        match self.next_news() {
-            Some(Followed::Over(record)) => self.trace = Some(record),
-            Some(Followed::Stopped) => self.stop_with_command(),
-            Some(Followed::Ended(waited)) => ended = Some(waited),
-            Some(Followed::Started(_) | Followed::NotStarted(_)) | None => {}
+        match self.next_event() {
+            Some(CommandEvent::Over(record)) => self.trace = Some(record),
+            Some(CommandEvent::Stopped) => self.stop_with_command(),
+            Some(CommandEvent::Ended(waited)) => ended = Some(waited),
+            Some(CommandEvent::Started(_) | CommandEvent::NotStarted(_)) | None => {}
         }
-        self.place.look();
+        self.placement.look();
         ended
     }
 
     /// `None` when something else is due.
-    fn next_news(&self) -> Option<Followed> {
-        let time_left = self.place.session.time_left();
+    fn next_event(&self) -> Option<CommandEvent> {
+        let time_left = self.placement.session.time_left();
         let wait = time_left.map_or(LOOK_EVERY, |left| left.min(LOOK_EVERY));
         if self.trace.is_some() {
-            // There is no news after that.
+            // It was the last event.
             sleep(wait);
             return None;
         }
-        match self.news.recv_timeout(wait) {
-            Ok(news) => Some(news),
+        match self.events.recv_timeout(wait) {
+            Ok(event) => Some(event),
             Err(RecvTimeoutError::Timeout) => None,
             Err(RecvTimeoutError::Disconnected) => {
                 let error = std::io::Error::other("the following thread has ended");
-                Some(Followed::Ended(Err(error)))
+                Some(CommandEvent::Ended(Err(error)))
             }
         }
     }
 
-    /// The command has been stopped: a shell is to see that of its job. One that is being ended is
-    /// frozen before, by memtop itself.
+    /// Stops this process with the command, for a shell to see its job stopped. While the command is
+    /// being ended, it is memtop itself that has frozen it.
     fn stop_with_command(&self) {
         if self.supervision.ending().is_none() {
-            self.place.session.stop_with_commands(|is_hidden| {
+            self.placement.session.stop_with_commands(|is_hidden| {
                 if let Some(pumps) = &self.started.pumps {
                     pumps.hide_view(is_hidden);
                 }

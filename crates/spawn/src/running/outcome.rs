@@ -9,11 +9,11 @@ use super::RunningCommand;
 use crate::End;
 use crate::bounds::{ceiling, missed_bytes};
 use crate::cause::Findings;
-use crate::means::limit_around;
+use crate::group::limit_around;
 use crate::outcome::{Outcome, Traced};
 use crate::sample_file::SampleFile;
 use crate::session::part::Totals;
-use crate::session::place::finish_group;
+use crate::session::placement::finish_group;
 
 impl RunningCommand {
     /// `waited_bytes` is the most memory that the command itself had, or one that it has waited
@@ -35,7 +35,7 @@ impl RunningCommand {
         self.remarks
             .extend(self.sample_file.and_then(SampleFile::finish));
         let oom = self.oom.since();
-        let own_group = self.place.take_group();
+        let own_group = self.placement.take_group();
         let of_its_own = own_group.as_ref().ok();
         let directory = of_its_own.map(|group| group.made().cgroup().directory().to_owned());
         let limit = limit_around(of_its_own);
@@ -46,24 +46,25 @@ impl RunningCommand {
             released: trace.released,
         };
         // A child starts as a copy of this process, and the kernel counts that as its own.
-        let largest_bytes = waited_bytes.max(self.place.orphans_bytes());
+        let largest_bytes = waited_bytes.max(self.placement.orphans_bytes());
         let own_bytes = self.own_highest_bytes.unwrap_or(u64::MAX);
-        let told_bytes = if largest_bytes > own_bytes {
+        let largest_other_bytes = if largest_bytes > own_bytes {
             largest_bytes
         } else {
             0
         };
-        self.place.count(
+        self.placement.count(
             self.started.task.as_ref().ok(),
             &Totals {
                 largest_bytes,
-                told_bytes,
+                largest_other_bytes,
                 traced,
                 untraced_because: self.started.untraced_because.clone(),
             },
         );
         let measured = record.as_ref().ok();
-        let missed_bytes = measured.and_then(|record| missed_bytes(&record.task, told_bytes));
+        let missed_bytes =
+            measured.and_then(|record| missed_bytes(&record.task, largest_other_bytes));
         let ceiling_bytes = record.as_ref().map_err(Clone::clone).and_then(|record| {
             ceiling(&record.task, largest_bytes, group.as_ref().ok())
                 .ok_or_else(|| "not one sample was taken".to_owned())
@@ -75,7 +76,7 @@ impl RunningCommand {
             oom: &oom,
             own_group: directory.as_deref(),
             limit: limit.as_ref(),
-            memory_bytes: self.place.session.memory_bytes(),
+            memory_bytes: self.placement.session.memory_bytes(),
             node_options: self.node_options.as_deref(),
             heap_message_seen: self.heap_message.load(Ordering::Relaxed),
         };

@@ -11,36 +11,36 @@ use memtop_sampler::TaskHandle;
 use memtop_terminal::{StreamsUse, Wiring};
 
 use super::RunningCommand;
-use super::heap_words::listened_to;
-use crate::birth::Preparation;
-use crate::follower::{Assignment, Followed, Follower, NotStarted, Started, Tracing};
+use super::heap_message::searched;
+use crate::follower::{CommandEvent, Follower, Following, StartFailure, Started};
+use crate::fork::ChildSetup;
 use crate::image::Image;
-use crate::means::tracing;
 use crate::sample_file::{SampleFile, missing_remark};
-use crate::session::place::Place;
+use crate::session::placement::Placement;
 use crate::supervision::Tree;
+use crate::tracing::Tracing;
 use crate::wait::identity;
 use crate::{Command, StartError};
 
 impl RunningCommand {
     pub(crate) fn start(
-        place: Place,
+        placement: Placement,
         command: &Command,
         image: Image,
         streams: StreamsUse,
     ) -> Result<Self, StartError> {
-        let session = &place.session;
+        let session = &placement.session;
         let options = &session.options;
-        let tracing = tracing(options.trace);
+        let tracing = Tracing::of(options.trace);
         let is_traced = !matches!(tracing, Tracing::No(_));
         let own_highest_bytes = own_highest_bytes();
         let heap_message = Arc::new(AtomicBool::new(false));
         let inherited = session.descriptors.iter();
-        let preparation = Preparation {
+        let setup = ChildSetup {
             image,
             cwd: command.c_cwd()?,
             entrance: session.entrance.clone(),
-            wiring: Wiring::new(listened_to(streams, &heap_message))?,
+            wiring: Wiring::new(searched(streams, &heap_message))?,
             descriptors: command
                 .descriptors
                 .iter()
@@ -48,34 +48,35 @@ impl RunningCommand {
                 .copied()
                 .collect(),
             open_files: session.open_files,
-            on_parents_death: options.death_signal(is_traced),
-            waits: is_traced,
+            parent_death_signal: options.death_signal(is_traced),
+            waits_for_tracer: is_traced,
         };
-        let assignment = Assignment {
-            preparation,
+        let following = Following {
+            setup,
             rules: options.rules.clone(),
             tracing,
             dies_with_tracer: options.stands_in,
-            place: place.clone(),
+            placement: placement.clone(),
         };
-        let oom = place.oom_watch();
-        let (outbox, news) = channel();
-        let follower = Follower::start(assignment, move |followed| {
-            // Once nobody listens, nobody needs to know.
-            let _ = outbox.send(followed);
+        let oom = placement.oom_watch();
+        let (events, inbox) = channel();
+        let follower = Follower::start(following, move |event| {
+            // Without a receiver the run is over.
+            let _ = events.send(event);
         })?;
-        let started = wait_for_start(&news, command)?;
+        let started = wait_for_start(&inbox, command)?;
         let process = identity(started.pid);
-        let supervision = place.supervision(Tree {
+        let supervision = placement.supervision(Tree {
             root: process,
             pidfd: started.pidfd.clone(),
             ..Tree::of_task(started.task.as_ref())
         });
-        let remark = place.command_started(started.pid, started.pidfd.clone(), follower.clone());
+        let remark =
+            placement.command_started(started.pid, started.pidfd.clone(), follower.clone());
         Ok(Self {
-            place,
+            placement,
             supervision,
-            news,
+            events: inbox,
             follower,
             started,
             sample_file: None,
@@ -100,18 +101,21 @@ impl RunningCommand {
     }
 }
 
-fn wait_for_start(news: &Receiver<Followed>, command: &Command) -> Result<Started, StartError> {
+fn wait_for_start(
+    events: &Receiver<CommandEvent>,
+    command: &Command,
+) -> Result<Started, StartError> {
     loop {
-        match news.recv() {
-            Ok(Followed::Started(started)) => return Ok(started),
-            Ok(Followed::NotStarted(why)) => {
+        match events.recv() {
+            Ok(CommandEvent::Started(started)) => return Ok(started),
+            Ok(CommandEvent::NotStarted(why)) => {
                 return Err(match why {
-                    NotStarted::Exec(error) => command.explain(error),
-                    NotStarted::NoTracing(reason) => StartError::NoTracing(reason),
-                    NotStarted::Fork(error) => StartError::System(error),
+                    StartFailure::Exec(error) => command.explain(error),
+                    StartFailure::NoTracing(reason) => StartError::NoTracing(reason),
+                    StartFailure::Fork(error) => StartError::System(error),
                 });
             }
-            Ok(Followed::Ended(Err(error))) => return Err(StartError::System(error)),
+            Ok(CommandEvent::Ended(Err(error))) => return Err(StartError::System(error)),
             Ok(_) => {}
             Err(_) => {
                 let error = std::io::Error::other("the following thread has ended");

@@ -8,14 +8,14 @@ use memtop_sampler::{LivingProcess, TaskHandle};
 
 use super::RunningCommand;
 use crate::SurvivorsUse;
-use crate::follower::Followed;
+use crate::follower::CommandEvent;
 use crate::supervision::blindness_remark;
 
 /// How long processes that end together with the command may take to be gone.
 const LAST_TO_GO: Duration = Duration::from_millis(30);
 const LOOK_AGAIN: Duration = Duration::from_millis(2);
-/// How long it may take to detach from every process that was traced.
-const LETTING_GO: Duration = Duration::from_secs(2);
+/// How long it may take to detach from all processes that are traced.
+const DETACHING: Duration = Duration::from_secs(2);
 
 impl RunningCommand {
     /// Processes that outlive the command, given a moment to end with it. Where all are being
@@ -25,7 +25,7 @@ impl RunningCommand {
         let start = Instant::now();
         while start.elapsed() < LAST_TO_GO && !self.living().is_empty() {
             sleep(LOOK_AGAIN);
-            self.place.look();
+            self.placement.look();
         }
         self.living()
     }
@@ -35,7 +35,7 @@ impl RunningCommand {
     }
 
     pub(super) fn end_following(&mut self, survivors: &[LivingProcess]) {
-        let options = &self.place.session.options;
+        let options = &self.placement.session.options;
         if options.survivors == SurvivorsUse::Kill && !survivors.is_empty() {
             let ended = self.supervision.end_now(options.grace);
             self.remarks.extend(blindness_remark(&ended));
@@ -50,9 +50,9 @@ impl RunningCommand {
             Duration::ZERO
         };
         if !self.is_over_within(patience) {
-            self.place.stops_tracing();
-            self.follower.let_all_go(LETTING_GO);
-            self.is_over_within(LETTING_GO);
+            self.placement.note_end_of_tracing();
+            self.follower.detach_all(DETACHING);
+            self.is_over_within(DETACHING);
         }
     }
 
@@ -61,8 +61,8 @@ impl RunningCommand {
         let start = Instant::now();
         while self.trace.is_none() {
             let left = time.saturating_sub(start.elapsed());
-            match self.news.recv_timeout(left) {
-                Ok(Followed::Over(record)) => self.trace = Some(record),
+            match self.events.recv_timeout(left) {
+                Ok(CommandEvent::Over(record)) => self.trace = Some(record),
                 Ok(_) => {}
                 Err(_) => return false,
             }

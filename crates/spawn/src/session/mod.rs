@@ -1,7 +1,7 @@
-//! What the commands of a run share: the sampler, the control group, signals, the time they have.
+//! What the commands of a run share: sampler, control group, signals, timeout.
 
 pub(crate) mod part;
-pub(crate) mod place;
+pub(crate) mod placement;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -17,22 +17,22 @@ use memtop_sampler::{Alarm, SharedSampler, TaskHandle, Thresholds};
 use memtop_terminal::{Forwarding, LAST_WORDS, Rest, SharedWindow, StreamsUse, unshown_remark};
 
 use crate::bounds::{ceiling, missed_bytes};
-use crate::follower::{Follower, Tracing};
-use crate::group::Group;
+use crate::follower::Follower;
+use crate::group::{Group, make_group};
 use crate::inherited::{inherited_descriptors, parents_open_files};
-use crate::means::{make_group, tracing};
 use crate::options::Options;
 use crate::outcome::{Outcome, Reason};
 use crate::sampling::start_sampler;
 use crate::supervision::{Enders, Guarding, Means, Supervision, Tree};
-use crate::wait::{adopt_orphans, reap_others};
+use crate::tracing::Tracing;
+use crate::wait::{become_subreaper, reap_orphans};
 use crate::{GuardOptions, StartError};
 use part::Part;
-use place::finish_group;
+use placement::finish_group;
 
 pub(crate) struct Session {
     pub(crate) options: Options,
-    /// When its time began.
+    /// What the timeout counts from.
     began: OnceLock<Instant>,
     sampler: Result<SharedSampler, String>,
     enders: Arc<Enders>,
@@ -41,15 +41,15 @@ pub(crate) struct Session {
     group: Mutex<Result<Group, String>>,
     pub(crate) entrance: Option<Arc<Entrance>>,
     room: OnceLock<Option<Room>>,
-    /// The process that orphans are given to, where it is this one.
+    /// This process, where it is the subreaper of the commands.
     pub(crate) adopter: Option<u32>,
     pub(crate) forwarding: Option<Arc<Forwarding>>,
-    /// What the commands write to that have the streams of this process.
+    /// What commands with the streams of this process write to.
     pub(crate) window: Option<Arc<SharedWindow>>,
-    /// What this process was started with for the commands.
+    /// Descriptors that this process was started with and passes on to the commands.
     pub(crate) descriptors: Vec<RawFd>,
     pub(crate) open_files: Option<u64>,
-    /// The commands, which are waited for elsewhere.
+    /// The commands. Other threads wait for them, so they are not reaped as orphans.
     children: Mutex<HashSet<u32>>,
     followers: Mutex<Vec<(u32, Follower)>>,
     /// Held while this process is stopped because the commands have stopped.
@@ -89,10 +89,10 @@ impl Session {
             whole.supervision.remark([unshown_remark(&error)]);
             None
         });
-        // Traced processes are known from their birth, whichever process adopts them.
+        // Traced processes are known from their fork, whichever process adopts them.
         let adopts_orphans = stands_in
-            && matches!(tracing(options.trace), Tracing::No(_))
-            && adopt_orphans()
+            && matches!(Tracing::of(options.trace), Tracing::No(_))
+            && become_subreaper()
                 .inspect_err(|error| {
                     let remark = format!("orphans may be missed: {error}");
                     whole.supervision.remark([remark]);
@@ -128,7 +128,7 @@ impl Session {
         self.cgroups.as_deref().ok()
     }
 
-    /// Its time and all times of the sampler count from this instant.
+    /// Starts the timeout, and the time that samples count from.
     pub(crate) fn begin(&self, at: Instant) {
         let _ = self.began.set(at);
         if let Ok(sampler) = &self.sampler {
@@ -222,7 +222,7 @@ impl Session {
     pub(crate) fn look(&self) {
         if self.adopter.is_some() {
             let children = self.children();
-            let reaped = reap_others(|pid| children.contains(&pid));
+            let reaped = reap_orphans(|pid| children.contains(&pid));
             drop(children);
             let mut totals = self.whole.totals();
             for waited in reaped {
@@ -256,7 +256,7 @@ impl Session {
                 window.hide_view(is_hidden);
             }
         };
-        // It must not stay under the shell's prompt.
+        // The view would stay above the shell's prompt.
         hide(true);
         forwarding.stop_with_command(|| {
             let followers = self.followers();
@@ -306,7 +306,8 @@ impl Session {
         Outcome {
             end: None,
             duration,
-            missed_bytes: measured.and_then(|record| missed_bytes(&record.task, totals.told_bytes)),
+            missed_bytes: measured
+                .and_then(|record| missed_bytes(&record.task, totals.largest_other_bytes)),
             record,
             ceiling_bytes,
             group,
@@ -349,7 +350,7 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // A signal may be on its way still, and would end this process before it has said how the
+        // A signal that is still pending would end this process before it has reported how the
         // commands ended.
         std::mem::forget(self.forwarding.take());
     }

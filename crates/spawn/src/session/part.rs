@@ -19,8 +19,8 @@ pub(crate) struct Part {
 pub(crate) struct Totals {
     /// The most memory of any process that has been waited for.
     pub(crate) largest_bytes: u64,
-    /// The same, leaving out processes that may only have been a copy of this one.
-    pub(crate) told_bytes: u64,
+    /// The same, unless it may only have been a copy of this process before its exec.
+    pub(crate) largest_other_bytes: u64,
     pub(crate) traced: Traced,
     /// Why one was not traced.
     pub(crate) untraced_because: Option<String>,
@@ -29,7 +29,7 @@ pub(crate) struct Totals {
 impl Totals {
     fn add(&mut self, other: &Self) {
         self.largest_bytes = self.largest_bytes.max(other.largest_bytes);
-        self.told_bytes = self.told_bytes.max(other.told_bytes);
+        self.largest_other_bytes = self.largest_other_bytes.max(other.largest_other_bytes);
         self.traced.stops += other.traced.stops;
         self.traced.released += other.traced.released;
         if self.untraced_because.is_none() {

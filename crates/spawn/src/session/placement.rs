@@ -12,22 +12,22 @@ use memtop_terminal::{StreamsUse, Wiring};
 use super::Session;
 use super::part::{Part, Totals};
 use crate::StartError;
-use crate::birth::{Preparation, Unborn};
 use crate::follower::Follower;
+use crate::fork::{ChildSetup, ForkedChild};
 use crate::group::{Group, GroupRecord};
 use crate::options::Options;
 use crate::sampling::not_measured;
 use crate::supervision::{Supervision, Tree};
 
 #[derive(Clone, Debug)]
-pub(crate) struct Place {
+pub(crate) struct Placement {
     pub(crate) session: Arc<Session>,
     pub(crate) part: Arc<Part>,
     /// Whether the command is the whole run.
     is_alone: bool,
 }
 
-impl Place {
+impl Placement {
     /// For a command that is a run of its own.
     pub(crate) fn alone(options: Options) -> Result<Self, StartError> {
         let session = Arc::new(Session::start(options, StreamsUse::Inherited)?);
@@ -59,9 +59,9 @@ impl Place {
     }
 
     /// Forks so that the child is not reaped as an orphan.
-    pub(crate) fn fork(&self, preparation: Preparation) -> io::Result<(Unborn, Wiring)> {
+    pub(crate) fn fork(&self, setup: ChildSetup) -> io::Result<(ForkedChild, Wiring)> {
         let mut children = self.session.children();
-        let forked = preparation.fork()?;
+        let forked = setup.fork()?;
         children.insert(forked.0.pid.cast_unsigned());
         Ok(forked)
     }
@@ -139,8 +139,8 @@ impl Place {
         }
     }
 
-    /// From now on births below this command are not told.
-    pub(crate) fn stops_tracing(&self) {
+    /// From now on no events are reported of new descendants of the command.
+    pub(crate) fn note_end_of_tracing(&self) {
         if let (false, Ok(sampler)) = (self.is_alone, self.session.sampler()) {
             // The run goes on with processes that it leaves behind.
             sampler.look_for_births();

@@ -1,4 +1,4 @@
-//! How a command comes to life: fork, a few calls in the child, exec.
+//! How a command starts: fork, a few calls in the child, exec.
 //!
 //! Between fork and exec only async-signal-safe calls are made (signal-safety(7)): another thread
 //! of this process may have held any lock at the fork.
@@ -14,79 +14,87 @@ use memtop_proc::native::cgroup::Entrance;
 use memtop_terminal::Wiring;
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
+use rustix::process::{
+    Resource, Rlimit, Signal, getrlimit, set_parent_process_death_signal, setrlimit,
+};
 
 use crate::image::Image;
 
-/// What the child does before it is the program.
+/// What the child sets up between fork and exec.
 #[derive(Debug)]
-pub(crate) struct Preparation {
+pub(crate) struct ChildSetup {
     pub(crate) image: Image,
     pub(crate) cwd: Option<CString>,
     pub(crate) entrance: Option<Arc<Entrance>>,
     pub(crate) wiring: Wiring,
     /// Descriptors to keep over exec.
     pub(crate) descriptors: Vec<RawFd>,
-    /// How many files it may open at first.
+    /// Its soft limit of open files.
     pub(crate) open_files: Option<u64>,
-    /// The signal that it gets when the thread that forks it dies.
-    pub(crate) on_parents_death: Option<c_int>,
-    /// Whether it waits before exec until it is let go.
-    pub(crate) waits: bool,
+    /// The signal that it gets when the thread that has forked it ends.
+    pub(crate) parent_death_signal: Option<Signal>,
+    /// Whether it waits before exec until it is released.
+    pub(crate) waits_for_tracer: bool,
 }
 
-/// A child that is not yet the program.
+/// A child that has not called exec yet.
 #[derive(Debug)]
-pub(crate) struct Unborn {
+pub(crate) struct ForkedChild {
     pub(crate) pid: i32,
-    /// Where the child waits, and what lets it go on. Both ends are kept, so that to write there is
-    /// safe when the child has gone.
+    /// The pipe that the child reads from before exec. Both ends stay open, so that a write does not
+    /// fail when the child has ended.
     gate: Option<(OwnedFd, OwnedFd)>,
-    verdict: OwnedFd,
+    /// Closed by exec; an errno can be read from it when exec has failed.
+    exec_error: OwnedFd,
 }
 
-impl Preparation {
+impl ChildSetup {
     /// Forks. What the child alone needs is closed here when this returns.
-    pub(crate) fn fork(mut self) -> io::Result<(Unborn, Wiring)> {
-        let (verdict, tell) = pipe_with(PipeFlags::CLOEXEC)?;
+    pub(crate) fn fork(mut self) -> io::Result<(ForkedChild, Wiring)> {
+        let (exec_error, report) = pipe_with(PipeFlags::CLOEXEC)?;
         let gate = self
-            .waits
+            .waits_for_tracer
             .then(|| pipe_with(PipeFlags::CLOEXEC))
             .transpose()?;
         let blocked = SignalsBlocked::now();
-        // SAFETY: the child runs on in `be_born`, which never returns and keeps to what is safe.
+        // SAFETY: the child runs on in `become_program`, which never returns and keeps to what is safe.
         match unsafe { libc::fork() } {
             -1 => Err(io::Error::last_os_error()),
             0 => {
                 let gate = gate
                     .as_ref()
                     .map(|(wait, open)| (wait.as_raw_fd(), open.as_raw_fd()));
-                self.be_born(gate, tell.as_raw_fd())
+                self.become_program(gate, report.as_raw_fd())
             }
             pid => {
                 drop(blocked);
-                let unborn = Unborn { pid, gate, verdict };
-                Ok((unborn, self.wiring))
+                let child = ForkedChild {
+                    pid,
+                    gate,
+                    exec_error,
+                };
+                Ok((child, self.wiring))
             }
         }
     }
 
-    fn be_born(&mut self, gate: Option<(RawFd, RawFd)>, tell: RawFd) -> ! {
+    fn become_program(&mut self, gate: Option<(RawFd, RawFd)>, report: RawFd) -> ! {
         let errno = self
             .prepare(gate)
             .err()
             .unwrap_or_else(|| self.image.exec());
         let bytes = errno.to_ne_bytes();
-        // SAFETY: the array is as long as is said. Without a reader there is nobody to tell.
-        // _exit runs nothing of this process's.
+        // SAFETY: the length is that of the array. Without a reader the error is of no use. _exit
+        // runs no exit handler of this process.
         unsafe {
-            libc::write(tell, bytes.as_ptr().cast(), bytes.len());
+            libc::write(report, bytes.as_ptr().cast(), bytes.len());
             libc::_exit(127)
         }
     }
 
     fn prepare(&mut self, gate: Option<(RawFd, RawFd)>) -> Result<(), c_int> {
         if let Some(entrance) = &self.entrance {
-            // A run outside of its group is still a run; its figures show it.
+            // Outside of its group the command is still measured, and reported as escaped.
             let _ = entrance.enter();
         }
         reset_signals();
@@ -99,12 +107,11 @@ impl Preparation {
         if let Some(soft) = self.open_files {
             limit_open_files(soft);
         }
-        if let Some(signal) = self.on_parents_death {
-            // SAFETY: prctl with a number touches no memory.
-            unsafe { libc::prctl(libc::PR_SET_PDEATHSIG, signal, 0, 0, 0) };
+        if self.parent_death_signal.is_some() {
+            let _ = set_parent_process_death_signal(self.parent_death_signal);
         }
         if let Some((wait, open)) = gate {
-            wait_at(wait, open);
+            wait_at_gate(wait, open);
         }
         if let Some(cwd) = &self.cwd {
             // SAFETY: a C string that outlives the call.
@@ -116,23 +123,26 @@ impl Preparation {
     }
 }
 
-impl Unborn {
+impl ForkedChild {
     /// Lets the child go on to exec.
-    pub(crate) fn let_go(&mut self) {
+    pub(crate) fn release(&mut self) {
         if let Some((_, open)) = self.gate.take() {
-            // A byte is the sign. That it is closed would not be: a child that another thread forks
-            // meanwhile has it as well, and two that wait at their gates would wait for each other.
-            // There is always room for a byte in an empty pipe.
+            // A byte, since closing the pipe would not do: a child that another thread forks at the
+            // same time has inherited it, and two such children would wait for each other. There is
+            // always room for a byte in an empty pipe.
             let _ = rustix::io::write(&open, &[0]);
         }
     }
 
-    /// Waits until the child is the program, or tells why it could not become it.
-    pub(crate) fn verdict(&self) -> Result<(), io::Error> {
+    /// Waits until the child has called exec.
+    ///
+    /// # Errors
+    /// When its setup or exec has failed.
+    pub(crate) fn wait_for_exec(&self) -> Result<(), io::Error> {
         let mut bytes = [0; size_of::<c_int>()];
         loop {
-            match rustix::io::read(&self.verdict, &mut bytes) {
-                // Exec has closed it.
+            match rustix::io::read(&self.exec_error, &mut bytes) {
+                // Closed by exec.
                 Ok(0) => return Ok(()),
                 Ok(_) => return Err(io::Error::from_raw_os_error(c_int::from_ne_bytes(bytes))),
                 Err(Errno::INTR) => {}
@@ -142,23 +152,18 @@ impl Unborn {
     }
 }
 
+/// A limit that cannot be set stays as it is.
 fn limit_open_files(soft: u64) {
-    let mut limit = libc::rlimit {
-        rlim_cur: 0,
-        rlim_max: 0,
-    };
-    // SAFETY: the structure is valid for both calls. A limit that cannot be set stays as it is.
-    unsafe {
-        if libc::getrlimit(libc::RLIMIT_NOFILE, &raw mut limit) == 0 && soft < limit.rlim_cur {
-            limit.rlim_cur = soft;
-            libc::setrlimit(libc::RLIMIT_NOFILE, &raw const limit);
-        }
+    let limit = getrlimit(Resource::Nofile);
+    if limit.current.is_none_or(|current| soft < current) {
+        let current = Some(soft);
+        let _ = setrlimit(Resource::Nofile, Rlimit { current, ..limit });
     }
 }
 
-/// Waits until there is a byte, or nobody is left who could write one. This process has the other
-/// end, too.
-fn wait_at(wait: RawFd, open: RawFd) {
+/// Waits for a byte, or for the end of the process that could write one. The child has inherited both
+/// ends of the pipe.
+fn wait_at_gate(wait: RawFd, open: RawFd) {
     let mut byte = 0_u8;
     // SAFETY: both descriptors are this child's own, and the byte outlives the call.
     unsafe {
@@ -167,7 +172,7 @@ fn wait_at(wait: RawFd, open: RawFd) {
     }
 }
 
-/// While this lives no signal interrupts this thread. A child forked meanwhile must not run a
+/// Blocks all signals of this thread while it lives. A child that is forked then cannot run a signal
 /// handler of this process.
 struct SignalsBlocked(libc::sigset_t);
 
@@ -193,12 +198,12 @@ impl Drop for SignalsBlocked {
     }
 }
 
-/// Gives every signal its default action back: a host such as Node ignores some, and what is
-/// ignored stays so across exec. Then lets them in.
+/// Restores the default action of every signal and unblocks it: a host such as Node ignores some
+/// signals, and exec keeps that.
 fn reset_signals() {
     for signal in 1..=libc::SIGRTMAX() {
         // SAFETY: a zeroed sigaction is SIG_DFL with an empty mask and no flags, and outlives the
-        // call. KILL, STOP and the C library's own signals answer EINVAL, which is as it should be.
+        // call. For KILL, STOP and the C library's own signals the call fails, as it should.
         unsafe {
             let action: libc::sigaction = std::mem::zeroed();
             libc::sigaction(signal, &raw const action, std::ptr::null_mut());
@@ -212,9 +217,9 @@ fn reset_signals() {
     }
 }
 
-/// Lets exec keep a descriptor: Node marks those that it was started with as close-on-exec.
+/// Keeps a descriptor open across exec: Node marks those that it has inherited as close-on-exec.
 fn pass_on(fd: RawFd) {
-    // SAFETY: F_SETFD touches no memory. One that is closed answers EBADF and stays so.
+    // SAFETY: F_SETFD touches no memory, and fails for a closed descriptor.
     unsafe { libc::fcntl(fd, libc::F_SETFD, 0) };
 }
 

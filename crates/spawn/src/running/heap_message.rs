@@ -1,4 +1,4 @@
-//! Looks for V8's last words in what a command writes.
+//! Looks for V8's message about a full heap in the output of a command.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -7,8 +7,8 @@ use memtop_terminal::{Stream, StreamsUse, Tap};
 
 use crate::cause::HeapMessage;
 
-/// Has V8's words for a full heap looked for in what goes through this process.
-pub(super) fn listened_to(streams: StreamsUse, seen: &Arc<AtomicBool>) -> StreamsUse {
+/// The same streams, with output that goes through this process searched for that message.
+pub(super) fn searched(streams: StreamsUse, seen: &Arc<AtomicBool>) -> StreamsUse {
     let listening = |tap: Option<Tap>| -> Option<Tap> {
         let seen = Arc::clone(seen);
         let mut tap = tap;
