@@ -1,4 +1,4 @@
-//! What records a run, as JavaScript holds it.
+//! What records a run, as an object of JavaScript.
 
 use std::time::Duration;
 
@@ -63,7 +63,7 @@ impl NativeRecorder {
         Self::start(start, task, |run| NewRun { process, ..run })
     }
 
-    /// Of a run that is measured by what this process runs: its course is not seen here.
+    /// Of a run that is measured by a process below this one: its course is not known here.
     #[napi(factory)]
     #[must_use]
     pub fn elsewhere(start: RecordStart, run: &NativeRun) -> Self {
@@ -89,13 +89,13 @@ impl NativeRecorder {
         }
     }
 
-    /// Hands over how the run has ended. Nothing is waited for.
+    /// Records how the run has ended, without waiting for that.
     #[napi]
     pub fn finish(&mut self, end: RecordEnd) {
         self.recorder.finish(end.into());
     }
 
-    /// Waits so long at most until everything is written; what is not, if anything.
+    /// Waits until everything is written, but not longer than that. Returns what is not written.
     #[napi]
     #[must_use]
     pub fn wait(&self, at_most_ms: u32) -> Option<RecordTrouble> {

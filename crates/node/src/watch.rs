@@ -1,4 +1,4 @@
-//! A tree that is watched until it ends, as JavaScript holds it.
+//! A tree that is watched until it ends, as an object of JavaScript.
 
 use memtop_spawn::{TrackedEnd, Watch};
 use napi::Env;
@@ -66,16 +66,16 @@ impl NativeWatch {
         Ok(Self { watch, end })
     }
 
-    /// Resolves when the process has ended or watching was stopped. It can be asked for once.
+    /// Resolves when the process has ended or watching was stopped. It can be called once.
     ///
     /// # Errors
-    /// When it has been asked for already.
+    /// When it has been called already.
     #[napi(ts_return_type = "Promise<WatchEnd>")]
     pub fn ended<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         self.end.promise(env)
     }
 
-    /// How the tree is; nothing when watching is over.
+    /// The state of the tree; nothing when watching is over.
     #[napi]
     #[must_use]
     pub fn snapshot(&self) -> Option<SnapshotRecord> {
