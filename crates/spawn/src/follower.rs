@@ -5,7 +5,7 @@ use std::cell::Cell;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread::{Builder, sleep};
 use std::time::{Duration, Instant};
 
@@ -18,6 +18,7 @@ use memtop_trace::{TraceRecord, Tracer, WAKE_AGAIN_AFTER, Waker, raise_priority}
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use crate::fork::{ChildSetup, ForkedChild};
+use crate::job_state::JobState;
 use crate::sampling::assign_to_tasks;
 use crate::session::placement::Placement;
 use crate::tracing::Tracing;
@@ -77,26 +78,7 @@ struct State {
     waker: Waker,
     /// Whether the thread is to detach from all processes.
     detaches: AtomicBool,
-    command: CommandState,
-}
-
-/// Whether the command runs, by what the kernel reports of it.
-#[derive(Debug, Default)]
-struct CommandState(AtomicU8);
-
-impl CommandState {
-    const RUNNING: u8 = 0;
-    /// A signal has stopped it, and it has not been continued.
-    const STOPPED: u8 = 1;
-    const ENDED: u8 = 2;
-
-    fn set(&self, state: u8) {
-        self.0.store(state, SeqCst);
-    }
-
-    fn is_stopped(&self) -> bool {
-        self.0.load(SeqCst) == Self::STOPPED
-    }
+    job: JobState,
 }
 
 /// The handle of the thread. Dropping it does not end it.
@@ -124,8 +106,8 @@ impl Follower {
         Ok(Self { state })
     }
 
-    pub(crate) fn is_command_stopped(&self) -> bool {
-        self.state.command.is_stopped()
+    pub(crate) fn job(&self) -> &JobState {
+        &self.state.job
     }
 
     /// Ends all tracing, and with it the thread once the command has ended.
@@ -289,10 +271,10 @@ fn follow_untraced(
     let ended = loop {
         match wait4(command.pid, libc::WUNTRACED | libc::WCONTINUED) {
             Ok(Some(waited)) if libc::WIFCONTINUED(waited.status) => {
-                state.command.set(CommandState::RUNNING);
+                state.job.set_running();
             }
             Ok(Some(waited)) if libc::WIFSTOPPED(waited.status) => {
-                state.command.set(CommandState::STOPPED);
+                state.job.set_stopped();
                 emit(CommandEvent::Stopped);
             }
             Ok(Some(waited)) => break Ok(waited),
@@ -301,7 +283,7 @@ fn follow_untraced(
             Err(error) => break Err(error),
         }
     };
-    state.command.set(CommandState::ENDED);
+    state.job.set_ended();
     emit(CommandEvent::Ended(ended));
     emit(CommandEvent::Over(TraceRecord::default()));
 }
@@ -340,14 +322,13 @@ fn follow_traced(
         }
         tracer.handle(tid, report);
         if tid == command.pid {
-            let is_stopped = matches!(report, Report::GroupStop);
-            state.command.set(match report {
-                Report::GroupStop => CommandState::STOPPED,
-                Report::Ended(_) => CommandState::ENDED,
-                _ => CommandState::RUNNING,
-            });
-            if is_stopped {
-                emit(CommandEvent::Stopped);
+            match report {
+                Report::GroupStop => {
+                    state.job.set_stopped();
+                    emit(CommandEvent::Stopped);
+                }
+                Report::Ended(_) => state.job.set_ended(),
+                _ => state.job.set_running(),
             }
         }
         if let Report::Ended(waited) = report

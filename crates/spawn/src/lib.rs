@@ -13,6 +13,7 @@ mod group;
 mod guard;
 mod image;
 mod inherited;
+mod job_state;
 mod options;
 mod outcome;
 mod run;

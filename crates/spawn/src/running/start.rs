@@ -72,7 +72,7 @@ impl RunningCommand {
             ..Tree::of_task(started.task.as_ref())
         });
         let remark =
-            placement.command_started(started.pid, started.pidfd.clone(), follower.clone());
+            placement.command_started(started.pid, started.pidfd.clone(), follower.job().clone());
         Ok(Self {
             placement,
             supervision,

@@ -17,9 +17,9 @@ use memtop_sampler::{Alarm, SharedSampler, TaskHandle, Thresholds};
 use memtop_terminal::{Forwarding, LAST_WORDS, Rest, SharedWindow, StreamsUse, unshown_remark};
 
 use crate::bounds::{ceiling, missed_bytes};
-use crate::follower::Follower;
 use crate::group::{Group, make_group};
 use crate::inherited::{inherited_descriptors, parents_open_files};
+use crate::job_state::JobState;
 use crate::options::Options;
 use crate::outcome::{Outcome, Reason};
 use crate::sampling::start_sampler;
@@ -51,7 +51,8 @@ pub(crate) struct Session {
     pub(crate) open_files: Option<u64>,
     /// The commands. Other threads wait for them, so they are not reaped as orphans.
     children: Mutex<HashSet<u32>>,
-    followers: Mutex<Vec<(u32, Follower)>>,
+    /// Those that have started and not ended.
+    jobs: Mutex<Vec<(u32, JobState)>>,
     /// Held while this process is stopped because the commands have stopped.
     stopping: Mutex<()>,
 }
@@ -113,7 +114,7 @@ impl Session {
             descriptors,
             open_files: stands_in.then(parents_open_files).flatten(),
             children: Mutex::default(),
-            followers: Mutex::default(),
+            jobs: Mutex::default(),
             stopping: Mutex::default(),
             options,
         })
@@ -259,9 +260,8 @@ impl Session {
         // The view would stay above the shell's prompt.
         hide(true);
         forwarding.stop_with_command(|| {
-            let followers = self.followers();
-            let mut all = followers.iter();
-            !followers.is_empty() && all.all(|(_, follower)| follower.is_command_stopped())
+            let jobs = self.jobs();
+            !jobs.is_empty() && jobs.iter().all(|(_, job)| job.is_stopped())
         });
         hide(false);
     }
@@ -335,8 +335,8 @@ impl Session {
         lock(&self.children)
     }
 
-    fn followers(&self) -> MutexGuard<'_, Vec<(u32, Follower)>> {
-        lock(&self.followers)
+    fn jobs(&self) -> MutexGuard<'_, Vec<(u32, JobState)>> {
+        lock(&self.jobs)
     }
 
     fn group(&self) -> MutexGuard<'_, Result<Group, String>> {
