@@ -9,7 +9,7 @@ use libc::c_int;
 use rustix::stdio::stdout;
 
 use crate::modes::outer::restore_for_good;
-use crate::painter::block::ERASE;
+use crate::painter::block::ERASE_BELOW;
 
 /// Signals that end a process unless it does something about them.
 const FATAL: [c_int; 20] = [
@@ -77,7 +77,7 @@ pub(crate) fn note_drawn(is_drawn: bool) {
 extern "C" fn tidy() {
     if DRAWN.swap(false, SeqCst) {
         // What cannot be written cannot be helped.
-        let _ = rustix::io::write(stdout(), ERASE.as_bytes());
+        let _ = rustix::io::write(stdout(), ERASE_BELOW.as_bytes());
     }
     restore_for_good();
 }
