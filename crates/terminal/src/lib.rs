@@ -6,6 +6,7 @@
 //! everything that the command wrote has been passed on.
 
 mod child;
+mod event;
 mod modes;
 mod output;
 mod painter;
@@ -28,7 +29,7 @@ pub use window::view::View;
 
 use modes::at_end::AtEnd;
 use modes::outer::Outer;
-use output::end::End;
+use output::command_end::CommandEnd;
 use output::pipes::Pipes;
 use output::pump::PumpEnd;
 use signals::{OwnTerminal, WindowSize};
@@ -186,7 +187,7 @@ pub struct Carried {
 /// The threads that carry bytes while the command runs.
 #[derive(Debug, Default)]
 pub struct Pumps {
-    end: Option<Arc<End>>,
+    command_end: Option<Arc<CommandEnd>>,
     output: Vec<JoinHandle<PumpEnd>>,
     input: Option<JoinHandle<()>>,
     outer: Option<Arc<Outer>>,
@@ -198,9 +199,9 @@ pub struct Pumps {
 }
 
 impl Pumps {
-    fn until(end: &Arc<End>) -> Self {
+    fn until(command_end: &Arc<CommandEnd>) -> Self {
         let mut pumps = Self::default();
-        pumps.end = Some(Arc::clone(end));
+        pumps.command_end = Some(Arc::clone(command_end));
         pumps
     }
 
@@ -213,17 +214,17 @@ impl Pumps {
 
     /// To be called once the command has ended. Returns when all that it wrote has been passed on,
     /// with the terminal of this process as it was before. Where survivors hold the output open,
-    /// they are listened to until nothing comes for `patience`, and for ten times that at most.
+    /// they are listened to until nothing comes for `idle_timeout`, and for ten times that at most.
     #[must_use]
-    pub fn finish(mut self, patience: Duration) -> Carried {
-        self.end_all(patience)
+    pub fn finish(mut self, idle_timeout: Duration) -> Carried {
+        self.end_all(idle_timeout)
     }
 
-    fn end_all(&mut self, patience: Duration) -> Carried {
+    fn end_all(&mut self, idle_timeout: Duration) -> Carried {
         let mut carried = Carried::default();
         carried.remarks.extend(self.remark.take());
-        if let Some(end) = &self.end {
-            end.announce(patience);
+        if let Some(command_end) = &self.command_end {
+            command_end.announce(idle_timeout);
         }
         if let Some(input) = self.input.take()
             && input.join().is_err()

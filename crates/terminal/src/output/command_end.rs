@@ -1,41 +1,43 @@
-//! Word of the command's end, for the threads that carry its bytes.
+//! The command's end, announced to the threads that carry its bytes.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::OnceLock;
 use std::time::Duration;
 
-use rustix::event::{EventfdFlags, eventfd};
+use crate::event::Event;
 
 #[derive(Debug)]
-pub(crate) struct End {
-    event: OwnedFd,
-    patience: OnceLock<Duration>,
+pub(crate) struct CommandEnd {
+    event: Event,
+    idle_timeout: OnceLock<Duration>,
 }
 
-impl End {
+impl CommandEnd {
     pub(crate) fn new() -> io::Result<Self> {
-        let event = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?;
         Ok(Self {
-            event,
-            patience: OnceLock::new(),
+            event: Event::new()?,
+            idle_timeout: OnceLock::new(),
         })
     }
 
-    /// Makes the event readable for good. Safe to call again; the first patience counts.
-    pub(crate) fn announce(&self, patience: Duration) {
-        let _ = self.patience.set(patience);
-        // The counter of an event descriptor takes more of these than anybody could send.
-        let _ = rustix::io::write(&self.event, &1_u64.to_ne_bytes());
+    /// Makes the event readable for good. Safe to call again; the first timeout counts.
+    pub(crate) fn announce(&self, idle_timeout: Duration) {
+        let _ = self.idle_timeout.set(idle_timeout);
+        Event::set(&self.event);
     }
 
-    /// How long survivors are listened to; `None` while the command runs.
-    pub(crate) fn patience(&self) -> Option<Duration> {
-        self.patience.get().copied()
+    pub(crate) fn is_announced(&self) -> bool {
+        self.idle_timeout().is_some()
+    }
+
+    /// How long the output may be silent before it is no longer read; `None` while the command runs.
+    pub(crate) fn idle_timeout(&self) -> Option<Duration> {
+        self.idle_timeout.get().copied()
     }
 }
 
-impl AsFd for End {
+impl AsFd for CommandEnd {
     fn as_fd(&self) -> BorrowedFd<'_> {
         self.event.as_fd()
     }

@@ -17,7 +17,7 @@ use rustix::termios::tcgetwinsize;
 use crate::modes::Modes;
 use crate::modes::at_end::note_drawn;
 use crate::modes::outer::is_in_foreground;
-use crate::output::outlet::Outlet;
+use crate::output::standard_stream::StandardStream;
 use crate::painter::block::{BEGIN_FRAME, END_FRAME, ERASE_BELOW, ERASE_LINE_END, draw, make_room};
 use crate::painter::parser::Parser;
 use crate::painter::screen::Screen;
@@ -37,7 +37,7 @@ const MIN_COMMAND_ROWS: usize = 4;
 
 #[derive(Debug)]
 pub(crate) struct Painter {
-    outlet: Outlet,
+    stream: StandardStream,
     view: Arc<View>,
     modes: Modes,
     keys: Keys,
@@ -67,9 +67,9 @@ struct Portion {
 }
 
 impl Painter {
-    pub(crate) fn new(outlet: Outlet, view: Arc<View>, modes: Modes, keys: Keys) -> Self {
+    pub(crate) fn new(stream: StandardStream, view: Arc<View>, modes: Modes, keys: Keys) -> Self {
         let mut painter = Self {
-            outlet,
+            stream,
             view,
             modes,
             keys,
@@ -88,8 +88,8 @@ impl Painter {
         painter
     }
 
-    pub(crate) fn outlet(&self) -> &Outlet {
-        &self.outlet
+    pub(crate) fn stream(&self) -> &StandardStream {
+        &self.stream
     }
 
     /// Readable when the view has changed.
@@ -122,7 +122,7 @@ impl Painter {
         let complete = self.parser.advance(bytes, &mut self.screen);
         if self.drawn.is_empty() && self.pending.is_empty() && !self.has_something_to_draw() {
             self.left_sequence_open = !self.parser.is_ground();
-            return self.outlet.write_all(bytes);
+            return self.stream.write_all(bytes);
         }
         if complete > 0 {
             self.complete = self.pending.len() + complete;
@@ -157,7 +157,7 @@ impl Painter {
         for message in messages {
             let text = message.replace('\n', "\r\n");
             let text = format!("\r\n{text}\r\n");
-            self.outlet.write_all(text.as_bytes())?;
+            self.stream.write_all(text.as_bytes())?;
         }
         Ok(())
     }
@@ -237,7 +237,7 @@ impl Painter {
         self.drawn = lines;
         self.was_at_line_end = self.screen.is_at_line_end();
         note_drawn(!self.drawn.is_empty());
-        self.outlet.write_all(&frame)
+        self.stream.write_all(&frame)
     }
 
     /// What to write of the pending output. The start of a sequence waits for its end, though not

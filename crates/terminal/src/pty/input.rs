@@ -16,7 +16,7 @@ use rustix::termios::{Termios, tcgetattr, tcgetpgrp, tcgetwinsize, tcsetwinsize}
 
 use crate::modes::are_same;
 use crate::modes::outer::{Outer, is_in_foreground};
-use crate::output::end::End;
+use crate::output::command_end::CommandEnd;
 use crate::pty::control::Control;
 use crate::pty::discipline::Discipline;
 use crate::pty::feed::Feed;
@@ -56,7 +56,7 @@ pub(crate) struct Input {
     /// The terminal that the size is taken from.
     like: Option<BorrowedFd<'static>>,
     control: Arc<Control>,
-    end: Arc<End>,
+    command_end: Arc<CommandEnd>,
     own_terminal: Option<Arc<OwnTerminal>>,
     typed: Typed,
     feed: Feed,
@@ -81,7 +81,7 @@ impl Input {
         source: Source,
         like: Option<BorrowedFd<'static>>,
         control: Arc<Control>,
-        end: Arc<End>,
+        command_end: Arc<CommandEnd>,
         own_terminal: Option<Arc<OwnTerminal>>,
     ) -> Self {
         Self {
@@ -92,7 +92,7 @@ impl Input {
             source,
             like,
             control,
-            end,
+            command_end,
             own_terminal,
             typed: Typed::default(),
             feed: Feed::default(),
@@ -107,7 +107,7 @@ impl Input {
 
     /// Carries until the command ends or its output is over.
     pub(crate) fn run(mut self) {
-        while self.end.patience().is_none() && !self.control.is_over() {
+        while !self.command_end.is_announced() && !self.control.is_over() {
             self.follow_size();
             let may_read = self.may_read();
             let Ok(ready) = self.wait(may_read) else {
@@ -177,7 +177,7 @@ impl Input {
         };
         let mut fds = vec![
             PollFd::from_borrowed_fd(self.control.as_fd(), PollFlags::IN),
-            PollFd::from_borrowed_fd(self.end.as_fd(), PollFlags::IN),
+            PollFd::from_borrowed_fd(self.command_end.as_fd(), PollFlags::IN),
             PollFd::new(&*self.master, master),
         ];
         let is_typed = matches!(self.source, Source::Typed(_));
@@ -297,7 +297,7 @@ impl Input {
         }
         self.set_suspended(true);
         thread::sleep(READY_WITHIN);
-        if self.end.patience().is_some() || !signal(self.command, Signal::STOP) {
+        if self.command_end.is_announced() || !signal(self.command, Signal::STOP) {
             return self.set_suspended(false);
         }
         if let Source::Typed(outer) = &self.source {

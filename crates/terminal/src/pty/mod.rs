@@ -24,11 +24,12 @@ use rustix::termios::{
 use crate::child::{ChildEnd, beyond_standard};
 use crate::modes::at_end::AtEnd;
 use crate::modes::outer::{Outer, is_in_foreground};
-use crate::output::end::End;
-use crate::output::mask;
-use crate::output::outlet::Outlet;
-use crate::output::pump::{Pump, Sink};
+use crate::output::command_end::CommandEnd;
+use crate::output::pump::Pump;
+use crate::output::sink::Sink;
+use crate::output::standard_stream::StandardStream;
 use crate::output::tap::SharedTap;
+use crate::output::thread;
 use crate::pty::control::Control;
 use crate::pty::input::{Input, Source};
 use crate::{OwnTerminal, Pumps, Remote, Stream, Tap};
@@ -90,23 +91,21 @@ impl Terminal {
             .ok()
             .and_then(Pid::from_raw)
             .ok_or_else(|| io::Error::other("no such process"))?;
-        let end = Arc::new(End::new()?);
-        let mut pumps = Pumps::until(&end);
+        let command_end = Arc::new(CommandEnd::new()?);
+        let mut pumps = Pumps::until(&command_end);
         let master = Arc::new(self.master);
+        let pump = |sink| {
+            let (source, end) = (Arc::clone(&master), Arc::clone(&command_end));
+            Pump::new(Stream::Stdout, source, sink, self.tap, end)
+        };
         if let Some(remote) = &self.remote {
             remote.connect(&master);
-            let output = Pump {
-                stream: Stream::Stdout,
-                source: master,
-                held: Some(self.slave),
-                sink: Sink::Nowhere,
-                tap: self.tap,
-                end,
-            };
-            let thread = mask::spawn("memtop-output", &[], move || output.run())?;
+            let pump = pump(Sink::Discard).holding(self.slave);
+            let thread = thread::spawn("memtop-output", &[], move || pump.run())?;
             pumps.output.push(thread);
             return Ok(pumps);
         }
+        let pump = pump(Sink::Stream(StandardStream::new(Stream::Stdout)));
         let control = Arc::new(Control::new()?);
         pumps.own_terminal = OwnTerminal::attach(master.as_fd(), control.as_fd()).map(Arc::new);
         pumps.outer = Outer::take().map(Arc::new);
@@ -121,31 +120,23 @@ impl Terminal {
             None if isatty(stdin()) => Source::Nothing,
             None => Source::Fed,
         };
-        let output = Pump {
-            stream: Stream::Stdout,
-            source: Arc::clone(&master),
-            held: None,
-            sink: Sink::Own(Outlet::own(Stream::Stdout)),
-            tap: self.tap,
-            end: Arc::clone(&end),
-        };
         let input = Input::new(
             command,
             (master, self.slave, self.modes),
             source,
             self.like,
             Arc::clone(&control),
-            end,
+            command_end,
             pumps.own_terminal.clone(),
         );
-        // A job in the background may not write where the terminal forbids it.
-        let thread = mask::spawn("memtop-output", &[libc::SIGTTOU], move || {
-            let ended = output.run();
+        // Where the terminal forbids background jobs to write, SIGTTOU has to stop this thread.
+        let thread = thread::spawn("memtop-output", &[libc::SIGTTOU], move || {
+            let end = pump.run();
             control.end();
-            ended
+            end
         })?;
         pumps.output.push(thread);
-        pumps.input = Some(mask::spawn("memtop-input", &[], move || input.run())?);
+        pumps.input = Some(thread::spawn("memtop-input", &[], move || input.run())?);
         Ok(pumps)
     }
 }

@@ -24,11 +24,12 @@ use rustix::termios::{
 use crate::child::beyond_standard;
 use crate::modes::at_end::AtEnd;
 use crate::modes::{Modes, of_window};
-use crate::output::end::End;
-use crate::output::mask;
-use crate::output::outlet::Outlet;
-use crate::output::pump::{Pump, Sink};
+use crate::output::command_end::CommandEnd;
+use crate::output::pump::Pump;
+use crate::output::sink::Sink;
+use crate::output::standard_stream::StandardStream;
 use crate::output::tap::SharedTap;
+use crate::output::thread;
 use crate::painter::Painter;
 use crate::pty::pair;
 use crate::signals::WindowSize;
@@ -67,25 +68,21 @@ impl Window {
     }
 
     pub(crate) fn begin(self) -> io::Result<Pumps> {
-        let end = Arc::new(End::new()?);
-        let mut pumps = Pumps::until(&end);
+        let command_end = Arc::new(CommandEnd::new()?);
+        let mut pumps = Pumps::until(&command_end);
         let master = Arc::new(self.master);
         pumps.at_end = Some(AtEnd::begin());
         pumps.window_size = WindowSize::follow(Arc::clone(&master));
         pumps.view = Some(Arc::clone(&self.view));
         let modes = Modes::new(Arc::clone(&master), self.modes);
         let keys = Keys::new(self.keyboard, Arc::clone(&master), self.name);
-        let painter = Painter::new(Outlet::own(Stream::Stdout), self.view, modes, keys);
-        let output = Pump {
-            stream: Stream::Stdout,
-            source: master,
-            held: Some(self.slave),
-            sink: Sink::Painted(Box::new(painter)),
-            tap: self.tap,
-            end,
-        };
-        // A job in the background may not write where the terminal forbids it.
-        let thread = mask::spawn("memtop-output", &[libc::SIGTTOU], move || output.run())?;
+        let stdout = StandardStream::new(Stream::Stdout);
+        let painter = Painter::new(stdout, self.view, modes, keys);
+        let sink = Sink::Painted(Box::new(painter));
+        let pump = Pump::new(Stream::Stdout, master, sink, self.tap, command_end);
+        let pump = pump.holding(self.slave);
+        // Where the terminal forbids background jobs to write, SIGTTOU has to stop this thread.
+        let thread = thread::spawn("memtop-output", &[libc::SIGTTOU], move || pump.run())?;
         pumps.output.push(thread);
         Ok(pumps)
     }

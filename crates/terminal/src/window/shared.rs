@@ -70,12 +70,12 @@ impl SharedWindow {
 
     /// To be called once all commands have ended; see [`Pumps::finish`].
     #[must_use]
-    pub fn finish(&self, patience: Duration) -> Carried {
+    pub fn finish(&self, idle_timeout: Duration) -> Carried {
         let Some(Open { slave, pumps }) = self.state().take() else {
             return Carried::default();
         };
         drop(slave);
-        pumps.finish(patience)
+        pumps.finish(idle_timeout)
     }
 
     /// Not locked while somebody writes: a terminal may take any time.

@@ -1,19 +1,20 @@
 //! Lines that are shown below what a command writes, and words between.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use memtop_proc::lock;
-use rustix::event::{EventfdFlags, eventfd};
 use rustix::stdio::stdout;
 use rustix::termios::tcgetwinsize;
+
+use crate::event::Event;
 
 /// What is to be shown below the output of a command. Others set it, and
 /// the thread that carries the output draws it when there is a time for that.
 #[derive(Debug)]
 pub struct View {
-    event: OwnedFd,
+    event: Event,
     wanted: Mutex<Wanted>,
 }
 
@@ -30,7 +31,7 @@ impl View {
     /// When the operating system has no descriptor to give.
     pub fn new() -> io::Result<Self> {
         Ok(Self {
-            event: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
+            event: Event::new()?,
             wanted: Mutex::default(),
         })
     }
@@ -73,13 +74,11 @@ impl View {
 
     /// To be called before what is wanted is looked at.
     pub(crate) fn clear_event(&self) {
-        // It fails when there is no news.
-        let _ = rustix::io::read(&self.event, &mut [0; 8]);
+        self.event.clear();
     }
 
     fn wake(&self) {
-        // It fails when it is readable already.
-        let _ = rustix::io::write(&self.event, &1_u64.to_ne_bytes());
+        Event::set(&self.event);
     }
 }
 
