@@ -27,12 +27,12 @@ pub use signals::Forwarding;
 pub use window::shared::SharedWindow;
 pub use window::view::View;
 
-use modes::at_end::AtEnd;
-use modes::outer::Outer;
+use modes::exit_cleanup::ExitCleanup;
+use modes::outer_terminal::OuterTerminal;
 use output::command_end::CommandEnd;
 use output::pipes::Pipes;
 use output::pump::PumpEnd;
-use signals::{OwnTerminal, WindowSize};
+use signals::{AttachedTerminal, WindowSize};
 
 /// How long those that outlive a command may keep silent before nobody listens any more.
 pub const LAST_WORDS: Duration = Duration::from_millis(100);
@@ -190,11 +190,11 @@ pub struct Pumps {
     command_end: Option<Arc<CommandEnd>>,
     output: Vec<JoinHandle<PumpEnd>>,
     input: Option<JoinHandle<()>>,
-    outer: Option<Arc<Outer>>,
-    own_terminal: Option<Arc<OwnTerminal>>,
+    outer_terminal: Option<Arc<OuterTerminal>>,
+    attached: Option<Arc<AttachedTerminal>>,
     view: Option<Arc<View>>,
     window_size: Option<WindowSize>,
-    at_end: Option<AtEnd>,
+    exit_cleanup: Option<ExitCleanup>,
     remark: Option<String>,
 }
 
@@ -242,10 +242,10 @@ impl Pumps {
             }
         }
         // The last that the command wrote is meant for a raw terminal.
-        drop(self.outer.take());
-        drop(self.own_terminal.take());
+        drop(self.outer_terminal.take());
+        drop(self.attached.take());
         drop(self.window_size.take());
-        drop(self.at_end.take());
+        drop(self.exit_cleanup.take());
         carried
     }
 }

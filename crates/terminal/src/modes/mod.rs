@@ -1,8 +1,8 @@
 //! What the command sets on the window that its output goes through is meant for this process's
 //! terminal, as some programs ask for keys that way.
 
-pub(crate) mod at_end;
-pub(crate) mod outer;
+pub(crate) mod exit_cleanup;
+pub(crate) mod outer_terminal;
 
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use rustix::termios::{
     tcsetattr,
 };
 
-use crate::modes::outer::is_in_foreground;
+use crate::modes::outer_terminal::is_in_foreground;
 
 /// Every byte that stands for a key.
 const SPECIAL_CODES: [SpecialCodeIndex; 17] = [

@@ -15,8 +15,8 @@ use rustix::stdio::stdout;
 use rustix::termios::tcgetwinsize;
 
 use crate::modes::Modes;
-use crate::modes::at_end::note_drawn;
-use crate::modes::outer::is_in_foreground;
+use crate::modes::exit_cleanup::note_drawn;
+use crate::modes::outer_terminal::is_in_foreground;
 use crate::output::standard_stream::StandardStream;
 use crate::painter::block::{BEGIN_FRAME, END_FRAME, ERASE_BELOW, ERASE_LINE_END, draw, make_room};
 use crate::painter::parser::Parser;

@@ -1,12 +1,14 @@
 //! A terminal of the command's own.
 
-pub(crate) mod control;
-pub(crate) mod discipline;
-pub(crate) mod feed;
-pub(crate) mod input;
+mod command_terminal;
+mod input;
+mod key_scanner;
+mod line_discipline;
+mod literal_input;
 pub(crate) mod remote;
-pub(crate) mod suspend;
-pub(crate) mod typed;
+mod stdin;
+mod suspend;
+mod wakeup;
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -22,19 +24,21 @@ use rustix::termios::{
 };
 
 use crate::child::{ChildEnd, beyond_standard};
-use crate::modes::at_end::AtEnd;
-use crate::modes::outer::{Outer, is_in_foreground};
+use crate::modes::exit_cleanup::ExitCleanup;
+use crate::modes::outer_terminal::{OuterTerminal, is_in_foreground};
 use crate::output::command_end::CommandEnd;
 use crate::output::pump::Pump;
 use crate::output::sink::Sink;
 use crate::output::standard_stream::StandardStream;
 use crate::output::tap::SharedTap;
 use crate::output::thread;
-use crate::pty::control::Control;
+use crate::pty::command_terminal::CommandTerminal;
 use crate::pty::input::{Input, Source};
-use crate::{OwnTerminal, Pumps, Remote, Stream, Tap};
+use crate::pty::wakeup::InputWakeup;
+use crate::signals::AttachedTerminal;
+use crate::{Pumps, Remote, Stream, Tap};
 
-const USUAL_SIZE: (u16, u16) = (24, 80);
+const DEFAULT_SIZE: (u16, u16) = (24, 80);
 
 #[derive(Debug)]
 pub(crate) struct Terminal {
@@ -42,9 +46,9 @@ pub(crate) struct Terminal {
     slave: OwnedFd,
     tap: SharedTap,
     /// The terminal that the size is taken from.
-    like: Option<BorrowedFd<'static>>,
+    size_source: Option<BorrowedFd<'static>>,
     remote: Option<Arc<Remote>>,
-    /// As the command finds it.
+    /// As the command finds them.
     modes: Termios,
 }
 
@@ -55,7 +59,7 @@ impl Terminal {
         remote: Option<Arc<Remote>>,
     ) -> io::Result<(ChildEnd, Self)> {
         let (master, slave) = pair()?;
-        let like = match size {
+        let size_source = match size {
             None => [stdin(), stdout(), stderr()]
                 .into_iter()
                 .find(|own| isatty(own)),
@@ -64,15 +68,15 @@ impl Terminal {
         if remote.is_none() {
             set_modes(&slave)?;
         }
-        let known = like.and_then(|terminal| tcgetwinsize(terminal).ok());
-        let (ws_row, ws_col) = size.unwrap_or(USUAL_SIZE);
-        let usual = Winsize {
+        let followed = size_source.and_then(|terminal| tcgetwinsize(terminal).ok());
+        let (ws_row, ws_col) = size.unwrap_or(DEFAULT_SIZE);
+        let fixed = Winsize {
             ws_row,
             ws_col,
             ws_xpixel: 0,
             ws_ypixel: 0,
         };
-        tcsetwinsize(&slave, known.unwrap_or(usual))?;
+        tcsetwinsize(&slave, followed.unwrap_or(fixed))?;
         let child = ChildEnd::Terminal(beyond_standard(slave.try_clone()?)?);
         let modes = tcgetattr(&slave)?;
         let terminal = Self {
@@ -81,7 +85,7 @@ impl Terminal {
             master,
             slave,
             tap: SharedTap::new(tap),
-            like,
+            size_source,
         };
         Ok((child, terminal))
     }
@@ -106,11 +110,11 @@ impl Terminal {
             return Ok(pumps);
         }
         let pump = pump(Sink::Stream(StandardStream::new(Stream::Stdout)));
-        let control = Arc::new(Control::new()?);
-        pumps.own_terminal = OwnTerminal::attach(master.as_fd(), control.as_fd()).map(Arc::new);
-        pumps.outer = Outer::take().map(Arc::new);
-        pumps.at_end = pumps.outer.as_ref().map(|_| AtEnd::begin());
-        let source = match &pumps.outer {
+        let wakeup = Arc::new(InputWakeup::new()?);
+        pumps.attached = AttachedTerminal::attach(master.as_fd(), wakeup.as_fd()).map(Arc::new);
+        pumps.outer_terminal = OuterTerminal::take().map(Arc::new);
+        pumps.exit_cleanup = pumps.outer_terminal.as_ref().map(|_| ExitCleanup::begin());
+        let source = match &pumps.outer_terminal {
             Some(outer) => {
                 if is_in_foreground(stdin()) {
                     outer.make_raw()?;
@@ -118,21 +122,26 @@ impl Terminal {
                 Source::Typed(Arc::clone(outer))
             }
             None if isatty(stdin()) => Source::Nothing,
-            None => Source::Fed,
+            None => Source::Piped,
+        };
+        let terminal = CommandTerminal {
+            command,
+            master,
+            slave: self.slave,
+            modes: self.modes,
         };
         let input = Input::new(
-            command,
-            (master, self.slave, self.modes),
+            terminal,
             source,
-            self.like,
-            Arc::clone(&control),
+            self.size_source,
+            Arc::clone(&wakeup),
             command_end,
-            pumps.own_terminal.clone(),
+            pumps.attached.clone(),
         );
         // Where the terminal forbids background jobs to write, SIGTTOU has to stop this thread.
         let thread = thread::spawn("memtop-output", &[libc::SIGTTOU], move || {
             let end = pump.run();
-            control.end();
+            wakeup.end_output();
             end
         })?;
         pumps.output.push(thread);
@@ -147,7 +156,7 @@ pub(crate) fn pair() -> io::Result<(OwnedFd, OwnedFd)> {
     let master = openpt(flags)?;
     grantpt(&master)?;
     unlockpt(&master)?;
-    // Also where /dev/pts is not the one that the terminal belongs to. Some kernels have only the
+    // This works also where the terminal belongs to another /dev/pts; older kernels have only the
     // name.
     let slave = ioctl_tiocgptpeer(&master, flags).or_else(|_| {
         let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
@@ -157,14 +166,14 @@ pub(crate) fn pair() -> io::Result<(OwnedFd, OwnedFd)> {
     Ok((beyond_standard(master)?, beyond_standard(slave)?))
 }
 
-/// As this process's terminal is, where there is one. What a shell has set while this process is in
-/// the background is for the shell.
+/// Copies the modes of this process's terminal, where there is one. In the background it has those
+/// of the shell, which are not for the command.
 fn set_modes(slave: &OwnedFd) -> io::Result<()> {
     let modes = if !isatty(stdin()) {
         let mut modes = tcgetattr(slave)?;
-        // The reader is to see what it was given; nobody has typed it.
+        // What was not typed needs no echo.
         modes.local_modes.remove(LocalModes::ECHO);
-        // The kernel looks ahead for these, past what makes a byte literal.
+        // The kernel acts on start and stop bytes also behind a `literal_next`.
         modes.input_modes.remove(InputModes::IXON);
         modes.input_modes.insert(InputModes::IUTF8);
         modes

@@ -22,7 +22,7 @@ use rustix::termios::{
 };
 
 use crate::child::beyond_standard;
-use crate::modes::at_end::AtEnd;
+use crate::modes::exit_cleanup::ExitCleanup;
 use crate::modes::{Modes, of_window};
 use crate::output::command_end::CommandEnd;
 use crate::output::pump::Pump;
@@ -71,7 +71,7 @@ impl Window {
         let command_end = Arc::new(CommandEnd::new()?);
         let mut pumps = Pumps::until(&command_end);
         let master = Arc::new(self.master);
-        pumps.at_end = Some(AtEnd::begin());
+        pumps.exit_cleanup = Some(ExitCleanup::begin());
         pumps.window_size = WindowSize::follow(Arc::clone(&master));
         pumps.view = Some(Arc::clone(&self.view));
         let modes = Modes::new(Arc::clone(&master), self.modes);
