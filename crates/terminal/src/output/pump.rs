@@ -137,7 +137,7 @@ impl Pump {
         match (self.poll()?, self.sink.painter_mut()) {
             (Ready::ReaderGone, _) => return Err(Stop::ReaderGone),
             (Ready::Painter, Some(painter)) => painter.tick().map_err(|_| Stop::ReaderGone)?,
-            (Ready::Keys, Some(painter)) => painter.carry_keys(),
+            (Ready::Keys, Some(painter)) => painter.forward_keys(),
             _ => {}
         }
         Ok(())
@@ -179,7 +179,7 @@ impl Pump {
         if let Some(painter) = self.sink.painter() {
             watched.push((Ready::Painter, readable(painter.event())));
         }
-        if let Some(keys) = self.sink.painter().and_then(Painter::keys) {
+        if let Some(keys) = self.sink.painter().and_then(Painter::typed_keys) {
             watched.push((Ready::Keys, readable(keys)));
         }
         watched.push((Ready::Source, readable(self.source.as_fd())));

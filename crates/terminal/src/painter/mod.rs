@@ -103,17 +103,17 @@ impl Painter {
             .due
             .map(|due| due.saturating_duration_since(Instant::now()));
         // No event announces that the command has stopped reading keys.
-        let modes_check = self.modes.asks_for_keys().then_some(MODES_INTERVAL);
+        let modes_check = self.modes.reads_keys().then_some(MODES_INTERVAL);
         due.into_iter().chain(modes_check).min()
     }
 
-    /// Readable when [`Self::carry_keys`] has something to do.
-    pub(crate) fn keys(&self) -> Option<BorrowedFd<'_>> {
-        self.keys.awaited().filter(|_| self.modes.asks_for_keys())
+    /// Readable when [`Self::forward_keys`] has something to do.
+    pub(crate) fn typed_keys(&self) -> Option<BorrowedFd<'_>> {
+        self.keys.typed().filter(|_| self.modes.reads_keys())
     }
 
-    pub(crate) fn carry_keys(&mut self) {
-        self.keys.carry();
+    pub(crate) fn forward_keys(&mut self) {
+        self.keys.forward();
     }
 
     /// Takes output of the command.
@@ -153,7 +153,7 @@ impl Painter {
         self.complete = self.pending.len();
         self.paint()?;
         // Messages are left where the command has ended within a sequence or in full screen.
-        let messages = std::mem::take(&mut self.view.wanted().words);
+        let messages = std::mem::take(&mut self.view.content().messages);
         for message in messages {
             let text = message.replace('\n', "\r\n");
             let text = format!("\r\n{text}\r\n");
@@ -163,12 +163,12 @@ impl Painter {
     }
 
     fn has_something_to_draw(&self) -> bool {
-        let wanted = self.view.wanted();
-        !wanted.words.is_empty()
-            || !wanted.is_hidden
-                && !wanted.lines.is_empty()
+        let content = self.view.content();
+        !content.messages.is_empty()
+            || !content.is_hidden
+                && !content.lines.is_empty()
                 && !self.screen.is_full_screen()
-                && self.modes.has_plain_lines()
+                && self.modes.echoes_lines()
     }
 
     fn is_due(&self) -> bool {
@@ -176,10 +176,11 @@ impl Painter {
     }
 
     fn update_modes(&mut self) {
-        if self.modes.look() {
+        if self.modes.carry_over() {
             self.keys.forget_reader();
         }
-        self.screen.set_newline_returns(self.modes.returns());
+        self.screen
+            .set_newline_returns(self.modes.newline_returns());
     }
 
     /// Whether the size is another one.
@@ -203,7 +204,7 @@ impl Painter {
         let is_resized = self.update_size();
         let Portion { count, can_draw } = self.portion();
         let messages = if can_draw && !self.screen.is_full_screen() {
-            std::mem::take(&mut self.view.wanted().words)
+            std::mem::take(&mut self.view.content().messages)
         } else {
             Vec::new()
         };
@@ -261,23 +262,23 @@ impl Painter {
 
     /// Whether the command reads keys, and may have written by other ways than through here.
     fn steps_aside(&self) -> bool {
-        !self.modes.has_plain_lines() && !self.view.wanted().is_hidden
+        !self.modes.echoes_lines() && !self.view.content().is_hidden
     }
 
     /// What can be shown below the command's output.
     fn lines_to_draw(&self) -> Vec<String> {
-        let wanted = self.view.wanted();
-        let has_room = usize::from(self.size.0) >= wanted.lines.len() + MIN_COMMAND_ROWS;
-        if wanted.is_hidden || wanted.lines.is_empty() || !has_room {
+        let content = self.view.content();
+        let has_room = usize::from(self.size.0) >= content.lines.len() + MIN_COMMAND_ROWS;
+        if content.is_hidden || content.lines.is_empty() || !has_room {
             return Vec::new();
         }
-        let can_draw = self.modes.has_plain_lines()
+        let can_draw = self.modes.echoes_lines()
             && !self.screen.is_full_screen()
             && !self.screen.is_in_synchronized_update()
             && self.screen.can_save_cursor()
             && self.screen.is_on_last_line();
         if can_draw && is_in_foreground(stdout()) {
-            wanted.lines.clone()
+            content.lines.clone()
         } else {
             Vec::new()
         }

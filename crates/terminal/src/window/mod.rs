@@ -1,6 +1,6 @@
-//! A terminal for the command's output alone. It is nobody's controlling terminal: what is typed,
-//! the command's session, its process group and whoever outlives it have to do with this process's
-//! terminal, as if nothing stood in between.
+//! A terminal for the command's output alone. It is no controlling terminal: input, the command's
+//! session, its process group and processes that outlive it use this process's terminal, as they
+//! would without a window.
 
 pub(crate) mod keys;
 pub(crate) mod shared;
@@ -23,7 +23,7 @@ use rustix::termios::{
 
 use crate::child::beyond_standard;
 use crate::modes::exit_cleanup::ExitCleanup;
-use crate::modes::{Modes, of_window};
+use crate::modes::{Modes, window_modes};
 use crate::output::command_end::CommandEnd;
 use crate::output::pump::Pump;
 use crate::output::sink::Sink;
@@ -48,13 +48,13 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// Also gives the end that is written to, which is no standard stream.
+    /// Also returns the end that the command writes to, which is no standard stream.
     pub(crate) fn open(tap: Option<Tap>, view: Arc<View>) -> io::Result<(OwnedFd, Self)> {
         let (master, slave) = pair()?;
-        let modes = of_window(&tcgetattr(stdout())?);
+        let modes = window_modes(&tcgetattr(stdout())?);
         tcsetattr(&slave, OptionalActions::Now, &modes)?;
         tcsetwinsize(&slave, tcgetwinsize(stdout())?)?;
-        let written = beyond_standard(slave.try_clone()?)?;
+        let child_end = beyond_standard(slave.try_clone()?)?;
         let window = Self {
             modes,
             keyboard: open_keyboard()?,
@@ -64,7 +64,7 @@ impl Window {
             tap: SharedTap::new(tap),
             view,
         };
-        Ok((written, window))
+        Ok((child_end, window))
     }
 
     pub(crate) fn begin(self) -> io::Result<Pumps> {
@@ -88,7 +88,7 @@ impl Window {
     }
 }
 
-/// Whether all output of this process goes to its controlling terminal, which it is in front of.
+/// Whether all output of this process goes to its controlling terminal, in the foreground.
 pub(crate) fn is_possible() -> bool {
     let (Ok(out), Ok(err)) = (fstat(stdout()), fstat(stderr())) else {
         return false;
