@@ -34,8 +34,8 @@ use output::pipes::Pipes;
 use output::pump::PumpEnd;
 use signals::{AttachedTerminal, WindowSize};
 
-/// How long those that outlive a command may keep silent before nobody listens any more.
-pub const LAST_WORDS: Duration = Duration::from_millis(100);
+/// How long processes that outlive a command may be silent before their output is no longer read.
+pub const DRAIN_IDLE_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// What the command's standard streams are.
 #[derive(Default)]

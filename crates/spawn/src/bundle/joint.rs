@@ -12,7 +12,9 @@ use memtop_proc::native::cgroup::{Cgroups, Entrance};
 use memtop_proc::native::{ProcRoot, RoomFinder, RunEnd, end_run};
 use memtop_proc::{Observer, Room};
 use memtop_sampler::{Alarm, Post, Snapshot, Thresholds};
-use memtop_terminal::{Forwarding, LAST_WORDS, Rest, SharedWindow, StreamsUse, unshown_remark};
+use memtop_terminal::{
+    DRAIN_IDLE_TIMEOUT, Forwarding, Rest, SharedWindow, StreamsUse, unshown_remark,
+};
 
 use super::part::{OnAlarm, Part};
 use crate::bounds::{ceiling, missed_bytes};
@@ -204,7 +206,7 @@ impl Joint {
         let Some(window) = &self.window else {
             return Vec::new();
         };
-        let carried = window.finish(LAST_WORDS);
+        let carried = window.finish(DRAIN_IDLE_TIMEOUT);
         let rest = carried.rest.and_then(Rest::leave_behind);
         carried.remarks.into_iter().chain(rest).collect()
     }

@@ -15,7 +15,7 @@ use std::time::Duration;
 use memtop_proc::ProcessId;
 use memtop_proc::native::{OomWatch, Waited};
 use memtop_sampler::{Alarm, Level, TaskId};
-use memtop_terminal::{Forwarding, LAST_WORDS, Rest};
+use memtop_terminal::{DRAIN_IDLE_TIMEOUT, Forwarding, Rest};
 use memtop_trace::TraceRecord;
 
 use crate::bundle::place::Place;
@@ -101,7 +101,7 @@ impl Supervisor {
             self.until_all_end();
         }
         let rest = self.started.pumps.take().and_then(|pumps| {
-            let carried = pumps.finish(LAST_WORDS);
+            let carried = pumps.finish(DRAIN_IDLE_TIMEOUT);
             self.remarks.extend(carried.remarks);
             carried.rest
         });
