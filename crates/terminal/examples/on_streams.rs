@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs, io, thread};
 
 use memtop_terminal::Forwarding;
-use memtop_terminal::{Carried, ChildEnd, StreamsUse, Tap, Wiring};
+use memtop_terminal::{ChildEnd, DrainOutcome, StreamsUse, Tap, Wiring};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 struct Wanted {
@@ -59,7 +59,10 @@ fn main() {
     );
 }
 
-fn run(wanted: &Wanted, forwarding: Option<&mut Forwarding>) -> io::Result<(ExitStatus, Carried)> {
+fn run(
+    wanted: &Wanted,
+    forwarding: Option<&mut Forwarding>,
+) -> io::Result<(ExitStatus, DrainOutcome)> {
     let wiring = Wiring::new(wanted.streams())?;
     let mut command = Command::new(&wanted.command[0]);
     command.args(&wanted.command[1..]);

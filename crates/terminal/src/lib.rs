@@ -20,7 +20,7 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 pub use child::ChildEnd;
-pub use output::rest::Rest;
+pub use output::survivor_output::SurvivorOutput;
 pub use output::tap::{Stream, Tap};
 pub use pty::remote::Remote;
 pub use signals::Forwarding;
@@ -173,13 +173,13 @@ pub fn unshown_remark(error: &io::Error) -> String {
     format!("nothing is shown below the output: {error}")
 }
 
-/// How carrying the bytes ended.
+/// How the streams ended.
 #[derive(Debug, Default)]
-pub struct Carried {
-    /// Whether somebody outlived the command and still holds its output open.
+pub struct DrainOutcome {
+    /// Whether processes that outlive the command hold its output open.
     pub held_open: bool,
-    /// What they write from now on, where that is to be carried on.
-    pub rest: Option<Rest>,
+    /// What they write from here on, where it must be passed on.
+    pub survivor_output: Option<SurvivorOutput>,
     /// What did not work, in words.
     pub remarks: Vec<String>,
 }
@@ -216,12 +216,12 @@ impl Pumps {
     /// with the terminal of this process as it was before. Where survivors hold the output open,
     /// they are listened to until nothing comes for `idle_timeout`, and for ten times that at most.
     #[must_use]
-    pub fn finish(mut self, idle_timeout: Duration) -> Carried {
+    pub fn finish(mut self, idle_timeout: Duration) -> DrainOutcome {
         self.end_all(idle_timeout)
     }
 
-    fn end_all(&mut self, idle_timeout: Duration) -> Carried {
-        let mut carried = Carried::default();
+    fn end_all(&mut self, idle_timeout: Duration) -> DrainOutcome {
+        let mut carried = DrainOutcome::default();
         carried.remarks.extend(self.remark.take());
         if let Some(command_end) = &self.command_end {
             command_end.announce(idle_timeout);
@@ -235,7 +235,7 @@ impl Pumps {
             match output.join() {
                 Ok(ended) => {
                     carried.held_open |= ended.held_open;
-                    carried.rest = ended.rest;
+                    carried.survivor_output = ended.survivor_output;
                     carried.remarks.extend(ended.remark);
                 }
                 Err(_) => carried.remarks.push("an output thread failed".to_owned()),

@@ -13,7 +13,7 @@ use memtop_proc::native::{ProcRoot, RoomFinder, RunEnd, end_run};
 use memtop_proc::{Observer, Room};
 use memtop_sampler::{Alarm, Post, Snapshot, Thresholds};
 use memtop_terminal::{
-    DRAIN_IDLE_TIMEOUT, Forwarding, Rest, SharedWindow, StreamsUse, unshown_remark,
+    DRAIN_IDLE_TIMEOUT, Forwarding, SharedWindow, StreamsUse, SurvivorOutput, unshown_remark,
 };
 
 use super::part::{OnAlarm, Part};
@@ -207,7 +207,9 @@ impl Joint {
             return Vec::new();
         };
         let carried = window.finish(DRAIN_IDLE_TIMEOUT);
-        let rest = carried.rest.and_then(Rest::leave_behind);
+        let rest = carried
+            .survivor_output
+            .and_then(SurvivorOutput::pass_on_in_background);
         carried.remarks.into_iter().chain(rest).collect()
     }
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 use memtop_proc::ProcessId;
 use memtop_proc::native::{OomWatch, Waited};
 use memtop_sampler::{Alarm, Level, TaskId};
-use memtop_terminal::{DRAIN_IDLE_TIMEOUT, Forwarding, Rest};
+use memtop_terminal::{DRAIN_IDLE_TIMEOUT, Forwarding, SurvivorOutput};
 use memtop_trace::TraceRecord;
 
 use crate::bundle::place::Place;
@@ -103,7 +103,7 @@ impl Supervisor {
         let rest = self.started.pumps.take().and_then(|pumps| {
             let carried = pumps.finish(DRAIN_IDLE_TIMEOUT);
             self.remarks.extend(carried.remarks);
-            carried.rest
+            carried.survivor_output
         });
         let end = match waited {
             Ok(waited) => {
@@ -118,7 +118,9 @@ impl Supervisor {
         };
         self.end_following(&survivors);
         let mut outcome = self.outcome(end, duration, survivors);
-        outcome.remarks.extend(rest.and_then(Rest::leave_behind));
+        outcome
+            .remarks
+            .extend(rest.and_then(SurvivorOutput::pass_on_in_background));
         outcome
     }
 

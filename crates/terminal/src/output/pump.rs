@@ -9,8 +9,8 @@ use rustix::io::Errno;
 use crate::Stream;
 use crate::output::command_end::CommandEnd;
 use crate::output::drain::Drain;
-use crate::output::rest::Rest;
 use crate::output::sink::Sink;
+use crate::output::survivor_output::SurvivorOutput;
 use crate::output::tap::SharedTap;
 use crate::painter::Painter;
 
@@ -22,7 +22,7 @@ pub(crate) struct PumpEnd {
     /// Processes that outlive the command hold the stream open.
     pub(crate) held_open: bool,
     /// Their output, where it must still be read.
-    pub(crate) rest: Option<Rest>,
+    pub(crate) survivor_output: Option<SurvivorOutput>,
     /// What went wrong, in words.
     pub(crate) remark: Option<String>,
 }
@@ -192,7 +192,7 @@ impl Pump {
     fn finish(mut self, stop: Stop) -> PumpEnd {
         let mut end = PumpEnd {
             held_open: matches!(stop, Stop::HeldOpen),
-            rest: None,
+            survivor_output: None,
             remark: self.remark,
         };
         if let Stop::Failed(remark) = stop {
@@ -202,7 +202,7 @@ impl Pump {
             // It fails where the reader is gone, which needs nothing more.
             let _ = painter.finish();
             // A window serves processes that outlive the command as well.
-            end.rest = end.held_open.then(|| Rest::new(self.source));
+            end.survivor_output = end.held_open.then(|| SurvivorOutput::new(self.source));
         }
         end
     }

@@ -10,7 +10,7 @@ use rustix::io::Errno;
 
 use crate::child::{ChildEnd, beyond_standard};
 use crate::window::Window;
-use crate::{Carried, Pumps, View};
+use crate::{DrainOutcome, Pumps, View};
 
 /// A window that is open from before the first command to after the last.
 #[derive(Debug)]
@@ -69,9 +69,9 @@ impl SharedWindow {
 
     /// To be called once all commands have ended; see [`Pumps::finish`].
     #[must_use]
-    pub fn finish(&self, idle_timeout: Duration) -> Carried {
+    pub fn finish(&self, idle_timeout: Duration) -> DrainOutcome {
         let Some(Open { slave, pumps }) = self.state().take() else {
-            return Carried::default();
+            return DrainOutcome::default();
         };
         drop(slave);
         pumps.finish(idle_timeout)
