@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs, io, thread};
 
 use memtop_terminal::Forwarding;
-use memtop_terminal::{ChildEnd, DrainOutcome, StreamsUse, Tap, Wiring};
+use memtop_terminal::{ChildEnd, DrainOutcome, OutputListener, StreamsUse, Wiring};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 struct Wanted {
@@ -118,18 +118,24 @@ impl Wanted {
     }
 
     fn streams(&self) -> StreamsUse {
-        let tap = self.tap();
+        let listener = self.listener();
         match self.kind.as_str() {
             "inherited" => StreamsUse::Inherited,
-            "piped" => StreamsUse::Piped { tee: false, tap },
-            "tee" => StreamsUse::Piped { tee: true, tap },
+            "piped" => StreamsUse::Piped {
+                tee: false,
+                listener,
+            },
+            "tee" => StreamsUse::Piped {
+                tee: true,
+                listener,
+            },
             "terminal" => {
                 let size = self.value("size").and_then(|size| {
                     let (rows, columns) = size.split_once('x')?;
                     Some((rows.parse().ok()?, columns.parse().ok()?))
                 });
                 StreamsUse::Terminal {
-                    tap,
+                    listener,
                     size,
                     remote: None,
                 }
@@ -138,11 +144,11 @@ impl Wanted {
         }
     }
 
-    fn tap(&self) -> Option<Tap> {
-        if self.has("panic-in-tap") {
-            return Some(Box::new(|_, _| panic!("the tap was asked to")));
+    fn listener(&self) -> Option<OutputListener> {
+        if self.has("panic-in-listener") {
+            return Some(Box::new(|_, _| panic!("the listener was asked to")));
         }
-        if let Some(folder) = self.value("tap") {
+        if let Some(folder) = self.value("listener") {
             let folder = folder.to_owned();
             return Some(Box::new(move |stream, bytes| {
                 let file = format!("{folder}/{stream:?}");

@@ -20,8 +20,8 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 pub use child::ChildEnd;
+pub use output::listener::{OutputListener, Stream};
 pub use output::survivor_output::SurvivorOutput;
-pub use output::tap::{Stream, Tap};
 pub use pty::remote::Remote;
 pub use signals::Forwarding;
 pub use window::shared::SharedWindow;
@@ -48,15 +48,15 @@ pub enum StreamsUse {
         /// Whether this process's own stdout and stderr get every byte.
         tee: bool,
         /// Sees every byte.
-        tap: Option<Tap>,
+        listener: Option<OutputListener>,
     },
     /// A terminal of the command's own, connected to this process's stdin and stdout.
     Terminal {
         /// Sees every byte of output, as of [`Stream::Stdout`].
-        tap: Option<Tap>,
+        listener: Option<OutputListener>,
         /// Rows and columns. Without, they are those of this process's terminal and follow it.
         size: Option<(u16, u16)>,
-        /// Where there is one, this process's own terminal has nothing to do with it: only the tap
+        /// Where there is one, this process's own terminal has nothing to do with it: only the listener
         /// sees its output, and it is typed into from here.
         remote: Option<Arc<Remote>>,
     },
@@ -65,7 +65,7 @@ pub enum StreamsUse {
     /// or it is not in front there, nothing is shown and the streams are those of this process.
     Window {
         /// Sees every byte of output, as of [`Stream::Stdout`].
-        tap: Option<Tap>,
+        listener: Option<OutputListener>,
         /// What is shown.
         view: Arc<View>,
     },
@@ -113,18 +113,22 @@ impl Wiring {
     pub fn new(streams: StreamsUse) -> io::Result<Self> {
         let (child, parent) = match streams {
             StreamsUse::Inherited => (ChildEnd::Inherited, ParentEnd::Nothing),
-            StreamsUse::Piped { tee, tap } => {
-                let (child, pipes) = Pipes::open(tee, tap)?;
+            StreamsUse::Piped { tee, listener } => {
+                let (child, pipes) = Pipes::open(tee, listener)?;
                 (child, ParentEnd::Pipes(pipes))
             }
-            StreamsUse::Terminal { tap, size, remote } => {
-                let (child, terminal) = pty::Terminal::open(tap, size, remote)?;
+            StreamsUse::Terminal {
+                listener,
+                size,
+                remote,
+            } => {
+                let (child, terminal) = pty::Terminal::open(listener, size, remote)?;
                 (child, ParentEnd::Terminal(terminal))
             }
             StreamsUse::Window { .. } if !window::is_possible() => {
                 (ChildEnd::Inherited, ParentEnd::Nothing)
             }
-            StreamsUse::Window { tap, view } => match window::Window::open(tap, view) {
+            StreamsUse::Window { listener, view } => match window::Window::open(listener, view) {
                 Ok((slave, window)) => (ChildEnd::Window(slave), ParentEnd::Window(window)),
                 // The command does as well without.
                 Err(error) => (ChildEnd::Inherited, ParentEnd::Unshown(error)),

@@ -195,12 +195,12 @@ fn both_streams_pass_through_pipes_unaltered() {
     let (out, err) = (random(COUNT), random(COUNT));
     fs::write(file("out"), &out).unwrap();
     fs::write(file("err"), &err).unwrap();
-    fs::create_dir(file("tap")).unwrap();
+    fs::create_dir(file("listener")).unwrap();
     let script = "cat $0/out & cat $0/err >&2; wait";
-    let tap = format!("--tap={}", file("tap").display());
+    let listener = format!("--listener={}", file("listener").display());
     let run = |kind: &str| {
         Command::new(helper())
-            .args([kind, &tap, "--", "sh", "-c", script])
+            .args([kind, &listener, "--", "sh", "-c", script])
             .arg(folder.path())
             .output()
             .unwrap()
@@ -208,11 +208,11 @@ fn both_streams_pass_through_pipes_unaltered() {
     let output = run("tee");
     assert!(output.status.success());
     assert!(output.stdout == out && output.stderr == err);
-    assert!(fs::read(file("tap/Stdout")).unwrap() == out);
-    assert!(fs::read(file("tap/Stderr")).unwrap() == err);
+    assert!(fs::read(file("listener/Stdout")).unwrap() == out);
+    assert!(fs::read(file("listener/Stderr")).unwrap() == err);
     let output = run("piped");
     assert!(output.stdout.is_empty() && output.stderr.is_empty());
-    assert_eq!(fs::read(file("tap/Stdout")).unwrap().len(), 2 * COUNT);
+    assert_eq!(fs::read(file("listener/Stdout")).unwrap().len(), 2 * COUNT);
 }
 
 #[test]
@@ -351,7 +351,7 @@ fn the_terminal_is_left_as_it_was_found() {
     let waits = ["sh", "-c", "echo READY; exec sleep 1000"];
     let cases: [Case; 6] = [
         (&[], &["echo", "READY"], None, Some(0)),
-        (&["--panic-in-tap"], &["echo", "READY"], None, Some(0)),
+        (&["--panic-in-listener"], &["echo", "READY"], None, Some(0)),
         (&["--exit-at-once"], &waits, None, Some(7)),
         (&[], &waits, Some(Signal::TERM), Some(128 + 15)),
         (&["--no-forwarding"], &waits, Some(Signal::TERM), None),
@@ -375,13 +375,13 @@ fn the_terminal_is_left_as_it_was_found() {
 }
 
 #[test]
-fn a_tap_that_fails_costs_no_output() {
+fn a_listener_that_fails_costs_no_output() {
     let folder = tempfile::tempdir().unwrap();
     let report_into = report_into(folder.path());
     let output = Command::new(helper())
         .args([
             "tee",
-            "--panic-in-tap",
+            "--panic-in-listener",
             &report_into,
             "--",
             "seq",
@@ -394,7 +394,7 @@ fn a_tap_that_fails_costs_no_output() {
         String::from_utf8(output.stdout).unwrap().lines().count(),
         100_000
     );
-    assert!(report(folder.path()).contains("what looked at the command's stdout failed"));
+    assert!(report(folder.path()).contains("the listener on the command's stdout failed"));
 }
 
 #[test]

@@ -3,13 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use memtop_terminal::{Stream, StreamsUse, Tap};
+use memtop_terminal::{OutputListener, Stream, StreamsUse};
 
 use crate::cause::HeapMessage;
 
 /// Has V8's words for a full heap looked for in what goes through this process.
 pub(super) fn listened_to(streams: StreamsUse, seen: &Arc<AtomicBool>) -> StreamsUse {
-    let listening = |tap: Option<Tap>| -> Option<Tap> {
+    let listening = |tap: Option<OutputListener>| -> Option<OutputListener> {
         let seen = Arc::clone(seen);
         let mut tap = tap;
         let mut messages = [HeapMessage::default(), HeapMessage::default()];
@@ -26,17 +26,21 @@ pub(super) fn listened_to(streams: StreamsUse, seen: &Arc<AtomicBool>) -> Stream
     };
     match streams {
         StreamsUse::Inherited => StreamsUse::Inherited,
-        StreamsUse::Piped { tee, tap } => StreamsUse::Piped {
+        StreamsUse::Piped { tee, listener } => StreamsUse::Piped {
             tee,
-            tap: listening(tap),
+            listener: listening(listener),
         },
-        StreamsUse::Terminal { tap, size, remote } => StreamsUse::Terminal {
-            tap: listening(tap),
+        StreamsUse::Terminal {
+            listener,
+            size,
+            remote,
+        } => StreamsUse::Terminal {
+            listener: listening(listener),
             size,
             remote,
         },
-        StreamsUse::Window { tap, view } => StreamsUse::Window {
-            tap: listening(tap),
+        StreamsUse::Window { listener, view } => StreamsUse::Window {
+            listener: listening(listener),
             view,
         },
         StreamsUse::Shared(window) => StreamsUse::Shared(window),

@@ -9,12 +9,12 @@ use rustix::pipe::{PipeFlags, fcntl_setpipe_size, pipe_with};
 
 use crate::child::{ChildEnd, beyond_standard};
 use crate::output::command_end::CommandEnd;
+use crate::output::listener::SharedListener;
 use crate::output::pump::Pump;
 use crate::output::sink::Sink;
 use crate::output::standard_stream::StandardStream;
-use crate::output::tap::SharedTap;
 use crate::output::thread;
-use crate::{Pumps, Stream, Tap};
+use crate::{OutputListener, Pumps, Stream};
 
 /// The most that an unprivileged process may have by default. The command blocks less often.
 const PIPE_BYTES: usize = 1 << 20;
@@ -24,11 +24,14 @@ pub(crate) struct Pipes {
     stdout: OwnedFd,
     stderr: OwnedFd,
     tee: bool,
-    tap: SharedTap,
+    listener: SharedListener,
 }
 
 impl Pipes {
-    pub(crate) fn open(tee: bool, tap: Option<Tap>) -> io::Result<(ChildEnd, Self)> {
+    pub(crate) fn open(
+        tee: bool,
+        listener: Option<OutputListener>,
+    ) -> io::Result<(ChildEnd, Self)> {
         let (stdout, child_stdout) = pipe()?;
         let (stderr, child_stderr) = pipe()?;
         let child = ChildEnd::Pipes {
@@ -39,7 +42,7 @@ impl Pipes {
             stdout,
             stderr,
             tee,
-            tap: SharedTap::new(tap),
+            listener: SharedListener::new(listener),
         };
         Ok((child, pipes))
     }
@@ -53,12 +56,12 @@ impl Pipes {
             } else {
                 Sink::Discard
             };
-            let tap = self.tap.clone();
+            let listener = self.listener.clone();
             let pump = Pump::new(
                 stream,
                 Arc::new(source),
                 sink,
-                tap,
+                listener,
                 Arc::clone(&command_end),
             );
             let thread = thread::spawn("memtop-output", &[], move || pump.run())?;

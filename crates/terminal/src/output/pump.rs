@@ -9,9 +9,9 @@ use rustix::io::Errno;
 use crate::Stream;
 use crate::output::command_end::CommandEnd;
 use crate::output::drain::Drain;
+use crate::output::listener::SharedListener;
 use crate::output::sink::Sink;
 use crate::output::survivor_output::SurvivorOutput;
-use crate::output::tap::SharedTap;
 use crate::painter::Painter;
 
 const BUFFER_BYTES: usize = 256 << 10;
@@ -34,7 +34,7 @@ pub(crate) struct Pump {
     /// Open while the command runs, so that it can close its terminal and open it again.
     slave: Option<OwnedFd>,
     sink: Sink,
-    tap: SharedTap,
+    listener: SharedListener,
     command_end: Arc<CommandEnd>,
     drain: Drain,
     /// What went wrong without stopping the pump.
@@ -68,7 +68,7 @@ impl Pump {
         stream: Stream,
         source: Arc<OwnedFd>,
         sink: Sink,
-        tap: SharedTap,
+        listener: SharedListener,
         command_end: Arc<CommandEnd>,
     ) -> Self {
         Self {
@@ -76,7 +76,7 @@ impl Pump {
             source,
             slave: None,
             sink,
-            tap,
+            listener,
             command_end,
             drain: Drain::default(),
             remark: None,
@@ -120,9 +120,9 @@ impl Pump {
             Err(Errno::PIPE) => return Err(Stop::ReaderGone),
             Err(error) => return Err(self.failed("passed on", error)),
         }
-        if !self.tap.see(self.stream, bytes) {
+        if !self.listener.notify(self.stream, bytes) {
             let name = self.stream.name();
-            self.remark = Some(format!("what looked at the command's {name} failed"));
+            self.remark = Some(format!("the listener on the command's {name} failed"));
         }
         if let Some(idle_timeout) = self.command_end.idle_timeout() {
             self.drain.add(bytes.len());

@@ -7,7 +7,7 @@ use crate::painter::Painter;
 
 #[derive(Debug)]
 pub(crate) enum Sink {
-    /// Only the tap gets the bytes.
+    /// Only the listener gets the bytes.
     Discard,
     Stream(StandardStream),
     /// With lines shown below.

@@ -27,16 +27,16 @@ use crate::child::{ChildEnd, beyond_standard};
 use crate::modes::exit_cleanup::ExitCleanup;
 use crate::modes::outer_terminal::{OuterTerminal, is_in_foreground};
 use crate::output::command_end::CommandEnd;
+use crate::output::listener::SharedListener;
 use crate::output::pump::Pump;
 use crate::output::sink::Sink;
 use crate::output::standard_stream::StandardStream;
-use crate::output::tap::SharedTap;
 use crate::output::thread;
 use crate::pty::command_terminal::CommandTerminal;
 use crate::pty::input::{Input, Source};
 use crate::pty::wakeup::InputWakeup;
 use crate::signals::AttachedTerminal;
-use crate::{Pumps, Remote, Stream, Tap};
+use crate::{OutputListener, Pumps, Remote, Stream};
 
 const DEFAULT_SIZE: (u16, u16) = (24, 80);
 
@@ -44,7 +44,7 @@ const DEFAULT_SIZE: (u16, u16) = (24, 80);
 pub(crate) struct Terminal {
     master: OwnedFd,
     slave: OwnedFd,
-    tap: SharedTap,
+    listener: SharedListener,
     /// The terminal that the size is taken from.
     size_source: Option<BorrowedFd<'static>>,
     remote: Option<Arc<Remote>>,
@@ -54,7 +54,7 @@ pub(crate) struct Terminal {
 
 impl Terminal {
     pub(crate) fn open(
-        tap: Option<Tap>,
+        listener: Option<OutputListener>,
         size: Option<(u16, u16)>,
         remote: Option<Arc<Remote>>,
     ) -> io::Result<(ChildEnd, Self)> {
@@ -84,7 +84,7 @@ impl Terminal {
             remote,
             master,
             slave,
-            tap: SharedTap::new(tap),
+            listener: SharedListener::new(listener),
             size_source,
         };
         Ok((child, terminal))
@@ -100,7 +100,7 @@ impl Terminal {
         let master = Arc::new(self.master);
         let pump = |sink| {
             let (source, end) = (Arc::clone(&master), Arc::clone(&command_end));
-            Pump::new(Stream::Stdout, source, sink, self.tap, end)
+            Pump::new(Stream::Stdout, source, sink, self.listener, end)
         };
         if let Some(remote) = &self.remote {
             remote.connect(&master);

@@ -25,22 +25,22 @@ use crate::child::beyond_standard;
 use crate::modes::exit_cleanup::ExitCleanup;
 use crate::modes::{Modes, window_modes};
 use crate::output::command_end::CommandEnd;
+use crate::output::listener::SharedListener;
 use crate::output::pump::Pump;
 use crate::output::sink::Sink;
 use crate::output::standard_stream::StandardStream;
-use crate::output::tap::SharedTap;
 use crate::output::thread;
 use crate::painter::Painter;
 use crate::pty::pair;
 use crate::signals::WindowSize;
 use crate::window::keys::{Keys, open_keyboard};
-use crate::{Pumps, Stream, Tap, View};
+use crate::{OutputListener, Pumps, Stream, View};
 
 #[derive(Debug)]
 pub(crate) struct Window {
     master: OwnedFd,
     slave: OwnedFd,
-    tap: SharedTap,
+    listener: SharedListener,
     view: Arc<View>,
     modes: Termios,
     name: PathBuf,
@@ -49,7 +49,10 @@ pub(crate) struct Window {
 
 impl Window {
     /// Also returns the end that the command writes to, which is no standard stream.
-    pub(crate) fn open(tap: Option<Tap>, view: Arc<View>) -> io::Result<(OwnedFd, Self)> {
+    pub(crate) fn open(
+        listener: Option<OutputListener>,
+        view: Arc<View>,
+    ) -> io::Result<(OwnedFd, Self)> {
         let (master, slave) = pair()?;
         let modes = window_modes(&tcgetattr(stdout())?);
         tcsetattr(&slave, OptionalActions::Now, &modes)?;
@@ -61,7 +64,7 @@ impl Window {
             name: OsString::from_vec(ptsname(&master, Vec::new())?.into_bytes()).into(),
             master,
             slave,
-            tap: SharedTap::new(tap),
+            listener: SharedListener::new(listener),
             view,
         };
         Ok((child_end, window))
@@ -79,7 +82,7 @@ impl Window {
         let stdout = StandardStream::new(Stream::Stdout);
         let painter = Painter::new(stdout, self.view, modes, keys);
         let sink = Sink::Painted(Box::new(painter));
-        let pump = Pump::new(Stream::Stdout, master, sink, self.tap, command_end);
+        let pump = Pump::new(Stream::Stdout, master, sink, self.listener, command_end);
         let pump = pump.holding(self.slave);
         // Where the terminal forbids background jobs to write, SIGTTOU has to stop this thread.
         let thread = thread::spawn("memtop-output", &[libc::SIGTTOU], move || pump.run())?;
