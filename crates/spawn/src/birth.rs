@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use libc::c_int;
 use memtop_proc::native::cgroup::Entrance;
-use memtop_terminal::Wiring;
+use memtop_terminal::Streams;
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
 
@@ -23,7 +23,7 @@ pub(crate) struct Preparation {
     pub(crate) image: Image,
     pub(crate) cwd: Option<CString>,
     pub(crate) entrance: Option<Arc<Entrance>>,
-    pub(crate) wiring: Wiring,
+    pub(crate) wiring: Streams,
     /// Descriptors to keep over exec.
     pub(crate) descriptors: Vec<RawFd>,
     /// How many files it may open at first.
@@ -46,7 +46,7 @@ pub(crate) struct Unborn {
 
 impl Preparation {
     /// Forks. What the child alone needs is closed here when this returns.
-    pub(crate) fn fork(mut self) -> io::Result<(Unborn, Wiring)> {
+    pub(crate) fn fork(mut self) -> io::Result<(Unborn, Streams)> {
         let (verdict, tell) = pipe_with(PipeFlags::CLOEXEC)?;
         let gate = self
             .waits

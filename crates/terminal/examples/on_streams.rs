@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use std::{env, fs, io, thread};
 
 use memtop_terminal::Forwarding;
-use memtop_terminal::{ChildEnd, DrainOutcome, OutputListener, StreamsUse, Wiring};
+use memtop_terminal::{ChildEnd, DrainOutcome, OutputListener, Streams, StreamsUse};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 struct Wanted {
@@ -63,18 +63,18 @@ fn run(
     wanted: &Wanted,
     forwarding: Option<&mut Forwarding>,
 ) -> io::Result<(ExitStatus, DrainOutcome)> {
-    let wiring = Wiring::new(wanted.streams())?;
+    let streams = Streams::open(wanted.streams_use())?;
     let mut command = Command::new(&wanted.command[0]);
     command.args(&wanted.command[1..]);
-    let child_end = &raw const *wiring.child_end() as usize;
-    // SAFETY: `wiring` stays where it is until the command has been spawned, and `enter` makes
+    let child_end = &raw const *streams.child_end() as usize;
+    // SAFETY: `streams` stays where it is until the command has been spawned, and `enter` makes
     // system calls only.
     unsafe {
         command.pre_exec(move || Ok((*(child_end as *const ChildEnd)).enter()?));
     }
     let mut child = command.spawn()?;
     drop(command);
-    let pumps = wiring.begin(child.id())?;
+    let pumps = streams.begin(child.id())?;
     let mut forwarding = forwarding;
     if let Some(forwarding) = &mut forwarding {
         let pid = Pid::from_raw(child.id().cast_signed()).expect("it has a pid");
@@ -117,7 +117,7 @@ impl Wanted {
             .any(|option| option.strip_prefix("--") == Some(name))
     }
 
-    fn streams(&self) -> StreamsUse {
+    fn streams_use(&self) -> StreamsUse {
         let listener = self.listener();
         match self.kind.as_str() {
             "inherited" => StreamsUse::Inherited,

@@ -1,8 +1,8 @@
 //! What a command reads from and writes to: this process's own streams, pipes in between, or a
 //! terminal of the command's own.
 //!
-//! Before the fork a [`Wiring`] opens what is needed. The child takes its [`ChildEnd`] before exec;
-//! [`Wiring::begin`] starts the threads that carry the bytes; [`Pumps::finish`] ends them once
+//! Before the fork a [`Streams`] opens what is needed. The child takes its [`ChildEnd`] before exec;
+//! [`Streams::begin`] starts the threads that carry the bytes; [`Pumps::finish`] ends them once
 //! everything that the command wrote has been passed on.
 
 mod child;
@@ -91,7 +91,7 @@ impl StreamsUse {
 
 /// What is opened before the fork.
 #[derive(Debug)]
-pub struct Wiring {
+pub struct Streams {
     child: ChildEnd,
     parent: ParentEnd,
 }
@@ -105,12 +105,12 @@ enum ParentEnd {
     Unshown(io::Error),
 }
 
-impl Wiring {
+impl Streams {
     /// Opens pipes or a terminal where they are asked for. Every descriptor is close-on-exec.
     ///
     /// # Errors
     /// When the operating system has none to give.
-    pub fn new(streams: StreamsUse) -> io::Result<Self> {
+    pub fn open(streams: StreamsUse) -> io::Result<Self> {
         let (child, parent) = match streams {
             StreamsUse::Inherited => (ChildEnd::Inherited, ParentEnd::Nothing),
             StreamsUse::Piped { tee, listener } => {

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use memtop_proc::native::OomWatch;
 use memtop_proc::native::cgroup::Entrance;
 use memtop_sampler::TaskId;
-use memtop_terminal::Wiring;
+use memtop_terminal::Streams;
 
 use super::joint::{Joint, ended_with_others};
 use super::part::{Part, Totals};
@@ -41,7 +41,7 @@ impl Place {
     }
 
     /// Forks so that nobody takes the child for an orphan.
-    pub(crate) fn fork(&self, preparation: Preparation) -> io::Result<(Unborn, Wiring)> {
+    pub(crate) fn fork(&self, preparation: Preparation) -> io::Result<(Unborn, Streams)> {
         let mut children = self.joint.children();
         let forked = preparation.fork()?;
         children.insert(forked.0.pid.cast_unsigned());

@@ -9,7 +9,7 @@ use std::sync::mpsc::{Receiver, Sender};
 use memtop_proc::native::cgroup::Cgroups;
 use memtop_proc::native::{OomWatch, ProcRoot, RoomFinder, high_water};
 use memtop_proc::{Error, Room};
-use memtop_terminal::{Forwarding, Wiring};
+use memtop_terminal::{Forwarding, Streams};
 
 use super::heap_words::listened_to;
 use super::{Message, OnAlarm, Supervisor};
@@ -63,7 +63,7 @@ impl Supervisor {
         let cwd = command.c_cwd()?;
         let heap_message = Arc::new(AtomicBool::new(false));
         let streams = std::mem::take(&mut options.streams);
-        let wiring = Wiring::new(listened_to(streams, &heap_message))?;
+        let wiring = Streams::open(listened_to(streams, &heap_message))?;
         let assignment = Assignment {
             preparation: Preparation {
                 image,
