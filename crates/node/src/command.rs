@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::sync::Arc;
 
 use memtop_spawn::Command;
-use memtop_terminal::{OutputListener, Remote, Stream, StreamsUse, View};
+use memtop_terminal::{OutputListener, Stream, StreamsUse, TerminalHandle, View};
 use napi::bindgen_prelude::{Buffer, Either};
 use napi_derive::napi;
 
@@ -51,7 +51,7 @@ impl ViewSize {
 #[derive(Default)]
 pub(crate) struct Seen {
     pub(crate) view: Option<Arc<View>>,
-    pub(crate) remote: Option<Arc<Remote>>,
+    pub(crate) remote: Option<Arc<TerminalHandle>>,
 }
 
 pub(crate) fn shown_size(view: Option<&Arc<View>>) -> Option<ViewSize> {
@@ -95,7 +95,7 @@ pub(crate) fn streams(
     let terminal = |listener, seen: &Seen| StreamsUse::Terminal {
         listener,
         size: size.map(ViewSize::of_terminal),
-        remote: seen.remote.clone(),
+        handle: seen.remote.clone(),
     };
     let nothing = Seen::default();
     match name {

@@ -137,7 +137,7 @@ impl Wanted {
                 StreamsUse::Terminal {
                     listener,
                     size,
-                    remote: None,
+                    handle: None,
                 }
             }
             other => panic!("no such kind of streams: {other}"),

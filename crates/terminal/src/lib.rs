@@ -22,7 +22,7 @@ use std::time::Duration;
 pub use child::ChildEnd;
 pub use output::listener::{OutputListener, Stream};
 pub use output::survivor_output::SurvivorOutput;
-pub use pty::remote::Remote;
+pub use pty::handle::TerminalHandle;
 pub use signals::Forwarding;
 pub use window::shared::SharedWindow;
 pub use window::view::View;
@@ -58,7 +58,7 @@ pub enum StreamsUse {
         size: Option<(u16, u16)>,
         /// Where there is one, this process's own terminal has nothing to do with it: only the listener
         /// sees its output, and it is typed into from here.
-        remote: Option<Arc<Remote>>,
+        handle: Option<Arc<TerminalHandle>>,
     },
     /// Those of this process, but that its output goes through a terminal of its own, for something
     /// to be shown below. Where the output of this process does not go to its controlling terminal,
@@ -120,9 +120,9 @@ impl Streams {
             StreamsUse::Terminal {
                 listener,
                 size,
-                remote,
+                handle,
             } => {
-                let (child, terminal) = pty::Terminal::open(listener, size, remote)?;
+                let (child, terminal) = pty::Terminal::open(listener, size, handle)?;
                 (child, ParentEnd::Terminal(terminal))
             }
             StreamsUse::Window { .. } if !window::is_possible() => {

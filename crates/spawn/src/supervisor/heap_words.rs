@@ -33,11 +33,11 @@ pub(super) fn listened_to(streams: StreamsUse, seen: &Arc<AtomicBool>) -> Stream
         StreamsUse::Terminal {
             listener,
             size,
-            remote,
+            handle,
         } => StreamsUse::Terminal {
             listener: listening(listener),
             size,
-            remote,
+            handle,
         },
         StreamsUse::Window { listener, view } => StreamsUse::Window {
             listener: listening(listener),

@@ -1,11 +1,11 @@
 //! A terminal of the command's own.
 
 mod command_terminal;
+pub(crate) mod handle;
 mod input;
 mod key_scanner;
 mod line_discipline;
 mod literal_input;
-pub(crate) mod remote;
 mod stdin;
 mod suspend;
 mod wakeup;
@@ -36,7 +36,7 @@ use crate::pty::command_terminal::CommandTerminal;
 use crate::pty::input::{Input, Source};
 use crate::pty::wakeup::InputWakeup;
 use crate::signals::AttachedTerminal;
-use crate::{OutputListener, Pumps, Remote, Stream};
+use crate::{OutputListener, Pumps, Stream, TerminalHandle};
 
 const DEFAULT_SIZE: (u16, u16) = (24, 80);
 
@@ -47,7 +47,7 @@ pub(crate) struct Terminal {
     listener: SharedListener,
     /// The terminal that the size is taken from.
     size_source: Option<BorrowedFd<'static>>,
-    remote: Option<Arc<Remote>>,
+    handle: Option<Arc<TerminalHandle>>,
     /// As the command finds them.
     modes: Termios,
 }
@@ -56,7 +56,7 @@ impl Terminal {
     pub(crate) fn open(
         listener: Option<OutputListener>,
         size: Option<(u16, u16)>,
-        remote: Option<Arc<Remote>>,
+        handle: Option<Arc<TerminalHandle>>,
     ) -> io::Result<(ChildEnd, Self)> {
         let (master, slave) = pair()?;
         let size_source = match size {
@@ -65,7 +65,7 @@ impl Terminal {
                 .find(|own| isatty(own)),
             Some(_) => None,
         };
-        if remote.is_none() {
+        if handle.is_none() {
             set_modes(&slave)?;
         }
         let followed = size_source.and_then(|terminal| tcgetwinsize(terminal).ok());
@@ -81,7 +81,7 @@ impl Terminal {
         let modes = tcgetattr(&slave)?;
         let terminal = Self {
             modes,
-            remote,
+            handle,
             master,
             slave,
             listener: SharedListener::new(listener),
@@ -102,8 +102,8 @@ impl Terminal {
             let (source, end) = (Arc::clone(&master), Arc::clone(&command_end));
             Pump::new(Stream::Stdout, source, sink, self.listener, end)
         };
-        if let Some(remote) = &self.remote {
-            remote.connect(&master);
+        if let Some(handle) = &self.handle {
+            handle.connect(&master);
             let pump = pump(Sink::Discard).holding(self.slave);
             let thread = thread::spawn("memtop-output", &[], move || pump.run())?;
             pumps.output.push(thread);
