@@ -79,7 +79,7 @@ fn run(
     if let Some(forwarding) = &mut forwarding {
         let pid = Pid::from_raw(child.id().cast_signed()).expect("it has a pid");
         let pidfd = pidfd_open(pid, PidfdFlags::empty())?;
-        assert!(forwarding.aim_at(child.id(), Some(Arc::new(pidfd))));
+        assert!(forwarding.register(child.id(), Some(Arc::new(pidfd))));
         if let Some(file) = wanted.value("interrupts") {
             while child.try_wait()?.is_none() {
                 fs::write(file, forwarding.interrupts().to_string())?;

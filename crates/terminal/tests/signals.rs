@@ -83,7 +83,7 @@ fn a_host_is_told_of_its_terminal_and_keeps_what_it_sets() {
         let mut command = Command::new("sleep").arg("60").spawn().unwrap();
         let pid = Pid::from_raw(command.id().cast_signed()).unwrap();
         let pidfd = pidfd_open(pid, PidfdFlags::empty()).unwrap();
-        assert!(forwarding.aim_at(command.id(), Some(Arc::new(pidfd))));
+        assert!(forwarding.register(command.id(), Some(Arc::new(pidfd))));
         if is_forked {
             assert_eq!(command.try_wait().unwrap(), None);
             command.kill().unwrap();
@@ -97,7 +97,7 @@ fn a_host_is_told_of_its_terminal_and_keeps_what_it_sets() {
                 libc::SIGHUP
             })
         );
-        forwarding.leave(command.id());
+        forwarding.unregister(command.id());
     }
     set(libc::SIGTERM, count_no_more);
     drop(forwarding);

@@ -79,7 +79,7 @@ impl Place {
     ) -> Option<String> {
         self.joint.followers().push((pid, follower));
         let forwarding = self.joint.forwarding.as_ref()?;
-        let is_aimed = forwarding.aim_at(pid, pidfd);
+        let is_aimed = forwarding.register(pid, pidfd);
         (!is_aimed).then(|| "signals to memtop do not reach every command".to_owned())
     }
 
@@ -88,7 +88,7 @@ impl Place {
         self.joint.children().remove(&pid);
         self.joint.followers().retain(|(known, _)| *known != pid);
         if let Some(forwarding) = &self.joint.forwarding {
-            forwarding.leave(pid);
+            forwarding.unregister(pid);
         }
         // An orphan of it that has ended would look as if it went on.
         self.joint.look();

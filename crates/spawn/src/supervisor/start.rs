@@ -100,7 +100,7 @@ impl Supervisor {
             ));
         }
         if let Some(forwarding) = &forwarding
-            && !forwarding.aim_at(started.pid, started.pidfd.clone())
+            && !forwarding.register(started.pid, started.pidfd.clone())
         {
             remarks.push(SIGNALS_DO_NOT_REACH.to_owned());
         }

@@ -80,9 +80,9 @@ impl Forwarding {
         early::forget_fork();
     }
 
-    /// Names a command that the signals are for. `false` without a descriptor, which kernels before
+    /// Forwards signals to this command. `false` without a descriptor, which kernels before
     /// 5.3 do not have, and where there are too many.
-    pub fn aim_at(&self, pid: u32, pidfd: Option<Arc<OwnedFd>>) -> bool {
+    pub fn register(&self, pid: u32, pidfd: Option<Arc<OwnedFd>>) -> bool {
         Self::forget_fork();
         let pid = pid.cast_signed();
         let Some(pidfd) = pidfd else {
@@ -104,7 +104,7 @@ impl Forwarding {
     }
 
     /// A command has ended: from here on signals are for the others.
-    pub fn leave(&self, pid: u32) {
+    pub fn unregister(&self, pid: u32) {
         self.commands.remove(pid.cast_signed());
     }
 
