@@ -43,7 +43,7 @@ impl View {
     }
 
     /// Prints a message between the command's lines.
-    pub fn say(&self, text: String) {
+    pub fn print(&self, text: String) {
         self.content().messages.push(text);
         self.wake();
     }
