@@ -102,7 +102,7 @@ enum ParentEnd {
     Pipes(Pipes),
     Terminal(pty::Terminal),
     Window(window::Window),
-    Unshown(io::Error),
+    NoView(io::Error),
 }
 
 impl Streams {
@@ -131,7 +131,7 @@ impl Streams {
             StreamsUse::Window { listener, view } => match window::Window::open(listener, view) {
                 Ok((slave, window)) => (ChildEnd::Window(slave), ParentEnd::Window(window)),
                 // The command does as well without.
-                Err(error) => (ChildEnd::Inherited, ParentEnd::Unshown(error)),
+                Err(error) => (ChildEnd::Inherited, ParentEnd::NoView(error)),
             },
             StreamsUse::Shared(window) => (window.child_end()?, ParentEnd::Nothing),
         };
@@ -162,18 +162,18 @@ impl Streams {
             ParentEnd::Pipes(pipes) => pipes.begin(),
             ParentEnd::Terminal(terminal) => terminal.begin(command),
             ParentEnd::Window(window) => window.begin(),
-            ParentEnd::Unshown(error) => {
+            ParentEnd::NoView(error) => {
                 let mut pumps = Pumps::default();
-                pumps.remark = Some(unshown_remark(&error));
+                pumps.remark = Some(no_view_remark(&error));
                 Ok(pumps)
             }
         }
     }
 }
 
-/// What is to be said where lines below the output were asked for and there are none.
+/// The remark for a view that was asked for and cannot be shown.
 #[must_use]
-pub fn unshown_remark(error: &io::Error) -> String {
+pub fn no_view_remark(error: &io::Error) -> String {
     format!("nothing is shown below the output: {error}")
 }
 

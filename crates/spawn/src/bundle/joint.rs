@@ -13,7 +13,7 @@ use memtop_proc::native::{ProcRoot, RoomFinder, RunEnd, end_run};
 use memtop_proc::{Observer, Room};
 use memtop_sampler::{Alarm, Post, Snapshot, Thresholds};
 use memtop_terminal::{
-    DRAIN_IDLE_TIMEOUT, Forwarding, SharedWindow, StreamsUse, SurvivorOutput, unshown_remark,
+    DRAIN_IDLE_TIMEOUT, Forwarding, SharedWindow, StreamsUse, SurvivorOutput, no_view_remark,
 };
 
 use super::part::{OnAlarm, Part};
@@ -75,7 +75,7 @@ impl Joint {
         };
         let mut remarks = Vec::new();
         let window = streams.shared_window().unwrap_or_else(|error| {
-            remarks.push(unshown_remark(&error));
+            remarks.push(no_view_remark(&error));
             None
         });
         // Traced processes are known from their birth: any process may adopt them.
