@@ -1,4 +1,4 @@
-//! Runs a command on streams of the wanted kind and ends as it did. For the tests.
+//! Runs a command on streams of the wanted kind and exits as it does. For the tests.
 //!
 //! `on_streams inherited|piped|tee|terminal [--option…] -- command…`
 
@@ -9,9 +9,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{env, fs, io, thread};
 
-use memtop_terminal::Forwarding;
-use memtop_terminal::{ChildEnd, DrainOutcome, OutputListener, Streams, StreamsUse};
-use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use memtop_terminal::{ChildEnd, DrainOutcome, Forwarding, OutputListener, Streams, StreamsUse};
+use rustix::process::{Pid, PidfdFlags, WaitOptions, pidfd_open, waitpid};
 
 struct Wanted {
     kind: String,
@@ -36,18 +35,18 @@ fn main() {
         } else {
             Forwarding::begin()
         };
-        let (status, carried) = run(&wanted, forwarding.as_mut()).expect("the command starts");
+        let (status, outcome) = run(&wanted, forwarding.as_mut()).expect("the command starts");
         let interrupts = forwarding.map_or(0, |forwarding| forwarding.interrupts());
-        last = Some((status, carried, interrupts));
+        last = Some((status, outcome, interrupts));
     }
-    let (status, carried, interrupts) = last.expect("at least one cycle");
+    let (status, outcome, interrupts) = last.expect("at least one cycle");
     if let Some(file) = wanted.value("report") {
         let mut report = String::new();
         let after = settled_counts(before);
         write!(
             report,
             "interrupts={interrupts} held_open={} remarks={:?} before={before:?} after={after:?}",
-            carried.held_open, carried.remarks
+            outcome.held_open, outcome.remarks
         )
         .expect("a string takes any text");
         fs::write(file, report).expect("the report can be written");
@@ -94,9 +93,9 @@ fn run(
         Some(status) => status,
         None => wait(child.id(), forwarding.as_deref())?,
     };
-    let patience = wanted.number("patience").unwrap_or(2000);
-    let carried = pumps.finish(Duration::from_millis(patience));
-    Ok((status, carried))
+    let idle_timeout = wanted.number("idle-timeout").unwrap_or(2000);
+    let outcome = pumps.finish(Duration::from_millis(idle_timeout));
+    Ok((status, outcome))
 }
 
 impl Wanted {
@@ -146,7 +145,7 @@ impl Wanted {
 
     fn listener(&self) -> Option<OutputListener> {
         if self.has("panic-in-listener") {
-            return Some(Box::new(|_, _| panic!("the listener was asked to")));
+            return Some(Box::new(|_, _| panic!("as requested")));
         }
         if let Some(folder) = self.value("listener") {
             let folder = folder.to_owned();
@@ -169,16 +168,15 @@ impl Wanted {
     }
 }
 
-/// Waits for the end, and stops when the command does.
+/// Waits for the command's end, and stops when it does.
 fn wait(pid: u32, forwarding: Option<&Forwarding>) -> io::Result<ExitStatus> {
     loop {
-        let mut status = 0;
-        // SAFETY: the status is valid for the call.
-        if unsafe { libc::waitpid(pid.cast_signed(), &raw mut status, libc::WUNTRACED) } < 0 {
-            return Err(io::Error::last_os_error());
-        }
-        if !libc::WIFSTOPPED(status) {
-            return Ok(ExitStatus::from_raw(status));
+        let command = Pid::from_raw(pid.cast_signed());
+        let Some((_, status)) = waitpid(command, WaitOptions::UNTRACED)? else {
+            continue;
+        };
+        if !status.stopped() {
+            return Ok(ExitStatus::from_raw(status.as_raw()));
         }
         let is_still_stopped = || {
             let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
@@ -190,8 +188,8 @@ fn wait(pid: u32, forwarding: Option<&Forwarding>) -> io::Result<ExitStatus> {
     }
 }
 
-/// The same once it is what it was, or is known to stay another: who has joined a thread can still see
-/// it for a moment.
+/// The counts once they are what they were, or are known to stay others: a thread that has been
+/// joined can still be listed for a moment.
 fn settled_counts(before: (usize, usize)) -> (usize, usize) {
     let start = Instant::now();
     while counts() != before && start.elapsed() < Duration::from_secs(5) {

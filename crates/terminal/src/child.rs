@@ -55,8 +55,9 @@ impl ChildEnd {
     }
 }
 
-/// Moves a descriptor away from the numbers of the standard streams, which it may have got where this
-/// process was started with one of them closed: `dup2` onto itself would leave it close-on-exec.
+/// Moves a descriptor away from the numbers of the standard streams. It may have got one of them
+/// where this process was started with that closed, and `dup2` onto itself would leave it
+/// close-on-exec.
 pub(crate) fn beyond_standard(fd: impl AsFd) -> io::Result<OwnedFd> {
     const FIRST_OTHER: i32 = 3;
     Ok(fcntl_dupfd_cloexec(fd, FIRST_OTHER)?)

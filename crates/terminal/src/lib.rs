@@ -1,9 +1,9 @@
 //! What a command reads from and writes to: this process's own streams, pipes in between, or a
 //! terminal of the command's own.
 //!
-//! Before the fork a [`Streams`] opens what is needed. The child takes its [`ChildEnd`] before exec;
-//! [`Streams::begin`] starts the threads that carry the bytes; [`Pumps::finish`] ends them once
-//! everything that the command wrote has been passed on.
+//! Before the fork [`Streams::open`] opens what is needed. The child takes its [`ChildEnd`] before
+//! exec; [`Streams::begin`] starts the threads that carry the bytes; [`Pumps::finish`] ends them
+//! once all output of the command has been passed on.
 
 mod child;
 mod event;
@@ -47,38 +47,38 @@ pub enum StreamsUse {
     Piped {
         /// Whether this process's own stdout and stderr get every byte.
         tee: bool,
-        /// Sees every byte.
+        /// Gets every byte.
         listener: Option<OutputListener>,
     },
     /// A terminal of the command's own, connected to this process's stdin and stdout.
     Terminal {
-        /// Sees every byte of output, as of [`Stream::Stdout`].
+        /// Gets all output, as [`Stream::Stdout`].
         listener: Option<OutputListener>,
-        /// Rows and columns. Without, they are those of this process's terminal and follow it.
+        /// Rows and columns; by default those of this process's terminal, whose changes it follows.
         size: Option<(u16, u16)>,
-        /// Where there is one, this process's own terminal has nothing to do with it: only the listener
-        /// sees its output, and it is typed into from here.
+        /// With a handle the terminal is not connected to this process's own: its output goes to
+        /// the listener alone, and its input comes from the handle.
         handle: Option<Arc<TerminalHandle>>,
     },
-    /// Those of this process, but that its output goes through a terminal of its own, for something
-    /// to be shown below. Where the output of this process does not go to its controlling terminal,
-    /// or it is not in front there, nothing is shown and the streams are those of this process.
+    /// Those of this process, except that output goes through a terminal of its own, so that a view
+    /// can be shown below. The same as [`Self::Inherited`] where the output of this process does
+    /// not go to its controlling terminal, or this process is in the background there.
     Window {
-        /// Sees every byte of output, as of [`Stream::Stdout`].
+        /// Gets all output, as [`Stream::Stdout`].
         listener: Option<OutputListener>,
-        /// What is shown.
+        /// What to show.
         view: Arc<View>,
     },
-    /// Output to a window that is there already, for others as well.
+    /// Output goes to a window that several commands share.
     Shared(Arc<SharedWindow>),
 }
 
 impl StreamsUse {
-    /// The window that is asked for, for several commands to write to: `None` where none is, or
+    /// Opens the window for several commands to write to: `None` where none is asked for, or
     /// nothing can be shown.
     ///
     /// # Errors
-    /// When the operating system gives no terminal or no thread.
+    /// When no terminal or no thread can be created.
     pub fn shared_window(self) -> io::Result<Option<SharedWindow>> {
         match self {
             Self::Window { view, .. } if window::is_possible() => {
@@ -89,7 +89,7 @@ impl StreamsUse {
     }
 }
 
-/// What is opened before the fork.
+/// The streams of one command, opened before the fork.
 #[derive(Debug)]
 pub struct Streams {
     child: ChildEnd,
@@ -109,7 +109,7 @@ impl Streams {
     /// Opens pipes or a terminal where they are asked for. Every descriptor is close-on-exec.
     ///
     /// # Errors
-    /// When the operating system has none to give.
+    /// When one cannot be opened.
     pub fn open(streams: StreamsUse) -> io::Result<Self> {
         let (child, parent) = match streams {
             StreamsUse::Inherited => (ChildEnd::Inherited, ParentEnd::Nothing),
@@ -130,7 +130,7 @@ impl Streams {
             }
             StreamsUse::Window { listener, view } => match window::Window::open(listener, view) {
                 Ok((slave, window)) => (ChildEnd::Window(slave), ParentEnd::Window(window)),
-                // The command does as well without.
+                // The command needs no view.
                 Err(error) => (ChildEnd::Inherited, ParentEnd::NoView(error)),
             },
             StreamsUse::Shared(window) => (window.child_end()?, ParentEnd::Nothing),
@@ -209,48 +209,49 @@ impl Pumps {
         pumps
     }
 
-    /// Takes what is shown below the output away, or shows it again.
+    /// Hides the view below the output, or shows it again.
     pub fn hide_view(&self, is_hidden: bool) {
         if let Some(view) = &self.view {
             view.hide(is_hidden);
         }
     }
 
-    /// To be called once the command has ended. Returns when all that it wrote has been passed on,
-    /// with the terminal of this process as it was before. Where survivors hold the output open,
-    /// they are listened to until nothing comes for `idle_timeout`, and for ten times that at most.
+    /// To be called once the command has ended. Returns when all its output has been passed on,
+    /// with the terminal of this process restored. Where processes that outlive the command hold
+    /// the output open, it is read until nothing comes for `idle_timeout`, and for ten times that
+    /// at most.
     #[must_use]
     pub fn finish(mut self, idle_timeout: Duration) -> DrainOutcome {
         self.end_all(idle_timeout)
     }
 
     fn end_all(&mut self, idle_timeout: Duration) -> DrainOutcome {
-        let mut carried = DrainOutcome::default();
-        carried.remarks.extend(self.remark.take());
+        let mut outcome = DrainOutcome::default();
+        outcome.remarks.extend(self.remark.take());
         if let Some(command_end) = &self.command_end {
             command_end.announce(idle_timeout);
         }
         if let Some(input) = self.input.take()
             && input.join().is_err()
         {
-            carried.remarks.push("the input thread failed".to_owned());
+            outcome.remarks.push("the input thread failed".to_owned());
         }
         for output in self.output.drain(..) {
             match output.join() {
-                Ok(ended) => {
-                    carried.held_open |= ended.held_open;
-                    carried.survivor_output = ended.survivor_output;
-                    carried.remarks.extend(ended.remark);
+                Ok(end) => {
+                    outcome.held_open |= end.held_open;
+                    outcome.survivor_output = end.survivor_output;
+                    outcome.remarks.extend(end.remark);
                 }
-                Err(_) => carried.remarks.push("an output thread failed".to_owned()),
+                Err(_) => outcome.remarks.push("an output thread failed".to_owned()),
             }
         }
-        // The last that the command wrote is meant for a raw terminal.
+        // Restored last: all output of the command is meant for a raw terminal.
         drop(self.outer_terminal.take());
         drop(self.attached.take());
         drop(self.window_size.take());
         drop(self.exit_cleanup.take());
-        carried
+        outcome
     }
 }
 

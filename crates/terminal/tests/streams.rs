@@ -261,7 +261,7 @@ fn a_command_learns_that_its_reader_is_gone_before_it_writes() {
         .unwrap();
     drop(child.stdout.take());
     let bash = child_of(child.id(), "bash");
-    // The pipe is closed once the command is the only one who has it open.
+    // The pipe has lost its reader once only the command has it open.
     let target = fs::read_link(format!("/proc/{bash}/fd/1")).unwrap();
     let id = child.id();
     until("the reading end is closed", || {
@@ -302,14 +302,14 @@ fn survivors_that_hold_the_output_are_not_waited_for() {
         let pid = folder.path().join("pid");
         let script = format!("exec 9>{}; {script}", pid.display());
         let status = Command::new(helper())
-            .args([kind, "--patience=50", &report_into(folder.path())])
+            .args([kind, "--idle-timeout=50", &report_into(folder.path())])
             .args(["--", "bash", "-c", &script])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .status()
             .unwrap();
         let survivor = fs::read_to_string(&pid).unwrap().trim().parse().unwrap();
-        // The busy ones find that nobody reads any more.
+        // Those that write have ended: their reader is gone.
         if state(survivor).is_some() {
             let pid = Pid::from_raw(survivor.cast_signed()).unwrap();
             let _ = kill_process(pid, Signal::KILL);
@@ -424,7 +424,7 @@ fn a_suspended_command_is_a_stopped_job_that_fg_and_bg_continue() {
         outer.type_in(b"\x1a");
         outer.await_text("Stopped");
         outer.await_text("outer> ");
-        // One that has not come to stop yet could still read what is typed next.
+        // A process that is not stopped yet could still read what is typed next.
         until("the job is stopped", || in_job('T'));
         if kind == "terminal" {
             // The other would be stopped for reading.
@@ -434,7 +434,7 @@ fn a_suspended_command_is_a_stopped_job_that_fg_and_bg_continue() {
         }
         outer.type_in(b"fg\r");
         until("the job runs", || in_job('S'));
-        // Nothing tells a job that runs already that it is in the foreground.
+        // No signal announces to a running job that it is in the foreground.
         if kind == "terminal" {
             until("the terminal is raw", || !outer.modes().contains("ICANON"));
         }
@@ -523,8 +523,8 @@ fn every_interrupt_reaches_the_command_and_is_counted() {
         let option = format!("--interrupts={}", file.display());
         let report_into = report_into(folder.path());
         let mut outer = Outer::helper(&[kind, &option, &report_into, "--", "perl", "-e", script]);
-        // A second signal of a kind is lost while nobody has taken the first, and what comes
-        // before the first count may have come before the command, too.
+        // A second signal of a kind is lost while the first is pending, and what comes before the
+        // first count may have come before the command, too.
         let counted = |count: &str| {
             until("it has been counted", || {
                 fs::read_to_string(&file).is_ok_and(|text| text == count)

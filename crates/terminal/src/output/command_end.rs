@@ -31,7 +31,8 @@ impl CommandEnd {
         self.idle_timeout().is_some()
     }
 
-    /// How long the output may be silent before it is no longer read; `None` while the command runs.
+    /// How long the output may be silent before it is no longer read; `None` while the command
+    /// runs.
     pub(crate) fn idle_timeout(&self) -> Option<Duration> {
         self.idle_timeout.get().copied()
     }

@@ -31,7 +31,7 @@ pub(crate) struct PumpEnd {
 pub(crate) struct Pump {
     stream: Stream,
     source: Arc<OwnedFd>,
-    /// Open while the command runs, so that it can close its terminal and open it again.
+    /// Open while the command runs, so that the command can close its terminal and open it again.
     slave: Option<OwnedFd>,
     sink: Sink,
     listener: SharedListener,
@@ -55,7 +55,7 @@ enum Ready {
 enum Stop {
     /// All writers have closed the stream.
     Closed,
-    /// No process reads this process's output.
+    /// This process's own output has lost its reader.
     ReaderGone,
     /// The command has ended, and other processes can still write.
     HeldOpen,
@@ -89,8 +89,8 @@ impl Pump {
         self
     }
 
-    /// Carries the stream to its end. The source is closed with the pump: what still writes learns
-    /// then that its reader is gone.
+    /// Carries the stream to its end. The source is closed with the pump: later writes fail, as to
+    /// any pipe without a reader.
     pub(crate) fn run(mut self) -> PumpEnd {
         let mut buffer = vec![0; BUFFER_BYTES];
         loop {
@@ -167,7 +167,7 @@ impl Pump {
         }
     }
 
-    /// What comes first is attended to first.
+    /// In order of precedence.
     fn watched(&self, is_running: bool) -> Vec<(Ready, PollFd<'_>)> {
         let readable = |fd| PollFd::from_borrowed_fd(fd, PollFlags::IN);
         let mut watched = Vec::new();

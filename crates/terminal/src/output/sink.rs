@@ -7,7 +7,7 @@ use crate::painter::Painter;
 
 #[derive(Debug)]
 pub(crate) enum Sink {
-    /// Only the listener gets the bytes.
+    /// Bytes go to the listener alone.
     Discard,
     Stream(StandardStream),
     /// With lines shown below.

@@ -18,8 +18,8 @@ impl SurvivorOutput {
         Self(source)
     }
 
-    /// Starts a program that passes it on until the last of them has closed it: without a reader
-    /// their writes would fail. What did not work, in words.
+    /// Starts a `cat` that passes the output on until the last of them has closed the window:
+    /// without a reader their writes would fail. Returns what did not work, in words.
     #[must_use]
     pub fn pass_on_in_background(self) -> Option<String> {
         let error = self.start_cat().err()?;

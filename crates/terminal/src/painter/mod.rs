@@ -25,7 +25,8 @@ use crate::signals::follow_window_size;
 use crate::window::keys::Keys;
 use crate::window::view::View;
 
-/// Faster than the eye can follow. While the command writes without a pause, its bytes wait as long.
+/// Faster than the eye can follow. While the command writes without a pause, its output waits as
+/// long.
 const FRAME_INTERVAL: Duration = Duration::from_millis(33);
 const MAX_PENDING_BYTES: usize = 256 << 10;
 /// How long the lines stay while the end of an open sequence is missing.
@@ -146,7 +147,7 @@ impl Painter {
         Ok(())
     }
 
-    /// Writes everything that is pending, and erases the lines.
+    /// Writes all pending output, and erases the lines.
     pub(crate) fn finish(&mut self) -> Result<(), Errno> {
         self.update_modes();
         self.view.hide(true);

@@ -17,7 +17,8 @@ impl TerminalHandle {
         let _ = self.master.set(Arc::clone(master));
     }
 
-    /// Types bytes. What a program that does not read leaves no room for is lost, as on any terminal.
+    /// Types bytes. What a program that does not read leaves no room for is lost, as on any
+    /// terminal.
     pub fn type_in(&self, mut bytes: &[u8]) {
         let Some(master) = self.master.get() else {
             return;

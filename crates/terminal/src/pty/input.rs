@@ -1,5 +1,5 @@
-//! Carries input to a command on a terminal of its own, and has that terminal follow this process's:
-//! its size, its foreground, its suspension.
+//! Carries input to a command on a terminal of its own, and has that terminal follow this
+//! process's: its size, its foreground, its suspension.
 
 use std::mem;
 use std::os::fd::{AsFd, BorrowedFd};

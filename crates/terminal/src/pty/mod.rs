@@ -95,21 +95,36 @@ impl Terminal {
             .ok()
             .and_then(Pid::from_raw)
             .ok_or_else(|| io::Error::other("no such process"))?;
+        match self.handle.clone() {
+            Some(handle) => self.begin_with_handle(&handle),
+            None => self.begin_with_standard_streams(command),
+        }
+    }
+
+    fn begin_with_handle(self, handle: &TerminalHandle) -> io::Result<Pumps> {
         let command_end = Arc::new(CommandEnd::new()?);
         let mut pumps = Pumps::until(&command_end);
         let master = Arc::new(self.master);
-        let pump = |sink| {
-            let (source, end) = (Arc::clone(&master), Arc::clone(&command_end));
-            Pump::new(Stream::Stdout, source, sink, self.listener, end)
-        };
-        if let Some(handle) = &self.handle {
-            handle.connect(&master);
-            let pump = pump(Sink::Discard).holding(self.slave);
-            let thread = thread::spawn("memtop-output", &[], move || pump.run())?;
-            pumps.output.push(thread);
-            return Ok(pumps);
-        }
-        let pump = pump(Sink::Stream(StandardStream::new(Stream::Stdout)));
+        handle.connect(&master);
+        let stream = Stream::Stdout;
+        let pump = Pump::new(stream, master, Sink::Discard, self.listener, command_end);
+        let pump = pump.holding(self.slave);
+        let thread = thread::spawn("memtop-output", &[], move || pump.run())?;
+        pumps.output.push(thread);
+        Ok(pumps)
+    }
+
+    fn begin_with_standard_streams(self, command: Pid) -> io::Result<Pumps> {
+        let command_end = Arc::new(CommandEnd::new()?);
+        let mut pumps = Pumps::until(&command_end);
+        let master = Arc::new(self.master);
+        let pump = Pump::new(
+            Stream::Stdout,
+            Arc::clone(&master),
+            Sink::Stream(StandardStream::new(Stream::Stdout)),
+            self.listener,
+            Arc::clone(&command_end),
+        );
         let wakeup = Arc::new(InputWakeup::new()?);
         pumps.attached = AttachedTerminal::attach(master.as_fd(), wakeup.as_fd()).map(Arc::new);
         pumps.outer_terminal = OuterTerminal::take().map(Arc::new);

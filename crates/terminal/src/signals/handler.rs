@@ -1,4 +1,5 @@
-//! The signal handler: forwards each signal, and lets the host have those that announce something.
+//! The signal handler: forwards each signal, and calls the host's handler for `SIGWINCH` and
+//! `SIGCONT`.
 //!
 //! Nothing here does more than `signal-safety(7)` allows.
 
@@ -138,8 +139,8 @@ fn pass_on(signal: c_int, sender: Sender) {
             early::keep(signal, sender);
         }
     } else if is_from_kernel {
-        // The signal went to this process's group, which is not the command's. The size of a
-        // terminal of its own is followed elsewhere.
+        // The signal went to this process's group, which is not that of a command on its own
+        // terminal. The size of such a terminal is followed elsewhere.
         let has_missed_it = is_on_own_terminal && signal != libc::SIGWINCH;
         if has_missed_it && !attached_terminal::press(signal) {
             commands::send_to_all(signal);

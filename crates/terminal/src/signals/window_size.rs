@@ -35,8 +35,8 @@ impl Drop for WindowSize {
     }
 }
 
-/// Makes the window as large as the terminal. The kernel has signalled the foreground group already;
-/// it is signalled once more, for processes that asked the window too early.
+/// Makes the window as large as the terminal. The kernel has signalled the foreground group; it is
+/// signalled once more, for processes that asked the window too early.
 ///
 /// Nothing but system calls, for handlers.
 pub(crate) fn follow_now() {
