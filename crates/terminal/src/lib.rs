@@ -7,6 +7,7 @@
 
 mod child;
 mod event;
+mod group;
 mod modes;
 mod output;
 mod painter;

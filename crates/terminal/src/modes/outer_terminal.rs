@@ -9,11 +9,12 @@ use std::os::fd::BorrowedFd;
 use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::SeqCst};
 
 use rustix::io::Errno;
-use rustix::process::getpgrp;
 use rustix::stdio::{stdin, stdout};
 use rustix::termios::{
     OptionalActions, SpecialCodeIndex, Termios, isatty, tcgetattr, tcgetpgrp, tcsetattr,
 };
+
+use crate::group;
 
 /// A process has one standard input, so there is one of these.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -112,7 +113,7 @@ impl Drop for OuterTerminal {
 /// Whether this process may read from the terminal: background processes are stopped for it.
 pub(crate) fn is_in_foreground(terminal: BorrowedFd<'_>) -> bool {
     match tcgetpgrp(terminal) {
-        Ok(group) => group == getpgrp(),
+        Ok(group) => Some(group) == group::own(),
         // Not the controlling terminal: it has no foreground that this process could lack.
         Err(Errno::NOTTY) => true,
         Err(_) => false,

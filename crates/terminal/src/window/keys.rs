@@ -9,11 +9,12 @@ use std::sync::Arc;
 
 use rustix::fs::{Mode, OFlags, open};
 use rustix::io::Errno;
-use rustix::process::{Pid, getpgid, getpid};
+use rustix::process::{Pid, getpid};
 use rustix::stdio::stdout;
 use rustix::termios::tcgetpgrp;
 
 use crate::child::beyond_standard;
+use crate::group;
 
 const BUFFER_BYTES: usize = 4096;
 
@@ -101,7 +102,7 @@ fn foreground_processes() -> Vec<Pid> {
     let pids = processes
         .flatten()
         .filter_map(|entry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?));
-    pids.filter(|&pid| pid != getpid() && getpgid(Some(pid)) == Ok(foreground))
+    pids.filter(|&pid| pid != getpid() && group::of(pid) == Some(foreground))
         .collect()
 }
 

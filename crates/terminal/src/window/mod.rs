@@ -14,7 +14,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use rustix::fs::fstat;
-use rustix::process::getpgrp;
 use rustix::pty::ptsname;
 use rustix::stdio::{stderr, stdout};
 use rustix::termios::{
@@ -22,6 +21,7 @@ use rustix::termios::{
 };
 
 use crate::child::beyond_standard;
+use crate::group;
 use crate::modes::exit_cleanup::ExitCleanup;
 use crate::modes::{Modes, window_modes};
 use crate::output::command_end::CommandEnd;
@@ -96,5 +96,5 @@ pub(crate) fn is_possible() -> bool {
     let (Ok(out), Ok(err)) = (fstat(stdout()), fstat(stderr())) else {
         return false;
     };
-    out.st_rdev == err.st_rdev && tcgetpgrp(stdout()) == Ok(getpgrp())
+    out.st_rdev == err.st_rdev && group::own().is_some_and(|own| tcgetpgrp(stdout()) == Ok(own))
 }
