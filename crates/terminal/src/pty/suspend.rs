@@ -20,7 +20,7 @@ impl Input {
     /// `SIGTSTP` before; where it does not handle that, the kernel discards it, since the command's
     /// session has no shell.
     pub(super) fn suspend(&mut self, whole_group: bool) {
-        if ignores_suspension() || ignores_suspension_itself(self.terminal.command) {
+        if ignores_suspension() || command_ignores_suspension(self.terminal.command) {
             return;
         }
         if job::apply(JobEvent::BeginSuspend).is_none() {
@@ -47,7 +47,7 @@ impl Input {
 }
 
 /// Whether the command cannot be suspended, as a shell at its prompt.
-fn ignores_suspension_itself(command: Pid) -> bool {
+fn command_ignores_suspension(command: Pid) -> bool {
     let path = format!("/proc/{}/status", command.as_raw_nonzero());
     // Without the file there is no such process.
     let status = fs::read(path).unwrap_or_default();
