@@ -134,7 +134,7 @@ impl NativeRun {
         let Some(view) = self.seen.view.as_ref().filter(|view| view.is_drawn()) else {
             return false;
         };
-        view.say(text);
+        view.print(text);
         true
     }
 

@@ -146,8 +146,8 @@ fn follow(following: Following, state: &State, emit: &impl Fn(CommandEvent)) {
         placement,
     } = following;
     let at = Instant::now();
-    let is_on_own_terminal = setup.wiring.is_terminal();
-    let (mut child, wiring) = match placement.fork(setup) {
+    let is_on_own_terminal = setup.streams.is_terminal();
+    let (mut child, streams) = match placement.fork(setup) {
         Ok(forked) => forked,
         Err(error) => return emit(CommandEvent::NotStarted(StartFailure::Fork(error))),
     };
@@ -162,7 +162,7 @@ fn follow(following: Following, state: &State, emit: &impl Fn(CommandEvent)) {
                 .map_err(|error| error.to_string())
         }
     };
-    let pumps = match wiring.begin(child.pid.cast_unsigned()) {
+    let pumps = match streams.begin(child.pid.cast_unsigned()) {
         Ok(pumps) => pumps,
         Err(error) => {
             kill_and_reap(child.pid);

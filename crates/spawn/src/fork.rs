@@ -11,7 +11,7 @@ use std::sync::Arc;
 
 use libc::c_int;
 use memtop_proc::native::cgroup::Entrance;
-use memtop_terminal::Wiring;
+use memtop_terminal::Streams;
 use rustix::io::Errno;
 use rustix::pipe::{PipeFlags, pipe_with};
 use rustix::process::{
@@ -26,7 +26,7 @@ pub(crate) struct ChildSetup {
     pub(crate) image: Image,
     pub(crate) cwd: Option<CString>,
     pub(crate) entrance: Option<Arc<Entrance>>,
-    pub(crate) wiring: Wiring,
+    pub(crate) streams: Streams,
     /// Descriptors to keep over exec.
     pub(crate) descriptors: Vec<RawFd>,
     /// Its soft limit of open files.
@@ -50,7 +50,7 @@ pub(crate) struct ForkedChild {
 
 impl ChildSetup {
     /// Forks. What the child alone needs is closed here when this returns.
-    pub(crate) fn fork(mut self) -> io::Result<(ForkedChild, Wiring)> {
+    pub(crate) fn fork(mut self) -> io::Result<(ForkedChild, Streams)> {
         let (exec_error, report) = pipe_with(PipeFlags::CLOEXEC)?;
         let gate = self
             .waits_for_tracer
@@ -73,7 +73,7 @@ impl ChildSetup {
                     gate,
                     exec_error,
                 };
-                Ok((child, self.wiring))
+                Ok((child, self.streams))
             }
         }
     }
@@ -98,7 +98,7 @@ impl ChildSetup {
             let _ = entrance.enter();
         }
         reset_signals();
-        self.wiring
+        self.streams
             .child_end()
             .enter()
             .map_err(Errno::raw_os_error)?;

@@ -3,15 +3,15 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use memtop_terminal::{Stream, StreamsUse, Tap};
+use memtop_terminal::{OutputListener, Stream, StreamsUse};
 
 use crate::cause::HeapMessage;
 
 /// The same streams, with output that goes through this process searched for that message.
 pub(super) fn searched(streams: StreamsUse, seen: &Arc<AtomicBool>) -> StreamsUse {
-    let listening = |tap: Option<Tap>| -> Option<Tap> {
+    let searching = |listener: Option<OutputListener>| -> Option<OutputListener> {
         let seen = Arc::clone(seen);
-        let mut tap = tap;
+        let mut listener = listener;
         let mut messages = [HeapMessage::default(), HeapMessage::default()];
         Some(Box::new(move |stream, bytes| {
             let message = &mut messages[usize::from(stream == Stream::Stderr)];
@@ -19,24 +19,28 @@ pub(super) fn searched(streams: StreamsUse, seen: &Arc<AtomicBool>) -> StreamsUs
             if message.was_seen() {
                 seen.store(true, Ordering::Relaxed);
             }
-            if let Some(tap) = &mut tap {
-                tap(stream, bytes);
+            if let Some(listener) = &mut listener {
+                listener(stream, bytes);
             }
         }))
     };
     match streams {
         StreamsUse::Inherited => StreamsUse::Inherited,
-        StreamsUse::Piped { tee, tap } => StreamsUse::Piped {
+        StreamsUse::Piped { tee, listener } => StreamsUse::Piped {
             tee,
-            tap: listening(tap),
+            listener: searching(listener),
         },
-        StreamsUse::Terminal { tap, size, remote } => StreamsUse::Terminal {
-            tap: listening(tap),
+        StreamsUse::Terminal {
+            listener,
             size,
-            remote,
+            handle,
+        } => StreamsUse::Terminal {
+            listener: searching(listener),
+            size,
+            handle,
         },
-        StreamsUse::Window { tap, view } => StreamsUse::Window {
-            tap: listening(tap),
+        StreamsUse::Window { listener, view } => StreamsUse::Window {
+            listener: searching(listener),
             view,
         },
         StreamsUse::Shared(window) => StreamsUse::Shared(window),

@@ -14,7 +14,7 @@ use std::time::Duration;
 use memtop_proc::ProcessId;
 use memtop_proc::native::{OomWatch, Waited};
 use memtop_sampler::TaskHandle;
-use memtop_terminal::{LAST_WORDS, Rest};
+use memtop_terminal::{DRAIN_IDLE_TIMEOUT, SurvivorOutput};
 use memtop_trace::TraceRecord;
 
 use crate::SurvivorsUse;
@@ -75,10 +75,10 @@ impl RunningCommand {
         if self.placement.session.options.survivors == SurvivorsUse::Wait {
             self.until_all_end();
         }
-        let rest = self.started.pumps.take().and_then(|pumps| {
-            let carried = pumps.finish(LAST_WORDS);
-            self.remarks.extend(carried.remarks);
-            carried.rest
+        let survivor_output = self.started.pumps.take().and_then(|pumps| {
+            let drained = pumps.finish(DRAIN_IDLE_TIMEOUT);
+            self.remarks.extend(drained.remarks);
+            drained.survivor_output
         });
         let (end, largest_bytes) = match waited {
             Ok(waited) => (Some(End::of(&waited)), waited.largest_bytes),
@@ -90,7 +90,9 @@ impl RunningCommand {
         };
         self.end_following(&survivors);
         let mut outcome = self.outcome(end, duration, largest_bytes, survivors);
-        outcome.remarks.extend(rest.and_then(Rest::leave_behind));
+        outcome
+            .remarks
+            .extend(survivor_output.and_then(SurvivorOutput::pass_on_in_background));
         outcome
     }
 

@@ -8,7 +8,7 @@ use std::sync::mpsc::{Receiver, channel};
 
 use memtop_proc::native::{ProcRoot, high_water};
 use memtop_sampler::TaskHandle;
-use memtop_terminal::{StreamsUse, Wiring};
+use memtop_terminal::{Streams, StreamsUse};
 
 use super::RunningCommand;
 use super::heap_message::searched;
@@ -40,7 +40,7 @@ impl RunningCommand {
             image,
             cwd: command.c_cwd()?,
             entrance: session.entrance.clone(),
-            wiring: Wiring::new(searched(streams, &heap_message))?,
+            streams: Streams::open(searched(streams, &heap_message))?,
             descriptors: command
                 .descriptors
                 .iter()

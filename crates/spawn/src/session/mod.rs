@@ -14,7 +14,9 @@ use memtop_proc::native::cgroup::{Cgroups, Entrance};
 use memtop_proc::native::{ProcRoot, RoomFinder};
 use memtop_proc::{Error, Observer, Room, lock};
 use memtop_sampler::{Alarm, SharedSampler, TaskHandle, Thresholds};
-use memtop_terminal::{Forwarding, LAST_WORDS, Rest, SharedWindow, StreamsUse, unshown_remark};
+use memtop_terminal::{
+    DRAIN_IDLE_TIMEOUT, Forwarding, SharedWindow, StreamsUse, SurvivorOutput, no_view_remark,
+};
 
 use crate::bounds::{ceiling, missed_bytes};
 use crate::group::{Group, make_group};
@@ -87,7 +89,7 @@ impl Session {
         };
         let whole = Part::new(Supervision::new(None, means), None);
         let window = streams.shared_window().unwrap_or_else(|error| {
-            whole.supervision.remark([unshown_remark(&error)]);
+            whole.supervision.remark([no_view_remark(&error)]);
             None
         });
         // Traced processes are known from their fork, whichever process adopts them.
@@ -271,9 +273,10 @@ impl Session {
         let Some(window) = &self.window else {
             return Vec::new();
         };
-        let carried = window.finish(LAST_WORDS);
-        let rest = carried.rest.and_then(Rest::leave_behind);
-        carried.remarks.into_iter().chain(rest).collect()
+        let drained = window.finish(DRAIN_IDLE_TIMEOUT);
+        let output = drained.survivor_output;
+        let remark = output.and_then(SurvivorOutput::pass_on_in_background);
+        drained.remarks.into_iter().chain(remark).collect()
     }
 
     /// What several commands have come to together, once none of them is being ended.

@@ -7,7 +7,7 @@ use std::time::Instant;
 
 use memtop_proc::native::{OomWatch, ProcRoot};
 use memtop_sampler::TaskHandle;
-use memtop_terminal::{StreamsUse, Wiring};
+use memtop_terminal::{Streams, StreamsUse};
 
 use super::Session;
 use super::part::{Part, Totals};
@@ -59,7 +59,7 @@ impl Placement {
     }
 
     /// Forks so that the child is not reaped as an orphan.
-    pub(crate) fn fork(&self, setup: ChildSetup) -> io::Result<(ForkedChild, Wiring)> {
+    pub(crate) fn fork(&self, setup: ChildSetup) -> io::Result<(ForkedChild, Streams)> {
         let mut children = self.session.children();
         let forked = setup.fork()?;
         children.insert(forked.0.pid.cast_unsigned());
@@ -109,7 +109,7 @@ impl Placement {
         self.session.jobs().push((pid, job));
         let forwarding = self.session.forwarding.as_ref()?;
         let reaches = pidfd.is_some();
-        if forwarding.aim_at(pid, pidfd) {
+        if forwarding.register(pid, pidfd) {
             return None;
         }
         Some(if reaches {
@@ -126,7 +126,7 @@ impl Placement {
         }
         self.session.children().remove(&pid);
         if let Some(forwarding) = &self.session.forwarding {
-            forwarding.leave(pid);
+            forwarding.unregister(pid);
         }
         // An orphan of it that has ended would look as if it went on.
         self.session.look();

@@ -1,24 +1,24 @@
-//! What the line discipline of the command's terminal makes of single bytes.
+//! Which bytes of input the line discipline of the command's terminal interprets.
 
 use rustix::termios::{InputModes, LocalModes, SpecialCodeIndex as Code, Termios};
 
-/// The setting of a terminal, as far as input goes. A byte of 0 stands for none.
+/// The special bytes of a terminal's input. A byte of 0 stands for none.
 #[derive(Clone, Copy, Debug, Default)]
 #[cfg_attr(test, derive(PartialEq, Eq))]
-pub(crate) struct Discipline {
+pub(crate) struct LineDiscipline {
     /// Input comes in lines.
     pub(crate) canonical: bool,
     pub(crate) interrupt: u8,
     pub(crate) quit: u8,
     pub(crate) suspend: u8,
-    /// Takes its meaning from the byte that follows.
+    /// Takes the meaning from the byte that follows.
     pub(crate) literal_next: u8,
     pub(crate) end_of_file: u8,
-    /// Whatever else does not reach the reader as it is.
+    /// All others that do not reach the reader unaltered.
     pub(crate) others: [u8; 7],
 }
 
-impl Discipline {
+impl LineDiscipline {
     pub(crate) fn of(termios: &Termios) -> Self {
         let input = |mode, byte| {
             if termios.input_modes.contains(mode) {
@@ -55,7 +55,7 @@ impl Discipline {
         }
     }
 
-    /// Whether the byte reaches the reader only behind a `literal_next`.
+    /// Whether the byte reaches the reader only after a `literal_next`.
     pub(crate) fn alters(&self, byte: u8) -> bool {
         let named = [
             self.interrupt,

@@ -1,4 +1,4 @@
-//! Signals are for the host's threads, not for those that carry bytes.
+//! Threads that carry bytes. Signals are left to the host's threads.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -12,13 +12,13 @@ pub(crate) fn spawn<T: Send + 'static>(
     work: impl FnOnce() -> T + Send + 'static,
 ) -> io::Result<JoinHandle<T>> {
     Builder::new().name(name.to_owned()).spawn(move || {
-        block_all(except);
+        block_signals(except);
         work()
     })
 }
 
-fn block_all(except: &[libc::c_int]) {
-    // SAFETY: sigfillset makes the set a valid one; it outlives the calls.
+fn block_signals(except: &[libc::c_int]) {
+    // SAFETY: sigfillset initialises the set, which outlives the calls.
     unsafe {
         let mut set = MaybeUninit::<libc::sigset_t>::uninit();
         libc::sigfillset(set.as_mut_ptr());

@@ -1,4 +1,4 @@
-//! A command's terminal that this process alone shows, and types into.
+//! A command's terminal that only this process displays and types into.
 
 use std::os::fd::OwnedFd;
 use std::sync::{Arc, OnceLock};
@@ -6,18 +6,19 @@ use std::sync::{Arc, OnceLock};
 use rustix::io::Errno;
 use rustix::termios::{tcgetwinsize, tcsetwinsize};
 
-/// The keyboard and the size of such a terminal.
+/// Types into such a terminal and resizes it, once the command runs.
 #[derive(Debug, Default)]
-pub struct Remote {
+pub struct TerminalHandle {
     master: OnceLock<Arc<OwnedFd>>,
 }
 
-impl Remote {
+impl TerminalHandle {
     pub(crate) fn connect(&self, master: &Arc<OwnedFd>) {
         let _ = self.master.set(Arc::clone(master));
     }
 
-    /// Types it. What a program that does not read leaves no room for is lost, as on any terminal.
+    /// Types bytes. What a program that does not read leaves no room for is lost, as on any
+    /// terminal.
     pub fn type_in(&self, mut bytes: &[u8]) {
         let Some(master) = self.master.get() else {
             return;
@@ -32,12 +33,12 @@ impl Remote {
         }
     }
 
-    /// Makes it so large; the kernel tells the command.
+    /// The kernel signals the new size to the command.
     pub fn resize(&self, rows: u16, columns: u16) {
         let Some(master) = self.master.get() else {
             return;
         };
-        // A terminal that is gone has no size.
+        // It fails where the terminal is gone.
         if let Ok(mut size) = tcgetwinsize(&**master) {
             size.ws_row = rows;
             size.ws_col = columns;
