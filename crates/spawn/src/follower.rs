@@ -17,8 +17,8 @@ use memtop_trace::ptrace::{self, Report};
 use memtop_trace::{TraceRecord, Tracer, WAKE_AGAIN_AFTER, Waker, raise_priority};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
+use crate::command_state::CommandState;
 use crate::fork::{ChildSetup, ForkedChild};
-use crate::job_state::JobState;
 use crate::sampling::assign_to_tasks;
 use crate::session::placement::Placement;
 use crate::tracing::Tracing;
@@ -78,7 +78,7 @@ struct State {
     waker: Waker,
     /// Whether the thread is to detach from all processes.
     detaches: AtomicBool,
-    job: JobState,
+    command: CommandState,
 }
 
 /// The handle of the thread. Dropping it does not end it.
@@ -106,8 +106,8 @@ impl Follower {
         Ok(Self { state })
     }
 
-    pub(crate) fn job(&self) -> &JobState {
-        &self.state.job
+    pub(crate) fn command_state(&self) -> &CommandState {
+        &self.state.command
     }
 
     /// Ends all tracing, and with it the thread once the command has ended.
@@ -271,10 +271,10 @@ fn follow_untraced(
     let ended = loop {
         match wait4(command.pid, libc::WUNTRACED | libc::WCONTINUED) {
             Ok(Some(waited)) if libc::WIFCONTINUED(waited.status) => {
-                state.job.set_running();
+                state.command.set_running();
             }
             Ok(Some(waited)) if libc::WIFSTOPPED(waited.status) => {
-                state.job.set_stopped();
+                state.command.set_stopped();
                 emit(CommandEvent::Stopped);
             }
             Ok(Some(waited)) => break Ok(waited),
@@ -283,7 +283,7 @@ fn follow_untraced(
             Err(error) => break Err(error),
         }
     };
-    state.job.set_ended();
+    state.command.set_ended();
     emit(CommandEvent::Ended(ended));
     emit(CommandEvent::Over(TraceRecord::default()));
 }
@@ -324,11 +324,11 @@ fn follow_traced(
         if tid == command.pid {
             match report {
                 Report::GroupStop => {
-                    state.job.set_stopped();
+                    state.command.set_stopped();
                     emit(CommandEvent::Stopped);
                 }
-                Report::Ended(_) => state.job.set_ended(),
-                _ => state.job.set_running(),
+                Report::Ended(_) => state.command.set_ended(),
+                _ => state.command.set_running(),
             }
         }
         if let Report::Ended(waited) = report

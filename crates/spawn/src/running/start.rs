@@ -71,8 +71,11 @@ impl RunningCommand {
             pidfd: started.pidfd.clone(),
             ..Tree::of_task(started.task.as_ref())
         });
-        let remark =
-            placement.command_started(started.pid, started.pidfd.clone(), follower.job().clone());
+        let remark = placement.command_started(
+            started.pid,
+            started.pidfd.clone(),
+            follower.command_state().clone(),
+        );
         Ok(Self {
             placement,
             supervision,

@@ -19,9 +19,9 @@ use memtop_terminal::{
 };
 
 use crate::bounds::{ceiling, missed_bytes};
+use crate::command_state::CommandState;
 use crate::group::{Group, make_group};
 use crate::inherited::{inherited_descriptors, parents_open_files};
-use crate::job_state::JobState;
 use crate::options::Options;
 use crate::outcome::{Outcome, Reason};
 use crate::sampling::start_sampler;
@@ -54,7 +54,7 @@ pub(crate) struct Session {
     /// The commands. Other threads wait for them, so they are not reaped as orphans.
     children: Mutex<HashSet<u32>>,
     /// Those that have started and not ended.
-    jobs: Mutex<Vec<(u32, JobState)>>,
+    command_states: Mutex<Vec<(u32, CommandState)>>,
     /// Held while this process is stopped because the commands have stopped.
     stopping: Mutex<()>,
 }
@@ -116,7 +116,7 @@ impl Session {
             descriptors,
             open_files: stands_in.then(parents_open_files).flatten(),
             children: Mutex::default(),
-            jobs: Mutex::default(),
+            command_states: Mutex::default(),
             stopping: Mutex::default(),
             options,
         })
@@ -262,8 +262,8 @@ impl Session {
         // The view would stay above the shell's prompt.
         hide(true);
         forwarding.stop_with_command(|| {
-            let jobs = self.jobs();
-            !jobs.is_empty() && jobs.iter().all(|(_, job)| job.is_stopped())
+            let command_states = self.command_states();
+            !command_states.is_empty() && command_states.iter().all(|(_, state)| state.is_stopped())
         });
         hide(false);
     }
@@ -338,8 +338,8 @@ impl Session {
         lock(&self.children)
     }
 
-    fn jobs(&self) -> MutexGuard<'_, Vec<(u32, JobState)>> {
-        lock(&self.jobs)
+    fn command_states(&self) -> MutexGuard<'_, Vec<(u32, CommandState)>> {
+        lock(&self.command_states)
     }
 
     fn group(&self) -> MutexGuard<'_, Result<Group, String>> {

@@ -12,9 +12,9 @@ use memtop_terminal::{Streams, StreamsUse};
 use super::Session;
 use super::part::{Part, Totals};
 use crate::StartError;
+use crate::command_state::CommandState;
 use crate::fork::{ChildSetup, ForkedChild};
 use crate::group::{Group, GroupRecord};
-use crate::job_state::JobState;
 use crate::options::Options;
 use crate::sampling::not_measured;
 use crate::supervision::{Supervision, Tree};
@@ -104,9 +104,9 @@ impl Placement {
         &self,
         pid: u32,
         pidfd: Option<Arc<OwnedFd>>,
-        job: JobState,
+        state: CommandState,
     ) -> Option<String> {
-        self.session.jobs().push((pid, job));
+        self.session.command_states().push((pid, state));
         let forwarding = self.session.forwarding.as_ref()?;
         let reaches = pidfd.is_some();
         if forwarding.register(pid, pidfd) {
@@ -120,7 +120,9 @@ impl Placement {
     }
 
     pub(crate) fn command_ended(&self, pid: u32) {
-        self.session.jobs().retain(|(known, _)| *known != pid);
+        self.session
+            .command_states()
+            .retain(|(known, _)| *known != pid);
         if self.is_alone {
             return;
         }

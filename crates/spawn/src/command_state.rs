@@ -1,4 +1,4 @@
-//! Whether a command runs or is stopped, as job control sees it.
+//! Whether a command runs, as its wait status tells.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering::SeqCst};
@@ -9,9 +9,9 @@ const ENDED: u8 = 2;
 
 /// Set by the thread that waits for the command, read by those that stop with it.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct JobState(Arc<AtomicU8>);
+pub(crate) struct CommandState(Arc<AtomicU8>);
 
-impl JobState {
+impl CommandState {
     /// It runs, again if it was stopped.
     pub(crate) fn set_running(&self) {
         self.0.store(RUNNING, SeqCst);
