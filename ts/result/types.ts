@@ -91,7 +91,7 @@ export interface Result {
     processes: {
       /** Process id. */
       pid: number;
-      /** Process id. */
+      /** Process id of its parent when it was started. */
       parentPid?: number;
       /** When it was first seen, from the start of the run. */
       startedAtMs: number;

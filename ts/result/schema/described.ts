@@ -9,6 +9,8 @@ export function described<T extends z.ZodMiniType>(schema: T, description: strin
 export const bytes = (description: string) =>
   described(z.number().check(z.nonnegative(), z.int()), description);
 export const count = (description: string) => bytes(description);
+export const pid = (description: string) =>
+  described(z.number().check(z.int(), z.positive()), description);
 export const ms = (description: string) =>
   described(z.number().check(z.nonnegative()), description);
 export const text = (description: string) => described(z.string(), description);

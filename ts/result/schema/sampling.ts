@@ -1,0 +1,51 @@
+/** How a run was measured, and what could not be. */
+import * as z from 'zod/mini';
+import { count, described, ms, text } from './described.js';
+
+export const sampling = described(
+  z.looseObject({
+    method: described(
+      z.enum(['traced', 'scanned', 'unavailable']),
+      'How the tree was followed: traced when every start and end of a process was seen; ' +
+        'scanned when they were looked for at intervals; unavailable when nothing could be ' +
+        'measured.',
+    ),
+    intervalMs: z.exactOptional(
+      ms('The interval that was asked for; without one, the one that was in use at the end.'),
+    ),
+    ticks: z.exactOptional(count('Samples taken.')),
+    medianGapMs: z.exactOptional(ms('The median of the times between samples.')),
+    maxGapMs: z.exactOptional(ms('The longest time between two samples.')),
+    cpuMs: z.exactOptional(ms('CPU time of the sampling thread.')),
+    pssReads: z.exactOptional(count('Times that the pages of a process were looked at.')),
+    pssRefused: z.exactOptional(
+      count('Processes whose pages may not be looked at; what they share is estimated.'),
+    ),
+    tracedStops: z.exactOptional(count('Times that a traced process was stopped for a look.')),
+    released: z.exactOptional(
+      count('Processes that tracing let go of; they were scanned from then on.'),
+    ),
+    fallbackReason: z.exactOptional(
+      text('Why nothing better was used, such as why the tree was not traced.'),
+    ),
+  }),
+  'How the measuring went.',
+);
+
+export const missing = described(
+  z.looseObject({
+    cgroup: z.exactOptional(text('Why there is no group.')),
+    upperBytes: z.exactOptional(text('Why the peak has no upper bound.')),
+  }),
+  'Why a measure is absent.',
+);
+
+export const warnings = described(
+  z.array(
+    z.looseObject({
+      code: text('For programs.'),
+      message: text('For people.'),
+    }),
+  ),
+  'What went wrong and did not stop the run.',
+);
