@@ -1,6 +1,5 @@
 /** What two groups of runs say of each other. */
-import type { PeakMetric } from '../result/metric-names.js';
-import type { Measures } from './measures.js';
+import type { PeakMetric, RunMeasures } from '../result/types.js';
 import { difference } from './statistics/difference.js';
 import { median } from './statistics/median.js';
 import { runsToShow, shownBy } from './statistics/power.js';
@@ -10,7 +9,7 @@ import { leftOutText, unlikeText } from './unlike.js';
 export interface Group {
   /** What it was named by. */
   readonly name: string;
-  readonly runs: readonly Measures[];
+  readonly runs: readonly RunMeasures[];
   /** Runs that failed and are left out, since others did not. */
   readonly leftOut: number;
   /** What all of them were measured in; absent where none was. */
@@ -70,7 +69,7 @@ export interface Comparison {
  * Runs that failed count only where all did. Those of another metric than the wanted one are left
  * out; where none was measured in that, the metric is that of the latest.
  */
-export function groupOf(name: string, runs: readonly Measures[], wanted?: PeakMetric): Group {
+export function groupOf(name: string, runs: readonly RunMeasures[], wanted?: PeakMetric): Group {
   const measured = runs.filter(({ peak }) => peak !== undefined);
   const metric = measured.some(({ peak }) => peak?.metric === wanted)
     ? wanted
@@ -88,7 +87,7 @@ export function groupOf(name: string, runs: readonly Measures[], wanted?: PeakMe
   };
 }
 
-function latestOf(runs: readonly Measures[]): Measures | undefined {
+function latestOf(runs: readonly RunMeasures[]): RunMeasures | undefined {
   return runs.toSorted((one, other) => one.startedAt.localeCompare(other.startedAt)).at(-1);
 }
 
@@ -97,9 +96,9 @@ function latestOf(runs: readonly Measures[]): Measures | undefined {
  * to vary by.
  */
 export function compare(before: Group, after: Group, noisePercent: number): Comparison {
-  const change = (figure: (run: Measures) => number | undefined) =>
+  const change = (figure: (run: RunMeasures) => number | undefined) =>
     changeOf(present(before.runs.map(figure)), present(after.runs.map(figure)), noisePercent);
-  const rows = (figures: (run: Measures) => readonly Figure[]) =>
+  const rows = (figures: (run: RunMeasures) => readonly Figure[]) =>
     rowsOf(before.runs.map(figures), after.runs.map(figures), noisePercent);
   const peak = change(({ peak }) => peak?.bytes);
   if (!peak) throw new Error('both groups must have a run that was measured');

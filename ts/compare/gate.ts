@@ -1,6 +1,6 @@
 /** Whether runs keep within a budget. */
+import type { RunMeasures } from '../result/types.js';
 import type { Group } from './comparison.js';
-import type { Measures } from './measures.js';
 import { median } from './statistics/median.js';
 import { shift } from './statistics/shift.js';
 import { pooledDeviation } from './statistics/spread.js';
@@ -149,7 +149,7 @@ function matches(pattern: string, id: string): boolean {
 }
 
 function valuesOf({ runs }: Group, task: string | undefined): number[] {
-  const figure = ({ peak, tasks }: Measures) =>
+  const figure = ({ peak, tasks }: RunMeasures) =>
     task === undefined ? peak?.bytes : tasks.find(({ id }) => id === task)?.peakBytes;
   return runs.map(figure).filter((value) => value !== undefined);
 }

@@ -1,5 +1,6 @@
 /** Peaks that were measured in different metrics, and so cannot be compared. */
-import { metricName, type PeakMetric } from '../result/metric-names.js';
+import { metricName } from '../result/metric-names.js';
+import type { PeakMetric } from '../result/types.js';
 
 interface Measured {
   readonly name: string;

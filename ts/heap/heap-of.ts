@@ -1,10 +1,7 @@
 /** From what heaps have reported to their part of a result. */
-import type { Result } from '../result/types.js';
+import type { Heap, HeapSummary, Oom, Peak } from '../result/types.js';
 import { adviceFor, adviceWhenFull } from './advice.js';
 import type { HeapRecord } from './record.js';
-
-type Heap = NonNullable<Result['heap']>;
-type OneHeap = Heap['heaps'][number];
 
 /** Of thousands, those that come first tell enough. */
 const mostHeaps = 100;
@@ -12,19 +9,19 @@ const mostHeaps = 100;
 interface About {
   /** Of whom; absent for the whole run. */
   readonly pids?: ReadonlySet<number>;
-  readonly peak?: Result['peak'];
-  readonly oom?: Result['oom'];
+  readonly peak?: Peak | undefined;
+  readonly oom?: Oom | undefined;
 }
 
 /** Nothing where none of them has reported. */
 export function heapOf(
   reports: readonly HeapRecord[],
   { pids, peak, oom }: About = {},
-): Heap | undefined {
+): HeapSummary | undefined {
   const records = pids ? reports.filter(({ pid }) => pids.has(pid)) : reports;
   if (records.length === 0) return undefined;
   const heaps = records.map((record) => oneHeap(record, oom));
-  const needed = ({ neededMegabytes = 0 }: OneHeap) => neededMegabytes;
+  const needed = ({ neededMegabytes = 0 }: Heap) => neededMegabytes;
   heaps.sort((one, other) => needed(other) - needed(one) || other.usedBytes - one.usedBytes);
   const most = heaps[0]?.neededMegabytes;
   return {
@@ -36,7 +33,7 @@ export function heapOf(
   };
 }
 
-function oneHeap(record: HeapRecord, oom: Result['oom']): OneHeap {
+function oneHeap(record: HeapRecord, oom: Oom | undefined): Heap {
   const { unconfirmedBytes, hasEnded, ...heap } = record;
   const isVictim = oom?.kind === 'heap' && oom.victim?.pid === record.pid;
   if (isVictim && !hasEnded && record.worker === undefined) return fullHeap(heap, oom);
@@ -47,7 +44,7 @@ function oneHeap(record: HeapRecord, oom: Result['oom']): OneHeap {
 }
 
 /** Whatever was seen of it, in the end it had all that it was allowed. */
-function fullHeap(heap: Omit<OneHeap, 'lastSeen'>, oom: NonNullable<Result['oom']>): OneHeap {
+function fullHeap(heap: Omit<Heap, 'lastSeen'>, oom: Oom): Heap {
   const { heapLimitBytes = heap.limitBytes } = oom;
   const { megabytes, reason } = adviceWhenFull(heapLimitBytes);
   return {
@@ -61,10 +58,7 @@ function fullHeap(heap: Omit<OneHeap, 'lastSeen'>, oom: NonNullable<Result['oom'
 }
 
 /** Nothing where one that was alive then has not been looked at. */
-function partOfPeak(
-  heaps: readonly OneHeap[],
-  peak: NonNullable<Result['peak']>,
-): Pick<Heap, 'ofPeakBytes'> {
+function partOfPeak(heaps: readonly Heap[], peak: Peak): Pick<HeapSummary, 'ofPeakBytes'> {
   let ofPeakBytes = 0;
   for (const { pid, bytes } of peak.processes) {
     const own = heaps.filter((heap) => heap.pid === pid);
@@ -75,7 +69,7 @@ function partOfPeak(
 }
 
 /** Where several processes had the pid one after the other, of the largest. */
-function committedTogether(heaps: readonly OneHeap[]): number {
+function committedTogether(heaps: readonly Heap[]): number {
   const sums = processesOf(heaps).map((own) =>
     own.reduce((sum, { committedBytes }) => sum + committedBytes, 0),
   );

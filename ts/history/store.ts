@@ -6,10 +6,9 @@ import { processRecord } from '../inspect/process-record.js';
 import type { Addon } from '../native/addon.js';
 import { fromAddon } from '../native/errors.js';
 import { loadAddon } from '../native/load.js';
-import type { PeakMetric } from '../result/metric-names.js';
 import { asCurrentResult } from '../result/older.js';
 import type { StoredCourse, StoredGroup, StoredRun } from '../result/stored-run.js';
-import type { Result } from '../result/types.js';
+import type { ExitCause, Host, PeakMetric, ProcessIdentity, Result } from '../result/types.js';
 
 type Native = InstanceType<Addon['NativeStore']>;
 
@@ -169,9 +168,9 @@ type Row = {
     | 'memtopPid'
     | 'memtopStartTicks']: number | null;
 } & {
-  cause: Result['exit']['cause'] | null;
+  cause: ExitCause | null;
   peakMetric: PeakMetric | null;
-  host: Result['run']['host'] | null;
+  host: Host | null;
 };
 
 function storedRun(row: Row): StoredRun {
@@ -198,7 +197,7 @@ function storedRun(row: Row): StoredRun {
   };
 }
 
-function processOf(pid: number | null, startTicks: number | null): StoredRun['process'] {
+function processOf(pid: number | null, startTicks: number | null): ProcessIdentity | undefined {
   return pid === null || startTicks === null ? undefined : { pid, startTicks };
 }
 

@@ -1,9 +1,7 @@
 /** Measures the tree of a process of Nx, and the tasks in it. */
-import type { Result } from '../result/types.js';
+import type { Task } from '../result/types.js';
 import { MemoryTracker } from '../tracker/api/memory-tracker.js';
 import type { TrackedResult } from '../tracker/api/tracked-task.js';
-
-export type Task = NonNullable<Result['tasks']>[number];
 
 /** What was seen of a task; Nx knows how it went. */
 export type MeasuredTask = Pick<Task, 'id' | 'source' | 'durationMs' | 'processCount'> &

@@ -1,7 +1,7 @@
 /** Makes the result of a run of Nx. */
 import { packageVersion } from '../package.js';
 import { resultSchemaName } from '../result/name.js';
-import type { Result } from '../result/types.js';
+import type { Result, Warning } from '../result/types.js';
 import { describeHost } from '../tracker/result/host.js';
 import { newRunId } from '../tracker/result/run-id.js';
 import type { Client } from './client.js';
@@ -49,6 +49,6 @@ function measures({ peak, timeline }: Measured): Pick<Result, 'sampling'> & Part
   };
 }
 
-function unmeasured(reason: string): Result['warnings'] {
+function unmeasured(reason: string): Warning[] {
   return [{ code: 'unmeasured', message: `nothing was measured: ${reason}` }];
 }

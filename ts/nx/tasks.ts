@@ -1,6 +1,7 @@
 /** Puts together what Nx tells of its tasks and what was measured of them. */
+import type { Exit, Task } from '../result/types.js';
 import type { NxTaskResult, RunContext } from './context.js';
-import type { Measured, MeasuredTask, Task } from './measure.js';
+import type { Measured, MeasuredTask } from './measure.js';
 
 type Told = Pick<Task, 'status' | 'cache' | 'exit'>;
 
@@ -41,7 +42,7 @@ function taskOf(
   };
 }
 
-function toldOf({ status, code }: NxTaskResult, seen: Task['exit']): Told {
+function toldOf({ status, code }: NxTaskResult, seen: Exit | undefined): Told {
   switch (status) {
     case 'local-cache':
       return { status: 'cached', cache: 'local', exit: exitWith(code ?? 0) };
@@ -66,6 +67,6 @@ function toldOf({ status, code }: NxTaskResult, seen: Task['exit']): Told {
   }
 }
 
-function exitWith(code: number | null): NonNullable<Task['exit']> {
+function exitWith(code: number | null): Exit {
   return { code, signal: null, cause: 'exit' };
 }

@@ -1,7 +1,5 @@
 /** What the metrics of a peak are called. */
-import type { Result } from './types.js';
-
-export type PeakMetric = NonNullable<Result['peak']>['metric'];
+import type { PeakMetric } from './types.js';
 
 const names: Readonly<Record<PeakMetric, string>> = {
   unique: 'unique memory',

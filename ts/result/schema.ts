@@ -9,7 +9,7 @@ import { resultSchemaName } from './name.js';
 import { bench } from './schema/bench.js';
 import { described, text } from './schema/described.js';
 import { exit } from './schema/exit.js';
-import { heap } from './schema/heap.js';
+import { heapSummary } from './schema/heap.js';
 import { cgroup, guard, oom } from './schema/limits.js';
 import { peak } from './schema/peak.js';
 import { largestProcess, processes, survivors } from './schema/processes.js';
@@ -30,7 +30,7 @@ export const resultSchema = z.looseObject({
   sampling,
   guard: z.exactOptional(guard),
   oom: z.exactOptional(oom),
-  heap: z.exactOptional(heap),
+  heap: z.exactOptional(heapSummary),
   survivors: z.exactOptional(survivors),
   timeline: z.exactOptional(timeline),
   programs: z.exactOptional(programs),

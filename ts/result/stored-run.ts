@@ -1,6 +1,5 @@
 /** A run of the store: what is known of it but for its result and its course. */
-import type { PeakMetric } from './metric-names.js';
-import type { Result } from './types.js';
+import type { Exit, Host, PeakMetric, ProcessIdentity } from './types.js';
 
 export interface StoredRun {
   id: string;
@@ -16,22 +15,16 @@ export interface StoredRun {
   state: 'running' | 'ended' | 'interrupted';
   /** So far, while it runs. */
   durationMs?: number;
-  exit?: { code: number | null; signal: string | null; cause: Result['exit']['cause'] };
+  exit?: Pick<Exit, 'code' | 'signal' | 'cause'>;
   /** So far, while it runs. */
   peakBytes?: number;
   peakMetric?: PeakMetric;
-  host?: Result['run']['host'];
+  host?: Host;
   memtopVersion?: string;
   /** The process of the command; absent where the run had several commands. */
-  process?: StoredProcess;
+  process?: ProcessIdentity;
   /** The memtop that recorded it. */
-  memtop?: StoredProcess;
-}
-
-interface StoredProcess {
-  pid: number;
-  /** When it started, in clock ticks since the machine did. */
-  startTicks: number;
+  memtop?: ProcessIdentity;
 }
 
 /** Runs of one label, or of one command without a label. */

@@ -1,9 +1,6 @@
 /** How tasks, and a run of them, have ended. */
 import { constants } from 'node:os';
-import type { Result } from '../result/types.js';
-import type { TaskRecord } from './task-record.js';
-
-type Exit = Result['exit'];
+import type { Exit, Task } from '../result/types.js';
 
 /** What a shell gives back for a command that `^C` has ended. */
 const interruptedCode = 128 + constants.signals.SIGINT;
@@ -13,7 +10,7 @@ export function overallExit(
   stopped: 'guard' | 'timeout' | 'aborted' | undefined,
   firstFailed: Exit | undefined,
   isInterrupted: boolean,
-  tasks: readonly TaskRecord[],
+  tasks: readonly Task[],
 ): Exit {
   if (stopped) return { code: null, signal: null, ...firstFailed, cause: stopped };
   if (firstFailed) return firstFailed;

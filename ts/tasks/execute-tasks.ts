@@ -4,7 +4,7 @@ import type { AlarmRecord } from '../native/addon.js';
 import { loadAddon } from '../native/load.js';
 import { hasFailed } from '../report/failure.js';
 import { warningText } from '../report/warning.js';
-import type { Result } from '../result/types.js';
+import type { Result, Task } from '../result/types.js';
 import {
   type CheckedOptions,
   defaultGraceMs,
@@ -32,8 +32,8 @@ import type { WriteLine } from './prefixed.js';
 import { recorded } from './recorded.js';
 import { runTask, type Stage } from './run-task.js';
 import { schedule } from './schedule.js';
-import type { Task } from './task.js';
-import { innerTasks, ranTask, type TaskRecord } from './task-record.js';
+import type { TaskDefinition } from './task-definition.js';
+import { innerTasks, taskResult } from './task-result.js';
 
 export interface TasksOptions extends CheckedOptions {
   /** The command line that asked for them. */
@@ -49,9 +49,9 @@ export interface TasksOptions extends CheckedOptions {
   /** Is given them while they run. */
   onBegun?: ((tasks: RunningTasks) => void) | undefined;
   /** Hears of each task that has ended or is not run. */
-  onTask?: ((task: TaskRecord) => void) | undefined;
+  onTask?: ((task: Task) => void) | undefined;
   /** Hears of each task that was found in one that has ended. */
-  onInnerTask?: ((task: TaskRecord) => void) | undefined;
+  onInnerTask?: ((task: Task) => void) | undefined;
 }
 
 /** Tasks that run, for who shows them. */
@@ -61,7 +61,7 @@ export interface RunningTasks extends Pick<Session, 'snapshot' | 'show' | 'viewS
 }
 
 export interface RunningTask {
-  readonly task: Task;
+  readonly task: TaskDefinition;
   readonly session: SessionTask;
   /** Its latest command. */
   execution?: Execution;
@@ -74,7 +74,7 @@ export interface RunningTask {
  * asked for and there can be none
  */
 export async function executeTasks(
-  tasks: ReadonlyMap<string, Task>,
+  tasks: ReadonlyMap<string, TaskDefinition>,
   options: TasksOptions,
   host: HostOptions,
   listeners: GuardListeners = {},
@@ -99,9 +99,9 @@ export async function executeTasks(
   const beganAt = performance.now();
   const startMs = Date.parse(facts.startedAt);
   const elapsedMs = () => performance.now() - beganAt;
-  const entries = new Map<string, TaskRecord>();
-  const inner = new Map<string, TaskRecord[]>();
-  const enter = (name: string, task: TaskRecord) => {
+  const entries = new Map<string, Task>();
+  const inner = new Map<string, Task[]>();
+  const enter = (name: string, task: Task) => {
     entries.set(name, task);
     options.onTask?.(task);
   };
@@ -116,7 +116,7 @@ export async function executeTasks(
     keepGoing: options.keepGoing,
     isInterrupted: () => session.interrupts() > 0,
     async run(name) {
-      const task = tasks.get(name) as Task;
+      const task = tasks.get(name) as TaskDefinition;
       const { warn, limit } = task;
       const sessionTask = session.task({ warn, limit, guard }, listenerOf(name));
       opened.push({ id: name, source: task.source });
@@ -135,7 +135,7 @@ export async function executeTasks(
         elapsedMs,
       });
       running.delete(name);
-      const result = ranTask(name, task.source, startedAtMs, ran);
+      const result = taskResult(name, task.source, startedAtMs, ran);
       enter(name, result);
       // What a runner writes down does not say for whom it ran.
       const told = hadCompany.has(name)
@@ -152,7 +152,7 @@ export async function executeTasks(
       for (const name of names) running.get(name)?.session.stop();
     },
     skip(name, because) {
-      const { source } = tasks.get(name) as Task;
+      const { source } = tasks.get(name) as TaskDefinition;
       enter(name, { id: name, source, status: 'skipped', skippedBecause: because });
     },
   });

@@ -2,6 +2,7 @@
 import { InvalidOption } from '../errors.js';
 import { hasFailed } from '../report/failure.js';
 import type { TaskResult } from '../result/task.js';
+import type { Exit, Oom } from '../result/types.js';
 import type { OnOutput } from '../tracker/api/pieces.js';
 import type { Execution, ViewSize } from '../tracker/native/execution.js';
 import type { Outcome } from '../tracker/native/outcome.js';
@@ -9,12 +10,12 @@ import type { PartOutcome, SessionCommand, SessionTask } from '../tracker/native
 import { foundTasks } from '../tracker/result/found.js';
 import type { PtyUse } from '../tracker/rules.js';
 import { Prefixed, type WriteLine } from './prefixed.js';
-import type { Task } from './task.js';
+import type { TaskDefinition } from './task-definition.js';
 
 export interface Ran {
   /** How the last command that was started ended. */
-  readonly exit: Outcome['exit'];
-  readonly oom: Outcome['oom'];
+  readonly exit: Exit;
+  readonly oom: Oom | undefined;
   readonly remarks: readonly string[];
   readonly whole: PartOutcome;
   /** The tasks that were found in its commands. */
@@ -42,7 +43,7 @@ interface Manner {
 /** A command that does not start is how the task ends; nothing is thrown. */
 export async function runTask(
   name: string,
-  task: Task,
+  task: TaskDefinition,
   session: SessionTask,
   { pty, writeLine, isBare, stage, started, elapsedMs }: Manner,
 ): Promise<Ran> {
@@ -76,11 +77,11 @@ export async function runTask(
   return { exit: ended, oom, remarks, whole, found };
 }
 
-const nothing: Outcome['exit'] = { code: 0, signal: null, cause: 'exit' };
+const nothing: Exit = { code: 0, signal: null, cause: 'exit' };
 
 function commandOf(
   command: readonly string[],
-  { cwd, env }: Task,
+  { cwd, env }: TaskDefinition,
   pty: PtyUse | undefined,
   prefixed: Prefixed | undefined,
 ): SessionCommand {

@@ -1,10 +1,9 @@
 import test, { type ExecutionContext } from 'ava';
 import { InvalidOption, type Result, run, type TaskResult } from '../../../ts/index.js';
+import type { Task } from '../../../ts/result/types.js';
 import { temporaryFolder } from '../../helpers/folder.js';
 import { MB } from '../../helpers/measured.js';
 import { fixture } from '../../helpers/processes.js';
-
-type Task = NonNullable<Result['tasks']>[number];
 
 const fill = (megabytes: number, seconds: number) =>
   `perl '${fixture('fill.pl')}' ${megabytes} ${seconds}`;

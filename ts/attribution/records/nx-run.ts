@@ -1,6 +1,6 @@
 /** Reads `run.json`, in which Nx and Lerna write down their last run. */
 import { codeOf, fieldsOf, listOf, textOf } from './json.js';
-import { isWithin, type Span, type TaskRecord } from './record.js';
+import { isWithin, type RecordedTask, type Span } from './record.js';
 
 const caches: Readonly<Record<string, 'local' | 'remote' | undefined>> = {
   'local-cache-hit': 'local',
@@ -9,7 +9,7 @@ const caches: Readonly<Record<string, 'local' | 'remote' | undefined>> = {
 };
 
 /** No tasks where it is not what Nx writes, or of a run that was not within `span`. */
-export function nxTasks(file: unknown, span: Span, source: 'nx' | 'lerna'): TaskRecord[] {
+export function nxTasks(file: unknown, span: Span, source: 'nx' | 'lerna'): RecordedTask[] {
   const { run, tasks } = fieldsOf(file);
   const times = spanOf(run);
   if (!times || !isWithin(times, span)) return [];
@@ -31,7 +31,7 @@ export function isOfLerna(file: unknown): boolean {
 }
 
 /** Nx writes 1 for a failure, whatever the code of the command was. */
-function toldBy(status: unknown): Pick<TaskRecord, 'code'> {
+function toldBy(status: unknown): Pick<RecordedTask, 'code'> {
   const { code } = codeOf(status);
   return code === undefined ? {} : { code: code === 0 ? 0 : null };
 }

@@ -1,8 +1,4 @@
 /** What task runners write down of their tasks, whichever wrote it. */
-import type { Result } from '../../result/types.js';
-
-export type Task = NonNullable<Result['tasks']>[number];
-
 /** When a run began and when it was over, in milliseconds since 1970. */
 export interface Span {
   readonly startMs: number;
@@ -10,7 +6,7 @@ export interface Span {
 }
 
 /** One task as its runner tells of it. */
-export interface TaskRecord extends Span {
+export interface RecordedTask extends Span {
   /** As memtop calls it. */
   readonly id: string;
   readonly source: 'nx' | 'lerna' | 'turbo';

@@ -1,6 +1,6 @@
 /** What task runners wrote down of something that has just ended, read where there may be any such. */
 import type { Environment } from './environment.js';
-import type { TaskRecord } from './record.js';
+import type { RecordedTask } from './record.js';
 import { mayHaveRecords, type Ran } from './worth.js';
 
 /** `startMs` is when it began, in milliseconds since 1970. */
@@ -8,7 +8,7 @@ export async function recordsOf(
   ran: Ran,
   startMs: number,
   environment: Environment,
-): Promise<readonly TaskRecord[]> {
+): Promise<readonly RecordedTask[]> {
   if (!mayHaveRecords(ran)) return [];
   try {
     const { recordsSince } = await import('./read.js');

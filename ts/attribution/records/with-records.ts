@@ -1,8 +1,8 @@
 /** Puts together what was seen of the tasks of a run and what their runner wrote down. */
-import type { Result } from '../../result/types.js';
-import type { Task, TaskRecord } from './record.js';
+import type { Result, Task } from '../../result/types.js';
+import type { RecordedTask } from './record.js';
 
-export function withRecords(result: Result, records: readonly TaskRecord[]): Result {
+export function withRecords(result: Result, records: readonly RecordedTask[]): Result {
   const tasks = tasksWith(result.tasks ?? [], records, Date.parse(result.run.startedAt));
   return tasks.length > 0 ? { ...result, tasks } : result;
 }
@@ -10,7 +10,7 @@ export function withRecords(result: Result, records: readonly TaskRecord[]): Res
 /** Those that a cache served stand last. What ran and was not seen is not made up for. */
 export function tasksWith(
   seen: readonly Task[],
-  records: readonly TaskRecord[],
+  records: readonly RecordedTask[],
   runStartMs: number,
 ): Task[] {
   const byKey = new Map(records.map((record) => [keyOf(record), record]));
@@ -24,13 +24,13 @@ export function tasksWith(
 }
 
 /** Of a process that was only looked at now and then, memtop does not know how it ended. */
-function withExit(task: Task, { cache, code }: TaskRecord): Task {
+function withExit(task: Task, { cache, code }: RecordedTask): Task {
   if (task.exit || task.status !== 'ended' || cache !== undefined || code === undefined)
     return task;
   return { ...task, exit: { code, signal: null, cause: 'exit' } };
 }
 
-function cachedTask({ id, source, cache, ...span }: TaskRecord, runStartMs: number): Task[] {
+function cachedTask({ id, source, cache, ...span }: RecordedTask, runStartMs: number): Task[] {
   if (cache === undefined) return [];
   return [
     {

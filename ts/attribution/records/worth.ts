@@ -1,6 +1,6 @@
 /** Whether a run may have had a task runner that writes down what it did. Every run asks this. */
 import { resolve } from 'node:path';
-import type { Result } from '../../result/types.js';
+import type { Result, Run } from '../../result/types.js';
 import { has, upwards } from './folders.js';
 
 const sources: readonly string[] = ['nx', 'lerna', 'turbo'];
@@ -8,7 +8,7 @@ const isNamed = /(?:^|[\s/;&|("'])(?:nx|lerna|turbo)(?:[\s@;&|)"']|$)/;
 const files = ['nx.json', 'lerna.json', 'turbo.json'];
 
 export interface Ran extends Pick<Result, 'exit' | 'tasks'> {
-  readonly run: Pick<Result['run'], 'command' | 'cwd'>;
+  readonly run: Pick<Run, 'command' | 'cwd'>;
 }
 
 /** Where a cache had everything there is no task to be seen, so that the workspace counts as well. */

@@ -1,12 +1,12 @@
 /** Processes of a run: the largest, how many there were, and those that outlived the command. */
 import * as z from 'zod/mini';
-import { bytes, commandLine, count, described, pid, text } from './described.js';
+import { bytes, count, described, named, pid, processNames } from './described.js';
 
-export const largestProcess = described(
+export const largestProcess = named(
+  'LargestProcess',
   z.looseObject({
     pid: pid('Process id.'),
-    name: text("The operating system's short name for it."),
-    command: commandLine('Its arguments, the program first; long ones are cut.'),
+    ...processNames(),
     bytes: bytes('Its own highest resident memory; never more than the peak.'),
     method: described(
       z.enum(['traced', 'scanned']),
@@ -16,7 +16,8 @@ export const largestProcess = described(
   'The process that was the largest at any instant.',
 );
 
-export const processes = described(
+export const processes = named(
+  'ProcessCounts',
   z.looseObject({
     seen: count('Processes that were seen in the tree.'),
     unmeasured: count('Those of them that ended before their memory was read once.'),
@@ -25,15 +26,18 @@ export const processes = described(
   'How many processes there were.',
 );
 
+const survivor = named(
+  'Survivor',
+  z.looseObject({
+    pid: pid('Process id.'),
+    ...processNames(),
+    bytes: z.exactOptional(bytes('Its part of the memory of all survivors, as in the peak.')),
+    rssBytes: z.exactOptional(bytes('Its resident memory.')),
+  }),
+  'A process that outlived the command.',
+);
+
 export const survivors = described(
-  z.array(
-    z.looseObject({
-      pid: pid('Process id.'),
-      name: text("The operating system's short name for it."),
-      command: commandLine('Its arguments, the program first; long ones are cut.'),
-      bytes: z.exactOptional(bytes('Its part of what they have together, as in the peak.')),
-      rssBytes: z.exactOptional(bytes('Its resident memory.')),
-    }),
-  ),
-  'Processes of the tree that were still there when the command had ended.',
+  z.array(survivor),
+  'Processes of the tree that were still alive when the command had ended.',
 );

@@ -1,8 +1,9 @@
 /** What was run, where and when. */
 import * as z from 'zod/mini';
-import { bytes, commandLine, count, described, ms, pid, text } from './described.js';
+import { bytes, count, described, ms, named, pid, startTicks, text } from './described.js';
 
-const host = described(
+const host = named(
+  'Host',
   z.looseObject({
     os: text('Operating system, as Node names it: linux, darwin, win32.'),
     arch: text('Processor architecture, as Node names it: x64, arm64.'),
@@ -13,23 +14,25 @@ const host = described(
   'The machine.',
 );
 
-export const run = described(
+const processIdentity = named(
+  'ProcessIdentity',
+  z.looseObject({ pid: pid('Process id.'), startTicks: startTicks() }),
+  'A process. A pid can be reused; pid and start time together cannot.',
+);
+
+export const run = named(
+  'Run',
   z.looseObject({
     id: text('Unique; sorts by time.'),
     label: z.exactOptional(text('The name given with --label.')),
-    command: commandLine('The command and its arguments.'),
+    command: described(z.array(z.string()), 'The command and its arguments.'),
     cwd: z.exactOptional(text('Working directory of the command.')),
-    process: z.exactOptional(
-      described(
-        z.looseObject({
-          pid: pid('Process id.'),
-          startTicks: count('When it started, in clock ticks since the machine did.'),
-        }),
-        'The process that the command ran in. The two together name it and no other.',
-      ),
+    process: described(
+      z.exactOptional(processIdentity),
+      'The process of the command. Pid and start time together identify it.',
     ),
-    startedAt: text('When it was started, ISO 8601 in UTC.'),
-    endedAt: text('When it had ended, ISO 8601 in UTC.'),
+    startedAt: text('Start, ISO 8601 in UTC.'),
+    endedAt: text('End, ISO 8601 in UTC.'),
     durationMs: ms('From start to end.'),
     host,
   }),

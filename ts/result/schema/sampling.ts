@@ -1,8 +1,9 @@
 /** How a run was measured, and what could not be. */
 import * as z from 'zod/mini';
-import { count, described, ms, text } from './described.js';
+import { count, described, ms, named, text } from './described.js';
 
-export const sampling = described(
+export const sampling = named(
+  'Sampling',
   z.looseObject({
     method: described(
       z.enum(['traced', 'scanned', 'unavailable']),
@@ -11,41 +12,43 @@ export const sampling = described(
         'measured.',
     ),
     intervalMs: z.exactOptional(
-      ms('The interval that was asked for; without one, the one that was in use at the end.'),
+      ms('The interval that was asked for; without one, the one in use at the end.'),
     ),
     ticks: z.exactOptional(count('Samples taken.')),
     medianGapMs: z.exactOptional(ms('The median of the times between samples.')),
     maxGapMs: z.exactOptional(ms('The longest time between two samples.')),
     cpuMs: z.exactOptional(ms('CPU time of the sampling thread.')),
-    pssReads: z.exactOptional(count('Times that the pages of a process were looked at.')),
+    pssReads: z.exactOptional(count('How often the pages of a process were read.')),
     pssRefused: z.exactOptional(
-      count('Processes whose pages may not be looked at; what they share is estimated.'),
+      count('Processes whose pages must not be read; what they share is estimated.'),
     ),
-    tracedStops: z.exactOptional(count('Times that a traced process was stopped for a look.')),
+    tracedStops: z.exactOptional(count('How often a traced process was stopped to be measured.')),
     released: z.exactOptional(
-      count('Processes that tracing let go of; they were scanned from then on.'),
+      count('Processes that tracing released; they were scanned from then on.'),
     ),
     fallbackReason: z.exactOptional(
       text('Why nothing better was used, such as why the tree was not traced.'),
     ),
   }),
-  'How the measuring went.',
+  'How the run was measured.',
 );
 
-export const missing = described(
+export const missing = named(
+  'Missing',
   z.looseObject({
-    cgroup: z.exactOptional(text('Why there is no group.')),
+    cgroup: z.exactOptional(text('Why there is no control group.')),
     upperBytes: z.exactOptional(text('Why the peak has no upper bound.')),
   }),
   'Why a measure is absent.',
 );
 
-export const warnings = described(
-  z.array(
-    z.looseObject({
-      code: text('For programs.'),
-      message: text('For people.'),
-    }),
-  ),
-  'What went wrong and did not stop the run.',
+const warning = named(
+  'Warning',
+  z.looseObject({
+    code: text('For programs.'),
+    message: text('For people.'),
+  }),
+  'Something that went wrong and did not stop the run.',
 );
+
+export const warnings = described(z.array(warning), 'What went wrong and did not stop the run.');

@@ -22,7 +22,7 @@ import {
   warnProblem,
 } from '../rules.js';
 import { type Size, sizeOf } from '../size.js';
-import type { RunOptions } from './options.js';
+import type { OnOutput } from './pieces.js';
 
 const obeying = <T>(rule: Rule) =>
   z.custom<T>((value) => rule(value) === undefined, { error: ({ input }) => rule(input) });
@@ -39,8 +39,6 @@ const milliseconds = (rule: Rule, range: string) =>
     error: () => `must be a number of milliseconds ${range}`,
   });
 const graceMs = milliseconds(graceProblem, 'from 0 to 3600000');
-
-type OnOutput = NonNullable<RunOptions['onOutput']>;
 
 const argument = z.union([z.string(), z.instanceof(Uint8Array)]);
 

@@ -3,7 +3,7 @@ import type { PtyUse } from '../tracker/rules.js';
 import type { Size } from '../tracker/size.js';
 import type { Linked } from './graph.js';
 
-export interface Task extends Linked {
+export interface TaskDefinition extends Linked {
   readonly source: 'config' | 'script';
   /** What a rule calls the task itself, where one finds it. */
   readonly foundAs?: string | undefined;

@@ -1,19 +1,17 @@
 /** What a result says of a task. */
-import type { Result } from '../result/types.js';
+import type { Task } from '../result/types.js';
 import { peak } from '../tracker/result/peak.js';
 import { asWarning } from '../tracker/result/result.js';
 import { rounded } from '../tracker/result/rounded.js';
 import type { Ran } from './run-task.js';
-import type { Task } from './task.js';
+import type { TaskDefinition } from './task-definition.js';
 
-export type TaskRecord = NonNullable<Result['tasks']>[number];
-
-export function ranTask(
+export function taskResult(
   id: string,
-  source: TaskRecord['source'],
+  source: Task['source'],
   startedAtMs: number,
   { exit, oom, remarks, whole }: Ran,
-): TaskRecord {
+): Task {
   const { measured, guard, durationMs } = whole;
   const tree = 'tree' in measured ? measured.tree : undefined;
   const warnings = [...remarks, ...whole.remarks].map(asWarning);
@@ -35,9 +33,9 @@ export function ranTask(
 /** The tasks that were found in it, each under its name. */
 export function innerTasks(
   parent: string,
-  { foundAs }: Task,
-  found: readonly TaskRecord[],
-): TaskRecord[] {
+  { foundAs }: TaskDefinition,
+  found: readonly Task[],
+): Task[] {
   return found
     .filter(({ id }) => id !== foundAs)
     .map((task) => ({ ...task, id: `${parent} > ${task.id}`, parent }));
