@@ -7,7 +7,14 @@ import { packageRoot } from '../../ts/package.js';
 
 const folder = join(packageRoot, 'ts/attribution');
 /** Files of the folder that hold no runner. */
-const others = ['expression.ts', 'index.ts', 'native-rules.ts', 'package-script.ts', 'rule.ts'];
+const others = [
+  'expression.ts',
+  'index.ts',
+  'native-rules.ts',
+  'package-script.ts',
+  'rule-schema.ts',
+  'rule.ts',
+];
 
 /** Expressions for the environment, the command line and the directory. */
 function expressionsOf({ env = {}, argv, cwd }: TaskRule): string[] {

@@ -188,7 +188,7 @@ test('rules and stages of a program count', async (t) => {
 const rule = { name: 'mine', argv: 'x', task: 'y' };
 for (const [options, message] of [
   [{ rules: [{ ...rule, argv: '(' }] }, /^rules\.0\.argv is not a regular expression: /],
-  [{ rules: [rule, rule] }, /^rules must not have two of one name$/],
+  [{ rules: [rule, rule] }, /^rules has two rules of the name mine$/],
   [{ rules: [{ name: 'mine', task: 'y' }] }, /^rules\.0 must have env, argv or cwd$/],
   [{ rules: [{ ...rule, task: '{' }] }, /mine: \{: a \{ is not closed$/],
   [{ stages: [{ name: 'a', argv: 'b(?=c)' }] }, /^stages\.0\.argv is not a regular expression: /],
