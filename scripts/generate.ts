@@ -8,8 +8,8 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
-import { runners } from '../ts/attribution/index.js';
 import { nativeRules } from '../ts/attribution/native-rules.js';
+import { runners } from '../ts/attribution/runners.js';
 import { knownCommands } from '../ts/cli/grammar.js';
 import { manPage } from '../ts/cli/man-page.js';
 import { topics } from '../ts/cli/topics/index.js';

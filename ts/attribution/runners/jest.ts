@@ -1,4 +1,4 @@
-import type { Runner } from './rule.js';
+import type { Runner } from '../rule.js';
 
 /** Workers that are processes. Those that are threads, and `--runInBand`, have none of their own. */
 export const jest: Runner = {

@@ -1,4 +1,4 @@
-import type { Runner } from './rule.js';
+import type { Runner } from '../rule.js';
 
 /** A shell that was handed its commands as an argument has no tasks; it waits for what it starts. */
 export const shell: Runner = {

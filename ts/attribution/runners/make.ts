@@ -1,4 +1,4 @@
-import type { Runner } from './rule.js';
+import type { Runner } from '../rule.js';
 
 /**
  * A recipe has no name that its processes could know. A make that another make started in a

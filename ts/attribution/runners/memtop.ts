@@ -1,4 +1,4 @@
-import type { Runner } from './rule.js';
+import type { Runner } from '../rule.js';
 
 /** What somebody calls a task outright. */
 export const memtop: Runner = {

@@ -1,4 +1,4 @@
-import type { Runner } from './rule.js';
+import type { Runner } from '../rule.js';
 
 /** Workers that are processes; those of the pools `threads` and `vmThreads` are not. */
 export const vitest: Runner = {

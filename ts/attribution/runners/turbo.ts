@@ -1,5 +1,5 @@
-import { anyScript } from './package-script.js';
-import type { Runner } from './rule.js';
+import { anyScript } from '../package-script.js';
+import type { Runner } from '../rule.js';
 
 export const turbo: Runner = {
   name: 'turbo',

@@ -1,4 +1,4 @@
-import type { Runner } from './rule.js';
+import type { Runner } from '../rule.js';
 
 /** A worker hears its name, such as gw0, only after it has started. So all of them are one task. */
 export const pytestXdist: Runner = {

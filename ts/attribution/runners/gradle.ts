@@ -1,4 +1,4 @@
-import type { Runner } from './rule.js';
+import type { Runner } from '../rule.js';
 
 /** Gradle works in its daemon, and in processes that this starts; the command itself only asks. */
 export const gradle: Runner = {

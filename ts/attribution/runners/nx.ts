@@ -1,4 +1,4 @@
-import type { Runner } from './rule.js';
+import type { Runner } from '../rule.js';
 
 /** Up to version 21 the files lay in `src` and `bin`, since then in `dist/src` and `dist/bin`. */
 const files = '/nx/(?:dist/)?';

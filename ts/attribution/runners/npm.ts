@@ -1,5 +1,5 @@
-import { flags, packageScript, started } from './package-script.js';
-import type { Runner } from './rule.js';
+import { flags, packageScript, started } from '../package-script.js';
+import type { Runner } from '../rule.js';
 
 export const npm: Runner = {
   name: 'npm',

@@ -1,4 +1,4 @@
-import type { Runner } from './rule.js';
+import type { Runner } from '../rule.js';
 
 /** `lerna run` has Nx run the scripts; the processes between are those of Nx. */
 export const lerna: Runner = {

@@ -1,5 +1,5 @@
-import { flags, packageScript, started } from './package-script.js';
-import type { Runner } from './rule.js';
+import { flags, packageScript, started } from '../package-script.js';
+import type { Runner } from '../rule.js';
 
 /** `yarn`, `yarn.js`, `yarnpkg`, `.yarn/releases/yarn-4.1.0.cjs`, `yarn/lib/cli.js`. */
 const program = `${started}yarn(?:pkg)?(?:-[\\w.]+?)?(?:\\.c?js|/lib/cli\\.js)?`;
