@@ -1,16 +1,15 @@
-/** What a result says of a task. */
+/** The part of a result that is about one task. */
 import type { Task } from '../result/types.js';
 import { peak } from '../tracker/result/peak.js';
 import { asWarning } from '../tracker/result/result.js';
 import { rounded } from '../tracker/result/rounded.js';
-import type { Ran } from './run-task.js';
-import type { TaskDefinition } from './task-definition.js';
+import type { TaskOutcome } from './run-task.js';
 
 export function taskResult(
   id: string,
   source: Task['source'],
   startedAtMs: number,
-  { exit, oom, remarks, whole }: Ran,
+  { exit, oom, remarks, whole }: TaskOutcome,
 ): Task {
   const { measured, guard, durationMs } = whole;
   const tree = 'tree' in measured ? measured.tree : undefined;
@@ -28,15 +27,4 @@ export function taskResult(
     ...(oom && { oom }),
     ...(warnings.length > 0 && { warnings }),
   };
-}
-
-/** The tasks that were found in it, each under its name. */
-export function innerTasks(
-  parent: string,
-  { foundAs }: TaskDefinition,
-  found: readonly Task[],
-): Task[] {
-  return found
-    .filter(({ id }) => id !== foundAs)
-    .map((task) => ({ ...task, id: `${parent} > ${task.id}`, parent }));
 }

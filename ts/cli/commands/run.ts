@@ -110,7 +110,7 @@ async function runAndReport(
       );
     if (view === 'full') {
       const { showTasks } = await import('../view/full.js');
-      result = await showTasks([...tasks.keys()], (stage, onTask) => begin({ stage, onTask }));
+      result = await showTasks([...tasks.keys()], (display, onTask) => begin({ display, onTask }));
     } else {
       const told = { onTask: lineOf(options), onInnerTask: innerLineOf(options) };
       result = await (view === 'inline'
@@ -139,7 +139,7 @@ async function shownInline(
   try {
     return await begin({
       isViewed: true,
-      onBegun(tasks) {
+      onStarted(tasks) {
         shown = tasks;
         const say = (text: string) => tasks.write(Buffer.from(`${text}\n`));
         end = showInline({ ...tasks, say }, async () => {

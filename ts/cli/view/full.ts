@@ -4,7 +4,7 @@ import type { SnapshotRecord } from '../../native/addon.js';
 import { formatBytes } from '../../report/bytes.js';
 import { lookIn } from '../../report/look.js';
 import type { Result, Task } from '../../result/types.js';
-import type { Stage } from '../../tasks/run-task.js';
+import type { TaskDisplay } from '../../tasks/run-task.js';
 import type { OnOutput } from '../../tracker/api/pieces.js';
 import { snapshotOf } from '../../tracker/api/snapshot.js';
 import type { Executed } from '../../tracker/execute.js';
@@ -40,11 +40,11 @@ export async function showCommand(
 /** Several tasks, each with a terminal of its own. */
 export async function showTasks(
   names: readonly string[],
-  begin: (stage: Stage, onTask: (task: Task) => void) => Promise<Result>,
+  begin: (display: TaskDisplay, onTask: (task: Task) => void) => Promise<Result>,
 ): Promise<Result> {
   const board = new Board(names);
   const view = board.open(() => `memtop run ${names.join(' ')}`);
-  const stage: Stage = {
+  const display: TaskDisplay = {
     get size() {
       return view.taskSize;
     },
@@ -56,7 +56,7 @@ export async function showTasks(
     else board.ended(id, exit?.code === 0);
   };
   try {
-    const result = await begin(stage, onTask);
+    const result = await begin(display, onTask);
     await view.finish(board.isWaitedFor(result));
     return result;
   } finally {
