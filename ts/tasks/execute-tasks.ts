@@ -23,7 +23,7 @@ import type {
 import { keepCrash } from '../tracker/result/crash.js';
 import { buildResult, type RunFacts } from '../tracker/result/result.js';
 import { factsOf } from '../tracker/result/run-facts.js';
-import { overallExit } from './ending.js';
+import { overallExit } from './overall-exit.js';
 import { schedule } from './schedule.js';
 import type { TaskDefinition } from './task-definition.js';
 import { type OutputOptions, TasksRun } from './tasks-run.js';

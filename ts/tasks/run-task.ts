@@ -42,7 +42,7 @@ export interface CommandOptions {
   elapsedMs(): number;
 }
 
-/** A command that does not start is how the task ends; nothing is thrown. */
+/** A command that does not start ends the task; nothing is thrown. */
 export async function runTask(
   name: string,
   task: TaskDefinition,

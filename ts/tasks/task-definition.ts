@@ -1,13 +1,13 @@
-/** A task as it is to be run. */
+/** A task that `memtop run` can run. */
 import type { PtyUse } from '../tracker/rules.js';
 import type { Size } from '../tracker/size.js';
 import type { Linked } from './graph.js';
 
 export interface TaskDefinition extends Linked {
   readonly source: 'config' | 'script';
-  /** What a rule calls the task itself, where one finds it. */
+  /** The name by which a rule of `ts/attribution` finds the task itself, if one does. */
   readonly foundAs?: string | undefined;
-  /** One after the other, as long as they end well. */
+  /** Run one after the other until one fails. */
   readonly commands: readonly (readonly string[])[];
   readonly cwd: string;
   readonly env: Readonly<Record<string, string>>;

@@ -82,7 +82,7 @@ export class TasksRun {
     return this.#names.flatMap((name) => this.#innerResults.get(name) ?? []);
   }
 
-  /** Whether it has ended well. */
+  /** Whether the task succeeded. */
   async run(name: string): Promise<boolean> {
     const running = this.#start(name);
     const startedAtMs = rounded(this.#elapsedMs());

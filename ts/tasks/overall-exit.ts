@@ -1,11 +1,11 @@
-/** How tasks, and a run of them, have ended. */
+/** How a run of several tasks ended. */
 import { constants } from 'node:os';
 import type { Exit, Task } from '../result/types.js';
 
-/** What a shell gives back for a command that `^C` has ended. */
+/** The exit code of a shell for a command that `^C` ended. */
 const interruptedCode = 128 + constants.signals.SIGINT;
 
-/** The first failure is that of the run, and what has ended all of them comes before it. */
+/** What stopped the whole run comes first, then the first task that failed. */
 export function overallExit(
   stopped: 'guard' | 'timeout' | 'aborted' | undefined,
   firstFailed: Exit | undefined,
