@@ -1,16 +1,9 @@
 /** Where Node finds the preload, also when this package is being replaced. */
-import {
-  chmodSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { packageRoot, packageVersion } from '../package.js';
+import { replaceFile } from '../replace-file.js';
 
 const shipped = join(packageRoot, 'dist/heap-preload.cjs');
 
@@ -35,15 +28,7 @@ function copyOf(text: Uint8Array): string {
   const file = join(folder, `heap-preload-${packageVersion}.cjs`);
   if (isThere(file, text)) return file;
   mkdirSync(folder, { recursive: true });
-  const unfinished = `${file}.${process.pid}`;
-  try {
-    writeFileSync(unfinished, text);
-    chmodSync(unfinished, 0o644);
-    renameSync(unfinished, file);
-  } catch (error) {
-    rmSync(unfinished, { force: true });
-    throw error;
-  }
+  replaceFile(file, text, 0o644);
   return file;
 }
 
