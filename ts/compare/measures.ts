@@ -1,7 +1,7 @@
-/** What of a run is compared with others. */
+/** What is compared between runs. */
 import type { Result, RunMeasures } from '../result/types.js';
 
-/** One for each run that a result stands for: several where it is of a repeated one. */
+/** One for each run of a result: several where the command was repeated. */
 export function measuresOf(result: Result): readonly RunMeasures[] {
   return result.bench?.repeats?.runs ?? [measuresOfOne(result)];
 }

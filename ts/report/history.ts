@@ -1,6 +1,7 @@
 /** Runs of the store as tables: what was run how often, with its trend, and the latest runs. */
+
+import { leftOutText } from '../compare/metric-mismatch.js';
 import { median } from '../compare/statistics/median.js';
-import { leftOutText } from '../compare/unlike.js';
 import type { StoredGroup, StoredRun } from '../result/stored-run.js';
 import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';

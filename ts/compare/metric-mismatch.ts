@@ -1,4 +1,4 @@
-/** Peaks that were measured in different metrics, and so cannot be compared. */
+/** Peaks in different metrics, which cannot be compared. */
 import { metricName } from '../result/metric-names.js';
 import type { PeakMetric } from '../result/types.js';
 
@@ -7,8 +7,8 @@ interface Measured {
   readonly metric?: PeakMetric | undefined;
 }
 
-/** Why two groups of runs cannot be compared; nothing where they can. */
-export function unlikeText(before: Measured, after: Measured): string | undefined {
+/** Why two groups of runs cannot be compared; undefined where they can. */
+export function mismatchText(before: Measured, after: Measured): string | undefined {
   if (!before.metric || !after.metric || before.metric === after.metric) return undefined;
   const [one, other] = [metricName(before.metric), metricName(after.metric)];
   return (
@@ -17,7 +17,7 @@ export function unlikeText(before: Measured, after: Measured): string | undefine
   );
 }
 
-/** Why some runs of a group do not count; nothing where all do. */
+/** Why some runs of a group do not count; undefined where all do. */
 export function leftOutText(
   name: string,
   metrics: readonly PeakMetric[],
