@@ -6,9 +6,9 @@
  * nothing stays open, listens or keeps the process alive, and every failure is ignored.
  *
  * It does not listen for collections. `PerformanceObserver` and `GCProfiler` keep an entry for each
- * until the program returns to its event loop, which for one that computes for minutes is gigabytes,
- * and cost 25 to 50 us each time. A `FinalizationRegistry` costs nothing until a full collection, and
- * is called after those alone.
+ * until the program returns to its event loop, which for one that computes for minutes is
+ * gigabytes, and cost 25 to 50 us each time. A `FinalizationRegistry` costs nothing until a full
+ * collection, and is called after those alone.
  */
 import { type HeapNumbers, type HeapOwner, numbersLine, ownerLine } from './record.js';
 

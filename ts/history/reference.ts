@@ -1,7 +1,7 @@
 /**
- * How a run is named: by its id, an unambiguous beginning of its id, `last`, or a label, which names
- * all its runs. A whole id is never a label; a label takes precedence over the beginning of an id;
- * `label:NAME` is always a label.
+ * How a run is named: by its id, an unambiguous beginning of its id, `last`, or a label, which
+ * names all its runs. A whole id is never a label; a label takes precedence over the beginning of
+ * an id; `label:NAME` is always a label.
  */
 import { MemtopError } from '../errors.js';
 import type { StoredRun } from '../result/stored-run.js';

@@ -9,7 +9,7 @@ import type { RunContext } from './context.js';
 import type { Measured } from './measure.js';
 import { tasksOf } from './tasks.js';
 
-/** `measured` may be the reason why nothing was. */
+/** `measured` may be the reason why nothing was measured. */
 export function nxResult(
   context: RunContext,
   { pid, startTicks, command }: Client,

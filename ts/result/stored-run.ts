@@ -33,8 +33,8 @@ export interface StoredGroup {
   command?: string[];
   runs: number;
   /**
-   * Of the latest runs that have ended, oldest first; null for one that was not measured. Only those
-   * in the metric of the latest run, since others cannot be compared with it.
+   * Of the latest runs that have ended, oldest first; null for one that was not measured. Only
+   * those in the metric of the latest run, since others cannot be compared with it.
    */
   peaks: (number | null)[];
   /** That metric. */
@@ -43,9 +43,9 @@ export interface StoredGroup {
   otherMetrics?: PeakMetric[];
 }
 
-/** The memory of a run over time. Each point is milliseconds from the start of the run, and bytes. */
+/** The memory of a run over time. Each point is milliseconds since its start, and bytes. */
 export interface StoredCourse {
   sums: number[][];
-  /** The largest processes, in the order in which they were first seen; 0 bytes once one has ended. */
+  /** The largest processes, in the order of their first sample; 0 bytes once one has ended. */
   processes: { pid: number; startTicks: number; name: string; points: number[][] }[];
 }

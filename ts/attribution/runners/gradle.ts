@@ -1,6 +1,6 @@
 import type { Runner } from '../rule.js';
 
-/** Gradle works in its daemon, and in processes that this starts; the command itself only asks. */
+/** Gradle works in its daemon and in processes that the daemon starts; the command is a client. */
 export const gradle: Runner = {
   name: 'gradle',
   level: 'script',

@@ -20,9 +20,9 @@ export function median(values: readonly number[]): number {
 }
 
 /**
- * The interval that holds the true median of any distribution, between two of the values. Each value
- * is below the median with probability one half, so the number of those is binomial. Few values
- * cannot give the confidence that is asked for; then the interval is their whole range.
+ * The interval that holds the true median of any distribution, between two of the values. Each
+ * value is below the median with probability one half, so the number of those is binomial. Few
+ * values cannot give the confidence that is asked for; then the interval is their whole range.
  */
 export function intervalOfMedian(values: readonly number[], confidence = 0.95): Interval {
   const sorted = rising(values);
