@@ -21,5 +21,5 @@ export function packageScript(agent: string): TaskRule {
 /** The beginning of a command line that runs a JavaScript program, by itself or through Node. */
 export const started = '^(?:\\S*/)?(?:env )?(?:\\S*node(?: -\\S+)* )?(?:\\S*/)?';
 
-/** Flags that may stand before the subcommand, some of them with a value. */
+/** Flags that may precede the subcommand, some of them with a value. */
 export const flags = '(?: -\\S+(?: [^-\\s]\\S*)??)*';

@@ -1,10 +1,10 @@
 /** Rules that tell tasks apart. They are data; the addon evaluates them. */
 
-/** Tells to which task a process belongs. All conditions that are given must hold. */
+/** Names the task that a process belongs to. All conditions that are given must hold. */
 export interface TaskRule {
   /**
-   * Variables of the environment that the process was started with. `true` wants the variable to be
-   * set and not empty; a text is a regular expression that its value must match.
+   * Variables of the environment that the process was started with. `true` requires the variable to
+   * be set and not empty; a text is a regular expression that its value must match.
    */
   env?: Readonly<Record<string, true | string>>;
   /** A regular expression for the command line: its arguments with a space between each. */
@@ -13,7 +13,7 @@ export interface TaskRule {
   cwd?: string;
   /**
    * Name of the task. `{NAME}` stands for a variable of the environment or a named group of one of
-   * the expressions. What stands in `[]` is left out when something in it is missing or empty.
+   * the expressions. Text in `[]` is left out when something in it is missing or empty.
    */
   task: string;
   /**
@@ -54,7 +54,7 @@ export interface NamedTaskRule extends TaskRule {
   name: string;
 }
 
-/** Tells a stage of a run, by a regular expression for a process's own command line. */
+/** Names a stage of a run, by a regular expression for the command line of a process. */
 export interface StageRule {
   name: string;
   argv: string;

@@ -9,7 +9,7 @@ export interface Client {
   readonly pid: number;
   /** In clock ticks since boot; pid and start time together identify a process. */
   readonly startTicks: number;
-  /** Whether the daemon stands between it and the plugin. */
+  /** Whether the plugin is called by the daemon. */
   readonly isBehindDaemon: boolean;
   readonly command: readonly string[];
   /** The environment that it was started with. */
@@ -40,7 +40,7 @@ export function findClient(search: Search): Client | string {
   if (command === undefined) return `process ${caller} of Nx cannot be read`;
   if (!command.some((word) => daemonScript.test(word))) return client(root, caller, false);
 
-  if (!argv) return 'this version of Nx does not tell plugins whose tasks the daemon is asked for';
+  if (!argv) return 'this version of Nx does not tell plugins which client the daemon works for';
   const found = pids(root).filter((candidate) => {
     const startTicks = startOf(root, candidate);
     return (

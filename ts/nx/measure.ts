@@ -3,7 +3,7 @@ import type { Task } from '../result/types.js';
 import { MemoryTracker } from '../tracker/api/memory-tracker.js';
 import type { TrackedResult } from '../tracker/api/tracked-task.js';
 
-/** What was measured of a task; how it ended is for Nx to say. */
+/** What was measured of a task; Nx reports how it ended. */
 export type MeasuredTask = Pick<Task, 'id' | 'source' | 'durationMs' | 'processCount'> &
   Partial<Pick<Task, 'kind' | 'exit' | 'startedAtMs' | 'peak' | 'wrappers' | 'totalPeakBytes'>>;
 

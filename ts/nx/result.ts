@@ -31,7 +31,7 @@ export function nxResult(
       durationMs: endTime - startTime,
       host: describeHost(),
     },
-    // Nx goes on after its tasks, and does not tell a plugin how it will end.
+    // Nx is still running after its tasks, and does not tell plugins how it ends.
     exit: { code: null, signal: null, cause: 'unknown' },
     ...(typeof measured === 'string'
       ? { sampling: { method: 'unavailable', fallbackReason: measured } }

@@ -57,7 +57,7 @@ function reportedOf({ status, code }: NxTaskResult, seen: Exit | undefined): Rep
     case 'success':
       return { status: 'ended', exit: exitWith(code ?? 0) };
     case 'failure':
-      // Nx reports 1 for every failure; what was seen of the process says more.
+      // Nx reports 1 for every failure; the exit that was seen is more precise.
       return {
         status: 'ended',
         exit: seen && seen.code !== 0 ? seen : exitWith(code === 1 ? null : (code ?? null)),

@@ -12,7 +12,7 @@ export const gradle: Runner = {
     },
     {
       argv: " (?:worker\\.)?org\\.gradle\\.process\\.internal\\.worker\\.GradleWorkerMain '?Gradle Test Executor \\d",
-      // Tests run in the folder of their project. The number tells in which order they started.
+      // Tests run in the folder of their project. The number is that of their start order.
       cwd: '/(?<project>[^/]+)$',
       task: '{project}:Gradle Test Executor',
     },

@@ -14,7 +14,7 @@ export const nx: Runner = {
       task: 'nx plugin worker',
       kind: 'service',
     },
-    // Runs several tasks in one process, and nothing tells for which of them it starts a child.
+    // Runs several tasks in one process, and does not tell its children which of them they are for.
     {
       argv: `${files}src/tasks-runner/batch/run-batch\\.js(?: |$)`,
       task: 'nx batch',
