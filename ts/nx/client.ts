@@ -59,7 +59,7 @@ export function findClient(search: Search): Client | string {
   return client(root, only, true);
 }
 
-export function isStillThere({ pid, startTicks }: Client, root = '/proc'): boolean {
+export function isAlive({ pid, startTicks }: Client, root = '/proc'): boolean {
   return startOf(root, pid) === startTicks;
 }
 

@@ -5,7 +5,7 @@ import { storeFileIn } from '../history/file.js';
 import { lookIn } from '../report/look.js';
 import type { Result } from '../result/types.js';
 import { isEnabled } from './activation.js';
-import { type Client, findClient, isStillThere } from './client.js';
+import { type Client, findClient, isAlive } from './client.js';
 import type { RunContext } from './context.js';
 import { folderIn, keep } from './files.js';
 import { lines } from './lines.js';
@@ -29,11 +29,11 @@ class Session {
     this.#measuring = started(client.pid);
     this.#unsubscribe = onTaskPids(
       workspaceRoot,
-      (taskId, pid) => void harmless(() => this.#assign(taskId, pid)),
+      (taskId, pid) => void loggingErrors(() => this.#assign(taskId, pid)),
     );
     // Nx does not call plugins at the end of a run that is aborted.
     this.#watch = setInterval(() => {
-      if (!isStillThere(client)) onGone();
+      if (!isAlive(client)) onGone();
     }, watchMs).unref();
   }
 
@@ -62,9 +62,9 @@ const sessions = new Map<string, Session>();
 
 /** The tasks of a run are about to start. */
 export async function begin(context: RunContext): Promise<void> {
-  await harmless(async () => {
+  await loggingErrors(async () => {
     const client = clientOf(context);
-    if (typeof client === 'string' || !isWanted(client)) return;
+    if (typeof client === 'string' || !isMeasured(client)) return;
     const forget = () => {
       void sessions.get(context.id)?.finish();
       sessions.delete(context.id);
@@ -75,7 +75,7 @@ export async function begin(context: RunContext): Promise<void> {
 
 /** The tasks of a run have ended. */
 export async function end(context: RunContext): Promise<void> {
-  await harmless(async () => {
+  await loggingErrors(async () => {
     const session = sessions.get(context.id);
     sessions.delete(context.id);
     const client = session?.client ?? clientOf(context);
@@ -83,7 +83,7 @@ export async function end(context: RunContext): Promise<void> {
       process.stderr.write(`memtop: nothing was measured: ${client}\n`);
       return;
     }
-    if (!isWanted(client)) return;
+    if (!isMeasured(client)) return;
     const measured = session
       ? await session.finish()
       : 'the process that measured has ended before the run';
@@ -135,7 +135,7 @@ async function record(result: Result, { environment }: Client): Promise<void> {
  * The environment of a daemon may be that of another run. And an Nx inside a task of Nx is not
  * measured: its lines would become part of the output of that task, which is cached.
  */
-function isWanted({ isBehindDaemon, environment }: Client): boolean {
+function isMeasured({ isBehindDaemon, environment }: Client): boolean {
   if ('NX_TASK_TARGET_PROJECT' in environment) return false;
   return !isBehindDaemon || isEnabled(environment);
 }
@@ -155,7 +155,7 @@ async function started(pid: number): Promise<Measuring | string> {
 }
 
 /** Nx fails the run when a hook throws. */
-async function harmless(act: () => Promise<void>): Promise<void> {
+async function loggingErrors(act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {
