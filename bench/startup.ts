@@ -3,10 +3,11 @@
  *
  *     npm run bench:startup -- --runs 60
  */
+import { median } from '../ts/compare/statistics/median.js';
 import { packageRoot } from '../ts/package.js';
 import { inRounds, wallTimeMs } from './rounds.js';
 import { runsAskedFor } from './runs.js';
-import { median, minimum } from './statistics.js';
+import { minimum } from './statistics.js';
 import { print, table } from './table.js';
 import './own-data.js';
 

@@ -1,10 +1,5 @@
 /** Statistics of repeated measurements. */
 
-/** Robust against runs that other load on the machine disturbed. */
-export function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
-}
-
 /** The value that this share of all values does not exceed. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((one, other) => one - other);

@@ -1,5 +1,5 @@
 /** Judges a reading by the truth. */
-import { median } from '../statistics.js';
+import { median } from '../../ts/compare/statistics/median.js';
 
 /** memtop's figures for one run; without an upper bound, the peak may be any amount. */
 export interface Reading {

@@ -1,21 +1,19 @@
 /** Clear, run, verify, as often as asked for; what is known is written after each run. */
 import { hasFailed } from '../report/failure.js';
-import type { Result } from '../result/types.js';
+import type { BenchContainer, BenchOutcome, Cleared, Result, Verified } from '../result/types.js';
 import type { Artifacts } from './artifacts.js';
-import { type Cleared, type Clearing, clearingOf } from './clear.js';
+import { type Clearing, clearingOf } from './clear.js';
 import { headlineOf } from './headline.js';
 import { nativeModuleHint } from './native-module.js';
 import { middleOf, repeatsOf } from './repeats.js';
-import { isVerified, type Verified, verified, type Wanted } from './verify.js';
-
-type Bench = NonNullable<Result['bench']>;
+import { isVerified, verified, type Wanted } from './verify.js';
 
 /** What one run gave. */
 export interface Attempted {
   readonly result: Result;
   /** What the group of the run had before the command was in it. */
   readonly baselineBytes?: number | undefined;
-  readonly container?: Bench['container'];
+  readonly container?: BenchContainer | undefined;
 }
 
 /** Runs the command once; what it gave is completed before it is recorded. */
@@ -130,7 +128,7 @@ const interrupting = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** What shells and npm exit with when those have ended what they ran. */
 const interruptedCodes = [129, 130, 143];
 
-function outcomeOf(result: Result, verify: readonly Verified[]): Bench['outcome'] {
+function outcomeOf(result: Result, verify: readonly Verified[]): BenchOutcome {
   const { cause, code, signal } = result.exit;
   const isOwn = cause === 'exit' || cause === 'signal';
   const isSignal = interrupting.includes(signal ?? '') || interruptedCodes.includes(code ?? 0);

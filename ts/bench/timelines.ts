@@ -1,8 +1,8 @@
 /** The courses of the runs of a bench: of the one that is running, and in the end of the one that is shown. */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { replaceFile } from '../replace-file.js';
 import { samplesHeader } from '../report/csv.js';
-import { replaceFile } from './replace-file.js';
 
 /** With the pid of the memtop whose courses are put aside there. */
 const asidePrefix = '.timelines-';

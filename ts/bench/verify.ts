@@ -1,10 +1,8 @@
 /** Whether what a build is to write is there, and is from this very run. */
 import { type BigIntStats, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Result } from '../result/types.js';
+import type { Verified } from '../result/types.js';
 import { isPattern, matches, segmentsOf } from './pattern.js';
-
-export type Verified = NonNullable<Result['bench']>['verify'][number];
 
 export interface Wanted {
   /** A file, a folder, or a pattern of such. */

@@ -1,7 +1,7 @@
 /** The summary at the end of a bench. */
 import { relative } from 'node:path';
 import { metricName } from '../result/metric-names.js';
-import type { Result } from '../result/types.js';
+import type { Bench, Headline, Peak, Repeats, Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';
 import { atPeak, type Fact, kernelPeakText, stagesOf } from './facts.js';
@@ -10,10 +10,6 @@ import { plainText, wrapped } from './plain-text.js';
 import { endingLines } from './summary.js';
 import { labelIndent, labelled, tableRows } from './table.js';
 import { tasksTable } from './tasks-table.js';
-
-type Bench = NonNullable<Result['bench']>;
-type Headline = NonNullable<Bench['headline']>;
-type Peak = NonNullable<Result['peak']>;
 
 const processesShown = 8;
 const runsShown = 12;
@@ -91,7 +87,7 @@ function topLines({ processes }: Peak, columns: number): string[] {
 }
 
 function repeatLines(
-  repeats: Bench['repeats'],
+  repeats: Repeats | undefined,
   put: (label: string, text: string) => string[],
 ): string[] {
   if (!repeats || repeats.runs.length < 2 || repeats.medianBytes === undefined) return [];

@@ -1,12 +1,9 @@
 /** The memory of a run over time, split by task, or by program if there are no tasks. */
-import type { Result } from '../result/types.js';
+import type { Result, Run, Task, Timeline } from '../result/types.js';
 import { highest } from './highest.js';
 import type { Course, Part } from './page/data.js';
 import { plainText } from './plain-text.js';
 import { valuesAt } from './series.js';
-
-type Task = NonNullable<Result['tasks']>[number];
-type Timeline = NonNullable<Result['timeline']>;
 
 /** A task or a program. */
 interface Owner {
@@ -20,7 +17,7 @@ const smallestRest = 0.01;
 
 /** What a result says about memory over time; a run that has not ended has less of it. */
 export type Timed = Pick<Result, 'timeline' | 'tasks' | 'stages' | 'programs'> & {
-  readonly run?: Pick<Result['run'], 'durationMs'>;
+  readonly run?: Pick<Run, 'durationMs'>;
 };
 
 /** Undefined without a timeline. */

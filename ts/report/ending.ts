@@ -1,13 +1,11 @@
 /** Why a run ended, where the exit code does not say it, and what to do about it. */
 import { basename } from 'node:path';
-import type { Result } from '../result/types.js';
+import type { Guard, Oom, Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';
 import { heapAdvice } from './heap-advice.js';
 import { fitted, plainText } from './plain-text.js';
 import { programName } from './process-name.js';
-
-type Oom = NonNullable<Result['oom']>;
 
 export interface Ending {
   /** What happened, as a sentence without its full stop. */
@@ -78,7 +76,7 @@ function ofGuard(result: Result): Ending {
 }
 
 /** The guard that acted: that of a task, or that of the run. */
-function actingGuard({ guard, tasks }: Result): { guard: Result['guard']; who: string } {
+function actingGuard({ guard, tasks }: Result): { guard: Guard | undefined; who: string } {
   const task = tasks?.find(({ exit }) => exit?.cause === 'guard');
   if (!task || guard?.action === 'terminated') return { guard, who: '' };
   return { guard: task.guard, who: `${plainText(task.id)} was ` };

@@ -1,6 +1,7 @@
 /** Stored runs as tables: the groups of equal commands with their trends, and the latest runs. */
+
+import { leftOutText } from '../compare/metric-mismatch.js';
 import { median } from '../compare/statistics/median.js';
-import { leftOutText } from '../compare/unlike.js';
 import type { StoredGroup, StoredRun } from '../result/stored-run.js';
 import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';
@@ -65,11 +66,11 @@ export function localTime(at: string): string {
 function groupColumns({ isAscii }: Look): Column<StoredGroup>[] {
   const measured = ({ peaks }: StoredGroup) => peaks.filter((peak) => peak !== null);
   const size = (bytes: number | null | undefined) => (bytes == null ? '-' : formatBytes(bytes));
-  const middle = (peaks: number[]) => (peaks.length === 0 ? undefined : median(peaks));
+  const middle = (peaks: number[]) => size(peaks.length > 0 ? median(peaks) : null);
   return [
     { title: 'RUNS', isNumber: true, text: ({ runs }) => `${runs}` },
     { title: 'LATEST PEAK', isNumber: true, text: ({ peaks }) => size(peaks.at(-1)) },
-    { title: 'MEDIAN', isNumber: true, text: (group) => size(middle(measured(group))) },
+    { title: 'MEDIAN', isNumber: true, text: (group) => middle(measured(group)) },
     { title: 'TREND', isNumber: true, text: (group) => trendText(measured(group)) },
     ...(isAscii
       ? []

@@ -1,8 +1,6 @@
 /** The processes of a peak as a tree. */
-import type { Result } from '../result/types.js';
+import type { ProcessAtPeak } from '../result/types.js';
 import { processTrees, treeRows } from './process-tree.js';
-
-type ProcessAtPeak = NonNullable<Result['peak']>['processes'][number];
 
 export interface Branch {
   readonly process: ProcessAtPeak;

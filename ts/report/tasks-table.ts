@@ -1,12 +1,10 @@
 /** The tasks of a run as a table, and the tasks of its peak in a line. */
-import type { Result } from '../result/types.js';
+import type { Task, TaskAtPeak } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';
 import { fitted, plainText, widthOf, wrapped } from './plain-text.js';
 import { type Column, table } from './table.js';
-import { howText, type Task } from './task-line.js';
-
-type TaskAtPeak = NonNullable<NonNullable<Result['peak']>['tasks']>[number];
+import { howText } from './task-line.js';
 
 const rowsShown = 10;
 const namesShown = 2;

@@ -1,6 +1,7 @@
 /** What goes into a container to be run, and what comes out of it. Both sides read and write it. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../../replace-file.js';
 import type { Result } from '../../result/types.js';
 import type { CheckedOptions } from '../../tracker/execute.js';
 
@@ -36,9 +37,7 @@ export function readJob(folder: string): Job {
 }
 
 export function writeReport(folder: string, report: Report): void {
-  const draft = join(folder, `${reportName}.draft`);
-  writeFileSync(draft, JSON.stringify(report));
-  renameSync(draft, join(folder, reportName));
+  replaceFile(join(folder, reportName), JSON.stringify(report));
 }
 
 /** Undefined where whoever should have written it was killed before. */

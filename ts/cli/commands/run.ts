@@ -1,15 +1,13 @@
 /** `memtop run <task…>`: runs named tasks and measures them together. */
-
 import { availableParallelism } from 'node:os';
 import { messageOf } from '../../errors.js';
 import { loadedAddon } from '../../native/load.js';
 import { lookIn } from '../../report/look.js';
 import { taskLine } from '../../report/task-line.js';
-import type { Result } from '../../result/types.js';
+import type { Result, Task } from '../../result/types.js';
 import { executeTasks, type RunningTasks, type TasksOptions } from '../../tasks/execute-tasks.js';
 import type { WriteLine } from '../../tasks/prefixed.js';
-import type { Task } from '../../tasks/task.js';
-import type { TaskRecord } from '../../tasks/task-record.js';
+import type { TaskDefinition } from '../../tasks/task-definition.js';
 import { isWorkflowCommand } from '../../tasks/workflow-command.js';
 import { foundConfig } from '../config/config.js';
 import { currentFolder } from '../current-folder.js';
@@ -72,7 +70,7 @@ function namesOf({ words, command }: RawArguments): readonly string[] {
 }
 
 /** Two terminals of their own in one would be none. */
-function refuseTerminals(tasks: ReadonlyMap<string, Task>, { pty }: ExecOptions): void {
+function refuseTerminals(tasks: ReadonlyMap<string, TaskDefinition>, { pty }: ExecOptions): void {
   const [name] = [...tasks].find(([, task]) => (task.pty ?? pty) === 'on') ?? [];
   if (name === undefined) return;
   throw new UsageError(
@@ -89,7 +87,7 @@ interface Manner {
 }
 
 async function runAndReport(
-  tasks: ReadonlyMap<string, Task>,
+  tasks: ReadonlyMap<string, TaskDefinition>,
   command: readonly string[],
   options: ExecOptions,
   manner: Manner,
@@ -112,7 +110,7 @@ async function runAndReport(
       );
     if (view === 'full') {
       const { showTasks } = await import('../view/full.js');
-      result = await showTasks([...tasks.keys()], (stage, onTask) => begin({ stage, onTask }));
+      result = await showTasks([...tasks.keys()], (display, onTask) => begin({ display, onTask }));
     } else {
       const told = { onTask: lineOf(options), onInnerTask: innerLineOf(options) };
       result = await (view === 'inline'
@@ -141,7 +139,7 @@ async function shownInline(
   try {
     return await begin({
       isViewed: true,
-      onBegun(tasks) {
+      onStarted(tasks) {
         shown = tasks;
         const say = (text: string) => tasks.write(Buffer.from(`${text}\n`));
         end = showInline({ ...tasks, say }, async () => {
@@ -164,14 +162,14 @@ async function shownInline(
 }
 
 /** What says a line of each task as it ends; nothing where nothing is to be said. */
-function lineOf({ quiet, logHeapUsage }: ExecOptions): ((task: TaskRecord) => void) | undefined {
+function lineOf({ quiet, logHeapUsage }: ExecOptions): ((task: Task) => void) | undefined {
   if (quiet && !logHeapUsage) return undefined;
   const look = lookIn(process.env, terminalColumns());
   return (task) => say(taskLine(task, look));
 }
 
 /** The same of each task inside it, where that is asked for. */
-function innerLineOf(options: ExecOptions): ((task: TaskRecord) => void) | undefined {
+function innerLineOf(options: ExecOptions): ((task: Task) => void) | undefined {
   const line = options.logHeapUsage ? lineOf(options) : undefined;
   return (
     line &&

@@ -1,7 +1,6 @@
 /** What a config can hold. What a flag sets has the flag's name, in camel case. */
 import * as z from 'zod/mini';
-import { notAnExpression } from '../../attribution/expression.js';
-import type { NamedTaskRule } from '../../attribution/rule.js';
+import { ruleKeys, ruleList, stageKeys, stageList } from '../../attribution/rule-schema.js';
 import { warnProblem } from '../../tracker/rules.js';
 import type { Size } from '../../tracker/size.js';
 import {
@@ -113,54 +112,6 @@ const taskSchema = z
     }),
   );
 
-/** A regular expression, as rules have them. */
-const expression = z.string('must be a regular expression as text').check(
-  z.refine((source) => notAnExpression(source) === undefined, {
-    error: ({ input }) => `is not a regular expression: ${notAnExpression(String(input))}`,
-  }),
-);
-
-const ruleSchema = z
-  .strictObject({
-    name: text('must be the name of the rule'),
-    env: z.exactOptional(
-      z.record(
-        z.string(),
-        z.union([z.literal(true), expression], 'must be true or a regular expression'),
-      ),
-    ),
-    argv: z.exactOptional(expression),
-    cwd: z.exactOptional(expression),
-    task: text('must be the name of the task that it tells'),
-  })
-  .check(
-    z.refine(({ env, argv, cwd }) => (env ?? argv ?? cwd) !== undefined, {
-      error: 'says nothing of the processes: give it "env", "argv" or "cwd"',
-    }),
-  );
-
-ruleSchema satisfies z.ZodMiniType<NamedTaskRule>;
-
-const stageSchema = z.strictObject({
-  name: text('must be the name of the stage'),
-  argv: expression,
-});
-
-/** The first name that is there twice. */
-function twice(list: readonly { name: string }[]): string | undefined {
-  const names = list.map(({ name }) => name);
-  return names.find((name, index) => names.indexOf(name) !== index);
-}
-
-const named = <T extends { name: string }>(schema: z.ZodMiniType<T>, what: string) =>
-  z.optional(
-    z.array(schema, `must be a list of ${what}`).check(
-      z.refine((list) => twice(list) === undefined, {
-        error: ({ input }) => `has two ${what} of the name ${twice(input as T[])}`,
-      }),
-    ),
-  );
-
 const ofRun = {
   interval: asFlag(interval),
   metric: asFlag(metric),
@@ -215,8 +166,8 @@ const shape = {
   ...ofRun,
   ...ofBench,
   tasks: z.optional(z.record(z.string(), taskSchema, 'must be an object of tasks')),
-  rules: named(ruleSchema, 'rules'),
-  stages: named(stageSchema, 'stages'),
+  rules: ruleList,
+  stages: stageList,
 };
 
 export const configSchema = z.strictObject(shape, {
@@ -228,6 +179,8 @@ export type ConfiguredTask = z.infer<typeof taskSchema>;
 
 /** The keys that there can be at a place in the config. */
 export function keysAt([first]: readonly string[]): string[] {
-  const inner = { tasks: taskSchema, rules: ruleSchema, stages: stageSchema }[first ?? ''];
-  return Object.keys(inner ? inner.shape : shape);
+  if (first === 'tasks') return Object.keys(taskSchema.shape);
+  if (first === 'rules') return ruleKeys;
+  if (first === 'stages') return stageKeys;
+  return Object.keys(shape);
 }

@@ -1,5 +1,5 @@
 /** What is known when the guard ends a run. */
-import type { Result } from '../../result/types.js';
+import type { Run, Sampling } from '../../result/types.js';
 
 export interface CrashProcess {
   readonly pid: number;
@@ -22,7 +22,7 @@ export interface Crash {
   /** The memory of the tree. */
   readonly bytes: number;
   readonly limitBytes?: number;
-  readonly run: Pick<Result['run'], 'id' | 'label' | 'command' | 'cwd' | 'host'>;
+  readonly run: Pick<Run, 'id' | 'label' | 'command' | 'cwd' | 'host'>;
   /** The id of the running task. */
   readonly task: string;
   /** Whether only the task is ended, and the run goes on. */
@@ -30,7 +30,7 @@ export interface Crash {
   readonly processes: readonly CrashProcess[];
   /** The sum over time, in parallel arrays, in order of time. */
   readonly timeline: { readonly atMs: readonly number[]; readonly bytes: readonly number[] };
-  readonly sampling: Result['sampling'];
+  readonly sampling: Sampling;
   readonly memory: {
     readonly currentBytes: number;
     readonly peakBytes: number;
