@@ -13,19 +13,19 @@ interface Format {
 
 export const formats = {
   json: {
-    summary: "write the result there; '-' is standard output, after the command's own",
+    summary: "write the result to FILE as JSON; '-' is standard output, after the command's own",
     load: async () => resultJson,
   },
   csv: {
-    summary: 'write the memory over time there, with a column for each task',
+    summary: 'write the memory over time to FILE as CSV, with a column per task',
     load: async () => (await import('./csv.js')).resultCsv,
   },
   markdown: {
-    summary: 'write a summary for a pull request or a job there',
+    summary: 'write a summary for a pull request or a job to FILE',
     load: async () => (await import('./markdown.js')).resultMarkdown,
   },
   html: {
-    summary: 'write a page there that a browser shows, without a network',
+    summary: 'write a self-contained page to FILE',
     load: async (asset: Asset) => {
       const { resultHtml } = await import('./html.js');
       const assets = { script: asset('page.js'), style: asset('page.css') };
