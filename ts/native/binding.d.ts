@@ -26,34 +26,31 @@ export declare class NativeBundle {
    * When the time is none.
    */
   stop(graceMs?: number | undefined | null): void
-  /** How it is; nothing when it is not measured. */
+  /** Its state; nothing when it is not measured. */
   snapshot(): SnapshotRecord | null
-  /** Shows these lines below the output, where they can be. */
+  /** Shows these lines below the output, where that is possible. */
   show(lines: Array<string>): void
-  /**
-   * How large the terminal is below whose output they are shown; nothing where none are, or not
-   * any more.
-   */
+  /** The size of the terminal that they are shown on; nothing where none are, or not any more. */
   viewSize(): ViewSize | null
   /**
-   * Writes between the lines of the commands. `false` where nothing can be shown: nothing was
+   * Writes between the lines of the commands. `false` when nothing can be shown: nothing has been
    * written then.
    */
   write(bytes: Buffer): boolean
-  /** How often somebody wanted the commands to end, by a signal to this process. */
+  /** How often a signal to this process has asked the commands to end. */
   interrupts(): number
   /**
-   * Ends the measuring. It can be asked for once.
+   * Ends the measuring. It can be called once.
    *
    * # Errors
-   * When it has been asked for already.
+   * When it has been called already.
    */
   finish(): Promise<RunEnd>
 }
 
 /** A task of such a run. */
 export declare class NativeBundleTask {
-  /** How the task is; nothing when it is not measured. */
+  /** The state of the task; nothing when it is not measured. */
   snapshot(): SnapshotRecord | null
   /**
    * Starts a command.
@@ -70,10 +67,10 @@ export declare class NativeBundleTask {
    */
   stop(graceMs?: number | undefined | null): void
   /**
-   * Closes it. It can be asked for once.
+   * Closes it. It can be called once.
    *
    * # Errors
-   * When it has been asked for already, and when the operating system gives no thread.
+   * When it has been called already, and when the operating system gives no thread.
    */
   finish(): Promise<RunEnd>
 }
@@ -99,12 +96,12 @@ export declare class NativeInspector {
 /** Records a run on a thread of its own. */
 export declare class NativeRecorder {
   static ofRun(start: RecordStart, run: NativeRun): NativeRecorder
-  /** Of a run that is measured by what this process runs: its course is not seen here. */
+  /** Of a run that is measured by a process below this one: its course is not known here. */
   static elsewhere(start: RecordStart, run: NativeRun): NativeRecorder
   static ofBundle(start: RecordStart, bundle: NativeBundle): NativeRecorder
-  /** Hands over how the run has ended. Nothing is waited for. */
+  /** Records how the run has ended, without waiting for that. */
   finish(end: RecordEnd): void
-  /** Waits so long at most until everything is written; what is not, if anything. */
+  /** Waits until everything is written, but not longer than that. Returns what is not written. */
   wait(atMostMs: number): RecordTrouble | null
 }
 
@@ -124,31 +121,28 @@ export declare class NativeRun {
    * When the time is none.
    */
   stop(graceMs?: number | undefined | null): void
-  /** How the tasks are that were found in it. */
+  /** The state of each task that was found in it. */
   tasks(): Array<FoundTaskState>
-  /** How it is; nothing when the run is over or not measured. */
+  /** Its state; nothing when the run is over or not measured. */
   snapshot(): SnapshotRecord | null
-  /** Shows these lines below the command's output, where they can be. */
+  /** Shows these lines below the command's output, where that is possible. */
   show(lines: Array<string>): void
-  /**
-   * How large the terminal is below which they are shown; nothing where none are, or not any
-   * more.
-   */
+  /** The size of the terminal that they are shown on; nothing where none are, or not any more. */
   viewSize(): ViewSize | null
   /**
-   * Says something between the lines of the command. `false` where nothing can be shown: nothing
-   * was said then.
+   * Prints a line between those of the command. `false` when nothing can be shown: it has not been
+   * printed then.
    */
   say(text: string): boolean
   /** Types into the command's terminal, where that is this process's alone. */
   typeIn(bytes: Buffer): void
-  /** Makes that terminal so large. */
+  /** Sets the size of that terminal. */
   resize(size: ViewSize): void
   /**
-   * Resolves when the command has ended. It can be asked for once.
+   * Resolves when the command has ended. It can be called once.
    *
    * # Errors
-   * When it has been asked for already.
+   * When it has been called already.
    */
   ended(): Promise<RunEnd>
 }
@@ -161,7 +155,7 @@ export declare class NativeSampler {
    */
   constructor(intervalMs?: number | undefined | null, metric?: 'auto' | 'rss' | 'pss' | undefined | null, traces?: boolean)
   /**
-   * Traces a tree where that was asked for. Tells why it cannot be; it can be sampled all the same.
+   * Traces a tree where that was asked for. Returns why it cannot be traced; it can still be sampled.
    *
    * # Errors
    * When it is closed.
@@ -174,10 +168,10 @@ export declare class NativeSampler {
    * When there is no such process or it cannot be read.
    */
   start(pid: number): void
-  /** Stops that and tells what is known of the tree. Nothing for one that was not started. */
+  /** Stops that and returns what is known of the tree. Nothing for one that was not started. */
   stop(pid: number): TreeRecord | null
   /**
-   * Starts to track a pid and its descendants, however often that is done already.
+   * Starts to track a pid and its descendants, even if another caller does so already.
    *
    * # Errors
    * When there is no such process or it cannot be read.
@@ -260,13 +254,13 @@ export declare class NativeStore {
 
 /** A tree that is being tracked. */
 export declare class NativeTask {
-  /** How it is; nothing when it is tracked no more. */
+  /** Its state; nothing when it is not tracked any more. */
   snapshot(): SnapshotRecord | null
-  /** How the tasks are that were found in it. */
+  /** The state of each task that was found in it. */
   tasks(): Array<FoundTaskState>
   /**
-   * Has a process in it be of a task that whoever has started it names, as a runner that is in the
-   * rules. Whether there are both.
+   * Assigns a process of the tree to a task, by the name of a runner in the rules and that of the
+   * task. Whether both the process and the runner are known.
    */
   tellTask(pid: number, runner: string, name: string): boolean
   /**
@@ -278,10 +272,10 @@ export declare class NativeTask {
    */
   kill(graceMs?: number | undefined | null): void
   /**
-   * Stops to track it, once those that are being ended have ended. It can be asked for once.
+   * Stops tracking it, once no process of it is being ended. It can be called once.
    *
    * # Errors
-   * When it has been asked for already.
+   * When it has been called already.
    */
   finish(): Promise<TaskEnd | null>
 }
@@ -294,13 +288,13 @@ export declare class NativeWatch {
    */
   constructor(options: WatchOptions)
   /**
-   * Resolves when the process has ended or watching was stopped. It can be asked for once.
+   * Resolves when the process has ended or watching was stopped. It can be called once.
    *
    * # Errors
-   * When it has been asked for already.
+   * When it has been called already.
    */
   ended(): Promise<WatchEnd>
-  /** How the tree is; nothing when watching is over. */
+  /** The state of the tree; nothing when watching is over. */
   snapshot(): SnapshotRecord | null
   /** Ends watching. Safe to call again. */
   stop(): void
@@ -327,7 +321,7 @@ export interface AliveRunRow {
   tree: Array<InspectedProcess>
 }
 
-/** What one task is guarded against. */
+/** The limits of one task. */
 export interface BundleTaskOptions {
   guard?: boolean
   warn?: SizeOption
@@ -920,9 +914,9 @@ export interface TaskOptions {
   limit?: SizeOption
   /** Whether the tree is ended at its limit. */
   endsAtLimit: boolean
-  /** How long those that are told to end may take then. */
+  /** How long processes that are asked to end may take then. */
   graceMs?: number
-  /** By which its tasks are told apart; the same for all trees that they are given for. */
+  /** The rules that assign processes to tasks; the same for all trees that have rules. */
   rules?: RulesOption
 }
 
