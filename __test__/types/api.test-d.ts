@@ -1,4 +1,5 @@
 /** What the public types allow and forbid. Checked by `npm run check:types`, never run. */
+import { spawn } from 'node:child_process';
 import {
   type EndOptions,
   type GuardEventListener,
@@ -132,6 +133,10 @@ task satisfies Disposable;
 task.kill({ force: true });
 expectType<boolean>()(task.tellTask(1, 'migrate'));
 expectType<SnapshotProcess | undefined>()(task.snapshot()?.processes[0]);
+const child = spawn('make');
+tracker.startTracking(child.pid);
+expectType<number | undefined>()(tracker.stopTracking(child.pid));
+expectType<number>()(tracker.track(child.pid).pid);
 // @ts-expect-error a pid is a number
 tracker.startTracking('1');
 // @ts-expect-error there is no such option

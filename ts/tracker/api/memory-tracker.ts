@@ -44,9 +44,9 @@ export class MemoryTracker implements Disposable {
    * Tracking that fails never throws at whoever runs the process: one warning is emitted through
    * `process.emitWarning`, and `stopTracking` returns `undefined`.
    *
-   * @throws InvalidOption when `pid` is not a process id
+   * @throws InvalidOption when `pid` is not a process id, as of a child process that did not start
    */
-  startTracking(pid: number): void {
+  startTracking(pid: number | undefined): void {
     checkPid(pid);
     try {
       const sampler = this.#started();
@@ -62,8 +62,8 @@ export class MemoryTracker implements Disposable {
    * Stops to track a process and returns the highest memory of its tree in bytes; `undefined`
    * when it was not tracked or not measured.
    */
-  stopTracking(pid: number): number | undefined {
-    const tree = this.#sampler?.stop(pid);
+  stopTracking(pid: number | undefined): number | undefined {
+    const tree = pid === undefined ? undefined : this.#sampler?.stop(pid);
     return tree?.peak && peakBytes(tree.peak, { tree });
   }
 
@@ -76,7 +76,7 @@ export class MemoryTracker implements Disposable {
    * @throws PermissionDenied when the process must not be read
    * @throws AddonUnavailable or SystemError when nothing can be measured here
    */
-  track(pid: number, options: TrackOptions = {}): TrackedTask {
+  track(pid: number | undefined, options: TrackOptions = {}): TrackedTask {
     checkPid(pid);
     const {
       id = `${pid}`,
@@ -143,6 +143,9 @@ export class MemoryTracker implements Disposable {
 }
 
 /** @throws InvalidOption */
-function checkPid(pid: unknown): void {
+function checkPid(pid: unknown): asserts pid is number {
+  if (pid === undefined) {
+    throw new InvalidOption('there is no process id: the process did not start');
+  }
   if (!isPid(pid)) throw new InvalidOption(`${String(pid)} is not a process id`);
 }
