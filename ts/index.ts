@@ -14,6 +14,7 @@ export type { InspectorOptions, KillOptions, KillOutcome } from './inspect/optio
 export type { ProcessRecord, ProcessState } from './inspect/process.js';
 export type { TaskResult } from './result/task.js';
 export type { Result } from './result/types.js';
+export { type Attached, attach } from './tracker/api/attach.js';
 export type {
   GuardEventListener,
   GuardEvents,
@@ -24,7 +25,12 @@ export type {
   WarnEvent,
 } from './tracker/api/events.js';
 export { MemoryTracker } from './tracker/api/memory-tracker.js';
-export type { RunOptions, TrackerOptions, TrackOptions } from './tracker/api/options.js';
+export type {
+  AttachOptions,
+  RunOptions,
+  TrackerOptions,
+  TrackOptions,
+} from './tracker/api/options.js';
 export { run } from './tracker/api/run.js';
 export { RunFailed } from './tracker/api/run-failed.js';
 export type { EndOptions, Running } from './tracker/api/running.js';

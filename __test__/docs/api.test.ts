@@ -15,6 +15,7 @@ const printed: readonly RegExp[] = [
   /^word\n\n$/,
   /^\d+ 1\naborted\n$/,
   /^small 0 [\d.]+ \d+\nlate 0 [\d.]+ \d+\n\[ 'small', 'late' \]\n$/,
+  /^server \d{8,}\n$/,
   /^\d{8,}\n$/,
   /^ended \d{8,} 1\n$/,
   /^\d+ \[.+\] \d+\ntrue \d+\n$/s,

@@ -1,6 +1,9 @@
 /** What the public types allow and forbid. Checked by `npm run check:types`, never run. */
 import { spawn } from 'node:child_process';
 import {
+  type Attached,
+  type AttachOptions,
+  attach,
   type EndOptions,
   type GuardEventListener,
   type GuardEvents,
@@ -108,6 +111,21 @@ expectType<Peak | undefined>()(failure.peak);
 new RunFailed(result);
 // @ts-expect-error it is what others extend
 new MemtopError('no');
+
+// attach()
+const attached = attach(spawn('make').pid, {
+  label: 'server',
+  intervalMs: 5,
+  metric: 'pss',
+  trace: 'on',
+} satisfies AttachOptions);
+expectType<Attached>()(attached);
+expectType<Result>()(await attached);
+expectType<Snapshot | undefined>()(attached.snapshot());
+expectType<void>()(attached.stop());
+attached satisfies Disposable & AsyncDisposable & Promise<Result>;
+// @ts-expect-error it is not the program's to be ended
+attached.kill();
 
 // MemoryTracker
 const tracker = new MemoryTracker({ intervalMs: 5, metric: 'rss' } satisfies TrackerOptions);

@@ -110,6 +110,8 @@ export const trackerOptions = z.strictObject({
   trace: z.optional(z.enum(['on', 'off'], 'must be on or off')),
 });
 
+export const attachOptions = z.extend(trackerOptions, { label: z.optional(label) });
+
 export const trackOptions = z
   .strictObject({
     id: z.optional(obeying<string>(labelProblem)),

@@ -1,9 +1,7 @@
 /** Measures process trees that somebody else started. */
-
 import { nativeRules } from '../../attribution/native-rules.js';
 import { runners } from '../../attribution/runners.js';
-import { InvalidOption, messageOf, ProcessNotFound } from '../../errors.js';
-import { isPid } from '../../inspect/rules.js';
+import { messageOf, ProcessNotFound } from '../../errors.js';
 import type { Addon } from '../../native/addon.js';
 import { fromAddon } from '../../native/errors.js';
 import { loadAddon } from '../../native/load.js';
@@ -13,6 +11,7 @@ import { peakBytes } from '../result/peak.js';
 import type { Metric } from '../rules.js';
 import { checked, trackerOptions, trackOptions } from './checked-options.js';
 import type { TrackerOptions, TrackOptions } from './options.js';
+import { checkPid } from './pid.js';
 import type { TrackedTask } from './tracked-task.js';
 
 type Sampler = InstanceType<Addon['NativeSampler']>;
@@ -140,12 +139,4 @@ export class MemoryTracker implements Disposable {
     const message = messageOf(reason);
     process.emitWarning(`memory is ${effect}: ${message}`, { type: 'MemtopWarning' });
   }
-}
-
-/** @throws InvalidOption */
-function checkPid(pid: unknown): asserts pid is number {
-  if (pid === undefined) {
-    throw new InvalidOption('there is no process id: the process did not start');
-  }
-  if (!isPid(pid)) throw new InvalidOption(`${String(pid)} is not a process id`);
 }

@@ -45,6 +45,16 @@ export interface TrackOptions {
   tasks?: boolean;
 }
 
+export interface AttachOptions extends SamplingOptions {
+  /** A name for the run, kept in the result. */
+  label?: string;
+  /**
+   * Whether every process of the tree is traced to its end. Default: `off`, which leaves the
+   * processes untouched. A child of this very program cannot be traced.
+   */
+  trace?: 'on' | 'off';
+}
+
 export interface RunOptions extends SamplingOptions {
   /** A name for the run, to find it again. */
   label?: string;

@@ -1,6 +1,5 @@
 /** One tree that the addon tracks. */
 import { InvalidOption, SystemError } from '../../errors.js';
-import { isPid } from '../../inspect/rules.js';
 import type { Addon, AlarmRecord } from '../../native/addon.js';
 import { formatBytes } from '../../report/bytes.js';
 import { warningText } from '../../report/warning.js';
@@ -12,6 +11,7 @@ import {
   warnEvent,
 } from '../api/events.js';
 import { graceOf } from '../api/grace.js';
+import { checkPid } from '../api/pid.js';
 import type { EndOptions } from '../api/running.js';
 import { type Snapshot, snapshotOf } from '../api/snapshot.js';
 import type { TrackedResult, TrackedTask } from '../api/tracked-task.js';
@@ -65,7 +65,7 @@ export class AddonTask implements TrackedTask {
   }
 
   tellTask(pid: number, id: string, source = 'memtop'): boolean {
-    if (!isPid(pid)) throw new InvalidOption(`${String(pid)} is not a process id`);
+    checkPid(pid);
     if (typeof id !== 'string' || id === '') {
       throw new InvalidOption('the id of a task must be a text that is not empty');
     }
