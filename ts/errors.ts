@@ -28,6 +28,16 @@ export class SystemError extends MemtopError {
   readonly code = 'SystemError';
 }
 
+/** A text is no result, or results cannot be compared. */
+export class UnusableResult extends MemtopError {
+  readonly code = 'UnusableResult';
+}
+
+/** The store has no run of that name, or more than one. */
+export class RunNotFound extends MemtopError {
+  readonly code = 'RunNotFound';
+}
+
 /** An option has a value that it cannot have. */
 export class InvalidOption extends MemtopError {
   readonly code = 'InvalidOption';

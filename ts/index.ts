@@ -1,5 +1,14 @@
 /** The public API of memtop. */
 export type { NamedTaskRule, StageRule, TaskRule } from './attribution/rule.js';
+export { type CompareOptions, compareResults } from './compare/compare-results.js';
+export {
+  type Change as ComparisonChange,
+  type Comparison,
+  type Group as ComparisonGroup,
+  isRegression,
+  type Row as ComparisonRow,
+} from './compare/comparison.js';
+export { parseResult } from './compare/parse-result.js';
 export {
   AddonUnavailable,
   InvalidOption,
@@ -7,8 +16,17 @@ export {
   MemtopError,
   PermissionDenied,
   ProcessNotFound,
+  RunNotFound,
   SystemError,
+  UnusableResult,
 } from './errors.js';
+export {
+  openStore,
+  type RunFilter,
+  type RunRecord,
+  type RunStore,
+  type StoreOptions,
+} from './history/open-store.js';
 export { type Inspector, inspect } from './inspect/inspect.js';
 export type { InspectorOptions, KillOptions, KillOutcome } from './inspect/options.js';
 export type { ProcessRecord, ProcessState } from './inspect/process.js';

@@ -4,25 +4,38 @@ import {
   type Attached,
   type AttachOptions,
   attach,
+  type CompareOptions,
+  type Comparison,
+  type ComparisonChange,
+  type ComparisonGroup,
+  type ComparisonRow,
+  compareResults,
   type EndOptions,
   type GuardEventListener,
   type GuardEvents,
   type InspectorOptions,
   inspect,
+  isRegression,
   type KillOptions,
   type KillOutcome,
   type LimitEvent,
   MemoryTracker,
   MemtopError,
+  openStore,
   type ProcessRecord,
   type ProcessState,
+  parseResult,
   type Result,
   RunFailed,
+  type RunFilter,
   type Running,
   type RunOptions,
+  type RunRecord,
+  type RunStore,
   run,
   type Snapshot,
   type SnapshotProcess,
+  type StoreOptions,
   type TaskResult,
   type TrackedResult,
   type TrackedTask,
@@ -100,6 +113,27 @@ expectType<number>()(tracked.durationMs);
 expectType<number | undefined>()(result.tasks?.[0]?.durationMs);
 // @ts-expect-error a measure may be absent
 result.peak.bytes;
+
+// Reading and comparing results
+expectType<Result>()(parseResult('{}', 'peak.json'));
+const comparison = compareResults(result, [result, result], {
+  names: ['main', 'branch'],
+  noisePercent: 5,
+} satisfies CompareOptions);
+expectType<Comparison>()(comparison);
+expectType<ComparisonChange>()(comparison.peak);
+expectType<ComparisonGroup>()(comparison.before);
+expectType<ComparisonRow | undefined>()(comparison.tasks[0]);
+expectType<boolean>()(isRegression(comparison.peak));
+
+// The store
+const store = openStore({ file: 'runs.db' } satisfies StoreOptions);
+expectType<RunStore>()(store);
+expectType<Result[]>()(store.results('last'));
+const filter = { label: 'build', since: new Date(), state: 'ended', latest: 5 } satisfies RunFilter;
+expectType<RunRecord[]>()(store.runs(filter));
+// @ts-expect-error ticks of the clock are for memtop itself
+store.runs()[0]?.process;
 
 // Errors
 declare const failure: RunFailed;

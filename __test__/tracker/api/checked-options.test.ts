@@ -1,6 +1,7 @@
 import test from 'ava';
+import { checked } from '../../../ts/checked.js';
 import { InvalidOption } from '../../../ts/errors.js';
-import { checked, runOptions } from '../../../ts/tracker/api/checked-options.js';
+import { runOptions } from '../../../ts/tracker/api/checked-options.js';
 
 test('a size may be bytes or text', (t) => {
   t.deepEqual(checked(runOptions, { warn: 1000, limit: '80%' }), {

@@ -1,7 +1,8 @@
 /** The public way to measure a tree that is running already. */
+import { checked } from '../../checked.js';
 import type { Result } from '../../result/types.js';
 import { type Followed, follow } from '../follow.js';
-import { attachOptions, checked } from './checked-options.js';
+import { attachOptions } from './checked-options.js';
 import type { AttachOptions } from './options.js';
 import { checkPid } from './pid.js';
 import { type Snapshot, snapshotOf } from './snapshot.js';

@@ -1,7 +1,6 @@
 /** What programs pass to `run()` and to `MemoryTracker`, checked. */
 import * as z from 'zod/mini';
 import { ruleList, stageList } from '../../attribution/rule-schema.js';
-import { InvalidOption } from '../../errors.js';
 import { graceProblem } from '../../inspect/rules.js';
 import {
   type CgroupUse,
@@ -122,15 +121,3 @@ export const trackOptions = z
     tasks: z.optional(z.boolean('must be true or false')),
   })
   .check(warnBelowLimit);
-
-/** @throws InvalidOption that names the option and what it must be */
-export function checked<T>(schema: z.ZodMiniType<T>, value: unknown, name?: string): T {
-  const parsed = z.safeParse(schema, value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  if (issue?.code === 'unrecognized_keys') {
-    throw new InvalidOption(`there is no option ${issue.keys.join(', ')}`);
-  }
-  const path = [...(name ? [name] : []), ...(issue?.path ?? [])].join('.');
-  throw new InvalidOption(`${path || 'the options'} ${issue?.message ?? 'cannot be used'}`);
-}

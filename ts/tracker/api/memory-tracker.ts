@@ -1,6 +1,7 @@
 /** Measures process trees that somebody else started. */
 import { nativeRules } from '../../attribution/native-rules.js';
 import { runners } from '../../attribution/runners.js';
+import { checked } from '../../checked.js';
 import { messageOf, ProcessNotFound } from '../../errors.js';
 import type { Addon } from '../../native/addon.js';
 import { fromAddon } from '../../native/errors.js';
@@ -9,7 +10,7 @@ import { AddonTask } from '../native/addon-task.js';
 import { nativeSize } from '../native/native-sizes.js';
 import { peakBytes } from '../result/peak.js';
 import type { Metric } from '../rules.js';
-import { checked, trackerOptions, trackOptions } from './checked-options.js';
+import { trackerOptions, trackOptions } from './checked-options.js';
 import type { TrackerOptions, TrackOptions } from './options.js';
 import { checkPid } from './pid.js';
 import type { TrackedTask } from './tracked-task.js';

@@ -1,9 +1,10 @@
 /** The public way to run a command and measure its whole tree. */
+import { checked } from '../../checked.js';
 import { hasFailed } from '../../report/failure.js';
 import type { Result } from '../../result/types.js';
 import { type CheckedOptions, type Executed, execute } from '../execute.js';
 import { watchTasks } from '../native/task-watch.js';
-import { checked, command as commandSchema, runOptions } from './checked-options.js';
+import { command as commandSchema, runOptions } from './checked-options.js';
 import { Listeners, limitEvent, type RunEvents, warnEvent } from './events.js';
 import { running } from './handle.js';
 import type { RunOptions } from './options.js';
