@@ -1,4 +1,4 @@
-/** What memtop throws. Each error has a `code` that equals its name. */
+/** What memtop throws. Each error has a `code` that equals its name, unless it is one of Node's. */
 
 export abstract class MemtopError extends Error {
   abstract readonly code: string;

@@ -49,8 +49,8 @@ export type {
   TrackerOptions,
   TrackOptions,
 } from './tracker/api/options.js';
+export { AbortError, RunFailed } from './tracker/api/result-errors.js';
 export { run } from './tracker/api/run.js';
-export { RunFailed } from './tracker/api/run-failed.js';
 export type { EndOptions, Running } from './tracker/api/running.js';
 export type { Snapshot, SnapshotProcess } from './tracker/api/snapshot.js';
 export type { TrackedResult, TrackedTask } from './tracker/api/tracked-task.js';

@@ -1,6 +1,7 @@
 /** What the public types allow and forbid. Checked by `npm run check:types`, never run. */
 import { spawn } from 'node:child_process';
 import {
+  type AbortError,
   type Attached,
   type AttachOptions,
   attach,
@@ -143,6 +144,11 @@ expectType<Result>()(failure.result);
 expectType<Exit>()(failure.exit);
 expectType<Peak | undefined>()(failure.peak);
 new RunFailed(result);
+declare const abort: AbortError;
+abort satisfies MemtopError & Error;
+expectType<'ABORT_ERR'>()(abort.code);
+expectType<Result>()(abort.result);
+expectType<Result['exit']>()(abort.exit);
 // @ts-expect-error it is what others extend
 new MemtopError('no');
 

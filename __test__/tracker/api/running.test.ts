@@ -1,7 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { InvalidOption, RunFailed, run, type Snapshot } from '../../../ts/index.js';
+import {
+  AbortError,
+  InvalidOption,
+  MemtopError,
+  RunFailed,
+  run,
+  type Snapshot,
+} from '../../../ts/index.js';
 import { temporaryFolder } from '../../helpers/folder.js';
 import { MB } from '../../helpers/measured.js';
 import { fixture, Running, until } from '../../helpers/processes.js';
@@ -87,19 +94,46 @@ test('how to kill is checked', async (t) => {
   t.is((await running).exit.cause, 'aborted');
 });
 
-test('an abort ends the run', async (t) => {
+test('an abort ends the run, which rejects as in Node and looks like the result', async (t) => {
   const controller = new AbortController();
   const running = run(['sleep', '60'], { signal: controller.signal });
+  const reason = new Error('enough');
+  controller.abort(reason);
+  const error = await t.throwsAsync(running, {
+    instanceOf: AbortError,
+    name: 'AbortError',
+    code: 'ABORT_ERR',
+    message: 'sleep 60: ended by the program that ran it',
+  });
+  t.true(error instanceof MemtopError);
+  t.is(error?.cause, reason);
+  t.like(error?.exit, { cause: 'aborted', signal: 'SIGTERM' });
+  t.is(error?.result.exit, error?.exit);
+  t.true((error?.peak?.bytes ?? 0) > 0);
+});
+
+test('an abort counts before a failure, and not once the command has ended', async (t) => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const ended = await run(['true'], { signal });
+  t.is(ended.exit.code, 0);
+  const running = run(['sleep', '60'], { signal, rejectOnFailure: true });
+  const notFound = run(['no-such-command'], { signal });
   controller.abort();
-  const { exit } = await running;
-  t.like(exit, { cause: 'aborted', signal: 'SIGTERM' });
+  await t.throwsAsync(running, { instanceOf: AbortError });
+  t.is((await notFound).exit.cause, 'not-started');
 });
 
 test('with what is aborted already nothing is started', async (t) => {
   const file = join(temporaryFolder(t), 'started');
   const running = run(['touch', file], { signal: AbortSignal.abort() });
   t.is(running.pid, undefined);
-  t.deepEqual((await running).exit, {
+  const error = await t.throwsAsync(running, {
+    instanceOf: AbortError,
+    message: 'touch: aborted before it was started',
+  });
+  t.is((error?.cause as Error | undefined)?.name, 'AbortError');
+  t.deepEqual(error?.exit, {
     code: 125,
     signal: null,
     cause: 'not-started',

@@ -102,7 +102,10 @@ export interface RunOptions extends SamplingOptions {
   cwd?: string;
   /** The whole environment of the command. Default: the program's own. */
   env?: Record<string, string | undefined>;
-  /** Aborting it ends the run; one that is aborted already has nothing started. */
+  /**
+   * Aborting it ends the run, which rejects with AbortError. With one that is aborted already
+   * nothing is started.
+   */
   signal?: AbortSignal;
   /**
    * Whether a run that has not ended well, by itself and with code 0, rejects with RunFailed.

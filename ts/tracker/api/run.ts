@@ -1,14 +1,13 @@
 /** The public way to run a command and measure its whole tree. */
 import { checked } from '../../checked.js';
 import { hasFailed } from '../../report/failure.js';
-import type { Result } from '../../result/types.js';
 import { type CheckedOptions, type Executed, execute } from '../execute.js';
 import { watchTasks } from '../native/task-watch.js';
 import { command as commandSchema, runOptions } from './checked-options.js';
 import { Listeners, limitEvent, type RunEvents, warnEvent } from './events.js';
 import { running } from './handle.js';
 import type { RunOptions } from './options.js';
-import { RunFailed } from './run-failed.js';
+import { AbortError, RunFailed } from './result-errors.js';
 import type { Running } from './running.js';
 
 /**
@@ -17,7 +16,8 @@ import type { Running } from './running.js';
  *
  * The promise resolves when the command has ended, however it ended: `result.exit` tells. Without
  * the addon the command runs all the same and `result.sampling.method` is `unavailable`. It
- * rejects with InvalidOption, and with RunFailed where `rejectOnFailure` asks for that.
+ * rejects with InvalidOption, with AbortError when `signal` has ended the run, and with RunFailed
+ * where `rejectOnFailure` asks for that.
  *
  * @param command The program and its arguments; bytes where an argument is not UTF-8.
  */
@@ -25,11 +25,19 @@ export function run(command: readonly (string | Uint8Array)[], options: RunOptio
   const listeners = Listeners.ofRun();
   try {
     const { rejectOnFailure = false, ...others } = checked(runOptions, options);
+    const { signal } = others;
+    const wasAborted = signal?.aborted ?? false;
     const executed = start(checked(commandSchema, command, 'command'), others, listeners);
-    const result = rejectOnFailure ? executed.result.then(unlessFailed) : executed.result;
+    const result = executed.result.then((result) => {
+      if (signal?.aborted && (wasAborted || result.exit.cause === 'aborted')) {
+        throw new AbortError(result, { cause: signal.reason });
+      }
+      if (rejectOnFailure && hasFailed(result)) throw new RunFailed(result);
+      return result;
+    });
     const started = running(result, executed, listeners);
     watchTasks(executed, listeners);
-    if (others.signal) endWith(others.signal, started, executed);
+    if (signal) endWith(signal, started, executed);
     return started;
   } catch (error) {
     return running(Promise.reject(error), undefined, listeners);
@@ -55,11 +63,6 @@ function start(
         }),
     },
   );
-}
-
-function unlessFailed(result: Result): Result {
-  if (hasFailed(result)) throw new RunFailed(result);
-  return result;
 }
 
 /** A signal may live longer than many runs, and must not hold on to them. */
