@@ -171,7 +171,7 @@ attached.kill();
 const tracker = new MemoryTracker({ intervalMs: 5, metric: 'rss' } satisfies TrackerOptions);
 expectType<void>()(tracker.startTracking(1));
 expectType<number | undefined>()(tracker.stopTracking(1));
-tracker satisfies Disposable;
+tracker satisfies Disposable & AsyncDisposable;
 const options = {
   id: 'x',
   warn: 5,
@@ -187,7 +187,7 @@ expectType<TrackedResult>()(await task.finish());
 const { tasks } = await task.finish();
 expectType<TaskResult[] | undefined>()(tasks);
 expectType<TrackedTask>()(task.on('warn', () => {}));
-task satisfies Disposable;
+task satisfies Disposable & AsyncDisposable;
 task.kill({ force: true });
 expectType<boolean>()(task.tellTask(1, 'migrate'));
 expectType<SnapshotProcess | undefined>()(task.snapshot()?.processes[0]);

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import test from 'ava';
 import { InvalidOption, MemoryTracker, ProcessNotFound } from '../../../ts/index.js';
+import { isAlive } from '../../helpers/alive.js';
 import { MB } from '../../helpers/measured.js';
 import { fixture, Running, until } from '../../helpers/processes.js';
 
@@ -180,6 +181,24 @@ test('what is tracked no more is not killed', async (t) => {
   t.is((await task.finish()).status, 'running');
   t.true(process.kill(running.pid, 0));
   await running.killed();
+});
+
+test('await using waits for the tree that is being ended', async (t) => {
+  for (const isTracker of [false, true]) {
+    const running = new Running('sh', [
+      '-c',
+      "trap '' TERM; echo READY; while :; do sleep 1; done",
+    ]);
+    await running.printed('READY');
+    {
+      await using tracker = new MemoryTracker();
+      const task = tracker.track(running.pid);
+      await using _ = isTracker ? undefined : task;
+      task.kill({ graceMs: 100 });
+    }
+    t.false(isAlive(running.pid));
+    t.is((await running.finished()).signal, 'SIGKILL');
+  }
 });
 
 test('disposing of the tracker finishes its tasks, which still tell', async (t) => {

@@ -21,7 +21,7 @@ type Sampler = InstanceType<Addon['NativeSampler']>;
  * Tracks the memory of any number of process trees, sampled on a thread of its own. Nothing is
  * loaded and no thread runs until the first pid is tracked.
  */
-export class MemoryTracker implements Disposable {
+export class MemoryTracker implements Disposable, AsyncDisposable {
   readonly #intervalMs: number | undefined;
   readonly #metric: Metric | undefined;
   readonly #traces: boolean;
@@ -120,6 +120,13 @@ export class MemoryTracker implements Disposable {
     for (const task of [...this.#tasks]) task[Symbol.dispose]();
     this.#sampler?.close();
     this.#sampler = undefined;
+  }
+
+  /** The same, and waits for processes that are being ended. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const tasks = [...this.#tasks];
+    this[Symbol.dispose]();
+    await Promise.all(tasks.map((task) => task[Symbol.asyncDispose]()));
   }
 
   #started(): Sampler {

@@ -9,8 +9,11 @@ export interface TrackedResult extends TaskResult {
   tasks?: TaskResult[];
 }
 
-/** Disposing of it stops tracking; the process goes on. */
-export interface TrackedTask extends Disposable {
+/**
+ * Disposing of it stops tracking; the process goes on. `await using` also waits for processes that
+ * are being ended.
+ */
+export interface TrackedTask extends Disposable, AsyncDisposable {
   readonly id: string;
   readonly pid: number;
 

@@ -82,8 +82,12 @@ export class AddonTask implements TrackedTask {
   }
 
   [Symbol.dispose](): void {
-    // Who wants to know how it went asks for it.
+    // A program that needs the result calls `finish()` and gets the error there.
     this.finish().catch(() => {});
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.finish().catch(() => {});
   }
 
   async #finish(): Promise<TrackedResult> {
