@@ -34,6 +34,7 @@ export type { TaskResult } from './result/task.js';
 export type { Result } from './result/types.js';
 export { type Attached, attach } from './tracker/api/attach.js';
 export type {
+  Emitter,
   GuardEventListener,
   GuardEvents,
   LimitEvent,

@@ -11,6 +11,7 @@ import {
   type ComparisonGroup,
   type ComparisonRow,
   compareResults,
+  type Emitter,
   type EndOptions,
   type GuardEventListener,
   type GuardEvents,
@@ -27,6 +28,7 @@ import {
   type ProcessState,
   parseResult,
   type Result,
+  type RunEvents,
   RunFailed,
   type RunFilter,
   type Running,
@@ -38,6 +40,7 @@ import {
   type SnapshotProcess,
   type StoreOptions,
   type TaskResult,
+  type TaskStartEvent,
   type TrackedResult,
   type TrackedTask,
   type TrackerOptions,
@@ -99,8 +102,15 @@ running.on('limit', (event) => expectType<LimitEvent>()(event));
 expectType<Running>()(running.on('limit', () => {}).off('limit', () => {}));
 const hear: GuardEventListener<keyof GuardEvents> = ({ bytes }) => expectType<number>()(bytes);
 running.on('warn', hear).on('limit', hear);
+expectType<Running>()(running.once('taskend', (event) => expectType<TaskResult>()(event)));
+for await (const event of running.events('limit')) expectType<LimitEvent>()(event);
+const { value: next } = await running.events('taskstart').next();
+next satisfies TaskStartEvent | undefined;
+running satisfies Emitter<RunEvents>;
 // @ts-expect-error there is no such event
 running.on('exit', () => {});
+// @ts-expect-error there is no such event
+running.events('exit');
 // @ts-expect-error a warning has no files
 running.on('warn', ({ dumpFile }) => dumpFile);
 
@@ -187,6 +197,9 @@ expectType<TrackedResult>()(await task.finish());
 const { tasks } = await task.finish();
 expectType<TaskResult[] | undefined>()(tasks);
 expectType<TrackedTask>()(task.on('warn', () => {}));
+for await (const event of task.events('warn')) expectType<WarnEvent>()(event);
+// @ts-expect-error only a run has events of its tasks
+task.once('taskend', () => {});
 task satisfies Disposable & AsyncDisposable;
 task.kill({ force: true });
 expectType<boolean>()(task.tellTask(1, 'migrate'));

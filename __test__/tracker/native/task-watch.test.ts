@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import type { Result, TaskResult } from '../../../ts/index.js';
-import { Listeners } from '../../../ts/tracker/api/events.js';
+import { Listeners } from '../../../ts/tracker/api/listeners.js';
 import type { Executed } from '../../../ts/tracker/execute.js';
 import { watchTasks } from '../../../ts/tracker/native/task-watch.js';
 

@@ -1,8 +1,9 @@
 /** Makes of a promise what a program holds while a command is running. */
 import type { Result } from '../../result/types.js';
 import type { Executed } from '../execute.js';
-import type { Listeners, RunEvents } from './events.js';
+import type { RunEvents } from './events.js';
 import { graceOf } from './grace.js';
+import type { Listeners } from './listeners.js';
 import type { EndOptions, Running } from './running.js';
 import { snapshotOf } from './snapshot.js';
 
@@ -44,10 +45,15 @@ export function running(
       listeners.add(name, listener);
       return this;
     },
+    once(name, listener) {
+      listeners.add(name, listener, 'once');
+      return this;
+    },
     off(name, listener) {
       listeners.remove(name, listener);
       return this;
     },
+    events: (name) => listeners.events(name),
     [Symbol.dispose]: dispose,
     async [Symbol.asyncDispose]() {
       dispose();

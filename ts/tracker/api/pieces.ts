@@ -1,5 +1,5 @@
 /** Output on its way to who reads it. */
-import { warnOf } from './events.js';
+import { warnOf } from './listeners.js';
 
 export type OnOutput = (piece: Uint8Array, stream: 'stdout' | 'stderr') => void;
 

@@ -4,8 +4,9 @@ import { hasFailed } from '../../report/failure.js';
 import { type CheckedOptions, type Executed, execute } from '../execute.js';
 import { watchTasks } from '../native/task-watch.js';
 import { command as commandSchema, runOptions } from './checked-options.js';
-import { Listeners, limitEvent, type RunEvents, warnEvent } from './events.js';
+import { limitEvent, type RunEvents, warnEvent } from './events.js';
 import { running } from './handle.js';
+import { Listeners } from './listeners.js';
 import type { RunOptions } from './options.js';
 import { AbortError, RunFailed } from './result-errors.js';
 import type { Running } from './running.js';
@@ -37,9 +38,13 @@ export function run(command: readonly (string | Uint8Array)[], options: RunOptio
     });
     const started = running(result, executed, listeners);
     watchTasks(executed, listeners);
+    const close = () => listeners.close();
+    // After the last events of tasks, which are emitted with the result.
+    executed.result.then(close, close);
     if (signal) endWith(signal, started, executed);
     return started;
   } catch (error) {
+    listeners.close();
     return running(Promise.reject(error), undefined, listeners);
   }
 }

@@ -1,6 +1,6 @@
 /** One tree that is being tracked, as a program holds it. */
 import type { TaskResult } from '../../result/task.js';
-import type { GuardEventListener, GuardEvents } from './events.js';
+import type { Emitter, GuardEvents } from './events.js';
 import type { EndOptions } from './running.js';
 import type { Snapshot } from './snapshot.js';
 
@@ -13,22 +13,12 @@ export interface TrackedResult extends TaskResult {
  * Disposing of it stops tracking; the process goes on. `await using` also waits for processes that
  * are being ended.
  */
-export interface TrackedTask extends Disposable, AsyncDisposable {
+export interface TrackedTask extends Emitter<GuardEvents>, Disposable, AsyncDisposable {
   readonly id: string;
   readonly pid: number;
 
   /** How things are; `undefined` when it is tracked no more. */
   snapshot(): Snapshot | undefined;
-
-  /**
-   * Has a listener called past `warn` or `limit`. What it throws becomes a warning of the process.
-   *
-   * @throws InvalidOption
-   */
-  on<Name extends keyof GuardEvents>(name: Name, listener: GuardEventListener<Name>): this;
-
-  /** Has it called no more. Safe to call again. */
-  off<Name extends keyof GuardEvents>(name: Name, listener: GuardEventListener<Name>): this;
 
   /**
    * Says which task a process in the tree is for, and whatever that one starts, where tasks are told

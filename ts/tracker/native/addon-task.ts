@@ -3,14 +3,9 @@ import { InvalidOption, SystemError } from '../../errors.js';
 import type { Addon, AlarmRecord } from '../../native/addon.js';
 import { formatBytes } from '../../report/bytes.js';
 import { warningText } from '../../report/warning.js';
-import {
-  type GuardEventListener,
-  type GuardEvents,
-  Listeners,
-  limitEvent,
-  warnEvent,
-} from '../api/events.js';
+import { type GuardEventListener, type GuardEvents, limitEvent, warnEvent } from '../api/events.js';
 import { graceOf } from '../api/grace.js';
+import { Listeners } from '../api/listeners.js';
 import { checkPid } from '../api/pid.js';
 import type { EndOptions } from '../api/running.js';
 import { type Snapshot, snapshotOf } from '../api/snapshot.js';
@@ -59,9 +54,18 @@ export class AddonTask implements TrackedTask {
     return this;
   }
 
+  once<Name extends keyof GuardEvents>(name: Name, listener: GuardEventListener<Name>): this {
+    this.#listeners.add(name, listener, 'once');
+    return this;
+  }
+
   off<Name extends keyof GuardEvents>(name: Name, listener: GuardEventListener<Name>): this {
     this.#listeners.remove(name, listener);
     return this;
+  }
+
+  events<Name extends keyof GuardEvents>(name: Name): AsyncIterableIterator<GuardEvents[Name]> {
+    return this.#listeners.events(name);
   }
 
   tellTask(pid: number, id: string, source = 'memtop'): boolean {
@@ -92,7 +96,7 @@ export class AddonTask implements TrackedTask {
 
   async #finish(): Promise<TrackedResult> {
     this.#onFinish(this);
-    const end = await this.#native.finish();
+    const end = await this.#native.finish().finally(() => this.#listeners.close());
     if (!end) throw new SystemError('the sampling thread has ended');
     return taskResult(this.id, end);
   }

@@ -2,7 +2,8 @@
 import type { FoundTaskState } from '../../native/addon.js';
 import type { TaskResult } from '../../result/task.js';
 import type { Task } from '../../result/types.js';
-import type { Listeners, RunEvents } from '../api/events.js';
+import type { RunEvents } from '../api/events.js';
+import type { Listeners } from '../api/listeners.js';
 import type { Executed } from '../execute.js';
 
 const lookEveryMs = 100;
