@@ -33,6 +33,7 @@ export type { ProcessRecord, ProcessState } from './inspect/process.js';
 export type { TaskResult } from './result/task.js';
 export type { Result } from './result/types.js';
 export { type Attached, attach } from './tracker/api/attach.js';
+export type { Captured, CapturedResult } from './tracker/api/capture.js';
 export type {
   Emitter,
   GuardEventListener,

@@ -13,7 +13,7 @@ const examples = [...page.matchAll(/^```js\n(.+?)^```$/gms)].map(([, code = ''])
 const printed: readonly RegExp[] = [
   /^0 \d{9}\n$/,
   /^sh -c exit 3: exited with code 3\n3 \d+\n$/,
-  /^word\n\n$/,
+  /^word\n \d+\n$/,
   /^\d+ 1\naborted\n$/,
   /^TimeoutError aborted \d+\n$/,
   /^small 0 [\d.]+ \d+\nlate 0 [\d.]+ \d+\n\[ 'small', 'late' \]\n$/,

@@ -72,7 +72,7 @@ test('a store that is not there, and what cannot be asked, are named', (t) => {
   }
   t.throws(() => openStore({ file: '' }), {
     instanceOf: InvalidOption,
-    message: 'file must be a path',
+    message: 'file must be a path or a file: URL',
   });
   t.throws(() => openStore({ path: file } as object), { message: 'there is no option path' });
 });

@@ -5,6 +5,7 @@ import {
   type Attached,
   type AttachOptions,
   attach,
+  type CapturedResult,
   type CompareOptions,
   type Comparison,
   type ComparisonChange,
@@ -71,6 +72,11 @@ expectType<void>()(running.kill());
 running.kill({ graceMs: 100 } satisfies EndOptions);
 running.kill({ force: true });
 running satisfies Disposable & AsyncDisposable & Promise<Result>;
+const capturing = run(['make'], { capture: true, maxCaptureBytes: 1000, silent: true });
+expectType<Running<CapturedResult>>()(capturing);
+expectType<string>()((await capturing).stdout);
+// @ts-expect-error what a command writes is not kept unasked
+(await running).stdout;
 run([], {
   label: 'build',
   intervalMs: 5,
@@ -81,6 +87,7 @@ run([], {
   rejectOnFailure: true,
   crashFolder: false,
   env: { PATH: undefined },
+  cwd: new URL('file:///'),
 } satisfies RunOptions);
 
 // @ts-expect-error a command is its arguments, not a text
@@ -152,6 +159,7 @@ failure satisfies MemtopError & Error;
 expectType<'RunFailed'>()(failure.code);
 expectType<Result>()(failure.result);
 expectType<Exit>()(failure.exit);
+expectType<string | undefined>()(failure.stdout);
 expectType<Peak | undefined>()(failure.peak);
 new RunFailed(result);
 declare const abort: AbortError;

@@ -1,6 +1,6 @@
 /** The public way to ask the store of runs. */
 import * as z from 'zod/mini';
-import { checked } from '../checked.js';
+import { checked, path } from '../checked.js';
 import { SystemError } from '../errors.js';
 import type { StoredRun } from '../result/stored-run.js';
 import type { Result } from '../result/types.js';
@@ -10,8 +10,11 @@ import { resultsOf } from './results.js';
 import { Store } from './store.js';
 
 export interface StoreOptions {
-  /** The file of the store. Default: that of `MEMTOP_STORE`, or the one in the user's data folder. */
-  file?: string;
+  /**
+   * The file of the store: a path or a `file:` URL. Default: that of `MEMTOP_STORE`, or the one in
+   * the user's data folder.
+   */
+  file?: string | URL;
 }
 
 /** Which runs are meant. What is absent lets all through. */
@@ -53,7 +56,7 @@ export interface RunStore {
 }
 
 const storeOptions = z.strictObject({
-  file: z.optional(z.string('must be a path').check(z.minLength(1, 'must be a path'))),
+  file: z.optional(path()),
 });
 
 const runFilter = z.strictObject({

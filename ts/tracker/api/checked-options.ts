@@ -1,6 +1,7 @@
 /** What programs pass to `run()` and to `MemoryTracker`, checked. */
 import * as z from 'zod/mini';
 import { ruleList, stageList } from '../../attribution/rule-schema.js';
+import { path } from '../../checked.js';
 import { graceProblem } from '../../inspect/rules.js';
 import {
   type CgroupUse,
@@ -62,27 +63,33 @@ const run = z.strictObject({
   onOutput: z.optional(
     z.custom<OnOutput>((value) => typeof value === 'function', 'must be a function'),
   ),
+  capture: z.optional(z.boolean('must be true or false')),
+  maxCaptureBytes: z.optional(
+    z.custom<number>(isPositiveInteger, 'must be a whole number of bytes above 0'),
+  ),
   silent: z.optional(z.boolean('must be true or false')),
   pty: z.optional(obeying<PtyUse>(ptyProblem)),
   heap: z.optional(z.boolean('must be true or false')),
-  cwd: z.optional(z.string('must be a path')),
+  cwd: z.optional(path()),
   env: z.optional(
     z.record(z.string(), z.union([z.string(), z.undefined()]), 'must be an object of strings'),
   ),
   // Another realm's will do as well.
   signal: z.optional(z.custom<AbortSignal>(isAbortSignal, 'must be an AbortSignal')),
   rejectOnFailure: z.optional(z.boolean('must be true or false')),
-  crashFolder: z.optional(z.custom<string | false>(isFolderOrNone, 'must be a path or false')),
+  crashFolder: z.optional(
+    z.union([z.literal(false), path()], 'must be a path, a file: URL or false'),
+  ),
 });
+
+function isPositiveInteger(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
 
 function isAbortSignal(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { aborted, addEventListener } = value as Partial<AbortSignal>;
   return typeof aborted === 'boolean' && typeof addEventListener === 'function';
-}
-
-function isFolderOrNone(value: unknown): boolean {
-  return value === false || (typeof value === 'string' && value !== '');
 }
 
 interface Thresholds {

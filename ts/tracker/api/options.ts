@@ -91,6 +91,16 @@ export interface RunOptions extends SamplingOptions {
   onOutput?: (piece: Uint8Array, stream: 'stdout' | 'stderr') => void;
   /** Whether what the command writes is kept from this program's own streams. Default: false. */
   silent?: boolean;
+  /**
+   * Whether the result has what the command writes, as `stdout` and `stderr`. It is shown all the
+   * same, unless `silent` is set. Default: false.
+   */
+  capture?: boolean;
+  /**
+   * How many bytes of each stream are captured. Where the command writes more, the result has a
+   * warning; the command goes on. Default: 100 MiB.
+   */
+  maxCaptureBytes?: number;
   /** Whether the command gets a terminal of its own. What it writes is all `stdout` then. */
   pty?: 'auto' | 'on' | 'off';
   /**
@@ -98,8 +108,8 @@ export interface RunOptions extends SamplingOptions {
    * each some milliseconds at its start. Default: false.
    */
   heap?: boolean;
-  /** Working directory of the command. Default: the program's own. */
-  cwd?: string;
+  /** Working directory of the command: a path or a `file:` URL. Default: the program's own. */
+  cwd?: string | URL;
   /** The whole environment of the command. Default: the program's own. */
   env?: Record<string, string | undefined>;
   /**
@@ -113,8 +123,8 @@ export interface RunOptions extends SamplingOptions {
    */
   rejectOnFailure?: boolean;
   /**
-   * The folder for the two files that say what a run was that the guard has ended. False: none are
-   * written. Default: the current folder.
+   * The folder for the two files that the guard writes when it ends the run: a path or a `file:`
+   * URL. False: none are written. Default: the current folder.
    */
-  crashFolder?: string | false;
+  crashFolder?: string | URL | false;
 }

@@ -2,9 +2,10 @@
 import { MemtopError } from '../../errors.js';
 import { failureText } from '../../report/failure.js';
 import type { Result } from '../../result/types.js';
+import type { Captured } from './capture.js';
 
 // biome-ignore lint/correctness/noUnusedVariables: it merges with the class below
-interface ResultError extends Readonly<Result> {}
+interface ResultError extends Readonly<Result & Partial<Captured>> {}
 
 // biome-ignore lint/suspicious/noUnsafeDeclarationMerging: the constructor defines all of them
 abstract class ResultError extends MemtopError {

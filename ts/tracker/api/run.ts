@@ -1,8 +1,10 @@
 /** The public way to run a command and measure its whole tree. */
 import { checked } from '../../checked.js';
 import { hasFailed } from '../../report/failure.js';
+import type { Result } from '../../result/types.js';
 import { type CheckedOptions, type Executed, execute } from '../execute.js';
 import { watchTasks } from '../native/task-watch.js';
+import { Capture, type CapturedResult } from './capture.js';
 import { command as commandSchema, runOptions } from './checked-options.js';
 import { limitEvent, type RunEvents, warnEvent } from './events.js';
 import { running } from './handle.js';
@@ -10,6 +12,8 @@ import { Listeners } from './listeners.js';
 import type { RunOptions } from './options.js';
 import { AbortError, RunFailed } from './result-errors.js';
 import type { Running } from './running.js';
+
+const defaultMaxCaptureBytes = 100 * 1024 * 1024;
 
 /**
  * Runs a command with this program's own standard streams and measures it and everything that it
@@ -22,20 +26,32 @@ import type { Running } from './running.js';
  *
  * @param command The program and its arguments; bytes where an argument is not UTF-8.
  */
+export function run(
+  command: readonly (string | Uint8Array)[],
+  options: RunOptions & { capture: true },
+): Running<CapturedResult>;
+export function run(command: readonly (string | Uint8Array)[], options?: RunOptions): Running;
 export function run(command: readonly (string | Uint8Array)[], options: RunOptions = {}): Running {
   const listeners = Listeners.ofRun();
   try {
-    const { rejectOnFailure = false, ...others } = checked(runOptions, options);
+    const {
+      rejectOnFailure = false,
+      capture: isCaptured = false,
+      maxCaptureBytes = defaultMaxCaptureBytes,
+      ...others
+    } = checked(runOptions, options);
     const { signal } = others;
-    const wasAborted = signal?.aborted ?? false;
-    const executed = start(checked(commandSchema, command, 'command'), others, listeners);
-    const result = executed.result.then((result) => {
-      if (signal?.aborted && (wasAborted || result.exit.cause === 'aborted')) {
-        throw new AbortError(result, { cause: signal.reason });
-      }
-      if (rejectOnFailure && hasFailed(result)) throw new RunFailed(result);
-      return result;
-    });
+    const rejectAborted = unlessAborted(signal);
+    const capture = isCaptured ? new Capture(maxCaptureBytes, others.onOutput) : undefined;
+    const executed = start(
+      checked(commandSchema, command, 'command'),
+      capture ? { ...others, onOutput: capture.onOutput } : others,
+      listeners,
+    );
+    const result = executed.result
+      .then((result) => capture?.addTo(result) ?? result)
+      .then(rejectAborted)
+      .then(rejectOnFailure ? unlessFailed : undefined);
     const started = running(result, executed, listeners);
     watchTasks(executed, listeners);
     const close = () => listeners.close();
@@ -68,6 +84,22 @@ function start(
         }),
     },
   );
+}
+
+/** To be called before the start: a signal that is aborted then has nothing started. */
+function unlessAborted(signal: AbortSignal | undefined): (result: Result) => Result {
+  const wasAborted = signal?.aborted;
+  return (result) => {
+    if (signal?.aborted && (wasAborted || result.exit.cause === 'aborted')) {
+      throw new AbortError(result, { cause: signal.reason });
+    }
+    return result;
+  };
+}
+
+function unlessFailed(result: Result): Result {
+  if (hasFailed(result)) throw new RunFailed(result);
+  return result;
 }
 
 /** A signal may live longer than many runs, and must not hold on to them. */

@@ -14,7 +14,11 @@ export interface EndOptions {
  * A running command and the promise of its result. Disposing of it ends the run; `await using` also
  * waits for its end.
  */
-export interface Running extends Promise<Result>, Emitter<RunEvents>, Disposable, AsyncDisposable {
+export interface Running<Value extends Result = Result>
+  extends Promise<Value>,
+    Emitter<RunEvents>,
+    Disposable,
+    AsyncDisposable {
   /** The command's pid. Absent when it did not start, and for a moment when the addon is missing. */
   readonly pid: number | undefined;
 
