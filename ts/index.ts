@@ -31,7 +31,45 @@ export { type Inspector, inspect } from './inspect/inspect.js';
 export type { InspectorOptions, KillOptions, KillOutcome } from './inspect/options.js';
 export type { ProcessRecord, ProcessState } from './inspect/process.js';
 export type { TaskResult } from './result/task.js';
-export type { Result } from './result/types.js';
+export type {
+  Bench,
+  BenchContainer,
+  BenchOutcome,
+  Cgroup,
+  Cleared,
+  Exit,
+  ExitCause,
+  Guard,
+  Headline,
+  Heap,
+  HeapSummary,
+  Host,
+  LargestProcess,
+  Missing,
+  Oom,
+  OomVictim,
+  Peak,
+  PeakMetric,
+  ProcessAtPeak,
+  ProcessCounts,
+  ProcessIdentity,
+  Program,
+  Repeats,
+  Result,
+  RollupEntry,
+  Run,
+  RunMeasures,
+  RunPeak,
+  Sampling,
+  Stage,
+  Survivor,
+  Task,
+  TaskAtPeak,
+  Timeline,
+  Verified,
+  Warning,
+  Wrappers,
+} from './result/types.js';
 export { type Attached, attach } from './tracker/api/attach.js';
 export type { Captured, CapturedResult } from './tracker/api/capture.js';
 export type {

@@ -14,6 +14,7 @@ import {
   compareResults,
   type Emitter,
   type EndOptions,
+  type Exit,
   type GuardEventListener,
   type GuardEvents,
   type InspectorOptions,
@@ -25,6 +26,7 @@ import {
   MemoryTracker,
   MemtopError,
   openStore,
+  type Peak,
   type ProcessRecord,
   type ProcessState,
   parseResult,
@@ -40,6 +42,7 @@ import {
   type Snapshot,
   type SnapshotProcess,
   type StoreOptions,
+  type Task,
   type TaskResult,
   type TaskStartEvent,
   type TrackedResult,
@@ -48,7 +51,6 @@ import {
   type TrackOptions,
   type WarnEvent,
 } from '../../ts/index.js';
-import type { Exit, Peak, Task } from '../../ts/result/types.js';
 
 type IsSame<One, Other> =
   (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : false;

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process';
-import { mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import test from 'ava';
@@ -7,6 +7,14 @@ import { packageRoot } from '../../ts/package.js';
 import { temporaryFolder } from '../helpers/folder.js';
 
 const execute = promisify(execFile);
+
+test('each part of a result has a type that programs can name', (t) => {
+  const source = (file: string) => readFileSync(join(packageRoot, 'ts', file), 'utf8');
+  const parts = source('result/types.ts').matchAll(/^export (?:interface|type) (\w+)/gm);
+  const [, exported = ''] =
+    /^export type \{([^}]+)\} from '\.\/result\/types\.js';$/m.exec(source('index.ts')) ?? [];
+  t.deepEqual(exported.match(/\w+/g)?.sort(), [...parts].map(([, name]) => `${name}`).sort());
+});
 
 test('a strict program compiles against the published types, without any library of memtop', async (t) => {
   const folder = temporaryFolder(t);
