@@ -6,7 +6,7 @@ import { InvalidOption } from '../../errors.js';
 import type { Exit } from '../../result/types.js';
 import type { OnOutput } from '../api/pieces.js';
 import { Pieces } from '../api/pieces.js';
-import { type Execution, unseen } from './execution.js';
+import { type Execution, noScreen } from './execution.js';
 import type { Start } from './start.js';
 
 const forwarded: NodeJS.Signals[] = [
@@ -67,7 +67,7 @@ export function runUnmeasured(start: Start, reason: string, onOutput?: OnOutput)
     stop: (graceMs) => stop('aborted', graceMs),
     tasks: () => [],
     snapshot: () => undefined,
-    ...unseen,
+    ...noScreen,
     outcome: ended.then((exit) => {
       isOver = true;
       restore?.();
