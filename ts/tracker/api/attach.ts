@@ -36,7 +36,7 @@ export function attach(pid: number | undefined, options: AttachOptions = {}): At
   }
 }
 
-/** Without `followed` nothing is measured, and the promise tells why. */
+/** Without `followed` nothing is measured, and the promise rejects. */
 function attached(result: Promise<Result>, followed: Followed | undefined): Attached {
   const stop = () => followed?.stop();
   const members: Omit<Attached, keyof Promise<Result>> = {

@@ -1,4 +1,4 @@
-/** What programs pass to `run()` and to `MemoryTracker`, checked. */
+/** The schemas of the options that programs pass. */
 import * as z from 'zod/mini';
 import { ruleList, stageList } from '../../attribution/rule-schema.js';
 import { path } from '../../checked.js';
@@ -33,7 +33,7 @@ const size = z.pipe(
   obeying<number | string>(sizeProblem),
   z.transform((value): Size | undefined => sizeOf(value)),
 );
-/** The rules of the command line say it with units, which a program does not write. */
+/** The messages of `rules.ts` have units, which programs do not write. */
 const milliseconds = (rule: Rule, range: string) =>
   z.custom<number>((value) => rule(value) === undefined, {
     error: () => `must be a number of milliseconds ${range}`,
@@ -74,7 +74,7 @@ const run = z.strictObject({
   env: z.optional(
     z.record(z.string(), z.union([z.string(), z.undefined()]), 'must be an object of strings'),
   ),
-  // Another realm's will do as well.
+  // One of another realm does as well.
   signal: z.optional(z.custom<AbortSignal>(isAbortSignal, 'must be an AbortSignal')),
   rejectOnFailure: z.optional(z.boolean('must be true or false')),
   crashFolder: z.optional(

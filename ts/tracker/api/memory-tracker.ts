@@ -1,4 +1,4 @@
-/** Measures process trees that somebody else started. */
+/** Measures process trees that are running already. */
 import { nativeRules } from '../../attribution/native-rules.js';
 import { runners } from '../../attribution/runners.js';
 import { checked } from '../../checked.js';
@@ -38,11 +38,11 @@ export class MemoryTracker implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Starts to track a process and everything that it starts. A pid that is tracked already goes
-   * on as it is; a process that is gone already has no peak.
+   * Starts to track a process and all its descendants. For a pid that is tracked already this does
+   * nothing; a process that has ended has no peak.
    *
-   * Tracking that fails never throws at whoever runs the process: one warning is emitted through
-   * `process.emitWarning`, and `stopTracking` returns `undefined`.
+   * A failure to measure does not throw: it is emitted once as a warning of the process, and
+   * `stopTracking` returns `undefined`.
    *
    * @throws InvalidOption when `pid` is not a process id, as of a child process that did not start
    */
@@ -59,8 +59,8 @@ export class MemoryTracker implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Stops to track a process and returns the highest memory of its tree in bytes; `undefined`
-   * when it was not tracked or not measured.
+   * Stops tracking a process and returns the peak of its tree in bytes; `undefined` when it was not
+   * tracked or not measured.
    */
   stopTracking(pid: number | undefined): number | undefined {
     const tree = pid === undefined ? undefined : this.#sampler?.stop(pid);
@@ -68,12 +68,12 @@ export class MemoryTracker implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Starts to track a process and everything that it starts, with a name and a guard, apart from
-   * whatever else tracks the same process.
+   * Starts to track a process and all its descendants, with a name and a guard. Several tasks may
+   * track the same process.
    *
    * @throws InvalidOption
-   * @throws ProcessNotFound when nobody has the pid
-   * @throws PermissionDenied when the process must not be read
+   * @throws ProcessNotFound when no process has the pid
+   * @throws PermissionDenied when the process may not be read
    * @throws AddonUnavailable or SystemError when nothing can be measured here
    */
   track(pid: number | undefined, options: TrackOptions = {}): TrackedTask {
@@ -113,8 +113,8 @@ export class MemoryTracker implements Disposable, AsyncDisposable {
   }
 
   /**
-   * Stops everything; what `track()` gave can still tell its result. Safe to call again; tracking
-   * may start anew afterwards.
+   * Stops all tracking; `finish()` of a task still resolves to its result. Safe to call again, and
+   * the tracker can be used again afterwards.
    */
   [Symbol.dispose](): void {
     for (const task of [...this.#tasks]) task[Symbol.dispose]();

@@ -4,9 +4,9 @@ import type { Emitter, RunEvents } from './events.js';
 import type { Snapshot } from './snapshot.js';
 
 export interface EndOptions {
-  /** Milliseconds that processes get to end by themselves before they are killed. */
+  /** Milliseconds between SIGTERM and SIGKILL. */
   graceMs?: number;
-  /** Kill them at once. Default: false. */
+  /** Sends SIGKILL at once. Default: false. */
   force?: boolean;
 }
 

@@ -1,4 +1,4 @@
-/** One tree that the addon tracks. */
+/** A tree that the addon tracks. */
 import { InvalidOption, SystemError } from '../../errors.js';
 import type { Addon, AlarmRecord } from '../../native/addon.js';
 import { formatBytes } from '../../report/bytes.js';
@@ -13,7 +13,7 @@ import type { TrackedResult, TrackedTask } from '../api/tracked-task.js';
 import { taskResult } from '../result/task-result.js';
 
 type NativeTask = ReturnType<InstanceType<Addon['NativeSampler']>['track']>;
-/** Starts to track, and tells of alarms. */
+/** Starts tracking; `onAlarm` is called for the guard. */
 type Begin = (onAlarm: (alarm: AlarmRecord) => void) => NativeTask;
 
 export class AddonTask implements TrackedTask {

@@ -1,4 +1,4 @@
-/** Several commands without the addon: they run as with it, but nothing is measured. */
+/** Runs several commands without the addon, unmeasured but otherwise the same. */
 import { performance } from 'node:perf_hooks';
 import { type Execution, noScreen } from './execution.js';
 import type { PartOutcome, Session, SessionStart, SessionTask } from './session.js';

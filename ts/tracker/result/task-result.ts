@@ -1,4 +1,4 @@
-/** Makes the plain value that a tracked tree leaves behind. */
+/** Makes the result of a tracked tree. */
 import type { TaskEnd } from '../../native/addon.js';
 import type { TrackedResult } from '../api/tracked-task.js';
 import { guardResult, leftOver } from '../native/run-end.js';
