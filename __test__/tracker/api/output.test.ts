@@ -29,7 +29,7 @@ test('a program gets what the command writes, each stream on its own', async (t)
   t.deepEqual(await outputOf(['sh', '-c', script]), { stdout: 'out\nmore', stderr: 'err\n' });
 });
 
-test('every byte has been heard of when the result is there', async (t) => {
+test('every byte has been read when the result is there', async (t) => {
   const { stdout } = await outputOf(['seq', '1', '200000']);
   t.is(stdout.length, 1_288_895);
   t.true(stdout.endsWith('\n199999\n200000\n'));
@@ -100,7 +100,7 @@ test('a reader that throws does not harm the run', async (t) => {
   t.regex((await warned).message, /onOutput has failed: oh/);
 });
 
-test('a full heap is told by its words in what is read', async (t) => {
+test('a full heap is recognised by its message in the output', async (t) => {
   const fill = 'const a=[];for(;;)a.push(new Array(1000).fill(1))';
   const script = `'${process.execPath}' --max-old-space-size=64 -e '${fill}'; exit 3`;
   const result = await run(['sh', '-c', script], { trace: 'off', silent: true });

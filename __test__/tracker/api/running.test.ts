@@ -27,7 +27,7 @@ const stubborn = (file: string) => [
   `trap '' TERM; : > '${file}'; while :; do sleep 1; done`,
 ];
 
-/** Who has ended may be a zombie until the first process takes note of it. */
+/** A process that has ended may be a zombie until it is reaped. */
 function isAlive(pid: number | undefined): boolean {
   try {
     return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -67,7 +67,7 @@ test('kill ends the whole tree, again and after the end it does nothing', async 
   t.notThrows(() => running.kill({ force: true }));
 });
 
-test('who does not end when asked is killed after the grace', async (t) => {
+test('a process that ignores SIGTERM is killed after the grace', async (t) => {
   const file = join(temporaryFolder(t), 'ready');
   const running = run(stubborn(file));
   await until(() => readdirSync(join(file, '..')).length > 0, 'the command to be ready');
@@ -75,7 +75,7 @@ test('who does not end when asked is killed after the grace', async (t) => {
   t.is((await running).exit.signal, 'SIGKILL');
 });
 
-test('with force nobody is asked, also when the grace has begun', async (t) => {
+test('force skips SIGTERM, also when the grace has begun', async (t) => {
   for (const before of [false, true]) {
     const file = join(temporaryFolder(t), 'ready');
     const running = run(stubborn(file), { graceMs: 3_600_000 });
@@ -199,7 +199,7 @@ test('a failure is an exception where that is asked for, and looks like the resu
   t.is((await run(failing, { rejectOnFailure: false })).exit.code, 3);
 });
 
-test('the guard is heard of, and its files go where they are to go', async (t) => {
+test('the guard emits events, and its files go into the folder given', async (t) => {
   const folder = temporaryFolder(t);
   const heard: string[] = [];
   const running = run(allocate(300), { warn: '60M', limit: '200M', crashFolder: folder });
@@ -249,16 +249,19 @@ test('no files are written where none are wanted', async (t) => {
   t.deepEqual(readdirSync(folder), []);
 });
 
-test.serial('sampling ends with the run, also when somebody holds it or outlives it', async (t) => {
-  const threads = () => namesOfThreads().filter((name) => name === 'memtop-sampler').length;
-  const running = run(['sh', '-c', 'sleep 60 & sleep 0.3']);
-  await until(() => threads() === 1, 'the thread to have its name');
-  const { survivors } = await running;
-  await until(() => threads() === 0, 'the thread to end');
-  t.is(running.snapshot(), undefined);
-  t.is(survivors?.length, 1);
-  for (const { pid } of survivors ?? []) process.kill(pid);
-});
+test.serial(
+  'sampling ends with the run, also when the handle is kept or a process outlives it',
+  async (t) => {
+    const threads = () => namesOfThreads().filter((name) => name === 'memtop-sampler').length;
+    const running = run(['sh', '-c', 'sleep 60 & sleep 0.3']);
+    await until(() => threads() === 1, 'the thread to have its name');
+    const { survivors } = await running;
+    await until(() => threads() === 0, 'the thread to end');
+    t.is(running.snapshot(), undefined);
+    t.is(survivors?.length, 1);
+    for (const { pid } of survivors ?? []) process.kill(pid);
+  },
+);
 
 test.serial('a listener that fails is a warning, and the run goes on', async (t) => {
   const warnings: string[] = [];
@@ -308,7 +311,7 @@ test('what could not be started can be held like anything else', async (t) => {
   }
 });
 
-test('a refusal that nobody awaits is not lost', async (t) => {
+test('an unhandled refusal is not lost', async (t) => {
   const script = `
     import { run } from '${new URL('../../../dist/index.js', import.meta.url)}';
     run(['true'], { intervalMs: 0 })[Symbol.dispose]();`;

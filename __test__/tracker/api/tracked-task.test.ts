@@ -74,7 +74,7 @@ test('a pid is tracked under several names and by several trackers at once', asy
   await running.killed();
 });
 
-test('who is gone cannot be tracked, and what is wrong is refused', async (t) => {
+test('a process that is gone cannot be tracked, and invalid options are refused', async (t) => {
   using tracker = new MemoryTracker();
   const running = allocate(0, 0);
   await running.finished();
@@ -94,7 +94,7 @@ test('who is gone cannot be tracked, and what is wrong is refused', async (t) =>
   }
 });
 
-test('past warn and limit it is told, and nothing else happens', async (t) => {
+test('above warn and limit events are emitted, and nothing else happens', async (t) => {
   using tracker = new MemoryTracker();
   const running = allocate(150);
   const task = tracker.track(running.pid, { id: 'build', warn: '60M', limit: '100M' });
@@ -252,7 +252,7 @@ test.serial('a thousand starts and ends leave no thread and no descriptor', asyn
   t.true(count('fd') <= before.descriptors, `${count('fd')} after ${before.descriptors}`);
 });
 
-test('who has started a process can tell which task it is for', async (t) => {
+test('a process can be assigned to a task', async (t) => {
   using tracker = new MemoryTracker({ metric: 'rss', intervalMs: 5 });
   const node = `'${process.execPath}' '${fixture('allocate.js')}'`;
   const shell = new Running('sh', ['-c', `${node} 80 60000 & echo $!; wait`]);
