@@ -37,7 +37,7 @@ function rowsOf(schema: Schema, path: string, whole: ObjectSchema): string[] {
   });
 }
 
-/** What is said of the value at this place comes before what is said of all of its name. */
+/** A description at this place takes precedence over that of the named part. */
 function resolved(schema: Schema, { $defs }: ObjectSchema): Schema {
   const name = referenceOf(schema);
   if (name === undefined) return schema;
@@ -45,7 +45,7 @@ function resolved(schema: Schema, { $defs }: ObjectSchema): Schema {
   return { ...$defs[name], ...own };
 }
 
-/** Such as the peak of a task, which has the keys that the peak of the run has. */
+/** Such as the peak of a task, which has the keys of the peak of the run. */
 function isAlsoAtTop(key: string, value: Schema, { properties }: ObjectSchema): boolean {
   return JSON.stringify(properties?.[key]) === JSON.stringify(value);
 }

@@ -1,4 +1,4 @@
-/** Replaces a file as a whole: a reader finds the old content or the new one, never a part of it. */
+/** Replaces a file as a whole: a reader finds the old content or the new one, never a part. */
 import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 
 /** `mode` is the file's, whatever the umask; without it the umask decides. */

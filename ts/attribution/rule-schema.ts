@@ -1,13 +1,13 @@
 /** Checks rules that a config or a program gives. It loads zod, so no start of memtop needs it. */
 import * as z from 'zod/mini';
-import { notAnExpression } from './expression.js';
+import { expressionProblem } from './expression.js';
 import type { NamedTaskRule, StageRule } from './rule.js';
 
 const text = (message: string) => z.string(message).check(z.minLength(1, message));
 
 const expression = z.string('must be a regular expression as text').check(
-  z.refine((source) => notAnExpression(source) === undefined, {
-    error: ({ input }) => `is not a regular expression: ${notAnExpression(String(input))}`,
+  z.refine((source) => expressionProblem(source) === undefined, {
+    error: ({ input }) => `is not a regular expression: ${expressionProblem(String(input))}`,
   }),
 );
 

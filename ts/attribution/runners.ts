@@ -1,4 +1,4 @@
-/** Every task runner that memtop knows. Where two of one level both begin a task, the first counts. */
+/** All task runners that memtop knows. Of two of one level that both match, the first counts. */
 
 import type { Runner } from './rule.js';
 import { cargo } from './runners/cargo.js';

@@ -1,4 +1,4 @@
-/** Results by what people write for a run. */
+/** Results by the name of a run. */
 import { RunNotFound } from '../errors.js';
 import type { StoredRun } from '../result/stored-run.js';
 import type { Result } from '../result/types.js';
@@ -6,7 +6,7 @@ import { runsNamed } from './reference.js';
 import type { Store } from './store.js';
 
 /**
- * The results that are meant, oldest first; never none. Of a label those runs that have ended.
+ * The results of the runs of that name that have ended, oldest first; at least one.
  *
  * @throws RunNotFound that says what was wrong
  */

@@ -9,7 +9,7 @@ import type { RunContext } from './context.js';
 import type { Measured } from './measure.js';
 import { tasksOf } from './tasks.js';
 
-/** `measured` may be the reason why nothing was. */
+/** `measured` may be the reason why nothing was measured. */
 export function nxResult(
   context: RunContext,
   { pid, startTicks, command }: Client,
@@ -31,7 +31,7 @@ export function nxResult(
       durationMs: endTime - startTime,
       host: describeHost(),
     },
-    // Nx goes on after its tasks, and does not tell a plugin how it will end.
+    // Nx is still running after its tasks, and does not tell plugins how it ends.
     exit: { code: null, signal: null, cause: 'unknown' },
     ...(typeof measured === 'string'
       ? { sampling: { method: 'unavailable', fallbackReason: measured } }

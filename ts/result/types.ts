@@ -224,7 +224,7 @@ export interface ProcessCounts {
 export interface Sampling {
   /** How the tree was followed: traced when every start and end of a process was seen; scanned when they were looked for at intervals; unavailable when nothing could be measured. */
   method: 'traced' | 'scanned' | 'unavailable';
-  /** The interval that was asked for; without one, the one in use at the end. */
+  /** The interval that was requested; without one, the interval in use at the end. */
   intervalMs?: number;
   /** Samples taken. */
   ticks?: number;
@@ -461,7 +461,7 @@ export interface Missing {
 export interface Bench {
   outcome: BenchOutcome;
   headline?: Headline;
-  /** What the command was to write. */
+  /** What the command should write. */
   verify: Verified[];
   /** What was removed before the run. */
   cleared: Cleared[];
@@ -488,7 +488,7 @@ export interface Headline {
   gapBytes?: number;
 }
 
-/** A file or folder that the command was to write. */
+/** A file or folder that the command should write. */
 export interface Verified {
   /** The path or the pattern that was asked for. */
   path: string;
@@ -496,7 +496,7 @@ export interface Verified {
   isRequired: boolean;
   /** Whether it was written by this run, is older, or does not exist. */
   state: 'fresh' | 'stale' | 'missing';
-  /** Files that it stands for. */
+  /** Files that match it. */
   fileCount: number;
   /** Their size together. */
   bytes: number;
@@ -554,7 +554,7 @@ export interface RunMeasures {
   startedAt: string;
   /** From start to end. */
   durationMs: number;
-  /** Whether it ended well and wrote what it was to write. */
+  /** Whether it ended well and wrote what it should. */
   isGood: boolean;
   exit: Exit;
   peak?: RunPeak;

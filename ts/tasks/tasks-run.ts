@@ -23,7 +23,7 @@ export interface RunningTask {
 export type OutputOptions = Pick<CommandOptions, 'writeLine' | 'isBare' | 'display'>;
 
 interface TasksRunOptions extends OutputOptions {
-  /** For tasks that do not say themselves. */
+  /** For tasks without a setting of their own. */
   readonly pty?: PtyUse | undefined;
   /** Whether the limits of tasks are guarded. */
   readonly guard?: boolean | undefined;

@@ -1,16 +1,15 @@
-/** Reads what task runners wrote down of the tasks that they ran. */
+/** Reads what task runners have recorded of the tasks that they ran. */
 import { realpathSync } from 'node:fs';
 import type { Task } from '../../result/types.js';
-import type { Environment } from './environment.js';
 import { readJson } from './json.js';
 import { nxFile } from './nx-file.js';
 import { nxRoot } from './nx-root.js';
 import { isOfLerna, nxTasks } from './nx-run.js';
-import type { RecordedTask, Span } from './record.js';
+import type { Environment, RecordedTask, Span } from './record.js';
 import { turboRuns } from './turbo-files.js';
 import { turboTasks } from './turbo-run.js';
 
-/** Of what ran in a folder from then until now; `tasks` are those that were seen. */
+/** Records of what ran in a folder from `startMs` until now; `tasks` are those that were seen. */
 export async function recordsSince(
   startMs: number,
   cwd: string,
@@ -18,7 +17,7 @@ export async function recordsSince(
   tasks: Task[] | undefined,
 ): Promise<RecordedTask[]> {
   const folder = realpathSync(cwd);
-  // What it took counts from its start, which on a busy machine is later than it was asked for.
+  // Not `startMs` plus the duration, which counts from the real start, later on a busy machine.
   const span = { startMs, endMs: Date.now() };
   const ofNx = await nxRecords(folder, environment, span, tasks);
   return [...ofNx, ...turboRecords(folder, span)];

@@ -1,10 +1,10 @@
-/** Reads a file of `.turbo/runs`, in which turbo sums up a run when it is asked to. */
+/** Reads a file of `.turbo/runs`, in which turbo records a run when it is asked to. */
 import { codeOf, fieldsOf, listOf, textOf } from './json.js';
 import { isWithin, type RecordedTask, type Span } from './record.js';
 
 /**
- * No tasks where it is not what turbo writes, or of a run that was not within `span`. The tasks of
- * the root have no name of a package, and are called after `rootName`.
+ * No tasks where the content is not as expected, or is of a run that was not within `span`. Tasks
+ * of the root have no package name, and are named after `rootName`.
  */
 export function turboTasks(
   file: unknown,

@@ -1,4 +1,4 @@
-/** Puts together what was seen of the tasks of a run and what their runner wrote down. */
+/** Joins what was seen of the tasks of a run with what their runner has recorded. */
 import type { Result, Task } from '../../result/types.js';
 import type { RecordedTask } from './record.js';
 
@@ -7,7 +7,7 @@ export function withRecords(result: Result, records: readonly RecordedTask[]): R
   return tasks.length > 0 ? { ...result, tasks } : result;
 }
 
-/** Those that a cache served stand last. What ran and was not seen is not made up for. */
+/** Tasks that a cache served come last. Tasks that ran and were not seen are not added. */
 export function tasksWith(
   seen: readonly Task[],
   records: readonly RecordedTask[],
@@ -23,7 +23,7 @@ export function tasksWith(
   return tasks;
 }
 
-/** Of a process that was only looked at now and then, memtop does not know how it ended. */
+/** For a task that was only sampled, so that memtop does not know how it ended. */
 function withExit(task: Task, { cache, code }: RecordedTask): Task {
   if (task.exit || task.status !== 'ended' || cache !== undefined || code === undefined)
     return task;
@@ -45,7 +45,7 @@ function cachedTask({ id, source, cache, ...span }: RecordedTask, runStartMs: nu
   ];
 }
 
-/** Some tasks of Lerna cannot be told from those of Nx. */
+/** The same for Nx and Lerna, some of whose tasks cannot be told apart. */
 function keyOf({ id, source }: { id: string; source: string }): string {
   return `${source === 'lerna' ? 'nx' : source} ${id}`;
 }

@@ -21,7 +21,7 @@ export const cargo: Runner = {
     },
     {
       env: { CARGO_PKG_NAME: true, CARGO_CRATE_NAME: true },
-      // A wrapper or clippy may stand before it. What rustdoc compiles stays with rustdoc.
+      // A wrapper or clippy may precede it. What rustdoc compiles belongs to rustdoc.
       argv: '(?:^|/| )rustc --crate-name ',
       task: '{CARGO_PKG_NAME}:{CARGO_CRATE_NAME}',
     },

@@ -1,6 +1,6 @@
 import type { Runner } from '../rule.js';
 
-/** Gradle works in its daemon, and in processes that this starts; the command itself only asks. */
+/** Gradle works in its daemon and in processes that the daemon starts; the command is a client. */
 export const gradle: Runner = {
   name: 'gradle',
   level: 'script',
@@ -12,7 +12,7 @@ export const gradle: Runner = {
     },
     {
       argv: " (?:worker\\.)?org\\.gradle\\.process\\.internal\\.worker\\.GradleWorkerMain '?Gradle Test Executor \\d",
-      // Tests run in the folder of their project. The number tells in which order they started.
+      // Tests run in the folder of their project. The number is that of their start order.
       cwd: '/(?<project>[^/]+)$',
       task: '{project}:Gradle Test Executor',
     },

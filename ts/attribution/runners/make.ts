@@ -1,8 +1,8 @@
 import type { Runner } from '../rule.js';
 
 /**
- * A recipe has no name that its processes could know. A make that another make started in a
- * directory has that of the directory.
+ * Processes of a recipe do not have its name. A make that another make has started in a directory
+ * is named after the directory.
  */
 export const make: Runner = {
   name: 'make',

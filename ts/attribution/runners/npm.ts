@@ -10,6 +10,6 @@ export const npm: Runner = {
     `${started}npm(?:-cli\\.js)?${flags} (?:run|run-script|exec|x|test|t|start|stop|restart)(?: |$)`,
     `${started}npx(?:-cli\\.js)? `,
   ],
-  // What npm calls itself until it knows what it has to do; the rest of its command line is blank.
+  // The title of npm until it has read its arguments; the rest of its command line is blank.
   hosts: ['^npm *$'],
 };

@@ -1,20 +1,20 @@
 import type { Runner } from '../rule.js';
 
-/** Up to version 21 the files lay in `src` and `bin`, since then in `dist/src` and `dist/bin`. */
+/** In `src` and `bin` up to version 21, in `dist/src` and `dist/bin` after that. */
 const files = '/nx/(?:dist/)?';
 
 export const nx: Runner = {
   name: 'nx',
   level: 'orchestrator',
   tasks: [
-    // They may be started from inside a task, and have its variables then.
+    // They may be started from inside a task, and then have its variables.
     { argv: `${files}src/daemon/server/start\\.js(?: |$)`, task: 'nx daemon', kind: 'service' },
     {
       argv: `${files}src/project-graph/plugins/isolation/plugin-worker(?:\\.js)?(?: |$)`,
       task: 'nx plugin worker',
       kind: 'service',
     },
-    // Works on several tasks in one process and says of none of its children whose they are.
+    // Runs several tasks in one process, and does not tell its children which of them they are for.
     {
       argv: `${files}src/tasks-runner/batch/run-batch\\.js(?: |$)`,
       task: 'nx batch',

@@ -1,6 +1,6 @@
 import type { Runner } from '../rule.js';
 
-/** A worker hears its name, such as gw0, only after it has started. So all of them are one task. */
+/** A worker gets its name, such as gw0, only after it has started. So all of them are one task. */
 export const pytestXdist: Runner = {
   name: 'pytest-xdist',
   level: 'script',
@@ -10,7 +10,7 @@ export const pytestXdist: Runner = {
       argv: ' -c import sys;exec\\(eval\\(sys\\.stdin\\.readline\\(\\)\\)\\)$',
       task: 'pytest worker',
     },
-    // What a worker calls itself later where the package setproctitle is there.
+    // The title of a worker later on, where the package setproctitle is installed.
     { argv: '^\\[pytest-xdist (?:running|idle)\\]', task: 'pytest worker' },
   ],
 };

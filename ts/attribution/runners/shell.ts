@@ -1,6 +1,6 @@
 import type { Runner } from '../rule.js';
 
-/** A shell that was handed its commands as an argument has no tasks; it waits for what it starts. */
+/** A shell that gets its commands as an argument has no tasks; it waits for what it starts. */
 export const shell: Runner = {
   name: 'shell',
   level: 'script',

@@ -11,10 +11,10 @@ export const turbo: Runner = {
       kind: 'service',
     },
     {
-      // turbo itself only sets a hash. The names are those that the package manager sets below it.
+      // turbo itself only sets a hash. The names are set by the package manager that it starts.
       env: { TURBO_HASH: true, npm_package_name: true, npm_lifecycle_event: anyScript },
       task: '{npm_package_name}#{npm_lifecycle_event}',
-      // A script that the script runs has another name, and the same hash.
+      // A script that the script runs has another name and the same hash.
       key: '{TURBO_HASH} {npm_package_name}',
     },
   ],

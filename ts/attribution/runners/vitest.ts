@@ -10,7 +10,7 @@ export const vitest: Runner = {
       env: { VITEST: true, TINYPOOL_WORKER_ID: true },
       task: 'vitest worker {TINYPOOL_WORKER_ID}',
     },
-    // A worker hears its number only after it has started, so its environment does not have it.
+    // A worker gets its number only after it has started, so its environment does not have it.
     { argv: '/vitest/dist/workers/(?:forks|vmForks)\\.js(?: |$)', task: 'vitest worker' },
   ],
 };

@@ -15,19 +15,19 @@ export function median(values: readonly number[]): number {
   const sorted = rising(values);
   const upper = sorted[Math.floor(sorted.length / 2)];
   const lower = sorted[Math.floor((sorted.length - 1) / 2)];
-  if (upper === undefined || lower === undefined) throw new Error('there is no median of nothing');
+  if (upper === undefined || lower === undefined) throw new Error('no values have no median');
   return (lower + upper) / 2;
 }
 
 /**
- * The interval that holds the true median of any distribution, between two of the values. Each value
- * is below the median with probability one half, so the number of those is binomial. Few values
- * cannot give the confidence that is asked for; then the interval is their whole range.
+ * The interval that holds the true median of any distribution, between two of the values. Each
+ * value is below the median with probability one half, so the number of those is binomial. Few
+ * values cannot give the confidence that is asked for; then the interval is their whole range.
  */
 export function intervalOfMedian(values: readonly number[], confidence = 0.95): Interval {
   const sorted = rising(values);
   const count = sorted.length;
-  if (count === 0) throw new Error('there is no median of nothing');
+  if (count === 0) throw new Error('no values have no median');
   let [cut, outside] = [0, 0];
   let probability = 0.5 ** count;
   // `cut` is the number of values that can be left out at each end.

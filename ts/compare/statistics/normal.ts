@@ -1,6 +1,6 @@
 /** The normal distribution. */
 
-/** The probability of a value of at most `x`. Abramowitz and Stegun 7.1.26 is good to 1.5e-7 only. */
+/** The probability of at most `x`. Abramowitz and Stegun 7.1.26 is good to 1.5e-7 only. */
 export function normalBelow(x: number): number {
   const size = Math.abs(x);
   if (size > 38) return x > 0 ? 1 : 0;

@@ -2,7 +2,7 @@
 import { normalQuantile } from './normal.js';
 import { rankSumBelow } from './rank-sum.js';
 
-/** How often an existing difference is to be found. */
+/** How often an existing difference should be found. */
 const power = 0.8;
 /** The efficiency of the rank test for normal values, relative to the best test. */
 const efficiency = 3 / Math.PI;

@@ -1,6 +1,6 @@
 /**
- * The Mann-Whitney test: whether the values of one group tend to be larger than those of another. It
- * uses their order alone, so it makes no assumption about their distribution.
+ * The Mann-Whitney test: whether the values of one group tend to be larger than those of another.
+ * It uses their order alone, so it makes no assumption about their distribution.
  */
 import { normalBelow } from './normal.js';
 
@@ -8,8 +8,8 @@ import { normalBelow } from './normal.js';
 const manyValues = 100;
 
 /**
- * The probability of a U of at most `u` if both groups have the same distribution. U counts the pairs
- * in which the value of the first group is the larger one.
+ * The probability of a U of at most `u` if both groups have the same distribution. U counts the
+ * pairs in which the value of the first group is the larger one.
  */
 export function rankSumBelow(u: number, first: number, second: number): number {
   const pairs = first * second;

@@ -35,10 +35,10 @@ const verified = named(
       z.enum(['fresh', 'stale', 'missing']),
       'Whether it was written by this run, is older, or does not exist.',
     ),
-    fileCount: count('Files that it stands for.'),
+    fileCount: count('Files that match it.'),
     bytes: bytes('Their size together.'),
   }),
-  'A file or folder that the command was to write.',
+  'A file or folder that the command should write.',
 );
 
 const cleared = named(
@@ -83,7 +83,7 @@ const runMeasures = named(
     id: text('Unique; sorts by time.'),
     startedAt: text('Start, ISO 8601 in UTC.'),
     durationMs: ms('From start to end.'),
-    isGood: yesOrNo('Whether it ended well and wrote what it was to write.'),
+    isGood: yesOrNo('Whether it ended well and wrote what it should.'),
     exit,
     peak: z.exactOptional(runPeak),
     kernelPeakBytes: z.exactOptional(bytes("The kernel's own peak of its control group.")),
@@ -130,7 +130,7 @@ export const bench = named(
   z.looseObject({
     outcome,
     headline: z.exactOptional(headline),
-    verify: described(z.array(verified), 'What the command was to write.'),
+    verify: described(z.array(verified), 'What the command should write.'),
     cleared: described(z.array(cleared), 'What was removed before the run.'),
     logFile: z.exactOptional(text('Path of the output of the command.')),
     hint: z.exactOptional(text('The probable cause of a failure.')),

@@ -12,7 +12,7 @@ export const sampling = named(
         'measured.',
     ),
     intervalMs: z.exactOptional(
-      ms('The interval that was asked for; without one, the one in use at the end.'),
+      ms('The interval that was requested; without one, the interval in use at the end.'),
     ),
     ticks: z.exactOptional(count('Samples taken.')),
     medianGapMs: z.exactOptional(ms('The median of the times between samples.')),
