@@ -1,4 +1,4 @@
-/** What memtop throws. Each error has a `code` that equals its name. */
+/** What memtop throws. Each error has a `code` that equals its name, unless it is one of Node's. */
 
 export abstract class MemtopError extends Error {
   abstract readonly code: string;
@@ -8,37 +8,47 @@ export abstract class MemtopError extends Error {
   }
 }
 
-/** There is no process with the pid that was asked for. */
+/** No process has the given pid. */
 export class ProcessNotFound extends MemtopError {
   readonly code = 'ProcessNotFound';
 }
 
-/** The operating system refused because of who is asking. */
+/** The operating system denied access to the process. */
 export class PermissionDenied extends MemtopError {
   readonly code = 'PermissionDenied';
 }
 
-/** A process is still there, because it must not be ended or has outlived everything. */
+/** A process must not be ended, or has survived every attempt. */
 export class KillFailed extends MemtopError {
   readonly code = 'KillFailed';
 }
 
-/** The operating system failed. */
+/** A system call failed. */
 export class SystemError extends MemtopError {
   readonly code = 'SystemError';
 }
 
-/** An option has a value that it cannot have. */
+/** A text is no result, or results cannot be compared. */
+export class UnusableResult extends MemtopError {
+  readonly code = 'UnusableResult';
+}
+
+/** The store has no run of that name, or more than one. */
+export class RunNotFound extends MemtopError {
+  readonly code = 'RunNotFound';
+}
+
+/** An option has an invalid value. */
 export class InvalidOption extends MemtopError {
   readonly code = 'InvalidOption';
 }
 
-/** The addon that measures is missing, for another platform, or of another version. */
+/** The native addon is missing, or made for another platform or version. */
 export class AddonUnavailable extends MemtopError {
   readonly code = 'AddonUnavailable';
 }
 
-/** What an error says; anything can be thrown. */
+/** The message of an error. Anything can be thrown. */
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }

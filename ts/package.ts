@@ -1,9 +1,9 @@
-/** Where this package lies and which version it is; the same from sources and from dist. */
+/** The folder and the version of this package, both from ts/ and from dist/. */
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** The nearest folder upwards that holds a package.json. Node's own look-up takes 3 ms for it. */
+/** The nearest folder upwards with a package.json. Node's own lookup takes 3 ms. */
 export const packageRoot: string = nearestPackage(dirname(fileURLToPath(import.meta.url)));
 
 export const packageVersion: string = JSON.parse(

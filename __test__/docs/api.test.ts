@@ -4,6 +4,7 @@ import test from 'ava';
 import { packageRoot } from '../../ts/package.js';
 import { temporaryFolder } from '../helpers/folder.js';
 import { Running } from '../helpers/processes.js';
+import { ownStore } from '../helpers/stored.js';
 
 const page = readFileSync(join(packageRoot, 'docs/api.md'), 'utf8');
 const examples = [...page.matchAll(/^```js\n(.+?)^```$/gms)].map(([, code = '']) => code);
@@ -12,12 +13,16 @@ const examples = [...page.matchAll(/^```js\n(.+?)^```$/gms)].map(([, code = ''])
 const printed: readonly RegExp[] = [
   /^0 \d{9}\n$/,
   /^sh -c exit 3: exited with code 3\n3 \d+\n$/,
-  /^word\n\n$/,
+  /^word\n \d+\n$/,
   /^\d+ 1\naborted\n$/,
+  /^TimeoutError aborted \d+\n$/,
   /^small 0 [\d.]+ \d+\nlate 0 [\d.]+ \d+\n\[ 'small', 'late' \]\n$/,
+  /^server \d{8,}\n$/,
   /^\d{8,}\n$/,
   /^ended \d{8,} 1\n$/,
   /^\d+ \[.+\] \d+\ntrue \d+\n$/s,
+  /^true \d{8,}\n$/,
+  /^\d{8}-\d{6}-[0-9a-f]{6} ended \d+\n0\n$/,
 ];
 
 test('the page has as many examples as there are answers to them', (t) => {
@@ -30,7 +35,10 @@ for (const [index, code] of examples.entries()) {
     mkdirSync(join(folder, 'node_modules'));
     symlinkSync(packageRoot, join(folder, 'node_modules/memtop'));
     writeFileSync(join(folder, 'example.mjs'), code);
-    const node = new Running(process.execPath, ['example.mjs'], { cwd: folder });
+    const store = ownStore(t);
+    if (code.includes('openStore')) await store.memtop('--label', 'build', '--', 'true');
+    const env = { ...process.env, ...store.env };
+    const node = new Running(process.execPath, ['example.mjs'], { cwd: folder, env });
     const { code: exitCode, stdout, stderr } = await node.finished();
     t.is(exitCode, 0, stderr);
     t.regex(stdout.toString(), printed[index] ?? /^$/);

@@ -1,5 +1,6 @@
 import test from 'ava';
-import { RunNotFound, runNamed, runsNamed } from '../../ts/history/reference.js';
+import { RunNotFound } from '../../ts/errors.js';
+import { runNamed, runsNamed } from '../../ts/history/reference.js';
 import { resultsOf } from '../../ts/history/results.js';
 import type { StoredRun } from '../../ts/result/stored-run.js';
 import type { Result } from '../../ts/result/types.js';

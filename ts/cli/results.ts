@@ -1,6 +1,7 @@
 /** The results that the words of a command line name. */
 import { filesIn } from '../compare/files.js';
-import { type RunSource, resultsOf, UnusableResult } from '../compare/source.js';
+import { type RunSource, resultsOf } from '../compare/source.js';
+import { UnusableResult } from '../errors.js';
 import { storedIn } from '../history/source.js';
 import type { Result } from '../result/types.js';
 import { exitCodes } from './exit-code.js';

@@ -1,13 +1,11 @@
 /** Results in files: named by a path, by a folder of them, or by their label. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
-import * as z from 'zod/mini';
+import { UnusableResult } from '../errors.js';
 import { resultFileName } from '../result/file-name.js';
-import { olderResultSchemaName, resultSchemaName } from '../result/name.js';
-import { asCurrentResult } from '../result/older.js';
-import { resultSchema } from '../result/schema.js';
 import type { Result } from '../result/types.js';
-import { type RunSource, UnusableResult } from './source.js';
+import { parseResult } from './parse-result.js';
+import type { RunSource } from './source.js';
 
 /** `folder` holds the results that have a label. */
 export function filesIn(folder: string): RunSource {
@@ -48,23 +46,12 @@ function isResult(path: string): boolean {
 }
 
 function resultAt(path: string): Result {
-  const value = asCurrentResult(parsed(path));
-  const schema = (value as { schema?: unknown } | null)?.schema;
-  if (schema !== resultSchemaName) {
-    const is = typeof schema === 'string' ? `is of the schema ${schema}` : 'is no result of memtop';
-    const readable = `${olderResultSchemaName} and ${resultSchemaName}`;
-    throw new UnusableResult(`${path} ${is}; what can be read is ${readable}`);
-  }
-  const checked = z.safeParse(resultSchema, value);
-  if (checked.success) return value as Result;
-  const [issue] = checked.error.issues;
-  const at = issue?.path.map(String).join('.') || 'the whole';
-  throw new UnusableResult(`${path} is no whole result: ${at}: ${issue?.message}`);
+  return parseResult(textOf(path), path);
 }
 
-function parsed(path: string): unknown {
+function textOf(path: string): string {
   try {
-    return JSON.parse(readFileSync(path, 'utf8'));
+    return readFileSync(path, 'utf8');
   } catch (error) {
     throw new UnusableResult(`${path} cannot be read: ${(error as Error).message}`);
   }

@@ -1,5 +1,5 @@
 /** Where results are looked up by name. */
-import { MemtopError } from '../errors.js';
+import { UnusableResult } from '../errors.js';
 import type { Result } from '../result/types.js';
 
 export interface RunSource {
@@ -11,11 +11,6 @@ export interface RunSource {
   resultsOf(reference: string): Promise<readonly Result[]>;
   /** Where it has looked, for the message that nothing was found. */
   lookedAt(reference: string): readonly string[];
-}
-
-/** The name does not refer to a result that can be compared. */
-export class UnusableResult extends MemtopError {
-  readonly code = 'UnusableResult';
 }
 
 /**

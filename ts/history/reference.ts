@@ -3,14 +3,9 @@
  * names all its runs. A whole id is never a label; a label takes precedence over the beginning of
  * an id; `label:NAME` is always a label.
  */
-import { MemtopError } from '../errors.js';
+import { RunNotFound } from '../errors.js';
 import type { StoredRun } from '../result/stored-run.js';
 import type { Store } from './store.js';
-
-/** There is no run of that name, or more than one. */
-export class RunNotFound extends MemtopError {
-  readonly code = 'RunNotFound';
-}
 
 const wholeId = /^\d{8}-\d{6}-[0-9a-f]{6}$/;
 const beginningOfId = /^\d{4,8}(?:-\d{0,6}(?:-[0-9a-f]{0,6})?)?$/;

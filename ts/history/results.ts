@@ -1,7 +1,8 @@
 /** Results by the name of a run. */
+import { RunNotFound } from '../errors.js';
 import type { StoredRun } from '../result/stored-run.js';
 import type { Result } from '../result/types.js';
-import { RunNotFound, runsNamed } from './reference.js';
+import { runsNamed } from './reference.js';
 import type { Store } from './store.js';
 
 /**

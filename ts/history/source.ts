@@ -1,8 +1,7 @@
 /** The store as a source of results by name. */
 import { existsSync } from 'node:fs';
-import { type RunSource, UnusableResult } from '../compare/source.js';
-import { MemtopError } from '../errors.js';
-import { RunNotFound } from './reference.js';
+import type { RunSource } from '../compare/source.js';
+import { MemtopError, RunNotFound, UnusableResult } from '../errors.js';
 import { resultsOf } from './results.js';
 import { Store } from './store.js';
 

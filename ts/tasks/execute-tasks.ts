@@ -8,21 +8,16 @@ import {
   defaultGraceMs,
   type GuardListeners,
   type HostOptions,
-  rulesOf,
-  sessionStartOf,
 } from '../tracker/execute.js';
+import type { GuardListener } from '../tracker/native/alarms.js';
 import { openMeasured } from '../tracker/native/measured-session.js';
 import type { Outcome } from '../tracker/native/outcome.js';
 import { Recording } from '../tracker/native/recording.js';
-import type {
-  GuardListener,
-  PartOutcome,
-  Session,
-  SessionStart,
-} from '../tracker/native/session.js';
+import type { PartOutcome, Session, SessionStart } from '../tracker/native/session.js';
 import { keepCrash } from '../tracker/result/crash.js';
 import { buildResult, type RunFacts } from '../tracker/result/result.js';
 import { factsOf } from '../tracker/result/run-facts.js';
+import { rulesOf, sessionStartOf } from '../tracker/start-options.js';
 import { overallExit } from './overall-exit.js';
 import { schedule } from './schedule.js';
 import type { TaskDefinition } from './task-definition.js';

@@ -1,9 +1,10 @@
 /** One run of several tasks: runs each in the session, and keeps what is known of it. */
 import { hasFailed } from '../report/failure.js';
 import type { Task } from '../result/types.js';
+import type { GuardListener } from '../tracker/native/alarms.js';
 import type { Execution } from '../tracker/native/execution.js';
 import type { NamedTask } from '../tracker/native/outcome.js';
-import type { GuardListener, Session, SessionTask } from '../tracker/native/session.js';
+import type { Session, SessionTask } from '../tracker/native/session.js';
 import { rounded } from '../tracker/result/rounded.js';
 import type { PtyUse } from '../tracker/rules.js';
 import { foundWithRecords, innerTasks } from './inner-tasks.js';

@@ -1,43 +1,39 @@
 /** Starts a command, measured where that is possible, and makes its result. */
-
-import { nativeRules, runnersOf } from '../attribution/native-rules.js';
 import { recordsOf } from '../attribution/records/records.js';
 import { withRecords } from '../attribution/records/with-records.js';
 import type { NamedTaskRule, StageRule } from '../attribution/rule.js';
-import { runners } from '../attribution/runners.js';
 import { AddonUnavailable } from '../errors.js';
 import { startWith, withVariables } from '../heap/variables.js';
 import { type HeapWatch, watchHeaps } from '../heap/watch.js';
-import type {
-  Addon,
-  AlarmRecord,
-  FoundTaskState,
-  RulesOption,
-  SnapshotRecord,
-} from '../native/addon.js';
+import type { Addon, AlarmRecord, FoundTaskState, SnapshotRecord } from '../native/addon.js';
 import { loadAddon } from '../native/load.js';
 import type { CrashFiles } from '../report/crash/messages.js';
 import { warningText } from '../report/warning.js';
 import type { TaskResult } from '../result/task.js';
 import type { Result } from '../result/types.js';
 import { deferredExecution } from './api/deferred-execution.js';
-import { definedOnly } from './api/defined-only.js';
 import type { OnOutput } from './api/pieces.js';
-import { type Execution, notStarted, type Seen, type ViewSize } from './native/execution.js';
+import {
+  type Execution,
+  notStarted,
+  type Screen,
+  screenOf,
+  type ViewSize,
+} from './native/execution.js';
 import { type NativeRun, type RunListener, runMeasured } from './native/measured.js';
 import { Recording } from './native/recording.js';
-import type { SessionStart } from './native/session.js';
 import type { Start } from './native/start.js';
 import { pidsOfTasks, tasksIn } from './result/found.js';
-import { buildResult } from './result/result.js';
+import { buildResult, type RunFacts } from './result/result.js';
 import { factsOf } from './result/run-facts.js';
 import type { CgroupUse, Metric, PtyUse, SurvivorUse, TraceUse } from './rules.js';
 import type { Size } from './size.js';
+import { startOf } from './start-options.js';
 
-/** What a run may be told, once it is checked: by the flags of the command line or by schemas. */
+/** The options of a run, checked by the flags of the command line or by the schemas of the API. */
 export interface CheckedOptions {
   label?: string | undefined;
-  /** False where tasks are not to be told apart. */
+  /** False: tasks are not told apart. */
   tasks?: boolean | undefined;
   rules?: readonly NamedTaskRule[] | undefined;
   stages?: readonly StageRule[] | undefined;
@@ -54,42 +50,42 @@ export interface CheckedOptions {
   onOutput?: OnOutput | undefined;
   silent?: boolean | undefined;
   pty?: PtyUse | undefined;
-  /** Whether lines are shown below its output, where there is a terminal for them. */
+  /** Whether lines can be shown below the output, on a terminal. */
   isViewed?: boolean | undefined;
-  /** How large its terminal is, where only this program shows it. */
+  /** The size of the command's terminal, where this program alone draws it. */
   remoteSize?: ViewSize | undefined;
   heap?: boolean | undefined;
   cwd?: string | undefined;
   env?: Record<string, string | undefined> | undefined;
-  /** Once it is aborted nothing is started any more. */
+  /** A signal that is aborted already has nothing started. */
   signal?: AbortSignal | undefined;
-  /** Where the files of a crash go: by default into the current folder, nowhere with false. */
+  /** The folder of the crash files; false: none are written. Default: the current folder. */
   crashFolder?: string | false | undefined;
-  /** A file that is there, which gets a row of CSV for each sample: milliseconds, and bytes. */
+  /** An existing file that gets a row of CSV for each sample: milliseconds and bytes. */
   samplesFile?: string | undefined;
-  /** The file of the store that it is recorded in; nowhere without one. */
+  /** The store that the run is recorded in. Default: none. */
   store?: string | undefined;
 }
 
-/** Called for what the guard says while the command runs. */
+/** Called while the command runs. */
 export interface GuardListeners {
   onWarn?(text: string, alarm: AlarmRecord): void;
   onLimit?(messages: readonly string[], alarm: AlarmRecord, files: CrashFiles): void;
-  /** It is being recorded; who waits for that asks there once it has ended. */
+  /** The run is being recorded. To wait for the store, ask the recording after the end. */
   onRecording?(recording: Recording): void;
   onStarted?(addon: Addon, run: NativeRun): void;
-  /** Adds what else is known of it, before it is recorded. */
+  /** Completes the result before it is recorded. */
   complete?(result: Result): Result;
 }
 
-/** A command that has been started, or could not be. */
-export interface Executed extends Seen {
+/** A command that was started, or could not be. */
+export interface Executed extends Screen {
   readonly pid: number | undefined;
   stop(graceMs?: number): void;
   snapshot(): SnapshotRecord | undefined;
-  /** How the tasks are that were found in it, and what time it is. */
+  /** The state of each task that was found, and the time of the look. */
   tasks(): { tasks: FoundTaskState[]; atMs: number };
-  /** What is known of them so far. */
+  /** The results of these tasks so far. */
   taskResults(): TaskResult[];
   readonly result: Promise<Result>;
 }
@@ -97,13 +93,13 @@ export interface Executed extends Seen {
 export type HostOptions = Pick<Start, 'standsIn' | 'ownDescriptors'>;
 
 export const defaultGraceMs = 2000;
-/** As for any command that was not started because of what runs it. */
+/** As with env(1) and timeout(1), when they fail before the command starts. */
 const notStartedCode = 125;
 
 /**
- * The command has been started when this returns, but where the addon is missing.
+ * The command has been started when this returns, except where the addon is missing.
  *
- * @throws InvalidOption for what only the addon finds, such as a folder that is not there
+ * @throws InvalidOption for what only the addon finds, such as a folder that does not exist
  */
 export function execute(
   command: readonly (string | Uint8Array)[],
@@ -112,52 +108,58 @@ export function execute(
   listeners: GuardListeners = {},
 ): Executed {
   const beganAt = process.uptime();
-  const words = command.map((word) =>
-    typeof word === 'string' ? word : Buffer.from(word).toString(),
-  );
-  const facts = factsOf(words, options);
-  const graceMs = options.graceMs ?? defaultGraceMs;
+  const facts = factsOf(command.map(textOf), options);
+  const withGrace = { ...options, graceMs: options.graceMs ?? defaultGraceMs };
   const recording = options.store === undefined ? undefined : new Recording(options.store, facts);
   if (recording) listeners.onRecording?.(recording);
-  const listener: RunListener = {
-    started(addon, run) {
-      recording?.beginRun(addon, run);
-      listeners.onStarted?.(addon, run);
-    },
-    warned: (alarm) => listeners.onWarn?.(warningText(alarm), alarm),
-    ...(options.onOutput && { output: options.onOutput }),
-    async limited(alarm) {
-      const { keepCrash } = await import('./result/crash.js');
-      const { files, messages } = keepCrash(alarm, facts, graceMs, options.crashFolder);
-      listeners.onLimit?.(messages, alarm, files);
-      return files;
-    },
-  };
+  const listener = listenerOf(facts, withGrace, recording, listeners);
   const heaps = options.heap ? watchHeaps((options.env ?? process.env).NODE_OPTIONS) : undefined;
   const execution = options.signal?.aborted
     ? notStarted(notStartedCode, `${facts.command[0]}: aborted before it was started`)
-    : begin(startOf(command, { ...options, graceMs }, host), listener, heaps);
+    : begin(startOf(command, withGrace, host), listener, heaps);
   return {
+    ...screenOf(execution),
     get pid() {
       return execution.pid;
     },
     stop: (graceMs) => execution.stop(graceMs),
     snapshot: () => execution.snapshot(),
-    show: (lines) => execution.show(lines),
-    say: (text) => execution.say(text),
-    viewSize: () => execution.viewSize(),
-    typeIn: (bytes) => execution.typeIn(bytes),
-    resize: (size) => execution.resize(size),
     tasks: () => ({ tasks: execution.tasks(), atMs: (process.uptime() - beganAt) * 1000 }),
     taskResults: () => tasksIn(execution.snapshot()),
-    result: execution.outcome.then(async (ended) => {
-      const built = buildResult(facts, ended);
-      const result = heaps ? await heaps.addTo(built, pidsOfTasks(ended.measured)) : built;
-      const recorded = await withRecordsOfRunners(result, options);
-      const whole = listeners.complete?.(recorded) ?? recorded;
-      recording?.finish(whole);
-      return whole;
+    result: execution.outcome.then(async (outcome) => {
+      const built = buildResult(facts, outcome);
+      const withHeap = heaps ? await heaps.addTo(built, pidsOfTasks(outcome.measured)) : built;
+      const recorded = await withRecordsOfRunners(withHeap, options);
+      const result = listeners.complete?.(recorded) ?? recorded;
+      recording?.finish(result);
+      return result;
     }),
+  };
+}
+
+function textOf(word: string | Uint8Array): string {
+  return typeof word === 'string' ? word : Buffer.from(word).toString();
+}
+
+function listenerOf(
+  facts: RunFacts,
+  { onOutput, crashFolder, graceMs }: CheckedOptions & { graceMs: number },
+  recording: Recording | undefined,
+  listeners: GuardListeners,
+): RunListener {
+  return {
+    started(addon, run) {
+      recording?.beginRun(addon, run);
+      listeners.onStarted?.(addon, run);
+    },
+    warned: (alarm) => listeners.onWarn?.(warningText(alarm), alarm),
+    ...(onOutput && { output: onOutput }),
+    async limited(alarm) {
+      const { keepCrash } = await import('./result/crash.js');
+      const { files, messages } = keepCrash(alarm, facts, graceMs, crashFolder);
+      listeners.onLimit?.(messages, alarm, files);
+      return files;
+    },
   };
 }
 
@@ -168,50 +170,6 @@ async function withRecordsOfRunners(
   if (tasks === false) return result;
   const startMs = Date.parse(result.run.startedAt);
   return withRecords(result, await recordsOf(result, startMs, env));
-}
-
-/** What a run of one command and one of several have in common. */
-export function sessionStartOf(options: CheckedOptions, host: HostOptions): SessionStart {
-  const { intervalMs, metric, cgroup, trace, warn, limit, guard } = options;
-  const { timeoutMs, graceMs, survivors } = options;
-  return {
-    ...host,
-    ...definedOnly({ intervalMs, metric, cgroup, trace, warn, limit, guard }),
-    ...definedOnly({ timeoutMs, graceMs, survivors }),
-  };
-}
-
-function startOf(
-  command: readonly (string | Uint8Array)[],
-  options: CheckedOptions,
-  host: HostOptions,
-): Start {
-  const { cwd, env, samplesFile } = options;
-  return {
-    command,
-    ...sessionStartOf(options, host),
-    ...definedOnly({ cwd, samplesFile }),
-    ...(options.tasks !== false && { rules: rulesOf(options) }),
-    ...streamsOf(options),
-    ...(env !== undefined && { env: definedOnly(env) as Record<string, string> }),
-  };
-}
-
-/** By which tasks are told apart, and the stages that are given. */
-export function rulesOf({
-  rules = [],
-  stages,
-}: Pick<CheckedOptions, 'rules' | 'stages'>): RulesOption {
-  return nativeRules([...runnersOf(rules), ...runners], stages);
-}
-
-function streamsOf(options: CheckedOptions): Pick<Start, 'streams' | 'size'> {
-  const { pty, isViewed, remoteSize, onOutput, silent } = options;
-  if (remoteSize) return { streams: 'remote', size: remoteSize };
-  if (isViewed) return { streams: 'view' };
-  if (pty === 'on') return { streams: 'terminal' };
-  if (silent) return { streams: 'pipe' };
-  return onOutput ? { streams: 'tee' } : {};
 }
 
 function begin(start: Start, listener: RunListener, heaps: HeapWatch | undefined): Execution {

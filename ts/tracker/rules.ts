@@ -1,20 +1,19 @@
 /**
- * What options must be, the same for programs and for the command line. These are plain functions
+ * Checks of options, the same for programs and for the command line. These are plain functions
  * because the command line reads its flags with them, and a schema library takes 5 ms to load.
  */
-
 import { isAbove, type Size, sizeOf } from './size.js';
 
 const shortestIntervalMs = 1;
 const longestIntervalMs = 60_000;
 const longestLabel = 200;
-/** Timers of Node cannot wait for more than 596 hours. */
+/** Node's timers cannot wait for more than 596 hours. */
 const longestTimeoutMs = 500 * 3_600_000;
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a label must not hold
 const controlCharacters = /[\u0000-\u001f\u007f-\u009f]/;
 
-/** Says what a value must be or must not be; nothing when it can be used. */
+/** What is wrong with a value, such as `must be text`; undefined when it is valid. */
 export type Rule = (value: unknown) => string | undefined;
 
 export const intervalProblem: Rule = (value) =>
@@ -22,7 +21,7 @@ export const intervalProblem: Rule = (value) =>
     ? undefined
     : `must be a number of milliseconds from ${shortestIntervalMs} to ${longestIntervalMs}`;
 
-/** What a peak can be measured in. */
+/** What a peak counts. */
 export const metrics = ['auto', 'rss', 'pss'] as const;
 export type Metric = (typeof metrics)[number];
 
@@ -38,7 +37,7 @@ export type TraceUse = (typeof traceUses)[number];
 export const ptyUses = ['auto', 'on', 'off'] as const;
 export type PtyUse = (typeof ptyUses)[number];
 
-/** What becomes of processes that are still there when the command has ended. */
+/** What is done with processes that outlive the command. */
 export const survivorUses = ['leave', 'wait', 'kill'] as const;
 export type SurvivorUse = (typeof survivorUses)[number];
 
@@ -57,7 +56,7 @@ export const survivorsProblem = oneOf(survivorUses);
 export const sizeProblem: Rule = (value) =>
   sizeOf(value) === undefined ? 'must be a size such as 500M, 1.5G or 80%' : undefined;
 
-/** What warns after it has ended the run has nothing left to warn of. */
+/** A warning above the limit would never be emitted. */
 export function warnProblem(warn: Size | undefined, limit: Size | undefined): string | undefined {
   return warn !== undefined && limit !== undefined && isAbove(warn, limit)
     ? 'must not be above the limit'
@@ -69,7 +68,7 @@ export const timeoutProblem: Rule = (value) => {
   return value > longestTimeoutMs ? 'must be at most 500h' : undefined;
 };
 
-/** 0 would say that all was well. */
+/** 0 would mean success. */
 export const exitCodeProblem: Rule = (value) =>
   Number.isInteger(value) && (value as number) >= 1 && (value as number) <= 255
     ? undefined

@@ -1,6 +1,6 @@
-/** Amounts of memory as people write them, for the command line and for programs. */
+/** Sizes of memory as people write them, for the command line and for programs. */
 
-/** Bytes, or a share of what the run can have, which only the machine it runs on can tell. */
+/** Bytes, or a percentage of the memory that the run can have, which depends on the machine. */
 export type Size = number | { readonly percent: number };
 
 const units: Readonly<Record<string, number>> = {
@@ -12,7 +12,7 @@ const units: Readonly<Record<string, number>> = {
 
 /**
  * `500M`, `1.5G`, `2GiB`, `80%` or bytes. Base 1024, whichever way the unit is spelled. Undefined
- * for anything else, and for nothing at all: 0 is no size.
+ * for anything else and for 0.
  */
 export function parseSize(text: string): Size | undefined {
   const [, number = '', unit = ''] = /^(\d+(?:\.\d+)?)(%|[KMGT]i?B?|B)?$/i.exec(text) ?? [];
@@ -22,15 +22,15 @@ export function parseSize(text: string): Size | undefined {
   return wholeBytes(Number(number) * factor);
 }
 
-/** The same from what a program passes: bytes as a number, or such a text. */
+/** The same for programs: bytes as a number, or such a text. */
 export function sizeOf(value: unknown): Size | undefined {
   if (typeof value === 'string') return parseSize(value);
   return typeof value === 'number' && Number.isInteger(value) ? wholeBytes(value) : undefined;
 }
 
 /**
- * Whether one is certainly more than the other. A share and a number of bytes can only be compared
- * where it is known what they are a share of.
+ * Whether `one` is certainly more than `other`. A percentage and a number of bytes cannot be compared
+ * before the run.
  */
 export function isAbove(one: Size, other: Size): boolean {
   if (typeof one === 'number') return typeof other === 'number' && one > other;

@@ -1,6 +1,7 @@
 import test from 'ava';
+import { checked } from '../../../ts/checked.js';
 import { InvalidOption } from '../../../ts/errors.js';
-import { checked, runOptions } from '../../../ts/tracker/api/checked-options.js';
+import { runOptions } from '../../../ts/tracker/api/checked-options.js';
 
 test('a size may be bytes or text', (t) => {
   t.deepEqual(checked(runOptions, { warn: 1000, limit: '80%' }), {
@@ -8,6 +9,16 @@ test('a size may be bytes or text', (t) => {
     limit: { percent: 80 },
   });
   t.deepEqual(checked(runOptions, { limit: '1.5K' }), { limit: 1536 });
+});
+
+test('a folder may be a path or a URL', (t) => {
+  const folder = new URL('file:///tmp/a%20b');
+  t.deepEqual(checked(runOptions, { cwd: folder, crashFolder: folder }), {
+    cwd: '/tmp/a b',
+    crashFolder: '/tmp/a b',
+  });
+  const kept = { cwd: '/tmp', crashFolder: false };
+  t.deepEqual(checked(runOptions, kept), kept);
 });
 
 test('what says how to end a run is taken as it is', (t) => {
@@ -36,8 +47,12 @@ for (const [options, message] of [
   [{ pty: 'yes' }, 'pty must be one of auto, on, off'],
   [{ signal: 'SIGTERM' }, 'signal must be an AbortSignal'],
   [{ rejectOnFailure: 1 }, 'rejectOnFailure must be true or false'],
-  [{ crashFolder: true }, 'crashFolder must be a path or false'],
-  [{ crashFolder: '' }, 'crashFolder must be a path or false'],
+  [{ crashFolder: true }, 'crashFolder must be a path, a file: URL or false'],
+  [{ crashFolder: '' }, 'crashFolder must be a path, a file: URL or false'],
+  [{ cwd: '' }, 'cwd must be a path or a file: URL'],
+  [{ cwd: new URL('https://example.org/') }, 'cwd must be a path or a file: URL'],
+  [{ capture: 'stdout' }, 'capture must be true or false'],
+  [{ maxCaptureBytes: 0 }, 'maxCaptureBytes must be a whole number of bytes above 0'],
   [{ limitExitCode: 9 }, 'there is no option limitExitCode'],
 ] as const) {
   test(`${JSON.stringify(options)} is refused`, (t) => {

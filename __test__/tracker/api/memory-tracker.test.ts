@@ -1,3 +1,4 @@
+import { spawn } from 'node:child_process';
 import { readdirSync } from 'node:fs';
 import test from 'ava';
 import { InvalidOption, MemoryTracker } from '../../../ts/index.js';
@@ -82,6 +83,18 @@ test('what is no process id is refused', (t) => {
     t.throws(() => tracker.startTracking(pid as number), { instanceOf: InvalidOption });
   }
   t.throws(() => new MemoryTracker({ intervalMs: -5 }), { instanceOf: InvalidOption });
+});
+
+test('a child process that did not start is named as the cause', (t) => {
+  using tracker = new MemoryTracker();
+  const child = spawn('/no/such/command').on('error', () => {});
+  const expected = {
+    instanceOf: InvalidOption,
+    message: 'there is no process id: the process did not start',
+  };
+  t.throws(() => tracker.startTracking(child.pid), expected);
+  t.throws(() => tracker.track(child.pid), expected);
+  t.is(tracker.stopTracking(child.pid), undefined);
 });
 
 test('nothing is loaded before the first pid is tracked', async (t) => {

@@ -26,7 +26,9 @@ test('a command that cannot be started is a result, not an exception', async (t)
 test('the working directory and the environment are those asked for', async (t) => {
   const script = 'test "$PWD" = / && test "$ONLY" = this && test -z "$HOME"';
   const env = { ONLY: 'this', ABSENT: undefined, PATH: process.env.PATH };
-  t.is((await run(['sh', '-c', script], { cwd: '/', env })).exit.code, 0);
+  for (const cwd of ['/', new URL('file:///')]) {
+    t.is((await run(['sh', '-c', script], { cwd, env })).exit.code, 0);
+  }
 });
 
 test('runs beside one another are measured apart', async (t) => {

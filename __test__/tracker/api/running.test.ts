@@ -1,7 +1,14 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { InvalidOption, RunFailed, run, type Snapshot } from '../../../ts/index.js';
+import {
+  AbortError,
+  InvalidOption,
+  MemtopError,
+  RunFailed,
+  run,
+  type Snapshot,
+} from '../../../ts/index.js';
 import { temporaryFolder } from '../../helpers/folder.js';
 import { MB } from '../../helpers/measured.js';
 import { fixture, Running, until } from '../../helpers/processes.js';
@@ -20,7 +27,7 @@ const stubborn = (file: string) => [
   `trap '' TERM; : > '${file}'; while :; do sleep 1; done`,
 ];
 
-/** Who has ended may be a zombie until the first process takes note of it. */
+/** A process that has ended may be a zombie until it is reaped. */
 function isAlive(pid: number | undefined): boolean {
   try {
     return !/^State:\s+[ZX]/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
@@ -60,7 +67,7 @@ test('kill ends the whole tree, again and after the end it does nothing', async 
   t.notThrows(() => running.kill({ force: true }));
 });
 
-test('who does not end when asked is killed after the grace', async (t) => {
+test('a process that ignores SIGTERM is killed after the grace', async (t) => {
   const file = join(temporaryFolder(t), 'ready');
   const running = run(stubborn(file));
   await until(() => readdirSync(join(file, '..')).length > 0, 'the command to be ready');
@@ -68,7 +75,7 @@ test('who does not end when asked is killed after the grace', async (t) => {
   t.is((await running).exit.signal, 'SIGKILL');
 });
 
-test('with force nobody is asked, also when the grace has begun', async (t) => {
+test('force skips SIGTERM, also when the grace has begun', async (t) => {
   for (const before of [false, true]) {
     const file = join(temporaryFolder(t), 'ready');
     const running = run(stubborn(file), { graceMs: 3_600_000 });
@@ -87,19 +94,46 @@ test('how to kill is checked', async (t) => {
   t.is((await running).exit.cause, 'aborted');
 });
 
-test('an abort ends the run', async (t) => {
+test('an abort ends the run, which rejects as in Node and looks like the result', async (t) => {
   const controller = new AbortController();
   const running = run(['sleep', '60'], { signal: controller.signal });
+  const reason = new Error('enough');
+  controller.abort(reason);
+  const error = await t.throwsAsync(running, {
+    instanceOf: AbortError,
+    name: 'AbortError',
+    code: 'ABORT_ERR',
+    message: 'sleep 60: ended by the program that ran it',
+  });
+  t.true(error instanceof MemtopError);
+  t.is(error?.cause, reason);
+  t.like(error?.exit, { cause: 'aborted', signal: 'SIGTERM' });
+  t.is(error?.result.exit, error?.exit);
+  t.true((error?.peak?.bytes ?? 0) > 0);
+});
+
+test('an abort counts before a failure, and not once the command has ended', async (t) => {
+  const controller = new AbortController();
+  const { signal } = controller;
+  const ended = await run(['true'], { signal });
+  t.is(ended.exit.code, 0);
+  const running = run(['sleep', '60'], { signal, rejectOnFailure: true });
+  const notFound = run(['no-such-command'], { signal });
   controller.abort();
-  const { exit } = await running;
-  t.like(exit, { cause: 'aborted', signal: 'SIGTERM' });
+  await t.throwsAsync(running, { instanceOf: AbortError });
+  t.is((await notFound).exit.cause, 'not-started');
 });
 
 test('with what is aborted already nothing is started', async (t) => {
   const file = join(temporaryFolder(t), 'started');
   const running = run(['touch', file], { signal: AbortSignal.abort() });
   t.is(running.pid, undefined);
-  t.deepEqual((await running).exit, {
+  const error = await t.throwsAsync(running, {
+    instanceOf: AbortError,
+    message: 'touch: aborted before it was started',
+  });
+  t.is((error?.cause as Error | undefined)?.name, 'AbortError');
+  t.deepEqual(error?.exit, {
     code: 125,
     signal: null,
     cause: 'not-started',
@@ -165,7 +199,7 @@ test('a failure is an exception where that is asked for, and looks like the resu
   t.is((await run(failing, { rejectOnFailure: false })).exit.code, 3);
 });
 
-test('the guard is heard of, and its files go where they are to go', async (t) => {
+test('the guard emits events, and its files go into the folder given', async (t) => {
   const folder = temporaryFolder(t);
   const heard: string[] = [];
   const running = run(allocate(300), { warn: '60M', limit: '200M', crashFolder: folder });
@@ -215,16 +249,19 @@ test('no files are written where none are wanted', async (t) => {
   t.deepEqual(readdirSync(folder), []);
 });
 
-test.serial('sampling ends with the run, also when somebody holds it or outlives it', async (t) => {
-  const threads = () => namesOfThreads().filter((name) => name === 'memtop-sampler').length;
-  const running = run(['sh', '-c', 'sleep 60 & sleep 0.3']);
-  await until(() => threads() === 1, 'the thread to have its name');
-  const { survivors } = await running;
-  await until(() => threads() === 0, 'the thread to end');
-  t.is(running.snapshot(), undefined);
-  t.is(survivors?.length, 1);
-  for (const { pid } of survivors ?? []) process.kill(pid);
-});
+test.serial(
+  'sampling ends with the run, also when the handle is kept or a process outlives it',
+  async (t) => {
+    const threads = () => namesOfThreads().filter((name) => name === 'memtop-sampler').length;
+    const running = run(['sh', '-c', 'sleep 60 & sleep 0.3']);
+    await until(() => threads() === 1, 'the thread to have its name');
+    const { survivors } = await running;
+    await until(() => threads() === 0, 'the thread to end');
+    t.is(running.snapshot(), undefined);
+    t.is(survivors?.length, 1);
+    for (const { pid } of survivors ?? []) process.kill(pid);
+  },
+);
 
 test.serial('a listener that fails is a warning, and the run goes on', async (t) => {
   const warnings: string[] = [];
@@ -274,7 +311,7 @@ test('what could not be started can be held like anything else', async (t) => {
   }
 });
 
-test('a refusal that nobody awaits is not lost', async (t) => {
+test('an unhandled refusal is not lost', async (t) => {
   const script = `
     import { run } from '${new URL('../../../dist/index.js', import.meta.url)}';
     run(['true'], { intervalMs: 0 })[Symbol.dispose]();`;

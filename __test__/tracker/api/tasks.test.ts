@@ -34,7 +34,7 @@ function isAbout(bytes: number | undefined, megabytes: number): boolean {
   return found >= megabytes && found < megabytes * 1.03 + ofPerl;
 }
 
-test('the programs that had the most are told with their course', async (t) => {
+test('the largest programs are listed with their timelines', async (t) => {
   const fillTogether = fillWithAnother(t);
   const [{ programs, peak }] = await tasksOf(
     `${fill(60, 0.5)}; ${fillTogether(200)} & ${fillTogether(100)} & wait`,
@@ -145,7 +145,7 @@ test('a name with control codes stays text, and a long one is cut', async (t) =>
   t.true((tasks[1]?.id.length ?? 0) < 300);
 });
 
-test('start and end are told, with what the result holds', async (t) => {
+test('start and end are emitted, with what the result holds', async (t) => {
   const script = `${asTask('a', 'build', fill(50, 0.2))}; sleep 1; ${asTask('b', 'build', 'true')}`;
   const started: string[] = [];
   const ended: TaskResult[] = [];

@@ -8,7 +8,7 @@ import { Running, until } from '../../helpers/processes.js';
 
 const fill = 'open Z, "</dev/zero"; sysread Z, $held, 150 * 1024 * 1024;';
 
-/** A shell that is nobody's child here: it waits for a word, fills memory shortly, and ends. */
+/** A shell that is not a child of this process: it waits for a line, fills memory briefly, and ends. */
 async function orphan(
   folder: string,
 ): Promise<{ pid: number; go: () => void; gone: () => boolean }> {
@@ -40,7 +40,7 @@ async function orphan(
 const tracerOf = (pid: number) =>
   /^TracerPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
 
-test('a tree that somebody else has started is traced, and left alone after', async (t) => {
+test('a tree that is running already is traced, and left alone after', async (t) => {
   using tracker = new MemoryTracker({ trace: 'on', intervalMs: 60_000 });
   const { pid, go, gone } = await orphan(temporaryFolder(t));
   const task = tracker.track(pid, { id: 'orphan' });

@@ -1,6 +1,7 @@
 import { readdirSync } from 'node:fs';
 import test from 'ava';
 import { InvalidOption, MemoryTracker, ProcessNotFound } from '../../../ts/index.js';
+import { isAlive } from '../../helpers/alive.js';
 import { MB } from '../../helpers/measured.js';
 import { fixture, Running, until } from '../../helpers/processes.js';
 
@@ -73,7 +74,7 @@ test('a pid is tracked under several names and by several trackers at once', asy
   await running.killed();
 });
 
-test('who is gone cannot be tracked, and what is wrong is refused', async (t) => {
+test('a process that is gone cannot be tracked, and invalid options are refused', async (t) => {
   using tracker = new MemoryTracker();
   const running = allocate(0, 0);
   await running.finished();
@@ -93,7 +94,7 @@ test('who is gone cannot be tracked, and what is wrong is refused', async (t) =>
   }
 });
 
-test('past warn and limit it is told, and nothing else happens', async (t) => {
+test('above warn and limit events are emitted, and nothing else happens', async (t) => {
   using tracker = new MemoryTracker();
   const running = allocate(150);
   const task = tracker.track(running.pid, { id: 'build', warn: '60M', limit: '100M' });
@@ -182,6 +183,24 @@ test('what is tracked no more is not killed', async (t) => {
   await running.killed();
 });
 
+test('await using waits for the tree that is being ended', async (t) => {
+  for (const isTracker of [false, true]) {
+    const running = new Running('sh', [
+      '-c',
+      "trap '' TERM; echo READY; while :; do sleep 1; done",
+    ]);
+    await running.printed('READY');
+    {
+      await using tracker = new MemoryTracker();
+      const task = tracker.track(running.pid);
+      await using _ = isTracker ? undefined : task;
+      task.kill({ graceMs: 100 });
+    }
+    t.false(isAlive(running.pid));
+    t.is((await running.finished()).signal, 'SIGKILL');
+  }
+});
+
 test('disposing of the tracker finishes its tasks, which still tell', async (t) => {
   const tracker = new MemoryTracker();
   const running = allocate(120);
@@ -233,7 +252,7 @@ test.serial('a thousand starts and ends leave no thread and no descriptor', asyn
   t.true(count('fd') <= before.descriptors, `${count('fd')} after ${before.descriptors}`);
 });
 
-test('who has started a process can tell which task it is for', async (t) => {
+test('a process can be assigned to a task', async (t) => {
   using tracker = new MemoryTracker({ metric: 'rss', intervalMs: 5 });
   const node = `'${process.execPath}' '${fixture('allocate.js')}'`;
   const shell = new Running('sh', ['-c', `${node} 80 60000 & echo $!; wait`]);

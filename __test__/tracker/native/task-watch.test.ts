@@ -1,6 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import type { Result, TaskResult } from '../../../ts/index.js';
-import { Listeners } from '../../../ts/tracker/api/events.js';
+import { Listeners } from '../../../ts/tracker/api/listeners.js';
 import type { Executed } from '../../../ts/tracker/execute.js';
 import { watchTasks } from '../../../ts/tracker/native/task-watch.js';
 
@@ -26,7 +26,7 @@ function countTimers(t: ExecutionContext): () => number {
   return () => timers.size;
 }
 
-test.serial('there is a timer only while the run goes on and somebody listens', async (t) => {
+test.serial('there is a timer only while the run goes on and has listeners', async (t) => {
   const timers = countTimers(t);
   const listeners = Listeners.ofRun();
   let end: (result: Result) => void = () => {};
@@ -54,7 +54,7 @@ test.serial('there is a timer only while the run goes on and somebody listens', 
   t.is(timers(), 0);
 });
 
-test.serial('a task from a cache is told of at its end, and never starts', async (t) => {
+test.serial('a task from a cache is emitted at its end, and never starts', async (t) => {
   const cached: TaskResult = {
     id: 'web:build',
     source: 'nx',

@@ -15,7 +15,7 @@ import { crash } from '../../helpers/crash.js';
 import { temporaryFolder } from '../../helpers/folder.js';
 import { Running } from '../../helpers/processes.js';
 
-/** In the time zone of whoever runs the test. */
+/** In the local time zone. */
 const stamp = new Date(crash.at.getTime() - crash.at.getTimezoneOffset() * 60_000)
   .toISOString()
   .replaceAll(/[-:]/g, '')
@@ -66,7 +66,7 @@ test('a folder that is not there is a problem, not an exception', (t) => {
   t.is(problem, `ENOENT: no such file or directory, open '${join(folder, dumpName)}'`);
 });
 
-test('a folder that nobody can write to is a problem', (t) => {
+test('a folder that cannot be written to is a problem', (t) => {
   const { problem, ...files } = writeCrashFiles(crash, '/proc/self');
   t.deepEqual(files, {});
   t.regex(problem ?? '', /^E[A-Z]+: .+memtop-crash-dump-/);

@@ -134,7 +134,7 @@ test('one process that had more than was sampled is the peak', (t) => {
   t.is(largestProcess?.bytes, 120 * MB);
 });
 
-test('what a peak is made of is told where it is known, and pss where it was read', (t) => {
+test('a peak has its parts where they are known, and pss where it was read', (t) => {
   const read = { ...processOf(7, 60 * MB), pssBytes: 50 * MB };
   const made = { ...peakRecord([read, processOf(8, 40 * MB)]), anonBytes: 70 * MB };
   const tree = treeOf({ ...made, mappedBytes: 30 * MB });

@@ -1,6 +1,6 @@
 /** `memtop attach <pid>`: measures a tree that is already running. */
 import { messageOf } from '../../errors.js';
-import { type Attached, attach as attachTo } from '../../tracker/api/attach.js';
+import { type Followed, follow } from '../../tracker/follow.js';
 import { exitCodes } from '../exit-code.js';
 import { interval, metric, trace } from '../flags/measuring.js';
 import { quiet } from '../flags/reporting.js';
@@ -32,9 +32,9 @@ export const attach: Command = {
     const timeoutMs = valueGiven(timeout, raw, environment);
     const reports = await openReports(reportOptions(raw, environment));
     if (!reports) return exitCodes.failedBeforeStart;
-    let attached: Attached;
+    let attached: Followed;
     try {
-      attached = attachTo(pid, options);
+      attached = follow(pid, options);
     } catch (error) {
       reports.discard();
       say(`memtop: ${messageOf(error)}`);
@@ -56,7 +56,7 @@ function traceGiven(raw: RawArguments, environment: NodeJS.ProcessEnv): 'on' | '
 }
 
 /** A first ^C ends measuring; a second one ends memtop as usual. */
-async function untilEnough({ result, stop }: Attached, timeoutMs: number | undefined) {
+async function untilEnough({ result, stop }: Followed, timeoutMs: number | undefined) {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.once(signal, stop);
   const timer = timeoutMs === undefined ? undefined : setTimeout(stop, timeoutMs);

@@ -1,8 +1,6 @@
 /** `memtop diff A B`: what has become of the memory from one run, or several, to another. */
-import { type Comparison, compare, groupOf, isRegression } from '../../compare/comparison.js';
-import { measuresOfAll } from '../../compare/measures.js';
-import { mismatchText } from '../../compare/metric-mismatch.js';
-import { UnusableResult } from '../../compare/source.js';
+import { compareResults } from '../../compare/compare-results.js';
+import { type Comparison, isRegression } from '../../compare/comparison.js';
 import { diffLines } from '../../report/diff.js';
 import { columnsOfLogs } from '../../report/look.js';
 import { foundConfig } from '../config/config.js';
@@ -16,8 +14,6 @@ import { resultsNamed, unlessUnusable } from '../results.js';
 import { UsageError } from '../usage-error.js';
 import { print, terminalColumns } from '../write.js';
 import type { Command } from './command.js';
-
-const defaultNoisePercent = 10;
 
 export const diff: Command = {
   usage: '[options] <before> <after>',
@@ -35,23 +31,16 @@ export const diff: Command = {
     const names = twoNames(raw);
     const folder = valueGiven(out, raw, environment) ?? defaultOut;
     const named = resultsNamed(folder, storeGiven(raw, environment, await foundConfig()));
-    const noisePercent = valueGiven(noise, raw, environment) ?? defaultNoisePercent;
+    const noisePercent = valueGiven(noise, raw, environment);
     return unlessUnusable(async () => {
-      const [first, second] = [await runsOf(names[0]), await runsOf(names[1])];
-      const after = groupOf(names[1], second);
-      const before = groupOf(names[0], first, after.metric);
-      const unlike = mismatchText(before, after);
-      if (unlike !== undefined) throw new UnusableResult(unlike);
-      const comparison = compare(before, after, noisePercent);
+      const [before, after] = [await named(names[0]), await named(names[1])];
+      const comparison = compareResults(before, after, {
+        names,
+        ...(noisePercent !== undefined && { noisePercent }),
+      });
       print(isSet(jsonSwitch, raw) ? [json(comparison)] : diffLines(comparison, width()));
       return isRegression(comparison.peak) ? exitCodes.budget : 0;
     });
-
-    async function runsOf(name: string) {
-      const runs = measuresOfAll(await named(name));
-      if (runs.some(({ peak }) => peak !== undefined)) return runs;
-      throw new UnusableResult(`${name} has no run that was measured`);
-    }
   },
 };
 

@@ -5,7 +5,7 @@ import { lookIn } from '../../report/look.js';
 import { plainText } from '../../report/plain-text.js';
 import { taskLine } from '../../report/task-line.js';
 import type { Result } from '../../result/types.js';
-import { Listeners } from '../../tracker/api/events.js';
+import { Listeners } from '../../tracker/api/listeners.js';
 import { type CheckedOptions, type Executed, execute } from '../../tracker/execute.js';
 import { watchTasks } from '../../tracker/native/task-watch.js';
 import type { CgroupUse } from '../../tracker/rules.js';

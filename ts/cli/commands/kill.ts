@@ -1,6 +1,6 @@
 /** `memtop kill <pid or run>`: ends a process or a run, and everything that it started. */
-import { MemtopError } from '../../errors.js';
-import { RunNotFound, runsNamed } from '../../history/reference.js';
+import { MemtopError, RunNotFound } from '../../errors.js';
+import { runsNamed } from '../../history/reference.js';
 import { Store } from '../../history/store.js';
 import { inspect } from '../../inspect/inspect.js';
 import type { KillOptions, KillOutcome } from '../../inspect/options.js';

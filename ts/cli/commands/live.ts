@@ -8,8 +8,8 @@ import type { SnapshotRecord } from '../../native/addon.js';
 import { formatBytes } from '../../report/bytes.js';
 import { lookIn } from '../../report/look.js';
 import type { Result } from '../../result/types.js';
-import type { Attached } from '../../tracker/api/attach.js';
 import { snapshotOf } from '../../tracker/api/snapshot.js';
+import type { Followed } from '../../tracker/follow.js';
 import { withResidentMemory } from '../../ui/machine/groups.js';
 import type { LiveOptions, Source } from '../../ui/machine/live.js';
 import { exitCodes } from '../exit-code.js';
@@ -34,7 +34,7 @@ export async function live(): Promise<number> {
 /** Shows a tree that is being measured, until it ends or somebody has seen enough. */
 export async function watchTree(
   pid: number,
-  attached: Attached,
+  attached: Followed,
   timeoutMs: number | undefined,
 ): Promise<Result> {
   const tree = measuredTree(attached);
@@ -81,8 +81,8 @@ function machine(): Source {
 
 /** Those of one tree. What is told of the whole is from the same look as what is told of each. */
 export function measuredTree(
-  attached: Pick<Attached, 'snapshot'>,
-): Source & Pick<Attached, 'snapshot'> {
+  attached: Pick<Followed, 'snapshot'>,
+): Source & Pick<Followed, 'snapshot'> {
   let seen = attached.snapshot();
   return {
     ...ofMachine,

@@ -1,7 +1,7 @@
-/** What programs pass to `run()` and to `MemoryTracker`, checked. */
+/** The schemas of the options that programs pass. */
 import * as z from 'zod/mini';
 import { ruleList, stageList } from '../../attribution/rule-schema.js';
-import { InvalidOption } from '../../errors.js';
+import { path } from '../../checked.js';
 import { graceProblem } from '../../inspect/rules.js';
 import {
   type CgroupUse,
@@ -33,7 +33,7 @@ const size = z.pipe(
   obeying<number | string>(sizeProblem),
   z.transform((value): Size | undefined => sizeOf(value)),
 );
-/** The rules of the command line say it with units, which a program does not write. */
+/** The messages of `rules.ts` have units, which programs do not write. */
 const milliseconds = (rule: Rule, range: string) =>
   z.custom<number>((value) => rule(value) === undefined, {
     error: () => `must be a number of milliseconds ${range}`,
@@ -63,27 +63,33 @@ const run = z.strictObject({
   onOutput: z.optional(
     z.custom<OnOutput>((value) => typeof value === 'function', 'must be a function'),
   ),
+  capture: z.optional(z.boolean('must be true or false')),
+  maxCaptureBytes: z.optional(
+    z.custom<number>(isPositiveInteger, 'must be a whole number of bytes above 0'),
+  ),
   silent: z.optional(z.boolean('must be true or false')),
   pty: z.optional(obeying<PtyUse>(ptyProblem)),
   heap: z.optional(z.boolean('must be true or false')),
-  cwd: z.optional(z.string('must be a path')),
+  cwd: z.optional(path()),
   env: z.optional(
     z.record(z.string(), z.union([z.string(), z.undefined()]), 'must be an object of strings'),
   ),
-  // Another realm's will do as well.
+  // One of another realm does as well.
   signal: z.optional(z.custom<AbortSignal>(isAbortSignal, 'must be an AbortSignal')),
   rejectOnFailure: z.optional(z.boolean('must be true or false')),
-  crashFolder: z.optional(z.custom<string | false>(isFolderOrNone, 'must be a path or false')),
+  crashFolder: z.optional(
+    z.union([z.literal(false), path()], 'must be a path, a file: URL or false'),
+  ),
 });
+
+function isPositiveInteger(value: unknown): boolean {
+  return Number.isSafeInteger(value) && (value as number) > 0;
+}
 
 function isAbortSignal(value: unknown): boolean {
   if (typeof value !== 'object' || value === null) return false;
   const { aborted, addEventListener } = value as Partial<AbortSignal>;
   return typeof aborted === 'boolean' && typeof addEventListener === 'function';
-}
-
-function isFolderOrNone(value: unknown): boolean {
-  return value === false || (typeof value === 'string' && value !== '');
 }
 
 interface Thresholds {
@@ -110,6 +116,8 @@ export const trackerOptions = z.strictObject({
   trace: z.optional(z.enum(['on', 'off'], 'must be on or off')),
 });
 
+export const attachOptions = z.extend(trackerOptions, { label: z.optional(label) });
+
 export const trackOptions = z
   .strictObject({
     id: z.optional(obeying<string>(labelProblem)),
@@ -120,15 +128,3 @@ export const trackOptions = z
     tasks: z.optional(z.boolean('must be true or false')),
   })
   .check(warnBelowLimit);
-
-/** @throws InvalidOption that names the option and what it must be */
-export function checked<T>(schema: z.ZodMiniType<T>, value: unknown, name?: string): T {
-  const parsed = z.safeParse(schema, value);
-  if (parsed.success) return parsed.data;
-  const issue = parsed.error.issues[0];
-  if (issue?.code === 'unrecognized_keys') {
-    throw new InvalidOption(`there is no option ${issue.keys.join(', ')}`);
-  }
-  const path = [...(name ? [name] : []), ...(issue?.path ?? [])].join('.');
-  throw new InvalidOption(`${path || 'the options'} ${issue?.message ?? 'cannot be used'}`);
-}

@@ -1,4 +1,4 @@
-/** A command that is started a moment later: what starts it has to be loaded first. */
+/** A command that starts once the code that starts it is loaded. */
 import type { Execution } from '../native/execution.js';
 
 export function deferredExecution(beginning: Promise<Execution>): Execution {

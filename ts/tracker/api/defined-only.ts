@@ -1,4 +1,4 @@
-/** What is given of some values: one that is there and undefined is not the same as none. */
+/** Leaves out undefined values: for the addon such a key is not the same as none. */
 type Defined<T> = { [K in keyof T]?: Exclude<T[K], undefined> };
 
 export function definedOnly<T extends object>(values: T): Defined<T> {

@@ -1,4 +1,4 @@
-/** How long processes get to end by themselves, as a program says it when it ends them. */
+/** The grace that a program gives when it ends processes. */
 import { InvalidOption } from '../../errors.js';
 import { graceProblem } from '../../inspect/rules.js';
 import type { EndOptions } from './running.js';

@@ -1,34 +1,35 @@
-/** Makes of a promise what a program holds while a command is running. */
+/** Makes the handle of a running command: a promise with more members. */
 import type { Result } from '../../result/types.js';
 import type { Executed } from '../execute.js';
-import type { Listeners, RunEvents } from './events.js';
+import type { RunEvents } from './events.js';
 import { graceOf } from './grace.js';
+import type { Listeners } from './listeners.js';
 import type { EndOptions, Running } from './running.js';
 import { snapshotOf } from './snapshot.js';
 
-/** Without `executed` nothing was started, and the promise tells why. */
+/** Without `executed` nothing was started, and the promise rejects. */
 export function running(
   result: Promise<Result>,
   executed: Executed | undefined,
   listeners: Listeners<RunEvents>,
 ): Running {
   let isOver = executed === undefined;
-  const over = executed?.result.then(noted, noted);
-  function noted() {
+  const over = executed?.result.then(end, end);
+  function end() {
     isOver = true;
   }
-  let told: 'nothing' | 'to end' | 'to end at once' = 'nothing';
+  let requested: 'nothing' | 'end' | 'end at once' = 'nothing';
   const kill = (options: EndOptions = {}) => {
     const graceMs = graceOf(options);
-    const order = graceMs === 0 ? 'to end at once' : 'to end';
-    // Who is told anything twice hurries.
-    if (isOver || told === 'to end at once' || told === order) return;
-    told = order;
+    const request = graceMs === 0 ? 'end at once' : 'end';
+    // The addon takes a second request as a reason to hurry.
+    if (isOver || requested === 'end at once' || requested === request) return;
+    requested = request;
     executed?.stop(graceMs);
   };
   const dispose = () => {
     kill();
-    // Who has a run ended does not wait to hear that it has failed.
+    // A program that ends a run need not handle that it failed.
     if (executed) result.catch(() => {});
   };
   const members: Omit<Running, keyof Promise<Result>> & ThisType<Running> = {
@@ -44,10 +45,15 @@ export function running(
       listeners.add(name, listener);
       return this;
     },
+    once(name, listener) {
+      listeners.add(name, listener, 'once');
+      return this;
+    },
     off(name, listener) {
       listeners.remove(name, listener);
       return this;
     },
+    events: (name) => listeners.events(name),
     [Symbol.dispose]: dispose,
     async [Symbol.asyncDispose]() {
       dispose();

@@ -1,9 +1,8 @@
-/** Measures process trees that somebody else started. */
-
+/** Measures process trees that are running already. */
 import { nativeRules } from '../../attribution/native-rules.js';
 import { runners } from '../../attribution/runners.js';
-import { InvalidOption, messageOf, ProcessNotFound } from '../../errors.js';
-import { isPid } from '../../inspect/rules.js';
+import { checked } from '../../checked.js';
+import { messageOf, ProcessNotFound } from '../../errors.js';
 import type { Addon } from '../../native/addon.js';
 import { fromAddon } from '../../native/errors.js';
 import { loadAddon } from '../../native/load.js';
@@ -11,8 +10,9 @@ import { AddonTask } from '../native/addon-task.js';
 import { nativeSize } from '../native/native-sizes.js';
 import { peakBytes } from '../result/peak.js';
 import type { Metric } from '../rules.js';
-import { checked, trackerOptions, trackOptions } from './checked-options.js';
+import { trackerOptions, trackOptions } from './checked-options.js';
 import type { TrackerOptions, TrackOptions } from './options.js';
+import { checkPid } from './pid.js';
 import type { TrackedTask } from './tracked-task.js';
 
 type Sampler = InstanceType<Addon['NativeSampler']>;
@@ -21,7 +21,7 @@ type Sampler = InstanceType<Addon['NativeSampler']>;
  * Tracks the memory of any number of process trees, sampled on a thread of its own. Nothing is
  * loaded and no thread runs until the first pid is tracked.
  */
-export class MemoryTracker implements Disposable {
+export class MemoryTracker implements Disposable, AsyncDisposable {
   readonly #intervalMs: number | undefined;
   readonly #metric: Metric | undefined;
   readonly #traces: boolean;
@@ -38,15 +38,15 @@ export class MemoryTracker implements Disposable {
   }
 
   /**
-   * Starts to track a process and everything that it starts. A pid that is tracked already goes
-   * on as it is; a process that is gone already has no peak.
+   * Starts to track a process and all its descendants. For a pid that is tracked already this does
+   * nothing; a process that has ended has no peak.
    *
-   * Tracking that fails never throws at whoever runs the process: one warning is emitted through
-   * `process.emitWarning`, and `stopTracking` returns `undefined`.
+   * A failure to measure does not throw: it is emitted once as a warning of the process, and
+   * `stopTracking` returns `undefined`.
    *
-   * @throws InvalidOption when `pid` is not a process id
+   * @throws InvalidOption when `pid` is not a process id, as of a child process that did not start
    */
-  startTracking(pid: number): void {
+  startTracking(pid: number | undefined): void {
     checkPid(pid);
     try {
       const sampler = this.#started();
@@ -59,24 +59,24 @@ export class MemoryTracker implements Disposable {
   }
 
   /**
-   * Stops to track a process and returns the highest memory of its tree in bytes; `undefined`
-   * when it was not tracked or not measured.
+   * Stops tracking a process and returns the peak of its tree in bytes; `undefined` when it was not
+   * tracked or not measured.
    */
-  stopTracking(pid: number): number | undefined {
-    const tree = this.#sampler?.stop(pid);
+  stopTracking(pid: number | undefined): number | undefined {
+    const tree = pid === undefined ? undefined : this.#sampler?.stop(pid);
     return tree?.peak && peakBytes(tree.peak, { tree });
   }
 
   /**
-   * Starts to track a process and everything that it starts, with a name and a guard, apart from
-   * whatever else tracks the same process.
+   * Starts to track a process and all its descendants, with a name and a guard. Several tasks may
+   * track the same process.
    *
    * @throws InvalidOption
-   * @throws ProcessNotFound when nobody has the pid
-   * @throws PermissionDenied when the process must not be read
+   * @throws ProcessNotFound when no process has the pid
+   * @throws PermissionDenied when the process may not be read
    * @throws AddonUnavailable or SystemError when nothing can be measured here
    */
-  track(pid: number, options: TrackOptions = {}): TrackedTask {
+  track(pid: number | undefined, options: TrackOptions = {}): TrackedTask {
     checkPid(pid);
     const {
       id = `${pid}`,
@@ -113,13 +113,20 @@ export class MemoryTracker implements Disposable {
   }
 
   /**
-   * Stops everything; what `track()` gave can still tell its result. Safe to call again; tracking
-   * may start anew afterwards.
+   * Stops all tracking; `finish()` of a task still resolves to its result. Safe to call again, and
+   * the tracker can be used again afterwards.
    */
   [Symbol.dispose](): void {
     for (const task of [...this.#tasks]) task[Symbol.dispose]();
     this.#sampler?.close();
     this.#sampler = undefined;
+  }
+
+  /** The same, and waits for processes that are being ended. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    const tasks = [...this.#tasks];
+    this[Symbol.dispose]();
+    await Promise.all(tasks.map((task) => task[Symbol.asyncDispose]()));
   }
 
   #started(): Sampler {
@@ -140,9 +147,4 @@ export class MemoryTracker implements Disposable {
     const message = messageOf(reason);
     process.emitWarning(`memory is ${effect}: ${message}`, { type: 'MemtopWarning' });
   }
-}
-
-/** @throws InvalidOption */
-function checkPid(pid: unknown): void {
-  if (!isPid(pid)) throw new InvalidOption(`${String(pid)} is not a process id`);
 }

@@ -1,14 +1,19 @@
 /** The public way to run a command and measure its whole tree. */
+import { checked } from '../../checked.js';
 import { hasFailed } from '../../report/failure.js';
 import type { Result } from '../../result/types.js';
 import { type CheckedOptions, type Executed, execute } from '../execute.js';
 import { watchTasks } from '../native/task-watch.js';
-import { checked, command as commandSchema, runOptions } from './checked-options.js';
-import { Listeners, limitEvent, type RunEvents, warnEvent } from './events.js';
+import { Capture, type CapturedResult } from './capture.js';
+import { command as commandSchema, runOptions } from './checked-options.js';
+import { limitEvent, type RunEvents, warnEvent } from './events.js';
 import { running } from './handle.js';
+import { Listeners } from './listeners.js';
 import type { RunOptions } from './options.js';
-import { RunFailed } from './run-failed.js';
+import { AbortError, RunFailed } from './result-errors.js';
 import type { Running } from './running.js';
+
+const defaultMaxCaptureBytes = 100 * 1024 * 1024;
 
 /**
  * Runs a command with this program's own standard streams and measures it and everything that it
@@ -16,21 +21,46 @@ import type { Running } from './running.js';
  *
  * The promise resolves when the command has ended, however it ended: `result.exit` tells. Without
  * the addon the command runs all the same and `result.sampling.method` is `unavailable`. It
- * rejects with InvalidOption, and with RunFailed where `rejectOnFailure` asks for that.
+ * rejects with InvalidOption, with AbortError when `signal` has ended the run, and with RunFailed
+ * where `rejectOnFailure` asks for that.
  *
  * @param command The program and its arguments; bytes where an argument is not UTF-8.
  */
+export function run(
+  command: readonly (string | Uint8Array)[],
+  options: RunOptions & { capture: true },
+): Running<CapturedResult>;
+export function run(command: readonly (string | Uint8Array)[], options?: RunOptions): Running;
 export function run(command: readonly (string | Uint8Array)[], options: RunOptions = {}): Running {
   const listeners = Listeners.ofRun();
   try {
-    const { rejectOnFailure = false, ...others } = checked(runOptions, options);
-    const executed = start(checked(commandSchema, command, 'command'), others, listeners);
-    const result = rejectOnFailure ? executed.result.then(unlessFailed) : executed.result;
+    const {
+      rejectOnFailure = false,
+      capture: isCaptured = false,
+      maxCaptureBytes = defaultMaxCaptureBytes,
+      ...others
+    } = checked(runOptions, options);
+    const { signal } = others;
+    const rejectAborted = unlessAborted(signal);
+    const capture = isCaptured ? new Capture(maxCaptureBytes, others.onOutput) : undefined;
+    const executed = start(
+      checked(commandSchema, command, 'command'),
+      capture ? { ...others, onOutput: capture.onOutput } : others,
+      listeners,
+    );
+    const result = executed.result
+      .then((result) => capture?.addTo(result) ?? result)
+      .then(rejectAborted)
+      .then(rejectOnFailure ? unlessFailed : undefined);
     const started = running(result, executed, listeners);
     watchTasks(executed, listeners);
-    if (others.signal) endWith(others.signal, started, executed);
+    const close = () => listeners.close();
+    // After the last events of tasks, which are emitted with the result.
+    executed.result.then(close, close);
+    if (signal) endWith(signal, started, executed);
     return started;
   } catch (error) {
+    listeners.close();
     return running(Promise.reject(error), undefined, listeners);
   }
 }
@@ -54,6 +84,17 @@ function start(
         }),
     },
   );
+}
+
+/** To be called before the start: a signal that is aborted then has nothing started. */
+function unlessAborted(signal: AbortSignal | undefined): (result: Result) => Result {
+  const wasAborted = signal?.aborted;
+  return (result) => {
+    if (signal?.aborted && (wasAborted || result.exit.cause === 'aborted')) {
+      throw new AbortError(result, { cause: signal.reason });
+    }
+    return result;
+  };
 }
 
 function unlessFailed(result: Result): Result {

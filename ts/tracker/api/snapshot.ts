@@ -1,19 +1,19 @@
-/** How a tree of processes is at one instant. */
+/** A process tree at one instant. */
 
 export interface Snapshot {
   /** When the last sample was taken, from the start of the run or of tracking. */
   atMs: number;
-  /** What all processes need together, each page once. */
+  /** The memory of all processes together, each page once. */
   bytes: number;
-  /** The highest of these sums so far. */
+  /** The highest `bytes` so far. */
   peakBytes: number;
-  /** Those that have memory, the largest first. */
+  /** The processes that have memory, the largest first. */
   processes: SnapshotProcess[];
 }
 
 export interface SnapshotProcess {
   pid: number;
-  /** The pid of its parent when it was born. */
+  /** The pid of the process that started it. */
   parentPid: number;
   /** The operating system's short name for it. */
   name: string;
@@ -25,15 +25,15 @@ export interface SnapshotProcess {
   bytes: number;
 }
 
-/** What the addon tells: more than is of use here. */
-interface Told {
+/** The part of the addon's snapshot that is used here. */
+interface NativeSnapshot {
   readonly atMs: number;
   readonly bytes: number;
   readonly tree: { readonly peak?: { readonly bytes: number } };
   readonly living: readonly SnapshotProcess[];
 }
 
-export function snapshotOf({ atMs, bytes, tree, living }: Told): Snapshot {
+export function snapshotOf({ atMs, bytes, tree, living }: NativeSnapshot): Snapshot {
   return {
     atMs: Math.round(atMs * 1000) / 1000,
     bytes,

@@ -1,55 +1,48 @@
-/** One tree that is being tracked, as a program holds it. */
+/** The handle of a tracked tree. */
 import type { TaskResult } from '../../result/task.js';
-import type { GuardEventListener, GuardEvents } from './events.js';
+import type { Emitter, GuardEvents } from './events.js';
 import type { EndOptions } from './running.js';
 import type { Snapshot } from './snapshot.js';
 
-/** What is known of one tracked tree, and of the tasks in it where they were to be told apart. */
+/** The result of one tracked tree, with the tasks in it where `tasks` was set. */
 export interface TrackedResult extends TaskResult {
   tasks?: TaskResult[];
 }
 
-/** Disposing of it stops tracking; the process goes on. */
-export interface TrackedTask extends Disposable {
+/**
+ * Disposing of it stops tracking; the process goes on. `await using` also waits for processes that
+ * are being ended.
+ */
+export interface TrackedTask extends Emitter<GuardEvents>, Disposable, AsyncDisposable {
   readonly id: string;
   readonly pid: number;
 
-  /** How things are; `undefined` when it is tracked no more. */
+  /** The tree at its last sample; `undefined` once tracking has stopped. */
   snapshot(): Snapshot | undefined;
 
   /**
-   * Has a listener called past `warn` or `limit`. What it throws becomes a warning of the process.
-   *
-   * @throws InvalidOption
-   */
-  on<Name extends keyof GuardEvents>(name: Name, listener: GuardEventListener<Name>): this;
-
-  /** Has it called no more. Safe to call again. */
-  off<Name extends keyof GuardEvents>(name: Name, listener: GuardEventListener<Name>): this;
-
-  /**
-   * Says which task a process in the tree is for, and whatever that one starts, where tasks are told
-   * apart. What the process shows of itself is not asked then. `source` is one of the task runners
-   * that are known, by default memtop. Returns whether the process is there.
+   * Assigns a process in the tree, and its descendants, to a task, where `tasks` was set. The rules of
+   * task runners are not applied to it then. `source` is a known task runner; default: memtop.
+   * Returns whether the process is in the tree.
    *
    * @throws InvalidOption
    */
   tellTask(pid: number, id: string, source?: string): boolean;
 
   /**
-   * Ends the process and everything that it has started: asks first, then makes them. It does not
-   * wait for that; `finish()` does. This program and those that it runs in are left alone. Safe to
-   * call again, with `force` to hurry; does nothing when it is tracked no more.
+   * Ends the process and all its descendants: with SIGTERM, and after the grace with SIGKILL. Returns
+   * at once; `finish()` waits for the end. This program and its ancestors are left alone. Safe to call
+   * again, with `force` to hurry; does nothing once tracking has stopped.
    *
    * @throws InvalidOption
    */
   kill(options?: EndOptions): void;
 
   /**
-   * Stops to track it and tells what is known, once those that are being ended have ended. Called
-   * again it tells the same.
+   * Stops tracking and resolves to the result, once processes that are being ended have ended. Called
+   * again, it resolves to the same.
    *
-   * @throws SystemError when the sampling has ended by a fault of its own
+   * @throws SystemError when the sampling thread has failed
    */
   finish(): Promise<TrackedResult>;
 }

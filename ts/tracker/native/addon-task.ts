@@ -1,24 +1,19 @@
-/** One tree that the addon tracks. */
+/** A tree that the addon tracks. */
 import { InvalidOption, SystemError } from '../../errors.js';
-import { isPid } from '../../inspect/rules.js';
 import type { Addon, AlarmRecord } from '../../native/addon.js';
 import { formatBytes } from '../../report/bytes.js';
 import { warningText } from '../../report/warning.js';
-import {
-  type GuardEventListener,
-  type GuardEvents,
-  Listeners,
-  limitEvent,
-  warnEvent,
-} from '../api/events.js';
+import { type GuardEventListener, type GuardEvents, limitEvent, warnEvent } from '../api/events.js';
 import { graceOf } from '../api/grace.js';
+import { Listeners } from '../api/listeners.js';
+import { checkPid } from '../api/pid.js';
 import type { EndOptions } from '../api/running.js';
 import { type Snapshot, snapshotOf } from '../api/snapshot.js';
 import type { TrackedResult, TrackedTask } from '../api/tracked-task.js';
 import { taskResult } from '../result/task-result.js';
 
 type NativeTask = ReturnType<InstanceType<Addon['NativeSampler']>['track']>;
-/** Starts to track, and tells of alarms. */
+/** Starts tracking; `onAlarm` is called for the guard. */
 type Begin = (onAlarm: (alarm: AlarmRecord) => void) => NativeTask;
 
 export class AddonTask implements TrackedTask {
@@ -59,13 +54,22 @@ export class AddonTask implements TrackedTask {
     return this;
   }
 
+  once<Name extends keyof GuardEvents>(name: Name, listener: GuardEventListener<Name>): this {
+    this.#listeners.add(name, listener, 'once');
+    return this;
+  }
+
   off<Name extends keyof GuardEvents>(name: Name, listener: GuardEventListener<Name>): this {
     this.#listeners.remove(name, listener);
     return this;
   }
 
+  events<Name extends keyof GuardEvents>(name: Name): AsyncIterableIterator<GuardEvents[Name]> {
+    return this.#listeners.events(name);
+  }
+
   tellTask(pid: number, id: string, source = 'memtop'): boolean {
-    if (!isPid(pid)) throw new InvalidOption(`${String(pid)} is not a process id`);
+    checkPid(pid);
     if (typeof id !== 'string' || id === '') {
       throw new InvalidOption('the id of a task must be a text that is not empty');
     }
@@ -82,13 +86,17 @@ export class AddonTask implements TrackedTask {
   }
 
   [Symbol.dispose](): void {
-    // Who wants to know how it went asks for it.
+    // A program that needs the result calls `finish()` and gets the error there.
     this.finish().catch(() => {});
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.finish().catch(() => {});
   }
 
   async #finish(): Promise<TrackedResult> {
     this.#onFinish(this);
-    const end = await this.#native.finish();
+    const end = await this.#native.finish().finally(() => this.#listeners.close());
     if (!end) throw new SystemError('the sampling thread has ended');
     return taskResult(this.id, end);
   }

@@ -1,4 +1,4 @@
-/** A command that is running, measured or not. */
+/** A running command, measured or not. */
 import type { FoundTaskState, SnapshotRecord } from '../../native/addon.js';
 import type { Outcome } from './outcome.js';
 
@@ -7,32 +7,43 @@ export interface ViewSize {
   readonly rows: number;
 }
 
-export interface Execution {
-  /** Absent when it did not start. */
+export interface Execution extends Screen {
+  /** Absent when the command did not start. */
   readonly pid?: number | undefined;
-  /** Ends everything that belongs to it, which may take so long to end by itself. */
+  /** Ends the command and all its descendants: with SIGTERM, and with SIGKILL after the grace. */
   stop(graceMs?: number): void;
-  /** How the tasks are that were found in it. */
+  /** The state of each task that was found. */
   tasks(): FoundTaskState[];
-  /** How things are; nothing without measuring. */
+  /** Undefined when the run is over or not measured. */
   snapshot(): SnapshotRecord | undefined;
-  /** Shows lines below its output, where its terminal has a place for them. */
-  show(lines: string[]): void;
-  /** Says something between the lines of its output; `false` where there is no such place. */
-  say(text: string): boolean;
-  /** How large the terminal is that has one. */
-  viewSize(): ViewSize | undefined;
-  /** Types into its terminal, where that is only shown by this program. */
-  typeIn(bytes: Uint8Array): void;
-  /** Makes that terminal so large. */
-  resize(size: ViewSize): void;
   readonly outcome: Promise<Outcome>;
 }
 
-/** What its terminal has to do with this program. */
-export type Seen = Pick<Execution, 'show' | 'say' | 'viewSize' | 'typeIn' | 'resize'>;
+/** What this program can do with the terminal of a command. Without one each method does nothing. */
+export interface Screen {
+  /** Shows lines below the output of the command. */
+  show(lines: string[]): void;
+  /** Writes a line between the lines of the output; `false` where there is no window for it. */
+  say(text: string): boolean;
+  /** The size of the window; undefined where there is none. */
+  viewSize(): ViewSize | undefined;
+  /** Types into a terminal that this program alone draws. */
+  typeIn(bytes: Uint8Array): void;
+  /** Resizes that terminal. */
+  resize(size: ViewSize): void;
+}
 
-export const unseen: Seen = {
+export function screenOf(screen: Screen): Screen {
+  return {
+    show: (lines) => screen.show(lines),
+    say: (text) => screen.say(text),
+    viewSize: () => screen.viewSize(),
+    typeIn: (bytes) => screen.typeIn(bytes),
+    resize: (size) => screen.resize(size),
+  };
+}
+
+export const noScreen: Screen = {
   show: () => {},
   say: () => false,
   viewSize: () => undefined,
@@ -40,10 +51,10 @@ export const unseen: Seen = {
   resize: () => {},
 };
 
-/** What became of a command that could not be started. */
+/** A command that could not be started. */
 export function notStarted(code: number, message: string): Execution {
   return {
-    ...unseen,
+    ...noScreen,
     stop: () => {},
     tasks: () => [],
     snapshot: () => undefined,

@@ -1,10 +1,11 @@
 /** Runs several commands through the addon, which measures them together. */
-import type { Addon, AlarmRecord, RunEnd } from '../../native/addon.js';
+import type { Addon, RunEnd } from '../../native/addon.js';
 import { fromAddon } from '../../native/errors.js';
-import type { CrashFiles } from '../../report/crash/messages.js';
-import { beginNative, fromEnd, nativeWords, stopReasons } from './measured.js';
+import { Alarms, type GuardListener } from './alarms.js';
+import { beginNative, nativeWords } from './measured.js';
 import { withSizes } from './native-sizes.js';
-import type { GuardListener, PartOutcome, Session, SessionStart, SessionTask } from './session.js';
+import { outcomeOf, stopReasons } from './run-end.js';
+import type { PartOutcome, Session, SessionStart, SessionTask } from './session.js';
 
 type NativeBundle = InstanceType<Addon['NativeBundle']>;
 type NativeTask = ReturnType<NativeBundle['task']>;
@@ -18,12 +19,14 @@ export function openMeasured(
   opened?: (addon: Addon, bundle: NativeBundle) => void,
 ): Session {
   const alarms = new Alarms(listener);
-  const bundle = orThrown(() => new addon.NativeBundle(withSizes(start), alarms.take, isViewed));
+  const bundle = withMappedErrors(
+    () => new addon.NativeBundle(withSizes(start), alarms.take, isViewed),
+  );
   opened?.(addon, bundle);
   return {
     task(options, taskListener) {
       const taskAlarms = new Alarms(taskListener);
-      const native = orThrown(() => bundle.task(withSizes(options), taskAlarms.take));
+      const native = withMappedErrors(() => bundle.task(withSizes(options), taskAlarms.take));
       return taskOf(native, taskAlarms);
     },
     stop: (graceMs) => bundle.stop(graceMs),
@@ -41,9 +44,7 @@ function taskOf(native: NativeTask, alarms: Alarms): SessionTask {
     start: (command, onOutput) =>
       beginNative(
         (pieces) => native.run({ ...command, command: nativeWords(command.command) }, pieces),
-        {
-          output: onOutput,
-        },
+        { output: onOutput },
       ),
     snapshot: () => native.snapshot() ?? undefined,
     stop: (graceMs) => native.stop(graceMs),
@@ -51,33 +52,12 @@ function taskOf(native: NativeTask, alarms: Alarms): SessionTask {
   };
 }
 
-/** Hears of alarms, of the one that ends everybody once. */
-class Alarms {
-  readonly #listener: GuardListener;
-  #files: Promise<CrashFiles> | undefined;
-
-  constructor(listener: GuardListener) {
-    this.#listener = listener;
-  }
-
-  readonly take = (alarm: AlarmRecord): void => {
-    if (alarm.level === 'warn') this.#listener.warned(alarm);
-    else this.#files ??= this.#listener.limited(alarm);
-  };
-
-  /** With JavaScript held up, the end may be heard of first. */
-  files(end: RunEnd): Promise<CrashFiles> | undefined {
-    if (end.guard?.alarm) this.take(end.guard.alarm);
-    return this.#files;
-  }
-}
-
 async function partOutcome(end: RunEnd, alarms: Alarms): Promise<PartOutcome> {
-  const { exit: _, ...outcome } = fromEnd(end, await alarms.files(end));
+  const { exit: _, ...outcome } = outcomeOf(end, await alarms.files(end));
   return { ...outcome, ...(end.stopped && { stopped: stopReasons[end.stopped.reason] }) };
 }
 
-function orThrown<T>(act: () => T): T {
+function withMappedErrors<T>(act: () => T): T {
   try {
     return act();
   } catch (error) {

@@ -1,5 +1,4 @@
-/** Sizes, as the addon takes them. */
-
+/** Converts sizes for the addon. */
 import type { Size } from '../size.js';
 import type { Guarded } from './session.js';
 

@@ -1,31 +1,31 @@
-/** How a command ended, whoever started it, before it becomes part of a result. */
+/** How a run ended, measured or not, before it becomes a result. */
 import type { FoundRecord, SamplingRecord, TreeRecord } from '../../native/addon.js';
 import type { Cgroup, ProcessIdentity, Result, Task } from '../../result/types.js';
 
 export interface Outcome extends Pick<Result, 'exit' | 'guard' | 'oom' | 'survivors' | 'tasks'> {
   durationMs: number;
-  /** The process that the command ran in. */
+  /** The process of the command. */
   process?: ProcessIdentity | undefined;
-  /** What was measured, or why nothing was. */
+  /** The measurements, or the reason why there are none. */
   measured: Measured | { unavailable: string };
-  /** What did not work and did not stop the run. */
+  /** Problems that did not stop the run. */
   remarks: string[];
 }
 
 export interface Measured {
   tree: TreeRecord;
-  /** The tasks and stages that were found in it. */
+  /** The tasks and stages that rules have found. */
   found?: FoundRecord;
-  /** The tasks that were opened in it one after the other, where it was made of those. */
+  /** The tasks in the order in which memtop opened them, in a run of several. */
   opened?: readonly NamedTask[];
   sampling: SamplingRecord;
-  /** What one process had by what the kernel told at the end, where no sample says as much. */
+  /** The kernel's high-water mark of one process, where it is above all samples. */
   missedBytes?: number | undefined;
-  /** What the true peak cannot have been higher than. */
+  /** An upper bound of the true peak. */
   ceilingBytes?: number | undefined;
   group?: Cgroup | undefined;
   noGroupBecause?: string | undefined;
-  /** How it was traced, or why it was not. */
+  /** How the run was traced, or why it was not. */
   traced?: Traced;
   untracedBecause?: string | undefined;
 }
@@ -34,6 +34,6 @@ export type NamedTask = Pick<Task, 'id' | 'source'>;
 
 interface Traced {
   stops: number;
-  /** Processes that were let go. */
+  /** Processes that were released from tracing. */
   released: number;
 }

@@ -1,4 +1,4 @@
-/** Has a run recorded in the store, by a thread that nobody waits for but, a while, at the end. */
+/** Records a run in the store, on a thread that is waited for only at the end, and not for long. */
 import type { Addon } from '../../native/addon.js';
 import { packageVersion } from '../../package.js';
 import type { Result } from '../../result/types.js';
@@ -7,8 +7,8 @@ import { storedCommand } from '../result/stored-command.js';
 
 type NativeRecorder = InstanceType<Addon['NativeRecorder']>;
 
-/** A store that does not answer for so long is given up. */
-const patienceMs = 5000;
+/** After this a store that does not answer is given up. */
+const waitMs = 5000;
 
 export class Recording {
   readonly #start: Parameters<Addon['NativeRecorder']['ofRun']>[0];
@@ -31,7 +31,7 @@ export class Recording {
     this.#native = NativeRecorder.ofRun(this.#start, run);
   }
 
-  /** It is measured by a process that this one has started. */
+  /** For a run that a child process measures. */
   beginElsewhere({ NativeRecorder }: Addon, run: InstanceType<Addon['NativeRun']>): void {
     this.#native = NativeRecorder.elsewhere(this.#start, run);
   }
@@ -40,7 +40,7 @@ export class Recording {
     this.#native = NativeRecorder.ofBundle(this.#start, bundle);
   }
 
-  /** Hands over how the run has ended. Nothing is waited for. */
+  /** Hands over the result. Does not wait for the store. */
   finish(result: Result): void {
     const { run, exit, peak } = result;
     this.#native?.finish({
@@ -54,9 +54,9 @@ export class Recording {
     });
   }
 
-  /** Waits until all is written, and says what is not. */
+  /** Waits until all is written, and returns what could not be. */
   trouble(): string | undefined {
-    const trouble = this.#native?.wait(patienceMs);
+    const trouble = this.#native?.wait(waitMs);
     if (!trouble) return undefined;
     const { isWholeRun, reason } = trouble;
     return isWholeRun

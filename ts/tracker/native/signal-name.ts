@@ -1,4 +1,4 @@
-/** The names of signals. */
+/** Names of signals. */
 import { constants } from 'node:os';
 
 /** `SIGKILL` for 9; real-time signals have numbers only, as in `SIG40`. */

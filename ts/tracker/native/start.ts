@@ -1,4 +1,4 @@
-/** What a run is started with, once it is checked. */
+/** What the addon starts a run with. */
 import type { RulesOption } from '../../native/addon.js';
 import type { CgroupUse, Metric, SurvivorUse, TraceUse } from '../rules.js';
 import type { Size } from '../size.js';
@@ -18,19 +18,19 @@ export interface Start {
   timeoutMs?: number;
   graceMs?: number;
   survivors?: SurvivorUse;
-  /** What the command's standard streams are. Default: this program's own. */
+  /** The standard streams of the command. Default: this program's own. */
   streams?: 'inherit' | 'tee' | 'pipe' | 'terminal' | 'view' | 'remote';
-  /** How large a terminal of its own is. */
+  /** The size of the command's own terminal. */
   size?: ViewSize;
   /**
-   * Whether this process is there for the command alone and has no other children: signals to it
-   * reach the command, and orphans of the command become its children.
+   * Whether this process exists for the command alone: signals to it are forwarded to the command,
+   * and it becomes the subreaper of the command's orphans.
    */
   standsIn: boolean;
-  /** By which its tasks are told apart. */
+  /** The rules that find tasks. */
   rules?: RulesOption;
-  /** A file that is there, which gets a row of CSV for each sample. */
+  /** An existing file that gets a row of CSV for each sample. */
   samplesFile?: string;
-  /** Descriptors that this process has opened for itself. */
+  /** Descriptors that the command must not inherit. */
   ownDescriptors: number[];
 }

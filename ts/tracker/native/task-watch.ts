@@ -1,19 +1,20 @@
-/** Tells when tasks that are found in a run start and end. */
+/** Emits the start and the end of tasks that are found in a run. */
 import type { FoundTaskState } from '../../native/addon.js';
 import type { TaskResult } from '../../result/task.js';
 import type { Task } from '../../result/types.js';
-import type { Listeners, RunEvents } from '../api/events.js';
+import type { RunEvents } from '../api/events.js';
+import type { Listeners } from '../api/listeners.js';
 import type { Executed } from '../execute.js';
 
-const lookEveryMs = 100;
-/** Between two commands of one task there may be no process of it for a moment. */
+const pollEveryMs = 100;
+/** Between two commands of a task there may be a moment without any process of it. */
 const settledAfterMs = 300;
-/** The addon tells an end more exactly than the result does. */
+/** The result rounds the end that the addon reports. */
 const sameWithinMs = 1;
 
 type Watched = Pick<Executed, 'tasks' | 'taskResults' | 'result'>;
 
-/** Looks now and then while somebody listens; the run does not wait for it. */
+/** Polls while there are listeners. Does not keep the event loop alive. */
 export function watchTasks(executed: Watched, listeners: Listeners<RunEvents>): void {
   const watch = new TaskWatch(listeners);
   let timer: NodeJS.Timeout | undefined;
@@ -23,7 +24,7 @@ export function watchTasks(executed: Watched, listeners: Listeners<RunEvents>): 
   };
   const update = () => {
     if (!listeners.has('taskstart') && !listeners.has('taskend')) return stop();
-    timer ??= setInterval(() => watch.look(executed), lookEveryMs).unref();
+    timer ??= setInterval(() => watch.poll(executed), pollEveryMs).unref();
   };
   const stopUpdating = listeners.onChange(update);
   update();
@@ -40,20 +41,20 @@ export function watchTasks(executed: Watched, listeners: Listeners<RunEvents>): 
 class TaskWatch {
   readonly #listeners: Listeners<RunEvents>;
   readonly #started = new Set<string>();
-  /** When it had ended, as it was told. */
+  /** The ends that have been emitted, by task. */
   readonly #ended = new Map<string, number>();
 
   constructor(listeners: Listeners<RunEvents>) {
     this.#listeners = listeners;
   }
 
-  look(executed: Watched): void {
+  poll(executed: Watched): void {
     const { tasks, atMs } = executed.tasks();
     const ended = tasks.filter((task) => {
       this.#start(task);
       const { endedAtMs } = task;
       if (endedAtMs === undefined || atMs - endedAtMs < settledAfterMs) return false;
-      return !this.#isTold(keyOf(task), endedAtMs);
+      return !this.#isEmitted(keyOf(task), endedAtMs);
     });
     if (ended.length === 0) return;
     const keys = new Set(ended.map(keyOf));
@@ -68,13 +69,13 @@ class TaskWatch {
         continue;
       }
       const task = { ...rest, startedAtMs, durationMs, processCount };
-      // Nothing of it has ever started.
+      // No process of a cached task has ever started.
       if (task.status !== 'cached') this.#start(task);
-      if (!this.#isTold(keyOf(task), endOf(task))) this.#end(task);
+      if (!this.#isEmitted(keyOf(task), endOf(task))) this.#end(task);
     }
   }
 
-  #isTold(key: string, endMs: number): boolean {
+  #isEmitted(key: string, endMs: number): boolean {
     const before = this.#ended.get(key);
     return before !== undefined && Math.abs(endMs - before) < sameWithinMs;
   }

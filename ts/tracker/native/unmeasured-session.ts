@@ -1,6 +1,6 @@
-/** Several commands without the addon: they run as with it, but nothing is measured. */
+/** Runs several commands without the addon, unmeasured but otherwise the same. */
 import { performance } from 'node:perf_hooks';
-import { type Execution, unseen } from './execution.js';
+import { type Execution, noScreen } from './execution.js';
 import type { PartOutcome, Session, SessionStart, SessionTask } from './session.js';
 import { runUnmeasured } from './unmeasured.js';
 
@@ -28,8 +28,8 @@ export function openUnmeasured(start: SessionStart, reason: string): Session {
     },
     stop: (graceMs) => endAll('aborted', graceMs),
     snapshot: () => undefined,
-    show: unseen.show,
-    viewSize: unseen.viewSize,
+    show: noScreen.show,
+    viewSize: noScreen.viewSize,
     write: () => false,
     interrupts: () => interrupts,
     async finish() {

@@ -1,4 +1,4 @@
-/** Runs a command without the addon: everything is as with it, but nothing is measured. */
+/** Runs a command without the addon, unmeasured but otherwise the same. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { isatty } from 'node:tty';
@@ -6,7 +6,7 @@ import { InvalidOption } from '../../errors.js';
 import type { Exit } from '../../result/types.js';
 import type { OnOutput } from '../api/pieces.js';
 import { Pieces } from '../api/pieces.js';
-import { type Execution, unseen } from './execution.js';
+import { type Execution, noScreen } from './execution.js';
 import type { Start } from './start.js';
 
 const forwarded: NodeJS.Signals[] = [
@@ -22,7 +22,7 @@ const forwarded: NodeJS.Signals[] = [
 export function runUnmeasured(start: Start, reason: string, onOutput?: OnOutput): Execution {
   const [program, ...args] = start.command.map(textOnly) as [string, ...string[]];
   let child: ChildProcess | undefined;
-  // Before the start: a command may be signalled as soon as it says that it is ready.
+  // Before the start: a command may be signalled as soon as it is ready.
   const restore = start.standsIn ? forwardSignals((signal) => child?.kill(signal)) : undefined;
   const startedAt = performance.now();
   let stoppedFor: 'timeout' | 'aborted' | undefined;
@@ -52,11 +52,11 @@ export function runUnmeasured(start: Start, reason: string, onOutput?: OnOutput)
         ...(start.env === undefined ? {} : { env: start.env }),
       });
     } catch (error) {
-      // Some failures come at once and not as an event, such as too long an argument.
+      // Some failures are thrown and not emitted, such as E2BIG.
       resolve(notStarted(program, error as NodeJS.ErrnoException));
       return;
     }
-    carry(child, start.streams === 'tee', onOutput && new Pieces(onOutput));
+    drain(child, start.streams === 'tee', onOutput && new Pieces(onOutput));
     child.once('error', (error) => resolve(notStarted(program, error)));
     child.once(child.stdout ? 'close' : 'exit', (code, signal) =>
       resolve({ code, signal, cause: stoppedFor ?? (signal ? 'signal' : 'exit') }),
@@ -67,7 +67,7 @@ export function runUnmeasured(start: Start, reason: string, onOutput?: OnOutput)
     stop: (graceMs) => stop('aborted', graceMs),
     tasks: () => [],
     snapshot: () => undefined,
-    ...unseen,
+    ...noScreen,
     outcome: ended.then((exit) => {
       isOver = true;
       restore?.();
@@ -82,8 +82,8 @@ export function runUnmeasured(start: Start, reason: string, onOutput?: OnOutput)
   };
 }
 
-/** Has piped output shown, read, or neither. */
-function carry(child: ChildProcess, isShown: boolean, pieces: Pieces | undefined): void {
+/** Reads piped output: shows it, hands it on, or drops it. */
+function drain(child: ChildProcess, isShown: boolean, pieces: Pieces | undefined): void {
   for (const stream of ['stdout', 'stderr'] as const) {
     child[stream]?.on('data', (piece: Buffer) => {
       if (isShown) process[stream].write(piece);
@@ -92,15 +92,15 @@ function carry(child: ChildProcess, isShown: boolean, pieces: Pieces | undefined
   }
 }
 
-/** Node passes arguments as text; a changed argument would be another command. */
+/** Node passes arguments as text, which would change bytes that are not UTF-8. */
 function textOnly(argument: string | Uint8Array): string {
   if (typeof argument === 'string') return argument;
   throw new InvalidOption('an argument is not UTF-8 and cannot be passed on without the addon');
 }
 
 /**
- * Node does not tell whether the terminal sent a signal, and then the command has it already. A
- * terminal's own signals are therefore only waited out when there is a terminal.
+ * A signal that the terminal sends reaches the command as well, and Node does not tell these apart.
+ * So where there is a terminal, the signals of terminals are not forwarded.
  */
 function forwardSignals(send: (signal: NodeJS.Signals) => void): () => void {
   const fromTerminal = new Set<NodeJS.Signals>(isatty(0) ? ['SIGINT', 'SIGQUIT', 'SIGHUP'] : []);

@@ -1,5 +1,4 @@
-/** Writes down what a run was that the guard has ended. Loaded only when that happens. */
-
+/** Writes the files of a run that the guard has ended. Loaded only when that happens. */
 import { closeSync, openSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { messageOf } from '../../errors.js';
@@ -9,14 +8,14 @@ import { crashDump } from '../../report/crash/dump.js';
 import type { CrashFiles } from '../../report/crash/messages.js';
 import { crashSummary } from '../../report/crash/summary.js';
 
-/** Runs that crash within one second number their files; more than so many is no accident. */
+/** Runs that crash within one second number their files, up to this. */
 const mostOfOneSecond = 1000;
-/** Command lines are nobody else's business. */
+/** Command lines may hold secrets. */
 const ownerOnly = 0o600;
 
 /**
  * Writes the dump and its summary into a folder, the current one by default. Never overwrites, never
- * throws, and leaves nothing that is half-written: what could not be done is the `problem`.
+ * throws, and leaves no half-written file: a failure is returned as `problem`.
  */
 export function writeCrashFiles(crash: Crash, folder?: string): CrashFiles {
   try {
@@ -45,7 +44,7 @@ function write(crash: Crash, folder: string): CrashFiles {
   };
 }
 
-/** Both under the first pair of names that is free. */
+/** Opens both under the first pair of names that is free. */
 function openBoth(at: Date, folder: string): { dump: OpenFile; summary: OpenFile } {
   for (let number = 1; number <= mostOfOneSecond; number += 1) {
     const stamp = number === 1 ? localStamp(at) : `${localStamp(at)}-${number}`;
@@ -63,7 +62,7 @@ function openBoth(at: Date, folder: string): { dump: OpenFile; summary: OpenFile
   throw new Error(`${folder} holds too many crash dumps of this second`);
 }
 
-/** Undefined where there is something of that name, be it a link to nowhere. */
+/** Undefined where the name is taken, also by a dangling link. */
 function opened(path: string): OpenFile | undefined {
   try {
     return { path, fd: openSync(path, 'wx', ownerOnly) };
@@ -73,7 +72,7 @@ function opened(path: string): OpenFile | undefined {
   }
 }
 
-/** Writes all of it; else takes the file away and says why. */
+/** Writes the whole text, or removes the file and returns why. */
 function fill(file: OpenFile, text: () => string): string | undefined {
   try {
     writeFileSync(file.fd, text());
@@ -90,7 +89,7 @@ function discard({ path, fd }: OpenFile): void {
     try {
       undo();
     } catch {
-      // Closed by what has failed, or taken away by somebody else: it is gone either way.
+      // Already closed, or removed by another process.
     }
   }
 }
@@ -103,12 +102,12 @@ function countThreads(): Pick<Runtime, 'threads'> {
   try {
     return { threads: readdirSync('/proc/self/task').length };
   } catch {
-    // Another system, or one without /proc.
+    // There is no /proc.
     return {};
   }
 }
 
-/** `20261120-140702`, as the clocks on the wall show it; the files hold the time in UTC. */
+/** Local time, such as `20261120-140702`; the files hold the time in UTC. */
 function localStamp(at: Date): string {
   const two = (value: number) => `${value}`.padStart(2, '0');
   const date = [at.getFullYear(), two(at.getMonth() + 1), two(at.getDate())];

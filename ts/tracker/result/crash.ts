@@ -1,15 +1,15 @@
-/** Keeps what was to see when the guard ended a run. */
+/** Describes the instant at which the guard ended a run. */
 import type { AlarmRecord } from '../../native/addon.js';
 import type { Crash } from '../../report/crash/crash.js';
 import { type CrashFiles, guardMessages } from '../../report/crash/messages.js';
 import { writeCrashFiles } from './crash-files.js';
 import { type RunFacts, sampling } from './result.js';
 
-/** A run without named tasks has one, and it is called so. */
+/** The name of the one task of a run without named tasks. */
 const onlyTask = 'run';
 
 export interface KeptCrash {
-  /** Empty where none were wanted. */
+  /** Empty where `folder` is false. */
   files: CrashFiles;
   /** For standard error. */
   messages: readonly string[];

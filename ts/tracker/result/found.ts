@@ -1,4 +1,4 @@
-/** Makes plain values of the tasks and stages that were found in a tree. */
+/** Makes results of the tasks and stages that were found in a tree. */
 import type { FoundRecord, SnapshotRecord } from '../../native/addon.js';
 import type { TaskResult } from '../../result/task.js';
 import type { Exit, Stage } from '../../result/types.js';
@@ -9,12 +9,12 @@ import { rounded } from './rounded.js';
 
 type FoundTask = FoundRecord['tasks'][number];
 
-/** `untilMs` is when those that had not ended were looked at last. */
+/** `untilMs` is the last sample, the end of tasks that are still running. */
 export function foundTasks(measured: Measured, untilMs: number): TaskResult[] {
   return (measured.found?.tasks ?? []).map((task) => taskOf(task, measured, untilMs));
 }
 
-/** The same of a run that goes on. */
+/** The same for a run that goes on. */
 export function tasksIn(snapshot: SnapshotRecord | undefined): TaskResult[] {
   if (!snapshot) return [];
   const { tree, found, sampling, atMs } = snapshot;
@@ -66,7 +66,7 @@ function measuresOf({ work, missedBytes }: FoundTask, { sampling }: Measured): M
     sampling,
     missedBytes,
     ceilingBytes: work.ceilingBytes,
-    // Nobody had to be looked for.
+    // Every process was traced from its start.
     ...(work.found === 0 && { traced: { stops: 0, released: 0 } }),
   };
 }

@@ -1,4 +1,4 @@
-/** What is worth knowing of the machine when two results are compared. */
+/** Describes the machine, for comparing results. */
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
 import type { Host } from '../../result/types.js';
@@ -14,8 +14,8 @@ export function describeHost(): Host {
 }
 
 /**
- * As many as `os.cpus()` lists. That one also asks for the clock speed of each, which takes long
- * where there are many; `availableParallelism()` counts those that this process may use.
+ * The length of `os.cpus()`, which also reads the clock speed of each CPU and is slow where there are
+ * many. `availableParallelism()` counts only the CPUs that this process may use.
  */
 function logicalCpus(): number {
   try {
@@ -25,7 +25,7 @@ function logicalCpus(): number {
   }
 }
 
-/** How many a list of the kernel names, such as `0-3,6`. */
+/** The number of entries in a CPU list of the kernel, such as `0-3,6`. */
 export function countOf(list: string): number {
   return list.split(',').reduce((count, range) => {
     const [first = Number.NaN, last = first] = range.split('-').map(Number);

@@ -1,4 +1,4 @@
-/** Makes a plain value of a peak, and of who made it up. */
+/** Makes the `peak` of a result, and the processes that made it up. */
 import type { PeakRecord } from '../../native/addon.js';
 import { programName } from '../../report/process-name.js';
 import type { Peak, TaskAtPeak } from '../../result/types.js';
@@ -7,8 +7,8 @@ import { rounded } from './rounded.js';
 
 type Processes = PeakRecord['processes'];
 
-/** Who made it up, and how that is known. */
-interface Making extends Pick<Peak, 'anonBytes' | 'mappedBytes'> {
+/** What made a peak up, and how that is known. */
+interface Breakdown extends Pick<Peak, 'anonBytes' | 'mappedBytes'> {
   readonly bytes: number;
   readonly rssBytes: number;
   readonly processes: Processes;
@@ -17,21 +17,21 @@ interface Making extends Pick<Peak, 'anonBytes' | 'mappedBytes'> {
 }
 
 export function peak(sampled: PeakRecord, measured: Measured): Peak {
-  return peakOf(sampled, makingOf(sampled, measured), measured);
+  return peakOf(sampled, breakdownOf(sampled, measured), measured);
 }
 
-/** The same with the tasks that ran together. */
+/** The same, with the tasks that ran at the peak. */
 export function peakWithTasks(sampled: PeakRecord, measured: Measured): Peak {
-  const making = makingOf(sampled, measured);
-  const tasks = tasksOf(making.processes, measured);
-  return { ...peakOf(sampled, making, measured), ...(tasks.length > 0 && { tasks }) };
+  const breakdown = breakdownOf(sampled, measured);
+  const tasks = tasksOf(breakdown.processes, measured);
+  return { ...peakOf(sampled, breakdown, measured), ...(tasks.length > 0 && { tasks }) };
 }
 
 /**
- * One process alone may have been larger, by what the kernel remembers, than any sum that was
- * sampled. Of the others at that instant nothing is known.
+ * The kernel's high-water mark of one process may be above every sampled sum. The other processes at
+ * that instant are not known then.
  */
-function makingOf(sampled: PeakRecord, measured: Measured): Making {
+function breakdownOf(sampled: PeakRecord, measured: Measured): Breakdown {
   const { largest } = measured.tree;
   const bytes = peakBytes(sampled, measured);
   if (bytes === sampled.bytes) {
@@ -47,13 +47,13 @@ function makingOf(sampled: PeakRecord, measured: Measured): Making {
     };
   }
   const missed = { bytes, rssBytes: bytes, processCount: 1, method: 'kernel' as const };
-  // Else nobody knows which one it was.
+  // The mark of another process; which one is not known.
   const processes =
     largest && largest.bytes >= bytes ? [{ ...largest, bytes, rssBytes: bytes }] : [];
   return { ...missed, processes };
 }
 
-/** How high it was. */
+/** The peak in bytes. */
 export function peakBytes(
   sampled: PeakRecord,
   measured: Pick<Measured, 'tree' | 'missedBytes'>,
@@ -62,8 +62,8 @@ export function peakBytes(
 }
 
 /**
- * What the largest process alone had, as far as that is part of the metric. Its proportional memory
- * can be any part of its resident memory.
+ * The high-water mark of the largest process, as far as the metric includes it: proportional memory
+ * can be any part of resident memory.
  */
 function ownBytes(
   { metric }: Pick<PeakRecord, 'metric'>,
@@ -74,7 +74,7 @@ function ownBytes(
 
 function peakOf(
   { metric, atMs }: PeakRecord,
-  { bytes, anonBytes, mappedBytes, rssBytes, processes, processCount, method }: Making,
+  { bytes, anonBytes, mappedBytes, rssBytes, processes, processCount, method }: Breakdown,
   measured: Measured,
 ): Peak {
   const { ceilingBytes, tree } = measured;
@@ -125,7 +125,7 @@ function taskName(place: number | undefined, measured: Measured): { task?: strin
   return task ? { task: task.id } : {};
 }
 
-/** The task that a process at the peak was of. */
+/** The task of a process at the peak. */
 function taskAt(place: number | undefined, { found, opened }: Measured): NamedTask | undefined {
   return place === undefined ? undefined : (opened ?? found?.tasks)?.[place];
 }
@@ -142,7 +142,7 @@ function rollUp(processes: Processes) {
   return [...groups.values()].sort((one, other) => other.bytes - one.bytes);
 }
 
-/** Traced means that every process was: none was found by looking or let go. */
+/** `traced` only if no process was found by scanning. */
 export function method({ traced, tree }: Measured): 'traced' | 'scanned' {
   return traced && tree.found === 0 ? 'traced' : 'scanned';
 }

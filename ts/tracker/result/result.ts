@@ -1,4 +1,4 @@
-/** Makes the one plain value that a run leaves behind. */
+/** Makes the result of a run. */
 import type { LargestProcessRecord, SamplingRecord } from '../../native/addon.js';
 import { packageVersion } from '../../package.js';
 import { endingOf, endingText, isCutShort } from '../../report/ending.js';
@@ -57,7 +57,7 @@ function largestProcess(
   measured: Measured,
   peak: Peak | undefined,
 ): LargestProcess {
-  // Of what others have as well, proportional memory holds a part alone.
+  // Proportional memory counts a part of shared pages only.
   const most = Math.min(bytes, peak?.bytes ?? bytes);
   return { pid, name, command, bytes: most, method: method(measured) };
 }
@@ -89,7 +89,7 @@ function missing(measured: Measured): Pick<Result, 'missing'> {
   return Object.keys(reasons).length > 0 ? { missing: reasons } : {};
 }
 
-/** How it went; without `measured`, as far as it went. */
+/** How the run was sampled; without `measured`, so far. */
 export function sampling(record: SamplingRecord, measured: Measured | undefined): Sampling {
   const { traced, untracedBecause } = measured ?? {};
   return {
@@ -126,7 +126,6 @@ function warnings({ measured, remarks, exit }: Outcome): Warning[] {
   return found;
 }
 
-/** What did not work, in words. */
 export function asWarning(remark: string): Warning {
   return { code: 'remark', message: remark };
 }

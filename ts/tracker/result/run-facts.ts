@@ -1,4 +1,4 @@
-/** What is known of a run when it starts. */
+/** The part of a result that is known at the start of a run. */
 import { describeHost } from './host.js';
 import type { RunFacts } from './result.js';
 import { newRunId } from './run-id.js';
@@ -20,7 +20,7 @@ export function factsOf(command: readonly string[], { label, cwd }: Named): RunF
   };
 }
 
-/** Absent where the directory has been removed. */
+/** Absent where the directory was removed. */
 function workingDirectory(cwd: string | undefined): { cwd?: string } {
   try {
     return { cwd: cwd ?? process.cwd() };

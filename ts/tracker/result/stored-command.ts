@@ -1,7 +1,7 @@
-/** A command line as it is kept: without what looks like a secret, and not endless. */
+/** A command line as the store keeps it: redacted and bounded. */
 import { redactedCommand } from '../../report/crash/redact.js';
 
-/** As much as the kernel's own text of a process is read. */
+/** Also how much of a process's command line is read from /proc. */
 const longestWord = 4096;
 const longestLine = 16 * longestWord;
 const more = '…';

@@ -1,7 +1,7 @@
-/** Makes the plain value that a tracked tree leaves behind. */
+/** Makes the result of a tracked tree. */
 import type { TaskEnd } from '../../native/addon.js';
 import type { TrackedResult } from '../api/tracked-task.js';
-import { guardResult, leftOver } from '../native/measured.js';
+import { guardResult, leftOver } from '../native/run-end.js';
 import { foundTasks } from './found.js';
 import { peakWithTasks } from './peak.js';
 import { asWarning, samplingWarnings } from './result.js';

@@ -1,0 +1,33 @@
+import test from 'ava';
+import { parseResult, run, UnusableResult } from '../../ts/index.js';
+import { resultJson } from '../../ts/report/json.js';
+import { resultOf } from '../helpers/result-of.js';
+
+test('the text of a result is the result again', async (t) => {
+  const result = await run(['true'], { label: 'build' });
+  t.deepEqual(parseResult(resultJson(result)), result);
+});
+
+test('a result of the schema before becomes one of this schema, and unknown keys stay', (t) => {
+  const result = { ...resultOf({ megabytes: 5, metric: 'pss' }), later: 1 };
+  const older = JSON.stringify({ ...result, schema: 'memtop.result/1' });
+  const { schema, peak, ...others } = parseResult(older);
+  t.is(schema, 'memtop.result/2');
+  t.is(peak?.metric, 'pss');
+  t.like(others, { later: 1 });
+});
+
+for (const [text, message] of [
+  ['{', /^peak\.json cannot be read: /],
+  ['null', /^peak\.json is no result of memtop; what can be read is memtop\.result\/1 and /],
+  ['{"schema":"memtop.result/3"}', /^peak\.json is of the schema memtop\.result\/3; /],
+  ['{"schema":"memtop.result/2"}', /^peak\.json is no whole result: memtopVersion: /],
+] as const) {
+  test(`a text that is no result says so: ${text}`, (t) => {
+    t.throws(() => parseResult(text, 'peak.json'), { instanceOf: UnusableResult, message });
+  });
+}
+
+test('without a name it is the text', (t) => {
+  t.throws(() => parseResult('x'), { code: 'UnusableResult', message: /^the text cannot be read/ });
+});
