@@ -3,9 +3,9 @@ import { messageOf } from '../../errors.js';
 import { type Attached, attach as attachTo } from '../../tracker/api/attach.js';
 import { exitCodes } from '../exit-code.js';
 import { interval, metric, trace } from '../flags/measuring.js';
-import { quiet } from '../flags/reporting.js';
+import { reportingFlags } from '../flags/reporting.js';
 import { label, timeout, ui } from '../flags/running.js';
-import { flagsOfReports, isSet, reportOptions, valueGiven } from '../options.js';
+import { optionsOf, valueGiven } from '../options.js';
 import type { RawArguments } from '../parse.js';
 import { onePid } from '../pid.js';
 import { openReports } from '../reports.js';
@@ -19,7 +19,7 @@ export const attach: Command = {
     'Measures a process that is already running and everything that it starts, until it ends, ^C\n' +
     'or --timeout. On a terminal its tree is shown meanwhile, until q. The process is not touched,\n' +
     'unless --trace on says so.',
-  flags: [interval, metric, trace, timeout, ui, label, ...flagsOfReports],
+  flags: [interval, metric, trace, timeout, ui, label, ...Object.values(reportingFlags)],
   examples: ['memtop attach 4127', 'memtop attach --timeout 30s --json peak.json 4127'],
   async run(raw, environment) {
     const pid = onePid(raw, 'attach');
@@ -30,7 +30,8 @@ export const attach: Command = {
       trace: traceGiven(raw, environment),
     };
     const timeoutMs = valueGiven(timeout, raw, environment);
-    const reports = await openReports(reportOptions(raw, environment));
+    const reporting = optionsOf(reportingFlags, raw, environment);
+    const reports = await openReports(reporting);
     if (!reports) return exitCodes.failedBeforeStart;
     let attached: Attached;
     try {
@@ -42,7 +43,7 @@ export const attach: Command = {
     }
     const isShown = isShownUnasked(valueGiven(ui, raw, environment), environment);
     const result =
-      isShown && !isSet(quiet, raw)
+      isShown && !reporting.quiet
         ? await (await import('./live.js')).watchTree(pid, attached, timeoutMs)
         : await untilEnough(attached, timeoutMs);
     reports.write(result);

@@ -11,7 +11,8 @@ import { watchTasks } from '../../tracker/native/task-watch.js';
 import type { CgroupUse } from '../../tracker/rules.js';
 import { foundConfig } from '../config/config.js';
 import { exitCodeOf, exitCodes } from '../exit-code.js';
-import { type ExecOptions, execOptions, flagsOfCommand } from '../options.js';
+import { commandFlags } from '../flags/tables.js';
+import { type ExecOptions, execOptions } from '../options.js';
 import { areWanted } from '../outputs.js';
 import type { RawArguments } from '../parse.js';
 import { quoted } from '../quoted.js';
@@ -29,7 +30,7 @@ export const exec: Command = {
     'Runs a command and measures how much memory it and everything it starts really\n' +
     'needs. The command keeps its streams, its signals and its exit code; the summary\n' +
     'goes to standard error.',
-  flags: flagsOfCommand,
+  flags: Object.values(commandFlags),
   examples: [
     'memtop -- npm run build',
     'memtop --quiet --json peak.json -- make -j4',

@@ -11,7 +11,7 @@ import { maxPeak } from '../flags/guarding.js';
 import { store } from '../flags/history.js';
 import { jsonSwitch, noGithub } from '../flags/reporting.js';
 import { isInGithub } from '../github.js';
-import { githubGiven, isSet, storeGiven, valueGiven, valuesGiven } from '../options.js';
+import { isOn, isSet, storeGiven, valueGiven, valuesGiven } from '../options.js';
 import type { RawArguments } from '../parse.js';
 import { resultsNamed, unlessUnusable } from '../results.js';
 import { UsageError } from '../usage-error.js';
@@ -47,7 +47,7 @@ export const gate: Command = {
     const folder = valueGiven(out, raw, environment) ?? defaultOut;
     const config = await foundConfig();
     const named = resultsNamed(folder, storeGiven(raw, environment, config));
-    const isAnnotated = githubGiven(raw, environment, config) && isInGithub(environment);
+    const isAnnotated = isOn(noGithub, raw, environment, config) && isInGithub(environment);
     return unlessUnusable(async () => {
       const reference = base === undefined ? [] : measuresOfAll(await named(base));
       const verdicts = [];

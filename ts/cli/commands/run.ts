@@ -14,9 +14,10 @@ import { isWorkflowCommand } from '../../tasks/workflow-command.js';
 import { foundConfig } from '../config/config.js';
 import { currentFolder } from '../current-folder.js';
 import { exitCodes } from '../exit-code.js';
-import { keepGoing, parallel, serial } from '../flags/running.js';
+import { schedulingFlags } from '../flags/running.js';
+import { runFlags } from '../flags/tables.js';
 import { isInGithub } from '../github.js';
-import { type ExecOptions, execOptions, flagsOfRun, isSet, valueGiven } from '../options.js';
+import { type ExecOptions, execOptions, optionsOf } from '../options.js';
 import type { RawArguments } from '../parse.js';
 import { quoted } from '../quoted.js';
 import { openReports } from '../reports.js';
@@ -35,7 +36,7 @@ export const run: Command = {
   about:
     'Runs tasks of the config and scripts of package.json, and what they depend on, and\n' +
     'measures each of them and all together. The exit code is that of the first failure.',
-  flags: [parallel, serial, keepGoing, ...flagsOfRun],
+  flags: [...Object.values(schedulingFlags), ...Object.values(runFlags)],
   examples: [
     'memtop run build',
     'memtop run --parallel 4 --keep-going lint types test',
@@ -45,14 +46,14 @@ export const run: Command = {
     const names = namesOf(raw);
     const config = await foundConfig();
     const options = execOptions(raw, environment, config);
-    const limitOfParallel = valueGiven(parallel, raw, environment, config);
+    const { parallel, serial, keepGoing } = optionsOf(schedulingFlags, raw, environment, config);
     const scripts = findScripts(currentFolder());
     const tasks = tasksNamed(names, config, scripts, environment);
-    const isSerial = isSet(serial, raw, config) || limitOfParallel === 1 || tasks.size === 1;
+    const isSerial = serial || parallel === 1 || tasks.size === 1;
     if (!isSerial) refuseTerminals(tasks, options);
     return runAndReport(tasks, ['memtop', 'run', ...names], options, {
-      parallel: isSerial ? 1 : (limitOfParallel ?? availableParallelism()),
-      keepGoing: isSet(keepGoing, raw, config),
+      parallel: isSerial ? 1 : (parallel ?? availableParallelism()),
+      keepGoing,
       writeLine: isSerial ? undefined : writeLine,
       ...(isInGithub(environment) && { isBare: isWorkflowCommand }),
     });

@@ -1,6 +1,6 @@
 /** What runs are compared with, and what difference is allowed. */
 import type { Allowance } from '../../compare/gate.js';
-import type { Valued } from './flag.js';
+import type { Repeatable, Valued } from './flag.js';
 import { named, readPercent } from './readers.js';
 
 export const baseline: Valued<string> = {
@@ -19,9 +19,10 @@ export const out: Valued<string> = {
   read: named('a folder'),
 };
 
-export const maxIncrease: Valued<Allowance> = {
+export const maxIncrease: Repeatable<Allowance> = {
   name: 'max-increase',
   value: '[TASK=]PCT',
+  isRepeatable: true,
   summary: 'how many percent above the baseline are allowed; of tasks by their names; repeat it',
   read(text) {
     const end = text.lastIndexOf('=');

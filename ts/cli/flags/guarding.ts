@@ -3,7 +3,7 @@ import type { Allowance } from '../../compare/gate.js';
 import { exitCodeProblem } from '../../tracker/rules.js';
 import type { Size } from '../../tracker/size.js';
 import { exitCodes } from '../exit-code.js';
-import type { Switch, Valued } from './flag.js';
+import type { Repeatable, Switch, Valued } from './flag.js';
 import { allowed, readBytes, readSize } from './readers.js';
 
 export const warn: Valued<Size> = {
@@ -22,21 +22,22 @@ export const limit: Valued<Size> = {
   read: readSize,
 };
 
-export const noGuard: Switch = {
+const noGuard: Switch = {
   name: 'no-guard',
   summary: 'neither warn nor end anything, however much memory it takes',
 };
 
-export const limitExitCode: Valued<number> = {
+const limitExitCode: Valued<number> = {
   name: 'limit-exit-code',
   value: 'N',
   summary: `exit code when the guard has ended the command (default ${exitCodes.guard})`,
   read: (text) => allowed(/^\d+$/.test(text) ? Number(text) : Number.NaN, exitCodeProblem),
 };
 
-export const maxPeak: Valued<Allowance> = {
+export const maxPeak: Repeatable<Allowance> = {
   name: 'max-peak',
   value: '[TASK=]SIZE',
+  isRepeatable: true,
   summary: 'fail with 120 when the peak is above; of tasks by their names, * for any; repeat it',
   read(text) {
     const end = text.lastIndexOf('=');
@@ -44,3 +45,5 @@ export const maxPeak: Valued<Allowance> = {
     return end > 0 ? { task: text.slice(0, end), value } : { value };
   },
 };
+
+export const guardingFlags = { warn, limit, guard: noGuard, limitExitCode, maxPeak };

@@ -92,3 +92,5 @@ export const maxSize: Valued<number> = {
     return size;
   },
 };
+
+export const recordingFlags = { store, isRecorded: noStore };

@@ -14,7 +14,7 @@ import {
   traceUses,
 } from '../../tracker/rules.js';
 import { UsageError } from '../usage-error.js';
-import type { Switch, Valued } from './flag.js';
+import type { Repeatable, Switch, Valued } from './flag.js';
 import { allowed } from './readers.js';
 
 export const interval: Valued<number> = {
@@ -35,7 +35,7 @@ export const metric: Valued<Metric> = {
   read: (text) => allowed(text as Metric, metricProblem),
 };
 
-export const cgroup: Valued<CgroupUse> = {
+const cgroup: Valued<CgroupUse> = {
   name: 'cgroup',
   value: cgroupUses.join('|'),
   variable: 'MEMTOP_CGROUP',
@@ -53,15 +53,17 @@ export const trace: Valued<TraceUse> = {
   read: (text) => allowed(text as TraceUse, traceProblem),
 };
 
-export const heap: Switch = {
+const heap: Switch = {
   name: 'heap',
   variable: 'MEMTOP_HEAP',
   summary: 'have Node processes report their JavaScript heaps, and say what limit they need',
 };
 
-export const stage: Valued<StageRule> = {
+export const stage: Repeatable<StageRule> = {
   name: 'stage',
   value: 'NAME=REGEX',
+  isRepeatable: true,
+  isFlagOnly: true,
   summary: 'a stage: while a command line matches; repeat it, the first of several counts',
   read(text) {
     const [, name, argv] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
@@ -73,3 +75,8 @@ export const stage: Valued<StageRule> = {
     return { name, argv };
   },
 };
+
+export const measuringFlags = { intervalMs: interval, metric, cgroup, trace };
+
+/** Of one command, in which tasks, stages and heaps are found. */
+export const findingFlags = { stages: stage, heap };

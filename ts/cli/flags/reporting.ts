@@ -12,23 +12,23 @@ function file(name: string, summary: string): Valued<string> {
   };
 }
 
-export const json = file(
+const json = file(
   'json',
   "write the result there; '-' is standard output, after the command's own",
 );
 
-export const csv = file('csv', 'write the memory over time there, with a column for each task');
+const csv = file('csv', 'write the memory over time there, with a column for each task');
 
-export const markdown = file('markdown', 'write a summary for a pull request or a job there');
+const markdown = file('markdown', 'write a summary for a pull request or a job there');
 
-export const html = file('html', 'write a page there that a browser shows, without a network');
+const html = file('html', 'write a page there that a browser shows, without a network');
 
-export const chart: Switch = {
+const chart: Switch = {
   name: 'chart',
   summary: 'draw the memory over time below the summary',
 };
 
-export const quiet: Switch = {
+const quiet: Switch = {
   name: 'quiet',
   short: 'q',
   summary: 'print no summary; warnings and errors still show',
@@ -43,7 +43,4 @@ export const noGithub: Switch = {
 /** For commands whose only output is what was asked for. */
 export const jsonSwitch: Switch = { name: 'json', summary: 'print JSON, for programs' };
 
-export const jsonOnly: Switch = {
-  name: 'json-only',
-  summary: 'standard output is the line with the result alone',
-};
+export const reportingFlags = { json, csv, markdown, html, chart, github: noGithub, quiet };

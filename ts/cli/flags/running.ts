@@ -29,7 +29,7 @@ export const grace: Valued<number> = {
   read: (text) => allowed(parseDuration(text) ?? Number.NaN, graceProblem),
 };
 
-export const survivors: Valued<SurvivorUse> = {
+const survivors: Valued<SurvivorUse> = {
   name: 'survivors',
   value: survivorUses.join('|'),
   summary: 'what to do with processes that outlive the command (default leave)',
@@ -68,7 +68,7 @@ export const label: Valued<string> = {
 /** So many commands can be told of a signal. */
 const most = 256;
 
-export const parallel: Valued<number> = {
+const parallel: Valued<number> = {
   name: 'parallel',
   value: 'N',
   summary: 'how many tasks run at a time, at most; default: one for each CPU',
@@ -79,18 +79,31 @@ export const parallel: Valued<number> = {
   },
 };
 
-export const serial: Switch = {
+const serial: Switch = {
   name: 'serial',
   summary: 'one task after the other, each with the terminal to itself',
 };
 
-export const keepGoing: Switch = {
+const keepGoing: Switch = {
   name: 'keep-going',
   summary: 'after a failure go on with all tasks that do not depend on it',
 };
 
-export const logHeapUsage: Switch = {
+const logHeapUsage: Switch = {
   name: 'log-heap-usage',
   variable: 'MEMTOP_LOG_HEAP_USAGE',
   summary: 'print a line with its peak as each task ends',
 };
+
+export const runningFlags = {
+  timeoutMs: timeout,
+  graceMs: grace,
+  survivors,
+  pty,
+  ui,
+  logHeapUsage,
+  label,
+};
+
+/** Of several tasks. */
+export const schedulingFlags = { parallel, serial, keepGoing };
