@@ -1,4 +1,5 @@
 /** Starts a command, measured where that is possible, and makes its result. */
+import type * as z from 'zod/mini';
 import { runners } from '../attribution/index.js';
 import { nativeRules, runnersOf } from '../attribution/native-rules.js';
 import { recordsOf } from '../attribution/records/records.js';
@@ -19,9 +20,9 @@ import type { CrashFiles } from '../report/crash/messages.js';
 import { warningText } from '../report/warning.js';
 import type { TaskResult } from '../result/task.js';
 import type { Result } from '../result/types.js';
+import type { runOptions } from './api/checked-options.js';
 import { deferredExecution } from './api/deferred-execution.js';
 import { definedOnly } from './api/defined-only.js';
-import type { OnOutput } from './api/pieces.js';
 import { type Execution, notStarted, type Seen, type ViewSize } from './native/execution.js';
 import { type NativeRun, type RunListener, runMeasured } from './native/measured.js';
 import { Recording } from './native/recording.js';
@@ -30,40 +31,17 @@ import type { Start } from './native/start.js';
 import { pidsOfTasks, tasksIn } from './result/found.js';
 import { buildResult } from './result/result.js';
 import { factsOf } from './result/run-facts.js';
-import type { CgroupUse, Metric, PtyUse, SurvivorUse, TraceUse } from './rules.js';
-import type { Size } from './size.js';
 
-/** What a run may be told, once it is checked: by the flags of the command line or by schemas. */
-export interface CheckedOptions {
-  label?: string | undefined;
-  /** False where tasks are not to be told apart. */
-  tasks?: boolean | undefined;
+/** The options of a run, checked by the flags of the command line or by the schemas of the API. */
+export interface CheckedOptions extends Omit<z.infer<typeof runOptions>, 'rules' | 'stages'> {
   rules?: readonly NamedTaskRule[] | undefined;
   stages?: readonly StageRule[] | undefined;
-  intervalMs?: number | undefined;
-  metric?: Metric | undefined;
-  cgroup?: CgroupUse | undefined;
-  trace?: TraceUse | undefined;
-  warn?: Size | undefined;
-  limit?: Size | undefined;
-  guard?: boolean | undefined;
-  timeoutMs?: number | undefined;
-  graceMs?: number | undefined;
-  survivors?: SurvivorUse | undefined;
-  onOutput?: OnOutput | undefined;
-  silent?: boolean | undefined;
-  pty?: PtyUse | undefined;
+  /** False where tasks are not to be told apart. */
+  tasks?: boolean | undefined;
   /** Whether lines are shown below its output, where there is a terminal for them. */
   isViewed?: boolean | undefined;
   /** How large its terminal is, where only this program shows it. */
   remoteSize?: ViewSize | undefined;
-  heap?: boolean | undefined;
-  cwd?: string | undefined;
-  env?: Record<string, string | undefined> | undefined;
-  /** Once it is aborted nothing is started any more. */
-  signal?: AbortSignal | undefined;
-  /** Where the files of a crash go: by default into the current folder, nowhere with false. */
-  crashFolder?: string | false | undefined;
   /** A file that is there, which gets a row of CSV for each sample: milliseconds, and bytes. */
   samplesFile?: string | undefined;
   /** The file of the store that it is recorded in; nowhere without one. */
