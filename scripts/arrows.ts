@@ -49,7 +49,7 @@ export function arrowsOfTypeScript(root: string): Arrow[] {
   return files.flatMap((file) => arrowsOfFile(root, file));
 }
 
-function sourcesIn(folder: string): string[] {
+export function sourcesIn(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
     const path = join(folder, name);
     if (statSync(path).isDirectory()) return sourcesIn(path);
@@ -72,7 +72,7 @@ const statement = /^(?:import|export) (?:([^;']*?) from )?'(\.[^']+)';$/gm;
 const expression = /\bimport\('(\.[^']+)'\)(\.[A-Z])?/g;
 
 /** The modules of memtop's own that a file names. */
-function usesIn(text: string): { path: string; isOfTypes: boolean }[] {
+export function usesIn(text: string): { path: string; isOfTypes: boolean }[] {
   const statements = [...text.matchAll(statement)].map(([, names = '', path = '']) => ({
     path,
     isOfTypes: namesTypesOnly(names),

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { runners } from '../ts/attribution/index.js';
 import { nativeRules } from '../ts/attribution/native-rules.js';
+import { commands } from '../ts/cli/commands/index.js';
 import { configurableFlags } from '../ts/cli/config/flags.js';
 import { withKeyTable } from '../ts/cli/config/keys-page.js';
 import { knownCommands } from '../ts/cli/grammar.js';
@@ -117,7 +118,7 @@ writeFileSync(
 
 writeFileSync(
   join(packageRoot, 'man/memtop.1'),
-  manPage(await knownCommands(), Object.entries(topics)),
+  manPage(await knownCommands(commands), Object.entries(topics)),
 );
 
 const configPage = join(packageRoot, 'docs/config.md');

@@ -1,7 +1,6 @@
 /** All that can stand on a command line, from the one table of commands and their flags. */
-import type { Command } from './commands/command.js';
+import type { Command, Commands } from './commands/command.js';
 import { exec } from './commands/exec.js';
-import { commands } from './commands/index.js';
 import type { Flag } from './flags/flag.js';
 import { help, version } from './flags/general.js';
 
@@ -15,7 +14,7 @@ export interface KnownCommand {
 }
 
 /** The main command first, and then all by their names. */
-export async function knownCommands(): Promise<KnownCommand[]> {
+export async function knownCommands(commands: Commands): Promise<KnownCommand[]> {
   const named = await Promise.all(
     Object.entries(commands).map(async ([name, { summary, load }]) =>
       known(name, summary, await load()),

@@ -1,7 +1,6 @@
 /** The help, made from the tables of commands and flags. */
 import { wrapped } from '../report/plain-text.js';
-import type { Command } from './commands/command.js';
-import { commands } from './commands/index.js';
+import type { Command, Commands } from './commands/command.js';
 import type { Flag } from './flags/flag.js';
 import { help, version } from './flags/general.js';
 import { topicNames } from './topics/names.js';
@@ -10,12 +9,12 @@ import type { Topic } from './topics/topic.js';
 const columns = 80;
 
 /** The help of one command; of memtop as a whole when no command was named. */
-export function helpOf(command: Command, name: string | undefined): string {
+export function helpOf(command: Command, name: string | undefined, commands: Commands): string {
   return [
     wrapped(command.about.replaceAll('\n', ' '), columns).join('\n'),
     `usage: memtop ${[name, command.usage].filter(Boolean).join(' ')}`,
     table([...command.flags, help, version].map((flag) => [left(flag), right(flag)])),
-    ...(name === undefined ? [`commands:\n${commandTable()}`, more()] : []),
+    ...(name === undefined ? [`commands:\n${commandTable(commands)}`, more()] : []),
     `examples:\n${command.examples.map((example) => `  ${example}`).join('\n')}`,
   ].join('\n\n');
 }
@@ -33,7 +32,7 @@ function right({ summary, variable }: Flag): string {
   return `${summary}${variable ? ` [${variable}]` : ''}`;
 }
 
-function commandTable(): string {
+function commandTable(commands: Commands): string {
   return table(Object.entries(commands).map(([name, { summary }]) => [name, summary]));
 }
 

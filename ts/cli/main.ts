@@ -20,7 +20,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const command = await named(name ?? 'exec', rest);
   const raw = parse(rest, [...command.flags, help, version]);
   if (isSet(help, raw)) {
-    print([helpOf(command, name)]);
+    print([helpOf(command, name, commands)]);
     return 0;
   }
   if (isSet(version, raw)) {

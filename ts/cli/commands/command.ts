@@ -18,3 +18,12 @@ export interface Command {
    */
   run(raw: RawArguments, environment: NodeJS.ProcessEnv): Promise<number>;
 }
+
+/** A command that is loaded when it is called. */
+interface ListedCommand {
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** Commands by their names. */
+export type Commands = Readonly<Record<string, ListedCommand>>;

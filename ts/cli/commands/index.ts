@@ -1,13 +1,8 @@
 /** Every command. All but the main one are loaded when they are called. */
-import type { Command } from './command.js';
+import type { Commands } from './command.js';
 import { exec } from './exec.js';
 
-interface Listed {
-  readonly summary: string;
-  load(): Promise<Command>;
-}
-
-export const commands: Readonly<Record<string, Listed>> = {
+export const commands: Commands = {
   exec: {
     summary: 'run a command and measure it; the same without the word',
     load: async () => exec,
@@ -58,10 +53,10 @@ export const commands: Readonly<Record<string, Listed>> = {
   },
   help: {
     summary: 'explain a command or a topic',
-    load: async () => (await import('./help.js')).help,
+    load: async () => (await import('./help.js')).helpAbout(commands),
   },
   completion: {
     summary: 'print what makes a shell complete commands and flags',
-    load: async () => (await import('./completion.js')).completion,
+    load: async () => (await import('./completion.js')).completionOf(commands),
   },
 };
