@@ -6,6 +6,7 @@ import { asNobody, isRoot } from '../helpers/alive.js';
 import { highest, project, sampledPeak } from '../helpers/bench.js';
 import { temporaryFolder } from '../helpers/folder.js';
 import { MB } from '../helpers/measured.js';
+import { testNeeding } from '../helpers/needs.js';
 import { cliPath, memtop, Running, until } from '../helpers/processes.js';
 import { whatIsMissing } from '../helpers/programs.js';
 import { ownStore } from '../helpers/stored.js';
@@ -370,7 +371,7 @@ test('the summary has headline, attribution, top processes and the table of what
   t.regex(stderr, /^ {2}log +\.memtop\/build-latest\.log$/m);
 });
 
-const withGit = whatIsMissing(['git']) === undefined ? test : test.skip;
+const withGit = testNeeding(whatIsMissing(['git']));
 withGit('git sees nothing of the results, and all of a folder that was there before', async (t) => {
   const { bench, cwd, write } = project(t, { 'own/file': 'x' });
   execFileSync('git', ['init', '-q'], { cwd });

@@ -6,6 +6,7 @@ import { knownCommands } from '../../ts/cli/grammar.js';
 import { manPage } from '../../ts/cli/man-page.js';
 import { topics } from '../../ts/cli/topics/index.js';
 import { packageRoot } from '../../ts/package.js';
+import { testNeeding } from '../helpers/needs.js';
 import { memtop, Running } from '../helpers/processes.js';
 import { whatIsMissing } from '../helpers/programs.js';
 
@@ -60,7 +61,7 @@ test('the man page is the one that is generated, and names every flag', async (t
   }
 });
 
-const testWithMan = whatIsMissing(['man']) === undefined ? test : test.skip;
+const testWithMan = testNeeding(whatIsMissing(['man']));
 testWithMan('man shows the page without a complaint', async (t) => {
   const file = join(packageRoot, 'man/memtop.1');
   const env = { ...process.env, MANWIDTH: '80', LC_ALL: 'C.UTF-8' };

@@ -2,12 +2,13 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { testNeeding } from '../helpers/needs.js';
 import { cliPath, memtop, until } from '../helpers/processes.js';
 import { whatIsMissing } from '../helpers/programs.js';
 import { Screen } from '../helpers/screen.js';
 import { Terminal } from '../helpers/terminal.js';
 
-const testInTerminal = whatIsMissing(['tmux', 'bash', 'script']) === undefined ? test : test.skip;
+const testInTerminal = testNeeding(whatIsMissing(['tmux', 'bash', 'script']));
 const block = /── memtop \d+s ──\n now +\S+B +peak +\S+B/;
 
 async function open(t: ExecutionContext): Promise<Terminal> {

@@ -1,5 +1,9 @@
 import test from 'ava';
+import { testNeeding } from '../helpers/needs.js';
 import { cliPath, memtop, Running } from '../helpers/processes.js';
+import { unlessRoot } from '../helpers/programs.js';
+
+const testAsRoot = testNeeding(unlessRoot());
 
 /** What a shell runs, until it has printed READY. */
 async function shell(script: string): Promise<Running> {
@@ -70,11 +74,7 @@ async function killAsNobody(pid: number) {
   return new Running('unshare', ['--mount', 'sh', '-c', withProc, 'sh', ...call]).finished();
 }
 
-test('another user’s process is not ended', async (t) => {
-  if (process.getuid?.() !== 0) {
-    t.pass();
-    return;
-  }
+testAsRoot('another user’s process is not ended', async (t) => {
   const running = await shell('echo READY; read line');
   t.teardown(() => running.killed());
   const { code, stdout, stderr } = await killAsNobody(running.pid);
@@ -85,11 +85,7 @@ test('another user’s process is not ended', async (t) => {
   );
 });
 
-test('a descendant that is another user’s is named, and the rest is ended', async (t) => {
-  if (process.getuid?.() !== 0) {
-    t.pass();
-    return;
-  }
+testAsRoot('a descendant that is another user’s is named, and the rest is ended', async (t) => {
   const script = `sh -c 'echo $$; echo READY; exec sleep 60' & exec setpriv ${asNobody.join(' ')} sleep 61`;
   const running = new Running('sh', ['-c', script]);
   await running.printed('READY');

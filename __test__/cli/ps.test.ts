@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { ProcessRecord } from '../../ts/index.js';
 import { temporaryFolder } from '../helpers/folder.js';
+import { testNeeding } from '../helpers/needs.js';
 import { cliPath, memtop, Running } from '../helpers/processes.js';
+import { unlessRoot } from '../helpers/programs.js';
+
+const testAsRoot = testNeeding(unlessRoot());
 
 /** A shell with a child; both wait. */
 async function pair(t: ExecutionContext, cwd = '/'): Promise<{ shell: Running; child: number }> {
@@ -137,11 +141,7 @@ test('without /proc it says what is missing', async (t) => {
   }
 });
 
-test('what others hide is not shown, and that is said', async (t) => {
-  if (process.getuid?.() !== 0) {
-    t.pass();
-    return;
-  }
+testAsRoot('what others hide is not shown, and that is said', async (t) => {
   const inside =
     'mount -t proc -o hidepid=invisible proc /proc && ' +
     'exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"';

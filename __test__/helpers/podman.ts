@@ -6,7 +6,8 @@ import type { ExecutionContext } from 'ava';
 import { packageRoot } from '../../ts/package.js';
 import { isRoot } from './alive.js';
 import { temporaryFolder } from './folder.js';
-import { pathOf } from './programs.js';
+import { type Lack, skip } from './needs.js';
+import { whatIsMissing } from './programs.js';
 
 /** Somebody who calls podman. */
 export interface Caller {
@@ -33,7 +34,10 @@ export function callerWithoutRoot(): Caller | undefined {
   };
 }
 
-export const isInstalled = pathOf('podman') !== undefined;
+export function whyNoPodman(who: Caller | undefined): Lack | undefined {
+  const noOne = { need: 'subuid', why: 'root finds no user with ids in /etc/subuid' };
+  return whatIsMissing(['podman']) ?? (who ? undefined : noOne);
+}
 
 /** The name of an image that is gone when the test is over; undefined where podman runs none. */
 export function image(t: ExecutionContext, { as }: Caller): string | undefined {
@@ -50,8 +54,7 @@ export function image(t: ExecutionContext, { as }: Caller): string | undefined {
   t.teardown(() => call('rmi', '--force', name));
   const tried = imported.status === 0 ? call('run', '--rm', name, 'sh', '-c', ':') : imported;
   if (tried.status === 0) return name;
-  t.log(`podman runs no containers here: ${tried.stderr.trim()}`);
-  t.pass();
+  skip(t, { need: 'containers', why: `podman runs none here: ${tried.stderr.trim()}` });
   return undefined;
 }
 

@@ -12,6 +12,7 @@ use std::time::{Duration, Instant};
 
 use memtop_proc::native::{ProcRoot, RunEnd, RunEnded, end_run};
 use memtop_proc::{KillOptions, ProcessId, ProcessRecord, State};
+use memtop_testing::skip;
 use tempfile::TempDir;
 use world::{NOBODYS_PID, Shell, World, has_ended, until};
 
@@ -196,10 +197,10 @@ struct Bomb {
 }
 
 impl Bomb {
-    /// `None`, and a word why, where it cannot be contained.
+    /// `None` where it cannot be contained; the test is skipped then.
     fn start(user: u32) -> Option<Self> {
         if !rustix::process::geteuid().is_root() {
-            eprintln!("not tested here: only root can run it as a user of its own");
+            skip("root", "only root can run it as a user of its own");
             return None;
         }
         let mut command = Command::new("prlimit");
