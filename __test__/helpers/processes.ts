@@ -3,6 +3,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { packageRoot } from '../../ts/package.js';
+import { ifCutOff } from './cut-off.js';
 
 export const cliPath = join(packageRoot, 'dist/cli.js');
 export const fixture = (name: string): string => join(packageRoot, '__test__/fixtures', name);
@@ -14,29 +15,18 @@ export interface Finished {
   stderr: string;
 }
 
-/** Process groups of tests that are still running; a failed test must not leave its own behind. */
-const groups = new Set<number>();
-process.on('exit', () => {
-  for (const group of groups) {
-    try {
-      process.kill(-group, 'SIGKILL');
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-});
-
 /** A process in a group of its own. */
 export class Running {
   readonly child: ChildProcess;
   readonly #stdout: Buffer[] = [];
   readonly #stderr: Buffer[] = [];
   readonly #closed: Promise<unknown[]>;
+  #callOff: () => void = () => {};
 
   constructor(program: string, args: readonly string[], options: SpawnOptions = {}) {
     this.child = spawn(program, args, { stdio: 'pipe', ...options, detached: true });
     const { pid } = this.child;
-    if (pid !== undefined) groups.add(pid);
+    if (pid !== undefined) this.#callOff = ifCutOff(() => killGroup(pid));
     this.child.stdout?.on('data', (chunk: Buffer) => this.#stdout.push(chunk));
     this.child.stderr?.on('data', (chunk: Buffer) => this.#stderr.push(chunk));
     this.#closed = once(this.child, 'close');
@@ -68,8 +58,16 @@ export class Running {
 
   async finished(): Promise<Finished> {
     const [code, signal] = (await this.#closed) as [number | null, NodeJS.Signals | null];
-    if (this.child.pid !== undefined) groups.delete(this.child.pid);
+    this.#callOff();
     return { code, signal, stdout: this.stdout, stderr: this.stderr };
+  }
+}
+
+function killGroup(group: number): void {
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch {
+    // It has ended meanwhile.
   }
 }
 
