@@ -20,7 +20,7 @@ export function helpOf(command: Command, name: string | undefined, commands: Com
 }
 
 function more(): string {
-  const text = `memtop help <command> explains one, memtop help <topic> one of: ${topicNames.join(', ')}`;
+  const text = `memtop help <command> explains a command, memtop help <topic> a topic: ${topicNames.join(', ')}`;
   return wrapped(text, columns).join('\n');
 }
 

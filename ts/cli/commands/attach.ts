@@ -2,6 +2,7 @@
 import { messageOf } from '../../errors.js';
 import { type Attached, attach as attachTo } from '../../tracker/api/attach.js';
 import { exitCodes } from '../exit-code.js';
+import type { Flag } from '../flags/flag.js';
 import { interval, metric, trace } from '../flags/measuring.js';
 import { reportingFlags } from '../flags/reporting.js';
 import { label, timeout, ui } from '../flags/running.js';
@@ -13,13 +14,16 @@ import { isShownUnasked } from '../view/choice.js';
 import { say } from '../write.js';
 import type { Command } from './command.js';
 
+/** The same flag, with another default. */
+const ownTrace: Flag = { ...trace, summary: 'trace every process until it ends (default off)' };
+
 export const attach: Command = {
   usage: '[options] <pid>',
   about:
-    'Measures a process that is already running and everything that it starts, until it ends, ^C\n' +
-    'or --timeout. On a terminal its tree is shown meanwhile, until q. The process is not touched,\n' +
-    'unless --trace on says so.',
-  flags: [interval, metric, trace, timeout, ui, label, ...Object.values(reportingFlags)],
+    'Measures a process that is already running and everything it starts, until it ends, ^C or\n' +
+    '--timeout. On a terminal, shows its tree until you press q. The process itself is left alone\n' +
+    'unless you pass --trace on.',
+  flags: [interval, metric, ownTrace, timeout, ui, label, ...Object.values(reportingFlags)],
   examples: ['memtop attach 4127', 'memtop attach --timeout 30s --json peak.json 4127'],
   async run(raw, environment) {
     const pid = onePid(raw, 'attach');
@@ -51,7 +55,7 @@ export const attach: Command = {
   },
 };
 
-/** What somebody else has started is left alone unless tracing is asked for. */
+/** Traces only on request: the process was not started by memtop. */
 function traceGiven(raw: RawArguments, environment: NodeJS.ProcessEnv): 'on' | 'off' {
   return valueGiven(trace, raw, environment) === 'on' ? 'on' : 'off';
 }

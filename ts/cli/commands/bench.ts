@@ -34,10 +34,10 @@ const defaultCommand = ['npm', 'run', 'build'];
 export const bench: Command = {
   usage: '[options] [-- <command> [arguments...]]',
   about:
-    'Measures a build, npm run build by default: clears what is named, runs it,\n' +
-    'verifies that it wrote what it should, and keeps result, timeline and log\n' +
-    'under a label. One word with a space in it goes to the shell. The exit code is\n' +
-    '121 when something that it should have written is not there.',
+    'Measures a build, by default npm run build: clears the given paths, runs the\n' +
+    'command, verifies that it wrote what it should, and keeps the result, timeline\n' +
+    'and log under a label. A single argument with spaces is run by the shell. The\n' +
+    'exit code is 121 when a required output was not written.',
   flags: flagsOfBench,
   examples: [
     'memtop bench --label before --clear dist --verify dist/index.js',

@@ -1,4 +1,4 @@
-/** `memtop completion <shell>`: prints what makes a shell complete commands and flags. */
+/** `memtop completion <shell>`: prints a completion script. */
 import { bashCompletion } from '../completion/bash.js';
 import { fishCompletion } from '../completion/fish.js';
 import { zshCompletion } from '../completion/zsh.js';
@@ -20,8 +20,8 @@ export function completionOf(commands: Commands): Command {
   return {
     usage: names.join('|'),
     about:
-      'Prints a script that makes a shell complete commands, flags and their values, and behind --\n' +
-      'the command itself. bash: in ~/.bashrc; zsh: as _memtop in a folder of $fpath; fish: as\n' +
+      'Prints a completion script for commands, flags and their values, and for the command after\n' +
+      '--. bash: in ~/.bashrc; zsh: as _memtop in a folder of $fpath; fish: as\n' +
       'memtop.fish in ~/.config/fish/completions.',
     flags: [],
     examples: [

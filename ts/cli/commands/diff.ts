@@ -1,4 +1,4 @@
-/** `memtop diff A B`: what has become of the memory from one run, or several, to another. */
+/** `memtop diff A B`: compare memory use, and tell change from noise. */
 import { type Comparison, compare, groupOf, isRegression } from '../../compare/comparison.js';
 import { measuresOfAll } from '../../compare/measures.js';
 import { UnusableResult } from '../../compare/source.js';
@@ -22,9 +22,9 @@ const defaultNoisePercent = 10;
 export const diff: Command = {
   usage: '[options] <before> <after>',
   about:
-    'Compares the memory of two runs, or of two groups of them: by label, by result\n' +
-    'file, or by folder of such. The exit code is 120 when the peak has risen by\n' +
-    'more than chance.',
+    'Compares the memory of two runs, or of two groups of runs, and tells change from\n' +
+    'noise. A run is given as a label, a result file or a folder of result files. The\n' +
+    'exit code is 120 when the peak rose by more than noise.',
   flags: [noise, out, store, jsonSwitch],
   examples: [
     'memtop diff before after',

@@ -16,8 +16,8 @@ const columnsOfLogs = 100;
 export const doctor: Command = {
   usage: '[--json]',
   about:
-    'Says what can be measured here and by which method, and what stands in the way of the rest.\n' +
-    'It makes a group for a run and removes it again; nothing else is changed.',
+    'Reports what can be measured on this machine and how, and what prevents the rest. Creates a\n' +
+    'control group and removes it again; changes nothing else.',
   flags: [jsonSwitch],
   examples: ['memtop doctor', 'memtop doctor --json'],
   async run(raw) {

@@ -1,4 +1,4 @@
-/** `memtop help [topic]`: explains a command, or what several have in common. */
+/** `memtop help [command or topic]`: explains a command or a topic. */
 import { helpOf, topicHelp } from '../help.js';
 import { nearest } from '../nearest.js';
 import type { RawArguments } from '../parse.js';

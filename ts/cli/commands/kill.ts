@@ -20,10 +20,9 @@ import type { Command } from './command.js';
 export const kill: Command = {
   usage: '[options] <pid or run>',
   about:
-    'Ends a process and all its descendants, or a run that memtop has recorded (its id, a beginning\n' +
-    'of that, last, or a label), and waits until they are dead: asks them to end\n' +
-    '(SIGTERM), and kills those who have not after a while (SIGKILL). The exit code is 0 when all\n' +
-    'are dead and 1 when one is left.',
+    'Ends a process and all its descendants, or a recorded run (given as its id, a prefix of the id,\n' +
+    'last, or a label). Sends SIGTERM, then SIGKILL to what is left after the grace period, and waits\n' +
+    'until all are gone. The exit code is 0 when all are gone and 1 when any is left.',
   flags: [force, grace, storeFlag],
   examples: ['memtop kill 4127', 'memtop kill --grace 10s 4127', 'memtop kill --force build'],
   async run(raw, environment) {
@@ -52,7 +51,7 @@ export const kill: Command = {
   },
 };
 
-/** Of a label the run that is running. */
+/** Of several runs with one label, the one in progress. */
 async function killRun(
   reference: string,
   store: Store,

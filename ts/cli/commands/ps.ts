@@ -29,8 +29,8 @@ export const ps: Command = {
   usage: '[options] [pid]',
   about:
     'Shows processes and their resident memory, the largest first; with a pid, that process and\n' +
-    'its descendants. CPU is the share of one CPU since the start of the process. The threads of\n' +
-    'the kernel, which have no memory of their own, are in the JSON only.',
+    'its descendants. CPU is the share of one CPU since the process started. Kernel threads, which\n' +
+    'have no memory of their own, are listed in the JSON only.',
   flags: [tree, cwd, liveRuns, jsonSwitch, storeFlag],
   examples: [
     'memtop ps --tree',

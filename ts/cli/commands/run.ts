@@ -34,8 +34,8 @@ import { codeWithBudget, groupUse } from './exec.js';
 export const run: Command = {
   usage: '[options] <task> [tasks...]',
   about:
-    'Runs tasks of the config and scripts of package.json, and what they depend on, and\n' +
-    'measures each of them and all together. The exit code is that of the first failure.',
+    'Runs tasks from the config and scripts from package.json, with their dependencies, and\n' +
+    'measures each task and the run as a whole. The exit code is that of the first failure.',
   flags: [...Object.values(schedulingFlags), ...Object.values(runFlags)],
   examples: [
     'memtop run build',

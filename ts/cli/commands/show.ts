@@ -17,8 +17,8 @@ import type { Command } from './command.js';
 export const show: Command = {
   usage: '[options] [run]',
   about:
-    'Shows the report of a run again: of the last one, or of the one that is named by its id, by an\n' +
-    'unambiguous beginning of that, or by a label, whose latest run it is then.',
+    'Shows the report of a recorded run again. The run is given as its id, an unambiguous prefix of\n' +
+    'the id, or a label, which stands for its latest run; by default it is the last run.',
   flags: [jsonSwitch, sql, storeFlag],
   examples: ['memtop show', 'memtop show build', 'memtop show --json 20261120-140702-3f9a2c'],
   async run(raw, environment) {

@@ -20,7 +20,7 @@ function keyTable(flags: readonly Flag[]): string {
   }
   const rows = [...byKey].map(([key, [flag, toggle]]) => {
     const values = [flag, toggle].flatMap((one) => (one ? valuesOf(one) : []));
-    return `| \`${key}\` | ${values.join(', ')} | ${flag?.summary.replace('; repeat it', '')} |\n`;
+    return `| \`${key}\` | ${values.join(', ')} | ${flag?.summary.replace('; can be repeated', '')} |\n`;
   });
   return ['| key | value | the flag: what it does |\n', '| --- | --- | --- |\n', ...rows].join('');
 }

@@ -8,7 +8,7 @@ interface Described {
   readonly name: string;
   /** One letter, without the dash. */
   readonly short?: string;
-  /** The environment variable that sets it, too; the flag comes first. */
+  /** The environment variable that sets it as well; the flag takes precedence. */
   readonly variable?: string;
   /** What it does, for the help. */
   readonly summary: string;
@@ -16,7 +16,7 @@ interface Described {
   readonly isFlagOnly?: true;
 }
 
-/** There or not. One whose name begins with `no-` switches its option off. */
+/** Takes no value. One whose name begins with `no-` switches its option off. */
 export interface Switch extends Described {
   readonly value?: never;
 }
@@ -29,7 +29,7 @@ export interface Valued<T> extends Described {
   read(text: string): T;
 }
 
-/** Takes a value each time that it is given, and all of them count. */
+/** Takes a value each time it is given, and all of them count. */
 export interface Repeatable<T> extends Valued<T> {
   readonly isRepeatable: true;
 }
@@ -52,7 +52,7 @@ export function isNegative({ name, value }: Flag): boolean {
   return value === undefined && name.startsWith('no-');
 }
 
-/** `limitExitCode` for `limit-exit-code`, and `guard` for `no-guard`, which the config says of it. */
+/** `limitExitCode` for `limit-exit-code`, and `guard` for `no-guard`. */
 export function configKeyOf(flag: Flag): string {
   const name = isNegative(flag) ? flag.name.slice('no-'.length) : flag.name;
   return name.replaceAll(/-(.)/g, (_, letter: string) => letter.toUpperCase());

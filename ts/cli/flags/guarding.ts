@@ -1,4 +1,4 @@
-/** What ends a run for its memory, or fails it afterwards. */
+/** Memory limits that end a run, or fail it afterwards. */
 import type { Allowance } from '../../compare/gate.js';
 import { exitCodeProblem } from '../../tracker/rules.js';
 import type { Size } from '../../tracker/size.js';
@@ -10,7 +10,7 @@ export const warn: Valued<Size> = {
   name: 'warn',
   value: 'SIZE',
   variable: 'MEMTOP_WARN',
-  summary: 'warn once when all processes together have more: 500M, 1.5G, 80%',
+  summary: 'warn once when all processes together exceed SIZE: 500M, 1.5G, 80%',
   read: readSize,
 };
 
@@ -18,19 +18,19 @@ export const limit: Valued<Size> = {
   name: 'limit',
   value: 'SIZE',
   variable: 'MEMTOP_LIMIT',
-  summary: 'end them when they have more, and write down what they were',
+  summary: 'kill the run above SIZE, and write a crash report',
   read: readSize,
 };
 
 const noGuard: Switch = {
   name: 'no-guard',
-  summary: 'neither warn nor end anything, however much memory it takes',
+  summary: 'never warn or kill, however much memory the run takes',
 };
 
 const limitExitCode: Valued<number> = {
   name: 'limit-exit-code',
   value: 'N',
-  summary: `exit code when the guard has ended the command (default ${exitCodes.guard})`,
+  summary: `exit code when the guard killed the run (default ${exitCodes.guard})`,
   read: (text) => allowed(/^\d+$/.test(text) ? Number(text) : Number.NaN, exitCodeProblem),
 };
 
@@ -38,7 +38,8 @@ export const maxPeak: Repeatable<Allowance> = {
   name: 'max-peak',
   value: '[TASK=]SIZE',
   isRepeatable: true,
-  summary: 'fail with 120 when the peak is above; of tasks by their names, * for any; repeat it',
+  summary:
+    'fail with 120 when the peak of the run, or of TASK (* for any), exceeds SIZE; can be repeated',
   read(text) {
     const end = text.lastIndexOf('=');
     const value = readBytes(text.slice(end + 1));

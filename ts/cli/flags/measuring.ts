@@ -1,4 +1,4 @@
-/** What is measured, and how closely. */
+/** What is measured, and how. */
 import { notAnExpression } from '../../attribution/expression.js';
 import type { StageRule } from '../../attribution/rule.js';
 import {
@@ -21,7 +21,7 @@ export const interval: Valued<number> = {
   name: 'interval',
   value: 'MS',
   variable: 'MEMTOP_INTERVAL',
-  summary: 'milliseconds between samples; default: 2 to 100, as few as cost under 1 % of a CPU',
+  summary: 'milliseconds between samples (default: 2 to 100, to stay below 1% of a CPU)',
   // Number('') is 0, which no interval may be.
   read: (text) => allowed(Number(text), intervalProblem),
 };
@@ -31,7 +31,7 @@ export const metric: Valued<Metric> = {
   value: metrics.join('|'),
   variable: 'MEMTOP_METRIC',
   summary:
-    'what the peak counts: every page once (auto, the default), rss: shared pages in each process, pss: divided among all that have them',
+    'how shared pages count: once (auto, the default), in each process (rss), or divided among all processes that share them (pss)',
   read: (text) => allowed(text as Metric, metricProblem),
 };
 
@@ -39,8 +39,7 @@ const cgroup: Valued<CgroupUse> = {
   name: 'cgroup',
   value: cgroupUses.join('|'),
   variable: 'MEMTOP_CGROUP',
-  summary:
-    "a control group for the run, for the kernel's own peak; default: where there can be one",
+  summary: "run in a control group, for the kernel's own peak (default: where possible)",
   read: (text) => allowed(text as CgroupUse, cgroupProblem),
 };
 
@@ -48,15 +47,14 @@ export const trace: Valued<TraceUse> = {
   name: 'trace',
   value: traceUses.join('|'),
   variable: 'MEMTOP_TRACE',
-  summary:
-    'follow every process from start to end; default: where that changes nothing for the command',
+  summary: 'trace every process from start to end (default: where it does not affect the command)',
   read: (text) => allowed(text as TraceUse, traceProblem),
 };
 
 const heap: Switch = {
   name: 'heap',
   variable: 'MEMTOP_HEAP',
-  summary: 'have Node processes report their JavaScript heaps, and say what limit they need',
+  summary: 'report the JavaScript heaps of Node processes, and the limit they need',
 };
 
 export const stage: Repeatable<StageRule> = {
@@ -64,7 +62,8 @@ export const stage: Repeatable<StageRule> = {
   value: 'NAME=REGEX',
   isRepeatable: true,
   isFlagOnly: true,
-  summary: 'a stage: while a command line matches; repeat it, the first of several counts',
+  summary:
+    'a stage, active while a command line matches REGEX; can be repeated, the first match counts',
   read(text) {
     const [, name, argv] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
     if (name === undefined || argv === undefined) {
@@ -78,5 +77,5 @@ export const stage: Repeatable<StageRule> = {
 
 export const measuringFlags = { intervalMs: interval, metric, cgroup, trace };
 
-/** Of one command, in which tasks, stages and heaps are found. */
+/** Of one command, whose stages and heaps are measured. */
 export const findingFlags = { stages: stage, heap };

@@ -14,14 +14,14 @@ function file(name: string, summary: string): Valued<string> {
 
 const json = file(
   'json',
-  "write the result there; '-' is standard output, after the command's own",
+  "write the result to FILE as JSON; '-' is standard output, after the command's own",
 );
 
-const csv = file('csv', 'write the memory over time there, with a column for each task');
+const csv = file('csv', 'write the memory over time to FILE as CSV, with a column per task');
 
-const markdown = file('markdown', 'write a summary for a pull request or a job there');
+const markdown = file('markdown', 'write a summary for a pull request or a job to FILE');
 
-const html = file('html', 'write a page there that a browser shows, without a network');
+const html = file('html', 'write a self-contained page to FILE');
 
 const chart: Switch = {
   name: 'chart',
@@ -40,7 +40,7 @@ export const noGithub: Switch = {
   summary: 'in GitHub Actions, add nothing to the job summary and no annotations',
 };
 
-/** For commands whose only output is what was asked for. */
-export const jsonSwitch: Switch = { name: 'json', summary: 'print JSON, for programs' };
+/** For commands that print and write nothing else. */
+export const jsonSwitch: Switch = { name: 'json', summary: 'print JSON' };
 
 export const reportingFlags = { json, csv, markdown, html, chart, github: noGithub, quiet };
