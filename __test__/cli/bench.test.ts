@@ -167,7 +167,7 @@ test('what is cleared is said before, and is gone when the command starts', asyn
   const flags = ['-q', '--clear', 'dist', '--clear', 'absent', '--json-only'];
   const { code, stderr, line } = await bench([...flags, '--', 'test ! -e dist']);
   t.is(code, 0);
-  t.is(stderr, 'memtop: clears dist (2 files, 3B)\n');
+  t.is(stderr, 'memtop: clearing dist (2 files, 3B)\n');
   t.deepEqual(line.bench?.cleared, [{ path: 'dist', fileCount: 2, bytes: 3 }]);
   t.true(existsSync(join(cwd, 'src/c.ts')));
 });
@@ -401,7 +401,7 @@ for (const [args, message] of [
   [['--label'], /^memtop: --label needs a value: --label NAME\n/],
   [['-n', '0'], /^memtop: --runs must be a whole number from 1 to 1000, not "0"\n/],
   [['--warmup', 'x'], /^memtop: --warmup must be a whole number from 0 to 100, not "x"\n/],
-  [['build'], /^memtop: what to do with build\? The command goes after --/],
+  [['build'], /^memtop: unexpected argument build; the command goes after --/],
   [['--imagine'], /^memtop: unknown flag --imagine; did you mean --image\?\n/],
   [['--image', 'a', '--rootfs', 'b'], /two roots for one container; keep one\n/],
   [['--engine', 'docker', '--rootfs', 'b'], /--rootfs is for podman; docker needs an image/],

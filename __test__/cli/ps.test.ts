@@ -96,7 +96,7 @@ test('a process that is not there is named', async (t) => {
 for (const [args, message] of [
   [['init'], 'init is not a process id; memtop ps lists them'],
   [['0'], '0 is not a process id; memtop ps lists them'],
-  [['1', '2'], 'ps takes one process id, and 2 is one more'],
+  [['1', '2'], 'ps takes one process id, and 2 is a second one'],
   [['--cwd'], '--cwd needs a value: --cwd DIR'],
   [['--cwd='], '--cwd must name a folder, not ""'],
   [['--tre'], 'unknown flag --tre; did you mean --tree?'],

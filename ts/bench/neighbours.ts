@@ -30,7 +30,7 @@ export async function neighboursText(
     );
   const more = large.length > namesShown ? ` and ${large.length - namesShown} more` : '';
   return (
-    `others already work in this folder: ${shown.join(', ')}${more}; they do not count, and may ` +
-    'change what the command does'
+    `already running in this folder: ${shown.join(', ')}${more}; not counted, but may affect ` +
+    'the command'
   );
 }

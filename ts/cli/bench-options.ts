@@ -26,7 +26,7 @@ export interface BenchOptions extends ExecOptions {
   readonly isJsonOnly: boolean;
   readonly baseline: string | undefined;
   readonly budget: Budget;
-  /** Undefined where it runs on the machine itself. */
+  /** Undefined to run on the machine itself. */
   readonly container: ContainerOptions | undefined;
 }
 
@@ -38,7 +38,7 @@ interface ContainerOptions {
 }
 
 const defaultLabel = 'latest';
-/** Enough to tell who needs it; the kernel or the end of each process tells of what is shorter. */
+/** Enough to attribute memory. Shorter peaks come from the kernel, or from ends of processes. */
 const defaultIntervalMs = 150;
 
 /** The same flag, with another default. */
@@ -65,7 +65,7 @@ export function benchOptions(
   if ((baseline === undefined) !== (maxIncrease.length === 0)) {
     throw new UsageError('--baseline RUN and --max-increase PCT go together');
   }
-  // What the config names is named from where it stands.
+  // Paths in the config are relative to its folder.
   const here = currentFolder();
   const from = ({ name }: Flag) => (raw.repeated.has(name) ? here : (config?.folder ?? here));
   return {
@@ -93,7 +93,7 @@ export function benchOptions(
   };
 }
 
-/** Any of these asks for one. */
+/** Any of these flags asks for a container. */
 function containerGiven({
   image,
   rootfs,

@@ -8,7 +8,7 @@ import type { Topic } from './topics/topic.js';
 
 const columns = 80;
 
-/** The help of one command; of memtop as a whole when no command was named. */
+/** The help of one command, or of memtop as a whole without a name. */
 export function helpOf(command: Command, name: string | undefined, commands: Commands): string {
   return [
     wrapped(command.about.replaceAll('\n', ' '), columns).join('\n'),
@@ -36,7 +36,7 @@ function commandTable(commands: Commands): string {
   return table(Object.entries(commands).map(([name, { summary }]) => [name, summary]));
 }
 
-/** A topic as it is shown: paragraphs, and tables where there are rows. */
+/** The text of a topic: paragraphs and tables. */
 export function topicHelp({ summary, sections }: Topic): string {
   return [
     summary,
@@ -46,7 +46,7 @@ export function topicHelp({ summary, sections }: Topic): string {
   ].join('\n\n');
 }
 
-/** Two columns; what the second has too much goes on below it. */
+/** Two columns; the second one wraps. */
 function table(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([first]) => first.length));
   const lines = rows.flatMap(([first, second]) =>

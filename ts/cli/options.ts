@@ -1,4 +1,4 @@
-/** The second stage: from raw values to checked options. Still no I/O. */
+/** The second of three stages: from raw values to checked options. No I/O yet. */
 import type { NamedTaskRule, StageRule } from '../attribution/rule.js';
 import { defaultStoreFile, noFile } from '../history/file.js';
 import { warnProblem } from '../tracker/rules.js';
@@ -63,7 +63,7 @@ export function optionsOf<Table extends FlagTable>(
   return Object.fromEntries(options);
 }
 
-/** The file that runs are recorded in; undefined where none are to be. */
+/** The file that runs are recorded in; undefined to record none. */
 export function storeGiven(
   raw: RawArguments,
   environment: Environment,
@@ -107,7 +107,7 @@ export function valueGiven<T>(
   return found && read(flag, found);
 }
 
-/** All that a flag was given; without it those of the config, which may be one or a list. */
+/** All values of a flag, or else those of the config, which may be one or a list. */
 export function valuesGiven<T>(
   flag: Repeatable<T>,
   { repeated }: RawArguments,
@@ -150,7 +150,7 @@ function variableOf({ variable }: Switch, environment: Environment): boolean | u
 
 interface Given {
   readonly text: string;
-  /** The flag, the variable or the key of the config, as people write it. */
+  /** The flag, the variable or the key of the config, for error messages. */
   readonly source: string;
 }
 
@@ -164,7 +164,7 @@ function given(
   const text = raw.values.get(name);
   if (typeof text === 'string') return { text, source: `--${name}` };
   const set = variable && environment[variable];
-  // An empty variable is how a shell unsets one for a single command.
+  // A shell unsets a variable for one command by leaving it empty.
   if (set) return { text: set, source: `${variable}` };
   const value = configured(flag, config);
   if (value === undefined || value === false) return undefined;

@@ -1,4 +1,4 @@
-/** The files that a result is written to, and standard output where it goes there. */
+/** The files, or standard output, that a result is written to. */
 
 import { messageOf } from '../errors.js';
 import { resultJson } from '../report/json.js';
@@ -7,7 +7,7 @@ import { identity, OutputFile } from './output-file.js';
 import { UsageError } from './usage-error.js';
 import { say, writeAll } from './write.js';
 
-/** A path for each; `-` is standard output. */
+/** A path for each format; `-` is standard output. */
 export interface OutputPaths {
   readonly json?: string | undefined;
   readonly csv?: string | undefined;
@@ -18,7 +18,7 @@ export interface OutputPaths {
 type Format = keyof OutputPaths;
 type ToText = (result: Result) => string;
 
-/** All are loaded before the command starts, which may be what replaces this package. */
+/** Loaded before the command starts, since the command may replace this package. */
 const formats: Readonly<Record<Format, () => Promise<ToText>>> = {
   json: async () => resultJson,
   csv: async () => (await import('../report/csv.js')).resultCsv,
@@ -34,7 +34,7 @@ interface Output {
   readonly file: OutputFile | undefined;
 }
 
-/** Whether anything is to be written. */
+/** Whether there is any output to write. */
 export function areWanted(paths: OutputPaths): boolean {
   return wanted(paths).length > 0;
 }
@@ -47,9 +47,9 @@ export class Outputs {
   }
 
   /**
-   * Opens them; when one cannot be written, says so and leaves none behind.
+   * Opens them; when one cannot be opened, reports it and leaves no new file behind.
    *
-   * @throws UsageError where two are one file
+   * @throws UsageError when two paths are one file
    */
   static async open(paths: OutputPaths): Promise<Outputs | undefined> {
     refuseSame(wanted(paths));
@@ -72,12 +72,12 @@ export class Outputs {
     return this.#outputs.flatMap(({ file }) => (file ? [file.descriptor] : []));
   }
 
-  /** For when there will be no result. */
+  /** For a run without a result. */
   discard(): void {
     for (const { file } of this.#outputs) file?.discard();
   }
 
-  /** One that fails does not keep the others from being written. */
+  /** A failure is reported, and the other files are written all the same. */
   write(result: Result): void {
     for (const { flag, toText, file } of this.#outputs) {
       try {

@@ -20,9 +20,9 @@ const ownTrace: Flag = { ...trace, summary: 'trace every process until it ends (
 export const attach: Command = {
   usage: '[options] <pid>',
   about:
-    'Measures a process that is already running and everything it starts, until it ends, ^C or\n' +
-    '--timeout. On a terminal, shows its tree until you press q. The process itself is left alone\n' +
-    'unless you pass --trace on.',
+    'Measures a process that is already running and everything it starts, until it\n' +
+    'ends, ^C or --timeout. On a terminal, shows its tree until you press q. The\n' +
+    'process itself is left alone unless you pass --trace on.',
   flags: [interval, metric, ownTrace, timeout, ui, label, ...Object.values(reportingFlags)],
   examples: ['memtop attach 4127', 'memtop attach --timeout 30s --json peak.json 4127'],
   async run(raw, environment) {
@@ -49,7 +49,7 @@ export const attach: Command = {
     const result =
       isShown && !reporting.quiet
         ? await (await import('./live.js')).watchTree(pid, attached, timeoutMs)
-        : await untilEnough(attached, timeoutMs);
+        : await untilStopped(attached, timeoutMs);
     reports.write(result);
     return 0;
   },
@@ -60,8 +60,8 @@ function traceGiven(raw: RawArguments, environment: NodeJS.ProcessEnv): 'on' | '
   return valueGiven(trace, raw, environment) === 'on' ? 'on' : 'off';
 }
 
-/** A first ^C ends measuring; a second one ends memtop as usual. */
-async function untilEnough({ result, stop }: Attached, timeoutMs: number | undefined) {
+/** The first ^C ends measuring; a second one ends memtop. */
+async function untilStopped({ result, stop }: Attached, timeoutMs: number | undefined) {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.once(signal, stop);
   const timer = timeoutMs === undefined ? undefined : setTimeout(stop, timeoutMs);

@@ -1,4 +1,4 @@
-/** `memtop bench -- <command>`: clears, runs, verifies and keeps what a build needed. */
+/** `memtop bench -- <command>`: measures a build. */
 
 import { Artifacts } from '../../bench/artifacts.js';
 import { type Attempt, bench as benched } from '../../bench/bench.js';
@@ -56,7 +56,7 @@ export const bench: Command = {
 function commandOf({ words, command }: RawArguments): readonly string[] {
   if (words.length > 0) {
     throw new UsageError(
-      `what to do with ${quoted(words.join(' '))}? The command goes after --, as in: ` +
+      `unexpected argument ${quoted(words.join(' '))}; the command goes after --, as in: ` +
         'memtop bench -- npm run build',
     );
   }
@@ -70,7 +70,7 @@ async function measureAndReport(
   options: BenchOptions,
   project: string,
 ): Promise<number> {
-  // This very run may replace what it is compared with.
+  // Read first, since the run may replace it.
   const baseline = await baselineOf(options);
   const reports = await openReports(options, benchSummary);
   if (!reports) return exitCodes.failedBeforeStart;
@@ -101,7 +101,7 @@ async function measureAndReport(
   for (const line of verificationLines(result)) say(`memtop: ${line}`);
   print([...(isMidLine ? [''] : []), resultLine(result)]);
   const code = codeOf(result, options, baseline);
-  // As behind the main command: Node would put the terminal back to how it was at the start.
+  // Node would reset the terminal to its state at startup.
   loadedAddon()?.exitNow(code);
   return code;
 }
@@ -118,8 +118,8 @@ async function attemptOf(
   const { findEngine } = await import('../../bench/container/engine.js');
   const { inContainer } = await import('../../bench/container/in-container.js');
   const engine = findEngine(container.engine, container.rootfs !== undefined);
-  const wish = { ...container, engine, project };
-  return reporting((messages) => inContainer(command, options, wish, artifacts, host, messages));
+  const request = { ...container, engine, project };
+  return reporting((messages) => inContainer(command, options, request, artifacts, host, messages));
 }
 
 function reporting(attemptWith: (messages: RunMessages) => Attempt): Attempt {
@@ -139,7 +139,7 @@ async function sayNeighbours(folder: string): Promise<void> {
     const text = await neighboursText(inspect, folder);
     if (text !== undefined) say(`memtop: ${text}`);
   } catch {
-    // Without the addon nobody can be seen, and the run itself says so.
+    // Without the addon processes cannot be listed, which the run itself reports.
   }
 }
 
@@ -155,7 +155,7 @@ function codeOf(result: Result, options: BenchOptions, baseline: Baseline | unde
     case 'ok':
       return keptBudget(result, { ...options, baseline });
     default:
-      // Between two runs the last of them has ended well.
+      // When interrupted between runs, the last run has succeeded.
       return exitCodeOf(result.exit, options.limitExitCode) || exitCodes.interrupted;
   }
 }

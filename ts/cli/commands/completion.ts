@@ -20,9 +20,9 @@ export function completionOf(commands: Commands): Command {
   return {
     usage: names.join('|'),
     about:
-      'Prints a completion script for commands, flags and their values, and for the command after\n' +
-      '--. bash: in ~/.bashrc; zsh: as _memtop in a folder of $fpath; fish: as\n' +
-      'memtop.fish in ~/.config/fish/completions.',
+      'Prints a completion script for commands, flags and their values, and for the\n' +
+      'command after --. bash: in ~/.bashrc; zsh: as _memtop in a folder of $fpath;\n' +
+      'fish: as memtop.fish in ~/.config/fish/completions.',
     flags: [],
     examples: [
       'source <(memtop completion bash)',

@@ -1,4 +1,4 @@
-/** `memtop [options] -- <command>`: runs and measures. */
+/** `memtop [options] -- <command>`: runs a command and measures it. */
 import { messageOf } from '../../errors.js';
 import { loadAddon } from '../../native/load.js';
 import { lookIn } from '../../report/look.js';
@@ -45,7 +45,7 @@ export const exec: Command = {
   },
 };
 
-/** memtop without a word. */
+/** `memtop` without arguments. */
 function isAlone({ words, command, values }: RawArguments): boolean {
   return words.length === 0 && command === undefined && values.size === 0;
 }
@@ -53,7 +53,7 @@ function isAlone({ words, command, values }: RawArguments): boolean {
 function commandOf({ words, command }: RawArguments): readonly string[] {
   if (words.length > 0) {
     throw new UsageError(
-      `what to do with ${quoted(words.join(' '))}? The command goes after --, as in: ` +
+      `unexpected argument ${quoted(words.join(' '))}; the command goes after --, as in: ` +
         `memtop -- ${plainText([...words, ...(command ?? [])].join(' '))}`,
     );
   }
@@ -109,7 +109,7 @@ function shownInline(executed: Executed): Promise<Result> {
   return executed.result.finally(end);
 }
 
-/** The command's own code, but for one that has ended well and has needed too much. */
+/** The command's own code, or that of a failed budget where the command succeeded. */
 export async function codeWithBudget(result: Result, options: ExecOptions): Promise<number> {
   const code = exitCodeOf(result.exit, options.limitExitCode);
   if (code !== 0 || options.maxPeak.length === 0) return code;
@@ -118,7 +118,7 @@ export async function codeWithBudget(result: Result, options: ExecOptions): Prom
   return keptBudget(result, { budget: { maxPeak, maxIncrease: [] }, quiet, github });
 }
 
-/** A line for each task as it ends. */
+/** Prints a line for each task as it ends. */
 function sayTasks(executed: Executed): void {
   const look = lookIn(process.env, terminalColumns());
   const listeners = Listeners.ofRun();
@@ -128,14 +128,14 @@ function sayTasks(executed: Executed): void {
   watchTasks(executed, listeners);
 }
 
-/** To enter a group takes the kernel some 10 ms, which is too much for what nobody will see. */
+/** Entering a group takes the kernel some 10 ms, which is not worth it without a report. */
 export function groupUse(options: ExecOptions): CgroupUse | undefined {
   const { cgroup, quiet } = options;
-  const isSeen = !quiet || areWanted(options);
-  return cgroup ?? (isSeen ? 'auto' : 'off');
+  const isReported = !quiet || areWanted(options);
+  return cgroup ?? (isReported ? 'auto' : 'off');
 }
 
-/** Node has replaced what is not UTF-8 in the arguments; then the kernel's own text is used. */
+/** Node replaces invalid UTF-8 in arguments; then the kernel's own bytes are used. */
 function exactly(command: readonly string[]): readonly (string | Uint8Array)[] {
   const isExact = command.every((argument) => !argument.includes('\ufffd'));
   return isExact ? command : loadAddon().ownArguments().slice(-command.length);

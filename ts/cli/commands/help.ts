@@ -43,5 +43,5 @@ async function textOf(name: string | undefined, commands: Commands): Promise<str
 function nameIn({ words, command = [] }: RawArguments): string | undefined {
   const [name, second] = [...words, ...command];
   if (second === undefined) return name;
-  throw new UsageError(`help takes one command or topic, and ${quoted(second)} is a second`);
+  throw new UsageError(`help takes one command or topic, and ${quoted(second)} is a second one`);
 }

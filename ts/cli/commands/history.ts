@@ -26,9 +26,9 @@ const ofLabel: Flag = { ...label, summary: 'only runs with this label' };
 export const history: Command = {
   usage: '[options]',
   about:
-    'Shows the runs that memtop has recorded: the latest peaks of each label or command with their\n' +
-    'trend, and the latest runs. The trend compares the median of the later half of up to 20 peaks\n' +
-    'with that of the earlier half.',
+    'Shows the runs that memtop has recorded: the latest peaks of each label or\n' +
+    'command with their trend, and the latest runs. The trend compares the median of\n' +
+    'the later half of up to 20 peaks with that of the earlier half.',
   flags: [ofLabel, since, jsonSwitch, exportTo, importFrom, storeFlag],
   examples: [
     'memtop history',

@@ -20,9 +20,10 @@ import type { Command } from './command.js';
 export const kill: Command = {
   usage: '[options] <pid or run>',
   about:
-    'Ends a process and all its descendants, or a recorded run (given as its id, a prefix of the id,\n' +
-    'last, or a label). Sends SIGTERM, then SIGKILL to what is left after the grace period, and waits\n' +
-    'until all are gone. The exit code is 0 when all are gone and 1 when any is left.',
+    'Ends a process and all its descendants, or a recorded run (given as its id, a\n' +
+    'prefix of the id, last, or a label). Sends SIGTERM, then SIGKILL to what is left\n' +
+    'after the grace period, and waits until all are gone. The exit code is 0 when\n' +
+    'all are gone and 1 when any is left.',
   flags: [force, grace, storeFlag],
   examples: ['memtop kill 4127', 'memtop kill --grace 10s 4127', 'memtop kill --force build'],
   async run(raw, environment) {

@@ -15,8 +15,8 @@ import type { Command } from './command.js';
 export const prune: Command = {
   usage: '[options]',
   about:
-    'Removes runs from the store by age, by number or by the size of the store, and frees the\n' +
-    'space. Runs in progress are kept.',
+    'Removes runs from the store by age, by number or by the size of the store, and\n' +
+    'frees the space. Runs in progress are kept.',
   flags: [olderThan, keep, maxSize, storeFlag],
   examples: ['memtop prune --older-than 90d', 'memtop prune --keep 1000 --max-size 100M'],
   async run(raw, environment) {

@@ -1,4 +1,4 @@
-/** `memtop ps`: the processes of the machine and what they need. */
+/** `memtop ps`: the processes of the machine and their memory. */
 import { existsSync } from 'node:fs';
 import { MemtopError } from '../../errors.js';
 import { Store } from '../../history/store.js';
@@ -28,9 +28,10 @@ interface Wanted {
 export const ps: Command = {
   usage: '[options] [pid]',
   about:
-    'Shows processes and their resident memory, the largest first; with a pid, that process and\n' +
-    'its descendants. CPU is the share of one CPU since the process started. Kernel threads, which\n' +
-    'have no memory of their own, are listed in the JSON only.',
+    'Shows processes and their resident memory, the largest first; with a pid, that\n' +
+    'process and its descendants. CPU is the share of one CPU since the process\n' +
+    'started. Kernel threads, which have no memory of their own, are listed in the\n' +
+    'JSON only.',
   flags: [tree, cwd, liveRuns, jsonSwitch, storeFlag],
   examples: [
     'memtop ps --tree',
@@ -66,7 +67,7 @@ export const ps: Command = {
     }
     const shown = wanted.pid === undefined ? found.filter(hasOwnMemory) : found;
     if (shown.length === 0) say(`memtop: no process works in ${plainText(wanted.folder ?? '')}`);
-    // Into a pipe or a file goes all of each line.
+    // Lines are not cut in a pipe or a file.
     const columns = terminalColumns(1) ?? Number.POSITIVE_INFINITY;
     print((isSet(tree, raw) ? processTrees : processTable)(shown, columns));
     return 0;
@@ -93,7 +94,7 @@ async function showRuns(raw: RawArguments, environment: NodeJS.ProcessEnv): Prom
   }
 }
 
-/** The kernel's own threads would be half of the table and have no memory to tell of. */
+/** Kernel threads would be half of the table, and have no memory of their own. */
 function hasOwnMemory({ rssBytes, command, state }: ProcessRecord): boolean {
   return rssBytes > 0 || command.length > 0 || state === 'zombie';
 }

@@ -1,4 +1,4 @@
-/** `memtop run <task…>`: runs named tasks and measures them together. */
+/** `memtop run <task…>`: runs tasks and measures them together. */
 
 import { availableParallelism } from 'node:os';
 import { messageOf } from '../../errors.js';
@@ -34,8 +34,9 @@ import { codeWithBudget, groupUse } from './exec.js';
 export const run: Command = {
   usage: '[options] <task> [tasks...]',
   about:
-    'Runs tasks from the config and scripts from package.json, with their dependencies, and\n' +
-    'measures each task and the run as a whole. The exit code is that of the first failure.',
+    'Runs tasks from the config and scripts from package.json, with their\n' +
+    'dependencies, and measures each task and the run as a whole. The exit code is\n' +
+    'that of the first failure.',
   flags: [...Object.values(schedulingFlags), ...Object.values(runFlags)],
   examples: [
     'memtop run build',
@@ -72,17 +73,17 @@ function namesOf({ words, command }: RawArguments): readonly string[] {
   return words;
 }
 
-/** Two terminals of their own in one would be none. */
+/** Only one task at a time can have memtop's terminal as its own. */
 function refuseTerminals(tasks: ReadonlyMap<string, Task>, { pty }: ExecOptions): void {
   const [name] = [...tasks].find(([, task]) => (task.pty ?? pty) === 'on') ?? [];
   if (name === undefined) return;
   throw new UsageError(
-    `${quoted(name)} is to have a terminal of its own (pty), which one task at a time can have: ` +
+    `${quoted(name)} needs a terminal of its own (pty), which only one task at a time can have: ` +
       'add --serial',
   );
 }
 
-interface Manner {
+interface Schedule {
   readonly parallel: number;
   readonly keepGoing: boolean;
   readonly writeLine: WriteLine | undefined;
@@ -93,7 +94,7 @@ async function runAndReport(
   tasks: ReadonlyMap<string, Task>,
   command: readonly string[],
   options: ExecOptions,
-  manner: Manner,
+  schedule: Schedule,
 ): Promise<number> {
   const all = [...tasks.values()];
   const commands = all.flatMap((task) => task.commands);
@@ -107,7 +108,7 @@ async function runAndReport(
     const begin = (shown: Partial<TasksOptions>) =>
       executeTasks(
         tasks,
-        { ...options, cgroup: groupUse(options), command, ...manner, ...shown },
+        { ...options, cgroup: groupUse(options), command, ...schedule, ...shown },
         { standsIn: true, ownDescriptors: reports.descriptors },
         messages,
       );
@@ -115,10 +116,10 @@ async function runAndReport(
       const { showTasks } = await import('../view/full.js');
       result = await showTasks([...tasks.keys()], (stage, onTask) => begin({ stage, onTask }));
     } else {
-      const told = { onTask: lineOf(options), onInnerTask: innerLineOf(options) };
+      const listeners = { onTask: lineOf(options), onInnerTask: innerLineOf(options) };
       result = await (view === 'inline'
-        ? shownInline(manner.writeLine, (shown) => begin({ ...told, ...shown }))
-        : begin(told));
+        ? shownInline(schedule.writeLine, (shown) => begin({ ...listeners, ...shown }))
+        : begin(listeners));
     }
   } catch (error) {
     say(`memtop: ${messageOf(error)}`);
@@ -127,12 +128,12 @@ async function runAndReport(
   reports.write(result);
   messages.sayTrouble();
   const code = await codeWithBudget(result, options);
-  // As behind the main command: Node would put the terminal back to how it was at the start.
+  // Node would reset the terminal to its state at startup.
   loadedAddon()?.exitNow(code);
   return code;
 }
 
-/** With lines below what the tasks write, also by `writeLine`. */
+/** Shows lines below the output of the tasks, including what `writeLine` gets. */
 async function shownInline(
   writeLine: WriteLine | undefined,
   begin: (shown: Partial<TasksOptions>) => Promise<Result>,
@@ -164,14 +165,14 @@ async function shownInline(
   }
 }
 
-/** What says a line of each task as it ends; nothing where nothing is to be said. */
+/** Prints a line for each task as it ends; undefined to print none. */
 function lineOf({ quiet, logHeapUsage }: ExecOptions): ((task: TaskRecord) => void) | undefined {
   if (quiet && !logHeapUsage) return undefined;
   const look = lookIn(process.env, terminalColumns());
   return (task) => say(taskLine(task, look));
 }
 
-/** The same of each task inside it, where that is asked for. */
+/** The same for the tasks found inside it, on request. */
 function innerLineOf(options: ExecOptions): ((task: TaskRecord) => void) | undefined {
   const line = options.logHeapUsage ? lineOf(options) : undefined;
   return (
@@ -184,7 +185,7 @@ function innerLineOf(options: ExecOptions): ((task: TaskRecord) => void) | undef
 
 const descriptors = { stdout: 1, stderr: 2 } as const;
 
-/** A reader that has gone away has had enough. */
+/** A closed pipe is not an error. */
 const writeLine: WriteLine = (stream, line) => {
   try {
     writeAll(descriptors[stream], line);

@@ -1,4 +1,4 @@
-/** `memtop show <run>`: the report of a run again. */
+/** `memtop show <run>`: the report of a recorded run. */
 import { MemtopError } from '../../errors.js';
 import { runNamed } from '../../history/reference.js';
 import { Store, storeSchema } from '../../history/store.js';
@@ -17,8 +17,9 @@ import type { Command } from './command.js';
 export const show: Command = {
   usage: '[options] [run]',
   about:
-    'Shows the report of a recorded run again. The run is given as its id, an unambiguous prefix of\n' +
-    'the id, or a label, which stands for its latest run; by default it is the last run.',
+    'Shows the report of a recorded run again. The run is given as its id, an\n' +
+    'unambiguous prefix of the id, or a label, which stands for its latest run; by\n' +
+    'default it is the last run.',
   flags: [jsonSwitch, sql, storeFlag],
   examples: ['memtop show', 'memtop show build', 'memtop show --json 20261120-140702-3f9a2c'],
   async run(raw, environment) {

@@ -1,4 +1,4 @@
-/** What a config can hold: a key for each flag of a run, and what no flag can say. */
+/** The schema of the config: a key for each flag of a run, and what has no flag. */
 import * as z from 'zod/mini';
 import { notAnExpression } from '../../attribution/expression.js';
 import type { NamedTaskRule } from '../../attribution/rule.js';
@@ -9,7 +9,7 @@ import { limit } from '../flags/guarding.js';
 import { pty } from '../flags/running.js';
 import { configurableFlags } from './flags.js';
 
-/** A value as flags take it. It stays what it is, and is read where the flag would be. */
+/** A value that flags accept. It is kept as it is, and read like the value of the flag. */
 const asFlag = (...flags: readonly Flag[]) =>
   z.optional(
     z.custom((value) => problemOf(flags, value) === undefined, {
@@ -17,7 +17,7 @@ const asFlag = (...flags: readonly Flag[]) =>
     }),
   );
 
-/** Two flags of one key are one that takes a value, and one such as `--no-store`. */
+/** Two flags with one key are one with a value, and a switch such as `--no-store`. */
 function problemOf(flags: readonly Flag[], value: unknown): string | undefined {
   const valued = flags.find((flag) => flag.value !== undefined);
   const isSwitch = flags.some((flag) => flag.value === undefined);
@@ -104,7 +104,7 @@ const taskSchema = z
     }),
   );
 
-/** A regular expression, as rules have them. */
+/** A regular expression of a rule. */
 const expression = z.string('must be a regular expression as text').check(
   z.refine((source) => notAnExpression(source) === undefined, {
     error: ({ input }) => `is not a regular expression: ${notAnExpression(String(input))}`,
@@ -137,7 +137,7 @@ const stageSchema = z.strictObject({
   argv: expression,
 });
 
-/** The first name that is there twice. */
+/** The first name that occurs twice. */
 function twice(list: readonly { name: string }[]): string | undefined {
   const names = list.map(({ name }) => name);
   return names.find((name, index) => names.indexOf(name) !== index);
@@ -152,7 +152,7 @@ const named = <T extends { name: string }>(schema: z.ZodMiniType<T>, what: strin
     ),
   );
 
-/** What no flag sets. */
+/** Keys without a flag. */
 const ownShape = {
   tasks: z.optional(z.record(z.string(), taskSchema, 'must be an object of tasks')),
   rules: named(ruleSchema, 'rules'),
@@ -169,7 +169,7 @@ export const configSchema = z.strictObject(shape, {
 export type Config = z.infer<typeof configSchema> & Readonly<Record<string, unknown>>;
 export type ConfiguredTask = z.infer<typeof taskSchema>;
 
-/** The keys that there can be at a place in the config. */
+/** The possible keys at a path in the config. */
 export function keysAt([first]: readonly string[]): string[] {
   const inner = { tasks: taskSchema, rules: ruleSchema, stages: stageSchema }[first ?? ''];
   return Object.keys(inner ? inner.shape : shape);
