@@ -1,6 +1,6 @@
 /**
- * Who may use whom is one table, in docs/architecture.md, and the code keeps to it; and no files of
- * ts/ import one another in a circle.
+ * Checks that the code keeps to the table of dependencies in docs/architecture.md, and that no
+ * files of ts/ import one another in a circle.
  */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

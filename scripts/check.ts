@@ -1,5 +1,5 @@
 /**
- * Everything that a reviewer would run, one after the other; CI runs the same.
+ * Runs all checks, one after the other, as CI does.
  *
  *     npm run check [-- --without tests]
  */

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { sourcesIn, usesIn } from './arrows.js';
 
-/** Each as the files on the way around it, from the root of the repository; types count as well. */
+/** Each as the files along it, from the root of the repository; imports of types count as well. */
 export function importCircles(root: string): string[][] {
   const imports = importsIn(root);
   const circles: string[][] = [];
@@ -43,7 +43,7 @@ function dropWhatLeadsNowhere(imports: Map<string, readonly string[]>): void {
   } while (imports.size < before);
 }
 
-/** Follows imports, each of which leads on, until a file comes a second time. */
+/** Follows imports until a file comes up a second time. */
 function circleBehind(start: string, imports: ReadonlyMap<string, readonly string[]>): string[] {
   const way: string[] = [];
   let file: string | undefined = start;

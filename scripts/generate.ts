@@ -1,7 +1,7 @@
 /**
- * Writes what is derived from the result schema: its TypeScript types, so that those who use them
- * need no zod, and its page in docs. The tables of task runners, for the tests of the engine that
- * evaluates them. And the man page and the keys of the config, from the tables of commands and flags.
+ * Writes the TypeScript types of the result schema, which need no zod, and its page in docs; the
+ * tables of task runners, for the tests of the engine that evaluates them; and the man page and the
+ * keys of the config, from the tables of commands and flags.
  *
  *     npm run generate
  */
@@ -57,7 +57,7 @@ function objectType(schema: Schema, indent: string): string {
   return `{\n${lines.join('')}${indent}}`;
 }
 
-/** Many words go below one another, as the formatter would have them. */
+/** Breaks long unions, as the formatter would. */
 function member(head: string, key: string, value: Schema, indent: string): string {
   const isNested = indent.length > 2 && value.properties;
   if (isNested && isAlsoAtTop(key, value)) return `${head} NonNullable<Result['${key}']>;`;
@@ -79,7 +79,7 @@ function tableRows(schema: Schema, path: string): string[] {
   });
 }
 
-/** What a task has as a run has it is told once. */
+/** Whether a field of a task is also one of the run, which is documented once. */
 function isAlsoAtTop(key: string, value: Schema): boolean {
   return JSON.stringify(schema.properties?.[key]) === JSON.stringify(value);
 }

@@ -1,4 +1,4 @@
-/** The peak that a bench tells first. */
+/** The peak that a bench reports. */
 import type { Result } from '../result/types.js';
 
 type Headline = NonNullable<NonNullable<Result['bench']>['headline']>;

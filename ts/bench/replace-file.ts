@@ -1,4 +1,4 @@
-/** Writes a file that is whole at any time, also when memtop is killed while it writes. */
+/** Replaces a file atomically, also when memtop is killed meanwhile. */
 import { renameSync, rmSync, writeFileSync } from 'node:fs';
 
 export function replaceFile(file: string, text: string): void {

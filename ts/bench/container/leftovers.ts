@@ -1,4 +1,4 @@
-/** What memtops have left behind that were killed. */
+/** Removes what killed memtops left behind. */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Engine } from './engine.js';
