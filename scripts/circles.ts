@@ -1,9 +1,9 @@
-/** Circles of imports in ts/: files that need one another, at whatever time they are loaded. */
+/** Import circles in ts/, also through dynamic imports and imports of types. */
 import { readFileSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { sourcesIn, usesIn } from './arrows.js';
 
-/** Each as the files along it, from the root of the repository; imports of types count as well. */
+/** Each as the files along it, from the root of the repository. */
 export function importCircles(root: string): string[][] {
   const imports = importsIn(root);
   const circles: string[][] = [];

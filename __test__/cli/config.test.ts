@@ -53,7 +53,7 @@ const wrong: readonly (readonly [config: unknown, said: string])[] = [
   [{ rules: [rule, rule] }, 'FILE: rules has two rules of the name r'],
   [
     { rules: [{ name: 'r', task: 't' }] },
-    'FILE: rules.0 says nothing of the processes: give it "env", "argv" or "cwd"',
+    'FILE: rules.0 has no condition: give it "env", "argv" or "cwd"',
   ],
   [{ stages: [{ name: 's' }] }, 'FILE: stages.0.argv must be a regular expression as text'],
   [

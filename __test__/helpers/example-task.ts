@@ -1,4 +1,4 @@
-/** A task of a build, for tests of what is told of it. */
+/** The task of a build, for tests of reports. */
 import type { Task } from '../../ts/report/task-line.js';
 import { MB } from './example-result.js';
 

@@ -27,7 +27,7 @@ export function limitedGroup(t: ExecutionContext, name: string, bytes: number): 
   return ['sh', '-c', `echo $$ > '${group}/cgroup.procs'; exec "$@"`, 'sh'];
 }
 
-/** Removes a group with those in it. Whoever has ended a moment ago may still count as a member. */
+/** Removes a group and those in it. A process that has just ended may still count as a member. */
 function isRemoved(group: string): boolean {
   for (const entry of readdirSync(group, { withFileTypes: true })) {
     if (entry.isDirectory()) isRemoved(join(group, entry.name));

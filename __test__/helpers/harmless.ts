@@ -1,8 +1,8 @@
 /**
  * Tests that a command does under memtop what it does alone.
  *
- * What is looked at is a function of what stands before the command: nothing, or memtop called in
- * one of its ways. Whatever that function resolves to must be the same.
+ * What is compared is a function of the prefix of the command: nothing, or memtop with one of
+ * several sets of flags. It must resolve to the same value every time.
  */
 import test, { type ExecutionContext } from 'ava';
 import { type Lack, testNeeding } from './needs.js';

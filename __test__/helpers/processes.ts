@@ -67,19 +67,19 @@ function killGroup(group: number): void {
   try {
     process.kill(-group, 'SIGKILL');
   } catch {
-    // It has ended meanwhile.
+    // It has already ended.
   }
 }
 
 interface MemtopOptions extends SpawnOptions {
   input?: Uint8Array;
-  /** The beginning of a command line that is somebody else's. */
+  /** The prefix of a command line that runs as another user. */
   as?: readonly string[];
-  /** Another than the one that was built here. */
+  /** Instead of the one built here. */
   cli?: string;
 }
 
-/** Starts the built command line; `MEMTOP_` variables of the outside do not reach it. */
+/** Starts the built command line, without the `MEMTOP_` variables of this process. */
 export function startMemtop(args: readonly string[], options: MemtopOptions = {}): Running {
   const { input, as = [], cli = cliPath, ...spawnOptions } = options;
   const [program = '', ...all] = [...as, process.execPath, cli, ...args];
@@ -95,17 +95,17 @@ export function memtop(args: readonly string[], options: MemtopOptions = {}): Pr
   return startMemtop(args, options).finished();
 }
 
-/** An environment without the variables that memtop reads, also of the CI that runs the tests. */
+/** An environment without the variables that memtop reads, including those of CI. */
 export function withoutMemtop(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(env).filter(([name]) => !/^(MEMTOP|GITHUB)_|^(CI|FORCE_COLOR)$/.test(name)),
   );
 }
 
-/** What takes an instant on an idle machine may take long on one that others use as well. */
+/** What takes an instant on an idle machine may take long on a busy one. */
 const patienceMs = 30_000;
 
-/** Polls for a condition; rejects when it has not come true in time. */
+/** Polls for a condition; rejects when it does not become true in time. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,

@@ -26,7 +26,7 @@ export class Terminal {
   /** Opens one of 80 columns and 24 lines that is gone when the test is over. */
   static async open(t: ExecutionContext, before: Before): Promise<Terminal> {
     const terminal = new Terminal(temporaryFolder(t));
-    // A file, so that what is on the screen does not tell what goes before a command.
+    // A file, so that the screen does not show the prefix of the command.
     terminal.program('under', `exec ${before.shellWords} "$@"`);
     writeFileSync(join(terminal.folder, 'rc'), `PS1='${prompt}'; unset HISTFILE PROMPT_COMMAND\n`);
     const bash = ['bash', '--noprofile', '--rcfile', 'rc', '-i'];

@@ -24,7 +24,10 @@ interface Budgeted {
 }
 
 /** The exit code for a command that succeeded; a failed command keeps its own. */
-export function keptBudget(result: Result, { budget, baseline, quiet, github }: Budgeted): number {
+export function budgetExitCode(
+  result: Result,
+  { budget, baseline, quiet, github }: Budgeted,
+): number {
   if (budget.maxPeak.length + budget.maxIncrease.length === 0) return 0;
   const group = groupOf('the run', measuresOf(result));
   const reference = baseline && groupOf(baseline.name, baseline.runs, group.metric);

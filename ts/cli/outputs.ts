@@ -35,7 +35,7 @@ interface Output {
 }
 
 /** Whether there is any output to write. */
-export function areWanted(paths: OutputPaths): boolean {
+export function hasOutputs(paths: OutputPaths): boolean {
   return wanted(paths).length > 0;
 }
 

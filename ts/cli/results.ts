@@ -19,7 +19,7 @@ export function resultsNamed(
 }
 
 /** Reports a result that cannot be used as a usage error. */
-export async function unlessUnusable(compared: () => Promise<number>): Promise<number> {
+export async function reportingUnusable(compared: () => Promise<number>): Promise<number> {
   try {
     return await compared();
   } catch (error) {

@@ -17,7 +17,7 @@ export class RunMessages implements GuardListeners {
   };
 
   /** Waits until the run is recorded, and warns if it is not. */
-  sayTrouble(): void {
+  warnIfUnrecorded(): void {
     const trouble = this.#recording?.trouble();
     if (trouble !== undefined) say(`memtop: warning: ${trouble}`);
   }

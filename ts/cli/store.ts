@@ -5,7 +5,7 @@ import type { RawArguments } from './parse.js';
 import { UsageError } from './usage-error.js';
 
 /** @throws UsageError */
-export function storeNeeded(
+export function requiredStore(
   raw: RawArguments,
   environment: Record<string, string | undefined>,
   config?: FoundConfig,

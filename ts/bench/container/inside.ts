@@ -5,7 +5,7 @@ import type { Result } from '../../result/types.js';
 import { execute } from '../../tracker/execute.js';
 import { asWarning } from '../../tracker/result/result.js';
 import { type Job, readJob, writeReport } from './exchange.js';
-import { heldOn, isGone } from './lifeline.js';
+import { connectLifeline, isGone } from './lifeline.js';
 import {
   groupResult,
   hasLimit,
@@ -16,7 +16,7 @@ import {
   partsOf,
 } from './own-group.js';
 
-const lookEveryMs = 100;
+const sampleIntervalMs = 100;
 const oomScore = '/proc/self/oom_score_adj';
 /** Added for the command, of a thousand, so that the kernel kills it rather than memtop. */
 const oomHandicap = 500;
@@ -26,7 +26,8 @@ const failedBeforeStart = 125;
 const [, , folder = '', samplesFile = ''] = process.argv;
 const job = readJob(folder);
 let { lifelineTrouble } = job;
-const outside = lifelineTrouble === undefined ? await heldOn(folder).catch(unlessGone) : undefined;
+const outside =
+  lifelineTrouble === undefined ? await connectLifeline(folder).catch(unlessGone) : undefined;
 const group = groupOfContainer(job);
 const baselineBytes = group && partsOf(group)?.usedBytes;
 const highest = group && watch(group);
@@ -115,7 +116,7 @@ function watch(group: OwnGroup): () => Parts | undefined {
     if (parts && parts.usedBytes >= (highest?.usedBytes ?? 0)) highest = parts;
   };
   look();
-  const timer = setInterval(look, lookEveryMs);
+  const timer = setInterval(look, sampleIntervalMs);
   return () => {
     clearInterval(timer);
     return highest;

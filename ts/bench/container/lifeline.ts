@@ -46,7 +46,7 @@ export class Lifeline {
 }
 
 /** The container's side, closed at the end of memtop. It does not keep the process alive. */
-export async function heldOn(folder: string): Promise<Socket> {
+export async function connectLifeline(folder: string): Promise<Socket> {
   const fd = openSync(folder, 'r');
   try {
     return await new Promise((resolve, reject) => {

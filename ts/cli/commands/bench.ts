@@ -16,14 +16,14 @@ import type { CheckedOptions, HostOptions } from '../../tracker/execute.js';
 import { benchListener } from '../bench-listener.js';
 import { type BenchOptions, benchOptions, flagsOfBench } from '../bench-options.js';
 import { resultLine } from '../bench-result.js';
-import { type Baseline, keptBudget } from '../budget.js';
+import { type Baseline, budgetExitCode } from '../budget.js';
 import { foundConfig } from '../config/config.js';
 import { currentFolder } from '../current-folder.js';
 import { exitCodeOf, exitCodes } from '../exit-code.js';
 import type { RawArguments } from '../parse.js';
 import { quoted } from '../quoted.js';
 import { openReports } from '../reports.js';
-import { resultsNamed, unlessUnusable } from '../results.js';
+import { reportingUnusable, resultsNamed } from '../results.js';
 import { RunMessages } from '../run-messages.js';
 import { UsageError } from '../usage-error.js';
 import { print, say } from '../write.js';
@@ -49,7 +49,7 @@ export const bench: Command = {
     const config = await foundConfig();
     const options = benchOptions(raw, environment, config);
     const project = projectOf(currentFolder(), config?.folder);
-    return unlessUnusable(() => measureAndReport(command, options, project));
+    return reportingUnusable(() => measureAndReport(command, options, project));
   },
 };
 
@@ -79,7 +79,7 @@ async function measureAndReport(
   const listener = benchListener(options);
   try {
     using artifacts = new Artifacts(options.out, options.label);
-    await sayNeighbours(project);
+    await reportNeighbours(project);
     const own = [...reports.descriptors, artifacts.descriptor];
     const run = {
       ...options,
@@ -129,12 +129,12 @@ function reporting(attemptWith: (messages: RunMessages) => Attempt): Attempt {
     try {
       return await attempt(complete);
     } finally {
-      messages.sayTrouble();
+      messages.warnIfUnrecorded();
     }
   };
 }
 
-async function sayNeighbours(folder: string): Promise<void> {
+async function reportNeighbours(folder: string): Promise<void> {
   try {
     const text = await neighboursText(inspect, folder);
     if (text !== undefined) say(`memtop: ${text}`);
@@ -153,7 +153,7 @@ function codeOf(result: Result, options: BenchOptions, baseline: Baseline | unde
     case 'verification-failed':
       return exitCodes.verification;
     case 'ok':
-      return keptBudget(result, { ...options, baseline });
+      return budgetExitCode(result, { ...options, baseline });
     default:
       // When interrupted between runs, the last run has succeeded.
       return exitCodeOf(result.exit, options.limitExitCode) || exitCodes.interrupted;

@@ -12,7 +12,7 @@ import { store } from '../flags/history.js';
 import { jsonSwitch } from '../flags/reporting.js';
 import { isSet, storeGiven, valueGiven } from '../options.js';
 import type { RawArguments } from '../parse.js';
-import { resultsNamed, unlessUnusable } from '../results.js';
+import { reportingUnusable, resultsNamed } from '../results.js';
 import { UsageError } from '../usage-error.js';
 import { print, terminalColumns } from '../write.js';
 import type { Command } from './command.js';
@@ -36,7 +36,7 @@ export const diff: Command = {
     const folder = valueGiven(out, raw, environment) ?? defaultOut;
     const named = resultsNamed(folder, storeGiven(raw, environment, await foundConfig()));
     const noisePercent = valueGiven(noise, raw, environment) ?? defaultNoisePercent;
-    return unlessUnusable(async () => {
+    return reportingUnusable(async () => {
       const [first, second] = [await runsOf(names[0]), await runsOf(names[1])];
       const after = groupOf(names[1], second);
       const before = groupOf(names[0], first, after.metric);

@@ -13,7 +13,7 @@ import { foundConfig } from '../config/config.js';
 import { exitCodeOf, exitCodes } from '../exit-code.js';
 import { commandFlags } from '../flags/tables.js';
 import { type ExecOptions, execOptions } from '../options.js';
-import { areWanted } from '../outputs.js';
+import { hasOutputs } from '../outputs.js';
 import type { RawArguments } from '../parse.js';
 import { quoted } from '../quoted.js';
 import { openReports } from '../reports.js';
@@ -72,7 +72,7 @@ async function runAndReport(command: readonly string[], options: ExecOptions): P
     const view = viewOf({ ...options, commands: [command] }, process.env);
     const begin = (terminal: Pick<CheckedOptions, 'isViewed' | 'remoteSize' | 'onOutput'>) => {
       const executed = execute(
-        exactly(command),
+        exactArguments(command),
         { ...options, cgroup: groupUse(options), ...terminal },
         { standsIn: true, ownDescriptors: reports.descriptors },
         messages,
@@ -94,7 +94,7 @@ async function runAndReport(command: readonly string[], options: ExecOptions): P
     return exitCodes.failedBeforeStart;
   }
   reports.write(result);
-  messages.sayTrouble();
+  messages.warnIfUnrecorded();
   return codeWithBudget(result, options);
 }
 
@@ -113,9 +113,9 @@ function shownInline(executed: Executed): Promise<Result> {
 export async function codeWithBudget(result: Result, options: ExecOptions): Promise<number> {
   const code = exitCodeOf(result.exit, options.limitExitCode);
   if (code !== 0 || options.maxPeak.length === 0) return code;
-  const { keptBudget } = await import('../budget.js');
+  const { budgetExitCode } = await import('../budget.js');
   const { maxPeak, quiet, github } = options;
-  return keptBudget(result, { budget: { maxPeak, maxIncrease: [] }, quiet, github });
+  return budgetExitCode(result, { budget: { maxPeak, maxIncrease: [] }, quiet, github });
 }
 
 /** Prints a line for each task as it ends. */
@@ -131,12 +131,12 @@ function sayTasks(executed: Executed): void {
 /** Entering a group takes the kernel some 10 ms, which is not worth it without a report. */
 export function groupUse(options: ExecOptions): CgroupUse | undefined {
   const { cgroup, quiet } = options;
-  const isReported = !quiet || areWanted(options);
+  const isReported = !quiet || hasOutputs(options);
   return cgroup ?? (isReported ? 'auto' : 'off');
 }
 
 /** Node replaces invalid UTF-8 in arguments; then the kernel's own bytes are used. */
-function exactly(command: readonly string[]): readonly (string | Uint8Array)[] {
+function exactArguments(command: readonly string[]): readonly (string | Uint8Array)[] {
   const isExact = command.every((argument) => !argument.includes('\ufffd'));
   return isExact ? command : loadAddon().ownArguments().slice(-command.length);
 }

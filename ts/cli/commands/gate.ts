@@ -13,7 +13,7 @@ import { jsonSwitch, noGithub } from '../flags/reporting.js';
 import { isInGithub } from '../github.js';
 import { isOn, isSet, storeGiven, valueGiven, valuesGiven } from '../options.js';
 import type { RawArguments } from '../parse.js';
-import { resultsNamed, unlessUnusable } from '../results.js';
+import { reportingUnusable, resultsNamed } from '../results.js';
 import { UsageError } from '../usage-error.js';
 import { print, say } from '../write.js';
 import type { Command } from './command.js';
@@ -48,7 +48,7 @@ export const gate: Command = {
     const config = await foundConfig();
     const named = resultsNamed(folder, storeGiven(raw, environment, config));
     const isAnnotated = isOn(noGithub, raw, environment, config) && isInGithub(environment);
-    return unlessUnusable(async () => {
+    return reportingUnusable(async () => {
       const reference = base === undefined ? [] : measuresOfAll(await named(base));
       const verdicts = [];
       for (const name of names) {

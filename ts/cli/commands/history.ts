@@ -15,7 +15,7 @@ import { jsonSwitch } from '../flags/reporting.js';
 import { label } from '../flags/running.js';
 import { isSet, valueGiven } from '../options.js';
 import { OutputFile } from '../output-file.js';
-import { storeNeeded } from '../store.js';
+import { requiredStore } from '../store.js';
 import { refuseWords } from '../words.js';
 import { print, printText, say, terminalColumns } from '../write.js';
 import type { Command } from './command.js';
@@ -37,7 +37,7 @@ export const history: Command = {
   ],
   async run(raw, environment) {
     refuseWords(raw, 'history', 'a label goes after --label');
-    const file = storeNeeded(raw, environment, await foundConfig());
+    const file = requiredStore(raw, environment, await foundConfig());
     const source = valueGiven(importFrom, raw, environment);
     const target = valueGiven(exportTo, raw, environment);
     const labelled = valueGiven(label, raw, environment);

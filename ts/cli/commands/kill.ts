@@ -12,7 +12,7 @@ import { force } from '../flags/processes.js';
 import { grace } from '../flags/running.js';
 import { isSet, valueGiven } from '../options.js';
 import { onePid } from '../pid.js';
-import { storeNeeded } from '../store.js';
+import { requiredStore } from '../store.js';
 import { wordIfGiven } from '../words.js';
 import { print, say } from '../write.js';
 import type { Command } from './command.js';
@@ -34,7 +34,7 @@ export const kill: Command = {
       ...(graceMs !== undefined && { graceMs }),
     };
     const isRun = target !== undefined && !/^-?\d+$/.test(target);
-    const file = isRun ? storeNeeded(raw, environment, await foundConfig()) : undefined;
+    const file = isRun ? requiredStore(raw, environment, await foundConfig()) : undefined;
     let outcome: KillOutcome;
     try {
       outcome =

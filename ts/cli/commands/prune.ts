@@ -6,7 +6,7 @@ import { foundConfig } from '../config/config.js';
 import { exitCodes } from '../exit-code.js';
 import { keep, maxSize, olderThan, store as storeFlag } from '../flags/history.js';
 import { valueGiven } from '../options.js';
-import { storeNeeded } from '../store.js';
+import { requiredStore } from '../store.js';
 import { UsageError } from '../usage-error.js';
 import { refuseWords } from '../words.js';
 import { print, say } from '../write.js';
@@ -27,7 +27,7 @@ export const prune: Command = {
     if (age === undefined && count === undefined && mostBytes === undefined) {
       throw new UsageError('say what is to go: --older-than 90d, --keep 1000 or --max-size 100M');
     }
-    const file = storeNeeded(raw, environment, await foundConfig());
+    const file = requiredStore(raw, environment, await foundConfig());
     try {
       const { removed, left, bytesBefore, bytesAfter } = Store.open(file).prune({
         ...(age !== undefined && { before: new Date(Date.now() - age).toISOString() }),

@@ -15,7 +15,7 @@ import { jsonSwitch } from '../flags/reporting.js';
 import { isSet, valueGiven } from '../options.js';
 import type { RawArguments } from '../parse.js';
 import { pidIfGiven } from '../pid.js';
-import { storeNeeded } from '../store.js';
+import { requiredStore } from '../store.js';
 import { UsageError } from '../usage-error.js';
 import { print, say, terminalColumns } from '../write.js';
 import type { Command } from './command.js';
@@ -80,7 +80,7 @@ async function showRuns(raw: RawArguments, environment: NodeJS.ProcessEnv): Prom
       '--runs shows all runs that are running; it takes neither a pid nor --cwd',
     );
   }
-  const file = storeNeeded(raw, environment, await foundConfig());
+  const file = requiredStore(raw, environment, await foundConfig());
   try {
     const alive = existsSync(file) ? await Store.open(file).alive() : [];
     if (isSet(jsonSwitch, raw)) print([JSON.stringify(alive, null, 2)]);

@@ -126,7 +126,7 @@ async function runAndReport(
     return exitCodes.failedBeforeStart;
   }
   reports.write(result);
-  messages.sayTrouble();
+  messages.warnIfUnrecorded();
   const code = await codeWithBudget(result, options);
   // Node would reset the terminal to its state at startup.
   loadedAddon()?.exitNow(code);

@@ -9,7 +9,7 @@ import { exitCodes } from '../exit-code.js';
 import { sql, store as storeFlag } from '../flags/history.js';
 import { jsonSwitch } from '../flags/reporting.js';
 import { isSet } from '../options.js';
-import { storeNeeded } from '../store.js';
+import { requiredStore } from '../store.js';
 import { wordIfGiven } from '../words.js';
 import { print, printText, say, terminalColumns } from '../write.js';
 import type { Command } from './command.js';
@@ -24,7 +24,7 @@ export const show: Command = {
   examples: ['memtop show', 'memtop show build', 'memtop show --json 20261120-140702-3f9a2c'],
   async run(raw, environment) {
     const reference = wordIfGiven(raw, 'show', 'run') ?? 'last';
-    const file = storeNeeded(raw, environment, await foundConfig());
+    const file = requiredStore(raw, environment, await foundConfig());
     try {
       if (isSet(sql, raw)) {
         printText(`-- The store is an SQLite database: ${file}\n\n${storeSchema()}`);

@@ -67,7 +67,7 @@ const size = z.optional(
   ),
 );
 
-const namesProblem = 'must be the name of a task, or a list of such';
+const namesProblem = 'must be the name of a task, or a list of names';
 const taskSchema = z
   .strictObject(
     {
@@ -122,11 +122,11 @@ const ruleSchema = z
     ),
     argv: z.exactOptional(expression),
     cwd: z.exactOptional(expression),
-    task: text('must be the name of the task that it tells'),
+    task: text('must be the name of the task'),
   })
   .check(
     z.refine(({ env, argv, cwd }) => (env ?? argv ?? cwd) !== undefined, {
-      error: 'says nothing of the processes: give it "env", "argv" or "cwd"',
+      error: 'has no condition: give it "env", "argv" or "cwd"',
     }),
   );
 
