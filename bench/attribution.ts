@@ -4,10 +4,11 @@
  *     npm run bench:attribution -- --runs 100
  */
 import { execFileSync } from 'node:child_process';
+import { median } from '../ts/compare/statistics/median.js';
 import { execute } from '../ts/tracker/execute.js';
 import { buildEngine } from './engine.js';
 import { runsAskedFor } from './runs.js';
-import { median, quantile } from './statistics.js';
+import { quantile } from './statistics.js';
 import { print, table } from './table.js';
 
 /** Few enough that two runs one after the other find the machine alike. */

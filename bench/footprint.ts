@@ -4,10 +4,10 @@
  *     npm run bench:footprint -- --runs 5
  */
 import { spawn } from 'node:child_process';
+import { median } from '../ts/compare/statistics/median.js';
 import { packageRoot } from '../ts/package.js';
 import { memoryUntilEnd, type ProcessMemory } from './process-memory.js';
 import { runsAskedFor } from './runs.js';
-import { median } from './statistics.js';
 import { print, table } from './table.js';
 import './own-data.js';
 

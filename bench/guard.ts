@@ -4,11 +4,12 @@
  *     npm run bench:guard -- --runs 9
  */
 import { spawn } from 'node:child_process';
+import { median } from '../ts/compare/statistics/median.js';
 import { packageRoot } from '../ts/package.js';
 import { execute } from '../ts/tracker/execute.js';
 import { memoryUntilEnd } from './process-memory.js';
 import { runsAskedFor } from './runs.js';
-import { median, minimum } from './statistics.js';
+import { minimum } from './statistics.js';
 import { print, table } from './table.js';
 import './own-data.js';
 

@@ -7,10 +7,10 @@
 import { existsSync, mkdtempSync, realpathSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { median } from '../ts/compare/statistics/median.js';
 import { noMemoryGroups, runInGroup } from './memory-group.js';
 import { dropFromMemory, privateCopy } from './private-copy.js';
 import { runsAskedFor } from './runs.js';
-import { median } from './statistics.js';
 import { print, table } from './table.js';
 
 const MB = 1024 ** 2;

@@ -8,9 +8,10 @@ import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:f
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { median } from '../ts/compare/statistics/median.js';
 import { packageRoot } from '../ts/package.js';
 import { runsAskedFor } from './runs.js';
-import { median, minimum } from './statistics.js';
+import { minimum } from './statistics.js';
 import { print, table } from './table.js';
 import './own-data.js';
 

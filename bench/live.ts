@@ -8,9 +8,9 @@ import { once } from 'node:events';
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
+import { median } from '../ts/compare/statistics/median.js';
 import { packageRoot } from '../ts/package.js';
 import { runsAskedFor } from './runs.js';
-import { median } from './statistics.js';
 import { print, table } from './table.js';
 import { cpuSeconds, onTerminal, pidOn } from './terminal.js';
 

@@ -6,11 +6,12 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { median } from '../ts/compare/statistics/median.js';
 import { packageRoot } from '../ts/package.js';
 import { buildEngine } from './engine.js';
 import { nodePeers } from './peer-packages.js';
 import { runsAskedFor } from './runs.js';
-import { median, minimum } from './statistics.js';
+import { minimum } from './statistics.js';
 import { print, table } from './table.js';
 
 const trees = [20, 200, 1000];

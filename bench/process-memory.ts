@@ -2,7 +2,7 @@
 import type { ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { setTimeout } from 'node:timers/promises';
-import { median } from './statistics.js';
+import { median } from '../ts/compare/statistics/median.js';
 
 export interface ProcessMemory {
   /** The highest resident memory, as the kernel kept it. */

@@ -7,10 +7,10 @@
 import { spawn } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { median } from '../ts/compare/statistics/median.js';
 import { packageRoot } from '../ts/package.js';
 import { buildEngine } from './engine.js';
 import { runsAskedFor } from './runs.js';
-import { median } from './statistics.js';
 import { print, table } from './table.js';
 import './own-data.js';
 

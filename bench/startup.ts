@@ -4,9 +4,10 @@
  *     npm run bench:startup -- --runs 60
  */
 import { spawnSync } from 'node:child_process';
+import { median } from '../ts/compare/statistics/median.js';
 import { packageRoot } from '../ts/package.js';
 import { runsAskedFor } from './runs.js';
-import { median, minimum } from './statistics.js';
+import { minimum } from './statistics.js';
 import { print, table } from './table.js';
 import './own-data.js';
 

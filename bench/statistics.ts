@@ -1,10 +1,5 @@
 /** What the benches make of repeated measurements. */
 
-/** Robust against the runs that something else on the machine disturbed. */
-export function median(values: readonly number[]): number {
-  return quantile(values, 0.5);
-}
-
 /** What this share of the values is at most. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((one, other) => one - other);

@@ -9,13 +9,13 @@ import { readdirSync, readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { setTimeout } from 'node:timers/promises';
+import { median } from '../ts/compare/statistics/median.js';
 import { Store } from '../ts/history/store.js';
 import { packageRoot } from '../ts/package.js';
 import { buildEngine } from './engine.js';
 import { dataFolder } from './own-data.js';
 import { memoryUntilEnd } from './process-memory.js';
 import { runsAskedFor } from './runs.js';
-import { median } from './statistics.js';
 import { print, table } from './table.js';
 
 const toReach = { costPercent: 1, memoryMB: 2, dayMB: 20, historyMs: 150 };

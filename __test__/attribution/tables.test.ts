@@ -1,13 +1,11 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { runners } from '../../ts/attribution/index.js';
 import type { Runner, TaskRule } from '../../ts/attribution/rule.js';
+import { runners } from '../../ts/attribution/runners.js';
 import { packageRoot } from '../../ts/package.js';
 
-const folder = join(packageRoot, 'ts/attribution');
-/** Files of the folder that hold no runner. */
-const others = ['expression.ts', 'index.ts', 'native-rules.ts', 'package-script.ts', 'rule.ts'];
+const folder = join(packageRoot, 'ts/attribution/runners');
 
 /** Expressions for the environment, the command line and the directory. */
 function expressionsOf({ env = {}, argv, cwd }: TaskRule): string[] {
@@ -31,10 +29,8 @@ function groupsOf(rule: TaskRule): string[] {
   );
 }
 
-test('every file with a runner is in the list', async (t) => {
-  const files = readdirSync(folder).filter(
-    (file) => file.endsWith('.ts') && !others.includes(file),
-  );
+test('every runner is in the list', async (t) => {
+  const files = readdirSync(folder);
   const exported = await Promise.all(
     files.map(async (file) => Object.values(await import(join(folder, file)))),
   );

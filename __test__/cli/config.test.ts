@@ -51,10 +51,8 @@ const wrong: readonly (readonly [config: unknown, said: string])[] = [
   ],
   [{ rules: [{ ...rule, argv: '(' }] }, 'FILE: rules.0.argv is not a regular expression: '],
   [{ rules: [rule, rule] }, 'FILE: rules has two rules of the name r'],
-  [
-    { rules: [{ name: 'r', task: 't' }] },
-    'FILE: rules.0 has no condition: give it "env", "argv" or "cwd"',
-  ],
+  [{ rules: [{ name: 'r', task: 't' }] }, 'FILE: rules.0 must have env, argv or cwd'],
+  [{ rules: [{ ...rule, kind: 'daemon' }] }, 'FILE: rules.0.kind must be task or service'],
   [{ stages: [{ name: 's' }] }, 'FILE: stages.0.argv must be a regular expression as text'],
   [
     {

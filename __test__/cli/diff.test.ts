@@ -2,7 +2,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { resultJson } from '../../ts/report/json.js';
-import type { PeakMetric } from '../../ts/result/metric-names.js';
+import type { PeakMetric } from '../../ts/result/types.js';
 import { temporaryFolder } from '../helpers/folder.js';
 import { memtop } from '../helpers/processes.js';
 import { resultOf } from '../helpers/result-of.js';

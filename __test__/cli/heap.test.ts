@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { resultSchema } from '../../ts/result/schema.js';
-import type { Result } from '../../ts/result/types.js';
+import type { Heap, Result } from '../../ts/result/types.js';
 import { run } from '../../ts/tracker/api/run.js';
 import { isAlive } from '../helpers/alive.js';
 import { ifCutOff } from '../helpers/cut-off.js';
@@ -55,7 +55,7 @@ async function heapRun(
   t: ExecutionContext,
   command: readonly string[],
   { flags = [], env = {} }: { flags?: readonly string[]; env?: Record<string, string> } = {},
-): Promise<Finished & { result: Result; heaps: NonNullable<Result['heap']>['heaps'] }> {
+): Promise<Finished & { result: Result; heaps: Heap[] }> {
   const where = places(t);
   const finished = await memtop(['--heap', ...flags, '--json', where.json, '--', ...command], {
     env: { ...where.env, ...env },

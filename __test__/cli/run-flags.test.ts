@@ -109,7 +109,7 @@ for (const [flag, value, message] of [
   [
     '--stage',
     'a=b(?=c)',
-    'is not a regular expression: it looks around or back, which is not possible here',
+    'is not a regular expression: lookaround and backreferences are not supported',
   ],
 ] as const) {
   test(`${flag}=${value} is refused by name`, (t) => {

@@ -2,15 +2,13 @@ import { chmodSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from '
 import { delimiter, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { resultSchema } from '../../ts/result/schema.js';
-import type { Result } from '../../ts/result/types.js';
+import type { Result, Task } from '../../ts/result/types.js';
 import { isAlive, pidsIn } from '../helpers/alive.js';
 import { temporaryFolder } from '../helpers/folder.js';
 import { MB, peakOf } from '../helpers/measured.js';
 import { cliPath, memtop, Running, startMemtop, until } from '../helpers/processes.js';
 import { folderOf, holding, holdingTogether, ran } from '../helpers/tasks.js';
 import { ways } from '../helpers/ways.js';
-
-type Task = NonNullable<Result['tasks']>[number];
 
 function taskOf(t: ExecutionContext, result: Result, id: string): Task {
   return result.tasks?.find((task) => task.id === id) ?? (t.fail(`no task ${id}`) as never);

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { heapOf } from '../../ts/heap/heap-of.js';
 import { type HeapRecord, numbersLength, numbersLine, readRecord } from '../../ts/heap/record.js';
-import type { Result } from '../../ts/result/types.js';
+import type { Oom, Peak } from '../../ts/result/types.js';
 
 const MB = 1024 * 1024;
 
@@ -25,10 +25,10 @@ function record(pid: number, changes: Partial<HeapRecord> = {}): HeapRecord {
   };
 }
 
-function peakOf(processes: Record<number, number>): NonNullable<Result['peak']> {
+function peakOf(processes: Record<number, number>): Peak {
   return {
     processes: Object.entries(processes).map(([pid, bytes]) => ({ pid: Number(pid), bytes })),
-  } as NonNullable<Result['peak']>;
+  } as Peak;
 }
 
 test('where nobody has reported there is no heap', (t) => {
@@ -77,7 +77,7 @@ test('of a heap that was not looked at nothing is said', (t) => {
 });
 
 test('a heap that was full had all that it was allowed, whatever was seen of it', (t) => {
-  const oom: Result['oom'] = {
+  const oom: Oom | undefined = {
     kind: 'heap',
     by: 'v8',
     heapLimitBytes: 200 * MB,

@@ -1,5 +1,5 @@
 /** The task of a build, for tests of reports. */
-import type { Task } from '../../ts/report/task-line.js';
+import type { Peak, Task } from '../../ts/result/types.js';
 import { MB } from './example-result.js';
 
 /** One that has ended well, with a peak if it is to have one. */
@@ -16,7 +16,7 @@ export function exampleTask(id: string, megabytes?: number, rest: Partial<Task> 
   };
 }
 
-function peak(bytes: number): NonNullable<Task['peak']> {
+function peak(bytes: number): Peak {
   return {
     bytes,
     metric: 'unique',

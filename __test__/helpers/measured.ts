@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
-import type { Result } from '../../ts/result/types.js';
+import type { Peak, Result } from '../../ts/result/types.js';
 import { temporaryFolder } from './folder.js';
 import { type Finished, memtop } from './processes.js';
 
@@ -19,7 +19,7 @@ export async function measured(
 export const MB = 1024 * 1024;
 
 /** The memory of the peak, which must be there. */
-export function peakOf(t: ExecutionContext, result: Result): NonNullable<Result['peak']> {
+export function peakOf(t: ExecutionContext, result: Result): Peak {
   if (!result.peak) return t.fail(`no peak: ${JSON.stringify(result)}`) as never;
   return result.peak;
 }

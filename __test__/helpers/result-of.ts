@@ -1,6 +1,5 @@
 /** Results as runs have them, made up. */
-import type { PeakMetric } from '../../ts/result/metric-names.js';
-import type { Result } from '../../ts/result/types.js';
+import type { Peak, PeakMetric, Result } from '../../ts/result/types.js';
 import { MB } from './measured.js';
 
 interface Made {
@@ -68,7 +67,7 @@ function peakOf(
   megabytes: number,
   processes: Readonly<Record<string, readonly [number, number]>>,
   metric: PeakMetric,
-): NonNullable<Result['peak']> {
+): Peak {
   const bytes = Math.round(megabytes * MB);
   return {
     bytes,

@@ -1,15 +1,15 @@
 import test from 'ava';
-import { isAskedFor } from '../../ts/nx/activation.js';
+import { isEnabled } from '../../ts/nx/activation.js';
 
 test('exactly true asks for it', (t) => {
-  t.true(isAskedFor({ NX_LOG_HEAP_USAGE: 'true' }));
-  t.true(isAskedFor({ MEMTOP_LOG_HEAP_USAGE: 'true' }));
+  t.true(isEnabled({ NX_LOG_HEAP_USAGE: 'true' }));
+  t.true(isEnabled({ MEMTOP_LOG_HEAP_USAGE: 'true' }));
   for (const value of [undefined, '', '1', 'TRUE', ' true', 'false']) {
-    t.false(isAskedFor({ NX_LOG_HEAP_USAGE: value, MEMTOP_LOG_HEAP_USAGE: value }));
+    t.false(isEnabled({ NX_LOG_HEAP_USAGE: value, MEMTOP_LOG_HEAP_USAGE: value }));
   }
 });
 
 test("memtop's own variable decides where both are set", (t) => {
-  t.false(isAskedFor({ NX_LOG_HEAP_USAGE: 'true', MEMTOP_LOG_HEAP_USAGE: 'false' }));
-  t.true(isAskedFor({ NX_LOG_HEAP_USAGE: 'false', MEMTOP_LOG_HEAP_USAGE: 'true' }));
+  t.false(isEnabled({ NX_LOG_HEAP_USAGE: 'true', MEMTOP_LOG_HEAP_USAGE: 'false' }));
+  t.true(isEnabled({ NX_LOG_HEAP_USAGE: 'false', MEMTOP_LOG_HEAP_USAGE: 'true' }));
 });

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { annotation } from '../../ts/report/annotation.js';
-import type { Result } from '../../ts/result/types.js';
+import type { Oom } from '../../ts/result/types.js';
 import { exampleResult, MB } from '../helpers/example-result.js';
 
 const guard = { warned: true, action: 'none', warnBytes: 500 * MB } as const;
@@ -19,7 +19,7 @@ test('a run that was ended for its memory is an error', (t) => {
     '::error title=memtop::ended by the guard: it had 523MB, past its limit of 500MB. ' +
       '--limit allows more, --no-guard anything.',
   );
-  const oom: Result['oom'] = { kind: 'heap', by: 'v8', evidence: 'exact' };
+  const oom: Oom | undefined = { kind: 'heap', by: 'v8', evidence: 'exact' };
   const heap = { ...exampleResult, oom, exit: { ...exit, cause: 'oom-heap' as const } };
   t.regex(annotation(heap) ?? '', /^::error title=memtop::.* ran out of its heap\. /);
 });

@@ -1,10 +1,8 @@
 import test from 'ava';
 import { benchSummary } from '../../ts/report/bench-summary.js';
-import type { Result } from '../../ts/result/types.js';
+import type { Bench } from '../../ts/result/types.js';
 import { MB } from '../helpers/measured.js';
 import { resultOf } from '../helpers/result-of.js';
-
-type Bench = NonNullable<Result['bench']>;
 
 const summaryOf = (bench: Partial<Bench>, made = resultOf({ megabytes: 400 })) =>
   benchSummary({ ...made, bench: { outcome: 'ok', verify: [], cleared: [], ...bench } }, 120);

@@ -1,10 +1,10 @@
 import test from 'ava';
 import { failureText, hasFailed } from '../../ts/report/failure.js';
-import type { Result } from '../../ts/result/types.js';
+import type { Exit, Result } from '../../ts/result/types.js';
 
 const MB = 1024 * 1024;
 
-function ending(exit: Result['exit'], more: Partial<Result> = {}): Result {
+function ending(exit: Exit, more: Partial<Result> = {}): Result {
   return {
     schema: 'memtop.result/2',
     memtopVersion: '1.0.0',

@@ -1,11 +1,9 @@
 import test from 'ava';
 import { heapText } from '../../ts/report/heap.js';
-import type { Result } from '../../ts/result/types.js';
+import type { Heap, HeapSummary } from '../../ts/result/types.js';
 
 const MB = 1024 * 1024;
-type Heap = NonNullable<Result['heap']>;
-
-const one: Heap['heaps'][number] = {
+const one: Heap = {
   pid: 1,
   nodeVersion: 'v20.0.0',
   command: ['/usr/bin/node', '/work/app/build.js', '--watch'],
@@ -19,7 +17,7 @@ const one: Heap['heaps'][number] = {
   lastSeen: 'end',
   neededMegabytes: 1008,
 };
-const text = (changes: Partial<typeof one> = {}, heap: Partial<Heap> = {}) =>
+const text = (changes: Partial<typeof one> = {}, heap: Partial<HeapSummary> = {}) =>
   heapText({ processCount: 1, heapCount: 1, heaps: [{ ...one, ...changes }], ...heap });
 
 test('one heap is told with its limit and what it needs', (t) => {

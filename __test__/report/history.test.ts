@@ -34,6 +34,11 @@ test('labels and commands come with their trend, and the latest run first', (t) 
   ]);
 });
 
+test('a group without a measured run has neither median nor trend', (t) => {
+  const [, line] = historyLines([group('build', [null])], [], look);
+  t.is(line, '   1            -       -      -  ·          build');
+});
+
 test('peaks of another metric are said to be left out, and runs say which they have', (t) => {
   const groups = [
     { ...group('build', [100]), metric: 'unique' as const, otherMetrics: ['pss' as const] },

@@ -1,13 +1,14 @@
 import test from 'ava';
 import type { Look } from '../../ts/report/look.js';
-import { type Task, taskLine } from '../../ts/report/task-line.js';
+import { taskLine } from '../../ts/report/task-line.js';
+import type { ExitCause, Task } from '../../ts/result/types.js';
 import { exampleTask as task } from '../helpers/example-task.js';
 
 /** No terminal: 120 columns, no colours. */
 const log: Look = { columns: 120, isColoured: false, isAscii: false };
 const terminal: Look = { columns: 80, isColoured: true, isAscii: false };
 
-const failed = (cause: NonNullable<Task['exit']>['cause'], code: number | null = null) =>
+const failed = (cause: ExitCause, code: number | null = null) =>
   ({ durationMs: 12_000, exit: { code, signal: null, cause } }) satisfies Partial<Task>;
 
 test('a task that succeeded shows its time and its peak', (t) => {

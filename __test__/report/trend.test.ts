@@ -1,5 +1,5 @@
 import test from 'ava';
-import { median, sparkline, trendText } from '../../ts/report/trend.js';
+import { sparkline, trendText } from '../../ts/report/trend.js';
 
 test('a bar stands for each figure, from the lowest to the highest', (t) => {
   t.is(sparkline([0, 1, 2, 3, 4, 5, 6, 7]), '▁▂▃▄▅▆▇█');
@@ -24,10 +24,4 @@ test('of a few figures there is no trend', (t) => {
   t.is(trendText([1, 2, 3]), '-');
   t.is(trendText([]), '-');
   t.is(trendText([0, 0, 5, 5]), '-');
-});
-
-test('the median is the middle, or between the two', (t) => {
-  t.is(median([3, 1, 2]), 2);
-  t.is(median([4, 1, 2, 3]), 2.5);
-  t.is(median([]), undefined);
 });

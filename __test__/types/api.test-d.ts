@@ -26,6 +26,7 @@ import {
   type TrackOptions,
   type WarnEvent,
 } from '../../ts/index.js';
+import type { Exit, Peak, Task } from '../../ts/result/types.js';
 
 type IsSame<One, Other> =
   (<T>() => T extends One ? 1 : 2) extends <T>() => T extends Other ? 1 : 2 ? true : false;
@@ -90,7 +91,7 @@ declare const result: Result;
 expectType<number | undefined>()(result.peak?.bytes);
 expectType<number | null>()(result.exit.code);
 declare const tracked: TaskResult;
-tracked satisfies NonNullable<Result['tasks']>[number];
+tracked satisfies Task;
 expectType<number>()(tracked.durationMs);
 expectType<number | undefined>()(result.tasks?.[0]?.durationMs);
 // @ts-expect-error a measure may be absent
@@ -101,8 +102,8 @@ declare const failure: RunFailed;
 failure satisfies MemtopError & Error;
 expectType<'RunFailed'>()(failure.code);
 expectType<Result>()(failure.result);
-expectType<Result['exit']>()(failure.exit);
-expectType<Result['peak']>()(failure.peak);
+expectType<Exit>()(failure.exit);
+expectType<Peak | undefined>()(failure.peak);
 new RunFailed(result);
 // @ts-expect-error it is what others extend
 new MemtopError('no');

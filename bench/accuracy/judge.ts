@@ -1,5 +1,5 @@
 /** How right a reading is. */
-import { median } from '../statistics.js';
+import { median } from '../../ts/compare/statistics/median.js';
 
 /** What memtop says of one run; without an upper bound there may be any amount. */
 export interface Reading {

@@ -1,5 +1,5 @@
 /** What is printed of a mode: a table of programs, and a line a goal. */
-import { median } from '../statistics.js';
+import { median } from '../../ts/compare/statistics/median.js';
 import { table } from '../table.js';
 import {
   type BareRange,

@@ -1,8 +1,8 @@
-/** Whether a text is a regular expression. The addon knows no looking around and no looking back. */
+/** Checks regular expressions. The addon supports neither lookaround nor backreferences. */
 import { messageOf } from '../errors.js';
 
 /** What is wrong with it; undefined when nothing is. */
-export function notAnExpression(text: string): string | undefined {
+export function expressionProblem(text: string): string | undefined {
   try {
     new RegExp(text);
   } catch (error) {
@@ -11,6 +11,6 @@ export function notAnExpression(text: string): string | undefined {
     return message.slice(message.lastIndexOf(': ') + 2).toLowerCase();
   }
   return /\(\?(?:[=!]|<[=!])|\\[1-9]|\\k</.test(text)
-    ? 'it looks around or back, which is not possible here'
+    ? 'lookaround and backreferences are not supported'
     : undefined;
 }

@@ -2,10 +2,10 @@
 import type { RulesOption } from '../native/addon.js';
 import type { NamedTaskRule, Runner, StageRule, TaskRule } from './rule.js';
 
-/** From the outermost authority to the least. */
+/** The highest takes precedence. */
 const levels = { explicit: 4, user: 3, orchestrator: 2, script: 1 } as const;
 
-/** The rules of a user, each like a runner of its own. */
+/** The rules of the user, each as a runner of its own. */
 export function runnersOf(rules: readonly NamedTaskRule[]): Runner[] {
   return rules.map(({ name, ...rule }) => ({ name, level: 'user', tasks: [rule] }));
 }

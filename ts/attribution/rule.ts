@@ -1,10 +1,10 @@
-/** What a table of rules consists of. The rules are data; the addon evaluates them. */
+/** Rules that tell tasks apart. They are data; the addon evaluates them. */
 
-/** Tells to which task a process belongs. Everything that is given must hold. */
+/** Names the task that a process belongs to. All conditions that are given must hold. */
 export interface TaskRule {
   /**
-   * Variables of the environment that the process was started with. `true` wants the variable to be
-   * set and not empty; a text is a regular expression that its value must match.
+   * Variables of the environment that the process was started with. `true` requires the variable to
+   * be set and not empty; a text is a regular expression that its value must match.
    */
   env?: Readonly<Record<string, true | string>>;
   /** A regular expression for the command line: its arguments with a space between each. */
@@ -13,12 +13,12 @@ export interface TaskRule {
   cwd?: string;
   /**
    * Name of the task. `{NAME}` stands for a variable of the environment or a named group of one of
-   * the expressions. What stands in `[]` is left out when something in it is missing or empty.
+   * the expressions. Text in `[]` is left out when something in it is missing or empty.
    */
   task: string;
   /**
-   * What is the same in all processes of one task, where the name may change on the way, in the same
-   * form. Default: the name.
+   * What all processes of one task have in common, in the same form as the name, where the name can
+   * differ between them. Default: the name.
    */
   key?: string;
   /** A service works for several tasks, as a daemon does. Default: task. */
@@ -27,15 +27,15 @@ export interface TaskRule {
 
 /** The rules of one task runner. */
 export interface Runner {
-  /** As it is called in the result. */
+  /** Its name in the result. */
   name: string;
   /**
-   * Whose tasks count where several are at work: those of an orchestrator are not split further by
-   * scripts that they consist of. Rules of the user's own come before both, and a task that was
-   * named outright before all. Among equals the inner one counts.
+   * Which runner names the task where several are at work: tasks of an orchestrator are not split
+   * into the scripts that they run. Rules of the user take precedence over both, and a task that
+   * was named explicitly over all. Within one level the inner task counts.
    */
   level: 'explicit' | 'user' | 'orchestrator' | 'script';
-  /** The first that holds tells the task. */
+  /** The first rule that holds names the task. */
   tasks: readonly TaskRule[];
   /**
    * Command lines of processes that only start others, such as `npm run`. They count apart from
@@ -49,12 +49,12 @@ export interface Runner {
   hosts?: readonly string[];
 }
 
-/** A rule of a user's own. Its name stands for a runner. */
+/** A rule of the user. Its name takes the place of the name of a runner. */
 export interface NamedTaskRule extends TaskRule {
   name: string;
 }
 
-/** Tells a stage of a run, by a regular expression for a process's own command line. */
+/** Names a stage of a run, by a regular expression for the command line of a process. */
 export interface StageRule {
   name: string;
   argv: string;

@@ -11,10 +11,10 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { replaceFile } from '../replace-file.js';
 import { resultJson } from '../report/json.js';
 import { logFileName, resultFileName, timelineFileName } from '../result/file-name.js';
 import type { Result } from '../result/types.js';
-import { replaceFile } from './replace-file.js';
 import { Timelines } from './timelines.js';
 
 const ownName = '.memtop';

@@ -1,21 +1,19 @@
 /** Clears, runs and verifies as often as requested; the result is written after each run. */
 import { hasFailed } from '../report/failure.js';
-import type { Result } from '../result/types.js';
+import type { BenchContainer, BenchOutcome, Cleared, Result, Verified } from '../result/types.js';
 import type { Artifacts } from './artifacts.js';
-import { type Cleared, type Clearing, clearingOf } from './clear.js';
+import { type Clearing, clearingOf } from './clear.js';
 import { headlineOf } from './headline.js';
 import { nativeModuleHint } from './native-module.js';
 import { middleOf, repeatsOf } from './repeats.js';
-import { isVerified, type Verified, verified, type Wanted } from './verify.js';
-
-type Bench = NonNullable<Result['bench']>;
+import { isVerified, verified, type Wanted } from './verify.js';
 
 /** The outcome of one run. */
 export interface Attempted {
   readonly result: Result;
   /** Memory of the run's group before the command started. */
   readonly baselineBytes?: number | undefined;
-  readonly container?: Bench['container'];
+  readonly container?: BenchContainer | undefined;
 }
 
 /** Runs the command once; `complete` makes the result that is recorded. */
@@ -130,7 +128,7 @@ const interrupting = ['SIGINT', 'SIGTERM', 'SIGHUP'];
 /** Exit codes of shells and npm for those signals. */
 const interruptedCodes = [129, 130, 143];
 
-function outcomeOf(result: Result, verify: readonly Verified[]): Bench['outcome'] {
+function outcomeOf(result: Result, verify: readonly Verified[]): BenchOutcome {
   const { cause, code, signal } = result.exit;
   const isOwn = cause === 'exit' || cause === 'signal';
   const isSignal = interrupting.includes(signal ?? '') || interruptedCodes.includes(code ?? 0);

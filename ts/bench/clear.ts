@@ -6,12 +6,10 @@ import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { join, relative } from 'node:path';
 import { MemtopError, messageOf } from '../errors.js';
-import type { Result } from '../result/types.js';
+import type { Cleared } from '../result/types.js';
 import { OpenFolder } from './open-folder.js';
 import { isPattern, matches, segmentsOf } from './pattern.js';
 import { clearProblem, isOfGit } from './rules.js';
-
-export type Cleared = NonNullable<Result['bench']>['cleared'][number];
 
 export class ClearRefused extends MemtopError {
   readonly code = 'ClearRefused';

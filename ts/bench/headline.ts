@@ -1,7 +1,5 @@
 /** The peak that a bench reports. */
-import type { Result } from '../result/types.js';
-
-type Headline = NonNullable<NonNullable<Result['bench']>['headline']>;
+import type { Headline, Result } from '../result/types.js';
 
 /**
  * The kernel's own count of the group, where there is one and it holds the whole run; else the sum

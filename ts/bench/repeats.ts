@@ -4,9 +4,7 @@ import { intervalOfMedian, median } from '../compare/statistics/median.js';
 import { outliers, robustDeviation } from '../compare/statistics/spread.js';
 import { trendTest } from '../compare/statistics/trend.js';
 import { formatBytes } from '../report/bytes.js';
-import type { Result } from '../result/types.js';
-
-type Repeats = NonNullable<NonNullable<Result['bench']>['repeats']>;
+import type { Repeats, Result } from '../result/types.js';
 
 /** Too few runs do not show what is usual. */
 const fewestForOrder = 4;

@@ -1,8 +1,8 @@
 /** The timeline file of a bench: of the current run, and in the end of the run that is shown. */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { replaceFile } from '../replace-file.js';
 import { samplesHeader } from '../report/csv.js';
-import { replaceFile } from './replace-file.js';
 
 /** Followed by the pid of the memtop that puts timelines aside there. */
 const asidePrefix = '.timelines-';

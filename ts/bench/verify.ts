@@ -1,10 +1,8 @@
 /** Whether the expected outputs of a build exist and were written by this run. */
 import { type BigIntStats, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { Result } from '../result/types.js';
+import type { Verified } from '../result/types.js';
 import { isPattern, matches, segmentsOf } from './pattern.js';
-
-export type Verified = NonNullable<Result['bench']>['verify'][number];
 
 export interface Wanted {
   /** A file, a folder or a pattern. */

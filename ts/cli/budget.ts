@@ -1,10 +1,10 @@
 /** Whether a run kept within its budget. Loaded only when there is one. */
 import { groupOf } from '../compare/comparison.js';
 import { type Budget, judge } from '../compare/gate.js';
-import { type Measures, measuresOf } from '../compare/measures.js';
+import { measuresOf } from '../compare/measures.js';
 import { budgetAnnotations } from '../report/annotation.js';
 import { gateLines } from '../report/gate.js';
-import type { Result } from '../result/types.js';
+import type { Result, RunMeasures } from '../result/types.js';
 import { exitCodes } from './exit-code.js';
 import { isInGithub } from './github.js';
 import { say } from './write.js';
@@ -12,7 +12,7 @@ import { say } from './write.js';
 /** What a run is compared with. */
 export interface Baseline {
   readonly name: string;
-  readonly runs: readonly Measures[];
+  readonly runs: readonly RunMeasures[];
 }
 
 interface Budgeted {

@@ -1,6 +1,6 @@
 /** memtop's exit codes. */
 import { constants } from 'node:os';
-import type { Result } from '../result/types.js';
+import type { Exit } from '../result/types.js';
 
 export const exitCodes = {
   failed: 1,
@@ -18,7 +18,7 @@ export const exitCodes = {
  * however it died.
  */
 export function exitCodeOf(
-  { code, signal, cause }: Result['exit'],
+  { code, signal, cause }: Exit,
   limitExitCode: number = exitCodes.guard,
 ): number {
   if (cause === 'guard') return limitExitCode;

@@ -1,9 +1,8 @@
 /** Finds tasks by name, in the config and among the scripts of package.json. */
-
 import { delimiter, join, resolve } from 'node:path';
 import { upwards } from '../attribution/records/folders.js';
 import { planOf } from '../tasks/graph.js';
-import type { Task } from '../tasks/task.js';
+import type { TaskDefinition } from '../tasks/task-definition.js';
 import type { PtyUse } from '../tracker/rules.js';
 import type { FoundConfig } from './config/config.js';
 import type { ConfiguredTask } from './config/schema.js';
@@ -24,7 +23,7 @@ export function tasksNamed(
   found: FoundConfig | undefined,
   scripts: Scripts | undefined,
   environment: Environment,
-): ReadonlyMap<string, Task> {
+): ReadonlyMap<string, TaskDefinition> {
   const configured = found?.config.tasks ?? {};
   const plan = planOf(names, (name) => {
     const task = Object.hasOwn(configured, name) ? configured[name] : undefined;
@@ -50,7 +49,11 @@ function unknownText(name: string, neededBy: string | undefined, known: string[]
   return `there is no task ${quoted(name)}${dependent}; ${advice}`;
 }
 
-function configuredTask(task: ConfiguredTask, folder: string, environment: Environment): Task {
+function configuredTask(
+  task: ConfiguredTask,
+  folder: string,
+  environment: Environment,
+): TaskDefinition {
   const { command, commands, dependsOn = [], pty, warn, limit } = task;
   const cwd = resolve(folder, task.cwd ?? '.');
   return {
@@ -74,7 +77,7 @@ function withOwnPrograms(cwd: string, environment: Environment): Record<string, 
   return { ...defined(environment), PATH: path };
 }
 
-function scriptTask(name: string, scripts: Scripts, environment: Environment): Task {
+function scriptTask(name: string, scripts: Scripts, environment: Environment): TaskDefinition {
   const { folder, manager, packageName } = scripts;
   return {
     source: 'script',

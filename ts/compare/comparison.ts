@@ -1,37 +1,36 @@
-/** What two groups of runs say of each other. */
-import type { PeakMetric } from '../result/metric-names.js';
-import type { Measures } from './measures.js';
+/** Compares two groups of runs. */
+import type { PeakMetric, RunMeasures } from '../result/types.js';
+import { leftOutText, mismatchText } from './metric-mismatch.js';
 import { difference } from './statistics/difference.js';
 import { median } from './statistics/median.js';
 import { runsToShow, shownBy } from './statistics/power.js';
 import { pooledDeviation } from './statistics/spread.js';
-import { leftOutText, unlikeText } from './unlike.js';
 
 export interface Group {
-  /** What it was named by. */
+  /** The reference that named it. */
   readonly name: string;
-  readonly runs: readonly Measures[];
-  /** Runs that failed and are left out, since others did not. */
+  readonly runs: readonly RunMeasures[];
+  /** Failed runs that are left out, since others succeeded. */
   readonly leftOut: number;
-  /** What all of them were measured in; absent where none was. */
+  /** The metric of all its runs; absent where none was measured. */
   readonly metric?: PeakMetric;
-  /** What others were measured in, which are left out as well. */
+  /** Metrics of further runs, which are left out as well. */
   readonly otherMetrics: readonly PeakMetric[];
 }
 
-/** What is said of a difference between two groups of values. */
+/** Whether a difference between two groups of values is significant. */
 type Verdict =
-  /** The runs of each vary less than that. */
+  /** It is: the interval does not include 0. */
   | { readonly kind: 'shown'; readonly low: number; readonly high: number }
-  /** So much would have been seen; with so many runs of each, that much. */
+  /** It is not. These runs would show `shownBytes`; that many more would show `more.bytes`. */
   | {
       readonly kind: 'not-shown';
       readonly shownBytes: number;
       readonly more: { readonly runs: number; readonly bytes: number };
     }
-  /** Each of all runs has the same figure. */
+  /** All runs have the same value. */
   | { readonly kind: 'equal' }
-  /** Too few runs to know what they vary by. `noise` is what was taken for it. */
+  /** Too few runs to know how much they vary; `noisePercent` was assumed. */
   | { readonly kind: 'assumed'; readonly isBeyond: boolean; readonly noisePercent: number };
 
 export interface Change {
@@ -43,12 +42,12 @@ export interface Change {
   readonly verdict: Verdict;
 }
 
-/** One thing that has a figure in both groups, or in one of them. */
+/** Something that was measured in both groups, or in one of them. */
 export interface Row {
   readonly name: string;
   readonly before?: number;
   readonly after?: number;
-  /** Processes of that name, where it is one of processes. */
+  /** The number of processes, in a row of processes. */
   readonly countBefore?: number;
   readonly countAfter?: number;
   readonly change?: Change;
@@ -67,10 +66,10 @@ export interface Comparison {
 }
 
 /**
- * Runs that failed count only where all did. Those of another metric than the wanted one are left
- * out; where none was measured in that, the metric is that of the latest.
+ * Failed runs count only where all failed. Runs in another metric than `wanted` are left out; where
+ * no run has that metric, the metric of the latest run is taken.
  */
-export function groupOf(name: string, runs: readonly Measures[], wanted?: PeakMetric): Group {
+export function groupOf(name: string, runs: readonly RunMeasures[], wanted?: PeakMetric): Group {
   const measured = runs.filter(({ peak }) => peak !== undefined);
   const metric = measured.some(({ peak }) => peak?.metric === wanted)
     ? wanted
@@ -88,23 +87,23 @@ export function groupOf(name: string, runs: readonly Measures[], wanted?: PeakMe
   };
 }
 
-function latestOf(runs: readonly Measures[]): Measures | undefined {
+function latestOf(runs: readonly RunMeasures[]): RunMeasures | undefined {
   return runs.toSorted((one, other) => one.startedAt.localeCompare(other.startedAt)).at(-1);
 }
 
 /**
- * Both groups must have a run, and be measured alike. `noisePercent` is what single runs are taken
- * to vary by.
+ * Both groups must have a measured run, in the same metric. `noisePercent` is how much single runs
+ * are assumed to vary.
  */
 export function compare(before: Group, after: Group, noisePercent: number): Comparison {
-  const change = (figure: (run: Measures) => number | undefined) =>
+  const change = (figure: (run: RunMeasures) => number | undefined) =>
     changeOf(present(before.runs.map(figure)), present(after.runs.map(figure)), noisePercent);
-  const rows = (figures: (run: Measures) => readonly Figure[]) =>
+  const rows = (figures: (run: RunMeasures) => readonly Figure[]) =>
     rowsOf(before.runs.map(figures), after.runs.map(figures), noisePercent);
   const peak = change(({ peak }) => peak?.bytes);
   if (!peak) throw new Error('both groups must have a run that was measured');
-  const unlike = unlikeText(before, after);
-  if (unlike !== undefined) throw new Error(unlike);
+  const mismatch = mismatchText(before, after);
+  if (mismatch !== undefined) throw new Error(mismatch);
   const kernelPeak = change(({ kernelPeakBytes }) => kernelPeakBytes);
   return {
     before,
@@ -120,11 +119,10 @@ export function compare(before: Group, after: Group, noisePercent: number): Comp
 }
 
 export function isRegression({ byBytes, verdict }: Change): boolean {
-  return byBytes > 0 && isReal(verdict);
+  return byBytes > 0 && isSignificant(verdict);
 }
 
-/** Whether there is a difference as far as these runs can tell. */
-function isReal(verdict: Verdict): boolean {
+function isSignificant(verdict: Verdict): boolean {
   return verdict.kind === 'shown' || (verdict.kind === 'assumed' && verdict.isBeyond);
 }
 
@@ -179,7 +177,7 @@ interface Figure {
 
 type Figures = readonly (readonly Figure[])[];
 
-/** The largest change first. A figure is there where most of the runs that tell of it have it. */
+/** The largest change first. Each value is the median of the runs that have one. */
 function rowsOf(before: Figures, after: Figures, noisePercent: number): Row[] {
   const names = new Set([...before, ...after].flat().map(({ name }) => name));
   return [...names]

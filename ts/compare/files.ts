@@ -9,7 +9,7 @@ import { resultSchema } from '../result/schema.js';
 import type { Result } from '../result/types.js';
 import { type RunSource, UnusableResult } from './source.js';
 
-/** `folder` is where results of a label are. */
+/** `folder` holds the results that have a label. */
 export function filesIn(folder: string): RunSource {
   const ofLabel = (label: string) => join(folder, resultFileName(label));
   return {
@@ -27,7 +27,7 @@ function kindOf(path: string): 'file' | 'folder' | undefined {
   return found && (found.isDirectory() ? 'folder' : 'file');
 }
 
-/** Other files may lie among them; one that says that it is a result must be one. */
+/** Other files are passed over; one that claims to be a result must be valid. */
 function resultsIn(folder: string): Result[] {
   const results = readdirSync(folder)
     .filter((name) => name.endsWith('.json'))

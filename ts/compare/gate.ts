@@ -1,15 +1,15 @@
-/** Whether runs keep within a budget. */
+/** Checks runs against a budget. */
+import type { RunMeasures } from '../result/types.js';
 import type { Group } from './comparison.js';
-import type { Measures } from './measures.js';
+import { mismatchText } from './metric-mismatch.js';
 import { median } from './statistics/median.js';
 import { shift } from './statistics/shift.js';
 import { pooledDeviation } from './statistics/spread.js';
 import { studentQuantile } from './statistics/student.js';
-import { unlikeText } from './unlike.js';
 
-/** What is allowed to a run as a whole, or to the tasks that a pattern names. */
+/** A limit for the run as a whole, or for the tasks that match a pattern. */
 export interface Allowance {
-  /** `*` stands for any text; absent where the whole run is meant. */
+  /** `*` matches any text; absent for the run as a whole. */
   readonly task?: string | undefined;
   readonly value: number;
 }
@@ -32,16 +32,16 @@ export interface Finding {
         readonly percent: number;
         readonly baselineBytes: number;
         readonly allowedPercent: number;
-        /** What chance alone may make of it; undefined where single runs cannot tell. */
+        /** The increase that chance alone can cause; undefined where single runs cannot tell. */
         readonly noisePercent: number | undefined;
       };
 }
 
-/** What is to be looked at and is not there. */
+/** An allowance that could not be checked. */
 export interface Unchecked {
   readonly task?: string | undefined;
   readonly because: 'no-such-task' | 'not-in-baseline' | 'not-measured' | 'other-metric';
-  /** Where the metrics differ: why that is so, in words. */
+  /** The reason in words, where the metrics differ. */
   readonly message?: string;
 }
 
@@ -50,10 +50,10 @@ export interface Verdict {
   readonly unchecked: readonly Unchecked[];
 }
 
-/** A shift by ranks lies off by so many times as much as one of means. */
+/** The standard error of a shift by ranks, relative to that of a difference of means. */
 const errorOfRanks = Math.sqrt(Math.PI / 3);
 
-/** How sure it must be that an increase is none by chance. */
+/** How certain it must be that an increase is not chance. */
 const confidence = 0.95;
 
 export function judge(group: Group, budget: Budget, baseline?: Group): Verdict {
@@ -69,7 +69,7 @@ export function judge(group: Group, budget: Budget, baseline?: Group): Verdict {
   };
 }
 
-/** Whether there is something that a budget does not allow, or that it could not be tried on. */
+/** Whether every allowance could be checked, and none is exceeded. */
 export function isPassed({ findings, unchecked }: Verdict): boolean {
   return unchecked.length === 0 && findings.every(({ isOver }) => !isOver);
 }
@@ -92,17 +92,17 @@ function judgedIncreases(
   baseline: Group,
   { task, value }: Allowance,
 ): (Finding | Unchecked)[] {
-  const unlike = unlikeText(baseline, group);
+  const mismatch = mismatchText(baseline, group);
   return subjects(group, task).map((subject) => {
     if (subject.values.length === 0) return unchecked(subject);
-    if (unlike !== undefined) {
-      return { ...named(subject), because: 'other-metric', message: unlike };
+    if (mismatch !== undefined) {
+      return { ...named(subject), because: 'other-metric', message: mismatch };
     }
     const before = valuesOf(baseline, subject.task);
     if (before.length === 0) return { ...named(subject), because: 'not-in-baseline' };
     const [bytes, baselineBytes] = [median(subject.values), median(before)];
     const percent = (100 * (bytes - baselineBytes)) / baselineBytes;
-    // Ranks vary less than medians do, and have to agree.
+    // The shift by ranks varies less than the medians, and must agree.
     const ofRanks = (100 * shift(before, subject.values).by) / baselineBytes;
     const noisePercent = noiseOf(before, subject.values, baselineBytes);
     return {
@@ -114,7 +114,7 @@ function judgedIncreases(
   });
 }
 
-/** What such a shift seldom exceeds where nothing has changed. */
+/** What such a shift rarely exceeds where nothing has changed. */
 function noiseOf(
   before: readonly number[],
   after: readonly number[],
@@ -132,15 +132,15 @@ interface Subject {
   readonly isKnown: boolean;
 }
 
-/** The run as a whole, or each task that the pattern names. */
+/** The run as a whole, or each task that matches the pattern. */
 function subjects(group: Group, pattern: string | undefined): Subject[] {
   if (pattern === undefined) {
     return [{ task: undefined, values: valuesOf(group, undefined), isKnown: true }];
   }
   const ids = new Set(group.runs.flatMap(({ tasks }) => tasks.map(({ id }) => id)));
-  const meant = [...ids].filter((id) => matches(pattern, id));
-  if (meant.length === 0) return [{ task: pattern, values: [], isKnown: false }];
-  return meant.map((task) => ({ task, values: valuesOf(group, task), isKnown: true }));
+  const matching = [...ids].filter((id) => matches(pattern, id));
+  if (matching.length === 0) return [{ task: pattern, values: [], isKnown: false }];
+  return matching.map((task) => ({ task, values: valuesOf(group, task), isKnown: true }));
 }
 
 function matches(pattern: string, id: string): boolean {
@@ -149,7 +149,7 @@ function matches(pattern: string, id: string): boolean {
 }
 
 function valuesOf({ runs }: Group, task: string | undefined): number[] {
-  const figure = ({ peak, tasks }: Measures) =>
+  const figure = ({ peak, tasks }: RunMeasures) =>
     task === undefined ? peak?.bytes : tasks.find(({ id }) => id === task)?.peakBytes;
   return runs.map(figure).filter((value) => value !== undefined);
 }

@@ -1,14 +1,20 @@
-/** What of a run is compared with others. */
-import type { Result } from '../result/types.js';
+/** What is compared between runs. */
+import type { Result, RunMeasures } from '../result/types.js';
 
-export type Measures = NonNullable<NonNullable<Result['bench']>['repeats']>['runs'][number];
-
-/** One for each run that a result stands for: several where it is of a repeated one. */
-export function measuresOf(result: Result): readonly Measures[] {
+/** One for each run of a result: several where the command was repeated. */
+export function measuresOf(result: Result): readonly RunMeasures[] {
   return result.bench?.repeats?.runs ?? [measuresOfOne(result)];
 }
 
-export function measuresOfOne({ run, exit, peak, cgroup, tasks, stages, bench }: Result): Measures {
+export function measuresOfOne({
+  run,
+  exit,
+  peak,
+  cgroup,
+  tasks,
+  stages,
+  bench,
+}: Result): RunMeasures {
   return {
     id: run.id,
     startedAt: run.startedAt,
@@ -25,7 +31,7 @@ export function measuresOfOne({ run, exit, peak, cgroup, tasks, stages, bench }:
 }
 
 /** All runs of several results, each once. */
-export function measuresOfAll(results: readonly Result[]): readonly Measures[] {
+export function measuresOfAll(results: readonly Result[]): readonly RunMeasures[] {
   const byId = new Map(results.flatMap(measuresOf).map((measures) => [measures.id, measures]));
   return [...byId.values()];
 }

@@ -1,4 +1,4 @@
-/** Where results are found that somebody names. */
+/** Where results are looked up by name. */
 import { MemtopError } from '../errors.js';
 import type { Result } from '../result/types.js';
 
@@ -6,22 +6,22 @@ export interface RunSource {
   /**
    * The results that a name stands for; none where this source does not know it.
    *
-   * @throws UnusableResult where it knows it and cannot read it
+   * @throws UnusableResult where there is one and it cannot be read
    */
   resultsOf(reference: string): Promise<readonly Result[]>;
-  /** Where it has looked, for who has to be told that nothing is there. */
+  /** Where it has looked, for the message that nothing was found. */
   lookedAt(reference: string): readonly string[];
 }
 
-/** What was named is no result that can be compared. */
+/** The name does not refer to a result that can be compared. */
 export class UnusableResult extends MemtopError {
   readonly code = 'UnusableResult';
 }
 
 /**
- * Asks one source after the other.
+ * Asks each source in turn.
  *
- * @throws UnusableResult that lists what was looked for
+ * @throws UnusableResult that lists where it was looked for
  */
 export async function resultsOf(
   reference: string,

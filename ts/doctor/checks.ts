@@ -1,5 +1,5 @@
 /** What the facts mean for measuring: one check per line, in reading order. */
-import type { Survey } from '../native/addon.js';
+import type { ProcessSurvey, Survey, TracingSurvey } from '../native/addon.js';
 import { formatBytes } from '../report/bytes.js';
 import { type Check, check } from '../report/check.js';
 import type { Facts } from './facts.js';
@@ -60,8 +60,8 @@ function kernel({ kernel, cpus }: Facts, pageBytes: number): Check {
 }
 
 function table(
-  { visible, unreadable, hidepid }: NonNullable<Survey['processes']>,
-  tracing: Survey['tracing'],
+  { visible, unreadable, hidepid }: ProcessSurvey,
+  tracing: TracingSurvey | undefined,
 ): Check {
   const seen = `${visible} visible${unreadable > 0 ? `, ${unreadable} of them unreadable` : ''}`;
   if (hidepid !== undefined && !seesAllUsers(tracing)) {
@@ -71,7 +71,7 @@ function table(
   return check('proc', 'processes', unreadable > 0 ? 'limited' : 'ok', seen);
 }
 
-function pss({ ownPss, othersPss }: NonNullable<Survey['processes']>): Check {
+function pss({ ownPss, othersPss }: ProcessSurvey): Check {
   const line = (state: Check['state'], fact: string, advice?: string) =>
     check('pss', 'shared memory', state, fact, advice);
   if (ownPss === 'absent') {
@@ -92,7 +92,7 @@ function pss({ ownPss, othersPss }: NonNullable<Survey['processes']>): Check {
   }
 }
 
-function trace(tracing: NonNullable<Survey['tracing']>): Check {
+function trace(tracing: TracingSurvey): Check {
   const line = (state: Check['state'], fact: string, advice?: string) =>
     check('ptrace', 'tracing', state, fact, advice);
   const { refused, isSuperuser, hasCapability, yamaScope, seccompMode } = tracing;
@@ -116,7 +116,7 @@ function trace(tracing: NonNullable<Survey['tracing']>): Check {
 }
 
 /** The kernel asks the same of both: may this process inspect the other one? */
-function seesAllUsers(tracing: Survey['tracing']): boolean {
+function seesAllUsers(tracing: TracingSurvey | undefined): boolean {
   return tracing?.hasCapability ?? tracing?.isSuperuser ?? false;
 }
 

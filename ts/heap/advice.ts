@@ -15,7 +15,7 @@ export interface HeapAdvice {
   reason: string;
 }
 
-/** From what is known to live; where that is not known, from what was in use. */
+/** From what is known to be live, or else from what was in use. */
 export function adviceFor(
   numbers: Pick<HeapNumbers, 'liveBytes' | 'unconfirmedBytes'>,
 ): HeapAdvice {
@@ -32,7 +32,7 @@ export function adviceFor(
   };
 }
 
-/** For a heap that was full: nobody knows how much it would have taken. */
+/** For a heap that was full, so that it is not known how much it would have needed. */
 export function adviceWhenFull(limitBytes: number): HeapAdvice {
   return {
     megabytes: roundedUp((2 * limitBytes) / MB),

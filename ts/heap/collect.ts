@@ -1,4 +1,4 @@
-/** Reads what the heaps of a run have written down. */
+/** Adds the heaps that were reported during a run to its result. */
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Result } from '../result/types.js';
@@ -15,12 +15,12 @@ export function withHeaps(
   const reports = readReports(folder);
   const heap = heapOf(reports, { peak, oom });
   if (heap) {
-    const withTheirs = tasks?.map((task, place) => {
-      const pids = new Set(pidsOfTasks[place]);
+    const tasksWithHeaps = tasks?.map((task, index) => {
+      const pids = new Set(pidsOfTasks[index]);
       const own = heapOf(reports, { pids, peak: task.peak, oom });
       return own ? { ...task, heap: own } : task;
     });
-    return { ...result, heap, ...(withTheirs && { tasks: withTheirs }) };
+    return { ...result, heap, ...(tasksWithHeaps && { tasks: tasksWithHeaps }) };
   }
   if (result.exit.cause === 'not-started') return result;
   const warning = { code: 'no-heap', message: 'no Node process reported its heap' };

@@ -1,30 +1,27 @@
-/** From what heaps have reported to their part of a result. */
-import type { Result } from '../result/types.js';
+/** Makes the part of a result about heaps from their reports. */
+import type { Heap, HeapSummary, Oom, Peak } from '../result/types.js';
 import { adviceFor, adviceWhenFull } from './advice.js';
 import type { HeapRecord } from './record.js';
 
-type Heap = NonNullable<Result['heap']>;
-type OneHeap = Heap['heaps'][number];
-
-/** Of thousands, those that come first tell enough. */
+/** The first of thousands are enough to read. */
 const mostHeaps = 100;
 
-interface About {
-  /** Of whom; absent for the whole run. */
+interface Scope {
+  /** The processes that count; absent for the whole run. */
   readonly pids?: ReadonlySet<number>;
-  readonly peak?: Result['peak'];
-  readonly oom?: Result['oom'];
+  readonly peak?: Peak | undefined;
+  readonly oom?: Oom | undefined;
 }
 
-/** Nothing where none of them has reported. */
+/** Undefined where none of them has reported. */
 export function heapOf(
   reports: readonly HeapRecord[],
-  { pids, peak, oom }: About = {},
-): Heap | undefined {
+  { pids, peak, oom }: Scope = {},
+): HeapSummary | undefined {
   const records = pids ? reports.filter(({ pid }) => pids.has(pid)) : reports;
   if (records.length === 0) return undefined;
-  const heaps = records.map((record) => oneHeap(record, oom));
-  const needed = ({ neededMegabytes = 0 }: OneHeap) => neededMegabytes;
+  const heaps = records.map((record) => heapFrom(record, oom));
+  const needed = ({ neededMegabytes = 0 }: Heap) => neededMegabytes;
   heaps.sort((one, other) => needed(other) - needed(one) || other.usedBytes - one.usedBytes);
   const most = heaps[0]?.neededMegabytes;
   return {
@@ -36,7 +33,7 @@ export function heapOf(
   };
 }
 
-function oneHeap(record: HeapRecord, oom: Result['oom']): OneHeap {
+function heapFrom(record: HeapRecord, oom: Oom | undefined): Heap {
   const { unconfirmedBytes, hasEnded, ...heap } = record;
   const isVictim = oom?.kind === 'heap' && oom.victim?.pid === record.pid;
   if (isVictim && !hasEnded && record.worker === undefined) return fullHeap(heap, oom);
@@ -46,8 +43,8 @@ function oneHeap(record: HeapRecord, oom: Result['oom']): OneHeap {
   return { ...heap, lastSeen, neededMegabytes: megabytes, neededBecause: reason };
 }
 
-/** Whatever was seen of it, in the end it had all that it was allowed. */
-function fullHeap(heap: Omit<OneHeap, 'lastSeen'>, oom: NonNullable<Result['oom']>): OneHeap {
+/** Whatever was measured before, in the end it was at its limit. */
+function fullHeap(heap: Omit<Heap, 'lastSeen'>, oom: Oom): Heap {
   const { heapLimitBytes = heap.limitBytes } = oom;
   const { megabytes, reason } = adviceWhenFull(heapLimitBytes);
   return {
@@ -60,11 +57,8 @@ function fullHeap(heap: Omit<OneHeap, 'lastSeen'>, oom: NonNullable<Result['oom'
   };
 }
 
-/** Nothing where one that was alive then has not been looked at. */
-function partOfPeak(
-  heaps: readonly OneHeap[],
-  peak: NonNullable<Result['peak']>,
-): Pick<Heap, 'ofPeakBytes'> {
+/** Empty where a heap that was alive at the peak was never read. */
+function partOfPeak(heaps: readonly Heap[], peak: Peak): Pick<HeapSummary, 'ofPeakBytes'> {
   let ofPeakBytes = 0;
   for (const { pid, bytes } of peak.processes) {
     const own = heaps.filter((heap) => heap.pid === pid);
@@ -74,8 +68,8 @@ function partOfPeak(
   return { ofPeakBytes };
 }
 
-/** Where several processes had the pid one after the other, of the largest. */
-function committedTogether(heaps: readonly OneHeap[]): number {
+/** Of the largest process, where several had the pid one after the other. */
+function committedTogether(heaps: readonly Heap[]): number {
   const sums = processesOf(heaps).map((own) =>
     own.reduce((sum, { committedBytes }) => sum + committedBytes, 0),
   );

@@ -1,15 +1,15 @@
-/** NODE_OPTIONS with one thing more. */
+/** Adds a file to require to NODE_OPTIONS. */
 
 /**
- * What was there stays as it is and comes first. Nothing where Node would refuse what was there:
- * with something behind it, an open quote could mean something else.
+ * What was there stays and comes first. Undefined where Node would refuse what was there: followed
+ * by something else, an open quote could mean something else.
  */
 export function withRequired(existing: string | undefined, file: string): string | undefined {
   if (existing === undefined || existing === '') return required(file);
   return isComplete(existing) ? `${existing} ${required(file)}` : undefined;
 }
 
-/** Spaces separate, and only within quotes a backslash takes the next character as it is. */
+/** Spaces separate options, and only within quotes a backslash escapes the next character. */
 function required(file: string): string {
   return `--require="${file.replaceAll(/["\\]/g, '\\$&')}"`;
 }

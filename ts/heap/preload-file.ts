@@ -1,25 +1,18 @@
-/** Where Node finds the preload, also when this package is being replaced. */
-import {
-  chmodSync,
-  mkdirSync,
-  readFileSync,
-  renameSync,
-  rmSync,
-  statSync,
-  writeFileSync,
-} from 'node:fs';
+/** A copy of the preload that Node finds even while this package is being replaced. */
+import { mkdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { packageRoot, packageVersion } from '../package.js';
+import { replaceFile } from '../replace-file.js';
 
 const shipped = join(packageRoot, 'dist/heap-preload.cjs');
 
 /**
- * Node does not start without what it is told to require, and a command may be what removes this
- * package (`npm ci`). So a copy is kept where others read it as well: root's processes may give up
- * being root.
+ * Node does not start without a file that it is told to require, and the command may remove this
+ * package (`npm ci`). So there is a copy, which other users can read as well: processes of root may
+ * drop their privileges.
  *
- * @throws where the package lacks it
+ * @throws where the package lacks the file
  */
 export function preloadFile(): string {
   const text = readFileSync(shipped);
@@ -33,22 +26,14 @@ export function preloadFile(): string {
 function copyOf(text: Uint8Array): string {
   const folder = cacheFolder();
   const file = join(folder, `heap-preload-${packageVersion}.cjs`);
-  if (isThere(file, text)) return file;
+  if (isCurrent(file, text)) return file;
   mkdirSync(folder, { recursive: true });
-  const unfinished = `${file}.${process.pid}`;
-  try {
-    writeFileSync(unfinished, text);
-    chmodSync(unfinished, 0o644);
-    renameSync(unfinished, file);
-  } catch (error) {
-    rmSync(unfinished, { force: true });
-    throw error;
-  }
+  replaceFile(file, text, 0o644);
   return file;
 }
 
-/** Whose it is counts: it runs in every Node process. */
-function isThere(file: string, text: Uint8Array): boolean {
+/** Its owner is checked as well, since it runs in every Node process. */
+function isCurrent(file: string, text: Uint8Array): boolean {
   try {
     return statSync(file).uid === process.getuid?.() && readFileSync(file).equals(text);
   } catch {

@@ -1,36 +1,36 @@
 /**
- * The file that each V8 heap of a run keeps: a line of numbers, of a fixed length so that newer ones
- * take the place of older ones with one write, and a line of what never changes.
+ * The file that each V8 heap of a run writes: a line of numbers, whose fixed length lets one write
+ * replace them, and a line of what never changes.
  */
 
-/** Long enough for every number at its longest. */
+/** Enough for all numbers at their longest. */
 export const numbersLength = 400;
 
 export interface HeapNumbers {
-  /** How large the heap may become, the young generation included. */
+  /** The limit of the heap, the young generation included. */
   limitBytes: number;
-  /** The most that was seen in use, garbage included. */
+  /** The most seen in use, garbage included. */
   usedBytes: number;
-  /** The most that was seen set aside for it. */
+  /** The most seen set aside for it. */
   committedBytes: number;
   externalBytes: number;
   arrayBuffersBytes: number;
-  /** The most that a full collection was seen to leave behind. */
+  /** The most that was left after a full collection. */
   liveBytes?: number;
-  /** The most that was seen since the last of them: nobody knows how much of it is garbage. */
+  /** The most seen in use since the last of them; how much of it is garbage is not known. */
   unconfirmedBytes: number;
   /** Full collections that were noticed. */
   fullCollections: number;
-  /** Times that it was looked at since its program was started. */
+  /** How often it was read after its program had started. */
   looks: number;
   hasEnded: boolean;
 }
 
 export interface HeapOwner {
   pid: number;
-  /** In clock ticks since the machine started: with the pid it names a process and no other. */
+  /** In clock ticks since boot; pid and start time together identify a process. */
   startTicks?: number;
-  /** Of a worker thread; absent for the main one. */
+  /** Number of the worker thread; absent for the main thread. */
   worker?: number;
   nodeVersion: string;
   command: string[];
@@ -46,7 +46,7 @@ export function ownerLine(owner: HeapOwner): string {
   return `${JSON.stringify(owner)}\n`;
 }
 
-/** Nothing for a file that was not written to its end. */
+/** Undefined for a file that was not written completely. */
 export function readRecord(text: string): HeapRecord | undefined {
   try {
     const [numbers = '', owner = ''] = text.split('\n');

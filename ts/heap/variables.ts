@@ -1,4 +1,4 @@
-/** Variables for a command that has its environment otherwise. */
+/** Starts a command with variables added to its environment. */
 
 type Variables = Readonly<Record<string, string>>;
 interface Start {
@@ -6,15 +6,15 @@ interface Start {
 }
 
 /**
- * A command that shares this program's environment gets them while it is being started. A copy of
- * the environment would do as well, were it not that Node replaces what is not UTF-8 in it.
+ * For a command that inherits this program's environment they are set there while it is started. It
+ * gets no copy of the environment, since Node replaces bytes in it that are not UTF-8.
  */
 export function startWith<S extends Start, T>(
   variables: Variables,
   start: S,
   begin: (start: S) => T,
 ): T {
-  // What a thread sets in its environment, native code does not see.
+  // Native code does not see what a worker thread sets in its environment.
   const { isMainThread } = process.getBuiltinModule('node:worker_threads');
   return start.env === undefined && isMainThread
     ? whileSet(variables, () => begin(start))

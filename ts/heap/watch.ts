@@ -1,5 +1,4 @@
-/** Has the Node processes of a run report their heaps. */
-
+/** Makes the Node processes of a run report their heaps. */
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,18 +8,18 @@ import { withRequired } from './node-options.js';
 import { preloadFile } from './preload-file.js';
 
 export interface HeapWatch {
-  /** What the environment of the command has for it. */
+  /** The variables that the command must have in its environment. */
   readonly variables: Readonly<Record<string, string>>;
   /**
-   * The result with what was reported; to be called once, at the end. The pids are those of its
-   * tasks, in the same order.
+   * Adds what was reported to the result. Called once, at the end; the pids are those of the tasks
+   * of the result, in the same order.
    */
   addTo(result: Result, pidsOfTasks: readonly (readonly number[])[]): Promise<Result>;
-  /** Ends it without a result. */
+  /** Ends the watch without a result. */
   close(): void;
 }
 
-/** Never throws: what does not work is said in the result. */
+/** Never throws: a failure is a warning of the result. */
 export function watchHeaps(nodeOptions: string | undefined): HeapWatch {
   let folder: string | undefined;
   const close = () => {
@@ -61,7 +60,7 @@ function warned(result: Result, reason: string): Result {
   return { ...result, warnings: [...result.warnings, warning] };
 }
 
-/** Who outlives the run may be writing there just now. */
+/** A process that outlives the run may still be writing there. */
 function remove(folder: string): void {
   try {
     rmSync(folder, { recursive: true, force: true, maxRetries: 3 });

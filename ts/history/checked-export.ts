@@ -1,8 +1,8 @@
-/** Checks what an exported file holds. It loads the schema library, which the rest does without. */
+/** Checks an exported file. It loads zod, which nothing else in this folder needs. */
 import * as z from 'zod/mini';
+import { exportSchemaName } from '../result/name.js';
 import { asCurrentResult } from '../result/older.js';
 import { resultSchema } from '../result/schema.js';
-import { exportSchemaName } from './export-name.js';
 import type { WholeRun } from './store.js';
 
 const amount = z.number().check(z.nonnegative());

@@ -1,4 +1,4 @@
-/** Records a run that has ended already. */
+/** Records a run that has already ended. */
 import type { Result } from '../result/types.js';
 import { withoutSecrets } from '../tracker/native/recording.js';
 import { storedCommand } from '../tracker/result/stored-command.js';
@@ -11,6 +11,6 @@ export function recordEnded(file: string, result: Result): void {
   Store.openOrMake(file).add({
     run: { ...run, memtopVersion, command: storedCommand(run.command), state: 'ended' },
     result: JSON.parse(JSON.stringify(result, withoutSecrets)),
-    course: { sums: atMs.map((at, place) => [Math.round(at), bytes[place] ?? 0]), processes: [] },
+    course: { sums: atMs.map((at, index) => [Math.round(at), bytes[index] ?? 0]), processes: [] },
   });
 }

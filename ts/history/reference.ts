@@ -1,7 +1,7 @@
 /**
- * What people write for a run: its id, an unambiguous beginning of that, `last`, or a label, which
- * means all runs of it. A whole id is never a label; a label comes before the beginning of an id;
- * `label:NAME` is always a label.
+ * How a run is named: by its id, an unambiguous beginning of its id, `last`, or a label, which
+ * names all its runs. A whole id is never a label; a label takes precedence over the beginning of
+ * an id; `label:NAME` is always a label.
  */
 import { MemtopError } from '../errors.js';
 import type { StoredRun } from '../result/stored-run.js';
@@ -19,7 +19,7 @@ const labelMark = 'label:';
 type Runs = Pick<Store, 'runs'>;
 
 /**
- * The runs that are meant, oldest first; never none.
+ * The runs of that name, oldest first; at least one.
  *
  * @throws RunNotFound that says what was wrong
  */
@@ -38,7 +38,7 @@ export function runsNamed(store: Runs, reference: string): StoredRun[] {
 }
 
 /**
- * The one run that is meant: of a label the latest.
+ * The run of that name; the latest where a label names several.
  *
  * @throws RunNotFound that says what was wrong
  */

@@ -1,11 +1,11 @@
-/** Results by what people write for a run. */
+/** Results by the name of a run. */
 import type { StoredRun } from '../result/stored-run.js';
 import type { Result } from '../result/types.js';
 import { RunNotFound, runsNamed } from './reference.js';
 import type { Store } from './store.js';
 
 /**
- * The results that are meant, oldest first; never none. Of a label those runs that have ended.
+ * The results of the runs of that name that have ended, oldest first; at least one.
  *
  * @throws RunNotFound that says what was wrong
  */

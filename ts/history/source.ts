@@ -1,4 +1,4 @@
-/** The store as a place where results are found by name. */
+/** The store as a source of results by name. */
 import { existsSync } from 'node:fs';
 import { type RunSource, UnusableResult } from '../compare/source.js';
 import { MemtopError } from '../errors.js';

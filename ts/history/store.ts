@@ -1,4 +1,4 @@
-/** The store of runs, and the questions that it answers. */
+/** The store of runs. */
 import { SystemError } from '../errors.js';
 import type { KillOutcome } from '../inspect/options.js';
 import type { ProcessRecord } from '../inspect/process.js';
@@ -6,25 +6,24 @@ import { processRecord } from '../inspect/process-record.js';
 import type { Addon } from '../native/addon.js';
 import { fromAddon } from '../native/errors.js';
 import { loadAddon } from '../native/load.js';
-import type { PeakMetric } from '../result/metric-names.js';
 import { asCurrentResult } from '../result/older.js';
 import type { StoredCourse, StoredGroup, StoredRun } from '../result/stored-run.js';
-import type { Result } from '../result/types.js';
+import type { ExitCause, Host, PeakMetric, ProcessIdentity, Result } from '../result/types.js';
 
 type Native = InstanceType<Addon['NativeStore']>;
 
-/** Which runs are meant. What is absent lets all through. */
-export type RunQuestion = Parameters<Native['runs']>[0];
+/** Which runs are selected. An absent key selects all. */
+export type RunFilter = Parameters<Native['runs']>[0];
 export type Pruning = Parameters<Native['prune']>[0];
 export type Pruned = ReturnType<Native['prune']>;
 
-/** A run that is running, with its living processes. */
+/** A run that has not ended, with its living processes. */
 export interface AliveRun {
   run: StoredRun;
   processes: ProcessRecord[];
 }
 
-/** A run with all that is kept of it. */
+/** A run with everything that is stored of it. */
 export interface WholeRun {
   run: StoredRun;
   /** Absent where it has not ended. */
@@ -42,37 +41,37 @@ export class Store {
   }
 
   /**
-   * Opens a store that is there.
+   * Opens an existing store.
    *
    * @throws SystemError when there is none, or it cannot be used; AddonUnavailable
    */
   static open(file: string): Store {
-    const native = thrown(() => loadAddon().NativeStore.openExisting(file));
+    const native = mappingErrors(() => loadAddon().NativeStore.openExisting(file));
     if (native) return new Store(file, native);
     throw new SystemError(`no run has been recorded yet: there is no ${file}`);
   }
 
   /**
-   * Opens a store, and makes it where there is none.
+   * Opens a store, and creates it where there is none.
    *
    * @throws SystemError when it cannot be used; AddonUnavailable
    */
   static openOrMake(file: string): Store {
     return new Store(
       file,
-      thrown(() => loadAddon().NativeStore.open(file)),
+      mappingErrors(() => loadAddon().NativeStore.open(file)),
     );
   }
 
-  /** Oldest first. Those whose memtop is no more are marked as interrupted before. */
-  runs(question: RunQuestion = {}): StoredRun[] {
-    const rows: Row[] = JSON.parse(thrown(() => this.#native.runs(question)));
+  /** Oldest first. Runs whose memtop has died are marked as interrupted before. */
+  runs(filter: RunFilter = {}): StoredRun[] {
+    const rows: Row[] = JSON.parse(mappingErrors(() => this.#native.runs(filter)));
     return rows.map(storedRun);
   }
 
-  /** What was run, each with so many of its latest peaks; the one with the latest run first. */
-  groups(question: RunQuestion, peaks: number): StoredGroup[] {
-    const groups = thrown(() => this.#native.groups(question, peaks));
+  /** Runs by label or command, each group with its latest `peaks` peaks, the latest group first. */
+  groups(filter: RunFilter, peaks: number): StoredGroup[] {
+    const groups = mappingErrors(() => this.#native.groups(filter, peaks));
     return groups.map(({ label, command, runs, peaks, metric, otherMetrics }) => ({
       ...(label !== undefined && { label }),
       ...(command !== undefined && { command: JSON.parse(command) }),
@@ -85,12 +84,12 @@ export class Store {
 
   /** Undefined where the run has not ended. */
   result(id: string): Result | undefined {
-    const json = thrown(() => this.#native.result(id));
+    const json = mappingErrors(() => this.#native.result(id));
     return json === null ? undefined : (asCurrentResult(JSON.parse(json)) as Result);
   }
 
   course(id: string): StoredCourse {
-    return thrown(() => this.#native.course(id));
+    return mappingErrors(() => this.#native.course(id));
   }
 
   whole(run: StoredRun): WholeRun {
@@ -98,7 +97,7 @@ export class Store {
     return { run, ...(result && { result }), course: this.course(run.id) };
   }
 
-  /** False when there is a run of its id already. */
+  /** False where the store already has a run with this id. */
   add({ run, result, course }: WholeRun): boolean {
     const { id, label, command, cwd, startedAt, host, memtopVersion = 'unknown' } = run;
     const start = {
@@ -111,11 +110,11 @@ export class Store {
       host: JSON.stringify(host ?? {}),
       memtopVersion,
     };
-    return thrown(() => this.#native.importRun(start, result && endOf(run, result), course));
+    return mappingErrors(() => this.#native.importRun(start, result && endOf(run, result), course));
   }
 
   prune(pruning: Pruning): Pruned {
-    return thrown(() => this.#native.prune(pruning));
+    return mappingErrors(() => this.#native.prune(pruning));
   }
 
   /** The runs that are running, oldest first. */
@@ -127,16 +126,16 @@ export class Store {
   }
 
   /**
-   * Ends all processes of a run. Whoever has got one of their pids since is safe.
+   * Ends all processes of a run. A process that has reused one of their pids is not touched.
    *
-   * @throws ProcessNotFound when nobody of it is alive, and what `inspect.kill()` throws
+   * @throws ProcessNotFound when none is alive, and what `inspect.kill()` throws
    */
   async kill(id: string, { force = false, graceMs = 2000 } = {}): Promise<KillOutcome> {
     return this.#native.kill(id, { force, graceMs }).catch(rethrow);
   }
 }
 
-/** What the tables hold, in SQL with comments. */
+/** The schema of the database, as SQL with comments. */
 export function storeSchema(): string {
   return loadAddon().storeSchema();
 }
@@ -154,25 +153,28 @@ function endOf(run: StoredRun, result: Result) {
   };
 }
 
-/** A run as the addon tells of it. */
-type Row = {
-  [Key in 'id' | 'startedAt']: string;
-} & { command: string[]; state: StoredRun['state'] } & {
-  [Key in 'label' | 'cwd' | 'endedAt' | 'signal' | 'memtopVersion']: string | null;
-} & {
-  [Key in
-    | 'durationMs'
-    | 'exitCode'
-    | 'peakBytes'
-    | 'pid'
-    | 'startTicks'
-    | 'memtopPid'
-    | 'memtopStartTicks']: number | null;
-} & {
-  cause: Result['exit']['cause'] | null;
+/** A run as the addon returns it. */
+interface Row {
+  id: string;
+  label: string | null;
+  command: string[];
+  cwd: string | null;
+  startedAt: string;
+  endedAt: string | null;
+  state: StoredRun['state'];
+  durationMs: number | null;
+  exitCode: number | null;
+  signal: string | null;
+  cause: ExitCause | null;
+  peakBytes: number | null;
   peakMetric: PeakMetric | null;
-  host: Result['run']['host'] | null;
-};
+  host: Host | null;
+  memtopVersion: string | null;
+  pid: number | null;
+  startTicks: number | null;
+  memtopPid: number | null;
+  memtopStartTicks: number | null;
+}
 
 function storedRun(row: Row): StoredRun {
   const { id, label, command, cwd, startedAt, endedAt, state, durationMs } = row;
@@ -198,11 +200,11 @@ function storedRun(row: Row): StoredRun {
   };
 }
 
-function processOf(pid: number | null, startTicks: number | null): StoredRun['process'] {
+function processOf(pid: number | null, startTicks: number | null): ProcessIdentity | undefined {
   return pid === null || startTicks === null ? undefined : { pid, startTicks };
 }
 
-function thrown<T>(act: () => T): T {
+function mappingErrors<T>(act: () => T): T {
   try {
     return act();
   } catch (error) {

@@ -1,9 +1,9 @@
-/** Runs in a file, to take them to another store. */
+/** Exports runs to a file, and imports them into another store. */
+import { exportSchemaName } from '../result/name.js';
 import type { StoredRun } from '../result/stored-run.js';
-import { exportSchemaName } from './export-name.js';
 import type { Store } from './store.js';
 
-/** The text of the file, run after run: all of it at once may be too much. */
+/** The text of the file in pieces, since all of it at once may be too large. */
 export function* exported(
   store: Pick<Store, 'whole'>,
   runs: readonly StoredRun[],
@@ -19,15 +19,15 @@ export function* exported(
 
 export interface Imported {
   added: number;
-  /** Those that were there already, and those that are still running. */
+  /** Runs that the store already had, and runs that are still running. */
   skipped: number;
 }
 
-/** @throws Error that says what is wrong with the text; then nothing was added */
+/** @throws Error that says what is wrong with the text, before anything is added */
 export async function importInto(store: Pick<Store, 'add'>, text: string): Promise<Imported> {
   const { checkedRuns } = await import('./checked-export.js');
   const runs = checkedRuns(JSON.parse(text));
-  const over = runs.filter(({ run }) => run.state !== 'running');
-  const added = over.filter((run) => store.add(run)).length;
+  const ended = runs.filter(({ run }) => run.state !== 'running');
+  const added = ended.filter((run) => store.add(run)).length;
   return { added, skipped: runs.length - added };
 }

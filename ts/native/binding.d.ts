@@ -19,7 +19,8 @@ export declare class NativeBundle {
    */
   task(options: BundleTaskOptions, onAlarm: (arg0: AlarmRecord) => void): NativeBundleTask
   /**
-   * Ends everybody, who may take so long to end by themselves. Safe to call again.
+   * Ends all processes; they have `grace_ms` to end by themselves. Calling it again without any
+   * grace cuts that short.
    *
    * # Errors
    * When the time is none.
@@ -62,7 +63,7 @@ export declare class NativeBundleTask {
    */
   run(options: CommandOptions, onOutput?: ((arg0: string, arg1: Buffer) => void) | undefined | null): NativeRun
   /**
-   * Ends everybody in it, who may take so long to end by themselves. Safe to call again.
+   * Ends all processes of the task; see [`NativeBundle::stop`].
    *
    * # Errors
    * When the time is none.
@@ -116,7 +117,8 @@ export declare class NativeRun {
   constructor(options: RunOptions, onAlarm: (arg0: AlarmRecord) => void, onOutput?: ((arg0: string, arg1: Buffer) => void) | undefined | null)
   get pid(): number
   /**
-   * Ends the whole run; everybody may take so long to end by themselves. Safe to call again.
+   * Ends the whole run; its processes have `grace_ms` to end by themselves. Calling it again without
+   * any grace cuts that short.
    *
    * # Errors
    * When the time is none.
@@ -268,8 +270,8 @@ export declare class NativeTask {
    */
   tellTask(pid: number, runner: string, name: string): boolean
   /**
-   * Ends the whole tree; everybody may take so long to end by themselves. Safe to call again, at
-   * once with no time.
+   * Ends the whole tree; its processes have `grace_ms` to end by themselves. Calling it again
+   * without any grace cuts that short.
    *
    * # Errors
    * When the time is none.

@@ -1,4 +1,4 @@
-/** Turns what the addon throws into memtop's own errors. */
+/** Maps errors of the addon to memtop's own. */
 import {
   InvalidOption,
   KillFailed,
@@ -8,7 +8,7 @@ import {
   SystemError,
 } from '../errors.js';
 
-/** Why a command did not start; part of a result, not thrown to users. */
+/** Why a command did not start. It becomes part of a result and is not thrown to users. */
 export class NotStarted extends Error {
   readonly code: 'CommandNotFound' | 'CommandNotExecutable' | 'SystemError';
 
@@ -26,7 +26,7 @@ const thrown: Record<string, new (message: string) => MemtopError> = {
   SystemError,
 };
 
-/** An error of the addon as one of memtop's; anything else as it is. */
+/** An error of the addon as one of memtop's; anything else unchanged. */
 export function fromAddon(error: unknown): unknown {
   if (!(error instanceof Error) || !('code' in error)) return error;
   const Known = thrown[String(error.code)];

@@ -1,4 +1,4 @@
-/** Finds and loads the addon, or says exactly why it cannot be had. */
+/** Finds and loads the addon, or says exactly why it cannot be loaded. */
 import { existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import { AddonUnavailable } from '../errors.js';
 import { packageRoot, packageVersion } from '../package.js';
 import type { Addon } from './addon.js';
 
-/** The platforms that there is an addon for, each with its C libraries in the order to try. */
+/** The builds for each platform, by C library, in the order in which they are tried. */
 const builds: Record<string, readonly string[]> = {
   'linux-x64': ['linux-x64-gnu', 'linux-x64-musl'],
   'linux-arm64': ['linux-arm64-gnu', 'linux-arm64-musl'],
@@ -14,12 +14,12 @@ const builds: Record<string, readonly string[]> = {
 
 let loaded: Addon | AddonUnavailable | undefined;
 
-/** The addon if somebody has loaded it. */
+/** The addon if it has been loaded. */
 export function loadedAddon(): Addon | undefined {
   return loaded instanceof AddonUnavailable ? undefined : loaded;
 }
 
-/** The addons that are here for this kind of processor, whether or not they load. */
+/** The addons that are installed for this platform, whether or not they load. */
 export function installedAddons(): { build: string; file: string }[] {
   return (builds[`${process.platform}-${process.arch}`] ?? []).flatMap((build) => {
     const file = find(build);
@@ -60,10 +60,10 @@ function tryToLoad(): Addon | AddonUnavailable {
   );
 }
 
-/** A build in the checkout comes before an installed one. */
+/** A build in the checkout takes precedence over an installed one. */
 function find(build: string): string | undefined {
   const file = `memtop.${build}.node`;
-  // npm and pnpm install the platform's package beside this one; Node's look-up takes longer.
+  // npm and pnpm install the platform's package beside this one; Node's lookup takes longer.
   const beside = [join(packageRoot, file), join(packageRoot, '..', `memtop-${build}`, file)];
   return beside.find((path) => existsSync(path)) ?? resolvePackage(`memtop-${build}`);
 }

@@ -1,56 +1,56 @@
 /**
- * Finds the process of Nx that runs the tasks. With the daemon on, plugins are called by the daemon
- * and not by that one, and nothing that Nx tells a plugin names it.
+ * Finds the client of Nx, which is the process that runs the tasks. With the daemon, plugins are
+ * called by the daemon instead, and nothing that Nx passes to a plugin identifies the client.
  */
 import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 
 export interface Client {
   readonly pid: number;
-  /** When it was started, in clock ticks since the machine was; with the pid it names one process. */
+  /** In clock ticks since boot; pid and start time together identify a process. */
   readonly startTicks: number;
-  /** Whether the daemon stands between it and the plugin. */
+  /** Whether the plugin is called by the daemon. */
   readonly isBehindDaemon: boolean;
   readonly command: readonly string[];
   /** The environment that it was started with. */
   readonly environment: Readonly<Record<string, string>>;
 }
 
-interface Asking {
+interface Search {
   readonly workspaceRoot: string;
   readonly argv: readonly string[] | undefined;
-  /** The process that the plugin is in, and the one that has started that. */
+  /** The process of the plugin, and its parent. */
   readonly pid: number;
   readonly parentPid: number;
-  /** Whether Nx has started a process for the plugin. */
+  /** Whether the plugin has a process of its own. */
   readonly isWorker: boolean;
-  /** Those that belong to other runs. */
+  /** Whether a client belongs to another run. */
   readonly isTaken: (client: Pick<Client, 'pid' | 'startTicks'>) => boolean;
-  /** Where /proc is. */
+  /** The path of /proc. */
   readonly root?: string;
 }
 
 const daemonScript = /[\\/]daemon[\\/]server[\\/]start\.[jt]s$/;
 
-/** Says in words why there is none where there is none. */
-export function findClient(asking: Asking): Client | string {
-  const { argv, pid, parentPid, isWorker, root = '/proc' } = asking;
+/** The client, or the reason why it was not found. */
+export function findClient(search: Search): Client | string {
+  const { argv, pid, parentPid, isWorker, root = '/proc' } = search;
   const caller = isWorker ? parentPid : pid;
   const command = commandLine(root, caller);
   if (command === undefined) return `process ${caller} of Nx cannot be read`;
   if (!command.some((word) => daemonScript.test(word))) return client(root, caller, false);
 
-  if (!argv) return 'this version of Nx does not tell plugins whose tasks the daemon is asked for';
+  if (!argv) return 'this version of Nx does not tell plugins which client the daemon works for';
   const found = pids(root).filter((candidate) => {
     const startTicks = startOf(root, candidate);
     return (
       startTicks !== undefined &&
-      isCalledLike(commandLine(root, candidate) ?? [], argv) &&
-      isWithin(asking.workspaceRoot, root, candidate) &&
-      !asking.isTaken({ pid: candidate, startTicks })
+      hasArguments(commandLine(root, candidate) ?? [], argv) &&
+      isWithin(search.workspaceRoot, root, candidate) &&
+      !search.isTaken({ pid: candidate, startTicks })
     );
   });
-  // What has started it, such as a shell or `timeout`, ends with the same words.
+  // A parent, such as a shell or `timeout`, ends with the same arguments.
   const [only, ...others] = found.filter(
     (candidate) => !found.some((other) => parents(root, other).includes(candidate)),
   );
@@ -59,7 +59,7 @@ export function findClient(asking: Asking): Client | string {
   return client(root, only, true);
 }
 
-export function isStillThere({ pid, startTicks }: Client, root = '/proc'): boolean {
+export function isAlive({ pid, startTicks }: Client, root = '/proc'): boolean {
   return startOf(root, pid) === startTicks;
 }
 
@@ -73,8 +73,8 @@ function client(root: string, pid: number, isBehindDaemon: boolean): Client | st
   return { pid, startTicks, isBehindDaemon, command, environment };
 }
 
-/** Node's own options stand before the script, which may have been given with another path. */
-function isCalledLike(command: readonly string[], [, script = '', ...args]: readonly string[]) {
+/** Node's own options precede the script, whose path may have been given differently. */
+function hasArguments(command: readonly string[], [, script = '', ...args]: readonly string[]) {
   const tail = command.slice(-args.length - 1);
   return (
     command.length > args.length + 1 &&
@@ -110,7 +110,7 @@ function environmentOf(root: string, pid: number): Record<string, string> | unde
   );
 }
 
-/** From the nearest up. */
+/** The nearest first. */
 function parents(root: string, pid: number): number[] {
   const parent = Number(statOf(root, pid)?.[1] ?? 0);
   return parent > 0 ? [parent, ...parents(root, parent)] : [];
@@ -121,13 +121,13 @@ function startOf(root: string, pid: number): number | undefined {
   return field === undefined ? undefined : Number(field);
 }
 
-/** The fields from the third on; the second, a name in brackets, may hold anything. */
+/** The fields from the third on; the second, a name in brackets, may contain any character. */
 function statOf(root: string, pid: number): string[] | undefined {
   const stat = textOf(root, pid, 'stat');
   return stat?.slice(stat.lastIndexOf(')') + 2).split(' ');
 }
 
-/** Processes come and go; one that cannot be read is none that could be measured. */
+/** Undefined for a process that has ended or cannot be read. */
 function textOf(root: string, pid: number, file: string): string | undefined {
   try {
     return readFileSync(join(root, `${pid}`, file), 'utf8');

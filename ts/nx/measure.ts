@@ -1,23 +1,21 @@
-/** Measures the tree of a process of Nx, and the tasks in it. */
-import type { Result } from '../result/types.js';
+/** Measures the process tree of a client of Nx, and the tasks in it. */
+import type { Task } from '../result/types.js';
 import { MemoryTracker } from '../tracker/api/memory-tracker.js';
 import type { TrackedResult } from '../tracker/api/tracked-task.js';
 
-export type Task = NonNullable<Result['tasks']>[number];
-
-/** What was seen of a task; Nx knows how it went. */
+/** What was measured of a task; Nx reports how it ended. */
 export type MeasuredTask = Pick<Task, 'id' | 'source' | 'durationMs' | 'processCount'> &
   Partial<Pick<Task, 'kind' | 'exit' | 'startedAtMs' | 'peak' | 'wrappers' | 'totalPeakBytes'>>;
 
-/** The whole tree, and the tasks that were told apart in it. */
+/** The whole tree, and the tasks that were found in it. */
 export type Measured = Pick<TrackedResult, 'peak' | 'processCount' | 'timeline' | 'warnings'> & {
   readonly tasks?: readonly MeasuredTask[];
 };
 
 export interface Measuring {
-  /** Nx has said for which of its tasks a process was started. */
-  tell(taskId: string, pid: number): void;
-  /** Stops and tells. */
+  /** Notes that Nx has started a process for a task. */
+  assign(taskId: string, pid: number): void;
+  /** Stops, and returns what was measured. */
   finish(): Promise<Measured>;
   /** Stops. Safe to call again, and after `finish`. */
   stop(): void;
@@ -28,7 +26,7 @@ export function startMeasuring(pid: number): Measuring {
   const tracker = new MemoryTracker();
   const task = tracker.track(pid, { id: 'nx', tasks: true });
   return {
-    tell: (taskId, pid) => {
+    assign: (taskId, pid) => {
       task.tellTask(pid, taskId, 'nx');
     },
     finish: () => task.finish(),

@@ -1,7 +1,7 @@
 /** Makes the result of a run of Nx. */
 import { packageVersion } from '../package.js';
 import { resultSchemaName } from '../result/name.js';
-import type { Result } from '../result/types.js';
+import type { Result, Warning } from '../result/types.js';
 import { describeHost } from '../tracker/result/host.js';
 import { newRunId } from '../tracker/result/run-id.js';
 import type { Client } from './client.js';
@@ -9,7 +9,7 @@ import type { RunContext } from './context.js';
 import type { Measured } from './measure.js';
 import { tasksOf } from './tasks.js';
 
-/** `measured` may be the reason why nothing was. */
+/** `measured` may be the reason why nothing was measured. */
 export function nxResult(
   context: RunContext,
   { pid, startTicks, command }: Client,
@@ -31,7 +31,7 @@ export function nxResult(
       durationMs: endTime - startTime,
       host: describeHost(),
     },
-    // Nx goes on after its tasks, and does not tell a plugin how it will end.
+    // Nx is still running after its tasks, and does not tell plugins how it ends.
     exit: { code: null, signal: null, cause: 'unknown' },
     ...(typeof measured === 'string'
       ? { sampling: { method: 'unavailable', fallbackReason: measured } }
@@ -49,6 +49,6 @@ function measures({ peak, timeline }: Measured): Pick<Result, 'sampling'> & Part
   };
 }
 
-function unmeasured(reason: string): Result['warnings'] {
+function unmeasured(reason: string): Warning[] {
   return [{ code: 'unmeasured', message: `nothing was measured: ${reason}` }];
 }

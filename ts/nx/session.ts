@@ -1,12 +1,11 @@
-/** Measures one run of Nx after the other, or several at once. */
-
+/** Measures runs of Nx, also several at the same time. */
 import { setTimeout as pause } from 'node:timers/promises';
 import { messageOf } from '../errors.js';
 import { storeFileIn } from '../history/file.js';
 import { lookIn } from '../report/look.js';
 import type { Result } from '../result/types.js';
-import { isAskedFor } from './activation.js';
-import { type Client, findClient, isStillThere } from './client.js';
+import { isEnabled } from './activation.js';
+import { type Client, findClient, isAlive } from './client.js';
 import type { RunContext } from './context.js';
 import { folderIn, keep } from './files.js';
 import { lines } from './lines.js';
@@ -15,35 +14,35 @@ import { nxResult } from './result.js';
 import { onTaskPids } from './task-pids.js';
 import { lookOf, show } from './terminal.js';
 
-/** How long the end of a run may be held up for what was measured. */
-const patienceMs = 3000;
+/** How long the end of a run may wait for the measurement. */
+const finishTimeoutMs = 3000;
 const watchMs = 1000;
 
 class Session {
   readonly client: Client;
   readonly #measuring: Promise<Measuring | string>;
   readonly #watch: NodeJS.Timeout;
-  readonly #hearNoMore: () => void;
+  readonly #unsubscribe: () => void;
 
   constructor(client: Client, workspaceRoot: string, onGone: () => void) {
     this.client = client;
     this.#measuring = started(client.pid);
-    this.#hearNoMore = onTaskPids(
+    this.#unsubscribe = onTaskPids(
       workspaceRoot,
-      (taskId, pid) => void harmless(() => this.#tell(taskId, pid)),
+      (taskId, pid) => void loggingErrors(() => this.#assign(taskId, pid)),
     );
-    // A run that is broken off has no end that a plugin would hear of.
+    // Nx does not call plugins at the end of a run that is aborted.
     this.#watch = setInterval(() => {
-      if (!isStillThere(client)) onGone();
+      if (!isAlive(client)) onGone();
     }, watchMs).unref();
   }
 
   async finish(): Promise<Measured | string> {
     clearInterval(this.#watch);
-    this.#hearNoMore();
+    this.#unsubscribe();
     const measuring = await this.#measuring;
     if (typeof measuring === 'string') return measuring;
-    const late = pause(patienceMs, 'the sampling did not end in time', { ref: false });
+    const late = pause(finishTimeoutMs, 'the sampling did not end in time', { ref: false });
     try {
       return await Promise.race([measuring.finish(), late]);
     } catch (error) {
@@ -53,9 +52,9 @@ class Session {
     }
   }
 
-  async #tell(taskId: string, pid: number): Promise<void> {
+  async #assign(taskId: string, pid: number): Promise<void> {
     const measuring = await this.#measuring;
-    if (typeof measuring === 'object') measuring.tell(taskId, pid);
+    if (typeof measuring === 'object') measuring.assign(taskId, pid);
   }
 }
 
@@ -63,9 +62,9 @@ const sessions = new Map<string, Session>();
 
 /** The tasks of a run are about to start. */
 export async function begin(context: RunContext): Promise<void> {
-  await harmless(async () => {
+  await loggingErrors(async () => {
     const client = clientOf(context);
-    if (typeof client === 'string' || !isWanted(client)) return;
+    if (typeof client === 'string' || !isMeasured(client)) return;
     const forget = () => {
       void sessions.get(context.id)?.finish();
       sessions.delete(context.id);
@@ -74,9 +73,9 @@ export async function begin(context: RunContext): Promise<void> {
   });
 }
 
-/** They have ended. */
+/** The tasks of a run have ended. */
 export async function end(context: RunContext): Promise<void> {
-  await harmless(async () => {
+  await loggingErrors(async () => {
     const session = sessions.get(context.id);
     sessions.delete(context.id);
     const client = session?.client ?? clientOf(context);
@@ -84,25 +83,30 @@ export async function end(context: RunContext): Promise<void> {
       process.stderr.write(`memtop: nothing was measured: ${client}\n`);
       return;
     }
-    if (!isWanted(client)) return;
+    if (!isMeasured(client)) return;
     const measured = session
       ? await session.finish()
       : 'the process that measured has ended before the run';
     const result = nxResult(context, client, measured);
     const folder = folderIn(context.workspaceRoot, process.env);
-    const troubles: string[] = [];
-    try {
-      keep(result, lines(result, lookIn({ ...client.environment }, undefined)), folder);
-    } catch (error) {
-      troubles.push(`memtop: warning: ${folder} was not written: ${messageOf(error)}`);
-    }
-    try {
-      await record(result, client);
-    } catch (error) {
-      troubles.push(`memtop: warning: the run is not recorded: ${messageOf(error)}`);
-    }
-    await show([...lines(result, lookOf(client)), ...troubles], client);
+    const warnings = [
+      ...(await warningOf(`${folder} was not written`, () => {
+        keep(result, lines(result, lookIn({ ...client.environment }, undefined)), folder);
+      })),
+      ...(await warningOf('the run is not recorded', () => record(result, client))),
+    ];
+    await show([...lines(result, lookOf(client)), ...warnings], client);
   });
+}
+
+/** A line where that fails. */
+async function warningOf(problem: string, act: () => void | Promise<void>): Promise<string[]> {
+  try {
+    await act();
+    return [];
+  } catch (error) {
+    return [`memtop: warning: ${problem}: ${messageOf(error)}`];
+  }
 }
 
 function clientOf({ workspaceRoot, argv }: RunContext): Client | string {
@@ -128,17 +132,17 @@ async function record(result: Result, { environment }: Client): Promise<void> {
 }
 
 /**
- * The environment of a daemon may be that of another run. And what an Nx within a task of Nx says
- * would become a part of what that task says, which is cached.
+ * The environment of a daemon may be that of another run. And an Nx inside a task of Nx is not
+ * measured: its lines would become part of the output of that task, which is cached.
  */
-function isWanted({ isBehindDaemon, environment }: Client): boolean {
+function isMeasured({ isBehindDaemon, environment }: Client): boolean {
   if ('NX_TASK_TARGET_PROJECT' in environment) return false;
-  return !isBehindDaemon || isAskedFor(environment);
+  return !isBehindDaemon || isEnabled(environment);
 }
 
 /**
- * Not before Nx has heard that its tasks may start: what happens to this process from then on does
- * not happen to the run.
+ * Waits until Nx knows that its tasks may start: a crash of this process from then on does not
+ * affect the run.
  */
 async function started(pid: number): Promise<Measuring | string> {
   await new Promise(setImmediate);
@@ -150,8 +154,8 @@ async function started(pid: number): Promise<Measuring | string> {
   }
 }
 
-/** Nx takes what a hook throws for its own failure. */
-async function harmless(act: () => Promise<void>): Promise<void> {
+/** Nx fails the run when a hook throws. */
+async function loggingErrors(act: () => Promise<void>): Promise<void> {
   try {
     await act();
   } catch (error) {

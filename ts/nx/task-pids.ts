@@ -1,7 +1,7 @@
 /**
- * Which process is for which task, by Nx's own word. It has one where plugins run in the process
- * that runs the tasks (`NX_ISOLATE_PLUGINS=false`), and since version 22.7. It is nothing that Nx
- * promises, so all of it is looked at before it is used.
+ * Which process is for which task, as Nx itself reports it from version 22.7 on, where plugins run
+ * in the process that runs the tasks (`NX_ISOLATE_PLUGINS=false`). The API is not documented, so
+ * every part of it is checked before it is used.
  */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
@@ -10,14 +10,14 @@ type Listener = (taskId: string, pid: number) => void;
 
 const file = 'nx/src/tasks-runner/task-io-service';
 const listeners = new Set<Listener>();
-const heard = new WeakSet<object>();
+const subscribed = new WeakSet<object>();
 
-/** Has it called for each process that is started for a task, until what this gives back is. */
+/** Calls `listener` for each process started for a task; the returned function unsubscribes it. */
 export function onTaskPids(workspaceRoot: string, listener: Listener): () => void {
   const service = serviceOf(workspaceRoot);
-  if (service && !heard.has(service)) {
-    heard.add(service);
-    // There is no way to take it back.
+  if (service && !subscribed.has(service)) {
+    subscribed.add(service);
+    // Nx has no way to unsubscribe.
     service.subscribeToTaskPids((update: unknown) => {
       const { taskId, pid } = (update ?? {}) as Record<string, unknown>;
       if (typeof taskId !== 'string' || typeof pid !== 'number') return;
@@ -32,7 +32,7 @@ interface Service {
   subscribeToTaskPids(listener: (update: unknown) => void): void;
 }
 
-/** The one of this process; another one would hear of nothing. */
+/** The instance that this process has loaded; a new one would get no events. */
 function serviceOf(workspaceRoot: string): Service | undefined {
   try {
     const { resolve, cache } = createRequire(join(workspaceRoot, 'package.json'));

@@ -1,22 +1,23 @@
-/** Puts together what Nx tells of its tasks and what was measured of them. */
+/** Joins what Nx reports of its tasks with what was measured of them. */
+import type { Exit, Task } from '../result/types.js';
 import type { NxTaskResult, RunContext } from './context.js';
-import type { Measured, MeasuredTask, Task } from './measure.js';
+import type { Measured, MeasuredTask } from './measure.js';
 
-type Told = Pick<Task, 'status' | 'cache' | 'exit'>;
+type Reported = Pick<Task, 'status' | 'cache' | 'exit'>;
 
-/** In the order in which Nx tells of them; those that only memtop has seen stand last. */
+/** In the order in which Nx reports them; tasks that only memtop has seen come last. */
 export function tasksOf(
   { taskResults = {}, startTime = 0 }: Pick<RunContext, 'taskResults' | 'startTime'>,
   measured: Pick<Measured, 'tasks'>,
 ): Task[] {
   const seen = new Map(measured.tasks?.map((task) => [task.id, task]));
-  const told = Object.entries(taskResults).map(([id, result]) => {
+  const reported = Object.entries(taskResults).map(([id, result]) => {
     const task = seen.get(id);
     seen.delete(id);
     return taskOf(id, result, task, startTime);
   });
-  const untold = [...seen.values()].map((task): Task => ({ ...task, status: 'ended' }));
-  return [...told, ...untold];
+  const unreported = [...seen.values()].map((task): Task => ({ ...task, status: 'ended' }));
+  return [...reported, ...unreported];
 }
 
 function taskOf(
@@ -26,22 +27,22 @@ function taskOf(
   runStart: number,
 ): Task {
   const { startTime, endTime } = result.task ?? {};
-  const told = toldOf(result, seen?.exit);
+  const reported = reportedOf(result, seen?.exit);
   const { exit: _seenExit, ...ran } = seen ?? {};
   return {
     processCount: 0,
-    // What looks after a cached task is not the task.
-    ...(told.status === 'ended' && ran),
+    // A process that restores a cached task is not the task.
+    ...(reported.status === 'ended' && ran),
     id,
     source: 'nx',
-    ...told,
+    ...reported,
     ...(startTime !== undefined && { startedAtMs: Math.max(0, startTime - runStart) }),
     ...(startTime !== undefined &&
       endTime !== undefined && { durationMs: Math.max(0, endTime - startTime) }),
   };
 }
 
-function toldOf({ status, code }: NxTaskResult, seen: Task['exit']): Told {
+function reportedOf({ status, code }: NxTaskResult, seen: Exit | undefined): Reported {
   switch (status) {
     case 'local-cache':
       return { status: 'cached', cache: 'local', exit: exitWith(code ?? 0) };
@@ -56,7 +57,7 @@ function toldOf({ status, code }: NxTaskResult, seen: Task['exit']): Told {
     case 'success':
       return { status: 'ended', exit: exitWith(code ?? 0) };
     case 'failure':
-      // Nx makes 1 of every failure; what ended a process tells more.
+      // Nx reports 1 for every failure; the exit that was seen is more precise.
       return {
         status: 'ended',
         exit: seen && seen.code !== 0 ? seen : exitWith(code === 1 ? null : (code ?? null)),
@@ -66,6 +67,6 @@ function toldOf({ status, code }: NxTaskResult, seen: Task['exit']): Told {
   }
 }
 
-function exitWith(code: number | null): NonNullable<Task['exit']> {
+function exitWith(code: number | null): Exit {
   return { code, signal: null, cause: 'exit' };
 }

@@ -1,4 +1,4 @@
-/** The standard error of the process of Nx that a person or a log looks at. */
+/** The standard error of the client of Nx, which goes to a terminal or a log. */
 import { closeSync, constants, openSync, readFileSync, statSync, writeSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { setTimeout as pause } from 'node:timers/promises';
@@ -6,26 +6,26 @@ import { isatty, WriteStream } from 'node:tty';
 import { type Look, lookIn } from '../report/look.js';
 import type { Client } from './client.js';
 
-const patienceMs = 250;
+const writeTimeoutMs = 250;
 
-/** How lines may look there. */
+/** What lines can look like there. */
 export function lookOf(client: Client): Look {
   return lookIn(client.environment, columnsOf(client));
 }
 
-/** Says it there if that can be done without harm to what Nx writes. */
+/** Writes lines there, where that cannot damage what Nx writes. */
 export async function show(lines: readonly string[], client: Client): Promise<void> {
   if (lines.length === 0) return;
   if (client.isBehindDaemon) await writeTo(client, `${lines.join('\n')}\n`);
   else if (client.pid === process.pid) process.stderr.write(`${lines.join('\n')}\n`);
-  else await tellHost(lines.join('\n'));
+  else await sendToHost(lines.join('\n'));
 }
 
 /**
- * The way to the process that has started this one. Nx has one for plugins that keeps the order, so
- * that Nx cannot end before it has read everything. Where it is missing, Nx copies what is written.
+ * Sends the text to the process that has started this one. Nx has a channel for plugins that keeps
+ * the order, so Nx cannot end before it has read everything. Without it, Nx copies what is written.
  */
-async function tellHost(text: string): Promise<void> {
+async function sendToHost(text: string): Promise<void> {
   const modules = createRequire(import.meta.url).cache;
   const streaming = Object.entries(modules).find(([path]) =>
     /[\\/]plugins[\\/]isolation[\\/]worker-streaming\.js$/.test(path),
@@ -40,16 +40,16 @@ async function tellHost(text: string): Promise<void> {
 }
 
 /**
- * The daemon has no way to its clients for a plugin, so this writes where the client writes. A
- * socket cannot be opened so; and in a file that is not appended to, what the client writes next
- * would go over it. Neither a full pipe nor a stopped terminal may hold up the run.
+ * The daemon has no channel to its clients for plugins, so this opens what the client writes to. A
+ * socket cannot be opened that way; and in a file that is not open for appending, the client would
+ * overwrite the text. Neither a full pipe nor a stopped terminal may delay the run.
  */
 async function writeTo(client: Client, text: string): Promise<void> {
   const fd = opened(client);
   if (fd === undefined) return;
   try {
     let rest: Uint8Array = Buffer.from(text);
-    for (const deadline = Date.now() + patienceMs; rest.length > 0 && Date.now() < deadline; ) {
+    for (const deadline = Date.now() + writeTimeoutMs; rest.length > 0 && Date.now() < deadline; ) {
       try {
         rest = rest.subarray(writeSync(fd, rest));
       } catch (error) {

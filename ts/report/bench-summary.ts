@@ -1,7 +1,7 @@
 /** What a bench ends with. */
 import { relative } from 'node:path';
 import { metricName } from '../result/metric-names.js';
-import type { Result } from '../result/types.js';
+import type { Bench, Headline, Peak, Repeats, Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { table } from './columns.js';
 import { formatDuration } from './duration.js';
@@ -10,10 +10,6 @@ import { howMeasured } from './how-measured.js';
 import { fitted, plainText, wrapped } from './plain-text.js';
 import { endingLines, labelled, summaryIndent } from './summary.js';
 import { tasksTable } from './tasks-table.js';
-
-type Bench = NonNullable<Result['bench']>;
-type Headline = NonNullable<Bench['headline']>;
-type Peak = NonNullable<Result['peak']>;
 
 const processesShown = 8;
 const runsShown = 12;
@@ -95,7 +91,7 @@ function topLines({ processes }: Peak, columns: number): string[] {
 }
 
 function repeatLines(
-  repeats: Bench['repeats'],
+  repeats: Repeats | undefined,
   put: (label: string, text: string) => string[],
 ): string[] {
   if (!repeats || repeats.runs.length < 2 || repeats.medianBytes === undefined) return [];

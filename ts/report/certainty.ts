@@ -1,11 +1,8 @@
 /** How far a peak can be trusted, in words. */
-import type { Result } from '../result/types.js';
+import type { Peak } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 
-export type Peak = Pick<
-  NonNullable<Result['peak']>,
-  'bytes' | 'lowerBytes' | 'upperBytes' | 'highestRssBytes' | 'metric'
->;
+type Estimate = Pick<Peak, 'bytes' | 'lowerBytes' | 'upperBytes' | 'highestRssBytes' | 'metric'>;
 
 /** A bound that is this many times as high tells nothing; the result has it all the same. */
 const worthlessBound = 3;
@@ -17,13 +14,13 @@ export const uselessBytes = 8 * 1024 ** 2;
 const worthSaying = 1.05;
 
 /** The upper bound where it tells something. */
-export function usefulBound({ bytes, upperBytes }: Peak): number | undefined {
+export function usefulBound({ bytes, upperBytes }: Estimate): number | undefined {
   const isUseful = upperBytes !== undefined && upperBytes <= bytes * worthlessBound;
   return isUseful ? Math.max(bytes, upperBytes) : undefined;
 }
 
 /** Such as `1.4GB, exact`, `359.1MB, at most 743.3MB`, `at least 1.4GB`, `about 1.4GB, 1GB to 2GB`. */
-export function peakText(peak: Peak): string {
+export function peakText(peak: Estimate): string {
   const { bytes, lowerBytes } = peak;
   const shown = formatBytes(bytes);
   const lower = formatBytes(lowerBytes);
@@ -41,7 +38,7 @@ export function peakText(peak: Peak): string {
 }
 
 /** What it would be if memory that processes share counted in each; nothing where it is the same. */
-export function sharingText(peak: Peak): string | undefined {
+export function sharingText(peak: Estimate): string | undefined {
   const { bytes, highestRssBytes } = peak;
   if (highestRssBytes <= bytes * worthSaying || highestRssBytes - bytes < uselessBytes) {
     return undefined;
@@ -52,12 +49,12 @@ export function sharingText(peak: Peak): string | undefined {
 }
 
 /** Whether it may have been much higher than what was seen. */
-export function isOpenAbove(peak: Peak): boolean {
+export function isOpenAbove(peak: Estimate): boolean {
   const bound = usefulBound(peak);
   return bound === undefined || bound > peak.bytes * (1 + narrow);
 }
 
 /** Whether it may have been much lower, since it is not known how much processes share. */
-export function isOpenBelow({ bytes, lowerBytes }: Peak): boolean {
+export function isOpenBelow({ bytes, lowerBytes }: Estimate): boolean {
   return lowerBytes < bytes * (1 - narrow);
 }

@@ -1,5 +1,5 @@
 /** How much memory a container should be given to run the same again. */
-import type { Result } from '../result/types.js';
+import type { Peak, Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { usefulBound } from './certainty.js';
 import { runtimeFloor } from './runtime-floors.js';
@@ -101,7 +101,7 @@ function needOf({ peak, cgroup }: Result): Need | undefined {
 }
 
 /** With its shared pages: proportional memory holds a part of them, and a process needs them all. */
-function wholeBytes({ metric, bytes, processes }: NonNullable<Result['peak']>): number {
+function wholeBytes({ metric, bytes, processes }: Peak): number {
   if (metric !== 'pss') return bytes;
   return processes.reduce((most, { rssBytes }) => Math.max(most, rssBytes), bytes);
 }

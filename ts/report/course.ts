@@ -1,11 +1,8 @@
 /** The memory of a run over time, and which task, or else which program, had how much of it. */
-import type { Result } from '../result/types.js';
+import type { Result, Run, Task, Timeline } from '../result/types.js';
 import type { Course, Part } from './page/data.js';
 import { plainText } from './plain-text.js';
 import { valuesAt } from './series.js';
-
-type Task = NonNullable<Result['tasks']>[number];
-type Timeline = NonNullable<Result['timeline']>;
 
 /** What has a share of the memory. */
 interface Owner {
@@ -19,7 +16,7 @@ const smallestRest = 0.01;
 
 /** What is known of a run over time; not all of it where it has not ended. */
 export type Timed = Pick<Result, 'timeline' | 'tasks' | 'stages' | 'programs'> & {
-  readonly run?: Pick<Result['run'], 'durationMs'>;
+  readonly run?: Pick<Run, 'durationMs'>;
 };
 
 /** Nothing where the run has no timeline. */

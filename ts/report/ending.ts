@@ -1,13 +1,11 @@
 /** Why a run ended, where that is not for everybody to see, and what to do about it. */
 import { basename } from 'node:path';
-import type { Result } from '../result/types.js';
+import type { Guard, Oom, Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';
 import { heapAdvice } from './heap-advice.js';
 import { fitted, plainText } from './plain-text.js';
 import { programName } from './process-name.js';
-
-type Oom = NonNullable<Result['oom']>;
 
 export interface Ending {
   /** What happened: a sentence without its end. */
@@ -76,7 +74,7 @@ function ofGuard(result: Result): Ending {
 }
 
 /** The guard of a task, where it was that. */
-function actingGuard({ guard, tasks }: Result): { guard: Result['guard']; who: string } {
+function actingGuard({ guard, tasks }: Result): { guard: Guard | undefined; who: string } {
   const task = tasks?.find(({ exit }) => exit?.cause === 'guard');
   if (!task || guard?.action === 'terminated') return { guard, who: '' };
   return { guard: task.guard, who: `${plainText(task.id)} was ` };

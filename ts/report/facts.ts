@@ -1,5 +1,5 @@
 /** What there is to say of a run besides its peak: the most useful first. */
-import type { Result } from '../result/types.js';
+import type { Peak, Result, RollupEntry, Stage } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { uselessBytes } from './certainty.js';
 import { containerLimit, limitText } from './container-limit.js';
@@ -10,9 +10,6 @@ import { fitted, plainText, wrapped } from './plain-text.js';
 import { commandText, programName } from './process-name.js';
 import { survivorsText } from './survivors.js';
 import { tasksAtPeak } from './tasks-table.js';
-
-type Peak = NonNullable<Result['peak']>;
-type Stage = NonNullable<Result['stages']>[number];
 
 export interface Fact {
   readonly label: string;
@@ -68,7 +65,7 @@ function largestProcess({ largestProcess: largest }: Result): Fact[] {
   return [oneLine('largest process', `${formatBytes(largest.bytes)} ${commandText(largest)}`)];
 }
 
-function rollupText(groups: Peak['rollup']): string {
+function rollupText(groups: readonly RollupEntry[]): string {
   const shown = groups.slice(0, namesShown).map(groupText);
   const rest = groups.slice(namesShown);
   if (rest.length > 0) {
@@ -79,7 +76,7 @@ function rollupText(groups: Peak['rollup']): string {
   return shown.join(', ');
 }
 
-function groupText({ name, count, bytes }: Peak['rollup'][number]): string {
+function groupText({ name, count, bytes }: RollupEntry): string {
   return `${plainText(programName({ name, command: [] }))}${count > 1 ? ` x${count}` : ''} ${formatBytes(bytes)}`;
 }
 

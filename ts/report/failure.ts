@@ -1,5 +1,5 @@
 /** Why a command has failed, in one sentence. */
-import type { Result } from '../result/types.js';
+import type { Exit, Result } from '../result/types.js';
 import { redactedCommand } from './crash/redact.js';
 import { endingOf } from './ending.js';
 import { fitted, plainText } from './plain-text.js';
@@ -7,7 +7,7 @@ import { fitted, plainText } from './plain-text.js';
 const longestCommand = 80;
 
 /** Whether it is not known to have ended well, all by itself. */
-export function hasFailed({ exit }: { readonly exit?: Result['exit'] }): boolean {
+export function hasFailed({ exit }: { readonly exit?: Exit }): boolean {
   return exit !== undefined && (exit.cause !== 'exit' || exit.code !== 0);
 }
 
@@ -19,7 +19,7 @@ export function failureText(result: Result): string {
   return `${command}: ${endingOf(result)?.what ?? endText(exit)}`;
 }
 
-function endText({ code, signal }: Result['exit']): string {
+function endText({ code, signal }: Exit): string {
   if (code !== null) return `exited with code ${code}`;
   return signal === null ? 'how it ended is unknown' : `ended by ${signal}`;
 }

@@ -1,16 +1,14 @@
 /** What a run's JavaScript heaps were, in one line. */
 import { basename } from 'node:path';
-import type { Result } from '../result/types.js';
+import type { Heap, HeapSummary } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { fitted } from './plain-text.js';
 import { commandText } from './process-name.js';
 
-type Heap = NonNullable<Result['heap']>;
-
 const longestName = 50;
 
 /** Of the one that needs the most, since a limit in NODE_OPTIONS is the same for all. */
-export function heapText(heap: Heap): string {
+export function heapText(heap: HeapSummary): string {
   const [first] = heap.heaps;
   if (!first) return 'unknown';
   const { usedBytes, limitBytes, lastSeen, neededMegabytes } = first;
@@ -33,7 +31,7 @@ export function heapText(heap: Heap): string {
   ].join('; ');
 }
 
-function owner({ command, worker }: Heap['heaps'][number]): string {
+function owner({ command, worker }: Heap): string {
   const [program = 'node', ...words] = command;
   const name = commandText({ name: 'node', command: [program, ...words.map(nameOf)] });
   const thread = worker === undefined ? '' : `thread ${worker} of `;

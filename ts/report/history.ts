@@ -1,11 +1,13 @@
 /** Runs of the store as tables: what was run how often, with its trend, and the latest runs. */
-import { leftOutText } from '../compare/unlike.js';
+
+import { leftOutText } from '../compare/metric-mismatch.js';
+import { median } from '../compare/statistics/median.js';
 import type { StoredGroup, StoredRun } from '../result/stored-run.js';
 import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';
 import type { Look } from './look.js';
 import { fitted, plainText, wrapped } from './plain-text.js';
-import { median, sparkline, trendText } from './trend.js';
+import { sparkline, trendText } from './trend.js';
 
 /** Older ones tell little of how things are. */
 export const runsOfTrend = 20;
@@ -71,10 +73,11 @@ interface Column<T> {
 function groupColumns({ isAscii }: Look): Column<StoredGroup>[] {
   const measured = ({ peaks }: StoredGroup) => peaks.filter((peak) => peak !== null);
   const size = (bytes: number | null | undefined) => (bytes == null ? '-' : formatBytes(bytes));
+  const middle = (peaks: number[]) => size(peaks.length > 0 ? median(peaks) : null);
   return [
     { title: 'RUNS', isNumber: true, text: ({ runs }) => `${runs}` },
     { title: 'LATEST PEAK', isNumber: true, text: ({ peaks }) => size(peaks.at(-1)) },
-    { title: 'MEDIAN', isNumber: true, text: (group) => size(median(measured(group))) },
+    { title: 'MEDIAN', isNumber: true, text: (group) => middle(measured(group)) },
     { title: 'TREND', isNumber: true, text: (group) => trendText(measured(group)) },
     ...(isAscii
       ? []

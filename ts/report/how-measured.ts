@@ -1,12 +1,9 @@
 /** How a peak was measured, in a sentence. */
-
 import { metricText } from '../result/metric-names.js';
-import type { Result } from '../result/types.js';
+import type { Peak, Result, Sampling } from '../result/types.js';
 import { isOpenAbove, isOpenBelow, uselessBytes } from './certainty.js';
 import { formatDuration } from './duration.js';
 import { plainText } from './plain-text.js';
-
-type Peak = NonNullable<Result['peak']>;
 
 /** Whether the peak says it all: nothing was missed, and the bounds are close. */
 export function isMeasuredWell({ processes, sampling }: Result, peak: Peak): boolean {
@@ -39,7 +36,7 @@ export function howMeasured({ sampling, processes }: Result, peak: Peak): string
   return parts.join('; ');
 }
 
-function samples({ ticks, intervalMs = 0, maxGapMs }: Result['sampling']): string[] {
+function samples({ ticks, intervalMs = 0, maxGapMs }: Sampling): string[] {
   // The sampler's own choice of an interval is no round number.
   const every = `${Math.round(intervalMs * 10) / 10}ms`;
   return [

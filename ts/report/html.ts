@@ -1,6 +1,6 @@
 /** A result as one page for a browser, which asks nothing of a network. */
 import { createHash } from 'node:crypto';
-import type { Result } from '../result/types.js';
+import type { Result, Task } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { courseOf, rankedTasks } from './course.js';
 import { redactedCommand } from './crash/redact.js';
@@ -20,8 +20,6 @@ export interface PageAssets {
   readonly script: string;
   readonly style: string;
 }
-
-type Task = NonNullable<Result['tasks']>[number];
 
 const longestTitle = 120;
 const longestCommand = 400;

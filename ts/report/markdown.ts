@@ -1,5 +1,5 @@
 /** A result for a pull request or a job's summary, in GitHub's Markdown. */
-import type { Result } from '../result/types.js';
+import type { Result, Task } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { redactedCommand } from './crash/redact.js';
 import { formatDuration } from './duration.js';
@@ -8,8 +8,6 @@ import { facts } from './facts.js';
 import { headline } from './headline.js';
 import { fitted, plainText } from './plain-text.js';
 import { howText } from './task-line.js';
-
-type Task = NonNullable<Result['tasks']>[number];
 
 const longestCommand = 120;
 const longestName = 80;

@@ -1,7 +1,5 @@
 /** The processes of a peak below those that started them. */
-import type { Result } from '../result/types.js';
-
-type ProcessAtPeak = NonNullable<Result['peak']>['processes'][number];
+import type { ProcessAtPeak } from '../result/types.js';
 
 export interface Branch {
   readonly process: ProcessAtPeak;

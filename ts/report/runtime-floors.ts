@@ -3,10 +3,8 @@
  * them: their program files and libraries are mapped and must stay in memory. Measured by
  * `npm run bench:floors`; docs/reports.md tells how.
  */
-import type { Result } from '../result/types.js';
+import type { ProcessAtPeak } from '../result/types.js';
 import { programName } from './process-name.js';
-
-type Processes = NonNullable<Result['peak']>['processes'];
 
 export interface RuntimeFloor {
   readonly runtime: string;
@@ -27,13 +25,13 @@ const runtimes: readonly Runtime[] = [
 ];
 
 /** Of the most demanding runtime among the processes; nothing where none is known. */
-export function runtimeFloor(processes: Processes): RuntimeFloor | undefined {
+export function runtimeFloor(processes: readonly ProcessAtPeak[]): RuntimeFloor | undefined {
   const programs = new Set(processes.flatMap(programsOf));
   const found = runtimes.find(({ program }) => [...programs].some((name) => program.test(name)));
   return found && { runtime: found.name, bytes: found.megabytes * 1024 ** 2 };
 }
 
 /** A script is called by its own name; what runs it stands in its command line. */
-function programsOf({ name, command }: Processes[number]): string[] {
+function programsOf({ name, command }: ProcessAtPeak): string[] {
   return [programName({ name, command }), programName({ name: '', command })];
 }

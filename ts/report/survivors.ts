@@ -1,10 +1,8 @@
 /** Who was still there when the command had ended, in a line. */
-import type { Result } from '../result/types.js';
+import type { Survivor } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { plainText } from './plain-text.js';
 import { programName } from './process-name.js';
-
-type Survivor = NonNullable<Result['survivors']>[number];
 
 const namesShown = 3;
 

@@ -1,13 +1,10 @@
 /** How a task went, in a line. */
-import type { Result } from '../result/types.js';
+import type { Exit, Task } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';
 import type { Look } from './look.js';
 import { fitted, plainText } from './plain-text.js';
 
-export type Task = NonNullable<Result['tasks']>[number];
-
-type Exit = NonNullable<Task['exit']>;
 type Mark = 'good' | 'bad' | 'neither';
 
 const marks = { good: '✓', bad: '✗', neither: '•' } as const;

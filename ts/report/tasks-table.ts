@@ -1,11 +1,9 @@
 /** The tasks of a run as a table, and those that made up its peak. */
-import type { Result } from '../result/types.js';
+import type { Task, TaskAtPeak } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';
 import { fitted, plainText, wrapped } from './plain-text.js';
-import { howText, type Task } from './task-line.js';
-
-type TaskAtPeak = NonNullable<NonNullable<Result['peak']>['tasks']>[number];
+import { howText } from './task-line.js';
 
 const rowsShown = 10;
 const namesShown = 2;

@@ -1,4 +1,5 @@
 /** Where a row of figures is going. */
+import { median } from '../compare/statistics/median.js';
 
 const bars = ['▁', '▂', '▃', '▄', '▅', '▆', '▇', '█'] as const;
 /** A smaller change than that is the noise of any measuring. */
@@ -7,13 +8,6 @@ const steadyShare = 0.02;
 const fewest = 4;
 /** What differs by less fills one step of the bars. */
 const flatShare = 0.1;
-
-export function median(values: readonly number[]): number | undefined {
-  const sorted = [...values].sort((one, other) => one - other);
-  const upper = sorted[Math.floor(sorted.length / 2)];
-  const lower = sorted[Math.floor((sorted.length - 1) / 2)];
-  return upper === undefined || lower === undefined ? undefined : (lower + upper) / 2;
-}
 
 /** A bar for each, from the lowest to the highest; a dot where there is no figure. */
 export function sparkline(values: readonly (number | null)[]): string {
@@ -31,10 +25,11 @@ export function sparkline(values: readonly (number | null)[]): string {
 
 /** How much the later half is above the earlier one, by their medians. */
 export function trendText(values: readonly number[]): string {
+  if (values.length < fewest) return '-';
   const middle = Math.floor(values.length / 2);
   const before = median(values.slice(0, middle));
   const after = median(values.slice(middle));
-  if (values.length < fewest || !before || after === undefined) return '-';
+  if (before === 0) return '-';
   const change = after / before - 1;
   if (Math.abs(change) < steadyShare) return 'steady';
   return `${change > 0 ? '+' : '-'}${Math.round(Math.abs(change) * 100)}%`;

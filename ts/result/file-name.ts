@@ -1,9 +1,9 @@
-/** What files are called that belong to a label. */
+/** Names of the files of a label. */
 
-/** Long enough for any label of a person, short enough for any file system. */
+/** Long enough for the labels people use, short enough for any file system. */
 const longest = 100;
 
-/** A label as a part of a file's name: no folder, nothing hidden, nothing that a shell acts on. */
+/** A label as part of a file name: in the same folder, not hidden, without shell metacharacters. */
 function fileLabel(label: string): string {
   const safe = label
     .replaceAll(/[^\p{L}\p{N}._+@=-]+/gu, '-')

@@ -1,7 +1,5 @@
-/** What the metrics of a peak are called. */
-import type { Result } from './types.js';
-
-export type PeakMetric = NonNullable<Result['peak']>['metric'];
+/** Names of the metrics of a peak, in words. */
+import type { PeakMetric } from './types.js';
 
 const names: Readonly<Record<PeakMetric, string>> = {
   unique: 'unique memory',
@@ -19,7 +17,7 @@ const explanations: Readonly<Record<PeakMetric, string>> = {
   commit: 'committed memory of each process',
 };
 
-/** A word or two, to set one apart from another. */
+/** The name in a word or two. */
 export function metricName(metric: PeakMetric): string {
   return names[metric];
 }

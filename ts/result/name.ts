@@ -1,4 +1,7 @@
-/** What `schema` says in a result of this version. */
+/** Names and numbers of the schemas of files. */
+
 export const resultSchemaName = 'memtop.result/2';
-/** What it says in those of the version before, which are read as well. */
+/** Results of this schema can be read as well. */
 export const olderResultSchemaName = 'memtop.result/1';
+/** Runs that were exported from the store. */
+export const exportSchemaName = 'memtop.export/1';

@@ -1,11 +1,11 @@
-/** Reads results of the schema before: makes them what they would be today. */
+/** Converts results of the older schema to the current one. */
 import { olderResultSchemaName, resultSchemaName } from './name.js';
 
 type Fields = Record<string, unknown>;
 
 /**
- * A value that may be a result. One of `memtop.result/1` becomes one of `memtop.result/2`, with the
- * metric that it was measured in; anything else stays as it is.
+ * Converts a result of `memtop.result/1` to one of `memtop.result/2`, in the metric that it was
+ * measured in; any other value is returned unchanged.
  */
 export function asCurrentResult(value: unknown): unknown {
   if (!isObject(value) || value.schema !== olderResultSchemaName) return value;
@@ -21,7 +21,7 @@ function withPeak(value: unknown): unknown {
   return { ...value, peak: { ...value.peak, ...listOf('processes', value.peak, withBytes) } };
 }
 
-/** In the schema before, `pssBytes` was the part of the peak, whether it had been read or not. */
+/** In the older schema `pssBytes` was the part of the peak, whether it had been read or not. */
 function withBytes(value: unknown): unknown {
   if (!isObject(value)) return value;
   const { pssBytes, ...process } = value;

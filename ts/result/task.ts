@@ -1,7 +1,5 @@
 /** One task of a result. */
-import type { Result } from './types.js';
+import type { Task } from './types.js';
 
-type Task = NonNullable<Result['tasks']>[number];
-
-/** What is known of one tracked tree, or of one task that was found; as in `tasks` of a result. */
+/** A tracked tree, or a task that was found, as in `tasks` of a result. */
 export type TaskResult = Task & Required<Pick<Task, 'durationMs' | 'processCount'>>;

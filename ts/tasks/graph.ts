@@ -1,18 +1,18 @@
-/** Which tasks are needed, and in which order they can run. */
+/** Which tasks are needed, and an order in which they can run. */
 
 export interface Linked {
-  /** Names of tasks that must have ended well before it starts. */
+  /** Names of tasks that must have succeeded before it starts. */
   readonly dependsOn: readonly string[];
 }
 
 export type Plan<T> =
-  /** By name; each stands behind those that it depends on. */
+  /** By name; each after those that it depends on. */
   | { readonly tasks: ReadonlyMap<string, T> }
   | { readonly unknown: string; readonly neededBy?: string }
-  /** The last is the first again. */
+  /** Ends with the name that it starts with. */
   | { readonly cycle: readonly string[] };
 
-/** The tasks that are asked for and all that they depend on, each once. */
+/** The named tasks and all that they depend on, each once. */
 export function planOf<T extends Linked>(
   names: readonly string[],
   find: (name: string) => T | undefined,

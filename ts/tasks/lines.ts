@@ -1,27 +1,27 @@
-/** Cuts a stream of bytes into lines, however it comes in pieces. */
+/** Splits a stream of bytes into lines, wherever its chunks end. */
 
 const newline = 0x0a;
 
 export class Lines {
-  /** What has come of a line that has not ended. */
+  /** The chunks of the line that has not ended yet. */
   #open: Uint8Array[] = [];
 
-  /** The lines that this piece ends, each with its end. */
-  feed(piece: Uint8Array): Uint8Array[] {
+  /** The lines that this chunk completes, with their newlines. */
+  feed(chunk: Uint8Array): Uint8Array[] {
     const lines: Uint8Array[] = [];
     let start = 0;
     for (;;) {
-      const end = piece.indexOf(newline, start);
+      const end = chunk.indexOf(newline, start);
       if (end < 0) break;
-      lines.push(this.#closed(piece.subarray(start, end + 1)));
+      lines.push(this.#closed(chunk.subarray(start, end + 1)));
       start = end + 1;
     }
-    // The piece may be used for others once this returns.
-    if (start < piece.length) this.#open.push(Uint8Array.from(piece.subarray(start)));
+    // The caller may reuse the chunk once this returns.
+    if (start < chunk.length) this.#open.push(Uint8Array.from(chunk.subarray(start)));
     return lines;
   }
 
-  /** What was never ended, with an end. */
+  /** The last line where it has no newline; one is added. */
   rest(): Uint8Array[] {
     return this.#open.length > 0 ? [this.#closed(Uint8Array.of(newline))] : [];
   }
@@ -33,7 +33,6 @@ export class Lines {
   }
 }
 
-/** The bytes of all parts, one after the other. */
 export function joined(parts: readonly Uint8Array[]): Uint8Array {
   return Buffer.concat(parts);
 }

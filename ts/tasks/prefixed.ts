@@ -1,10 +1,10 @@
-/** What a task writes, line by line with its name before it. */
+/** Prefixes each line of a task's output with the name of the task. */
 import { plainText } from '../report/plain-text.js';
 import { joined, Lines } from './lines.js';
 
 type Stream = 'stdout' | 'stderr';
 
-/** Gets one line in one piece. */
+/** Called with one whole line. */
 export type WriteLine = (stream: Stream, line: Uint8Array) => void;
 
 export class Prefixed {
@@ -13,18 +13,18 @@ export class Prefixed {
   readonly #isBare: (line: Uint8Array) => boolean;
   readonly #lines: Record<Stream, Lines> = { stdout: new Lines(), stderr: new Lines() };
 
-  /** Lines that `isBare` holds for go without the name. */
+  /** Lines for which `isBare` returns true get no prefix. */
   constructor(name: string, write: WriteLine, isBare: (line: Uint8Array) => boolean = () => false) {
     this.#prefix = Buffer.from(`[${plainText(name)}] `);
     this.#write = write;
     this.#isBare = isBare;
   }
 
-  readonly take = (piece: Uint8Array, stream: Stream): void => {
-    this.#pass(stream, this.#lines[stream].feed(piece));
+  readonly take = (chunk: Uint8Array, stream: Stream): void => {
+    this.#pass(stream, this.#lines[stream].feed(chunk));
   };
 
-  /** Also writes what was left without a newline. */
+  /** Also writes a last line without a newline. */
   end(): void {
     for (const stream of ['stdout', 'stderr'] as const) {
       this.#pass(stream, this.#lines[stream].rest());

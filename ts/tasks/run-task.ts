@@ -2,6 +2,7 @@
 import { InvalidOption } from '../errors.js';
 import { hasFailed } from '../report/failure.js';
 import type { TaskResult } from '../result/task.js';
+import type { Exit, Oom } from '../result/types.js';
 import type { OnOutput } from '../tracker/api/pieces.js';
 import type { Execution, ViewSize } from '../tracker/native/execution.js';
 import type { Outcome } from '../tracker/native/outcome.js';
@@ -9,97 +10,122 @@ import type { PartOutcome, SessionCommand, SessionTask } from '../tracker/native
 import { foundTasks } from '../tracker/result/found.js';
 import type { PtyUse } from '../tracker/rules.js';
 import { Prefixed, type WriteLine } from './prefixed.js';
-import type { Task } from './task.js';
+import type { TaskDefinition } from './task-definition.js';
 
-export interface Ran {
+export interface TaskOutcome {
   /** How the last command that was started ended. */
-  readonly exit: Outcome['exit'];
-  readonly oom: Outcome['oom'];
+  readonly exit: Exit;
+  readonly oom: Oom | undefined;
   readonly remarks: readonly string[];
   readonly whole: PartOutcome;
   /** The tasks that were found in its commands. */
   readonly found: readonly TaskResult[];
 }
 
-/** Where a task is shown that has a terminal which only this program shows. */
-export interface Stage {
+/** Shows tasks, each with a terminal that only this program shows. */
+export interface TaskDisplay {
   readonly size: ViewSize;
   started(name: string, execution: Execution, session: SessionTask): void;
   take(name: string, bytes: Uint8Array): void;
 }
 
-interface Manner {
-  readonly stage: Stage | undefined;
-  readonly pty: PtyUse | undefined;
-  readonly writeLine: WriteLine | undefined;
-  readonly isBare: ((line: Uint8Array) => boolean) | undefined;
-  /** Hears of each command that has been started. */
+export interface CommandOptions {
+  /** Without one, commands write to the streams of this program, or their lines to `writeLine`. */
+  readonly display?: TaskDisplay | undefined;
+  readonly pty?: PtyUse | undefined;
+  readonly writeLine?: WriteLine | undefined;
+  /** Which lines are written without the name of the task. */
+  readonly isBare?: ((line: Uint8Array) => boolean) | undefined;
+  /** Called with each command that has been started. */
   started(execution: Execution): void;
-  /** How long the run has been going on. */
+  /** The time since the start of the run. */
   elapsedMs(): number;
 }
 
-/** A command that does not start is how the task ends; nothing is thrown. */
+/** A command that does not start ends the task; nothing is thrown. */
 export async function runTask(
   name: string,
-  task: Task,
+  task: TaskDefinition,
   session: SessionTask,
-  { pty, writeLine, isBare, stage, started, elapsedMs }: Manner,
-): Promise<Ran> {
+  options: CommandOptions,
+): Promise<TaskOutcome> {
   const remarks: string[] = [];
   const found: TaskResult[] = [];
-  let last: Outcome | undefined;
+  let last: Pick<Outcome, 'exit' | 'oom'> = { exit: { code: 0, signal: null, cause: 'exit' } };
   for (const command of task.commands) {
-    if (stage) {
-      last = await outcomeOf(session, onStage(commandOf(command, task, 'off', undefined), stage), {
-        take: (bytes) => stage.take(name, bytes),
-        started(execution) {
-          started(execution);
-          stage.started(name, execution, session);
-        },
-      });
-    } else {
-      const prefixed = writeLine && new Prefixed(name, writeLine, isBare);
-      const callbacks = { take: prefixed?.take, started };
-      last = await outcomeOf(session, commandOf(command, task, pty, prefixed), callbacks);
-      prefixed?.end();
+    const start = { command, cwd: task.cwd, env: { ...task.env } };
+    const outcome = await runCommand(name, start, session, options);
+    remarks.push(...outcome.remarks);
+    if ('tree' in outcome.measured) {
+      found.push(...foundTasks(outcome.measured, options.elapsedMs()));
     }
-    remarks.push(...last.remarks);
-    if ('tree' in last.measured) found.push(...foundTasks(last.measured, elapsedMs()));
-    if (hasFailed(last)) break;
+    last = outcome;
+    if (hasFailed(outcome)) break;
   }
   const whole = await session.finish();
-  const { exit, oom } = last ?? { exit: nothing, oom: undefined };
-  // It may have been ended when none of its commands was there, or the next one not yet.
-  const isBetween = !hasFailed({ exit }) || exit.cause === 'not-started';
-  const ended = whole.stopped && isBetween ? { ...exit, cause: whole.stopped } : exit;
-  return { exit: ended, oom, remarks, whole, found };
+  return { exit: exitOf(last.exit, whole), oom: last.oom, remarks, whole, found };
 }
 
-const nothing: Outcome['exit'] = { code: 0, signal: null, cause: 'exit' };
-
-function commandOf(
-  command: readonly string[],
-  { cwd, env }: Task,
-  pty: PtyUse | undefined,
-  prefixed: Prefixed | undefined,
-): SessionCommand {
-  const streams = prefixed ? 'pipe' : pty === 'on' ? 'terminal' : undefined;
-  return { command, cwd, env: { ...env }, ...(streams && { streams }) };
+/** A task can also be ended before its first command, or between two of them. */
+function exitOf(last: Exit, { stopped }: PartOutcome): Exit {
+  const isBetween = !hasFailed({ exit: last }) || last.cause === 'not-started';
+  return stopped && isBetween ? { ...last, cause: stopped } : last;
 }
 
-function onStage(command: SessionCommand, { size }: Stage): SessionCommand {
-  return { ...command, streams: 'remote', size };
+type PlainCommand = Pick<SessionCommand, 'command' | 'cwd' | 'env'>;
+
+function runCommand(
+  name: string,
+  command: PlainCommand,
+  session: SessionTask,
+  options: CommandOptions,
+): Promise<Outcome> {
+  const { display, writeLine, pty, started, isBare } = options;
+  if (display) return runOnDisplay(name, command, session, display, started);
+  if (writeLine)
+    return runPrefixed(new Prefixed(name, writeLine, isBare), command, session, started);
+  const streams = pty === 'on' ? 'terminal' : undefined;
+  return outcomeOf(session, { ...command, ...(streams && { streams }) }, started);
+}
+
+function runOnDisplay(
+  name: string,
+  command: PlainCommand,
+  session: SessionTask,
+  display: TaskDisplay,
+  started: CommandOptions['started'],
+): Promise<Outcome> {
+  return outcomeOf(
+    session,
+    { ...command, streams: 'remote', size: display.size },
+    (execution) => {
+      started(execution);
+      display.started(name, execution, session);
+    },
+    (bytes) => display.take(name, bytes),
+  );
+}
+
+async function runPrefixed(
+  output: Prefixed,
+  command: PlainCommand,
+  session: SessionTask,
+  started: CommandOptions['started'],
+): Promise<Outcome> {
+  const outcome = await outcomeOf(session, { ...command, streams: 'pipe' }, started, output.take);
+  output.end();
+  return outcome;
 }
 
 async function outcomeOf(
   session: SessionTask,
   command: SessionCommand,
-  callbacks: { take: OnOutput | undefined; started(execution: Execution): void },
+  started: CommandOptions['started'],
+  onOutput?: OnOutput,
 ): Promise<Outcome> {
   try {
-    const execution = session.start(command, callbacks.take);
-    callbacks.started(execution);
+    const execution = session.start(command, onOutput);
+    started(execution);
     return await execution.outcome;
   } catch (error) {
     if (!(error instanceof InvalidOption)) throw error;

@@ -1,10 +1,10 @@
-/** Lines that GitHub Actions takes for commands, such as `::add-mask::secret`. */
+/** Lines that GitHub Actions interprets as commands, such as `::add-mask::secret`. */
 
 const longestName = 64;
 
 /**
- * Whether it does something only where it stands alone. A group does not: the lines of other tasks
- * would be in it.
+ * Whether it is a command that only works without a prefix. Commands for groups are left out: a
+ * group would include the lines of other tasks.
  */
 export function isWorkflowCommand(line: Uint8Array): boolean {
   const start = Buffer.from(line.subarray(0, longestName)).toString('latin1');

@@ -1,10 +1,11 @@
 /** Starts a command, measured where that is possible, and makes its result. */
+
 import type * as z from 'zod/mini';
-import { runners } from '../attribution/index.js';
 import { nativeRules, runnersOf } from '../attribution/native-rules.js';
 import { recordsOf } from '../attribution/records/records.js';
 import { withRecords } from '../attribution/records/with-records.js';
 import type { NamedTaskRule, StageRule } from '../attribution/rule.js';
+import { runners } from '../attribution/runners.js';
 import { AddonUnavailable } from '../errors.js';
 import { startWith, withVariables } from '../heap/variables.js';
 import { type HeapWatch, watchHeaps } from '../heap/watch.js';

@@ -13,14 +13,12 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { resultSchema } from '../../../ts/result/schema.js';
-import type { Result } from '../../../ts/result/types.js';
+import type { Result, Task } from '../../../ts/result/types.js';
 import { temporaryFolder } from '../../helpers/folder.js';
 import { modulesOf, whyNotInstalled } from '../../helpers/installed.js';
 import { skip } from '../../helpers/needs.js';
 import { type Finished, memtop, Running, withoutMemtop } from '../../helpers/processes.js';
 import { commitAll, Workspace } from '../../nx/workspace.js';
-
-type Task = NonNullable<Result['tasks']>[number];
 
 /** `npm run test:runners` has all of them tried. */
 const all = process.env.MEMTOP_TEST_RUNNERS === 'all';

@@ -3,7 +3,7 @@
  * peaks of the tasks are right.
  */
 import test, { type ExecutionContext } from 'ava';
-import type { Result } from '../../../ts/result/types.js';
+import type { Peak } from '../../../ts/result/types.js';
 import { whyNotInstalled } from '../../helpers/installed.js';
 import { MB } from '../../helpers/measured.js';
 import { skip } from '../../helpers/needs.js';
@@ -120,6 +120,6 @@ export function holds(
   t.deepEqual(misplaced, []);
 }
 
-function pidsOf(peak: Result['peak']): number[] {
+function pidsOf(peak: Peak | undefined): number[] {
   return (peak?.processes ?? []).map(({ pid }) => pid);
 }

@@ -5,12 +5,11 @@ import test from 'ava';
 import { isOfLerna, nxTasks } from '../../../ts/attribution/records/nx-run.js';
 import { folderName, repositoryAt } from '../../../ts/attribution/records/nx-workspace-id.js';
 import { recordsSince } from '../../../ts/attribution/records/read.js';
-import type { Task } from '../../../ts/attribution/records/record.js';
+import { mayHaveRecords } from '../../../ts/attribution/records/records.js';
 import { turboTasks } from '../../../ts/attribution/records/turbo-run.js';
 import { withRecords } from '../../../ts/attribution/records/with-records.js';
-import { mayHaveRecords } from '../../../ts/attribution/records/worth.js';
 import { resultSchema } from '../../../ts/result/schema.js';
-import type { Result } from '../../../ts/result/types.js';
+import type { Result, Run, Task } from '../../../ts/result/types.js';
 import { temporaryFolder } from '../../helpers/folder.js';
 import { fixture } from '../../helpers/processes.js';
 
@@ -21,7 +20,7 @@ const startedAt = '2026-11-20T21:59:30.000Z';
 const span = { startMs: Date.parse(startedAt), endMs: Date.parse('2026-11-20T21:59:32.000Z') };
 const anyTime = { startMs: 0, endMs: Number.MAX_SAFE_INTEGER };
 
-function resultWith(tasks?: Task[], run: Partial<Result['run']> = {}): Result {
+function resultWith(tasks?: Task[], run: Partial<Run> = {}): Result {
   return {
     schema: 'memtop.result/2',
     memtopVersion: '0.1.0',

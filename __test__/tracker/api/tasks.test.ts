@@ -1,10 +1,9 @@
 import test, { type ExecutionContext } from 'ava';
 import { InvalidOption, type Result, run, type TaskResult } from '../../../ts/index.js';
+import type { Task } from '../../../ts/result/types.js';
 import { temporaryFolder } from '../../helpers/folder.js';
 import { MB } from '../../helpers/measured.js';
 import { fixture } from '../../helpers/processes.js';
-
-type Task = NonNullable<Result['tasks']>[number];
 
 const fill = (megabytes: number, seconds: number) =>
   `perl '${fixture('fill.pl')}' ${megabytes} ${seconds}`;
@@ -189,7 +188,7 @@ test('rules and stages of a program count', async (t) => {
 const rule = { name: 'mine', argv: 'x', task: 'y' };
 for (const [options, message] of [
   [{ rules: [{ ...rule, argv: '(' }] }, /^rules\.0\.argv is not a regular expression: /],
-  [{ rules: [rule, rule] }, /^rules must not have two of one name$/],
+  [{ rules: [rule, rule] }, /^rules has two rules of the name mine$/],
   [{ rules: [{ name: 'mine', task: 'y' }] }, /^rules\.0 must have env, argv or cwd$/],
   [{ rules: [{ ...rule, task: '{' }] }, /mine: \{: a \{ is not closed$/],
   [{ stages: [{ name: 'a', argv: 'b(?=c)' }] }, /^stages\.0\.argv is not a regular expression: /],

@@ -1,13 +1,11 @@
 import test from 'ava';
 import type { PeakRecord, TreeRecord } from '../../../ts/native/addon.js';
-import type { Result } from '../../../ts/result/types.js';
+import type { Peak, Result } from '../../../ts/result/types.js';
 import type { Measured } from '../../../ts/tracker/native/outcome.js';
 import { peakWithTasks } from '../../../ts/tracker/result/peak.js';
 import { buildResult } from '../../../ts/tracker/result/result.js';
 import { exampleResult, MB } from '../../helpers/example-result.js';
 import { Random } from '../../helpers/random.js';
-
-type Peak = NonNullable<Result['peak']>;
 
 const sampling: Measured['sampling'] = {
   intervalMs: 10,

@@ -1,4 +1,4 @@
-//! A run of several commands, as JavaScript holds it.
+//! A run of several commands, as an object of JavaScript.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
@@ -22,7 +22,7 @@ use crate::session::{SessionOptions, guard};
 use crate::size::SizeOption;
 use crate::snapshot::SnapshotRecord;
 
-/// What one task is guarded against.
+/// The limits of one task.
 #[napi(object, object_to_js = false)]
 pub struct BundleTaskOptions {
     pub guard: Option<bool>,
@@ -45,7 +45,7 @@ impl NativeBundle {
     ///
     /// # Errors
     /// When the operating system does not give what is needed for it.
-    // Node-API makes a function of its own for each call.
+    // Node-API passes arguments by value.
     #[allow(clippy::needless_pass_by_value)]
     #[napi(constructor)]
     pub fn new(
@@ -54,11 +54,11 @@ impl NativeBundle {
         is_viewed: bool,
     ) -> Result<Self> {
         let on_alarm = Listener::new(&on_alarm)?;
-        let mut options = options.checked()?;
+        let options = options.checked()?;
         let (streams, seen) = streams(is_viewed.then_some("view"), None, None)?;
-        options.streams = streams;
         let tell = move |alarm: &memtop_sampler::Alarm| on_alarm.tell((alarm.into(),).into());
-        let bundle = Bundle::start(options, tell).map_err(|error| error::of_spawn(&error))?;
+        let bundle = Bundle::start(options, streams, tell);
+        let bundle = bundle.map_err(|error| error::of_spawn(&error))?;
         Ok(Self {
             bundle,
             view: seen.view,
@@ -86,7 +86,8 @@ impl NativeBundle {
         })
     }
 
-    /// Ends everybody, who may take so long to end by themselves. Safe to call again.
+    /// Ends all processes; they have `grace_ms` to end by themselves. Calling it again without any
+    /// grace cuts that short.
     ///
     /// # Errors
     /// When the time is none.
@@ -96,7 +97,7 @@ impl NativeBundle {
         Ok(())
     }
 
-    /// How it is; nothing when it is not measured.
+    /// Its state; nothing when it is not measured.
     #[napi]
     #[must_use]
     pub fn snapshot(&self) -> Option<SnapshotRecord> {
@@ -107,7 +108,7 @@ impl NativeBundle {
         })
     }
 
-    /// Shows these lines below the output, where they can be.
+    /// Shows these lines below the output, where that is possible.
     #[napi]
     pub fn show(&self, lines: Vec<String>) {
         if let Some(view) = &self.view {
@@ -115,15 +116,14 @@ impl NativeBundle {
         }
     }
 
-    /// How large the terminal is below whose output they are shown; nothing where none are, or not
-    /// any more.
+    /// The size of the terminal that they are shown on; nothing where none are, or not any more.
     #[napi]
     #[must_use]
     pub fn view_size(&self) -> Option<ViewSize> {
         shown_size(self.view.as_ref())
     }
 
-    /// Writes between the lines of the commands. `false` where nothing can be shown: nothing was
+    /// Writes between the lines of the commands. `false` when nothing can be shown: nothing has been
     /// written then.
     #[allow(clippy::needless_pass_by_value)]
     #[napi]
@@ -132,17 +132,17 @@ impl NativeBundle {
         self.bundle.write(&bytes)
     }
 
-    /// How often somebody wanted the commands to end, by a signal to this process.
+    /// How often a signal to this process has asked the commands to end.
     #[napi]
     #[must_use]
     pub fn interrupts(&self) -> u32 {
         self.bundle.interrupts()
     }
 
-    /// Ends the measuring. It can be asked for once.
+    /// Ends the measuring. It can be called once.
     ///
     /// # Errors
-    /// When it has been asked for already.
+    /// When it has been called already.
     #[napi(ts_return_type = "Promise<RunEnd>")]
     pub fn finish<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         let promise = self.end.promise(env)?;
@@ -162,7 +162,7 @@ pub struct NativeBundleTask {
 
 #[napi]
 impl NativeBundleTask {
-    /// How the task is; nothing when it is not measured.
+    /// The state of the task; nothing when it is not measured.
     #[napi]
     #[must_use]
     pub fn snapshot(&self) -> Option<SnapshotRecord> {
@@ -195,7 +195,7 @@ impl NativeBundleTask {
         Ok(NativeRun { run, end, seen })
     }
 
-    /// Ends everybody in it, who may take so long to end by themselves. Safe to call again.
+    /// Ends all processes of the task; see [`NativeBundle::stop`].
     ///
     /// # Errors
     /// When the time is none.
@@ -205,10 +205,10 @@ impl NativeBundleTask {
         Ok(())
     }
 
-    /// Closes it. It can be asked for once.
+    /// Closes it. It can be called once.
     ///
     /// # Errors
-    /// When it has been asked for already, and when the operating system gives no thread.
+    /// When it has been called already, and when the operating system gives no thread.
     #[napi(ts_return_type = "Promise<RunEnd>")]
     pub fn finish<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         let promise = self.end.promise(env)?;

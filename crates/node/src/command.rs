@@ -6,7 +6,7 @@ use std::os::unix::ffi::OsStringExt;
 use std::sync::Arc;
 
 use memtop_spawn::Command;
-use memtop_terminal::{Remote, Stream, StreamsUse, Tap, View};
+use memtop_terminal::{OutputListener, Stream, StreamsUse, TerminalHandle, View};
 use napi::bindgen_prelude::{Buffer, Either};
 use napi_derive::napi;
 
@@ -51,7 +51,7 @@ impl ViewSize {
 #[derive(Default)]
 pub(crate) struct Seen {
     pub(crate) view: Option<Arc<View>>,
-    pub(crate) remote: Option<Arc<Remote>>,
+    pub(crate) remote: Option<Arc<TerminalHandle>>,
 }
 
 pub(crate) fn shown_size(view: Option<&Arc<View>>) -> Option<ViewSize> {
@@ -83,7 +83,7 @@ pub(crate) fn streams(
     size: Option<ViewSize>,
     reader: Option<Reader>,
 ) -> Result<(StreamsUse, Seen)> {
-    let tap = reader.map(|reader| -> Tap {
+    let listener = reader.map(|reader| -> OutputListener {
         Box::new(move |stream, bytes| {
             let name = match stream {
                 Stream::Stdout => "stdout",
@@ -92,17 +92,29 @@ pub(crate) fn streams(
             reader.give(name, bytes);
         })
     });
-    let terminal = |tap, seen: &Seen| StreamsUse::Terminal {
-        tap,
+    let terminal = |listener, seen: &Seen| StreamsUse::Terminal {
+        listener,
         size: size.map(ViewSize::of_terminal),
-        remote: seen.remote.clone(),
+        handle: seen.remote.clone(),
     };
     let nothing = Seen::default();
     match name {
         None | Some("inherit") => Ok((StreamsUse::Inherited, nothing)),
-        Some("tee") => Ok((StreamsUse::Piped { tee: true, tap }, nothing)),
-        Some("pipe") => Ok((StreamsUse::Piped { tee: false, tap }, nothing)),
-        Some("terminal") => Ok((terminal(tap, &nothing), nothing)),
+        Some("tee") => Ok((
+            StreamsUse::Piped {
+                tee: true,
+                listener,
+            },
+            nothing,
+        )),
+        Some("pipe") => Ok((
+            StreamsUse::Piped {
+                tee: false,
+                listener,
+            },
+            nothing,
+        )),
+        Some("terminal") => Ok((terminal(listener, &nothing), nothing)),
         Some("view") => {
             let view = View::new().map_err(|error| Code::System.error(error.to_string()))?;
             let view = Arc::new(view);
@@ -110,14 +122,14 @@ pub(crate) fn streams(
                 view: Some(Arc::clone(&view)),
                 remote: None,
             };
-            Ok((StreamsUse::Window { tap, view }, seen))
+            Ok((StreamsUse::Window { listener, view }, seen))
         }
         Some("remote") => {
             let seen = Seen {
                 view: None,
                 remote: Some(Arc::default()),
             };
-            Ok((terminal(tap, &seen), seen))
+            Ok((terminal(listener, &seen), seen))
         }
         Some(other) => Err(Code::InvalidOption.error(format!("{other} are no streams"))),
     }

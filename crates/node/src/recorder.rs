@@ -1,9 +1,8 @@
-//! What records a run, as JavaScript holds it.
+//! What records a run, as an object of JavaScript.
 
 use std::time::Duration;
 
-use memtop_sampler::Course;
-use memtop_spawn::CourseReader;
+use memtop_sampler::{Course, WeakTask};
 use memtop_store::{Living, Look, NewRun, Recorder, RunEnd};
 use napi_derive::napi;
 
@@ -60,10 +59,11 @@ impl NativeRecorder {
     #[must_use]
     pub fn of_run(start: RecordStart, run: &NativeRun) -> Self {
         let process = run.run.process();
-        Self::start(start, run.run.course(), |run| NewRun { process, ..run })
+        let task = run.run.task().cloned();
+        Self::start(start, task, |run| NewRun { process, ..run })
     }
 
-    /// Of a run that is measured by what this process runs: its course is not seen here.
+    /// Of a run that is measured by a process below this one: its course is not known here.
     #[napi(factory)]
     #[must_use]
     pub fn elsewhere(start: RecordStart, run: &NativeRun) -> Self {
@@ -74,28 +74,28 @@ impl NativeRecorder {
     #[napi(factory)]
     #[must_use]
     pub fn of_bundle(start: RecordStart, bundle: &NativeBundle) -> Self {
-        Self::start(start, bundle.bundle.course(), |run| run)
+        Self::start(start, bundle.bundle.task(), |run| run)
     }
 
     fn start(
         start: RecordStart,
-        course: Option<CourseReader>,
+        task: Option<WeakTask>,
         complete: impl FnOnce(NewRun) -> NewRun,
     ) -> Self {
         let file = start.file.clone().into();
-        let look = move |sums| course.as_ref()?.take(sums).map(look);
+        let look = move |sums| task.as_ref()?.take_course(sums).map(look);
         Self {
             recorder: Recorder::start(file, complete(start.into()), look),
         }
     }
 
-    /// Hands over how the run has ended. Nothing is waited for.
+    /// Records how the run has ended, without waiting for that.
     #[napi]
     pub fn finish(&mut self, end: RecordEnd) {
         self.recorder.finish(end.into());
     }
 
-    /// Waits so long at most until everything is written; what is not, if anything.
+    /// Waits until everything is written, but not longer than that. Returns what is not written.
     #[napi]
     #[must_use]
     pub fn wait(&self, at_most_ms: u32) -> Option<RecordTrouble> {

@@ -1,4 +1,4 @@
-//! A run, as JavaScript holds it.
+//! A run of one command, as an object of JavaScript.
 
 use std::sync::atomic::Ordering;
 
@@ -40,7 +40,7 @@ pub struct NativeRun {
 impl NativeRun {
     /// # Errors
     /// When the command cannot be started.
-    // Node-API makes a function of its own for each call.
+    // Node-API passes arguments by value.
     #[allow(clippy::needless_pass_by_value)]
     #[napi(constructor)]
     pub fn new(
@@ -55,7 +55,6 @@ impl NativeRun {
         let (streams, seen) = self::streams(streams.as_deref(), *size, on_output)?;
         let command = command(options.command);
         let options = Options {
-            streams,
             samples_file: options.samples_file.map(Into::into),
             ..options.session.checked()?
         };
@@ -63,6 +62,7 @@ impl NativeRun {
         let delivery = end.clone();
         let run = Run::start(
             command,
+            streams,
             options,
             move |alarm| on_alarm.tell((alarm.into(),).into()),
             move |outcome| {
@@ -82,7 +82,8 @@ impl NativeRun {
         self.run.pid()
     }
 
-    /// Ends the whole run; everybody may take so long to end by themselves. Safe to call again.
+    /// Ends the whole run; its processes have `grace_ms` to end by themselves. Calling it again without
+    /// any grace cuts that short.
     ///
     /// # Errors
     /// When the time is none.
@@ -92,14 +93,14 @@ impl NativeRun {
         Ok(())
     }
 
-    /// How the tasks are that were found in it.
+    /// The state of each task that was found in it.
     #[napi]
     #[must_use]
     pub fn tasks(&self) -> Vec<FoundTaskState> {
         self.run.tasks().into_iter().map(Into::into).collect()
     }
 
-    /// How it is; nothing when the run is over or not measured.
+    /// Its state; nothing when the run is over or not measured.
     #[napi]
     #[must_use]
     pub fn snapshot(&self) -> Option<SnapshotRecord> {
@@ -110,7 +111,7 @@ impl NativeRun {
         })
     }
 
-    /// Shows these lines below the command's output, where they can be.
+    /// Shows these lines below the command's output, where that is possible.
     #[napi]
     pub fn show(&self, lines: Vec<String>) {
         if let Some(view) = &self.seen.view {
@@ -118,23 +119,22 @@ impl NativeRun {
         }
     }
 
-    /// How large the terminal is below which they are shown; nothing where none are, or not any
-    /// more.
+    /// The size of the terminal that they are shown on; nothing where none are, or not any more.
     #[napi]
     #[must_use]
     pub fn view_size(&self) -> Option<ViewSize> {
         shown_size(self.seen.view.as_ref())
     }
 
-    /// Says something between the lines of the command. `false` where nothing can be shown: nothing
-    /// was said then.
+    /// Prints a line between those of the command. `false` when nothing can be shown: it has not been
+    /// printed then.
     #[napi]
     #[must_use]
     pub fn say(&self, text: String) -> bool {
         let Some(view) = self.seen.view.as_ref().filter(|view| view.is_drawn()) else {
             return false;
         };
-        view.say(text);
+        view.print(text);
         true
     }
 
@@ -147,7 +147,7 @@ impl NativeRun {
         }
     }
 
-    /// Makes that terminal so large.
+    /// Sets the size of that terminal.
     #[napi]
     pub fn resize(&self, size: ViewSize) {
         if let Some(remote) = &self.seen.remote {
@@ -156,10 +156,10 @@ impl NativeRun {
         }
     }
 
-    /// Resolves when the command has ended. It can be asked for once.
+    /// Resolves when the command has ended. It can be called once.
     ///
     /// # Errors
-    /// When it has been asked for already.
+    /// When it has been called already.
     #[napi(ts_return_type = "Promise<RunEnd>")]
     pub fn ended<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         self.end.promise(env)

@@ -2,7 +2,7 @@
 
 use memtop_proc::KillFailure;
 use memtop_spawn::{
-    End, GroupRecord, GuardRecord, OutOfMemory, Outcome, Place, Reason, Stopped, Traced,
+    End, GroupRecord, GuardRecord, OutOfMemory, Outcome, Reason, Scope, Stopped, Traced,
 };
 use napi_derive::napi;
 
@@ -240,8 +240,8 @@ impl From<Stopped> for StoppedEnd {
 
 impl From<OutOfMemory> for OutOfMemoryEnd {
     fn from(oom: OutOfMemory) -> Self {
-        let (kind, by, group, limit, heap_limit) = match oom.place {
-            Place::Group {
+        let (kind, by, group, limit, heap_limit) = match oom.scope {
+            Scope::Group {
                 is_own,
                 path,
                 limit_bytes,
@@ -250,8 +250,8 @@ impl From<OutOfMemory> for OutOfMemoryEnd {
                 let path = path.to_string_lossy().into_owned();
                 ("kernel", by, Some(path), limit_bytes, None)
             }
-            Place::Machine => ("kernel", "machine", None, None, None),
-            Place::Heap { limit_bytes } => ("heap", "v8", None, None, Some(limit_bytes)),
+            Scope::Machine => ("kernel", "machine", None, None, None),
+            Scope::Heap { limit_bytes } => ("heap", "v8", None, None, Some(limit_bytes)),
         };
         Self {
             kind: kind.to_owned(),

@@ -1,4 +1,4 @@
-//! A sampler of processes that somebody else started, as JavaScript holds it.
+//! A sampler of processes that other programs have started, as an object of JavaScript.
 
 use std::collections::HashMap;
 
@@ -25,9 +25,9 @@ pub struct TaskOptions {
     pub limit: Option<SizeOption>,
     /// Whether the tree is ended at its limit.
     pub ends_at_limit: bool,
-    /// How long those that are told to end may take then.
+    /// How long processes that are asked to end may take then.
     pub grace_ms: Option<f64>,
-    /// By which its tasks are told apart; the same for all trees that they are given for.
+    /// The rules that assign processes to tasks; the same for all trees that have rules.
     pub rules: Option<RulesOption>,
 }
 
@@ -42,7 +42,7 @@ pub struct NativeSampler {
 impl NativeSampler {
     /// # Errors
     /// When the process table cannot be read here.
-    // Node-API makes a text of its own for each call.
+    // Node-API passes arguments by value.
     #[allow(clippy::needless_pass_by_value)]
     #[napi(
         constructor,
@@ -63,7 +63,7 @@ impl NativeSampler {
         })
     }
 
-    /// Traces a tree where that was asked for. Tells why it cannot be; it can be sampled all the same.
+    /// Traces a tree where that was asked for. Returns why it cannot be traced; it can still be sampled.
     ///
     /// # Errors
     /// When it is closed.
@@ -89,7 +89,7 @@ impl NativeSampler {
         Ok(())
     }
 
-    /// Stops that and tells what is known of the tree. Nothing for one that was not started.
+    /// Stops that and returns what is known of the tree. Nothing for one that was not started.
     #[napi]
     pub fn stop(&mut self, pid: u32) -> Option<TreeRecord> {
         let task = self.tasks.remove(&pid)?;
@@ -97,11 +97,11 @@ impl NativeSampler {
         Some(TreeRecord::of(record, &Places::default()))
     }
 
-    /// Starts to track a pid and its descendants, however often that is done already.
+    /// Starts to track a pid and its descendants, even if another caller does so already.
     ///
     /// # Errors
     /// When there is no such process or it cannot be read.
-    // Node-API makes a value of its own for each call.
+    // Node-API passes arguments by value.
     #[allow(clippy::needless_pass_by_value)]
     #[napi]
     pub fn track(

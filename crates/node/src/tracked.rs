@@ -1,4 +1,4 @@
-//! A tree that somebody else started and that is guarded, as JavaScript holds it.
+//! A tree that another program has started and that is guarded, as an object of JavaScript.
 
 use memtop_spawn::{Tracked, TrackedEnd};
 use napi::Env;
@@ -48,23 +48,23 @@ impl NativeTask {
 
 #[napi]
 impl NativeTask {
-    /// How it is; nothing when it is tracked no more.
+    /// Its state; nothing when it is not tracked any more.
     #[napi]
     #[must_use]
     pub fn snapshot(&self) -> Option<SnapshotRecord> {
         self.tracked.snapshot().map(Into::into)
     }
 
-    /// How the tasks are that were found in it.
+    /// The state of each task that was found in it.
     #[napi]
     #[must_use]
     pub fn tasks(&self) -> Vec<FoundTaskState> {
         self.tracked.tasks().into_iter().map(Into::into).collect()
     }
 
-    /// Has a process in it be of a task that whoever has started it names, as a runner that is in the
-    /// rules. Whether there are both.
-    // Node-API makes a text of its own for each call.
+    /// Assigns a process of the tree to a task, by the name of a runner in the rules and that of the
+    /// task. Whether both the process and the runner are known.
+    // Node-API passes arguments by value.
     #[allow(clippy::needless_pass_by_value)]
     #[napi]
     #[must_use]
@@ -72,8 +72,8 @@ impl NativeTask {
         self.tracked.tell_task(pid, &runner, &name)
     }
 
-    /// Ends the whole tree; everybody may take so long to end by themselves. Safe to call again, at
-    /// once with no time.
+    /// Ends the whole tree; its processes have `grace_ms` to end by themselves. Calling it again
+    /// without any grace cuts that short.
     ///
     /// # Errors
     /// When the time is none.
@@ -84,10 +84,10 @@ impl NativeTask {
         Ok(())
     }
 
-    /// Stops to track it, once those that are being ended have ended. It can be asked for once.
+    /// Stops tracking it, once no process of it is being ended. It can be called once.
     ///
     /// # Errors
-    /// When it has been asked for already.
+    /// When it has been called already.
     #[napi(ts_return_type = "Promise<TaskEnd | null>")]
     pub fn finish<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         let promise = self.end.promise(env)?;

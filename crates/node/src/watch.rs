@@ -1,6 +1,6 @@
-//! A tree that is watched until it ends, as JavaScript holds it.
+//! A tree that is watched until it ends, as an object of JavaScript.
 
-use memtop_spawn::{Watch, Watched};
+use memtop_spawn::{TrackedEnd, Watch};
 use napi::Env;
 use napi::bindgen_prelude::Object;
 use napi_derive::napi;
@@ -66,16 +66,16 @@ impl NativeWatch {
         Ok(Self { watch, end })
     }
 
-    /// Resolves when the process has ended or watching was stopped. It can be asked for once.
+    /// Resolves when the process has ended or watching was stopped. It can be called once.
     ///
     /// # Errors
-    /// When it has been asked for already.
+    /// When it has been called already.
     #[napi(ts_return_type = "Promise<WatchEnd>")]
     pub fn ended<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         self.end.promise(env)
     }
 
-    /// How the tree is; nothing when watching is over.
+    /// The state of the tree; nothing when watching is over.
     #[napi]
     #[must_use]
     pub fn snapshot(&self) -> Option<SnapshotRecord> {
@@ -89,15 +89,16 @@ impl NativeWatch {
     }
 }
 
-impl From<Option<Watched>> for WatchEnd {
-    fn from(watched: Option<Watched>) -> Self {
+impl From<Option<TrackedEnd>> for WatchEnd {
+    fn from(watched: Option<TrackedEnd>) -> Self {
         match watched {
-            Some(Watched {
-                ended,
+            Some(TrackedEnd {
+                is_running,
                 duration,
                 record,
+                ..
             }) => Self {
-                ended,
+                ended: !is_running,
                 duration_ms: millis(duration),
                 sampling: Some((&record).into()),
                 tree: Some(TreeRecord::of(record.task, &Places::default())),

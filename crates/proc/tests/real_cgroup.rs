@@ -171,7 +171,7 @@ fn end_own_group() {
         hurry: &|| false,
     };
     let root = ProcRoot::system().unwrap();
-    let ended = end_run(&root, &mut Vec::new, Some(&group), &options);
+    let ended = end_run(&root, &mut Vec::new, Some(group.cgroup()), &options);
     assert_eq!((ended.ended, ended.failed), (1, Vec::new()));
     assert_eq!(child.wait().unwrap().signal(), Some(9));
     println!("ended=the=other");
@@ -472,7 +472,12 @@ fn end(group: &RunCgroup, grace: Duration, named: &[u32]) -> RunEnded {
         grace,
         hurry: &|| false,
     };
-    let ended = end_run(&root, &mut || members.clone(), Some(group), &options);
+    let ended = end_run(
+        &root,
+        &mut || members.clone(),
+        Some(group.cgroup()),
+        &options,
+    );
     assert!(ended.blindness.is_none(), "{ended:?}");
     assert_eq!(ended.failed, []);
     assert_eq!(group.cgroup().pids().unwrap(), [0_u32; 0]);

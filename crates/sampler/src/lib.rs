@@ -10,6 +10,7 @@ mod ceiling;
 mod event;
 mod gaps;
 mod guard;
+mod handle;
 mod kin;
 mod lives;
 mod mapped;
@@ -38,6 +39,7 @@ pub use attribution::{
 pub use ceiling::Ceiling;
 pub use event::{EndStatus, Event, Kinship};
 pub use guard::{Crossing, Guard, Level, MachineGuard, RoomCrossing, Thresholds};
+pub use handle::{TaskHandle, WeakTask};
 pub use pace::Interval;
 pub use peak::{Peak, PeakMetric, ProcessAtPeak};
 pub use programs::Program;

@@ -32,7 +32,7 @@ pub(crate) fn ceiling(
     let by_group = group
         .filter(|group| group.escaped == 0)
         .and_then(|group| Some(group.peak_bytes? + record.most_mapped_bytes))
-        // Less than was seen: somebody has left the group unnoticed.
+        // Less than was sampled: a process has left the group unnoticed.
         .filter(|&by_group| by_group >= record.floor_bytes);
     let bound = by_group.map_or(by_processes, |by_group| by_group.min(by_processes));
     Some(bound.min(machine_bytes()).max(record.floor_bytes))

@@ -1,84 +1,70 @@
-//! The thread that starts a command and waits for it: blocked in one wait, or stop by stop when it
-//! traces.
+//! The thread that starts a command and waits for it: in one blocking wait, or from stop to stop when
+//! it traces.
 
 use std::cell::Cell;
 use std::io;
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU8, Ordering::SeqCst};
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::thread::{Builder, sleep};
 use std::time::{Duration, Instant};
 
 use libc::pid_t;
 use memtop_proc::native::{ProcRoot, Waited, wait4};
-use memtop_sampler::{SharedRules, TaskId};
+use memtop_sampler::{SharedRules, SharedSampler, TaskHandle};
 use memtop_terminal::{Forwarding, Pumps};
 use memtop_trace::ptrace::{self, Report};
 use memtop_trace::{TraceRecord, Tracer, WAKE_AGAIN_AFTER, Waker, raise_priority};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
-use crate::SharedSampler;
-use crate::birth::{Preparation, Unborn};
-use crate::bundle::place::Place;
-use crate::sampling::{not_measured, tell_tasks_apart};
+use crate::command_state::CommandState;
+use crate::fork::{ChildSetup, ForkedChild};
+use crate::sampling::assign_to_tasks;
+use crate::session::placement::Placement;
+use crate::tracing::Tracing;
 
 /// What to follow, and how.
-pub(crate) struct Assignment {
-    pub(crate) preparation: Preparation,
-    pub(crate) sampler: Result<SharedSampler, String>,
-    /// Who gets the orphans of an untraced command, if not the system.
-    pub(crate) adopter: Option<u32>,
-    /// By which the processes of tasks are told apart.
+pub(crate) struct Following {
+    pub(crate) setup: ChildSetup,
+    /// The rules that assign processes to tasks.
     pub(crate) rules: Option<SharedRules>,
     pub(crate) tracing: Tracing,
     /// Whether what is traced dies with this process.
     pub(crate) dies_with_tracer: bool,
-    /// Where it is one of several commands.
-    pub(crate) place: Option<Place>,
+    pub(crate) placement: Placement,
 }
 
-/// Whether a command is traced.
+/// What happens to a command.
 #[derive(Debug)]
-pub(crate) enum Tracing {
-    /// It is not, for a reason.
-    No(String),
-    /// If it can be.
-    Wanted,
-    /// Without it the command does not start.
-    Required,
-}
-
-/// What whoever supervises hears.
-#[derive(Debug)]
-pub(crate) enum Followed {
-    /// The command is the program now.
+pub(crate) enum CommandEvent {
+    /// It has become its program.
     Started(Started),
-    /// It could not become it; nothing is left of it.
-    NotStarted(NotStarted),
-    /// A signal has stopped the command.
+    /// It could not, and its process is gone.
+    NotStarted(StartFailure),
+    /// A signal has stopped it.
     Stopped,
-    /// The command has ended, or nobody can tell how.
+    /// It has ended. The error says why its wait status is unknown.
     Ended(io::Result<Waited>),
-    /// Nobody is followed any more.
+    /// No process is traced any more. The last event.
     Over(TraceRecord),
 }
 
 #[derive(Debug)]
 pub(crate) struct Started {
     pub(crate) pid: u32,
-    /// Opened before anybody has waited for it. Kernels before 5.3 have none.
+    /// Opened before it can have been reaped. Kernels before 5.3 have none.
     pub(crate) pidfd: Option<Arc<OwnedFd>>,
     /// What carries its streams.
     pub(crate) pumps: Option<Pumps>,
     pub(crate) at: Instant,
-    /// Of what the sampler accounts it to, or why it is not sampled.
-    pub(crate) task: Result<TaskId, String>,
+    /// What the sampler accounts it to, or why it is not sampled.
+    pub(crate) task: Result<TaskHandle, String>,
     /// Why it is not traced.
     pub(crate) untraced_because: Option<String>,
 }
 
 #[derive(Debug)]
-pub(crate) enum NotStarted {
+pub(crate) enum StartFailure {
     /// The operating system did not run the program.
     Exec(io::Error),
     /// It was to be traced and cannot be.
@@ -90,28 +76,9 @@ pub(crate) enum NotStarted {
 #[derive(Debug, Default)]
 struct State {
     waker: Waker,
-    /// Asked for, and not yet done.
-    lets_all_go: AtomicBool,
+    /// Whether the thread is to detach from all processes.
+    detaches: AtomicBool,
     command: CommandState,
-}
-
-/// Whether the command runs, by what the kernel reports of it.
-#[derive(Debug, Default)]
-struct CommandState(AtomicU8);
-
-impl CommandState {
-    const RUNNING: u8 = 0;
-    /// A signal has stopped it and nobody has continued it.
-    const STOPPED: u8 = 1;
-    const ENDED: u8 = 2;
-
-    fn set(&self, state: u8) {
-        self.0.store(state, SeqCst);
-    }
-
-    fn is_stopped(&self) -> bool {
-        self.0.load(SeqCst) == Self::STOPPED
-    }
 }
 
 /// The handle of the thread. Dropping it does not end it.
@@ -124,70 +91,65 @@ impl Follower {
     /// # Errors
     /// When the operating system gives no thread.
     pub(crate) fn start(
-        assignment: Assignment,
-        tell: impl Fn(Followed) + Send + 'static,
+        following: Following,
+        emit: impl Fn(CommandEvent) + Send + 'static,
     ) -> io::Result<Self> {
         let state = Arc::new(State::default());
         let own = Arc::clone(&state);
         Builder::new()
             .name("memtop-follow".to_owned())
             .spawn(move || {
-                let tell = Farewell { tell };
-                follow(assignment, &own, &tell.tell);
+                let on_panic = PanicReport { emit };
+                follow(following, &own, &on_panic.emit);
                 own.waker.unregister();
             })?;
         Ok(Self { state })
     }
 
-    pub(crate) fn is_command_stopped(&self) -> bool {
-        self.state.command.is_stopped()
+    pub(crate) fn command_state(&self) -> &CommandState {
+        &self.state.command
     }
 
     /// Ends all tracing, and with it the thread once the command has ended.
-    pub(crate) fn let_all_go(&self, patience: Duration) {
-        self.state.lets_all_go.store(true, SeqCst);
+    pub(crate) fn detach_all(&self, patience: Duration) {
+        self.state.detaches.store(true, SeqCst);
         let start = Instant::now();
-        while self.state.lets_all_go.load(SeqCst) && start.elapsed() < patience {
+        while self.state.detaches.load(SeqCst) && start.elapsed() < patience {
             self.state.waker.wake();
             sleep(WAKE_AGAIN_AFTER);
         }
     }
 }
 
-/// Tells the supervisor when this thread fails: it would wait for the command forever otherwise.
-struct Farewell<F: Fn(Followed)> {
-    tell: F,
+/// Reports a panic of this thread as the end of the command, which would be waited for forever
+/// otherwise.
+struct PanicReport<F: Fn(CommandEvent)> {
+    emit: F,
 }
 
-impl<F: Fn(Followed)> Drop for Farewell<F> {
+impl<F: Fn(CommandEvent)> Drop for PanicReport<F> {
     fn drop(&mut self) {
         if std::thread::panicking() {
             let error = io::Error::other("the following thread has failed");
-            (self.tell)(Followed::Ended(Err(error)));
-            (self.tell)(Followed::Over(TraceRecord::default()));
+            (self.emit)(CommandEvent::Ended(Err(error)));
+            (self.emit)(CommandEvent::Over(TraceRecord::default()));
         }
     }
 }
 
-fn follow(assignment: Assignment, state: &State, tell: &impl Fn(Followed)) {
-    let Assignment {
-        preparation,
-        sampler,
-        adopter,
+fn follow(following: Following, state: &State, emit: &impl Fn(CommandEvent)) {
+    let Following {
+        setup,
         rules,
         tracing,
         dies_with_tracer,
-        place,
-    } = assignment;
+        placement,
+    } = following;
     let at = Instant::now();
-    let is_on_own_terminal = preparation.wiring.is_terminal();
-    let forked = match &place {
-        Some(place) => place.fork(preparation),
-        None => preparation.fork(),
-    };
-    let (mut unborn, wiring) = match forked {
+    let is_on_own_terminal = setup.streams.is_terminal();
+    let (mut child, streams) = match placement.fork(setup) {
         Ok(forked) => forked,
-        Err(error) => return tell(Followed::NotStarted(NotStarted::Fork(error))),
+        Err(error) => return emit(CommandEvent::NotStarted(StartFailure::Fork(error))),
     };
     if !is_on_own_terminal {
         Forwarding::note_fork();
@@ -195,76 +157,65 @@ fn follow(assignment: Assignment, state: &State, tell: &impl Fn(Followed)) {
     let tracer = match &tracing {
         Tracing::No(reason) => Err(reason.clone()),
         Tracing::Wanted | Tracing::Required => {
-            begin_tracing(unborn.pid, sampler.as_ref().ok(), dies_with_tracer, state)
+            let sampler = placement.session.sampler().ok();
+            begin_tracing(child.pid, sampler, dies_with_tracer, state)
                 .map_err(|error| error.to_string())
         }
     };
-    let pumps = match wiring.begin(unborn.pid.cast_unsigned()) {
+    let pumps = match streams.begin(child.pid.cast_unsigned()) {
         Ok(pumps) => pumps,
         Err(error) => {
-            give_up(unborn.pid);
-            return not_started(tell, NotStarted::Fork(error));
+            kill_and_reap(child.pid);
+            return not_started(emit, StartFailure::Fork(error));
         }
     };
-    let command = Beginning {
-        pid: unborn.pid,
+    let command = ForkedCommand {
+        pid: child.pid,
         pumps: Cell::new(Some(pumps)),
-        pidfd: open_pidfd(unborn.pid),
+        pidfd: open_pidfd(child.pid),
         at,
-        sampler,
-        adopter,
         rules,
-        place,
+        placement,
     };
     match tracer {
         Ok(mut tracer) => {
             if is_on_own_terminal {
-                tracer.note_own_session(unborn.pid);
+                tracer.note_own_session(child.pid);
             }
-            unborn.let_go();
-            follow_traced(&command, &unborn, tracer, state, tell);
+            child.release();
+            follow_traced(&command, &child, tracer, state, emit);
         }
         Err(reason) if matches!(tracing, Tracing::Required) => {
-            give_up(unborn.pid);
-            not_started(tell, NotStarted::NoTracing(reason));
+            kill_and_reap(child.pid);
+            not_started(emit, StartFailure::NoTracing(reason));
         }
         Err(reason) => {
-            unborn.let_go();
-            follow_untraced(&command, &unborn, reason, state, tell);
+            child.release();
+            follow_untraced(&command, &child, reason, state, emit);
         }
     }
 }
 
 /// A command that has been forked.
-struct Beginning {
+struct ForkedCommand {
     pid: pid_t,
-    /// Handed on with the news of the start.
+    /// Taken by the event of the start.
     pumps: Cell<Option<Pumps>>,
     pidfd: Option<Arc<OwnedFd>>,
     at: Instant,
-    sampler: Result<SharedSampler, String>,
-    adopter: Option<u32>,
     rules: Option<SharedRules>,
-    place: Option<Place>,
+    placement: Placement,
 }
 
-impl Beginning {
-    fn started(&self, untraced_because: Option<String>) -> Followed {
+impl ForkedCommand {
+    fn started(&self, untraced_because: Option<String>) -> CommandEvent {
         let pid = self.pid.cast_unsigned();
-        let adopter = self.adopter.filter(|_| untraced_because.is_some());
-        let task = self.sampler.clone().and_then(|sampler| {
-            let task = if let Some(place) = &self.place {
-                place.add_task(&sampler, pid, untraced_because.is_none())?
-            } else {
-                sampler.count_from(self.at);
-                sampler.add_new_task(pid, adopter).map_err(not_measured)?
-            };
-            if let Some(rules) = &self.rules {
-                tell_tasks_apart(&sampler, task, rules, std::process::id());
-            }
-            Ok(task)
-        });
-        Followed::Started(Started {
+        let is_traced = untraced_because.is_none();
+        let task = self.placement.add_task(pid, self.at, is_traced);
+        if let (Ok(task), Some(rules)) = (&task, &self.rules) {
+            assign_to_tasks(task, rules, std::process::id());
+        }
+        CommandEvent::Started(Started {
             pid,
             pidfd: self.pidfd.clone(),
             pumps: self.pumps.take(),
@@ -277,14 +228,14 @@ impl Beginning {
 
 fn begin_tracing(
     pid: pid_t,
-    sampler: Option<&SharedSampler>,
+    sampler: Option<SharedSampler>,
     dies_with_tracer: bool,
     state: &State,
 ) -> io::Result<Tracer> {
     state.waker.register()?;
     raise_priority();
     let proc = ProcRoot::system().map_err(io::Error::other)?;
-    let mut tracer = Tracer::new(proc, sampler.cloned(), dies_with_tracer);
+    let mut tracer = Tracer::new(proc, sampler.clone(), dies_with_tracer);
     tracer.seize(pid, pid)?;
     if let Some(sampler) = sampler {
         sampler.expect_events();
@@ -292,39 +243,39 @@ fn begin_tracing(
     Ok(tracer)
 }
 
-/// A command that was forked did not become its program.
-fn not_started(tell: &impl Fn(Followed), why: NotStarted) {
+/// A command that was forked has not become its program.
+fn not_started(emit: &impl Fn(CommandEvent), why: StartFailure) {
     Forwarding::forget_fork();
-    tell(Followed::NotStarted(why));
+    emit(CommandEvent::NotStarted(why));
 }
 
 /// Ends a child that is not the program yet, traced or not.
-fn give_up(pid: pid_t) {
-    // SAFETY: a signal to this process's own child, which nobody has waited for yet.
+fn kill_and_reap(pid: pid_t) {
+    // SAFETY: a signal to this process's own child, which has not been reaped yet.
     unsafe { libc::kill(pid, libc::SIGKILL) };
     let _ = wait_for(pid);
 }
 
 fn follow_untraced(
-    command: &Beginning,
-    unborn: &Unborn,
+    command: &ForkedCommand,
+    child: &ForkedChild,
     reason: String,
     state: &State,
-    tell: &impl Fn(Followed),
+    emit: &impl Fn(CommandEvent),
 ) {
-    if let Err(error) = unborn.verdict() {
+    if let Err(error) = child.wait_for_exec() {
         let _ = wait_for(command.pid);
-        return not_started(tell, NotStarted::Exec(error));
+        return not_started(emit, StartFailure::Exec(error));
     }
-    tell(command.started(Some(reason)));
+    emit(command.started(Some(reason)));
     let ended = loop {
         match wait4(command.pid, libc::WUNTRACED | libc::WCONTINUED) {
             Ok(Some(waited)) if libc::WIFCONTINUED(waited.status) => {
-                state.command.set(CommandState::RUNNING);
+                state.command.set_running();
             }
             Ok(Some(waited)) if libc::WIFSTOPPED(waited.status) => {
-                state.command.set(CommandState::STOPPED);
-                tell(Followed::Stopped);
+                state.command.set_stopped();
+                emit(CommandEvent::Stopped);
             }
             Ok(Some(waited)) => break Ok(waited),
             Ok(None) => {}
@@ -332,22 +283,22 @@ fn follow_untraced(
             Err(error) => break Err(error),
         }
     };
-    state.command.set(CommandState::ENDED);
-    tell(Followed::Ended(ended));
-    tell(Followed::Over(TraceRecord::default()));
+    state.command.set_ended();
+    emit(CommandEvent::Ended(ended));
+    emit(CommandEvent::Over(TraceRecord::default()));
 }
 
 fn follow_traced(
-    command: &Beginning,
-    unborn: &Unborn,
+    command: &ForkedCommand,
+    child: &ForkedChild,
     mut tracer: Tracer,
     state: &State,
-    tell: &impl Fn(Followed),
+    emit: &impl Fn(CommandEvent),
 ) {
     let mut is_program = false;
     let mut has_ended = false;
     loop {
-        if state.lets_all_go.swap(false, SeqCst) {
+        if state.detaches.swap(false, SeqCst) {
             tracer.let_all_go();
         }
         if has_ended && tracer.traces_nobody() {
@@ -356,43 +307,45 @@ fn follow_traced(
         let (tid, report) = match tracer.next_report() {
             Ok(Some(reported)) => reported,
             Ok(None) => continue,
-            // Nobody is left; with the command among them if somebody else has waited for it.
+            // No child is left. If the command was one, other code in this process has reaped it.
             Err(error) => {
                 if !has_ended {
-                    tell(Followed::Ended(Err(error)));
+                    emit(CommandEvent::Ended(Err(error)));
                 }
                 break;
             }
         };
-        // Before it goes on, so that the first sample is of the program that it has become.
+        // Before it is resumed, so that the first sample is of its program.
         if !is_program && tid == command.pid && matches!(report, Report::Exec) {
             is_program = true;
-            tell(command.started(None));
+            emit(command.started(None));
         }
         tracer.handle(tid, report);
         if tid == command.pid {
-            let is_stopped = matches!(report, Report::GroupStop);
-            state.command.set(match report {
-                Report::GroupStop => CommandState::STOPPED,
-                Report::Ended(_) => CommandState::ENDED,
-                _ => CommandState::RUNNING,
-            });
-            if is_stopped {
-                tell(Followed::Stopped);
+            match report {
+                Report::GroupStop => {
+                    state.command.set_stopped();
+                    emit(CommandEvent::Stopped);
+                }
+                Report::Ended(_) => state.command.set_ended(),
+                _ => state.command.set_running(),
             }
         }
         if let Report::Ended(waited) = report
             && tid == command.pid
         {
             if !is_program {
-                let error = unborn.verdict().err().unwrap_or_else(killed_before_exec);
-                return not_started(tell, NotStarted::Exec(error));
+                let error = child
+                    .wait_for_exec()
+                    .err()
+                    .unwrap_or_else(killed_before_exec);
+                return not_started(emit, StartFailure::Exec(error));
             }
             has_ended = true;
-            tell(Followed::Ended(Ok(waited)));
+            emit(CommandEvent::Ended(Ok(waited)));
         }
     }
-    tell(Followed::Over(tracer.record));
+    emit(CommandEvent::Over(tracer.record));
 }
 
 fn open_pidfd(pid: pid_t) -> Option<Arc<OwnedFd>> {
@@ -415,7 +368,7 @@ fn wait_for(pid: pid_t) -> io::Result<Waited> {
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
             Ok(Some(waited)) => return Ok(waited),
-            Ok(None) => return Err(io::Error::other("the kernel told of no end")),
+            Ok(None) => return Err(io::Error::other("the kernel reports no end")),
         }
     }
 }
@@ -426,21 +379,21 @@ mod tests {
 
     use std::sync::mpsc::channel;
 
-    use super::{Farewell, Followed, give_up};
+    use super::{CommandEvent, PanicReport, kill_and_reap};
     use memtop_trace::ptrace::{self, StopsAt};
 
     #[test]
-    fn a_panic_is_told_as_an_end() {
+    fn a_panic_is_reported_as_an_end() {
         let (sender, receiver) = channel();
         let failing = std::thread::spawn(move || {
-            let _farewell = Farewell {
-                tell: move |followed| sender.send(followed).unwrap(),
+            let _report = PanicReport {
+                emit: move |event| sender.send(event).unwrap(),
             };
             panic!("as a test");
         });
         assert!(failing.join().is_err());
-        assert!(matches!(receiver.recv(), Ok(Followed::Ended(Err(_)))));
-        assert!(matches!(receiver.recv(), Ok(Followed::Over(_))));
+        assert!(matches!(receiver.recv(), Ok(CommandEvent::Ended(Err(_)))));
+        assert!(matches!(receiver.recv(), Ok(CommandEvent::Over(_))));
     }
 
     #[test]
@@ -452,7 +405,7 @@ mod tests {
             dies_with_tracer: true,
         };
         ptrace::seize(pid, stops_at).unwrap();
-        give_up(pid);
+        kill_and_reap(pid);
         let left = child.try_wait().unwrap_err();
         assert_eq!(left.raw_os_error(), Some(libc::ECHILD));
     }

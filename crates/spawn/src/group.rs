@@ -2,17 +2,20 @@
 //! removed after.
 
 use std::path::PathBuf;
+use std::process;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-use memtop_proc::native::cgroup::{Breakdown, Cgroups, Entrance, GroupAccount, RunCgroup};
+use memtop_proc::Error;
+use memtop_proc::native::cgroup::{Breakdown, Cgroups, Entrance, GroupAccount, Limit, RunCgroup};
 use memtop_sampler::TaskId;
 
-use crate::SharedSampler;
+use crate::{SharedSampler, StartError};
 
 /// How long the group's end is waited for.
 const PATIENCE: Duration = Duration::from_millis(500);
-/// Between two looks at who has left the group.
+/// How often processes are looked for that have left the group.
 const ESCAPES_EVERY: Duration = Duration::from_millis(300);
 
 /// Whether a run gets a group of its own.
@@ -73,7 +76,7 @@ impl Group {
         &self.made
     }
 
-    /// Has the kernel's count of the group taken for what a task has.
+    /// Takes the kernel's count of the group for the memory of a task.
     pub(crate) fn count_for(&self, sampler: &SharedSampler, task: TaskId) {
         if let Some(account) = GroupAccount::open(self.made.cgroup()) {
             sampler.set_account(task, Box::new(account));
@@ -136,4 +139,36 @@ impl Group {
 
 fn weight(breakdown: &Breakdown) -> u64 {
     breakdown.anon + breakdown.file
+}
+
+/// The smallest limit that the run was under.
+pub(crate) fn limit_around(group: Option<&Group>) -> Option<Limit> {
+    let limits = match group {
+        Some(group) => group.made().cgroup().limits(),
+        None => Cgroups::system().ok()?.own().ok()?.limits(),
+    };
+    limits.ok()?.max
+}
+
+/// This process may have several runs at a time.
+static RUNS: AtomicU64 = AtomicU64::new(0);
+
+pub(crate) type MadeGroup = Result<(Group, Entrance), String>;
+
+pub(crate) fn make_group(
+    group: GroupUse,
+    cgroups: &Result<Arc<Cgroups>, Error>,
+) -> Result<MadeGroup, StartError> {
+    if group == GroupUse::Off {
+        return Ok(Err("it was not asked for".to_owned()));
+    }
+    let run = RUNS.fetch_add(1, Ordering::Relaxed);
+    let created = match cgroups {
+        Ok(cgroups) => Group::create(cgroups, &format!("memtop-{}-{run}", process::id())),
+        Err(reason) => Err(reason.to_string()),
+    };
+    match created {
+        Err(reason) if group == GroupUse::On => Err(StartError::NoGroup(reason)),
+        made => Ok(made),
+    }
 }

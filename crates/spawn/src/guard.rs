@@ -1,8 +1,7 @@
 //! What guards a run, in the units that people give.
 
 use memtop_proc::Room;
-use memtop_proc::native::RoomFinder;
-use memtop_sampler::{Alarm, Post, Thresholds};
+use memtop_sampler::Thresholds;
 
 /// An amount of memory.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -45,19 +44,6 @@ impl GuardOptions {
             warn_bytes: self.warn.and_then(bytes),
             limit_bytes: self.limit.and_then(bytes),
         }
-    }
-}
-
-/// Has alarms raised by thresholds and by want of room.
-pub(crate) fn post(
-    thresholds: Thresholds,
-    mut finder: RoomFinder,
-    on_alarm: impl FnMut(Alarm) + Send + 'static,
-) -> Post {
-    Post {
-        thresholds,
-        room: Some(Box::new(move || finder.look())),
-        on_alarm: Box::new(on_alarm),
     }
 }
 

@@ -72,7 +72,7 @@ impl Image {
         }
         let environment = match &self.environment {
             Some(environment) => environment.list.as_ptr(),
-            // SAFETY: nobody else runs in a forked child, so the list does not change.
+            // SAFETY: a forked child has one thread, so the list does not change.
             None => unsafe { environ },
         };
         // As execvp: what is found and may not be run counts if nothing better is found.

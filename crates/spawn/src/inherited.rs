@@ -1,8 +1,8 @@
-//! The descriptors that this process was started with and that are meant for the command.
+//! The descriptors that this process has inherited for the command.
 //!
 //! Node marks what it was started with as close-on-exec, up to descriptor 15 at least, together
 //! with what it opens for itself. The command would miss a jobserver of `make`, a socket of a
-//! service manager, a file that the shell has opened. So what is not Node's own is told apart here
+//! service manager, a file that the shell has opened. So what is not Node's own is found here
 //! and passed on.
 
 use std::env;
@@ -15,11 +15,11 @@ use rustix::process::{Resource, getrlimit};
 
 const STANDARD_STREAMS: std::ops::RangeInclusive<RawFd> = 0..=2;
 
-/// The descriptors to pass on, of those that would be closed. `own` are known to be this program's;
-/// this must be called before anything else is opened.
+/// The descriptors to pass on, of those that exec would close. `own` are known to be this program's.
+/// To be called before anything else is opened.
 pub(crate) fn inherited_descriptors(own: &[RawFd]) -> Vec<RawFd> {
     let open = open_descriptors();
-    // To a program that has started this one as a Node of its own.
+    // The IPC channel to a parent that has forked this process with `child_process.fork`.
     let channel = env::var("NODE_CHANNEL_FD")
         .ok()
         .and_then(|fd| fd.parse().ok());
@@ -29,22 +29,24 @@ pub(crate) fn inherited_descriptors(own: &[RawFd]) -> Vec<RawFd> {
         .filter(|fd| !STANDARD_STREAMS.contains(fd) && !own.contains(fd))
         .filter(|&fd| Some(fd) != channel)
         .filter(|&fd| is_closed_on_exec(fd))
-        .filter(|&fd| target("self", fd).is_some_and(|target| is_meant(&target, fd, &open, parent)))
+        .filter(|&fd| {
+            target("self", fd).is_some_and(|target| is_for_command(&target, fd, &open, parent))
+        })
         .collect()
 }
 
-/// A library or an event queue is never handed down. A pipe is Node's own if this process has both
-/// of its ends, and neither the parent nor a standard stream has it, too. Anything else with a name,
-/// and any socket, was there before.
-fn is_meant(meant: &Path, fd: RawFd, open: &[RawFd], parent: Option<i32>) -> bool {
-    let name = meant.to_string_lossy();
+/// Libraries and event queues are never inherited for the command. A pipe is Node's own if this process
+/// has both of its ends, and neither the parent nor a standard stream has it as well. Anything else
+/// with a name, and any socket, is inherited.
+fn is_for_command(found: &Path, fd: RawFd, open: &[RawFd], parent: Option<i32>) -> bool {
+    let name = found.to_string_lossy();
     if name.starts_with("anon_inode:") || name.starts_with("/memfd:") {
         return false;
     }
     if !name.starts_with("pipe:") {
         return true;
     }
-    let is_at = |process: &str, fd| target(process, fd).as_deref() == Some(meant);
+    let is_at = |process: &str, fd| target(process, fd).as_deref() == Some(found);
     let writes = is_for_writing(fd);
     let has_both_ends = open
         .iter()

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use memtop_sampler::{Interval, Metric, SharedRules};
-use memtop_terminal::StreamsUse;
+use rustix::process::Signal;
 
-use crate::{GroupUse, GuardOptions, SurvivorsUse, TraceUse};
+use crate::{GroupUse, GuardOptions, TraceUse};
 
 /// How a run is made.
 pub struct Options {
@@ -19,28 +19,38 @@ pub struct Options {
     pub group: GroupUse,
     /// Whether every process of the run is traced.
     pub trace: TraceUse,
-    /// Whether this process is there for the command alone: signals to it are handed on, and
-    /// orphans of the command become its children. It must have no other children then.
+    /// Whether this process exists for the command alone: signals to it are forwarded, and orphans
+    /// of the command become its children. It must have no other children then.
     pub stands_in: bool,
     /// The signal that this process gets when its parent dies (`PR_GET_PDEATHSIG`).
-    pub own_death_signal: Option<i32>,
+    pub own_death_signal: Option<Signal>,
     /// Descriptors that this process has opened for itself. With `stands_in` all others that it
     /// was started with are passed on to the command.
     pub own_descriptors: Vec<RawFd>,
     /// When the run is ended if it has not ended by then.
     pub timeout: Option<Duration>,
-    /// How long those that are told to end may take.
+    /// How long processes that are asked to end may take.
     pub grace: Duration,
-    /// What the command's standard streams are.
-    pub streams: StreamsUse,
-    /// What becomes of those that outlive the command.
+    /// What to do with processes that outlive the command.
     pub survivors: SurvivorsUse,
     /// What ends the run for its memory.
     pub guard: GuardOptions,
-    /// By which its tasks are told apart.
+    /// The rules that assign processes to tasks.
     pub rules: Option<SharedRules>,
     /// A file that is there, which gets a row of CSV for each sample: milliseconds, and bytes.
     pub samples_file: Option<PathBuf>,
+}
+
+/// What to do with processes that outlive the command.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SurvivorsUse {
+    /// Nothing: they go on, as they do behind a shell.
+    #[default]
+    Leave,
+    /// Measure them until they have all ended.
+    Wait,
+    /// End them.
+    Kill,
 }
 
 impl Default for Options {
@@ -56,7 +66,6 @@ impl Default for Options {
             own_descriptors: Vec::new(),
             timeout: None,
             grace: Duration::from_secs(2),
-            streams: StreamsUse::Inherited,
             survivors: SurvivorsUse::Leave,
             guard: GuardOptions::default(),
             rules: None,
@@ -66,12 +75,12 @@ impl Default for Options {
 }
 
 impl Options {
-    /// What the command gets when this process dies: what that one would have got when its own
-    /// parent dies, or else, if it stands in for the command, a request to end. What is traced ends
+    /// The signal that the command gets when this process dies: the one that this process gets when
+    /// its own parent dies, or else `SIGTERM` if it stands in for the command. A traced command ends
     /// with its tracer.
-    pub(crate) fn death_signal(&self, is_traced: bool) -> Option<i32> {
+    pub(crate) fn death_signal(&self, is_traced: bool) -> Option<Signal> {
         let asks = self.stands_in && !is_traced;
         self.own_death_signal
-            .or_else(|| asks.then_some(libc::SIGTERM))
+            .or_else(|| asks.then_some(Signal::TERM))
     }
 }

@@ -18,8 +18,8 @@ pub struct Outcome {
     pub duration: Duration,
     /// What was measured, or why nothing was.
     pub record: Result<Record, String>,
-    /// What one process had at one time by what the kernel told at the end, where that is more
-    /// than any sample says. Without what others could have, too.
+    /// The high-water mark of one process, where that is more than any sample shows. Without pages
+    /// that other processes could have as well.
     pub missed_bytes: Option<u64>,
     /// What the true peak cannot have been higher than, or why that is unknown.
     pub ceiling_bytes: Result<u64, String>,
@@ -35,9 +35,9 @@ pub struct Outcome {
     pub process: Option<ProcessId>,
     /// That the run was ended, and by what.
     pub stopped: Option<Stopped>,
-    /// Those that outlived the command.
+    /// Processes that outlived the command.
     pub survivors: Vec<LivingProcess>,
-    /// What did not work and did not stop the run, in words.
+    /// Failures that did not end the run, for people to read.
     pub remarks: Vec<String>,
 }
 
@@ -46,7 +46,7 @@ pub struct Outcome {
 pub struct Traced {
     /// Stops that were handled.
     pub stops: u64,
-    /// Processes that were let go, because they stopped too often or trace others themselves.
+    /// Processes that were detached from, because they stopped too often or trace others themselves.
     pub released: u64,
 }
 
@@ -55,7 +55,7 @@ pub struct Traced {
 pub enum Reason {
     /// It took too long.
     Timeout,
-    /// Whoever runs it has asked for it.
+    /// The caller has asked for it.
     Request,
     /// It has had more memory than it may.
     Guard,
@@ -66,7 +66,7 @@ pub enum Reason {
 pub struct GuardRecord {
     /// What it was allowed.
     pub thresholds: Thresholds,
-    /// Whether a word was said.
+    /// Whether there was a warning.
     pub warned: bool,
     /// What it was ended for.
     pub alarm: Option<Alarm>,
@@ -94,10 +94,4 @@ impl Stopped {
             took: ended.took,
         }
     }
-}
-
-/// What is to be said of an end that could not see everything.
-pub(crate) fn blindness_remark(ended: &RunEnded) -> Option<String> {
-    let error = ended.blindness.as_ref()?;
-    Some(format!("some processes may be left: {error}"))
 }

@@ -1,76 +1,85 @@
 //! One command from start to end, with its tree sampled.
 
-use std::sync::mpsc::{Receiver, Sender, channel};
-use std::sync::{Arc, Weak};
+use std::sync::Arc;
+use std::sync::mpsc::channel;
 use std::thread::Builder;
 use std::time::Duration;
 
 use memtop_proc::ProcessId;
-use memtop_proc::native::NativeObserver;
-use memtop_sampler::{Alarm, NamedState, SamplerThread, Snapshot, TaskId};
+use memtop_sampler::{Alarm, NamedState, Snapshot, TaskHandle, WeakTask};
+use memtop_terminal::StreamsUse;
 
-use crate::bundle::place::Place;
 use crate::options::Options;
-use crate::outcome::Outcome;
-use crate::supervisor::{Message, Supervisor};
-use crate::{Command, CourseReader, StartError};
+use crate::outcome::{Outcome, Reason};
+use crate::running::RunningCommand;
+use crate::session::placement::Placement;
+use crate::supervision::Supervision;
+use crate::{Command, StartError};
 
 /// A command that is running.
 #[derive(Debug)]
 pub struct Run {
     pid: u32,
     process: Option<ProcessId>,
-    messages: Sender<Message>,
-    /// It ends with the run, however long somebody keeps this.
-    sampling: Option<(Weak<SamplerThread<NativeObserver>>, TaskId)>,
-    limit_bytes: Option<u64>,
+    supervision: Arc<Supervision>,
+    grace: Duration,
+    task: Option<WeakTask>,
 }
 
 impl Run {
-    /// Starts a command. `on_alarm` hears of what the guard says, and `on_end` is called once, on a
-    /// thread of the run's own.
+    /// Starts a command with these standard streams. `on_alarm` is called with each alarm of the guard, on the sampling thread;
+    /// it must not wait for anything. `on_end` is called once, on a thread of the run's own.
     ///
     /// # Errors
     /// When the command cannot be started; `on_end` is not called then.
     pub fn start(
         command: Command,
-        options: Options,
+        streams: StreamsUse,
+        mut options: Options,
         on_alarm: impl FnMut(&Alarm) + Send + 'static,
         on_end: impl FnOnce(Outcome) + Send + 'static,
     ) -> Result<Self, StartError> {
-        Self::start_in(None, command, options, on_alarm, on_end)
+        let samples_file = options.samples_file.take();
+        let begin = move || {
+            let image = command.image()?;
+            let placement = Placement::alone(options)?;
+            let mut running = RunningCommand::start(placement, &command, image, streams)?;
+            running.placement().session.guard_whole(on_alarm);
+            if let Some(path) = samples_file {
+                running.write_samples(&path);
+            }
+            Ok(running)
+        };
+        Self::begin(begin, on_end)
     }
 
-    /// The same for a command that may be one of several.
+    /// Starts one of the commands of a task.
     pub(crate) fn start_in(
-        place: Option<Place>,
+        placement: Placement,
         command: Command,
-        options: Options,
-        on_alarm: impl FnMut(&Alarm) + Send + 'static,
+        streams: StreamsUse,
+        on_end: impl FnOnce(Outcome) + Send + 'static,
+    ) -> Result<Self, StartError> {
+        let begin = move || {
+            let image = command.image()?;
+            RunningCommand::start(placement, &command, image, streams)
+        };
+        Self::begin(begin, on_end)
+    }
+
+    fn begin(
+        begin: impl FnOnce() -> Result<RunningCommand, StartError> + Send + 'static,
         on_end: impl FnOnce(Outcome) + Send + 'static,
     ) -> Result<Self, StartError> {
         let (started, start) = channel();
-        let (messages, inbox): (_, Receiver<Message>) = channel();
-        let own_messages = messages.clone();
         Builder::new()
             .name("memtop-run".to_owned())
             .spawn(move || {
-                // The caller waits for this answer and cannot have gone away.
-                let on_alarm = Box::new(on_alarm);
-                match Supervisor::start(place, command, options, on_alarm, &messages, inbox) {
-                    Ok(supervisor) => {
-                        let sampling = supervisor.sampling();
-                        let sampling =
-                            sampling.map(|(sampler, task)| (Arc::downgrade(&sampler), task));
-                        let run = Self {
-                            pid: supervisor.pid(),
-                            process: supervisor.process(),
-                            messages: own_messages,
-                            sampling,
-                            limit_bytes: supervisor.limit_bytes(),
-                        };
-                        let _ = started.send(Ok(run));
-                        on_end(supervisor.until_end());
+                // The caller waits for this answer, so the channel is open.
+                match begin() {
+                    Ok(running) => {
+                        let _ = started.send(Ok(Self::of(&running)));
+                        on_end(running.until_end());
                     }
                     Err(error) => drop(started.send(Err(error))),
                 }
@@ -81,13 +90,23 @@ impl Run {
         })
     }
 
+    fn of(running: &RunningCommand) -> Self {
+        Self {
+            pid: running.pid(),
+            process: running.process(),
+            supervision: Arc::clone(running.supervision()),
+            grace: running.placement().session.options.grace,
+            task: running.task().map(TaskHandle::downgrade),
+        }
+    }
+
     /// The command's pid.
     #[must_use]
     pub fn pid(&self) -> u32 {
         self.pid
     }
 
-    /// The command, told apart from whoever gets its pid later; `None` when it ended at once.
+    /// The identity of the command, which no later process has; `None` when it ended at once.
     #[must_use]
     pub fn process(&self) -> Option<ProcessId> {
         self.process
@@ -96,38 +115,38 @@ impl Run {
     /// What it is ended at, where it is guarded by a limit.
     #[must_use]
     pub fn limit_bytes(&self) -> Option<u64> {
-        self.limit_bytes
+        self.supervision.limit_bytes()
     }
 
-    /// What reads the course while the command runs; `None` when it is not measured.
+    /// What the sampler knows it as; `None` when it is not measured.
     #[must_use]
-    pub fn course(&self) -> Option<CourseReader> {
-        let (sampler, task) = self.sampling.as_ref()?;
-        Some(CourseReader::of(Weak::clone(sampler), *task))
+    pub fn task(&self) -> Option<&WeakTask> {
+        self.task.as_ref()
     }
 
-    /// Ends the whole run: everybody is told to end, and killed after `grace`; the one of the
-    /// options when absent. Safe to call again, and after the end.
+    /// Ends the whole run: all processes are asked to end, and killed after `grace`; that of the
+    /// options when absent. A second call without any grace cuts that short. After the end nothing
+    /// happens.
     pub fn stop(&self, grace: Option<Duration>) {
-        // After the end nobody reads it.
-        let _ = self.messages.send(Message::Stop { grace });
+        let grace = grace.unwrap_or(self.grace);
+        self.supervision.end(Reason::Request, grace);
+    }
+
+    /// Ends it for what its task is being ended for.
+    pub(crate) fn stop_with_task(&self, reason: Reason) {
+        self.supervision.end_alone(reason, Duration::ZERO);
     }
 
     /// How the tasks are that were found in it; none when the run is over or not measured.
     #[must_use]
     pub fn tasks(&self) -> Vec<NamedState> {
-        let sampling = self.sampling.as_ref();
-        let states = sampling.and_then(|(sampler, task)| {
-            let sampler = sampler.upgrade()?;
-            Some(sampler.named_states(*task))
-        });
-        states.unwrap_or_default()
+        let task = self.task.as_ref();
+        task.map(WeakTask::named_states).unwrap_or_default()
     }
 
     /// How it is; `None` when the run is over or not measured.
     #[must_use]
     pub fn snapshot(&self) -> Option<Snapshot> {
-        let (sampler, task) = self.sampling.as_ref()?;
-        sampler.upgrade()?.snapshot(*task)
+        self.task.as_ref()?.snapshot()
     }
 }

@@ -1,4 +1,4 @@
-//! A file that gets every sample of a run while it runs, in memory that does not grow with it.
+//! A file that gets every sample of a run as it runs, so that memory use does not grow with it.
 
 use std::fmt::Display;
 use std::fs::{File, OpenOptions};
@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use memtop_sampler::{Point, Samples};
 
-/// From one writing to the next: so much at most is missing when this process is killed.
+/// Samples of this time at most are missing when this process is killed.
 const WRITE_EVERY: Duration = Duration::from_millis(100);
-/// A disk that takes longer for the last samples is not waited for.
+/// How long the last samples may take to be written.
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Writes on a thread of its own.
@@ -26,18 +26,18 @@ impl SampleFile {
     /// Adds to the end of a file that is there.
     pub(crate) fn start(path: &Path, samples: Samples) -> io::Result<Self> {
         let mut file = OpenOptions::new().append(true).open(path)?;
-        let (tell, done) = channel();
+        let (result, done) = channel();
         let source = samples.clone();
         Builder::new()
             .name("memtop-samples".to_owned())
             .spawn(move || {
-                // Who has lost patience does not hear of it.
-                let _ = tell.send(write_all(&mut file, &source));
+                // Without a receiver `finish` has given up.
+                let _ = result.send(write_all(&mut file, &source));
             })?;
         Ok(Self { samples, done })
     }
 
-    /// Waits until the last samples are written, but not for long; what went wrong, in words.
+    /// Waits until the last samples are written, but not for long. Returns what went wrong.
     pub(crate) fn finish(self) -> Option<String> {
         self.samples.end();
         let reason = match self.done.recv_timeout(PATIENCE) {
@@ -50,7 +50,7 @@ impl SampleFile {
     }
 }
 
-/// What is to be said of samples that cannot be written.
+/// The remark on samples that could not be written.
 pub(crate) fn missing_remark(reason: &impl Display) -> String {
     format!("not every sample is written: {reason}")
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use memtop_proc::native::{NativeObserver, ProcRoot, startup};
 use memtop_proc::{Error, Startup};
 use memtop_sampler::{
-    Interval, Metric, SamplerThread, SharedRules, SharedSampler, StartError, TaskId,
+    Interval, Metric, SamplerThread, SharedRules, SharedSampler, StartError, TaskHandle,
 };
 
 /// Starts the thread that samples what this machine's `/proc` shows.
@@ -30,21 +30,16 @@ pub(crate) fn not_measured(error: StartError) -> String {
     }
 }
 
-/// Tells the processes of a tree apart. What the environment of `outside` says is not the tree's own:
-/// whoever starts it runs in a task of somebody else's already.
-pub(crate) fn tell_tasks_apart(
-    sampler: &SharedSampler,
-    task: TaskId,
-    rules: &SharedRules,
-    outside: u32,
-) {
+/// Assigns the processes of a tree to tasks. Variables in the environment of `outside` do not count:
+/// the tree has inherited them, as when memtop itself runs in a task of a runner.
+pub(crate) fn assign_to_tasks(task: &TaskHandle, rules: &SharedRules, outside: u32) {
     let proc = ProcRoot::system().ok();
     let outside = proc.and_then(|proc| startup(&proc, outside));
     let outside = Startup {
         arguments: [].as_slice().into(),
         ..outside.unwrap_or_default()
     };
-    sampler.attribute(task, rules, &rules.look(&outside, || None));
+    task.attribute(rules, &rules.look(&outside, || None));
 }
 
 /// What it means that there was no thread to be had.

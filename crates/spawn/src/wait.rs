@@ -1,4 +1,4 @@
-//! Waiting for the command, and for orphans that have become this process's children.
+//! Waiting for processes, and reaping orphans that have become this process's children.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -31,16 +31,16 @@ impl End {
     }
 }
 
-/// A process whose end can be waited for without taking it from whoever reaps it.
+/// Waits for the end of a process without reaping it.
 #[derive(Debug)]
-pub(crate) enum Awaited {
+pub(crate) enum ExitWaiter {
     ByDescriptor(OwnedFd),
-    /// The kernel gives no descriptor for it (before Linux 5.3, or by seccomp), or this process
-    /// has reached its limit of descriptors.
+    /// There is no pidfd for it: before Linux 5.3, under seccomp, or because this process has
+    /// reached its limit of descriptors.
     ByIdentity(Option<ProcessId>),
 }
 
-impl Awaited {
+impl ExitWaiter {
     pub(crate) fn new(pid: u32) -> Self {
         let descriptor = i32::try_from(pid)
             .ok()
@@ -74,9 +74,9 @@ pub(crate) fn identity(pid: u32) -> Option<ProcessId> {
     Some(identify(&proc, pid, &mut Vec::new()).ok()??.id)
 }
 
-/// Waits for the children of this process that have ended, but for those that somebody else waits
-/// for. Whoever calls this must know that nobody else in this process has children.
-pub(crate) fn reap_others(is_waited_for: impl Fn(u32) -> bool) -> Vec<Waited> {
+/// Reaps the children of this process that have ended, except those that another thread waits for.
+/// The caller must know that no other part of this process has children.
+pub(crate) fn reap_orphans(is_waited_for: impl Fn(u32) -> bool) -> Vec<Waited> {
     let mut reaped = Vec::new();
     while let Some(pid) = an_ended_child().filter(|&pid| !is_waited_for(pid.cast_unsigned())) {
         let Ok(Some(waited)) = wait4(pid, libc::WNOHANG) else {
@@ -90,7 +90,7 @@ pub(crate) fn reap_others(is_waited_for: impl Fn(u32) -> bool) -> Vec<Waited> {
 fn an_ended_child() -> Option<i32> {
     let mut info = MaybeUninit::<libc::siginfo_t>::zeroed();
     let options = libc::WEXITED | libc::WNOHANG | libc::WNOWAIT;
-    // SAFETY: the structure is valid for the call and zeroed, so that the pid is 0 when nobody
+    // SAFETY: the structure is valid for the call and zeroed, so that the pid is 0 when no child
     // has ended.
     let pid = unsafe {
         if libc::waitid(libc::P_ALL, 0, info.as_mut_ptr(), options) != 0 {
@@ -101,8 +101,8 @@ fn an_ended_child() -> Option<i32> {
     (pid != 0).then_some(pid)
 }
 
-/// Makes orphans below this process its children instead of init's.
-pub(crate) fn adopt_orphans() -> io::Result<()> {
+/// Makes this process the parent of orphaned descendants, instead of init.
+pub(crate) fn become_subreaper() -> io::Result<()> {
     // Which pid it is does not matter.
     Ok(set_child_subreaper(Some(getpid()))?)
 }
@@ -112,15 +112,15 @@ mod tests {
     use std::process::Command;
     use std::time::{Duration, Instant};
 
-    use super::{Awaited, identity};
+    use super::{ExitWaiter, identity};
 
     #[test]
     fn without_a_descriptor_a_process_is_waited_for_by_its_identity() {
         let mut child = Command::new("sleep").arg("60").spawn().unwrap();
-        let awaited = Awaited::ByIdentity(identity(child.id()));
+        let awaited = ExitWaiter::ByIdentity(identity(child.id()));
         assert!(!awaited.ends_within(Duration::from_millis(5)));
         child.kill().unwrap();
-        // Nobody has waited for it.
+        // It is a zombie.
         let patience = Instant::now() + Duration::from_secs(30);
         while !awaited.ends_within(Duration::from_millis(5)) {
             assert!(Instant::now() < patience);

@@ -1,30 +1,19 @@
-//! A tree that somebody else started, sampled until it ends or somebody has seen enough.
+//! A tree that another program started, sampled until it ends or the caller has seen enough.
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Weak};
 use std::thread::Builder;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use memtop_proc::native::NativeObserver;
-use memtop_sampler::{Interval, Metric, Record, SamplerThread, Snapshot, StartError, TaskId};
-use memtop_trace::{TraceUse, TreeTracer};
+use memtop_sampler::{Interval, Metric, Snapshot, StartError};
+use memtop_trace::TraceUse;
 
-use crate::sampling::{no_thread, start_sampler};
-use crate::wait::Awaited;
+use crate::sampling::no_thread;
+use crate::wait::ExitWaiter;
+use crate::{TrackOptions, Tracked, TrackedEnd, Tracker};
 
 /// How soon a stop is noticed.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-
-/// What is known when watching ends.
-#[derive(Debug)]
-pub struct Watched {
-    /// Whether the process has ended; else watching was stopped.
-    pub ended: bool,
-    /// From the start of watching.
-    pub duration: Duration,
-    /// What was measured.
-    pub record: Record,
-}
 
 /// Why a tree cannot be watched.
 #[derive(Debug, thiserror::Error)]
@@ -41,8 +30,7 @@ pub enum WatchError {
 #[derive(Debug)]
 pub struct Watch {
     stop: Arc<AtomicBool>,
-    /// It ends with the watching, however long somebody keeps this.
-    sampling: (Weak<SamplerThread<NativeObserver>>, TaskId),
+    tree: Arc<Tracked>,
 }
 
 impl Watch {
@@ -56,49 +44,33 @@ impl Watch {
         interval: Interval,
         metric: Metric,
         trace: TraceUse,
-        on_end: impl FnOnce(Option<Watched>) + Send + 'static,
+        on_end: impl FnOnce(Option<TrackedEnd>) + Send + 'static,
     ) -> Result<Self, WatchError> {
-        let process = Awaited::new(pid);
-        let sampler = start_sampler(interval, metric, |_| Ok(()))?;
-        // Nobody has asked for the tree to be touched unless they say so.
-        let tracer = if trace == TraceUse::On {
-            sampler.expect_events();
-            let tracer = TreeTracer::start(Arc::clone(&sampler)).map_err(no_thread)?;
-            tracer.attach(pid).map_err(WatchError::NoTracing)?;
-            Some(tracer)
-        } else {
-            None
-        };
-        let task = sampler.add_task(pid)?;
+        let process = ExitWaiter::new(pid);
+        // The tree is not touched unless that was asked for.
+        let tracker = Tracker::start(interval, metric, trace == TraceUse::On)?;
+        tracker.trace(pid).map_err(WatchError::NoTracing)?;
+        let tree = Arc::new(tracker.track(pid, &TrackOptions::default(), |_| {})?);
         let stop = Arc::new(AtomicBool::new(false));
-        let stopped = Arc::clone(&stop);
-        let sampling = (Arc::downgrade(&sampler), task);
-        let started = Instant::now();
+        let (watched, is_stopped) = (Arc::clone(&tree), Arc::clone(&stop));
         Builder::new()
             .name("memtop-watch".to_owned())
             .spawn(move || {
-                let mut ended = false;
-                while !ended && !stopped.load(Ordering::Relaxed) {
-                    ended = process.ends_within(LOOK_EVERY);
-                }
-                let duration = started.elapsed();
-                let record = sampler.finish(task);
-                drop(tracer);
-                on_end(record.map(|record| Watched {
-                    ended,
-                    duration,
-                    record,
-                }));
+                while !is_stopped.load(Ordering::Relaxed) && !process.ends_within(LOOK_EVERY) {}
+                watched.finish(move |end| {
+                    // Detaches from its processes first.
+                    drop(tracker);
+                    on_end(end);
+                });
             })
             .map_err(no_thread)?;
-        Ok(Self { stop, sampling })
+        Ok(Self { stop, tree })
     }
 
     /// How the tree is; `None` when watching is over.
     #[must_use]
     pub fn snapshot(&self) -> Option<Snapshot> {
-        let (sampler, task) = &self.sampling;
-        sampler.upgrade()?.snapshot(*task)
+        self.tree.snapshot()
     }
 
     /// Ends watching; `on_end` is called soon. Safe to call again.

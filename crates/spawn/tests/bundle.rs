@@ -38,7 +38,7 @@ fn holding_with(megabytes: u32, own: &str, other: &str) -> String {
 }
 
 fn bundle(options: Options) -> Bundle {
-    Bundle::start(options, |_| {}).expect("it starts")
+    Bundle::start(options, StreamsUse::Inherited, |_| {}).expect("it starts")
 }
 
 struct Task {
@@ -47,17 +47,17 @@ struct Task {
 }
 
 fn add(bundle: &Bundle, guard: GuardOptions) -> Task {
-    let (told, alarms) = channel();
+    let (sender, alarms) = channel();
     let task = bundle.add_task(guard, move |alarm: &Alarm| {
-        told.send(alarm.clone()).unwrap();
+        sender.send(alarm.clone()).unwrap();
     });
     Task { task, alarms }
 }
 
 impl Task {
     fn start(&self, arguments: &[&str]) -> Result<(Run, Receiver<Outcome>), StartError> {
-        let (told, end) = channel();
-        let on_end = move |outcome| told.send(outcome).unwrap();
+        let (sender, end) = channel();
+        let on_end = move |outcome| sender.send(outcome).unwrap();
         let run = self
             .task
             .run(command(arguments), StreamsUse::Inherited, on_end)?;
@@ -69,16 +69,18 @@ impl Task {
     }
 
     fn finish(&self) -> Outcome {
-        let (told, end) = channel();
-        let finished = self.task.finish(move |outcome| told.send(outcome).unwrap());
+        let (sender, end) = channel();
+        let finished = self
+            .task
+            .finish(move |outcome| sender.send(outcome).unwrap());
         finished.unwrap();
         end.recv().unwrap()
     }
 }
 
 fn finish(bundle: &Bundle) -> Outcome {
-    let (told, end) = channel();
-    bundle.finish(move |outcome| told.send(outcome).unwrap());
+    let (sender, end) = channel();
+    bundle.finish(move |outcome| sender.send(outcome).unwrap());
     end.recv().unwrap()
 }
 
@@ -114,7 +116,7 @@ fn the_peak_of_tasks_one_after_the_other_is_that_of_the_largest() {
 
 /// It may have been started between the last look of who ends them and their end.
 #[test]
-fn nobody_who_is_started_while_all_are_ended_goes_on() {
+fn no_command_that_starts_while_all_are_ended_goes_on() {
     for attempt in 0..40 {
         let bundle = bundle(options(TraceUse::Off));
         let task = add(&bundle, GuardOptions::default());
@@ -263,7 +265,7 @@ fn a_task_past_its_limit_is_ended_alone() {
 #[test]
 fn all_end_at_the_limit_of_the_whole() {
     for way in WAYS {
-        let (told, alarms) = channel();
+        let (sender, alarms) = channel();
         let options = Options {
             guard: GuardOptions {
                 limit: Some(Size::Bytes(250 * MB)),
@@ -271,7 +273,9 @@ fn all_end_at_the_limit_of_the_whole() {
             },
             ..options(way)
         };
-        let bundle = Bundle::start(options, move |alarm| told.send(alarm.clone()).unwrap());
+        let bundle = Bundle::start(options, StreamsUse::Inherited, move |alarm| {
+            sender.send(alarm.clone()).unwrap();
+        });
         let bundle = bundle.unwrap();
         let tasks = [150, 151].map(|megabytes| {
             let task = add(&bundle, GuardOptions::default());
@@ -305,7 +309,7 @@ fn the_time_of_the_whole_is_over_for_all() {
 }
 
 #[test]
-fn who_outlives_a_command_counts_for_the_whole() {
+fn a_process_that_outlives_a_command_counts_for_the_whole() {
     for way in WAYS {
         let folder = Folder::new();
         let bundle = bundle(options(way));

@@ -1,18 +1,25 @@
-//! Runs that are ended: by their time, by whoever runs them, by the guard.
+//! Runs that are ended: by their timeout, by the caller, by the guard.
 
 mod runs;
 
+use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use memtop_proc::native::{NativeInspector, ProcRoot};
 use memtop_proc::{Inspector, State};
-use memtop_sampler::{Cause, Level};
+use memtop_sampler::{Cause, Interval, Level, Metric};
 use memtop_spawn::{
-    Command, End, GuardOptions, Options, Outcome, Reason, Size, SurvivorsUse, TraceUse,
+    Bundle, Command, End, GuardOptions, Options, Outcome, Reason, Size, SurvivorsUse, TraceUse,
+    TrackOptions, Tracker,
 };
+use memtop_terminal::StreamsUse;
 use memtop_testing::skip;
-use runs::{Folder, MB, command, finish, has_ended, is_root, options, peak, start, until};
+use runs::{
+    Folder, MB, become_ordinary_user, command, finish, forbid_new_threads, has_ended, is_alone,
+    is_root, options, peak, start, until,
+};
 
+const PATIENCE: Duration = Duration::from_secs(30);
 const AN_HOUR: Duration = Duration::from_hours(1);
 const BOTH: [TraceUse; 2] = [TraceUse::On, TraceUse::Off];
 
@@ -67,7 +74,7 @@ fn one_that_ends_when_it_is_told_to_ends_as_it_wants() {
 }
 
 #[test]
-fn a_run_that_is_told_twice_to_stop_hurries() {
+fn a_run_that_is_ended_again_without_grace_hurries() {
     for trace in BOTH {
         let folder = Folder::new();
         let options = Options {
@@ -77,7 +84,7 @@ fn a_run_that_is_told_twice_to_stop_hurries() {
         let started = start(stubborn(&folder), options).unwrap();
         let pids = folder.pids("pids", 4);
         started.run.stop(None);
-        started.run.stop(None);
+        started.run.stop(Some(Duration::ZERO));
         let outcome = started.finish().outcome;
         assert_all_gone(&pids);
         let stopped = outcome.stopped.expect("it was stopped");
@@ -292,4 +299,39 @@ fn the_peak_of_a_run_is_not_below_what_the_guard_has_ended_it_for() {
         let alarm = guard.alarm.as_ref().expect("it was ended for it");
         assert!(peak(&outcome) >= alarm.bytes, "{trace:?} {outcome:?}");
     }
+}
+
+#[test]
+fn all_kinds_of_trees_are_ended_although_no_thread_can_be_created() {
+    if !is_alone(
+        "all_kinds_of_trees_are_ended_although_no_thread_can_be_created",
+        &[],
+    ) {
+        return;
+    }
+    become_ordinary_user();
+    let sleep = || command(&["sleep", "60"]);
+    let run = start(sleep(), options(TraceUse::Off)).unwrap();
+    let bundle = Bundle::start(options(TraceUse::Off), StreamsUse::Inherited, |_| {}).unwrap();
+    let task = bundle.add_task(GuardOptions::default(), |_| {});
+    let (of_task, task_end) = channel();
+    let on_end = move |outcome| of_task.send(outcome).unwrap();
+    let running = task.run(sleep(), StreamsUse::Inherited, on_end);
+    running.expect("it starts");
+    let mut child = std::process::Command::new("sleep")
+        .arg("60")
+        .spawn()
+        .unwrap();
+    let tracker = Tracker::start(Interval::Adaptive, Metric::Auto, false).unwrap();
+    let tree = tracker.track(child.id(), &TrackOptions::default(), |_| {});
+
+    let forbidden = forbid_new_threads();
+    run.run.stop(Some(Duration::ZERO));
+    bundle.stop(Some(Duration::ZERO));
+    tree.unwrap().end(Duration::ZERO);
+    let ended = Some(End::Signaled(9));
+    assert_eq!(task_end.recv_timeout(PATIENCE).unwrap().end, ended);
+    assert_eq!(run.finish().outcome.end, ended);
+    child.wait().unwrap();
+    drop(forbidden);
 }

@@ -84,8 +84,8 @@ fn who_leaves_the_session_or_loses_the_parent_is_still_of_the_tree() {
     let outcome = traced(&["sh", "-c", &script]);
     assert_exited(&outcome, 0);
     assert_all_traced(&outcome);
-    let told = folder.pids("pids", 3);
-    assert!(task(&outcome).max_alive >= 4, "{told:?} {outcome:?}");
+    let output = folder.pids("pids", 3);
+    assert!(task(&outcome).max_alive >= 4, "{output:?} {outcome:?}");
 }
 
 #[test]
@@ -137,9 +137,9 @@ fn a_borrower_that_cannot_become_its_program_has_no_memory_of_its_own() {
     assert_between(outcome.ceiling_bytes.unwrap(), 200 * MB, 250 * MB);
 }
 
-/// Has 100 MB and starts so many children by `clone(2)` with these flags. Each writes to all of that
-/// memory where it is told so, becomes another program where it is given one, and lives for half a
-/// second.
+/// A program with 100 MB that starts children by `clone(2)`. Its arguments: the flags, how many
+/// children, and whether each writes to all of that memory. With a further argument each becomes
+/// another program. Each lives for half a second.
 const CLONES: &str = r"
     #define _GNU_SOURCE
     #include <sched.h>
@@ -185,7 +185,7 @@ fn clones(arguments: &[&str]) -> Option<Outcome> {
 
 #[test]
 fn clones_that_share_their_parents_memory_do_not_count_it_again() {
-    // With the signal at the end they are told of as `fork` is, without it as a thread is.
+    // With a signal at their end ptrace reports them as a fork, without one as a thread.
     for flags in ["ms", "m"] {
         let Some(outcome) = clones(&[flags, "16", "-"]) else {
             return;
@@ -522,10 +522,10 @@ fn gdb_can_debug() {
         return;
     }
     let folder = Folder::new();
-    let file = folder.path("told");
+    let file = folder.path("output");
     let script = format!("gdb -nx -batch -ex run --args /bin/true < /dev/null > {file} 2>&1");
-    let (told, _) = bare_and_traced(&script, &file);
-    assert!(told.contains("exited normally"), "{told}");
+    let (output, _) = bare_and_traced(&script, &file);
+    assert!(output.contains("exited normally"), "{output}");
 }
 
 #[test]
@@ -536,10 +536,10 @@ fn a_program_that_looks_for_its_leaks_finds_them() {
     let Some(program) = folder.compiled(source, &["-fsanitize=address"]) else {
         return;
     };
-    let file = folder.path("told");
+    let file = folder.path("output");
     let script = format!("{program} > {file} 2>&1");
-    let (told, _) = bare_and_traced(&script, &file);
-    assert!(told.contains("99 byte(s) leaked"), "{told}");
+    let (output, _) = bare_and_traced(&script, &file);
+    assert!(output.contains("99 byte(s) leaked"), "{output}");
 }
 
 #[test]
@@ -579,11 +579,11 @@ fn what_cannot_be_started_under_tracing_is_told_apart_and_leaves_nothing() {
 }
 
 #[test]
-fn where_somebody_else_traces_it_tracing_is_refused_or_done_without() {
+fn a_command_that_is_traced_already_is_not_traced_or_refused() {
     if !exists("strace") {
         return;
     }
-    let name = "where_somebody_else_traces_it_tracing_is_refused_or_done_without";
+    let name = "a_command_that_is_traced_already_is_not_traced_or_refused";
     if !is_alone(
         name,
         &["strace", "-f", "-qq", "-e", "none", "-o", "/dev/null"],
@@ -643,9 +643,9 @@ fn survivors_are_waited_for_and_measured() {
     let outcome = finish(&["sh", "-c", &script], with_survivors(SurvivorsUse::Wait)).outcome;
     assert_exited(&outcome, 5);
     assert_eq!(outcome.survivors.len(), 1);
-    // Read at once: it has ended before the outcome was told.
-    let told = fs::read_to_string(file).unwrap();
-    assert!(has_ended(told.trim().parse().unwrap()));
+    // Read at once: it has ended before the outcome was delivered.
+    let output = fs::read_to_string(file).unwrap();
+    assert!(has_ended(output.trim().parse().unwrap()));
     assert!(peak(&outcome) >= 100 * MB, "{outcome:?}");
     assert_all_traced(&outcome);
 }
@@ -664,7 +664,7 @@ fn survivors_are_ended_whatever_they_do() {
     assert!(outcome.stopped.is_none());
     assert_eq!(outcome.remarks, [""; 0]);
     let [pid] = folder.pids("pids", 1)[..] else {
-        panic!("one has told its pid");
+        panic!("one has written its pid");
     };
     assert!(has_ended(pid));
 }

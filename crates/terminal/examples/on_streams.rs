@@ -1,4 +1,4 @@
-//! Runs a command on streams of the wanted kind and ends as it did. For the tests.
+//! Runs a command on streams of the wanted kind and exits as it does. For the tests.
 //!
 //! `on_streams inherited|piped|tee|terminal [--option…] -- command…`
 
@@ -9,9 +9,8 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 use std::{env, fs, io, thread};
 
-use memtop_terminal::Forwarding;
-use memtop_terminal::{Carried, ChildEnd, StreamsUse, Tap, Wiring};
-use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use memtop_terminal::{ChildEnd, DrainOutcome, Forwarding, OutputListener, Streams, StreamsUse};
+use rustix::process::{Pid, PidfdFlags, WaitOptions, pidfd_open, waitpid};
 
 struct Wanted {
     kind: String,
@@ -36,18 +35,18 @@ fn main() {
         } else {
             Forwarding::begin()
         };
-        let (status, carried) = run(&wanted, forwarding.as_mut()).expect("the command starts");
+        let (status, outcome) = run(&wanted, forwarding.as_mut()).expect("the command starts");
         let interrupts = forwarding.map_or(0, |forwarding| forwarding.interrupts());
-        last = Some((status, carried, interrupts));
+        last = Some((status, outcome, interrupts));
     }
-    let (status, carried, interrupts) = last.expect("at least one cycle");
+    let (status, outcome, interrupts) = last.expect("at least one cycle");
     if let Some(file) = wanted.value("report") {
         let mut report = String::new();
         let after = settled_counts(before);
         write!(
             report,
             "interrupts={interrupts} held_open={} remarks={:?} before={before:?} after={after:?}",
-            carried.held_open, carried.remarks
+            outcome.held_open, outcome.remarks
         )
         .expect("a string takes any text");
         fs::write(file, report).expect("the report can be written");
@@ -59,24 +58,27 @@ fn main() {
     );
 }
 
-fn run(wanted: &Wanted, forwarding: Option<&mut Forwarding>) -> io::Result<(ExitStatus, Carried)> {
-    let wiring = Wiring::new(wanted.streams())?;
+fn run(
+    wanted: &Wanted,
+    forwarding: Option<&mut Forwarding>,
+) -> io::Result<(ExitStatus, DrainOutcome)> {
+    let streams = Streams::open(wanted.streams_use())?;
     let mut command = Command::new(&wanted.command[0]);
     command.args(&wanted.command[1..]);
-    let child_end = &raw const *wiring.child_end() as usize;
-    // SAFETY: `wiring` stays where it is until the command has been spawned, and `enter` makes
+    let child_end = &raw const *streams.child_end() as usize;
+    // SAFETY: `streams` stays where it is until the command has been spawned, and `enter` makes
     // system calls only.
     unsafe {
         command.pre_exec(move || Ok((*(child_end as *const ChildEnd)).enter()?));
     }
     let mut child = command.spawn()?;
     drop(command);
-    let pumps = wiring.begin(child.id())?;
+    let pumps = streams.begin(child.id())?;
     let mut forwarding = forwarding;
     if let Some(forwarding) = &mut forwarding {
         let pid = Pid::from_raw(child.id().cast_signed()).expect("it has a pid");
         let pidfd = pidfd_open(pid, PidfdFlags::empty())?;
-        assert!(forwarding.aim_at(child.id(), Some(Arc::new(pidfd))));
+        assert!(forwarding.register(child.id(), Some(Arc::new(pidfd))));
         if let Some(file) = wanted.value("interrupts") {
             while child.try_wait()?.is_none() {
                 fs::write(file, forwarding.interrupts().to_string())?;
@@ -91,9 +93,9 @@ fn run(wanted: &Wanted, forwarding: Option<&mut Forwarding>) -> io::Result<(Exit
         Some(status) => status,
         None => wait(child.id(), forwarding.as_deref())?,
     };
-    let patience = wanted.number("patience").unwrap_or(2000);
-    let carried = pumps.finish(Duration::from_millis(patience));
-    Ok((status, carried))
+    let idle_timeout = wanted.number("idle-timeout").unwrap_or(2000);
+    let outcome = pumps.finish(Duration::from_millis(idle_timeout));
+    Ok((status, outcome))
 }
 
 impl Wanted {
@@ -114,32 +116,38 @@ impl Wanted {
             .any(|option| option.strip_prefix("--") == Some(name))
     }
 
-    fn streams(&self) -> StreamsUse {
-        let tap = self.tap();
+    fn streams_use(&self) -> StreamsUse {
+        let listener = self.listener();
         match self.kind.as_str() {
             "inherited" => StreamsUse::Inherited,
-            "piped" => StreamsUse::Piped { tee: false, tap },
-            "tee" => StreamsUse::Piped { tee: true, tap },
+            "piped" => StreamsUse::Piped {
+                tee: false,
+                listener,
+            },
+            "tee" => StreamsUse::Piped {
+                tee: true,
+                listener,
+            },
             "terminal" => {
                 let size = self.value("size").and_then(|size| {
                     let (rows, columns) = size.split_once('x')?;
                     Some((rows.parse().ok()?, columns.parse().ok()?))
                 });
                 StreamsUse::Terminal {
-                    tap,
+                    listener,
                     size,
-                    remote: None,
+                    handle: None,
                 }
             }
             other => panic!("no such kind of streams: {other}"),
         }
     }
 
-    fn tap(&self) -> Option<Tap> {
-        if self.has("panic-in-tap") {
-            return Some(Box::new(|_, _| panic!("the tap was asked to")));
+    fn listener(&self) -> Option<OutputListener> {
+        if self.has("panic-in-listener") {
+            return Some(Box::new(|_, _| panic!("as requested")));
         }
-        if let Some(folder) = self.value("tap") {
+        if let Some(folder) = self.value("listener") {
             let folder = folder.to_owned();
             return Some(Box::new(move |stream, bytes| {
                 let file = format!("{folder}/{stream:?}");
@@ -160,16 +168,15 @@ impl Wanted {
     }
 }
 
-/// Waits for the end, and stops when the command does.
+/// Waits for the command's end, and stops when it does.
 fn wait(pid: u32, forwarding: Option<&Forwarding>) -> io::Result<ExitStatus> {
     loop {
-        let mut status = 0;
-        // SAFETY: the status is valid for the call.
-        if unsafe { libc::waitpid(pid.cast_signed(), &raw mut status, libc::WUNTRACED) } < 0 {
-            return Err(io::Error::last_os_error());
-        }
-        if !libc::WIFSTOPPED(status) {
-            return Ok(ExitStatus::from_raw(status));
+        let command = Pid::from_raw(pid.cast_signed());
+        let Some((_, status)) = waitpid(command, WaitOptions::UNTRACED)? else {
+            continue;
+        };
+        if !status.stopped() {
+            return Ok(ExitStatus::from_raw(status.as_raw()));
         }
         let is_still_stopped = || {
             let stat = fs::read_to_string(format!("/proc/{pid}/stat")).unwrap_or_default();
@@ -181,8 +188,8 @@ fn wait(pid: u32, forwarding: Option<&Forwarding>) -> io::Result<ExitStatus> {
     }
 }
 
-/// The same once it is what it was, or is known to stay another: who has joined a thread can still see
-/// it for a moment.
+/// The counts once they are what they were, or are known to stay others: a thread that has been
+/// joined can still be listed for a moment.
 fn settled_counts(before: (usize, usize)) -> (usize, usize) {
     let start = Instant::now();
     while counts() != before && start.elapsed() < Duration::from_secs(5) {

@@ -10,7 +10,7 @@ use rustix::stdio::{dup2_stderr, dup2_stdin, dup2_stdout};
 /// What the command's standard streams become between fork and exec.
 #[derive(Debug)]
 pub enum ChildEnd {
-    /// Nothing changes.
+    /// The standard streams stay.
     Inherited,
     /// Output to pipes. Neither descriptor is a standard stream.
     Pipes {
@@ -27,12 +27,12 @@ pub enum ChildEnd {
 
 impl ChildEnd {
     /// Makes these the standard streams, kept across exec. With a terminal the child becomes the
-    /// leader of a session of its own, so it must not lead a process group yet.
+    /// leader of a new session, so it must not lead a process group yet.
     ///
-    /// Nothing but system calls, so it may be called between fork and exec.
+    /// Makes system calls only, so it may be called between fork and exec.
     ///
     /// # Errors
-    /// What the kernel answered.
+    /// When a system call fails.
     pub fn enter(&self) -> Result<(), Errno> {
         match self {
             Self::Inherited => Ok(()),
@@ -55,8 +55,9 @@ impl ChildEnd {
     }
 }
 
-/// Moves a descriptor away from the standard streams, where a process that was started with one of
-/// them closed may have got it. A copy onto itself would stay close-on-exec.
+/// Moves a descriptor away from the numbers of the standard streams. It may have got one of them
+/// where this process was started with that closed, and `dup2` onto itself would leave it
+/// close-on-exec.
 pub(crate) fn beyond_standard(fd: impl AsFd) -> io::Result<OwnedFd> {
     const FIRST_OTHER: i32 = 3;
     Ok(fcntl_dupfd_cloexec(fd, FIRST_OTHER)?)

@@ -1,11 +1,13 @@
 //! What a command reads from and writes to: this process's own streams, pipes in between, or a
 //! terminal of the command's own.
 //!
-//! Before the fork a [`Wiring`] opens what is needed. The child takes its [`ChildEnd`] before exec;
-//! [`Wiring::begin`] starts the threads that carry the bytes; [`Pumps::finish`] ends them once
-//! everything that the command wrote has been passed on.
+//! Before the fork [`Streams::open`] opens what is needed. The child takes its [`ChildEnd`] before
+//! exec; [`Streams::begin`] starts the threads that carry the bytes; [`Pumps::finish`] ends them
+//! once all output of the command has been passed on.
 
 mod child;
+mod event;
+mod group;
 mod modes;
 mod output;
 mod painter;
@@ -19,22 +21,22 @@ use std::thread::JoinHandle;
 use std::time::Duration;
 
 pub use child::ChildEnd;
-pub use output::rest::Rest;
-pub use output::tap::{Stream, Tap};
-pub use pty::remote::Remote;
+pub use output::listener::{OutputListener, Stream};
+pub use output::survivor_output::SurvivorOutput;
+pub use pty::handle::TerminalHandle;
 pub use signals::Forwarding;
 pub use window::shared::SharedWindow;
 pub use window::view::View;
 
-use modes::at_end::AtEnd;
-use modes::outer::Outer;
-use output::end::End;
+use modes::exit_cleanup::ExitCleanup;
+use modes::outer_terminal::OuterTerminal;
+use output::command_end::CommandEnd;
 use output::pipes::Pipes;
 use output::pump::PumpEnd;
-use signals::{OwnTerminal, WindowSize};
+use signals::{AttachedTerminal, WindowSize};
 
-/// How long those that outlive a command may keep silent before nobody listens any more.
-pub const LAST_WORDS: Duration = Duration::from_millis(100);
+/// How long processes that outlive a command may be silent before their output is no longer read.
+pub const DRAIN_IDLE_TIMEOUT: Duration = Duration::from_millis(100);
 
 /// What the command's standard streams are.
 #[derive(Default)]
@@ -46,38 +48,38 @@ pub enum StreamsUse {
     Piped {
         /// Whether this process's own stdout and stderr get every byte.
         tee: bool,
-        /// Sees every byte.
-        tap: Option<Tap>,
+        /// Gets every byte.
+        listener: Option<OutputListener>,
     },
     /// A terminal of the command's own, connected to this process's stdin and stdout.
     Terminal {
-        /// Sees every byte of output, as of [`Stream::Stdout`].
-        tap: Option<Tap>,
-        /// Rows and columns. Without, they are those of this process's terminal and follow it.
+        /// Gets all output, as [`Stream::Stdout`].
+        listener: Option<OutputListener>,
+        /// Rows and columns; by default those of this process's terminal, whose changes it follows.
         size: Option<(u16, u16)>,
-        /// Where there is one, this process's own terminal has nothing to do with it: only the tap
-        /// sees its output, and it is typed into from here.
-        remote: Option<Arc<Remote>>,
+        /// With a handle the terminal is not connected to this process's own: its output goes to
+        /// the listener alone, and its input comes from the handle.
+        handle: Option<Arc<TerminalHandle>>,
     },
-    /// Those of this process, but that its output goes through a terminal of its own, for something
-    /// to be shown below. Where the output of this process does not go to its controlling terminal,
-    /// or it is not in front there, nothing is shown and the streams are those of this process.
+    /// Those of this process, except that output goes through a terminal of its own, so that a view
+    /// can be shown below. The same as [`Self::Inherited`] where the output of this process does
+    /// not go to its controlling terminal, or this process is in the background there.
     Window {
-        /// Sees every byte of output, as of [`Stream::Stdout`].
-        tap: Option<Tap>,
-        /// What is shown.
+        /// Gets all output, as [`Stream::Stdout`].
+        listener: Option<OutputListener>,
+        /// What to show.
         view: Arc<View>,
     },
-    /// Output to a window that is there already, for others as well.
+    /// Output goes to a window that several commands share.
     Shared(Arc<SharedWindow>),
 }
 
 impl StreamsUse {
-    /// The window that is asked for, for several commands to write to: `None` where none is, or
+    /// Opens the window for several commands to write to: `None` where none is asked for, or
     /// nothing can be shown.
     ///
     /// # Errors
-    /// When the operating system gives no terminal or no thread.
+    /// When no terminal or no thread can be created.
     pub fn shared_window(self) -> io::Result<Option<SharedWindow>> {
         match self {
             Self::Window { view, .. } if window::is_possible() => {
@@ -88,9 +90,9 @@ impl StreamsUse {
     }
 }
 
-/// What is opened before the fork.
+/// The streams of one command, opened before the fork.
 #[derive(Debug)]
-pub struct Wiring {
+pub struct Streams {
     child: ChildEnd,
     parent: ParentEnd,
 }
@@ -101,32 +103,36 @@ enum ParentEnd {
     Pipes(Pipes),
     Terminal(pty::Terminal),
     Window(window::Window),
-    Unshown(io::Error),
+    NoView(io::Error),
 }
 
-impl Wiring {
+impl Streams {
     /// Opens pipes or a terminal where they are asked for. Every descriptor is close-on-exec.
     ///
     /// # Errors
-    /// When the operating system has none to give.
-    pub fn new(streams: StreamsUse) -> io::Result<Self> {
+    /// When one cannot be opened.
+    pub fn open(streams: StreamsUse) -> io::Result<Self> {
         let (child, parent) = match streams {
             StreamsUse::Inherited => (ChildEnd::Inherited, ParentEnd::Nothing),
-            StreamsUse::Piped { tee, tap } => {
-                let (child, pipes) = Pipes::open(tee, tap)?;
+            StreamsUse::Piped { tee, listener } => {
+                let (child, pipes) = Pipes::open(tee, listener)?;
                 (child, ParentEnd::Pipes(pipes))
             }
-            StreamsUse::Terminal { tap, size, remote } => {
-                let (child, terminal) = pty::Terminal::open(tap, size, remote)?;
+            StreamsUse::Terminal {
+                listener,
+                size,
+                handle,
+            } => {
+                let (child, terminal) = pty::Terminal::open(listener, size, handle)?;
                 (child, ParentEnd::Terminal(terminal))
             }
             StreamsUse::Window { .. } if !window::is_possible() => {
                 (ChildEnd::Inherited, ParentEnd::Nothing)
             }
-            StreamsUse::Window { tap, view } => match window::Window::open(tap, view) {
+            StreamsUse::Window { listener, view } => match window::Window::open(listener, view) {
                 Ok((slave, window)) => (ChildEnd::Window(slave), ParentEnd::Window(window)),
-                // The command does as well without.
-                Err(error) => (ChildEnd::Inherited, ParentEnd::Unshown(error)),
+                // The command needs no view.
+                Err(error) => (ChildEnd::Inherited, ParentEnd::NoView(error)),
             },
             StreamsUse::Shared(window) => (window.child_end()?, ParentEnd::Nothing),
         };
@@ -157,28 +163,28 @@ impl Wiring {
             ParentEnd::Pipes(pipes) => pipes.begin(),
             ParentEnd::Terminal(terminal) => terminal.begin(command),
             ParentEnd::Window(window) => window.begin(),
-            ParentEnd::Unshown(error) => {
+            ParentEnd::NoView(error) => {
                 let mut pumps = Pumps::default();
-                pumps.remark = Some(unshown_remark(&error));
+                pumps.remark = Some(no_view_remark(&error));
                 Ok(pumps)
             }
         }
     }
 }
 
-/// What is to be said where lines below the output were asked for and there are none.
+/// The remark for a view that was asked for and cannot be shown.
 #[must_use]
-pub fn unshown_remark(error: &io::Error) -> String {
+pub fn no_view_remark(error: &io::Error) -> String {
     format!("nothing is shown below the output: {error}")
 }
 
-/// How carrying the bytes ended.
+/// How the streams ended.
 #[derive(Debug, Default)]
-pub struct Carried {
-    /// Whether somebody outlived the command and still holds its output open.
+pub struct DrainOutcome {
+    /// Whether processes that outlive the command hold its output open.
     pub held_open: bool,
-    /// What they write from now on, where that is to be carried on.
-    pub rest: Option<Rest>,
+    /// What they write from here on, where it must be passed on.
+    pub survivor_output: Option<SurvivorOutput>,
     /// What did not work, in words.
     pub remarks: Vec<String>,
 }
@@ -186,66 +192,67 @@ pub struct Carried {
 /// The threads that carry bytes while the command runs.
 #[derive(Debug, Default)]
 pub struct Pumps {
-    end: Option<Arc<End>>,
+    command_end: Option<Arc<CommandEnd>>,
     output: Vec<JoinHandle<PumpEnd>>,
     input: Option<JoinHandle<()>>,
-    outer: Option<Arc<Outer>>,
-    own_terminal: Option<Arc<OwnTerminal>>,
+    outer_terminal: Option<Arc<OuterTerminal>>,
+    attached: Option<Arc<AttachedTerminal>>,
     view: Option<Arc<View>>,
     window_size: Option<WindowSize>,
-    at_end: Option<AtEnd>,
+    exit_cleanup: Option<ExitCleanup>,
     remark: Option<String>,
 }
 
 impl Pumps {
-    fn until(end: &Arc<End>) -> Self {
+    fn until(command_end: &Arc<CommandEnd>) -> Self {
         let mut pumps = Self::default();
-        pumps.end = Some(Arc::clone(end));
+        pumps.command_end = Some(Arc::clone(command_end));
         pumps
     }
 
-    /// Takes what is shown below the output away, or shows it again.
+    /// Hides the view below the output, or shows it again.
     pub fn hide_view(&self, is_hidden: bool) {
         if let Some(view) = &self.view {
             view.hide(is_hidden);
         }
     }
 
-    /// To be called once the command has ended. Returns when all that it wrote has been passed on,
-    /// with the terminal of this process as it was before. Where survivors hold the output open,
-    /// they are listened to until nothing comes for `patience`, and for ten times that at most.
+    /// To be called once the command has ended. Returns when all its output has been passed on,
+    /// with the terminal of this process restored. Where processes that outlive the command hold
+    /// the output open, it is read until nothing comes for `idle_timeout`, and for ten times that
+    /// at most.
     #[must_use]
-    pub fn finish(mut self, patience: Duration) -> Carried {
-        self.end_all(patience)
+    pub fn finish(mut self, idle_timeout: Duration) -> DrainOutcome {
+        self.end_all(idle_timeout)
     }
 
-    fn end_all(&mut self, patience: Duration) -> Carried {
-        let mut carried = Carried::default();
-        carried.remarks.extend(self.remark.take());
-        if let Some(end) = &self.end {
-            end.announce(patience);
+    fn end_all(&mut self, idle_timeout: Duration) -> DrainOutcome {
+        let mut outcome = DrainOutcome::default();
+        outcome.remarks.extend(self.remark.take());
+        if let Some(command_end) = &self.command_end {
+            command_end.announce(idle_timeout);
         }
         if let Some(input) = self.input.take()
             && input.join().is_err()
         {
-            carried.remarks.push("the input thread failed".to_owned());
+            outcome.remarks.push("the input thread failed".to_owned());
         }
         for output in self.output.drain(..) {
             match output.join() {
-                Ok(ended) => {
-                    carried.held_open |= ended.held_open;
-                    carried.rest = ended.rest;
-                    carried.remarks.extend(ended.remark);
+                Ok(end) => {
+                    outcome.held_open |= end.held_open;
+                    outcome.survivor_output = end.survivor_output;
+                    outcome.remarks.extend(end.remark);
                 }
-                Err(_) => carried.remarks.push("an output thread failed".to_owned()),
+                Err(_) => outcome.remarks.push("an output thread failed".to_owned()),
             }
         }
-        // The last that the command wrote is meant for a raw terminal.
-        drop(self.outer.take());
-        drop(self.own_terminal.take());
+        // Restored last: all output of the command is meant for a raw terminal.
+        drop(self.outer_terminal.take());
+        drop(self.attached.take());
         drop(self.window_size.take());
-        drop(self.at_end.take());
-        carried
+        drop(self.exit_cleanup.take());
+        outcome
     }
 }
 

@@ -1,4 +1,4 @@
-//! What a host has set for signals. There is one such setting in a process, so this is one test.
+//! The host's own signal handlers. A process has one set of them, so this is one test.
 
 use std::mem;
 use std::os::unix::process::ExitStatusExt;
@@ -10,10 +10,10 @@ use std::sync::atomic::{AtomicU32, Ordering::SeqCst};
 use memtop_terminal::Forwarding;
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
-static TOLD: AtomicU32 = AtomicU32::new(0);
+static CALLS: AtomicU32 = AtomicU32::new(0);
 
 extern "C" fn count(_: libc::c_int) {
-    TOLD.fetch_add(1, SeqCst);
+    CALLS.fetch_add(1, SeqCst);
 }
 
 extern "C" fn count_no_more(_: libc::c_int) {}
@@ -41,7 +41,7 @@ fn raise(signal: libc::c_int) {
     unsafe { libc::raise(signal) };
 }
 
-/// Sends a signal to this very thread as the kernel does for a terminal.
+/// Sends a signal to this thread as the kernel does for a terminal.
 fn raise_by_kernel(signal: libc::c_int) {
     // SAFETY: a zeroed siginfo is a valid one; the kernel takes any code from a thread for itself.
     let sent = unsafe {
@@ -61,7 +61,7 @@ fn raise_by_kernel(signal: libc::c_int) {
 }
 
 #[test]
-fn a_host_is_told_of_its_terminal_and_keeps_what_it_sets() {
+fn a_host_gets_signals_of_its_terminal_and_keeps_its_handlers() {
     set(libc::SIGWINCH, count);
     set(libc::SIGUSR1, count);
     set(libc::SIGTERM, count);
@@ -69,12 +69,12 @@ fn a_host_is_told_of_its_terminal_and_keeps_what_it_sets() {
     assert!(Forwarding::begin().is_none());
     raise(libc::SIGWINCH);
     raise(libc::SIGCONT);
-    assert_eq!(TOLD.load(SeqCst), 1);
+    assert_eq!(CALLS.load(SeqCst), 1);
     raise(libc::SIGUSR1);
     raise(libc::SIGTERM);
-    assert_eq!(TOLD.load(SeqCst), 1);
+    assert_eq!(CALLS.load(SeqCst), 1);
     assert_eq!(forwarding.interrupts(), 1);
-    // The kernel signals the processes that exist then: a command already forked has had it.
+    // The kernel signals the processes that exist: a command that is forked already has had it.
     for is_forked in [false, true] {
         if is_forked {
             Forwarding::note_fork();
@@ -83,7 +83,7 @@ fn a_host_is_told_of_its_terminal_and_keeps_what_it_sets() {
         let mut command = Command::new("sleep").arg("60").spawn().unwrap();
         let pid = Pid::from_raw(command.id().cast_signed()).unwrap();
         let pidfd = pidfd_open(pid, PidfdFlags::empty()).unwrap();
-        assert!(forwarding.aim_at(command.id(), Some(Arc::new(pidfd))));
+        assert!(forwarding.register(command.id(), Some(Arc::new(pidfd))));
         if is_forked {
             assert_eq!(command.try_wait().unwrap(), None);
             command.kill().unwrap();
@@ -97,7 +97,7 @@ fn a_host_is_told_of_its_terminal_and_keeps_what_it_sets() {
                 libc::SIGHUP
             })
         );
-        forwarding.leave(command.id());
+        forwarding.unregister(command.id());
     }
     set(libc::SIGTERM, count_no_more);
     drop(forwarding);

@@ -195,12 +195,12 @@ fn both_streams_pass_through_pipes_unaltered() {
     let (out, err) = (random(COUNT), random(COUNT));
     fs::write(file("out"), &out).unwrap();
     fs::write(file("err"), &err).unwrap();
-    fs::create_dir(file("tap")).unwrap();
+    fs::create_dir(file("listener")).unwrap();
     let script = "cat $0/out & cat $0/err >&2; wait";
-    let tap = format!("--tap={}", file("tap").display());
+    let listener = format!("--listener={}", file("listener").display());
     let run = |kind: &str| {
         Command::new(helper())
-            .args([kind, &tap, "--", "sh", "-c", script])
+            .args([kind, &listener, "--", "sh", "-c", script])
             .arg(folder.path())
             .output()
             .unwrap()
@@ -208,11 +208,11 @@ fn both_streams_pass_through_pipes_unaltered() {
     let output = run("tee");
     assert!(output.status.success());
     assert!(output.stdout == out && output.stderr == err);
-    assert!(fs::read(file("tap/Stdout")).unwrap() == out);
-    assert!(fs::read(file("tap/Stderr")).unwrap() == err);
+    assert!(fs::read(file("listener/Stdout")).unwrap() == out);
+    assert!(fs::read(file("listener/Stderr")).unwrap() == err);
     let output = run("piped");
     assert!(output.stdout.is_empty() && output.stderr.is_empty());
-    assert_eq!(fs::read(file("tap/Stdout")).unwrap().len(), 2 * COUNT);
+    assert_eq!(fs::read(file("listener/Stdout")).unwrap().len(), 2 * COUNT);
 }
 
 #[test]
@@ -261,7 +261,7 @@ fn a_command_learns_that_its_reader_is_gone_before_it_writes() {
         .unwrap();
     drop(child.stdout.take());
     let bash = child_of(child.id(), "bash");
-    // The pipe is closed once the command is the only one who has it open.
+    // The pipe has lost its reader once only the command has it open.
     let target = fs::read_link(format!("/proc/{bash}/fd/1")).unwrap();
     let id = child.id();
     until("the reading end is closed", || {
@@ -302,14 +302,14 @@ fn survivors_that_hold_the_output_are_not_waited_for() {
         let pid = folder.path().join("pid");
         let script = format!("exec 9>{}; {script}", pid.display());
         let status = Command::new(helper())
-            .args([kind, "--patience=50", &report_into(folder.path())])
+            .args([kind, "--idle-timeout=50", &report_into(folder.path())])
             .args(["--", "bash", "-c", &script])
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .status()
             .unwrap();
         let survivor = fs::read_to_string(&pid).unwrap().trim().parse().unwrap();
-        // The busy ones find that nobody reads any more.
+        // Those that write have ended: their reader is gone.
         if state(survivor).is_some() {
             let pid = Pid::from_raw(survivor.cast_signed()).unwrap();
             let _ = kill_process(pid, Signal::KILL);
@@ -351,7 +351,7 @@ fn the_terminal_is_left_as_it_was_found() {
     let waits = ["sh", "-c", "echo READY; exec sleep 1000"];
     let cases: [Case; 6] = [
         (&[], &["echo", "READY"], None, Some(0)),
-        (&["--panic-in-tap"], &["echo", "READY"], None, Some(0)),
+        (&["--panic-in-listener"], &["echo", "READY"], None, Some(0)),
         (&["--exit-at-once"], &waits, None, Some(7)),
         (&[], &waits, Some(Signal::TERM), Some(128 + 15)),
         (&["--no-forwarding"], &waits, Some(Signal::TERM), None),
@@ -375,13 +375,13 @@ fn the_terminal_is_left_as_it_was_found() {
 }
 
 #[test]
-fn a_tap_that_fails_costs_no_output() {
+fn a_listener_that_fails_costs_no_output() {
     let folder = tempfile::tempdir().unwrap();
     let report_into = report_into(folder.path());
     let output = Command::new(helper())
         .args([
             "tee",
-            "--panic-in-tap",
+            "--panic-in-listener",
             &report_into,
             "--",
             "seq",
@@ -394,7 +394,7 @@ fn a_tap_that_fails_costs_no_output() {
         String::from_utf8(output.stdout).unwrap().lines().count(),
         100_000
     );
-    assert!(report(folder.path()).contains("what looked at the command's stdout failed"));
+    assert!(report(folder.path()).contains("the listener on the command's stdout failed"));
 }
 
 #[test]
@@ -424,7 +424,7 @@ fn a_suspended_command_is_a_stopped_job_that_fg_and_bg_continue() {
         outer.type_in(b"\x1a");
         outer.await_text("Stopped");
         outer.await_text("outer> ");
-        // One that has not come to stop yet could still read what is typed next.
+        // A process that is not stopped yet could still read what is typed next.
         until("the job is stopped", || in_job('T'));
         if kind == "terminal" {
             // The other would be stopped for reading.
@@ -434,7 +434,7 @@ fn a_suspended_command_is_a_stopped_job_that_fg_and_bg_continue() {
         }
         outer.type_in(b"fg\r");
         until("the job runs", || in_job('S'));
-        // Nothing tells a job that runs already that it is in the foreground.
+        // No signal announces to a running job that it is in the foreground.
         if kind == "terminal" {
             until("the terminal is raw", || !outer.modes().contains("ICANON"));
         }
@@ -523,8 +523,8 @@ fn every_interrupt_reaches_the_command_and_is_counted() {
         let option = format!("--interrupts={}", file.display());
         let report_into = report_into(folder.path());
         let mut outer = Outer::helper(&[kind, &option, &report_into, "--", "perl", "-e", script]);
-        // A second signal of a kind is lost while nobody has taken the first, and what comes
-        // before the first count may have come before the command, too.
+        // A second signal of a kind is lost while the first is pending, and what comes before the
+        // first count may have come before the command, too.
         let counted = |count: &str| {
             until("it has been counted", || {
                 fs::read_to_string(&file).is_ok_and(|text| text == count)

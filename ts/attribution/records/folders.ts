@@ -1,14 +1,14 @@
-/** The way from a folder up to the root of the file system. */
+/** A folder and those above it. */
 import { statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 
-/** The folder itself comes first. */
+/** From the folder itself up to the root of the file system. */
 export function upwards(folder: string): string[] {
   const above = dirname(folder);
   return above === folder ? [folder] : [folder, ...upwards(above)];
 }
 
-/** Whether one of these files is there. */
+/** Whether the folder has one of these files. */
 export function has(folder: string, names: readonly string[]): boolean {
   return names.some((name) => {
     try {

@@ -1,13 +1,13 @@
-/** JSON of others, of which nothing is certain. */
+/** Reads JSON of other programs, which may hold anything. */
 import { readFileSync, statSync } from 'node:fs';
 import { isWithin, type Span } from './record.js';
 
-/** A record of a thousand tasks has some hundred kilobytes. */
+/** A record of a thousand tasks has a few hundred kilobytes. */
 const largestBytes = 32 * 1024 * 1024;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Its fields; none where it is no object. */
+/** Its fields; none where it is not an object. */
 export function fieldsOf(value: unknown): Fields {
   return typeof value === 'object' && value !== null ? (value as Fields) : {};
 }
@@ -35,7 +35,7 @@ export function readJson(file: string): unknown {
   }
 }
 
-/** Whether the file was last written in that time. */
+/** Whether the file was last written in this span. */
 export function isWrittenIn(file: string, span: Span): boolean {
   try {
     const { mtimeMs } = statSync(file);

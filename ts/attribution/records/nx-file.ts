@@ -1,15 +1,14 @@
-/** Finds the file in which Nx or Lerna wrote down the run that has just ended. */
+/** Finds the file in which Nx or Lerna recorded the run that has just ended. */
 import { readdirSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
-import type { Environment } from './environment.js';
 import { fieldsOf, isWrittenIn, textOf } from './json.js';
 import { nxSettings } from './nx-root.js';
-import type { Span } from './record.js';
+import type { Environment, Span } from './record.js';
 
 const name = 'run.json';
 
-/** Undefined where none was written in that time. */
+/** Undefined where none was written in this span. */
 export async function nxFile(
   root: string,
   environment: Environment,
@@ -22,7 +21,7 @@ export async function nxFile(
   const own = ['.nx/cache', 'node_modules/.cache/nx'].map((folder) => join(root, folder, name));
   const shared = sharedFiles(environment).filter(({ file }) => isOfRun(file));
   const found = own.find(isOfRun);
-  // To ask Git takes its time, and there seldom is anything to ask.
+  // Asking Git takes time, and is rarely needed.
   if (found !== undefined || shared.length === 0) return found;
   const { workspaceIds, folderName } = await import('./nx-workspace-id.js');
   for await (const id of workspaceIds(root, settings)) {
@@ -38,7 +37,7 @@ function configuredFolder(settings: Readonly<Record<string, unknown>>): string |
   return textOf(settings.cacheDirectory) ?? textOf(former);
 }
 
-/** Those of all workspaces of the user, by the name of the workspace's folder. */
+/** The files of all workspaces of the user, each with the name of the workspace's folder. */
 function sharedFiles({ HOME }: Environment): { folder: string; file: string }[] {
   try {
     const home = join(HOME || homedir(), '.nx');

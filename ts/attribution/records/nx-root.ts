@@ -1,13 +1,13 @@
-/** The root of a workspace as Nx finds it, and its settings. */
+/** The root of a workspace, found as Nx finds it, and its settings. */
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
-import type { Environment } from './environment.js';
 import { has, upwards } from './folders.js';
 import { fieldsOf, readJson, textOf } from './json.js';
+import type { Environment } from './record.js';
 
 const longestChain = 5;
 
-/** Without a file of Nx it is the outermost folder with Nx in it. */
+/** Without a file of Nx it is the outermost folder in which Nx is installed. */
 export function nxRoot(folder: string, { NX_WORKSPACE_ROOT_PATH: given }: Environment): string {
   if (given) return given;
   const folders = upwards(folder).slice(0, -1);
@@ -15,7 +15,7 @@ export function nxRoot(folder: string, { NX_WORKSPACE_ROOT_PATH: given }: Enviro
   return folders.find((one) => has(one, ['nx.json', 'nx', 'nx.bat'])) ?? installed.at(-1) ?? folder;
 }
 
-/** What `nx.json` says, with all that it extends. */
+/** The settings of `nx.json` and of all files that it extends. */
 export function nxSettings(root: string): Readonly<Record<string, unknown>> {
   return settingsIn(join(root, 'nx.json'), longestChain);
 }

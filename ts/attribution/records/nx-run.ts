@@ -1,6 +1,6 @@
-/** Reads `run.json`, in which Nx and Lerna write down their last run. */
+/** Reads `run.json`, in which Nx and Lerna record their last run. */
 import { codeOf, fieldsOf, listOf, textOf } from './json.js';
-import { isWithin, type Span, type TaskRecord } from './record.js';
+import { isWithin, type RecordedTask, type Span } from './record.js';
 
 const caches: Readonly<Record<string, 'local' | 'remote' | undefined>> = {
   'local-cache-hit': 'local',
@@ -8,8 +8,8 @@ const caches: Readonly<Record<string, 'local' | 'remote' | undefined>> = {
   'cache-miss': undefined,
 };
 
-/** No tasks where it is not what Nx writes, or of a run that was not within `span`. */
-export function nxTasks(file: unknown, span: Span, source: 'nx' | 'lerna'): TaskRecord[] {
+/** No tasks where the content is not as expected, or is of a run that was not within `span`. */
+export function nxTasks(file: unknown, span: Span, source: 'nx' | 'lerna'): RecordedTask[] {
   const { run, tasks } = fieldsOf(file);
   const times = spanOf(run);
   if (!times || !isWithin(times, span)) return [];
@@ -20,18 +20,18 @@ export function nxTasks(file: unknown, span: Span, source: 'nx' | 'lerna'): Task
     if (id === undefined || !its || typeof cacheStatus !== 'string') return [];
     if (!Object.hasOwn(caches, cacheStatus)) return [];
     const cache = caches[cacheStatus];
-    return [{ id, source, ...(cache && { cache }), ...toldBy(status), ...its }];
+    return [{ id, source, ...(cache && { cache }), ...exitCodeOf(status), ...its }];
   });
 }
 
-/** Who wrote it, as far as it tells. */
+/** Whether Lerna wrote it, as far as the content says. */
 export function isOfLerna(file: unknown): boolean {
   const { command } = fieldsOf(fieldsOf(file).run);
   return typeof command === 'string' && /^lerna(?: |$)/.test(command);
 }
 
-/** Nx writes 1 for a failure, whatever the code of the command was. */
-function toldBy(status: unknown): Pick<TaskRecord, 'code'> {
+/** Nx records 1 for any failure, whatever the exit code of the command was. */
+function exitCodeOf(status: unknown): Pick<RecordedTask, 'code'> {
   const { code } = codeOf(status);
   return code === undefined ? {} : { code: code === 0 ? 0 : null };
 }

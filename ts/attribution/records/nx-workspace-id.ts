@@ -1,5 +1,5 @@
 /**
- * By which id Nx, from 23.2 on, knows a workspace wherever it is checked out: `generateWorkspaceId`
+ * The id by which Nx, from 23.2 on, knows a workspace in all its checkouts: `generateWorkspaceId`
  * in nx/src/utils/workspace-id.ts.
  */
 import { execFile } from 'node:child_process';
@@ -13,12 +13,12 @@ import { textOf } from './json.js';
 const gitMs = 2000;
 const preferred = ['origin', 'upstream', 'base'];
 
-/** What its folder in `~/.nx` is called. */
+/** The name of its folder in `~/.nx`. */
 export function folderName(workspaceId: string): string {
   return sha256(workspaceId).slice(0, 16);
 }
 
-/** Those that it may have, the likeliest first. */
+/** The ids that the workspace may have, the likeliest first. */
 export async function* workspaceIds(
   root: string,
   settings: Readonly<Record<string, unknown>>,
@@ -35,19 +35,19 @@ export async function* workspaceIds(
 }
 
 /**
- * Nx reads the file of the repository itself, and asks Git where that says too little. Git may tell
- * another address, by the settings of the user.
+ * Nx reads the configuration of the repository itself, and asks Git where that is not enough. By
+ * the settings of the user, Git may return a different address.
  */
 async function* repositories(root: string): AsyncGenerator<string> {
   const config = await git(root, 'config', '--local', '--get-regexp', '^remote\\..*\\.url$');
-  const written = repositoryOf(config, /^remote\.(.*)\.url (\S+)$/gm);
-  if (written !== undefined) yield written;
-  const told = repositoryOf(
+  const configured = repositoryOf(config, /^remote\.(.*)\.url (\S+)$/gm);
+  if (configured !== undefined) yield configured;
+  const resolved = repositoryOf(
     await git(root, 'remote', '-v'),
     /^(\w+)\s+(\S+)\s+\((?:fetch|push)\)$/gm,
   );
-  if (told !== undefined) yield told;
-  if (written !== undefined || told !== undefined) return;
+  if (resolved !== undefined) yield resolved;
+  if (configured !== undefined || resolved !== undefined) return;
   if ((await git(root, 'rev-parse', '--is-shallow-repository')).trim() === 'true') return;
   const [first] = (await git(root, 'rev-list', '--max-parents=0', 'HEAD'))
     .trim()
@@ -67,7 +67,7 @@ function repositoryOf(text: string, line: RegExp): string | undefined {
   return chosen === undefined ? [...byName.values()][0] : byName.get(chosen);
 }
 
-/** Undefined for what is no address on a host, such as a folder. */
+/** Undefined for an address without a host, such as a folder. */
 export function repositoryAt(address: string): string | undefined {
   const [, scp, https, ssh, slug] =
     /^(?:git@([^:]+):|https?:\/\/(?:[^@]+@)?([^@/]+)\/|ssh:\/\/git@([^:/]+)(?::\d+)?\/)([^/]+\/.+?)(?:\.git)?$/.exec(
@@ -77,7 +77,7 @@ export function repositoryAt(address: string): string | undefined {
   return host === undefined ? undefined : `${host}/${slug}`.toLowerCase().replace(/\/+$/, '');
 }
 
-/** Nothing where that fails. */
+/** The output; empty where Git fails. */
 async function git(folder: string, ...words: string[]): Promise<string> {
   try {
     const { stdout } = await promisify(execFile)('git', words, { cwd: folder, timeout: gitMs });

@@ -1,24 +1,23 @@
-/** Reads what task runners wrote down of the tasks that they ran. */
+/** Reads what task runners have recorded of the tasks that they ran. */
 import { realpathSync } from 'node:fs';
-import type { Result } from '../../result/types.js';
-import type { Environment } from './environment.js';
+import type { Task } from '../../result/types.js';
 import { readJson } from './json.js';
 import { nxFile } from './nx-file.js';
 import { nxRoot } from './nx-root.js';
 import { isOfLerna, nxTasks } from './nx-run.js';
-import type { Span, TaskRecord } from './record.js';
+import type { Environment, RecordedTask, Span } from './record.js';
 import { turboRuns } from './turbo-files.js';
 import { turboTasks } from './turbo-run.js';
 
-/** Of what ran in a folder from then until now; `tasks` are those that were seen. */
+/** Records of what ran in a folder from `startMs` until now; `tasks` are those that were seen. */
 export async function recordsSince(
   startMs: number,
   cwd: string,
   environment: Environment,
-  tasks: Result['tasks'],
-): Promise<TaskRecord[]> {
+  tasks: Task[] | undefined,
+): Promise<RecordedTask[]> {
   const folder = realpathSync(cwd);
-  // What it took counts from its start, which on a busy machine is later than it was asked for.
+  // Not `startMs` plus the duration, which counts from the real start, later on a busy machine.
   const span = { startMs, endMs: Date.now() };
   const ofNx = await nxRecords(folder, environment, span, tasks);
   return [...ofNx, ...turboRecords(folder, span)];
@@ -28,8 +27,8 @@ async function nxRecords(
   folder: string,
   environment: Environment,
   span: Span,
-  tasks: Result['tasks'] = [],
-): Promise<TaskRecord[]> {
+  tasks: Task[] | undefined = [],
+): Promise<RecordedTask[]> {
   const root = nxRoot(folder, environment);
   const file = await nxFile(root, environment, span);
   if (file === undefined) return [];
@@ -38,7 +37,7 @@ async function nxRecords(
   return nxTasks(content, span, isLerna ? 'lerna' : 'nx');
 }
 
-function turboRecords(folder: string, span: Span): TaskRecord[] {
+function turboRecords(folder: string, span: Span): RecordedTask[] {
   const { files, rootName } = turboRuns(folder, span);
   return files.flatMap((file) => turboTasks(readJson(file), span, rootName));
 }

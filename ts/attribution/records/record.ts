@@ -1,29 +1,28 @@
-/** What task runners write down of their tasks, whichever wrote it. */
-import type { Result } from '../../result/types.js';
+/** What task runners record of their tasks, in one form for all runners. */
+/** The variables that a command was started with. */
+export type Environment = Readonly<Record<string, string | undefined>>;
 
-export type Task = NonNullable<Result['tasks']>[number];
-
-/** When a run began and when it was over, in milliseconds since 1970. */
+/** Start and end, in milliseconds since 1970. */
 export interface Span {
   readonly startMs: number;
   readonly endMs: number;
 }
 
-/** One task as its runner tells of it. */
-export interface TaskRecord extends Span {
-  /** As memtop calls it. */
+/** A task as its runner has recorded it. */
+export interface RecordedTask extends Span {
+  /** The name that memtop gives it. */
   readonly id: string;
   readonly source: 'nx' | 'lerna' | 'turbo';
   /** Where its output came from; absent when it ran. */
   readonly cache?: 'local' | 'remote';
-  /** Its exit code, where one was written down; null where all that is told is that it failed. */
+  /** Its exit code where that was recorded; null where only the failure was. */
   readonly code?: number | null;
 }
 
-/** By the wall clock, which may be set a little while a command runs. */
+/** Times are of the wall clock, which may be adjusted while a command runs. */
 const slackMs = 50;
 
-/** What lies outside of it is of another run, such as the one before. */
+/** What lies outside belongs to another run, such as the previous one. */
 export function isWithin({ startMs, endMs }: Span, outer: Span): boolean {
   return startMs <= endMs && startMs >= outer.startMs - slackMs && endMs <= outer.endMs + slackMs;
 }

@@ -1,20 +1,42 @@
-/** What task runners wrote down of something that has just ended, read where there may be any such. */
-import type { Environment } from './environment.js';
-import type { TaskRecord } from './record.js';
-import { mayHaveRecords, type Ran } from './worth.js';
+/** What task runners have recorded of a run that has just ended. */
+import { resolve } from 'node:path';
+import type { Result, Run } from '../../result/types.js';
+import { has, upwards } from './folders.js';
+import type { Environment, RecordedTask } from './record.js';
 
-/** `startMs` is when it began, in milliseconds since 1970. */
+const sources: readonly string[] = ['nx', 'lerna', 'turbo'];
+const isNamed = /(?:^|[\s/;&|("'])(?:nx|lerna|turbo)(?:[\s@;&|)"']|$)/;
+const files = ['nx.json', 'lerna.json', 'turbo.json'];
+
+export interface EndedRun extends Pick<Result, 'exit' | 'tasks'> {
+  readonly run: Pick<Run, 'command' | 'cwd'>;
+}
+
+/** `startMs` is when the run began, in milliseconds since 1970. */
 export async function recordsOf(
-  ran: Ran,
+  ended: EndedRun,
   startMs: number,
   environment: Environment,
-): Promise<readonly TaskRecord[]> {
-  if (!mayHaveRecords(ran)) return [];
+): Promise<readonly RecordedTask[]> {
+  if (!mayHaveRecords(ended)) return [];
   try {
     const { recordsSince } = await import('./read.js');
-    return await recordsSince(startMs, ran.run.cwd ?? '.', environment, ran.tasks);
+    return await recordsSince(startMs, ended.run.cwd ?? '.', environment, ended.tasks);
   } catch {
-    // Files of others may be as they like, and the result is complete without them.
+    // The files may hold anything, and the result is complete without them.
     return [];
   }
+}
+
+/**
+ * Whether there may be records. Every run asks this. Where a cache had everything no task is seen,
+ * so a workspace of a runner is enough.
+ */
+export function mayHaveRecords({ run, exit, tasks = [] }: EndedRun): boolean {
+  if (exit.cause === 'not-started' || run.cwd === undefined) return false;
+  return (
+    tasks.some(({ source }) => sources.includes(source)) ||
+    isNamed.test(run.command.join(' ')) ||
+    upwards(resolve(run.cwd)).some((folder) => has(folder, files))
+  );
 }

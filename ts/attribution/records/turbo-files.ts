@@ -1,4 +1,4 @@
-/** Finds the files in which turbo summed up the runs of just now. */
+/** Finds the files in which turbo has recorded the runs that have just ended. */
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { upwards } from './folders.js';
@@ -6,7 +6,7 @@ import { fieldsOf, isWrittenIn, readJson, textOf } from './json.js';
 import type { Span } from './record.js';
 
 const folder = '.turbo/runs';
-/** Nobody clears that folder, and its names sort by time. */
+/** The folder is never cleared, and its names sort by time. */
 const newest = 20;
 
 interface TurboRuns {

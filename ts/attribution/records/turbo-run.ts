@@ -1,12 +1,16 @@
-/** Reads a file of `.turbo/runs`, in which turbo sums up a run when it is asked to. */
+/** Reads a file of `.turbo/runs`, in which turbo records a run when it is asked to. */
 import { codeOf, fieldsOf, listOf, textOf } from './json.js';
-import { isWithin, type Span, type TaskRecord } from './record.js';
+import { isWithin, type RecordedTask, type Span } from './record.js';
 
 /**
- * No tasks where it is not what turbo writes, or of a run that was not within `span`. The tasks of
- * the root have no name of a package, and are called after `rootName`.
+ * No tasks where the content is not as expected, or is of a run that was not within `span`. Tasks
+ * of the root have no package name, and are named after `rootName`.
  */
-export function turboTasks(file: unknown, span: Span, rootName: string | undefined): TaskRecord[] {
+export function turboTasks(
+  file: unknown,
+  span: Span,
+  rootName: string | undefined,
+): RecordedTask[] {
   const { execution, tasks } = fieldsOf(file);
   const times = spanOf(execution);
   if (!times || !isWithin(times, span)) return [];
@@ -25,7 +29,7 @@ function nameOf(id: string, rootName: string | undefined): string {
   return script === undefined || rootName === undefined ? id : `${rootName}#${script}`;
 }
 
-function cacheOf(value: unknown): Pick<TaskRecord, 'cache'> {
+function cacheOf(value: unknown): Pick<RecordedTask, 'cache'> {
   const { status, source } = fieldsOf(value);
   if (status !== 'HIT') return {};
   return { cache: source === 'REMOTE' ? 'remote' : 'local' };

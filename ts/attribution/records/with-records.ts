@@ -1,16 +1,16 @@
-/** Puts together what was seen of the tasks of a run and what their runner wrote down. */
-import type { Result } from '../../result/types.js';
-import type { Task, TaskRecord } from './record.js';
+/** Joins what was seen of the tasks of a run with what their runner has recorded. */
+import type { Result, Task } from '../../result/types.js';
+import type { RecordedTask } from './record.js';
 
-export function withRecords(result: Result, records: readonly TaskRecord[]): Result {
+export function withRecords(result: Result, records: readonly RecordedTask[]): Result {
   const tasks = tasksWith(result.tasks ?? [], records, Date.parse(result.run.startedAt));
   return tasks.length > 0 ? { ...result, tasks } : result;
 }
 
-/** Those that a cache served stand last. What ran and was not seen is not made up for. */
+/** Tasks that a cache served come last. Tasks that ran and were not seen are not added. */
 export function tasksWith(
   seen: readonly Task[],
-  records: readonly TaskRecord[],
+  records: readonly RecordedTask[],
   runStartMs: number,
 ): Task[] {
   const byKey = new Map(records.map((record) => [keyOf(record), record]));
@@ -23,14 +23,14 @@ export function tasksWith(
   return tasks;
 }
 
-/** Of a process that was only looked at now and then, memtop does not know how it ended. */
-function withExit(task: Task, { cache, code }: TaskRecord): Task {
+/** For a task that was only sampled, so that memtop does not know how it ended. */
+function withExit(task: Task, { cache, code }: RecordedTask): Task {
   if (task.exit || task.status !== 'ended' || cache !== undefined || code === undefined)
     return task;
   return { ...task, exit: { code, signal: null, cause: 'exit' } };
 }
 
-function cachedTask({ id, source, cache, ...span }: TaskRecord, runStartMs: number): Task[] {
+function cachedTask({ id, source, cache, ...span }: RecordedTask, runStartMs: number): Task[] {
   if (cache === undefined) return [];
   return [
     {
@@ -45,7 +45,7 @@ function cachedTask({ id, source, cache, ...span }: TaskRecord, runStartMs: numb
   ];
 }
 
-/** Some tasks of Lerna cannot be told from those of Nx. */
+/** The same for Nx and Lerna, some of whose tasks cannot be told apart. */
 function keyOf({ id, source }: { id: string; source: string }): string {
   return `${source === 'lerna' ? 'nx' : source} ${id}`;
 }

@@ -1,6 +1,7 @@
 /** The job for a container and the report from it, as files in a shared folder. */
-import { readFileSync, renameSync, writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { replaceFile } from '../../replace-file.js';
 import type { Result } from '../../result/types.js';
 import type { CheckedOptions } from '../../tracker/execute.js';
 
@@ -36,9 +37,7 @@ export function readJob(folder: string): Job {
 }
 
 export function writeReport(folder: string, report: Report): void {
-  const draft = join(folder, `${reportName}.draft`);
-  writeFileSync(draft, JSON.stringify(report));
-  renameSync(draft, join(folder, reportName));
+  replaceFile(join(folder, reportName), JSON.stringify(report));
 }
 
 /** Undefined where the writer was killed before it wrote it. */

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { MemtopError, messageOf } from '../../errors.js';
 import { installedAddons } from '../../native/load.js';
 import { packageRoot } from '../../package.js';
-import type { Result } from '../../result/types.js';
+import type { ExitCause, Result } from '../../result/types.js';
 import {
   type CheckedOptions,
   execute,
@@ -177,7 +177,7 @@ function killed(client: Result, memoryLimitBytes: number | undefined): Result {
   return lost(client, cause, message);
 }
 
-function lost(client: Result, cause: Result['exit']['cause'], message: string): Result {
+function lost(client: Result, cause: ExitCause, message: string): Result {
   const { peak: _, largestProcess: __, cgroup: ___, processes: ____, timeline, ...known } = client;
   return {
     ...known,

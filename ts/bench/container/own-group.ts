@@ -2,9 +2,7 @@
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAddon } from '../../native/load.js';
-import type { Result } from '../../result/types.js';
-
-type Group = NonNullable<Result['cgroup']>;
+import type { Cgroup } from '../../result/types.js';
 
 export interface OwnGroup {
   readonly version: number;
@@ -75,7 +73,7 @@ export function partsOf(group: OwnGroup): Parts | undefined {
 }
 
 /** Over the life of the container, which is that of the run. */
-export function groupResult(group: OwnGroup, highest: Parts | undefined): Group {
+export function groupResult(group: OwnGroup, highest: Parts | undefined): Cgroup {
   const { peak, kills } = filesOf(group);
   const peakBytes = number(read(group, peak));
   const oomKills = entry(read(group, kills), 'oom_kill');

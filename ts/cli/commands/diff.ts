@@ -1,8 +1,8 @@
 /** `memtop diff A B`: compare memory use, and tell change from noise. */
 import { type Comparison, compare, groupOf, isRegression } from '../../compare/comparison.js';
 import { measuresOfAll } from '../../compare/measures.js';
+import { mismatchText } from '../../compare/metric-mismatch.js';
 import { UnusableResult } from '../../compare/source.js';
-import { unlikeText } from '../../compare/unlike.js';
 import { diffLines } from '../../report/diff.js';
 import { columnsOfLogs } from '../../report/look.js';
 import { foundConfig } from '../config/config.js';
@@ -40,7 +40,7 @@ export const diff: Command = {
       const [first, second] = [await runsOf(names[0]), await runsOf(names[1])];
       const after = groupOf(names[1], second);
       const before = groupOf(names[0], first, after.metric);
-      const unlike = unlikeText(before, after);
+      const unlike = mismatchText(before, after);
       if (unlike !== undefined) throw new UnusableResult(unlike);
       const comparison = compare(before, after, noisePercent);
       print(isSet(jsonSwitch, raw) ? [json(comparison)] : diffLines(comparison, width()));

@@ -1,15 +1,13 @@
 /** `memtop run <task…>`: runs tasks and measures them together. */
-
 import { availableParallelism } from 'node:os';
 import { messageOf } from '../../errors.js';
 import { loadedAddon } from '../../native/load.js';
 import { lookIn } from '../../report/look.js';
 import { taskLine } from '../../report/task-line.js';
-import type { Result } from '../../result/types.js';
+import type { Result, Task } from '../../result/types.js';
 import { executeTasks, type RunningTasks, type TasksOptions } from '../../tasks/execute-tasks.js';
 import type { WriteLine } from '../../tasks/prefixed.js';
-import type { Task } from '../../tasks/task.js';
-import type { TaskRecord } from '../../tasks/task-record.js';
+import type { TaskDefinition } from '../../tasks/task-definition.js';
 import { isWorkflowCommand } from '../../tasks/workflow-command.js';
 import { foundConfig } from '../config/config.js';
 import { currentFolder } from '../current-folder.js';
@@ -74,7 +72,7 @@ function namesOf({ words, command }: RawArguments): readonly string[] {
 }
 
 /** Only one task at a time can have memtop's terminal as its own. */
-function refuseTerminals(tasks: ReadonlyMap<string, Task>, { pty }: ExecOptions): void {
+function refuseTerminals(tasks: ReadonlyMap<string, TaskDefinition>, { pty }: ExecOptions): void {
   const [name] = [...tasks].find(([, task]) => (task.pty ?? pty) === 'on') ?? [];
   if (name === undefined) return;
   throw new UsageError(
@@ -91,7 +89,7 @@ interface Schedule {
 }
 
 async function runAndReport(
-  tasks: ReadonlyMap<string, Task>,
+  tasks: ReadonlyMap<string, TaskDefinition>,
   command: readonly string[],
   options: ExecOptions,
   schedule: Schedule,
@@ -114,7 +112,7 @@ async function runAndReport(
       );
     if (view === 'full') {
       const { showTasks } = await import('../view/full.js');
-      result = await showTasks([...tasks.keys()], (stage, onTask) => begin({ stage, onTask }));
+      result = await showTasks([...tasks.keys()], (display, onTask) => begin({ display, onTask }));
     } else {
       const listeners = { onTask: lineOf(options), onInnerTask: innerLineOf(options) };
       result = await (view === 'inline'
@@ -143,7 +141,7 @@ async function shownInline(
   try {
     return await begin({
       isViewed: true,
-      onBegun(tasks) {
+      onStarted(tasks) {
         shown = tasks;
         const say = (text: string) => tasks.write(Buffer.from(`${text}\n`));
         end = showInline({ ...tasks, say }, async () => {
@@ -166,14 +164,14 @@ async function shownInline(
 }
 
 /** Prints a line for each task as it ends; undefined to print none. */
-function lineOf({ quiet, logHeapUsage }: ExecOptions): ((task: TaskRecord) => void) | undefined {
+function lineOf({ quiet, logHeapUsage }: ExecOptions): ((task: Task) => void) | undefined {
   if (quiet && !logHeapUsage) return undefined;
   const look = lookIn(process.env, terminalColumns());
   return (task) => say(taskLine(task, look));
 }
 
 /** The same for the tasks found inside it, on request. */
-function innerLineOf(options: ExecOptions): ((task: TaskRecord) => void) | undefined {
+function innerLineOf(options: ExecOptions): ((task: Task) => void) | undefined {
   const line = options.logHeapUsage ? lineOf(options) : undefined;
   return (
     line &&

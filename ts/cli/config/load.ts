@@ -37,9 +37,7 @@ async function contentOf({ path, isPackage }: ConfigFile): Promise<unknown> {
   throw new UsageError(`${path} exports no config: export default { … }`);
 }
 
-type Issue = NonNullable<ReturnType<typeof z.safeParse>['error']>['issues'][number];
-
-function problemText(source: string, issue: Issue | undefined): string {
+function problemText(source: string, issue: z.core.$ZodIssue | undefined): string {
   const path = issue?.path.map(String) ?? [];
   const at = path.length > 0 ? `${source}: ${path.join('.')}` : source;
   if (issue?.code !== 'unrecognized_keys') return `${at} ${issue?.message ?? 'cannot be used'}`;

@@ -1,7 +1,6 @@
 /** The schema of the config: a key for each flag of a run, and what has no flag. */
 import * as z from 'zod/mini';
-import { notAnExpression } from '../../attribution/expression.js';
-import type { NamedTaskRule } from '../../attribution/rule.js';
+import { ruleKeys, ruleList, stageKeys, stageList } from '../../attribution/rule-schema.js';
 import { warnProblem } from '../../tracker/rules.js';
 import type { Size } from '../../tracker/size.js';
 import { configKeyOf, type Flag, type Valued } from '../flags/flag.js';
@@ -104,59 +103,11 @@ const taskSchema = z
     }),
   );
 
-/** A regular expression of a rule. */
-const expression = z.string('must be a regular expression as text').check(
-  z.refine((source) => notAnExpression(source) === undefined, {
-    error: ({ input }) => `is not a regular expression: ${notAnExpression(String(input))}`,
-  }),
-);
-
-const ruleSchema = z
-  .strictObject({
-    name: text('must be the name of the rule'),
-    env: z.exactOptional(
-      z.record(
-        z.string(),
-        z.union([z.literal(true), expression], 'must be true or a regular expression'),
-      ),
-    ),
-    argv: z.exactOptional(expression),
-    cwd: z.exactOptional(expression),
-    task: text('must be the name of the task'),
-  })
-  .check(
-    z.refine(({ env, argv, cwd }) => (env ?? argv ?? cwd) !== undefined, {
-      error: 'has no condition: give it "env", "argv" or "cwd"',
-    }),
-  );
-
-ruleSchema satisfies z.ZodMiniType<NamedTaskRule>;
-
-const stageSchema = z.strictObject({
-  name: text('must be the name of the stage'),
-  argv: expression,
-});
-
-/** The first name that occurs twice. */
-function twice(list: readonly { name: string }[]): string | undefined {
-  const names = list.map(({ name }) => name);
-  return names.find((name, index) => names.indexOf(name) !== index);
-}
-
-const named = <T extends { name: string }>(schema: z.ZodMiniType<T>, what: string) =>
-  z.optional(
-    z.array(schema, `must be a list of ${what}`).check(
-      z.refine((list) => twice(list) === undefined, {
-        error: ({ input }) => `has two ${what} of the name ${twice(input as T[])}`,
-      }),
-    ),
-  );
-
 /** Keys without a flag. */
 const ownShape = {
   tasks: z.optional(z.record(z.string(), taskSchema, 'must be an object of tasks')),
-  rules: named(ruleSchema, 'rules'),
-  stages: named(stageSchema, 'stages'),
+  rules: ruleList,
+  stages: stageList,
 };
 
 const shape = { ...flagShape, ...ownShape };
@@ -171,6 +122,8 @@ export type ConfiguredTask = z.infer<typeof taskSchema>;
 
 /** The possible keys at a path in the config. */
 export function keysAt([first]: readonly string[]): string[] {
-  const inner = { tasks: taskSchema, rules: ruleSchema, stages: stageSchema }[first ?? ''];
-  return Object.keys(inner ? inner.shape : shape);
+  if (first === 'tasks') return Object.keys(taskSchema.shape);
+  if (first === 'rules') return ruleKeys;
+  if (first === 'stages') return stageKeys;
+  return Object.keys(shape);
 }

@@ -1,5 +1,5 @@
 /** What is measured, and how. */
-import { notAnExpression } from '../../attribution/expression.js';
+import { expressionProblem } from '../../attribution/expression.js';
 import type { StageRule } from '../../attribution/rule.js';
 import {
   type CgroupUse,
@@ -69,7 +69,7 @@ export const stage: Repeatable<StageRule> = {
     if (name === undefined || argv === undefined) {
       throw new UsageError('must be a name and a regular expression, as in compile=tsc');
     }
-    const problem = notAnExpression(argv);
+    const problem = expressionProblem(argv);
     if (problem !== undefined) throw new UsageError(`is not a regular expression: ${problem}`);
     return { name, argv };
   },

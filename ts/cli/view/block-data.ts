@@ -1,7 +1,7 @@
 /** The content of the lines below a command's output, from a snapshot of its tree. */
 import type { SnapshotRecord } from '../../native/addon.js';
 import { programName } from '../../report/process-name.js';
-import type { RunningTask } from '../../tasks/execute-tasks.js';
+import type { RunningTask } from '../../tasks/tasks-run.js';
 import type { BlockData, BlockTask } from '../../ui/inline/block.js';
 
 export function blockData(snapshot: SnapshotRecord): BlockData {

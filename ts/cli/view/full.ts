@@ -3,9 +3,8 @@ import { inspect } from '../../inspect/inspect.js';
 import type { SnapshotRecord } from '../../native/addon.js';
 import { formatBytes } from '../../report/bytes.js';
 import { lookIn } from '../../report/look.js';
-import type { Result } from '../../result/types.js';
-import type { Stage } from '../../tasks/run-task.js';
-import type { TaskRecord } from '../../tasks/task-record.js';
+import type { Result, Task } from '../../result/types.js';
+import type { TaskDisplay } from '../../tasks/run-task.js';
 import type { OnOutput } from '../../tracker/api/pieces.js';
 import { snapshotOf } from '../../tracker/api/snapshot.js';
 import type { Executed } from '../../tracker/execute.js';
@@ -41,23 +40,23 @@ export async function showCommand(
 /** Shows several tasks, each in a terminal of its own. */
 export async function showTasks(
   names: readonly string[],
-  begin: (stage: Stage, onTask: (task: TaskRecord) => void) => Promise<Result>,
+  begin: (display: TaskDisplay, onTask: (task: Task) => void) => Promise<Result>,
 ): Promise<Result> {
   const board = new Board(names);
   const view = board.open(() => `memtop run ${names.join(' ')}`);
-  const stage: Stage = {
+  const display: TaskDisplay = {
     get size() {
       return view.taskSize;
     },
     started: (name, execution, session) => board.started(name, execution, session),
     take: (name, bytes) => view.take(name, bytes),
   };
-  const onTask = ({ id, status, exit }: TaskRecord) => {
+  const onTask = ({ id, status, exit }: Task) => {
     if (status === 'skipped') board.skipped(id);
     else board.ended(id, exit?.code === 0);
   };
   try {
-    const result = await begin(stage, onTask);
+    const result = await begin(display, onTask);
     await view.finish(board.isWaitedFor(result));
     return result;
   } finally {
@@ -70,10 +69,12 @@ export async function showTasks(
   }
 }
 
+type TaskSession = Partial<Pick<SessionTask, 'snapshot'>> & Pick<SessionTask, 'stop'>;
+
 interface Entry {
   state: FullTask['state'];
   execution?: Pick<Execution, 'pid' | 'snapshot' | 'typeIn' | 'resize'>;
-  session?: Partial<Pick<SessionTask, 'snapshot'>> & Pick<SessionTask, 'stop'>;
+  session?: TaskSession;
   last?: Pick<FullTask, 'bytes' | 'peakBytes' | 'trend'>;
 }
 
@@ -113,7 +114,7 @@ class Board implements RunSource {
     return [...this.#entries].filter(([, { state }]) => state === 'failed').map(([name]) => name);
   }
 
-  started(name: string, execution: Execution | Executed, session: NonNullable<Entry['session']>) {
+  started(name: string, execution: Execution | Executed, session: TaskSession) {
     this.#entries.set(name, { ...this.#entries.get(name), state: 'running', execution, session });
   }
 

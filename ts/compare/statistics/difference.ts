@@ -5,8 +5,8 @@ import { pooledDeviation } from './spread.js';
 import { studentQuantile } from './student.js';
 
 /**
- * Where ranks cannot be sure, as with three values of each, values are taken to vary normally. Two
- * single values have no interval.
+ * Where ranks give no interval, as with three values of each, the values are assumed to be normally
+ * distributed. Two single values have no interval.
  */
 export function difference(
   before: readonly number[],

@@ -1,6 +1,6 @@
 /** The normal distribution. */
 
-/** How probable a value of at most `x` is. Abramowitz and Stegun 7.1.26 is good to 1.5e-7 only. */
+/** The probability of at most `x`. Abramowitz and Stegun 7.1.26 is good to 1.5e-7 only. */
 export function normalBelow(x: number): number {
   const size = Math.abs(x);
   if (size > 38) return x > 0 ? 1 : 0;
@@ -29,12 +29,12 @@ function density(x: number): number {
   return Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
 }
 
-/** The value below which so much of the distribution lies. */
+/** The value that is not exceeded with this probability. */
 export function normalQuantile(probability: number): number {
   return bisected(normalBelow, probability, -38, 38);
 }
 
-/** Where a rising function has this value. */
+/** The argument at which a rising function has this value. */
 export function bisected(
   rising: (x: number) => number,
   value: number,

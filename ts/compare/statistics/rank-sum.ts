@@ -1,15 +1,15 @@
 /**
- * The test of Mann and Whitney: whether the values of one group tend to be larger than those of
- * another. It looks at their order alone, so nothing is assumed of how they are distributed.
+ * The Mann-Whitney test: whether the values of one group tend to be larger than those of another.
+ * It uses their order alone, so it makes no assumption about their distribution.
  */
 import { normalBelow } from './normal.js';
 
-/** From so many values on the normal distribution is near enough. */
+/** Above this many values the normal distribution is close enough. */
 const manyValues = 100;
 
 /**
- * How probable it is that U is at most so much while both groups are alike. U counts the pairs in
- * which the value of the first group is the larger one.
+ * The probability of a U of at most `u` if both groups have the same distribution. U counts the
+ * pairs in which the value of the first group is the larger one.
  */
 export function rankSumBelow(u: number, first: number, second: number): number {
   const pairs = first * second;
@@ -24,7 +24,7 @@ export function rankSumBelow(u: number, first: number, second: number): number {
 
 const known = new Map<string, readonly number[]>();
 
-/** For each U the share of all orders that have it or less. */
+/** For each U, the share of all orders with that U or less. */
 function sharesBelow(first: number, second: number): readonly number[] {
   const key = `${first} ${second}`;
   const found = known.get(key);
@@ -66,7 +66,7 @@ function dividedBy(polynomial: readonly number[], power: number): number[] {
   return quotient;
 }
 
-/** The probability of an order that is at least so uneven, on either side, by chance. */
+/** The probability of an order that is at least this uneven, to either side, by chance. */
 export function rankSumTest(first: readonly number[], second: readonly number[]): number {
   const pairs = first.length * second.length;
   let u = 0;

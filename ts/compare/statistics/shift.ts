@@ -1,4 +1,4 @@
-/** By how much the values of one group are larger than those of another: Hodges and Lehmann. */
+/** By how much the values of one group exceed those of another: the Hodges-Lehmann estimate. */
 import { type Interval, median, rising } from './median.js';
 import { rankSumBelow } from './rank-sum.js';
 
@@ -9,8 +9,8 @@ export interface Shift {
 }
 
 /**
- * The interval holds every shift that the test of Mann and Whitney would not reject, so it leaves
- * out 0 just where that test finds a difference.
+ * The interval holds every shift that the Mann-Whitney test would not reject, so it excludes 0
+ * exactly where that test finds a difference.
  */
 export function shift(
   before: readonly number[],

@@ -1,13 +1,13 @@
-/** How far values lie apart, and which of them do not belong. */
+/** How much values vary, and which of them are outliers. */
 import { median } from './median.js';
 
 /** Makes the median of absolute deviations comparable with a standard deviation. */
 const ofMedianDeviation = 1.4826;
 /** The same for the mean of absolute deviations. */
 const ofMeanDeviation = 1.2533;
-/** Beyond so many deviations a value is an outlier: Iglewicz and Hoaglin, 1993. */
+/** A value that is more deviations away is an outlier: Iglewicz and Hoaglin, 1993. */
 const farOut = 3.5;
-/** With fewer there is no telling who is the odd one. */
+/** With fewer values an outlier cannot be told from the others. */
 const fewestForOutliers = 5;
 
 function mean(values: readonly number[]): number {
@@ -20,7 +20,7 @@ function squares(values: readonly number[]): number {
   return values.reduce((sum, value) => sum + (value - middle) ** 2, 0);
 }
 
-/** What the groups vary within themselves. Undefined when none has two values. */
+/** The standard deviation within the groups. Undefined when none has two values. */
 export function pooledDeviation(
   groups: readonly (readonly number[])[],
 ): { deviation: number; freedom: number } | undefined {
@@ -30,19 +30,19 @@ export function pooledDeviation(
   return { deviation: Math.sqrt(total / freedom), freedom };
 }
 
-/** A standard deviation that a few odd values do not change. */
+/** A standard deviation that a few outliers do not affect. */
 export function robustDeviation(values: readonly number[]): number {
   const middle = median(values);
   const deviations = values.map((value) => Math.abs(value - middle));
   return ofMedianDeviation * median(deviations) || ofMeanDeviation * mean(deviations);
 }
 
-/** The places of the values that lie far from all others. */
+/** The indexes of the outliers. */
 export function outliers(values: readonly number[]): number[] {
   if (values.length < fewestForOutliers) return [];
   const middle = median(values);
   const deviation = robustDeviation(values);
-  return values.flatMap((value, place) =>
-    Math.abs(value - middle) > farOut * deviation ? [place] : [],
+  return values.flatMap((value, index) =>
+    Math.abs(value - middle) > farOut * deviation ? [index] : [],
   );
 }

@@ -1,7 +1,7 @@
-/** Student's distribution: how far a mean of few values may lie off. */
+/** Student's t-distribution, of means of few values. */
 import { bisected } from './normal.js';
 
-/** How probable a value of at most `t` is; the closed form for whole degrees of freedom. */
+/** The probability of a value of at most `t`; the closed form for whole degrees of freedom. */
 export function studentBelow(t: number, freedom: number): number {
   const angle = Math.atan2(t, Math.sqrt(freedom));
   const [sine, cosine] = [Math.sin(angle), Math.cos(angle)];
@@ -15,7 +15,7 @@ export function studentBelow(t: number, freedom: number): number {
   return 0.5 + within / 2;
 }
 
-/** The value below which so much of the distribution lies. */
+/** The value that is not exceeded with this probability. */
 export function studentQuantile(probability: number, freedom: number): number {
   return bisected((t) => studentBelow(t, freedom), probability, -1e6, 1e6);
 }

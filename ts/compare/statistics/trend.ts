@@ -1,9 +1,9 @@
-/** Whether values rise or fall in their order: the test of Mann and Kendall. */
+/** Whether values rise or fall in their order: the Mann-Kendall test. */
 
-/** With fewer, no order is odd enough. */
+/** With fewer values no order is significant. */
 const fewest = 5;
 
-/** The probability of an order that is at least so monotonic, in either direction, by chance. */
+/** The probability of an order that is at least this monotonic, in either direction, by chance. */
 export function trendTest(values: readonly number[]): number {
   const count = values.length;
   if (count < fewest) return 1;
@@ -22,7 +22,7 @@ export function trendTest(values: readonly number[]): number {
   return Math.min(1, 2 * below);
 }
 
-/** How probable 0, 1, 2 … pairs out of order are in a random order. */
+/** The probabilities of 0, 1, 2 … pairs out of order in a random order. */
 function inversions(count: number): number[] {
   let shares = [1];
   for (let size = 2; size <= count; size += 1) {

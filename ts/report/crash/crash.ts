@@ -1,5 +1,5 @@
 /** What is known at the moment in which the guard ends a run. */
-import type { Result } from '../../result/types.js';
+import type { Run, Sampling } from '../../result/types.js';
 
 export interface CrashProcess {
   readonly pid: number;
@@ -22,7 +22,7 @@ export interface Crash {
   /** What the tree had. */
   readonly bytes: number;
   readonly limitBytes?: number;
-  readonly run: Pick<Result['run'], 'id' | 'label' | 'command' | 'cwd' | 'host'>;
+  readonly run: Pick<Run, 'id' | 'label' | 'command' | 'cwd' | 'host'>;
   /** Id of the task that was running. */
   readonly task: string;
   /** Whether it is ended and the run goes on. */
@@ -30,7 +30,7 @@ export interface Crash {
   readonly processes: readonly CrashProcess[];
   /** The course of the sum, side by side; rising in time. */
   readonly timeline: { readonly atMs: readonly number[]; readonly bytes: readonly number[] };
-  readonly sampling: Result['sampling'];
+  readonly sampling: Sampling;
   readonly memory: {
     readonly currentBytes: number;
     readonly peakBytes: number;

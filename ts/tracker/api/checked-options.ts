@@ -1,6 +1,6 @@
 /** What programs pass to `run()` and to `MemoryTracker`, checked. */
 import * as z from 'zod/mini';
-import { notAnExpression } from '../../attribution/expression.js';
+import { ruleList, stageList } from '../../attribution/rule-schema.js';
 import { InvalidOption } from '../../errors.js';
 import { graceProblem } from '../../inspect/rules.js';
 import {
@@ -22,7 +22,7 @@ import {
   warnProblem,
 } from '../rules.js';
 import { type Size, sizeOf } from '../size.js';
-import type { RunOptions } from './options.js';
+import type { OnOutput } from './pieces.js';
 
 const obeying = <T>(rule: Rule) =>
   z.custom<T>((value) => rule(value) === undefined, { error: ({ input }) => rule(input) });
@@ -40,45 +40,11 @@ const milliseconds = (rule: Rule, range: string) =>
   });
 const graceMs = milliseconds(graceProblem, 'from 0 to 3600000');
 
-type OnOutput = NonNullable<RunOptions['onOutput']>;
-
 const argument = z.union([z.string(), z.instanceof(Uint8Array)]);
 
 export const command = z
   .array(argument, 'must be an array of strings: the program and its arguments')
   .check(z.minLength(1, 'must name a program'));
-
-const expression = z.string('must be a regular expression as text').check(
-  z.refine((text) => notAnExpression(text) === undefined, {
-    error: ({ input }) => `is not a regular expression: ${notAnExpression(String(input))}`,
-  }),
-);
-const name = z.string('must be text').check(z.minLength(1, 'must not be empty'));
-
-const namedOnce = <T extends { name: string }>(schema: z.ZodMiniType<T>) =>
-  z.optional(
-    z.array(schema, 'must be an array').check(
-      z.refine((list) => new Set(list.map(({ name }) => name)).size === list.length, {
-        error: 'must not have two of one name',
-      }),
-    ),
-  );
-
-const rule = z
-  .strictObject({
-    name,
-    env: z.exactOptional(z.record(z.string(), z.union([z.literal(true), expression]))),
-    argv: z.exactOptional(expression),
-    cwd: z.exactOptional(expression),
-    task: name,
-    key: z.exactOptional(name),
-    kind: z.exactOptional(z.enum(['task', 'service'], 'must be task or service')),
-  })
-  .check(
-    z.refine(({ env, argv, cwd }) => (env ?? argv ?? cwd) !== undefined, {
-      error: 'must have env, argv or cwd',
-    }),
-  );
 
 const run = z.strictObject({
   label: z.optional(label),
@@ -86,8 +52,8 @@ const run = z.strictObject({
   metric: z.optional(obeying<Metric>(metricProblem)),
   cgroup: z.optional(obeying<CgroupUse>(cgroupProblem)),
   trace: z.optional(obeying<TraceUse>(traceProblem)),
-  rules: namedOnce(rule),
-  stages: namedOnce(z.strictObject({ name, argv: expression })),
+  rules: ruleList,
+  stages: stageList,
   warn: z.optional(size),
   limit: z.optional(size),
   guard: z.optional(z.boolean('must be true or false')),

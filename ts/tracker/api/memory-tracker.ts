@@ -1,6 +1,7 @@
 /** Measures process trees that somebody else started. */
-import { runners } from '../../attribution/index.js';
+
 import { nativeRules } from '../../attribution/native-rules.js';
+import { runners } from '../../attribution/runners.js';
 import { InvalidOption, messageOf, ProcessNotFound } from '../../errors.js';
 import { isPid } from '../../inspect/rules.js';
 import type { Addon } from '../../native/addon.js';

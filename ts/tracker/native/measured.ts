@@ -1,8 +1,8 @@
 /** Runs a command through the addon, which starts and samples it. */
-import type { Addon, AlarmRecord, RunEnd } from '../../native/addon.js';
+import type { Addon, AlarmRecord, GuardEnd, RunEnd } from '../../native/addon.js';
 import { fromStart, NotStarted } from '../../native/errors.js';
 import type { CrashFiles } from '../../report/crash/messages.js';
-import type { Result } from '../../result/types.js';
+import type { Exit, ExitCause, Guard, Oom } from '../../result/types.js';
 import { definedOnly } from '../api/defined-only.js';
 import { type OnOutput, Pieces } from '../api/pieces.js';
 import { type Execution, notStarted } from './execution.js';
@@ -117,7 +117,7 @@ export function fromEnd(end: RunEnd, files: CrashFiles | undefined): Outcome {
   };
 }
 
-function exitOf(end: RunEnd): Outcome['exit'] {
+function exitOf(end: RunEnd): Exit {
   const { code = null, signal: number } = end;
   const signal = number === undefined ? null : signalName(number);
   return { code, signal, cause: causeOf(end) };
@@ -126,7 +126,7 @@ function exitOf(end: RunEnd): Outcome['exit'] {
 /** What the addon calls a reason, and what the result calls it. */
 export const stopReasons = { guard: 'guard', timeout: 'timeout', request: 'aborted' } as const;
 
-function causeOf({ code, signal, stopped, outOfMemory }: RunEnd): Outcome['exit']['cause'] {
+function causeOf({ code, signal, stopped, outOfMemory }: RunEnd): ExitCause {
   if (stopped) return stopReasons[stopped.reason];
   // A command that copes with the loss of a process has not failed.
   if (outOfMemory && code !== 0) return `oom-${outOfMemory.kind}`;
@@ -153,7 +153,7 @@ function measuredOf(end: RunEnd): Outcome['measured'] {
   return measured;
 }
 
-function guardOf({ guard, stopped }: RunEnd, files: CrashFiles | undefined): Result['guard'] {
+function guardOf({ guard, stopped }: RunEnd, files: CrashFiles | undefined): Guard | undefined {
   return guard && { ...guardResult(guard, stopped), ...filesOf(files) };
 }
 
@@ -166,9 +166,9 @@ function filesOf(files: CrashFiles | undefined) {
 
 /** What a guard did: it may have ended what it guards, or have told of the limit alone. */
 export function guardResult(
-  { warned, warnBytes, limitBytes, alarm }: NonNullable<RunEnd['guard']>,
+  { warned, warnBytes, limitBytes, alarm }: GuardEnd,
   stopped: RunEnd['stopped'],
-): NonNullable<Result['guard']> {
+): Guard {
   const ended = alarm && stopped?.reason === 'guard' ? stopped : undefined;
   return {
     warned,
@@ -185,7 +185,7 @@ export function guardResult(
   };
 }
 
-function oomOf({ outOfMemory }: RunEnd): Result['oom'] {
+function oomOf({ outOfMemory }: RunEnd): Oom | undefined {
   if (!outOfMemory) return undefined;
   const { kind, by, group, limitBytes, heapLimitBytes, victim, isExact } = outOfMemory;
   return {

@@ -1,11 +1,11 @@
 /** How a command ended, whoever started it, before it becomes part of a result. */
 import type { FoundRecord, SamplingRecord, TreeRecord } from '../../native/addon.js';
-import type { Result } from '../../result/types.js';
+import type { Cgroup, ProcessIdentity, Result, Task } from '../../result/types.js';
 
 export interface Outcome extends Pick<Result, 'exit' | 'guard' | 'oom' | 'survivors' | 'tasks'> {
   durationMs: number;
   /** The process that the command ran in. */
-  process?: Result['run']['process'];
+  process?: ProcessIdentity | undefined;
   /** What was measured, or why nothing was. */
   measured: Measured | { unavailable: string };
   /** What did not work and did not stop the run. */
@@ -23,14 +23,14 @@ export interface Measured {
   missedBytes?: number | undefined;
   /** What the true peak cannot have been higher than. */
   ceilingBytes?: number | undefined;
-  group?: Result['cgroup'];
+  group?: Cgroup | undefined;
   noGroupBecause?: string | undefined;
   /** How it was traced, or why it was not. */
   traced?: Traced;
   untracedBecause?: string | undefined;
 }
 
-export type NamedTask = Pick<NonNullable<Result['tasks']>[number], 'id' | 'source'>;
+export type NamedTask = Pick<Task, 'id' | 'source'>;
 
 interface Traced {
   stops: number;

@@ -1,7 +1,7 @@
 /** Tells when tasks that are found in a run start and end. */
 import type { FoundTaskState } from '../../native/addon.js';
 import type { TaskResult } from '../../result/task.js';
-import type { Result } from '../../result/types.js';
+import type { Task } from '../../result/types.js';
 import type { Listeners, RunEvents } from '../api/events.js';
 import type { Executed } from '../execute.js';
 
@@ -62,7 +62,7 @@ class TaskWatch {
     }
   }
 
-  finish(tasks: NonNullable<Result['tasks']>): void {
+  finish(tasks: Task[]): void {
     for (const { startedAtMs, durationMs, processCount, ...rest } of tasks) {
       if (startedAtMs === undefined || durationMs === undefined || processCount === undefined) {
         continue;

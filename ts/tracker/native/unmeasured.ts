@@ -3,10 +3,10 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { performance } from 'node:perf_hooks';
 import { isatty } from 'node:tty';
 import { InvalidOption } from '../../errors.js';
+import type { Exit } from '../../result/types.js';
 import type { OnOutput } from '../api/pieces.js';
 import { Pieces } from '../api/pieces.js';
 import { type Execution, unseen } from './execution.js';
-import type { Outcome } from './outcome.js';
 import type { Start } from './start.js';
 
 const forwarded: NodeJS.Signals[] = [
@@ -41,7 +41,7 @@ export function runUnmeasured(start: Start, reason: string, onOutput?: OnOutput)
   if (start.timeoutMs !== undefined) {
     timers.push(setTimeout(() => stop('timeout'), start.timeoutMs));
   }
-  const ended = new Promise<Outcome['exit']>((resolve) => {
+  const ended = new Promise<Exit>((resolve) => {
     try {
       child = spawn(program, args, {
         stdio:
@@ -116,7 +116,7 @@ function forwardSignals(send: (signal: NodeJS.Signals) => void): () => void {
   };
 }
 
-function notStarted(program: string, error: NodeJS.ErrnoException): Outcome['exit'] {
+function notStarted(program: string, error: NodeJS.ErrnoException): Exit {
   const [code, reason] = {
     ENOENT: [127, 'command not found'] as const,
     EACCES: [126, 'permission denied'] as const,

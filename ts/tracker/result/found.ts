@@ -1,14 +1,13 @@
 /** Makes plain values of the tasks and stages that were found in a tree. */
 import type { FoundRecord, SnapshotRecord } from '../../native/addon.js';
 import type { TaskResult } from '../../result/task.js';
-import type { Result } from '../../result/types.js';
+import type { Exit, Stage } from '../../result/types.js';
 import type { Measured, Outcome } from '../native/outcome.js';
 import { signalName } from '../native/signal-name.js';
 import { peak } from './peak.js';
 import { rounded } from './rounded.js';
 
 type FoundTask = FoundRecord['tasks'][number];
-type Stage = NonNullable<Result['stages']>[number];
 
 /** `untilMs` is when those that had not ended were looked at last. */
 export function foundTasks(measured: Measured, untilMs: number): TaskResult[] {
@@ -72,7 +71,7 @@ function measuresOf({ work, missedBytes }: FoundTask, { sampling }: Measured): M
   };
 }
 
-function exitOf({ code, signal }: FoundTask): TaskResult['exit'] {
+function exitOf({ code, signal }: FoundTask): Exit | undefined {
   if (signal !== undefined) return { code: null, signal: signalName(signal), cause: 'signal' };
   return code === undefined ? undefined : { code, signal: null, cause: 'exit' };
 }

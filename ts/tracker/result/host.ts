@@ -1,9 +1,9 @@
 /** What is worth knowing of the machine when two results are compared. */
 import { readFileSync } from 'node:fs';
 import os from 'node:os';
-import type { Result } from '../../result/types.js';
+import type { Host } from '../../result/types.js';
 
-export function describeHost(): Result['run']['host'] {
+export function describeHost(): Host {
   return {
     os: process.platform,
     arch: process.arch,

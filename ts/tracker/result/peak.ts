@@ -1,11 +1,9 @@
 /** Makes a plain value of a peak, and of who made it up. */
 import type { PeakRecord } from '../../native/addon.js';
 import { programName } from '../../report/process-name.js';
-import type { Result } from '../../result/types.js';
+import type { Peak, TaskAtPeak } from '../../result/types.js';
 import type { Measured, NamedTask } from '../native/outcome.js';
 import { rounded } from './rounded.js';
-
-type Peak = NonNullable<Result['peak']>;
 
 type Processes = PeakRecord['processes'];
 
@@ -109,7 +107,7 @@ function peakOf(
 }
 
 /** The largest first. */
-function tasksOf(processes: Processes, measured: Measured): NonNullable<Peak['tasks']> {
+function tasksOf(processes: Processes, measured: Measured): TaskAtPeak[] {
   const sums = new Map<NamedTask, { bytes: number; processCount: number }>();
   for (const { task: place, bytes } of processes) {
     const task = taskAt(place, measured);

@@ -1,16 +1,16 @@
 /** Makes the one plain value that a run leaves behind. */
-import type { SamplingRecord } from '../../native/addon.js';
+import type { LargestProcessRecord, SamplingRecord } from '../../native/addon.js';
 import { packageVersion } from '../../package.js';
 import { endingOf, endingText, isCutShort } from '../../report/ending.js';
 import { programName } from '../../report/process-name.js';
 import { resultSchemaName } from '../../result/name.js';
-import type { Result } from '../../result/types.js';
+import type { LargestProcess, Peak, Result, Run, Sampling, Warning } from '../../result/types.js';
 import type { Measured, Outcome } from '../native/outcome.js';
 import { foundStages, foundTasks } from './found.js';
 import { method, peakWithTasks } from './peak.js';
 import { rounded } from './rounded.js';
 
-export interface RunFacts extends Omit<Result['run'], 'endedAt' | 'durationMs'> {}
+export interface RunFacts extends Omit<Run, 'endedAt' | 'durationMs'> {}
 
 export function buildResult(run: RunFacts, outcome: Outcome): Result {
   const { measured, process, guard, oom, survivors, tasks } = outcome;
@@ -53,10 +53,10 @@ function measures(
 }
 
 function largestProcess(
-  { pid, name, command, bytes }: NonNullable<Measured['tree']['largest']>,
+  { pid, name, command, bytes }: LargestProcessRecord,
   measured: Measured,
-  peak: Result['peak'],
-): NonNullable<Result['largestProcess']> {
+  peak: Peak | undefined,
+): LargestProcess {
   // Of what others have as well, proportional memory holds a part alone.
   const most = Math.min(bytes, peak?.bytes ?? bytes);
   return { pid, name, command, bytes: most, method: method(measured) };
@@ -90,10 +90,7 @@ function missing(measured: Measured): Pick<Result, 'missing'> {
 }
 
 /** How it went; without `measured`, as far as it went. */
-export function sampling(
-  record: SamplingRecord,
-  measured: Measured | undefined,
-): Result['sampling'] {
+export function sampling(record: SamplingRecord, measured: Measured | undefined): Sampling {
   const { traced, untracedBecause } = measured ?? {};
   return {
     method: measured ? method(measured) : 'scanned',
@@ -110,7 +107,7 @@ export function sampling(
   };
 }
 
-function warnings({ measured, remarks, exit }: Outcome): Result['warnings'] {
+function warnings({ measured, remarks, exit }: Outcome): Warning[] {
   const found = remarks.map(asWarning);
   if ('unavailable' in measured) {
     if (exit.cause !== 'not-started') {
@@ -130,11 +127,11 @@ function warnings({ measured, remarks, exit }: Outcome): Result['warnings'] {
 }
 
 /** What did not work, in words. */
-export function asWarning(remark: string): Result['warnings'][number] {
+export function asWarning(remark: string): Warning {
   return { code: 'remark', message: remark };
 }
 
-export function samplingWarnings(record: SamplingRecord): Result['warnings'] {
+export function samplingWarnings(record: SamplingRecord): Warning[] {
   const { withoutDescriptor } = record;
   const trouble = samplingTrouble(record);
   return [
@@ -152,7 +149,7 @@ export function samplingWarnings(record: SamplingRecord): Result['warnings'] {
   ];
 }
 
-function samplingTrouble(record: SamplingRecord): Result['warnings'][number] | undefined {
+function samplingTrouble(record: SamplingRecord): Warning | undefined {
   const { failures, firstFailure, slowedDown, gaveUp } = record;
   const why =
     failures > 0 ? `${failures} samples failed: ${firstFailure}` : 'samples took too long';

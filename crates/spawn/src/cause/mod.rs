@@ -5,6 +5,6 @@ mod v8_heap;
 mod v8_message;
 
 pub(crate) use out_of_memory::Findings;
-pub use out_of_memory::{OutOfMemory, Place, Victim};
+pub use out_of_memory::{OutOfMemory, Scope, Victim};
 use v8_heap::{heap_limit_bytes, was_at_limit};
 pub(crate) use v8_message::HeapMessage;

@@ -10,25 +10,25 @@ use memtop_trace::Death;
 use super::{heap_limit_bytes, was_at_limit};
 use crate::End;
 
-/// What shells and containers give back for one that was killed or that aborted: 128 and the signal.
+/// What shells and containers exit with when a process was killed or has aborted: 128 plus the signal.
 const KILLED_CODE: i32 = 128 + libc::SIGKILL;
 const ABORTED_CODE: i32 = 128 + libc::SIGABRT;
 
-/// Memory had run out.
+/// Memory has run out.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OutOfMemory {
-    /// Whose.
-    pub place: Place,
-    /// Which process had to end for it, where that is known.
+    /// The limit that was reached.
+    pub scope: Scope,
+    /// The process that was ended for it, where that is known.
     pub victim: Option<Victim>,
     /// Whether there is proof; else it is the likeliest reason.
     pub is_exact: bool,
 }
 
-/// Where there was no more memory.
+/// The limit that was reached.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Place {
-    /// In a control group with a limit: that of the run, or one around it.
+pub enum Scope {
+    /// That of a control group: that of the run, or one above it.
     Group {
         /// Whether the limit is that of the run's own group.
         is_own: bool,
@@ -37,11 +37,11 @@ pub enum Place {
         /// The limit, where it can be read.
         limit_bytes: Option<u64>,
     },
-    /// On the whole machine.
+    /// The memory of the machine.
     Machine,
-    /// In a heap of V8.
+    /// That of a heap of V8.
     Heap {
-        /// What it may have.
+        /// The size of the heap.
         limit_bytes: u64,
     },
 }
@@ -103,22 +103,22 @@ impl Findings<'_> {
         if !(in_own_group || (in_a_group || on_machine) && (victim.is_some() || was_killed)) {
             return None;
         }
-        let place = match self.limit {
-            Some(limit) if in_a_group => Place::Group {
+        let scope = match self.limit {
+            Some(limit) if in_a_group => Scope::Group {
                 is_own: self.own_group == Some(&limit.group),
                 path: limit.group.clone(),
                 limit_bytes: Some(limit.bytes),
             },
-            _ => Place::Machine,
+            _ => Scope::Machine,
         };
         let victim = match victim {
             Some(death) => Some(Victim::of_death(death)),
-            // The command was killed itself, and had the most.
+            // The command itself was killed, and was the largest.
             None if was_killed => self.largest().map(Victim::of),
             None => None,
         };
         Some(OutOfMemory {
-            place,
+            scope,
             victim,
             is_exact: in_own_group || in_a_group && was_killed,
         })
@@ -129,7 +129,7 @@ impl Findings<'_> {
         if let Some(death) = proven {
             let options = death.node_options.as_deref();
             return Some(OutOfMemory {
-                place: self.heap_of(&death.description.command, options),
+                scope: self.heap_of(&death.description.command, options),
                 victim: Some(Victim::of_death(death)),
                 is_exact: true,
             });
@@ -146,21 +146,21 @@ impl Findings<'_> {
             let limit = heap_limit_bytes(command, self.node_options, self.memory_bytes);
             was_at_limit(node.bytes, limit)
         });
-        // A traced one that has aborted for another reason is known to have.
+        // An abort for another reason is known of traced processes.
         let is_likely = has_aborted && is_full && self.deaths.is_empty();
         if !(self.heap_message_seen || is_likely) {
             return None;
         }
         let command = node.map_or(&[][..], |node| &node.description.command);
         Some(OutOfMemory {
-            place: self.heap_of(command, self.node_options),
+            scope: self.heap_of(command, self.node_options),
             victim: node.map(Victim::of),
             is_exact: self.heap_message_seen,
         })
     }
 
-    fn heap_of(&self, command: &[String], node_options: Option<&str>) -> Place {
-        Place::Heap {
+    fn heap_of(&self, command: &[String], node_options: Option<&str>) -> Scope {
+        Scope::Heap {
             limit_bytes: heap_limit_bytes(command, node_options, self.memory_bytes),
         }
     }
@@ -210,7 +210,7 @@ mod tests {
     use memtop_proc::{Description, ProcessId};
     use memtop_sampler::{LargestProcess, Record, TaskId, TaskRecord};
 
-    use super::{Death, Findings, Place};
+    use super::{Death, Findings, Scope};
     use crate::End;
 
     const MB: u64 = 1 << 20;
@@ -282,8 +282,8 @@ mod tests {
     fn an_ordinary_end_has_nothing_to_do_with_memory() {
         assert_eq!(findings(End::Exited(1), &NONE, &[]).out_of_memory(), None);
         let killed = [death(libc::SIGKILL, node(&[]))];
-        let by_somebody = findings(End::Signaled(libc::SIGKILL), &NONE, &killed);
-        assert_eq!(by_somebody.out_of_memory(), None);
+        let by_another = findings(End::Signaled(libc::SIGKILL), &NONE, &killed);
+        assert_eq!(by_another.out_of_memory(), None);
     }
 
     #[test]
@@ -302,8 +302,8 @@ mod tests {
         assert!(found.is_exact);
         assert_eq!(found.victim.unwrap().pid, 7);
         assert_eq!(
-            found.place,
-            Place::Group {
+            found.scope,
+            Scope::Group {
                 is_own: false,
                 path: "/groups".into(),
                 limit_bytes: Some(512 * MB)
@@ -322,12 +322,12 @@ mod tests {
             limit: Some(&limit),
             ..findings(End::Signaled(libc::SIGKILL), &evidence, &[])
         };
-        let place = found.out_of_memory().unwrap().place;
-        assert!(matches!(place, Place::Group { is_own: true, .. }));
+        let scope = found.out_of_memory().unwrap().scope;
+        assert!(matches!(scope, Scope::Group { is_own: true, .. }));
     }
 
     #[test]
-    fn a_kill_elsewhere_counts_only_if_somebody_here_was_killed() {
+    fn a_kill_elsewhere_counts_only_if_a_process_here_was_killed() {
         let evidence = OomEvidence {
             machine_kills: Some(3),
             group_kills: Vec::new(),
@@ -338,20 +338,20 @@ mod tests {
         );
         let found = findings(End::Exited(137), &evidence, &[]).out_of_memory();
         let found = found.unwrap();
-        assert_eq!((found.place, found.is_exact), (Place::Machine, false));
+        assert_eq!((found.scope, found.is_exact), (Scope::Machine, false));
     }
 
     #[test]
-    fn a_full_heap_is_told_by_the_stack_and_by_its_words() {
+    fn a_full_heap_is_found_by_the_stack_and_by_v8s_message() {
         let mut aborted = death(libc::SIGABRT, node(&["--max-old-space-size=64"]));
         aborted.is_of_full_heap = true;
         let deaths = [aborted];
         let found = findings(End::Exited(1), &NONE, &deaths).out_of_memory();
-        let heap = |megabytes| Place::Heap {
+        let heap = |megabytes| Scope::Heap {
             limit_bytes: megabytes * MB,
         };
         let found = found.unwrap();
-        assert_eq!((found.place, found.is_exact), (heap(64), true));
+        assert_eq!((found.scope, found.is_exact), (heap(64), true));
         let by_words = Findings {
             heap_message_seen: true,
             ..findings(End::Exited(1), &NONE, &[])

@@ -14,8 +14,9 @@ use std::time::{Duration, Instant};
 
 use memtop_sampler::{Alarm, Interval, TaskRecord};
 use memtop_spawn::{Command, GroupUse, Options, Outcome, Run, StartError, TraceUse};
+use memtop_terminal::StreamsUse;
 use memtop_testing::skip;
-use rustix::process::{Pid, Signal, geteuid, kill_process};
+use rustix::process::{Pid, Resource, Rlimit, Signal, geteuid, getrlimit, kill_process, setrlimit};
 
 pub const MB: u64 = 1 << 20;
 
@@ -72,7 +73,7 @@ pub fn start(command: Command, options: Options) -> Result<Started, StartError> 
     let on_alarm = move |alarm: &Alarm| alarm_told.send(alarm.clone()).unwrap();
     let on_end = move |outcome| end_told.send(outcome).unwrap();
     Ok(Started {
-        run: Run::start(command, options, on_alarm, on_end)?,
+        run: Run::start(command, StreamsUse::Inherited, options, on_alarm, on_end)?,
         end,
         alarms,
     })
@@ -185,6 +186,39 @@ pub fn is_alone(test: &str, below: &[&str]) -> bool {
     assert!(output.status.success(), "{output:?}");
     assert!(told.contains("1 passed"), "{told}");
     false
+}
+
+/// No new thread can be created until what it returns is dropped. The limit does not hold for root.
+pub fn forbid_new_threads() -> impl Drop {
+    struct Forbidden(Rlimit);
+    impl Drop for Forbidden {
+        fn drop(&mut self) {
+            setrlimit(Resource::Nproc, self.0).unwrap();
+        }
+    }
+    let before = getrlimit(Resource::Nproc);
+    let none = Rlimit {
+        current: Some(1),
+        ..before
+    };
+    setrlimit(Resource::Nproc, none).unwrap();
+    let refused = std::thread::Builder::new().spawn(|| {});
+    assert!(refused.is_err(), "a thread can be created");
+    Forbidden(before)
+}
+
+/// Makes this process one of an ordinary user, if it is root.
+pub fn become_ordinary_user() {
+    const NO_ONE_ELSES: u32 = 61_234;
+    if is_root() {
+        // SAFETY: the calls take numbers. The C library applies the user to all threads. Such a
+        // process cannot be looked at in `/proc` before it is dumpable again.
+        let became = unsafe {
+            libc::setresuid(NO_ONE_ELSES, NO_ONE_ELSES, NO_ONE_ELSES)
+                | libc::prctl(libc::PR_SET_DUMPABLE, 1, 0, 0, 0)
+        };
+        assert_eq!(became, 0);
+    }
 }
 
 /// Children of this process, dead or alive.

@@ -1,8 +1,8 @@
-//! What the command sets on the window that its output goes through is meant for this process's
-//! terminal, as some programs ask for keys that way.
+//! Carries modes over: what the command sets on the window that its output goes through is meant
+//! for this process's terminal. Some programs switch to single keys that way.
 
-pub(crate) mod at_end;
-pub(crate) mod outer;
+pub(crate) mod exit_cleanup;
+pub(crate) mod outer_terminal;
 
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -13,9 +13,9 @@ use rustix::termios::{
     tcsetattr,
 };
 
-use crate::modes::outer::is_in_foreground;
+use crate::modes::outer_terminal::is_in_foreground;
 
-/// Every byte that stands for a key.
+/// The indices of all special bytes.
 const SPECIAL_CODES: [SpecialCodeIndex; 17] = [
     SpecialCodeIndex::VINTR,
     SpecialCodeIndex::VQUIT,
@@ -39,100 +39,101 @@ const SPECIAL_CODES: [SpecialCodeIndex; 17] = [
 #[derive(Debug)]
 pub(crate) struct Modes {
     window: Arc<OwnedFd>,
-    /// Of the window, as last seen.
-    seen: Termios,
+    /// Of the window, when it was last checked.
+    known: Termios,
     /// Of this process's terminal.
-    own: Option<Termios>,
+    outer: Option<Termios>,
 }
 
-/// What a window has at first: what this process's terminal has, but that each byte gets there as
-/// it is. What becomes of it is up to this process's terminal, unless it is to become nothing.
-pub(crate) fn of_window(own: &Termios) -> Termios {
-    let mut modes = own.clone();
+/// The first modes of a window on a terminal: the same, but that output is left unaltered. The
+/// terminal itself processes it, unless its `OPOST` is off.
+pub(crate) fn window_modes(outer: &Termios) -> Termios {
+    let mut modes = outer.clone();
     modes.output_modes &= OutputModes::OPOST;
     modes
 }
 
 impl Modes {
-    pub(crate) fn new(window: Arc<OwnedFd>, seen: Termios) -> Self {
+    pub(crate) fn new(window: Arc<OwnedFd>, known: Termios) -> Self {
         Self {
             window,
-            seen,
-            own: None,
+            known,
+            outer: None,
         }
     }
 
-    /// Carries over what has been set on the window, and takes note of what there is. Whether
-    /// anything was set.
-    pub(crate) fn look(&mut self) -> bool {
-        self.own = tcgetattr(stdout()).ok();
-        let (Ok(now), Some(own)) = (tcgetattr(&*self.window), &mut self.own) else {
+    /// Sets on the terminal what has been set on the window. Whether anything was set there.
+    pub(crate) fn carry_over(&mut self) -> bool {
+        self.outer = tcgetattr(stdout()).ok();
+        let (Ok(current), Some(outer)) = (tcgetattr(&*self.window), &mut self.outer) else {
             return false;
         };
-        let seen = std::mem::replace(&mut self.seen, now);
+        let known = std::mem::replace(&mut self.known, current);
         // A job in the background would be stopped for it.
-        if carry_over(&seen, &self.seen, own) && is_in_foreground(stdout()) {
-            // A terminal that is gone needs nothing.
-            let _ = tcsetattr(stdout(), OptionalActions::Now, own);
+        if apply_change(&known, &self.known, outer) && is_in_foreground(stdout()) {
+            // It fails where the terminal is gone.
+            let _ = tcsetattr(stdout(), OptionalActions::Now, outer);
         }
-        !are_same(&seen, &self.seen)
+        !are_same(&known, &self.known)
     }
 
-    /// Whether somebody has asked the window for keys, one by one.
-    pub(crate) fn asks_for_keys(&self) -> bool {
-        !self.seen.local_modes.contains(LocalModes::ICANON)
+    /// Whether a program has set the window to single keys.
+    pub(crate) fn reads_keys(&self) -> bool {
+        !self.known.local_modes.contains(LocalModes::ICANON)
     }
 
-    /// Whether keys go into lines that are seen: who asks for anything else may have the screen to
-    /// itself, and write there by other ways than through here.
-    pub(crate) fn has_plain_lines(&self) -> bool {
-        let plain = LocalModes::ICANON | LocalModes::ECHO;
-        self.own
+    /// Whether the terminal reads lines and echoes them. A program that wants anything else may use
+    /// the whole screen, and write to it by other ways than through the window.
+    pub(crate) fn echoes_lines(&self) -> bool {
+        let modes = LocalModes::ICANON | LocalModes::ECHO;
+        self.outer
             .as_ref()
-            .is_some_and(|own| own.local_modes.contains(plain))
+            .is_some_and(|outer| outer.local_modes.contains(modes))
     }
 
-    /// Whether the end of a line takes the cursor to its beginning.
-    pub(crate) fn returns(&self) -> bool {
-        let returning = OutputModes::OPOST | OutputModes::ONLCR;
-        self.own
+    /// Whether the terminal adds a carriage return to a line feed.
+    pub(crate) fn newline_returns(&self) -> bool {
+        let modes = OutputModes::OPOST | OutputModes::ONLCR;
+        self.outer
             .as_ref()
-            .is_some_and(|own| own.output_modes.contains(returning))
+            .is_some_and(|outer| outer.output_modes.contains(modes))
     }
 }
 
-/// A program for the whole screen wants no line to be ended by more than it writes. The window never
-/// does that, so that only shows by what it wants of its keys.
+/// Whether a program wants line feeds to be left unaltered, as one for the whole screen does. A
+/// window never alters them, so that this only shows by how the program reads keys.
 fn ends_lines_itself(modes: &Termios) -> bool {
     !modes.local_modes.contains(LocalModes::ICANON)
         && !modes.input_modes.contains(InputModes::ICRNL)
 }
 
-/// Whether this process's terminal is to be another than it is.
-fn carry_over(seen: &Termios, now: &Termios, own: &mut Termios) -> bool {
-    let before = own.clone();
-    own.input_modes ^= (own.input_modes ^ now.input_modes) & (seen.input_modes ^ now.input_modes);
-    let output = OutputModes::OPOST;
-    own.output_modes ^=
-        (own.output_modes ^ now.output_modes) & (seen.output_modes ^ now.output_modes) & output;
-    match (ends_lines_itself(seen), ends_lines_itself(now)) {
-        (false, true) => own.output_modes.remove(OutputModes::ONLCR),
-        (true, false) => own.output_modes.insert(OutputModes::ONLCR),
+/// Changes in the outer modes what has changed from `known` to `current`. Whether they differ then.
+fn apply_change(known: &Termios, current: &Termios, outer: &mut Termios) -> bool {
+    let before = outer.clone();
+    outer.input_modes ^=
+        (outer.input_modes ^ current.input_modes) & (known.input_modes ^ current.input_modes);
+    outer.output_modes ^= (outer.output_modes ^ current.output_modes)
+        & (known.output_modes ^ current.output_modes)
+        & OutputModes::OPOST;
+    match (ends_lines_itself(known), ends_lines_itself(current)) {
+        (false, true) => outer.output_modes.remove(OutputModes::ONLCR),
+        (true, false) => outer.output_modes.insert(OutputModes::ONLCR),
         _ => {}
     }
-    own.local_modes ^= (own.local_modes ^ now.local_modes) & (seen.local_modes ^ now.local_modes);
-    let mut is_other = !are_same(&before, own);
+    outer.local_modes ^=
+        (outer.local_modes ^ current.local_modes) & (known.local_modes ^ current.local_modes);
+    let mut has_changed = !are_same(&before, outer);
     for code in SPECIAL_CODES {
-        let byte = now.special_codes[code];
-        if seen.special_codes[code] != byte && own.special_codes[code] != byte {
-            own.special_codes[code] = byte;
-            is_other = true;
+        let byte = current.special_codes[code];
+        if known.special_codes[code] != byte && outer.special_codes[code] != byte {
+            outer.special_codes[code] = byte;
+            has_changed = true;
         }
     }
-    is_other
+    has_changed
 }
 
-/// But for the bytes that stand for keys.
+/// Special bytes aside.
 pub(crate) fn are_same(one: &Termios, other: &Termios) -> bool {
     let modes = |termios: &Termios| {
         (
@@ -153,59 +154,59 @@ mod tests {
         InputModes, LocalModes, OutputModes, SpecialCodeIndex, Termios, tcgetattr,
     };
 
-    use super::{carry_over, of_window};
+    use super::{apply_change, window_modes};
     use crate::pty::pair;
 
-    /// Those of a terminal, and of a window on it.
+    /// The modes of a terminal, and of a window on it.
     fn modes() -> (Termios, Termios) {
         let (_master, slave): (OwnedFd, OwnedFd) = pair().unwrap();
-        let own = tcgetattr(&slave).unwrap();
-        assert!(own.output_modes.contains(OutputModes::ONLCR));
-        let window = of_window(&own);
-        (own, window)
+        let outer = tcgetattr(&slave).unwrap();
+        assert!(outer.output_modes.contains(OutputModes::ONLCR));
+        let window = window_modes(&outer);
+        (outer, window)
     }
 
     #[test]
-    fn what_is_set_on_the_window_is_carried_over_and_taken_back() {
+    fn a_mode_of_the_window_is_carried_over_and_taken_back() {
         let (found, window) = modes();
-        let mut own = found.clone();
-        let mut asking = window.clone();
-        asking
-            .local_modes
+        let mut outer = found.clone();
+        let mut keys = window.clone();
+        keys.local_modes
             .remove(LocalModes::ICANON | LocalModes::ECHO);
-        asking.special_codes[SpecialCodeIndex::VMIN] = 7;
-        assert!(carry_over(&window, &asking, &mut own));
+        keys.special_codes[SpecialCodeIndex::VMIN] = 7;
+        assert!(apply_change(&window, &keys, &mut outer));
         assert!(
-            !own.local_modes
+            !outer
+                .local_modes
                 .intersects(LocalModes::ICANON | LocalModes::ECHO)
         );
-        assert_eq!(own.special_codes[SpecialCodeIndex::VMIN], 7);
-        assert_eq!(own.output_modes, found.output_modes);
-        assert!(!carry_over(&asking, &asking, &mut own));
-        assert!(carry_over(&asking, &window, &mut own));
-        assert_eq!(own.local_modes, found.local_modes);
+        assert_eq!(outer.special_codes[SpecialCodeIndex::VMIN], 7);
+        assert_eq!(outer.output_modes, found.output_modes);
+        assert!(!apply_change(&keys, &keys, &mut outer));
+        assert!(apply_change(&keys, &window, &mut outer));
+        assert_eq!(outer.local_modes, found.local_modes);
     }
 
     #[test]
-    fn what_is_set_elsewhere_stays() {
-        let (mut own, window) = modes();
-        own.local_modes.remove(LocalModes::ECHO);
+    fn a_mode_that_was_set_elsewhere_stays() {
+        let (mut outer, window) = modes();
+        outer.local_modes.remove(LocalModes::ECHO);
         let mut other = window.clone();
         other.input_modes.remove(InputModes::IXON);
-        assert!(carry_over(&window, &other, &mut own));
-        assert!(!own.local_modes.contains(LocalModes::ECHO));
-        assert!(!own.input_modes.contains(InputModes::IXON));
+        assert!(apply_change(&window, &other, &mut outer));
+        assert!(!outer.local_modes.contains(LocalModes::ECHO));
+        assert!(!outer.input_modes.contains(InputModes::IXON));
     }
 
     #[test]
-    fn a_program_for_the_whole_screen_ends_its_lines_itself() {
-        let (mut own, window) = modes();
+    fn a_full_screen_program_ends_its_lines_itself() {
+        let (mut outer, window) = modes();
         let mut raw = window.clone();
         raw.local_modes.remove(LocalModes::ICANON);
         raw.input_modes.remove(InputModes::ICRNL);
-        assert!(carry_over(&window, &raw, &mut own));
-        assert!(!own.output_modes.contains(OutputModes::ONLCR));
-        assert!(carry_over(&raw, &window, &mut own));
-        assert!(own.output_modes.contains(OutputModes::ONLCR));
+        assert!(apply_change(&window, &raw, &mut outer));
+        assert!(!outer.output_modes.contains(OutputModes::ONLCR));
+        assert!(apply_change(&raw, &window, &mut outer));
+        assert!(outer.output_modes.contains(OutputModes::ONLCR));
     }
 }

@@ -8,14 +8,15 @@ use rustix::fs::{OFlags, fcntl_setfl};
 use rustix::pipe::{PipeFlags, fcntl_setpipe_size, pipe_with};
 
 use crate::child::{ChildEnd, beyond_standard};
-use crate::output::end::End;
-use crate::output::mask;
-use crate::output::outlet::Outlet;
-use crate::output::pump::{Pump, Sink};
-use crate::output::tap::SharedTap;
-use crate::{Pumps, Stream, Tap};
+use crate::output::command_end::CommandEnd;
+use crate::output::listener::SharedListener;
+use crate::output::pump::Pump;
+use crate::output::sink::Sink;
+use crate::output::standard_stream::StandardStream;
+use crate::output::thread;
+use crate::{OutputListener, Pumps, Stream};
 
-/// What a process without privileges may have by default. The command then waits less often.
+/// The most that an unprivileged process may have by default. The command blocks less often.
 const PIPE_BYTES: usize = 1 << 20;
 
 #[derive(Debug)]
@@ -23,11 +24,14 @@ pub(crate) struct Pipes {
     stdout: OwnedFd,
     stderr: OwnedFd,
     tee: bool,
-    tap: SharedTap,
+    listener: SharedListener,
 }
 
 impl Pipes {
-    pub(crate) fn open(tee: bool, tap: Option<Tap>) -> io::Result<(ChildEnd, Self)> {
+    pub(crate) fn open(
+        tee: bool,
+        listener: Option<OutputListener>,
+    ) -> io::Result<(ChildEnd, Self)> {
         let (stdout, child_stdout) = pipe()?;
         let (stderr, child_stderr) = pipe()?;
         let child = ChildEnd::Pipes {
@@ -38,40 +42,41 @@ impl Pipes {
             stdout,
             stderr,
             tee,
-            tap: SharedTap::new(tap),
+            listener: SharedListener::new(listener),
         };
         Ok((child, pipes))
     }
 
     pub(crate) fn begin(self) -> io::Result<Pumps> {
-        let end = Arc::new(End::new()?);
-        let mut pumps = Pumps::until(&end);
+        let command_end = Arc::new(CommandEnd::new()?);
+        let mut pumps = Pumps::until(&command_end);
         for (stream, source) in [(Stream::Stdout, self.stdout), (Stream::Stderr, self.stderr)] {
-            let pump = Pump {
-                stream,
-                source: Arc::new(source),
-                held: None,
-                sink: if self.tee {
-                    Sink::Own(Outlet::own(stream))
-                } else {
-                    Sink::Nowhere
-                },
-                tap: self.tap.clone(),
-                end: Arc::clone(&end),
+            let sink = if self.tee {
+                Sink::Stream(StandardStream::new(stream))
+            } else {
+                Sink::Discard
             };
-            let thread = mask::spawn("memtop-output", &[], move || pump.run())?;
+            let listener = self.listener.clone();
+            let pump = Pump::new(
+                stream,
+                Arc::new(source),
+                sink,
+                listener,
+                Arc::clone(&command_end),
+            );
+            let thread = thread::spawn("memtop-output", &[], move || pump.run())?;
             pumps.output.push(thread);
         }
         Ok(pumps)
     }
 }
 
-/// A pipe whose reading end, and only that, does not block.
+/// A pipe of which only the reading end is non-blocking.
 fn pipe() -> io::Result<(OwnedFd, OwnedFd)> {
     let (reader, writer) = pipe_with(PipeFlags::CLOEXEC)?;
     let (reader, writer) = (beyond_standard(reader)?, beyond_standard(writer)?);
     fcntl_setfl(&reader, OFlags::NONBLOCK)?;
-    // Past the user's share of such memory the pipe stays as it is.
+    // Beyond the user's share of pipe memory the pipe keeps its size.
     let _ = fcntl_setpipe_size(&writer, PIPE_BYTES);
     Ok((reader, writer))
 }

@@ -1,16 +1,16 @@
-//! Lines below the cursor of a terminal of which nobody knows where the cursor is.
+//! Lines below the cursor, drawn without knowing where on the screen the cursor is.
 
 use std::fmt::Write;
 
-/// What stands between is shown at once by terminals that know of it.
+/// Terminals with synchronized output show what stands between these at once.
 pub(crate) const BEGIN_FRAME: &str = "\x1b[?2026h";
 pub(crate) const END_FRAME: &str = "\x1b[?2026l";
-/// Takes what is below the cursor away. There must be a line below.
-pub(crate) const ERASE: &str = "\x1b7\x1b[0m\x1b[B\r\x1b[J\x1b8";
-/// Takes what is on the cursor's line behind it away.
-pub(crate) const ERASE_REST: &str = "\x1b7\x1b[0m\x1b[K\x1b8";
+/// Erases everything below the cursor's line. There must be a line below.
+pub(crate) const ERASE_BELOW: &str = "\x1b7\x1b[0m\x1b[B\r\x1b[J\x1b8";
+/// Erases what is behind the cursor on its line.
+pub(crate) const ERASE_LINE_END: &str = "\x1b7\x1b[0m\x1b[K\x1b8";
 
-/// Scrolls until there are so many lines below the cursor, whose column stays what it is.
+/// Scrolls until there are this many lines below the cursor. Its column stays.
 pub(crate) fn make_room(count: usize, into: &mut String) {
     for _ in 0..count {
         into.push_str("\x1bD");
@@ -18,7 +18,7 @@ pub(crate) fn make_room(count: usize, into: &mut String) {
     let _ = write!(into, "\x1b[{count}A");
 }
 
-/// Writes the lines below the cursor, where there is room. Colours and the cursor are as before.
+/// Draws the lines below the cursor, where there must be room. Colours and the cursor stay.
 pub(crate) fn draw(lines: &[String], wraps: bool, into: &mut String) {
     into.push_str("\x1b7\x1b[0m\x0f\x1b(B\x1b[?7l");
     for line in lines {

@@ -1,7 +1,10 @@
-//! Writes what a command writes, and below it what a [`View`] wants to be seen.
+//! Writes the command's output to the terminal, and below it the lines of a [`View`].
 
 pub(crate) mod block;
-pub(crate) mod flow;
+mod column;
+mod controls;
+mod parser;
+mod screen;
 
 use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::Arc;
@@ -12,183 +15,202 @@ use rustix::stdio::stdout;
 use rustix::termios::tcgetwinsize;
 
 use crate::modes::Modes;
-use crate::modes::at_end::note_drawn;
-use crate::modes::outer::is_in_foreground;
-use crate::output::outlet::Outlet;
-use crate::painter::block::{BEGIN_FRAME, END_FRAME, ERASE, ERASE_REST, draw, make_room};
-use crate::painter::flow::Flow;
+use crate::modes::exit_cleanup::note_drawn;
+use crate::modes::outer_terminal::is_in_foreground;
+use crate::output::standard_stream::StandardStream;
+use crate::painter::block::{BEGIN_FRAME, END_FRAME, ERASE_BELOW, ERASE_LINE_END, draw, make_room};
+use crate::painter::parser::Parser;
+use crate::painter::screen::Screen;
 use crate::signals::follow_window_size;
 use crate::window::keys::Keys;
 use crate::window::view::View;
 
-/// What the eye can follow. While a command writes without a pause, its bytes wait so long.
-const FRAME: Duration = Duration::from_millis(33);
-/// More than that does not wait.
-const WAITING_AT_MOST_BYTES: usize = 256 << 10;
-/// The rest of a sequence is awaited so long, while the lines stay.
-const REST_WITHIN: Duration = Duration::from_millis(50);
-/// Between two looks at the modes while somebody asks for keys.
-const LOOK_EVERY: Duration = Duration::from_millis(50);
+/// Faster than the eye can follow. While the command writes without a pause, its output waits as
+/// long.
+const FRAME_INTERVAL: Duration = Duration::from_millis(33);
+const MAX_PENDING_BYTES: usize = 256 << 10;
+/// How long the lines stay while the end of an open sequence is missing.
+const SEQUENCE_TIMEOUT: Duration = Duration::from_millis(50);
+/// How often the modes are checked while the command reads keys.
+const MODES_INTERVAL: Duration = Duration::from_millis(50);
 /// What must be left to the command of a low terminal.
-const ROWS_OF_COMMAND: usize = 4;
+const MIN_COMMAND_ROWS: usize = 4;
 
 #[derive(Debug)]
 pub(crate) struct Painter {
-    outlet: Outlet,
+    stream: StandardStream,
     view: Arc<View>,
     modes: Modes,
     keys: Keys,
-    flow: Flow,
-    waiting: Vec<u8>,
-    /// So many of them end with something complete.
+    parser: Parser,
+    screen: Screen,
+    /// Output that is not written yet.
+    pending: Vec<u8>,
+    /// How many of the pending bytes end with something complete.
     complete: usize,
     /// The lines on the screen.
     drawn: Vec<String>,
-    /// Nothing was behind the cursor on its line then.
+    /// When they were drawn, nothing was behind the cursor on its line.
     was_at_line_end: bool,
     size: (u16, u16),
-    /// What was written last ends within a sequence.
-    is_within_sequence: bool,
-    last: Instant,
+    /// The last write ended within a sequence.
+    left_sequence_open: bool,
+    last_paint: Instant,
     due: Option<Instant>,
 }
 
+/// What one paint can do with the pending output.
+struct Portion {
+    /// How many bytes it writes.
+    count: usize,
+    /// No sequence is open behind them.
+    can_draw: bool,
+}
+
 impl Painter {
-    pub(crate) fn new(outlet: Outlet, view: Arc<View>, modes: Modes, keys: Keys) -> Self {
+    pub(crate) fn new(stream: StandardStream, view: Arc<View>, modes: Modes, keys: Keys) -> Self {
         let mut painter = Self {
-            outlet,
+            stream,
             view,
             modes,
             keys,
-            flow: Flow::default(),
-            waiting: Vec::new(),
+            parser: Parser::default(),
+            screen: Screen::default(),
+            pending: Vec::new(),
             complete: 0,
             drawn: Vec::new(),
             was_at_line_end: false,
             size: (0, 0),
-            is_within_sequence: false,
-            last: Instant::now(),
+            left_sequence_open: false,
+            last_paint: Instant::now(),
             due: None,
         };
-        painter.look_at_size();
+        painter.update_size();
         painter
     }
 
-    pub(crate) fn outlet(&self) -> &Outlet {
-        &self.outlet
+    pub(crate) fn stream(&self) -> &StandardStream {
+        &self.stream
     }
 
-    /// Readable when something else is wanted.
+    /// Readable when the view has changed.
     pub(crate) fn event(&self) -> BorrowedFd<'_> {
         self.view.as_fd()
     }
 
-    /// Until when the next call of [`Self::tick`] can wait.
+    /// How long the next call of [`Self::tick`] can wait.
     pub(crate) fn due_in(&self) -> Option<Duration> {
         let due = self
             .due
             .map(|due| due.saturating_duration_since(Instant::now()));
-        // Nobody tells when it is over.
-        let look = self.modes.asks_for_keys().then_some(LOOK_EVERY);
-        due.into_iter().chain(look).min()
+        // No event announces that the command has stopped reading keys.
+        let modes_check = self.modes.reads_keys().then_some(MODES_INTERVAL);
+        due.into_iter().chain(modes_check).min()
     }
 
-    /// Readable when [`Self::carry_keys`] has something to do.
-    pub(crate) fn keys(&self) -> Option<BorrowedFd<'_>> {
-        self.keys.awaited().filter(|_| self.modes.asks_for_keys())
+    /// Readable when [`Self::forward_keys`] has something to do.
+    pub(crate) fn typed_keys(&self) -> Option<BorrowedFd<'_>> {
+        self.keys.typed().filter(|_| self.modes.reads_keys())
     }
 
-    pub(crate) fn carry_keys(&mut self) {
-        self.keys.carry();
+    pub(crate) fn forward_keys(&mut self) {
+        self.keys.forward();
     }
 
-    /// Takes what the command has written.
+    /// Takes output of the command.
     pub(crate) fn write(&mut self, bytes: &[u8]) -> Result<(), Errno> {
-        self.look_at_modes();
-        let complete = self.flow.read(bytes);
-        if self.drawn.is_empty() && self.waiting.is_empty() && !self.is_wanted() {
-            self.is_within_sequence = !self.flow.is_complete();
-            return self.outlet.write_all(bytes);
+        self.update_modes();
+        let complete = self.parser.advance(bytes, &mut self.screen);
+        if self.drawn.is_empty() && self.pending.is_empty() && !self.has_something_to_draw() {
+            self.left_sequence_open = !self.parser.is_ground();
+            return self.stream.write_all(bytes);
         }
         if complete > 0 {
-            self.complete = self.waiting.len() + complete;
+            self.complete = self.pending.len() + complete;
         }
-        self.waiting.extend_from_slice(bytes);
-        let now = Instant::now();
-        if now - self.last >= FRAME || self.waiting.len() >= WAITING_AT_MOST_BYTES {
+        self.pending.extend_from_slice(bytes);
+        let since_last = self.last_paint.elapsed();
+        if since_last >= FRAME_INTERVAL || self.pending.len() >= MAX_PENDING_BYTES {
             return self.paint();
         }
-        self.due.get_or_insert(self.last + FRAME);
+        self.due.get_or_insert(self.last_paint + FRAME_INTERVAL);
         Ok(())
     }
 
-    /// Does what has become due, or is wanted anew.
+    /// Paints what is due, and what has changed in the view.
     pub(crate) fn tick(&mut self) -> Result<(), Errno> {
         self.view.clear_event();
-        self.look_at_modes();
-        let is_due = self.due.is_some_and(|due| due <= Instant::now());
-        if self.waiting.is_empty() || is_due {
+        self.update_modes();
+        if self.pending.is_empty() || self.is_due() {
             return self.paint();
         }
         Ok(())
     }
 
-    /// Writes everything that is left, and takes the lines away.
+    /// Writes all pending output, and erases the lines.
     pub(crate) fn finish(&mut self) -> Result<(), Errno> {
-        self.look_at_modes();
+        self.update_modes();
         self.view.hide(true);
-        self.complete = self.waiting.len();
+        self.complete = self.pending.len();
         self.paint()?;
-        // The command has left something unfinished that is never finished now.
-        let words = std::mem::take(&mut self.view.wanted().words);
-        for text in words {
-            let lines = text.replace('\n', "\r\n");
-            self.outlet
-                .write_all(format!("\r\n{lines}\r\n").as_bytes())?;
+        // Messages are left where the command has ended within a sequence or in full screen.
+        let messages = std::mem::take(&mut self.view.content().messages);
+        for message in messages {
+            let text = message.replace('\n', "\r\n");
+            let text = format!("\r\n{text}\r\n");
+            self.stream.write_all(text.as_bytes())?;
         }
         Ok(())
     }
 
-    fn is_wanted(&self) -> bool {
-        let wanted = self.view.wanted();
-        !wanted.words.is_empty()
-            || !wanted.is_hidden
-                && !wanted.lines.is_empty()
-                && !self.flow.is_taken()
-                && self.modes.has_plain_lines()
+    fn has_something_to_draw(&self) -> bool {
+        let content = self.view.content();
+        !content.messages.is_empty()
+            || !content.is_hidden
+                && !content.lines.is_empty()
+                && !self.screen.is_full_screen()
+                && self.modes.echoes_lines()
     }
 
-    fn look_at_modes(&mut self) {
-        if self.modes.look() {
+    fn is_due(&self) -> bool {
+        self.due.is_some_and(|due| due <= Instant::now())
+    }
+
+    fn update_modes(&mut self) {
+        if self.modes.carry_over() {
             self.keys.forget_reader();
         }
-        self.flow.set_returns(self.modes.returns());
+        self.screen
+            .set_newline_returns(self.modes.newline_returns());
     }
 
-    /// One write: takes the lines away, writes what was waiting, and puts the lines below.
-    fn paint(&mut self) -> Result<(), Errno> {
-        let is_resized = self.look_at_size();
-        let has_rest = self.complete < self.waiting.len();
-        // What a sequence lacks may never come; then the lines go.
-        let is_late = self.waiting.len() >= WAITING_AT_MOST_BYTES
-            || self.due.is_some_and(|due| due <= Instant::now());
-        let is_whole = self.flow.is_complete();
-        let keeps_rest = has_rest && !(is_late && self.complete == 0);
-        let count = if keeps_rest {
-            self.complete
-        } else {
-            self.waiting.len()
+    /// Whether the size is another one.
+    fn update_size(&mut self) -> bool {
+        let Ok(size) = tcgetwinsize(stdout()) else {
+            return false;
         };
-        // Where the last write ended within a sequence, one that writes nothing does so as well.
-        let can_draw = is_whole || keeps_rest && (count > 0 || !self.is_within_sequence);
-        let words = if can_draw && !self.flow.is_taken() {
-            std::mem::take(&mut self.view.wanted().words)
+        follow_window_size();
+        let current = (size.ws_row, size.ws_col.max(1));
+        let has_changed = current != self.size;
+        if has_changed {
+            self.size = current;
+            self.screen
+                .resize(u32::from(current.0), u32::from(current.1));
+        }
+        has_changed
+    }
+
+    /// In one write: erases the lines, writes pending output and messages, and draws the lines.
+    fn paint(&mut self) -> Result<(), Errno> {
+        let is_resized = self.update_size();
+        let Portion { count, can_draw } = self.portion();
+        let messages = if can_draw && !self.screen.is_full_screen() {
+            std::mem::take(&mut self.view.content().messages)
         } else {
             Vec::new()
         };
-        let is_aside = !self.modes.has_plain_lines() && !self.view.wanted().is_hidden;
-        if count == 0 && words.is_empty() && is_aside {
-            // Somebody asks for keys, and may have shown what was not seen here.
+        let writes_nothing = count == 0 && messages.is_empty();
+        if writes_nothing && self.steps_aside() {
             return Ok(());
         }
         let lines = if can_draw {
@@ -196,88 +218,111 @@ impl Painter {
         } else {
             Vec::new()
         };
-        self.last = Instant::now();
-        self.due = (self.waiting.len() > count).then(|| self.last + REST_WITHIN);
-        if count == 0 && words.is_empty() && lines == self.drawn && !is_resized {
+        self.last_paint = Instant::now();
+        self.due = (self.pending.len() > count).then(|| self.last_paint + SEQUENCE_TIMEOUT);
+        let stays = writes_nothing && !is_resized;
+        if stays && lines == self.drawn {
             return Ok(());
         }
+        let redraws_in_place = stays && !lines.is_empty() && lines.len() == self.drawn.len();
         let mut before = String::new();
+        self.erase_lines(is_resized, redraws_in_place, &mut before);
         let mut after = String::new();
-        let in_place = count == 0
-            && words.is_empty()
-            && !is_resized
-            && !lines.is_empty()
-            && lines.len() == self.drawn.len();
-        if !self.drawn.is_empty() && self.was_at_line_end {
-            before.push_str(ERASE_REST);
-        }
-        if !self.drawn.is_empty() && !in_place {
-            // What is typed moves the cursor unseen.
-            make_room(if is_resized { self.drawn.len() } else { 1 }, &mut before);
-            before.push_str(ERASE);
-        }
-        for text in &words {
-            if !self.flow.is_at_line_start() {
-                after.push_str("\r\n");
-            }
-            after.push_str(&text.replace('\n', "\r\n"));
-            after.push_str("\r\n");
-            self.flow.begin_line();
-        }
+        self.print_messages(&messages, &mut after);
         if !lines.is_empty() {
             make_room(lines.len(), &mut after);
-            draw(&lines, self.flow.wraps(), &mut after);
+            draw(&lines, self.screen.wraps(), &mut after);
         }
-        let is_frame = can_draw && !(before.is_empty() && after.is_empty());
-        let mut bytes = Vec::with_capacity(count + before.len() + after.len() + 16);
-        if is_frame && !self.is_within_sequence {
-            bytes.extend_from_slice(BEGIN_FRAME.as_bytes());
-        }
-        bytes.extend_from_slice(before.as_bytes());
-        bytes.extend(self.waiting.drain(..count));
-        bytes.extend_from_slice(after.as_bytes());
-        if is_frame {
-            bytes.extend_from_slice(END_FRAME.as_bytes());
-        }
+        let frame = self.frame(&before, count, &after, can_draw);
         self.complete = 0;
-        self.is_within_sequence = !can_draw;
+        self.left_sequence_open = !can_draw;
         self.drawn = lines;
-        self.was_at_line_end = self.flow.is_at_line_end();
+        self.was_at_line_end = self.screen.is_at_line_end();
         note_drawn(!self.drawn.is_empty());
-        self.outlet.write_all(&bytes)
+        self.stream.write_all(&frame)
     }
 
-    /// What can be shown below the command's output now.
+    /// What to write of the pending output. The start of a sequence waits for its end, though not
+    /// forever.
+    fn portion(&self) -> Portion {
+        let has_open_sequence = self.complete < self.pending.len();
+        let is_late = self.pending.len() >= MAX_PENDING_BYTES || self.is_due();
+        let keeps_sequence = has_open_sequence && !(is_late && self.complete == 0);
+        if !keeps_sequence {
+            return Portion {
+                count: self.pending.len(),
+                can_draw: self.parser.is_ground(),
+            };
+        }
+        Portion {
+            count: self.complete,
+            // To write nothing leaves a sequence open that the last write has left open.
+            can_draw: self.parser.is_ground() || self.complete > 0 || !self.left_sequence_open,
+        }
+    }
+
+    /// Whether the command reads keys, and may have written by other ways than through here.
+    fn steps_aside(&self) -> bool {
+        !self.modes.echoes_lines() && !self.view.content().is_hidden
+    }
+
+    /// What can be shown below the command's output.
     fn lines_to_draw(&self) -> Vec<String> {
-        let wanted = self.view.wanted();
-        let has_room = usize::from(self.size.0) >= wanted.lines.len() + ROWS_OF_COMMAND;
-        if wanted.is_hidden || wanted.lines.is_empty() || !has_room {
+        let content = self.view.content();
+        let has_room = usize::from(self.size.0) >= content.lines.len() + MIN_COMMAND_ROWS;
+        if content.is_hidden || content.lines.is_empty() || !has_room {
             return Vec::new();
         }
-        let is_possible = self.modes.has_plain_lines()
-            && !self.flow.is_taken()
-            && !self.flow.is_in_frame()
-            && self.flow.is_within_line()
-            && self.flow.is_on_last_line();
-        if is_possible && is_in_foreground(stdout()) {
-            wanted.lines.clone()
+        let can_draw = self.modes.echoes_lines()
+            && !self.screen.is_full_screen()
+            && !self.screen.is_in_synchronized_update()
+            && self.screen.can_save_cursor()
+            && self.screen.is_on_last_line();
+        if can_draw && is_in_foreground(stdout()) {
+            content.lines.clone()
         } else {
             Vec::new()
         }
     }
 
-    /// Whether it is another one.
-    fn look_at_size(&mut self) -> bool {
-        let Ok(size) = tcgetwinsize(stdout()) else {
-            return false;
-        };
-        let now = (size.ws_row, size.ws_col.max(1));
-        follow_window_size();
-        let is_other = now != self.size;
-        if is_other {
-            self.size = now;
-            self.flow.resize(u32::from(now.0), u32::from(now.1));
+    fn erase_lines(&self, is_resized: bool, redraws_in_place: bool, into: &mut String) {
+        if self.drawn.is_empty() {
+            return;
         }
-        is_other
+        if self.was_at_line_end {
+            into.push_str(ERASE_LINE_END);
+        }
+        if !redraws_in_place {
+            // Echoed input moves the cursor unnoticed.
+            make_room(if is_resized { self.drawn.len() } else { 1 }, into);
+            into.push_str(ERASE_BELOW);
+        }
+    }
+
+    fn print_messages(&mut self, messages: &[String], into: &mut String) {
+        for message in messages {
+            if !self.screen.is_at_line_start() {
+                into.push_str("\r\n");
+            }
+            into.push_str(&message.replace('\n', "\r\n"));
+            into.push_str("\r\n");
+            self.screen.begin_line();
+        }
+    }
+
+    /// Takes the bytes from the pending output, and has the terminal show all of it at once.
+    fn frame(&mut self, before: &str, count: usize, after: &str, can_draw: bool) -> Vec<u8> {
+        let is_synchronized = can_draw && !(before.is_empty() && after.is_empty());
+        let mut frame = Vec::with_capacity(count + before.len() + after.len() + 16);
+        if is_synchronized && !self.left_sequence_open {
+            frame.extend_from_slice(BEGIN_FRAME.as_bytes());
+        }
+        frame.extend_from_slice(before.as_bytes());
+        frame.extend(self.pending.drain(..count));
+        frame.extend_from_slice(after.as_bytes());
+        if is_synchronized {
+            frame.extend_from_slice(END_FRAME.as_bytes());
+        }
+        frame
     }
 }

@@ -1,12 +1,14 @@
 //! A terminal of the command's own.
 
-pub(crate) mod control;
-pub(crate) mod discipline;
-pub(crate) mod feed;
-pub(crate) mod input;
-pub(crate) mod remote;
-pub(crate) mod suspend;
-pub(crate) mod typed;
+mod command_terminal;
+pub(crate) mod handle;
+mod input;
+mod key_scanner;
+mod line_discipline;
+mod literal_input;
+mod stdin;
+mod suspend;
+mod wakeup;
 
 use std::io;
 use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
@@ -22,65 +24,68 @@ use rustix::termios::{
 };
 
 use crate::child::{ChildEnd, beyond_standard};
-use crate::modes::at_end::AtEnd;
-use crate::modes::outer::{Outer, is_in_foreground};
-use crate::output::end::End;
-use crate::output::mask;
-use crate::output::outlet::Outlet;
-use crate::output::pump::{Pump, Sink};
-use crate::output::tap::SharedTap;
-use crate::pty::control::Control;
+use crate::modes::exit_cleanup::ExitCleanup;
+use crate::modes::outer_terminal::{OuterTerminal, is_in_foreground};
+use crate::output::command_end::CommandEnd;
+use crate::output::listener::SharedListener;
+use crate::output::pump::Pump;
+use crate::output::sink::Sink;
+use crate::output::standard_stream::StandardStream;
+use crate::output::thread;
+use crate::pty::command_terminal::CommandTerminal;
 use crate::pty::input::{Input, Source};
-use crate::{OwnTerminal, Pumps, Remote, Stream, Tap};
+use crate::pty::wakeup::InputWakeup;
+use crate::signals::AttachedTerminal;
+use crate::{OutputListener, Pumps, Stream, TerminalHandle};
 
-const USUAL_SIZE: (u16, u16) = (24, 80);
+const DEFAULT_SIZE: (u16, u16) = (24, 80);
 
 #[derive(Debug)]
 pub(crate) struct Terminal {
     master: OwnedFd,
     slave: OwnedFd,
-    tap: SharedTap,
+    listener: SharedListener,
     /// The terminal that the size is taken from.
-    like: Option<BorrowedFd<'static>>,
-    remote: Option<Arc<Remote>>,
-    /// As the command finds it.
+    size_source: Option<BorrowedFd<'static>>,
+    handle: Option<Arc<TerminalHandle>>,
+    /// As the command finds them.
     modes: Termios,
 }
 
 impl Terminal {
     pub(crate) fn open(
-        tap: Option<Tap>,
+        listener: Option<OutputListener>,
         size: Option<(u16, u16)>,
-        remote: Option<Arc<Remote>>,
+        handle: Option<Arc<TerminalHandle>>,
     ) -> io::Result<(ChildEnd, Self)> {
         let (master, slave) = pair()?;
-        let like = match size {
+        let size_source = match size {
             None => [stdin(), stdout(), stderr()]
                 .into_iter()
                 .find(|own| isatty(own)),
             Some(_) => None,
         };
-        if remote.is_none() {
+        if handle.is_none() {
             set_modes(&slave)?;
         }
-        let known = like.and_then(|terminal| tcgetwinsize(terminal).ok());
-        let (ws_row, ws_col) = size.unwrap_or(USUAL_SIZE);
-        let usual = Winsize {
+        let followed = size_source.and_then(|terminal| tcgetwinsize(terminal).ok());
+        let (ws_row, ws_col) = size.unwrap_or(DEFAULT_SIZE);
+        let fixed = Winsize {
             ws_row,
             ws_col,
             ws_xpixel: 0,
             ws_ypixel: 0,
         };
-        tcsetwinsize(&slave, known.unwrap_or(usual))?;
+        tcsetwinsize(&slave, followed.unwrap_or(fixed))?;
         let child = ChildEnd::Terminal(beyond_standard(slave.try_clone()?)?);
         let modes = tcgetattr(&slave)?;
         let terminal = Self {
             modes,
-            remote,
+            handle,
             master,
             slave,
-            tap: SharedTap::new(tap),
-            like,
+            listener: SharedListener::new(listener),
+            size_source,
         };
         Ok((child, terminal))
     }
@@ -90,28 +95,41 @@ impl Terminal {
             .ok()
             .and_then(Pid::from_raw)
             .ok_or_else(|| io::Error::other("no such process"))?;
-        let end = Arc::new(End::new()?);
-        let mut pumps = Pumps::until(&end);
-        let master = Arc::new(self.master);
-        if let Some(remote) = &self.remote {
-            remote.connect(&master);
-            let output = Pump {
-                stream: Stream::Stdout,
-                source: master,
-                held: Some(self.slave),
-                sink: Sink::Nowhere,
-                tap: self.tap,
-                end,
-            };
-            let thread = mask::spawn("memtop-output", &[], move || output.run())?;
-            pumps.output.push(thread);
-            return Ok(pumps);
+        match self.handle.clone() {
+            Some(handle) => self.begin_with_handle(&handle),
+            None => self.begin_with_standard_streams(command),
         }
-        let control = Arc::new(Control::new()?);
-        pumps.own_terminal = OwnTerminal::attach(master.as_fd(), control.as_fd()).map(Arc::new);
-        pumps.outer = Outer::take().map(Arc::new);
-        pumps.at_end = pumps.outer.as_ref().map(|_| AtEnd::begin());
-        let source = match &pumps.outer {
+    }
+
+    fn begin_with_handle(self, handle: &TerminalHandle) -> io::Result<Pumps> {
+        let command_end = Arc::new(CommandEnd::new()?);
+        let mut pumps = Pumps::until(&command_end);
+        let master = Arc::new(self.master);
+        handle.connect(&master);
+        let stream = Stream::Stdout;
+        let pump = Pump::new(stream, master, Sink::Discard, self.listener, command_end);
+        let pump = pump.holding(self.slave);
+        let thread = thread::spawn("memtop-output", &[], move || pump.run())?;
+        pumps.output.push(thread);
+        Ok(pumps)
+    }
+
+    fn begin_with_standard_streams(self, command: Pid) -> io::Result<Pumps> {
+        let command_end = Arc::new(CommandEnd::new()?);
+        let mut pumps = Pumps::until(&command_end);
+        let master = Arc::new(self.master);
+        let pump = Pump::new(
+            Stream::Stdout,
+            Arc::clone(&master),
+            Sink::Stream(StandardStream::new(Stream::Stdout)),
+            self.listener,
+            Arc::clone(&command_end),
+        );
+        let wakeup = Arc::new(InputWakeup::new()?);
+        pumps.attached = AttachedTerminal::attach(master.as_fd(), wakeup.as_fd()).map(Arc::new);
+        pumps.outer_terminal = OuterTerminal::take().map(Arc::new);
+        pumps.exit_cleanup = pumps.outer_terminal.as_ref().map(|_| ExitCleanup::begin());
+        let source = match &pumps.outer_terminal {
             Some(outer) => {
                 if is_in_foreground(stdin()) {
                     outer.make_raw()?;
@@ -119,33 +137,30 @@ impl Terminal {
                 Source::Typed(Arc::clone(outer))
             }
             None if isatty(stdin()) => Source::Nothing,
-            None => Source::Fed,
+            None => Source::Piped,
         };
-        let output = Pump {
-            stream: Stream::Stdout,
-            source: Arc::clone(&master),
-            held: None,
-            sink: Sink::Own(Outlet::own(Stream::Stdout)),
-            tap: self.tap,
-            end: Arc::clone(&end),
+        let terminal = CommandTerminal {
+            command,
+            master,
+            slave: self.slave,
+            modes: self.modes,
         };
         let input = Input::new(
-            command,
-            (master, self.slave, self.modes),
+            terminal,
             source,
-            self.like,
-            Arc::clone(&control),
-            end,
-            pumps.own_terminal.clone(),
+            self.size_source,
+            Arc::clone(&wakeup),
+            command_end,
+            pumps.attached.clone(),
         );
-        // A job in the background may not write where the terminal forbids it.
-        let thread = mask::spawn("memtop-output", &[libc::SIGTTOU], move || {
-            let ended = output.run();
-            control.end();
-            ended
+        // Where the terminal forbids background jobs to write, SIGTTOU has to stop this thread.
+        let thread = thread::spawn("memtop-output", &[libc::SIGTTOU], move || {
+            let end = pump.run();
+            wakeup.end_output();
+            end
         })?;
         pumps.output.push(thread);
-        pumps.input = Some(mask::spawn("memtop-input", &[], move || input.run())?);
+        pumps.input = Some(thread::spawn("memtop-input", &[], move || input.run())?);
         Ok(pumps)
     }
 }
@@ -156,7 +171,7 @@ pub(crate) fn pair() -> io::Result<(OwnedFd, OwnedFd)> {
     let master = openpt(flags)?;
     grantpt(&master)?;
     unlockpt(&master)?;
-    // Also where /dev/pts is not the one that the terminal belongs to. Some kernels have only the
+    // This works also where the terminal belongs to another /dev/pts; older kernels have only the
     // name.
     let slave = ioctl_tiocgptpeer(&master, flags).or_else(|_| {
         let flags = OFlags::RDWR | OFlags::NOCTTY | OFlags::CLOEXEC;
@@ -166,14 +181,14 @@ pub(crate) fn pair() -> io::Result<(OwnedFd, OwnedFd)> {
     Ok((beyond_standard(master)?, beyond_standard(slave)?))
 }
 
-/// As this process's terminal is, where there is one. What a shell has set while this process is in
-/// the background is for the shell.
+/// Copies the modes of this process's terminal, where there is one. In the background it has those
+/// of the shell, which are not for the command.
 fn set_modes(slave: &OwnedFd) -> io::Result<()> {
     let modes = if !isatty(stdin()) {
         let mut modes = tcgetattr(slave)?;
-        // The reader is to see what it was given; nobody has typed it.
+        // What was not typed needs no echo.
         modes.local_modes.remove(LocalModes::ECHO);
-        // The kernel looks ahead for these, past what makes a byte literal.
+        // The kernel acts on start and stop bytes also behind a `literal_next`.
         modes.input_modes.remove(InputModes::IXON);
         modes.input_modes.insert(InputModes::IUTF8);
         modes

@@ -1,31 +1,55 @@
-//! The command's side of being suspended.
+//! Suspends and resumes a command on a terminal of its own, together with this process.
 
 use std::fs;
-use std::mem::MaybeUninit;
-use std::ptr;
+use std::thread;
+use std::time::Duration;
 
 use memtop_proc::native::field_has_signal;
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::process::{Pid, Signal};
 
-/// Sends a signal to the command's group. It fails once nobody is left there.
-pub(crate) fn signal(group: Pid, signal: Signal) -> bool {
-    kill_process_group(group, signal).is_ok()
+use crate::pty::input::{Input, Source};
+use crate::signals::disposition::ignores_suspension;
+use crate::signals::job::{self, JobEvent};
+use crate::signals::stop_this_job;
+
+/// How long programs may prepare for being suspended.
+const GRACE: Duration = Duration::from_millis(50);
+
+impl Input {
+    /// Stops the command and then this process, for a shell to continue. The command has got
+    /// `SIGTSTP` before; where it does not handle that, the kernel discards it, since the command's
+    /// session has no shell.
+    pub(super) fn suspend(&mut self, whole_group: bool) {
+        if ignores_suspension() || command_ignores_suspension(self.terminal.command) {
+            return;
+        }
+        if job::apply(JobEvent::BeginSuspend).is_none() {
+            return;
+        }
+        thread::sleep(GRACE);
+        if !self.command_end.is_announced() && self.terminal.signal(Signal::STOP) {
+            if let Source::Typed(outer) = &self.source {
+                outer.restore();
+            }
+            stop_this_job(whole_group);
+            self.resume();
+        }
+        job::apply(JobEvent::EndSuspend);
+    }
+
+    pub(super) fn resume(&mut self) {
+        // Raw before the command writes again.
+        self.in_foreground = false;
+        self.update_foreground();
+        self.follow_size();
+        self.terminal.signal(Signal::CONT);
+    }
 }
 
-/// Whether the command does not let itself be suspended, as a shell at its prompt.
-pub(crate) fn is_ignored_by(command: Pid) -> bool {
+/// Whether the command cannot be suspended, as a shell at its prompt.
+fn command_ignores_suspension(command: Pid) -> bool {
     let path = format!("/proc/{}/status", command.as_raw_nonzero());
     // Without the file there is no such process.
     let status = fs::read(path).unwrap_or_default();
     field_has_signal(&status, "SigIgn", libc::SIGTSTP) == Some(true)
-}
-
-/// Whether whoever started this process did not want it to be suspended.
-pub(crate) fn is_ignored_here() -> bool {
-    let mut now = MaybeUninit::<libc::sigaction>::zeroed();
-    // SAFETY: the structure is valid for the call, and a zeroed one is a valid value.
-    unsafe {
-        libc::sigaction(libc::SIGTSTP, ptr::null(), now.as_mut_ptr());
-        now.assume_init().sa_sigaction == libc::SIG_IGN
-    }
 }

@@ -1,47 +1,45 @@
-//! Stopping this process as `^Z` stops a job of a shell.
+//! Stops this process as `^Z` stops a job of a shell.
 
 use std::mem::MaybeUninit;
 use std::ptr;
-use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 
-/// What the signal does is set for the whole process.
-static AT_IT: AtomicBool = AtomicBool::new(false);
+use rustix::process::{Signal, kill_current_process_group};
 
-/// Whether a thread is in [`stop_this_job`]: a `SIGCONT` that comes now is what ends that.
-pub(crate) fn is_stopped() -> bool {
-    AT_IT.load(SeqCst)
-}
+use super::disposition::Disposition;
+use super::job::{self, JobEvent};
 
-/// Stops this process, or with it everybody else in its group, and returns when it is continued.
-/// Where nobody could continue it, in an orphaned group, it returns at once.
-///
-/// Nothing but async-signal-safe calls, for handlers.
+/// Stops this process, or its whole group, and returns when it is continued. In an orphaned group,
+/// which no shell could continue, it returns at once.
 pub(crate) fn stop_this_job(whole_group: bool) {
-    if AT_IT.swap(true, SeqCst) {
+    if job::apply(JobEvent::StopProcess).is_none() {
         return;
     }
-    // SAFETY: all structures are valid for the calls; zeroed actions and sets are valid values.
-    unsafe {
-        let mut ignore: libc::sigaction = std::mem::zeroed();
-        ignore.sa_sigaction = libc::SIG_IGN;
-        let default: libc::sigaction = std::mem::zeroed();
-        let mut former = MaybeUninit::<libc::sigaction>::zeroed();
-        let mut mask: libc::sigset_t = std::mem::zeroed();
-        libc::sigemptyset(&raw mut mask);
-        libc::sigaddset(&raw mut mask, libc::SIGTSTP);
-
-        // The others first, and not this process: which of its threads then stopped when would be
-        // left to chance, and a second signal could stop it again after it was continued.
-        libc::sigaction(libc::SIGTSTP, &raw const ignore, former.as_mut_ptr());
-        if whole_group {
-            libc::kill(0, libc::SIGTSTP);
-        }
-        libc::sigaction(libc::SIGTSTP, &raw const default, ptr::null_mut());
-        let mut former_mask: libc::sigset_t = std::mem::zeroed();
-        libc::pthread_sigmask(libc::SIG_UNBLOCK, &raw const mask, &raw mut former_mask);
-        libc::raise(libc::SIGTSTP);
-        libc::pthread_sigmask(libc::SIG_SETMASK, &raw const former_mask, ptr::null_mut());
-        libc::sigaction(libc::SIGTSTP, former.as_ptr(), ptr::null_mut());
+    let found = Disposition::of(libc::SIGTSTP);
+    // The others first, and not this process: which of its threads stopped when would be left to
+    // chance, and a second signal could stop it again after it was continued.
+    Disposition::ignore().install(libc::SIGTSTP);
+    if whole_group {
+        let _ = kill_current_process_group(Signal::TSTP);
     }
-    AT_IT.store(false, SeqCst);
+    Disposition::default_action().install(libc::SIGTSTP);
+    raise_unblocked(libc::SIGTSTP);
+    if let Some(found) = found {
+        found.install(libc::SIGTSTP);
+    }
+    job::apply(JobEvent::ContinueProcess);
+}
+
+/// Raises the signal in this thread also where the thread blocks it.
+fn raise_unblocked(signal: libc::c_int) {
+    let mut set = MaybeUninit::<libc::sigset_t>::uninit();
+    let mut found = MaybeUninit::<libc::sigset_t>::uninit();
+    // SAFETY: sigemptyset initialises the set, the first call of pthread_sigmask the one that was
+    // found; both outlive the calls.
+    unsafe {
+        libc::sigemptyset(set.as_mut_ptr());
+        libc::sigaddset(set.as_mut_ptr(), signal);
+        libc::pthread_sigmask(libc::SIG_UNBLOCK, set.as_ptr(), found.as_mut_ptr());
+        libc::raise(signal);
+        libc::pthread_sigmask(libc::SIG_SETMASK, found.as_ptr(), ptr::null_mut());
+    }
 }

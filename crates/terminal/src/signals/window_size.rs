@@ -1,14 +1,17 @@
 //! The window that a command's output goes through is as large as this process's terminal.
 
-use std::mem::MaybeUninit;
-use std::os::fd::{AsRawFd, OwnedFd};
+use std::os::fd::{AsRawFd, BorrowedFd, OwnedFd};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI32, Ordering::SeqCst};
 
-use super::wait_for_handlers;
+use rustix::process::{Signal, kill_process_group};
+use rustix::stdio::stdout;
+use rustix::termios::{tcgetpgrp, tcgetwinsize, tcsetwinsize};
+
+use super::handler::wait_for_handlers;
 
 const NONE: i32 = -1;
-/// There is one set of signal handlers in a process, so there is one of these.
+/// A process has one set of signal handlers, so there is one of these.
 static WINDOW: AtomicI32 = AtomicI32::new(NONE);
 
 /// While this lives, the window follows this process's standard output.
@@ -32,38 +35,27 @@ impl Drop for WindowSize {
     }
 }
 
-/// Makes the window as large as the terminal has become. The kernel has told those in front of the
-/// terminal already; they are told once more, since they may have asked the window too early.
+/// Makes the window as large as the terminal. The kernel has signalled the foreground group; it is
+/// signalled once more, for processes that asked the window too early.
 ///
-/// Nothing but async-signal-safe calls, for handlers.
+/// Nothing but system calls, for handlers.
 pub(crate) fn follow_now() {
     let window = WINDOW.load(SeqCst);
     if window == NONE {
         return;
     }
-    let (Some(own), Some(former)) = (size_of(libc::STDOUT_FILENO), size_of(window)) else {
+    // SAFETY: the window stays open until it was taken out of WINDOW, no handler runs and the
+    // painter has ended.
+    let window = unsafe { BorrowedFd::borrow_raw(window) };
+    let (Ok(wanted), Ok(current)) = (tcgetwinsize(stdout()), tcgetwinsize(window)) else {
         return;
     };
-    if (own.ws_row, own.ws_col) == (former.ws_row, former.ws_col) {
+    if (wanted.ws_row, wanted.ws_col) == (current.ws_row, current.ws_col) {
         return;
     }
-    // SAFETY: both calls take numbers or a structure that outlives them.
-    unsafe {
-        let mut group: libc::pid_t = 0;
-        if libc::ioctl(window, libc::TIOCSWINSZ, &raw const own) == 0
-            && libc::ioctl(libc::STDOUT_FILENO, libc::TIOCGPGRP, &raw mut group) == 0
-            && group > 0
-        {
-            libc::kill(-group, libc::SIGWINCH);
-        }
-    }
-}
-
-fn size_of(terminal: i32) -> Option<libc::winsize> {
-    let mut size = MaybeUninit::<libc::winsize>::zeroed();
-    // SAFETY: the structure is valid for the call, and a zeroed one is a valid value.
-    unsafe {
-        let asked = libc::ioctl(terminal, libc::TIOCGWINSZ, size.as_mut_ptr());
-        (asked == 0).then(|| size.assume_init())
+    if tcsetwinsize(window, wanted).is_ok()
+        && let Ok(group) = tcgetpgrp(stdout())
+    {
+        let _ = kill_process_group(group, Signal::WINCH);
     }
 }

@@ -1,6 +1,6 @@
-//! A terminal for the command's output alone. It is nobody's controlling terminal: what is typed,
-//! the command's session, its process group and whoever outlives it have to do with this process's
-//! terminal, as if nothing stood in between.
+//! A terminal for the command's output alone. It is no controlling terminal: input, the command's
+//! session, its process group and processes that outlive it use this process's terminal, as they
+//! would without a window.
 
 pub(crate) mod keys;
 pub(crate) mod shared;
@@ -14,7 +14,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use rustix::fs::fstat;
-use rustix::process::getpgrp;
 use rustix::pty::ptsname;
 use rustix::stdio::{stderr, stdout};
 use rustix::termios::{
@@ -22,24 +21,26 @@ use rustix::termios::{
 };
 
 use crate::child::beyond_standard;
-use crate::modes::at_end::AtEnd;
-use crate::modes::{Modes, of_window};
-use crate::output::end::End;
-use crate::output::mask;
-use crate::output::outlet::Outlet;
-use crate::output::pump::{Pump, Sink};
-use crate::output::tap::SharedTap;
+use crate::group;
+use crate::modes::exit_cleanup::ExitCleanup;
+use crate::modes::{Modes, window_modes};
+use crate::output::command_end::CommandEnd;
+use crate::output::listener::SharedListener;
+use crate::output::pump::Pump;
+use crate::output::sink::Sink;
+use crate::output::standard_stream::StandardStream;
+use crate::output::thread;
 use crate::painter::Painter;
 use crate::pty::pair;
 use crate::signals::WindowSize;
 use crate::window::keys::{Keys, open_keyboard};
-use crate::{Pumps, Stream, Tap, View};
+use crate::{OutputListener, Pumps, Stream, View};
 
 #[derive(Debug)]
 pub(crate) struct Window {
     master: OwnedFd,
     slave: OwnedFd,
-    tap: SharedTap,
+    listener: SharedListener,
     view: Arc<View>,
     modes: Termios,
     name: PathBuf,
@@ -47,54 +48,53 @@ pub(crate) struct Window {
 }
 
 impl Window {
-    /// Also gives the end that is written to, which is no standard stream.
-    pub(crate) fn open(tap: Option<Tap>, view: Arc<View>) -> io::Result<(OwnedFd, Self)> {
+    /// Also returns the end that the command writes to, which is no standard stream.
+    pub(crate) fn open(
+        listener: Option<OutputListener>,
+        view: Arc<View>,
+    ) -> io::Result<(OwnedFd, Self)> {
         let (master, slave) = pair()?;
-        let modes = of_window(&tcgetattr(stdout())?);
+        let modes = window_modes(&tcgetattr(stdout())?);
         tcsetattr(&slave, OptionalActions::Now, &modes)?;
         tcsetwinsize(&slave, tcgetwinsize(stdout())?)?;
-        let written = beyond_standard(slave.try_clone()?)?;
+        let child_end = beyond_standard(slave.try_clone()?)?;
         let window = Self {
             modes,
             keyboard: open_keyboard()?,
             name: OsString::from_vec(ptsname(&master, Vec::new())?.into_bytes()).into(),
             master,
             slave,
-            tap: SharedTap::new(tap),
+            listener: SharedListener::new(listener),
             view,
         };
-        Ok((written, window))
+        Ok((child_end, window))
     }
 
     pub(crate) fn begin(self) -> io::Result<Pumps> {
-        let end = Arc::new(End::new()?);
-        let mut pumps = Pumps::until(&end);
+        let command_end = Arc::new(CommandEnd::new()?);
+        let mut pumps = Pumps::until(&command_end);
         let master = Arc::new(self.master);
-        pumps.at_end = Some(AtEnd::begin());
+        pumps.exit_cleanup = Some(ExitCleanup::begin());
         pumps.window_size = WindowSize::follow(Arc::clone(&master));
         pumps.view = Some(Arc::clone(&self.view));
         let modes = Modes::new(Arc::clone(&master), self.modes);
         let keys = Keys::new(self.keyboard, Arc::clone(&master), self.name);
-        let painter = Painter::new(Outlet::own(Stream::Stdout), self.view, modes, keys);
-        let output = Pump {
-            stream: Stream::Stdout,
-            source: master,
-            held: Some(self.slave),
-            sink: Sink::Painted(Box::new(painter)),
-            tap: self.tap,
-            end,
-        };
-        // A job in the background may not write where the terminal forbids it.
-        let thread = mask::spawn("memtop-output", &[libc::SIGTTOU], move || output.run())?;
+        let stdout = StandardStream::new(Stream::Stdout);
+        let painter = Painter::new(stdout, self.view, modes, keys);
+        let sink = Sink::Painted(Box::new(painter));
+        let pump = Pump::new(Stream::Stdout, master, sink, self.listener, command_end);
+        let pump = pump.holding(self.slave);
+        // Where the terminal forbids background jobs to write, SIGTTOU has to stop this thread.
+        let thread = thread::spawn("memtop-output", &[libc::SIGTTOU], move || pump.run())?;
         pumps.output.push(thread);
         Ok(pumps)
     }
 }
 
-/// Whether all output of this process goes to its controlling terminal, which it is in front of.
+/// Whether all output of this process goes to its controlling terminal, in the foreground.
 pub(crate) fn is_possible() -> bool {
     let (Ok(out), Ok(err)) = (fstat(stdout()), fstat(stderr())) else {
         return false;
     };
-    out.st_rdev == err.st_rdev && tcgetpgrp(stdout()) == Ok(getpgrp())
+    out.st_rdev == err.st_rdev && group::own().is_some_and(|own| tcgetpgrp(stdout()) == Ok(own))
 }

@@ -1,4 +1,4 @@
-//! A window for the output of several commands and of this process, with one view below all of it.
+//! One window for the output of several commands and of this process, with one view below.
 
 use std::io;
 use std::os::fd::OwnedFd;
@@ -10,15 +10,15 @@ use rustix::io::Errno;
 
 use crate::child::{ChildEnd, beyond_standard};
 use crate::window::Window;
-use crate::{Carried, Pumps, View};
+use crate::{DrainOutcome, Pumps, View};
 
-/// A window that is there from before the first command to after the last.
+/// A window that is open from before the first command to after the last.
 #[derive(Debug)]
 pub struct SharedWindow(Mutex<Option<Open>>);
 
 #[derive(Debug)]
 struct Open {
-    /// Where everybody writes.
+    /// Where the commands and this process write.
     slave: Arc<OwnedFd>,
     pumps: Pumps,
 }
@@ -35,7 +35,7 @@ impl SharedWindow {
         Ok(Self(Mutex::new(Some(open))))
     }
 
-    /// What a command writes to; what it would have without the window once that is over.
+    /// What a command writes to; without the window, once that is closed.
     pub(crate) fn child_end(&self) -> io::Result<ChildEnd> {
         match self.slave() {
             Some(slave) => Ok(ChildEnd::Window(beyond_standard(slave)?)),
@@ -43,8 +43,7 @@ impl SharedWindow {
         }
     }
 
-    /// Writes between what the commands write. `false` once the window is over: nothing was written
-    /// then.
+    /// Writes between the commands' output. `false` once the window is closed: nothing was written.
     #[must_use]
     pub fn write(&self, mut bytes: &[u8]) -> bool {
         let Some(slave) = self.slave() else {
@@ -54,14 +53,14 @@ impl SharedWindow {
             match rustix::io::write(&*slave, bytes) {
                 Ok(written) => bytes = &bytes[written..],
                 Err(Errno::INTR) => {}
-                // The terminal behind it is gone, and whoever read there.
+                // The terminal behind the window is gone, and its reader with it.
                 Err(_) => break,
             }
         }
         true
     }
 
-    /// Takes what is shown away, or shows it again.
+    /// Hides the view, or shows it again.
     pub fn hide_view(&self, is_hidden: bool) {
         if let Some(open) = &*self.state() {
             open.pumps.hide_view(is_hidden);
@@ -70,15 +69,15 @@ impl SharedWindow {
 
     /// To be called once all commands have ended; see [`Pumps::finish`].
     #[must_use]
-    pub fn finish(&self, patience: Duration) -> Carried {
+    pub fn finish(&self, idle_timeout: Duration) -> DrainOutcome {
         let Some(Open { slave, pumps }) = self.state().take() else {
-            return Carried::default();
+            return DrainOutcome::default();
         };
         drop(slave);
-        pumps.finish(patience)
+        pumps.finish(idle_timeout)
     }
 
-    /// Not locked while somebody writes: a terminal may take any time.
+    /// A copy, since a write may block for any time and must not hold the lock.
     fn slave(&self) -> Option<Arc<OwnedFd>> {
         Some(Arc::clone(&self.state().as_ref()?.slave))
     }

@@ -1,54 +1,54 @@
-//! Lines that are shown below what a command writes, and words between.
+//! Lines below the command's output, and messages between.
 
 use std::io;
-use std::os::fd::{AsFd, BorrowedFd, OwnedFd};
+use std::os::fd::{AsFd, BorrowedFd};
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use memtop_proc::lock;
-use rustix::event::{EventfdFlags, eventfd};
 use rustix::stdio::stdout;
 use rustix::termios::tcgetwinsize;
 
-/// What is to be shown below the output of a command. Others set it, and
-/// the thread that carries the output draws it when there is a time for that.
+use crate::event::Event;
+
+/// What to show below the command's output. The thread that carries the output draws it, when the
+/// output allows.
 #[derive(Debug)]
 pub struct View {
-    event: OwnedFd,
-    wanted: Mutex<Wanted>,
+    event: Event,
+    content: Mutex<Content>,
 }
 
 #[derive(Debug, Default)]
-pub(crate) struct Wanted {
+pub(crate) struct Content {
     pub(crate) lines: Vec<String>,
-    pub(crate) words: Vec<String>,
-    /// Nothing is to be drawn.
+    pub(crate) messages: Vec<String>,
     pub(crate) is_hidden: bool,
 }
 
 impl View {
     /// # Errors
-    /// When the operating system has no descriptor to give.
+    /// When there is no descriptor left.
     pub fn new() -> io::Result<Self> {
         Ok(Self {
-            event: eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)?,
-            wanted: Mutex::default(),
+            event: Event::new()?,
+            content: Mutex::default(),
         })
     }
 
-    /// Shows these lines instead of those before. They must fit the terminal's width and hold
-    /// nothing that moves the cursor.
+    /// Replaces the lines. They must fit the terminal's width and hold nothing that moves the
+    /// cursor.
     pub fn show(&self, lines: Vec<String>) {
-        self.wanted().lines = lines;
+        self.content().lines = lines;
         self.wake();
     }
 
-    /// Says something between the lines of the command.
-    pub fn say(&self, text: String) {
-        self.wanted().words.push(text);
+    /// Prints a message between the command's lines.
+    pub fn print(&self, text: String) {
+        self.content().messages.push(text);
         self.wake();
     }
 
-    /// Whether somebody draws it.
+    /// Whether a window still draws it.
     #[must_use]
     pub fn is_drawn(self: &Arc<Self>) -> bool {
         Arc::strong_count(self) > 1
@@ -61,25 +61,23 @@ impl View {
         Some((size.ws_row, size.ws_col))
     }
 
-    /// Has the lines taken away, until it is called with `false`.
+    /// Hides the lines, or shows them again.
     pub(crate) fn hide(&self, is_hidden: bool) {
-        self.wanted().is_hidden = is_hidden;
+        self.content().is_hidden = is_hidden;
         self.wake();
     }
 
-    pub(crate) fn wanted(&self) -> MutexGuard<'_, Wanted> {
-        lock(&self.wanted)
+    pub(crate) fn content(&self) -> MutexGuard<'_, Content> {
+        lock(&self.content)
     }
 
-    /// To be called before what is wanted is looked at.
+    /// To be called before the content is read, so that no change is missed.
     pub(crate) fn clear_event(&self) {
-        // It fails when there is no news.
-        let _ = rustix::io::read(&self.event, &mut [0; 8]);
+        self.event.clear();
     }
 
     fn wake(&self) {
-        // It fails when it is readable already.
-        let _ = rustix::io::write(&self.event, &1_u64.to_ne_bytes());
+        Event::set(&self.event);
     }
 }
 

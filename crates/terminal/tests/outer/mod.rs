@@ -1,4 +1,4 @@
-//! A terminal as a person has it, with a program in its foreground.
+//! A terminal with a program in its foreground, as a user has it.
 
 use std::env;
 use std::fs;
@@ -16,14 +16,15 @@ use rustix::process::{ioctl_tiocsctty, setsid};
 use rustix::pty::{OpenptFlags, grantpt, openpt, ptsname, unlockpt};
 use rustix::termios::{Termios, Winsize, tcgetattr, tcsetwinsize};
 
-/// A test that waits longer has failed, also on a busy machine.
+/// Long enough on a busy machine.
 const AT_MOST: Duration = Duration::from_mins(1);
 
 pub struct Outer {
     master: Option<OwnedFd>,
     slave: OwnedFd,
     child: Child,
-    seen: Vec<u8>,
+    /// What the program has written since the last text that was awaited.
+    unread: Vec<u8>,
 }
 
 /// The helper that runs a command on streams of some kind.
@@ -94,7 +95,7 @@ impl Outer {
             master: Some(master),
             slave,
             child,
-            seen: Vec::new(),
+            unread: Vec::new(),
         }
     }
 
@@ -127,17 +128,17 @@ impl Outer {
     pub fn await_text(&mut self, text: &str) -> String {
         let deadline = Instant::now() + AT_MOST;
         loop {
-            if let Some(at) = find(&self.seen, text.as_bytes()) {
-                let rest = self.seen.split_off(at + text.len());
-                let before = std::mem::replace(&mut self.seen, rest);
+            if let Some(at) = find(&self.unread, text.as_bytes()) {
+                let rest = self.unread.split_off(at + text.len());
+                let before = std::mem::replace(&mut self.unread, rest);
                 return String::from_utf8_lossy(&before[..at]).into_owned();
             }
             assert!(
                 Instant::now() < deadline,
                 "no {text:?} in {:?}",
-                String::from_utf8_lossy(&self.seen)
+                String::from_utf8_lossy(&self.unread)
             );
-            self.look();
+            self.read_output();
         }
     }
 
@@ -146,24 +147,24 @@ impl Outer {
         let deadline = Instant::now() + AT_MOST;
         loop {
             if let Some(status) = self.child.try_wait().unwrap() {
-                while self.look() {}
+                while self.read_output() {}
                 return status;
             }
             assert!(
                 Instant::now() < deadline,
-                "it runs on; the screen shows {:?}",
-                String::from_utf8_lossy(&self.seen)
+                "it still runs; the screen shows {:?}",
+                String::from_utf8_lossy(&self.unread)
             );
-            self.look();
+            self.read_output();
         }
     }
 
     /// What the screen has shown since the last text that was awaited.
     pub fn shown(&self) -> String {
-        String::from_utf8_lossy(&self.seen).into_owned()
+        String::from_utf8_lossy(&self.unread).into_owned()
     }
 
-    fn look(&mut self) -> bool {
+    fn read_output(&mut self) -> bool {
         let Some(master) = &self.master else {
             thread::sleep(Duration::from_millis(5));
             return false;
@@ -175,14 +176,14 @@ impl Outer {
         }
         let mut buffer = [0; 4096];
         let count = rustix::io::read(master, &mut buffer).unwrap_or(0);
-        self.seen.extend_from_slice(&buffer[..count]);
+        self.unread.extend_from_slice(&buffer[..count]);
         count > 0
     }
 }
 
 impl Drop for Outer {
     fn drop(&mut self) {
-        // A test that has failed leaves nothing behind; one that has ended is no longer there.
+        // Also after a failure nothing is left behind. It fails where the program has ended.
         let _ = self.child.kill();
         let _ = self.child.wait();
     }
@@ -202,7 +203,7 @@ fn find(all: &[u8], part: &[u8]) -> Option<usize> {
     all.windows(part.len()).position(|window| window == part)
 }
 
-/// Polls until it holds.
+/// Polls for a condition.
 pub fn until(what: &str, mut holds: impl FnMut() -> bool) {
     let deadline = Instant::now() + AT_MOST;
     while !holds() {

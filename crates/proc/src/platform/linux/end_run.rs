@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 
 use super::ProcRoot;
 use super::births::read_stat;
-use super::cgroup::{Cgroup, RunCgroup, Version};
+use super::cgroup::{Cgroup, Version};
 use super::kill::{OF_ANOTHER_NAMESPACE, Pidfds};
 use crate::end_tree::{Ladder, PATIENCE};
 use crate::{Error, KillFailure, ProcessId};
@@ -50,15 +50,6 @@ pub struct RunEnded {
 ///
 /// Somebody who has vanished, or whose pid has been given to another, is not an error.
 pub fn end_run(
-    root: &ProcRoot,
-    members: &mut dyn FnMut() -> Vec<ProcessId>,
-    group: Option<&RunCgroup>,
-    options: &RunEnd<'_>,
-) -> RunEnded {
-    end(root, members, group.map(RunCgroup::cgroup), options)
-}
-
-fn end(
     root: &ProcRoot,
     members: &mut dyn FnMut() -> Vec<ProcessId>,
     group: Option<&Cgroup>,

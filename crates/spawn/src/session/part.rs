@@ -1,0 +1,61 @@
+//! What a run, or one task of several, has come to beside what the sampler tells.
+
+use std::sync::{Arc, Mutex, MutexGuard};
+
+use memtop_proc::lock;
+
+use crate::outcome::Traced;
+use crate::supervision::Supervision;
+
+#[derive(Debug)]
+pub(crate) struct Part {
+    pub(crate) supervision: Arc<Supervision>,
+    enclosing: Option<Arc<Part>>,
+    totals: Mutex<Totals>,
+}
+
+/// What is known of each command only once it has ended.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Totals {
+    /// The most memory of any process that has been waited for.
+    pub(crate) largest_bytes: u64,
+    /// The same, unless it may only have been a copy of this process before its exec.
+    pub(crate) largest_other_bytes: u64,
+    pub(crate) traced: Traced,
+    /// Why one was not traced.
+    pub(crate) untraced_because: Option<String>,
+}
+
+impl Totals {
+    fn add(&mut self, other: &Self) {
+        self.largest_bytes = self.largest_bytes.max(other.largest_bytes);
+        self.largest_other_bytes = self.largest_other_bytes.max(other.largest_other_bytes);
+        self.traced.stops += other.traced.stops;
+        self.traced.released += other.traced.released;
+        if self.untraced_because.is_none() {
+            self.untraced_because.clone_from(&other.untraced_because);
+        }
+    }
+}
+
+impl Part {
+    pub(super) fn new(supervision: Arc<Supervision>, enclosing: Option<Arc<Self>>) -> Arc<Self> {
+        Arc::new(Self {
+            supervision,
+            enclosing,
+            totals: Mutex::default(),
+        })
+    }
+
+    pub(crate) fn totals(&self) -> MutexGuard<'_, Totals> {
+        lock(&self.totals)
+    }
+
+    /// Adds what a command has come to, here and in what this is a part of.
+    pub(crate) fn add(&self, totals: &Totals) {
+        self.totals().add(totals);
+        if let Some(enclosing) = &self.enclosing {
+            enclosing.add(totals);
+        }
+    }
+}

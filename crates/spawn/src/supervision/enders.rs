@@ -1,0 +1,146 @@
+//! Threads that end trees.
+
+use std::collections::VecDeque;
+use std::fmt;
+use std::io;
+use std::sync::{Arc, Condvar, Mutex};
+use std::thread::Builder;
+
+use memtop_proc::lock;
+
+type Job = Box<dyn FnOnce() + Send>;
+
+/// Starts its first thread at once, so that a tree can be ended where no thread is to be had any
+/// more, as under a fork bomb. Trees that end at the same time get a thread each; those for which
+/// there is none wait for one.
+pub(crate) struct Enders(Arc<Shared>);
+
+impl fmt::Debug for Enders {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("Enders")
+    }
+}
+
+#[derive(Default)]
+struct Shared {
+    state: Mutex<State>,
+    changed: Condvar,
+}
+
+#[derive(Default)]
+struct State {
+    jobs: VecDeque<Job>,
+    /// Threads that wait for a job.
+    idle: usize,
+    is_closed: bool,
+}
+
+impl Enders {
+    /// # Errors
+    /// When the operating system gives no thread.
+    pub(crate) fn start() -> io::Result<Self> {
+        let shared = Arc::default();
+        Shared::add_thread(&shared)?;
+        Ok(Self(shared))
+    }
+
+    pub(crate) fn run(&self, job: impl FnOnce() + Send + 'static) {
+        let mut state = lock(&self.0.state);
+        state.jobs.push_back(Box::new(job));
+        let is_short_of_threads = state.jobs.len() > state.idle;
+        drop(state);
+        self.0.changed.notify_one();
+        if is_short_of_threads {
+            // Without another thread the job waits for one of those that are there.
+            let _ = Shared::add_thread(&self.0);
+        }
+    }
+}
+
+impl Drop for Enders {
+    fn drop(&mut self) {
+        lock(&self.0.state).is_closed = true;
+        self.0.changed.notify_all();
+    }
+}
+
+impl Shared {
+    fn add_thread(this: &Arc<Self>) -> io::Result<()> {
+        let shared = Arc::clone(this);
+        lock(&this.state).idle += 1;
+        let spawned = Builder::new()
+            .name("memtop-end".to_owned())
+            .spawn(move || shared.work());
+        if spawned.is_err() {
+            lock(&this.state).idle -= 1;
+        }
+        spawned.map(drop)
+    }
+
+    /// Keeps one thread for the next job.
+    fn work(&self) {
+        while let Some(job) = self.next_job() {
+            job();
+            let mut state = lock(&self.state);
+            if state.idle > 0 && state.jobs.is_empty() {
+                return;
+            }
+            state.idle += 1;
+        }
+    }
+
+    fn next_job(&self) -> Option<Job> {
+        let mut state = lock(&self.state);
+        loop {
+            if let Some(job) = state.jobs.pop_front() {
+                state.idle -= 1;
+                return Some(job);
+            }
+            if state.is_closed {
+                return None;
+            }
+            let waited = self.changed.wait(state);
+            state = waited.unwrap_or_else(std::sync::PoisonError::into_inner);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::mpsc::channel;
+    use std::time::Duration;
+
+    use super::Enders;
+
+    const PATIENCE: Duration = Duration::from_secs(30);
+
+    #[test]
+    fn jobs_run_at_the_same_time() {
+        let enders = Enders::start().unwrap();
+        let (first, heard_by_second) = channel();
+        let (second, heard_by_first) = channel();
+        let (done, all_done) = channel();
+        let tell = done.clone();
+        enders.run(move || {
+            first.send(()).unwrap();
+            heard_by_first.recv_timeout(PATIENCE).unwrap();
+            tell.send(()).unwrap();
+        });
+        enders.run(move || {
+            second.send(()).unwrap();
+            heard_by_second.recv_timeout(PATIENCE).unwrap();
+            done.send(()).unwrap();
+        });
+        all_done.recv_timeout(PATIENCE).unwrap();
+        all_done.recv_timeout(PATIENCE).unwrap();
+    }
+
+    #[test]
+    fn a_job_that_was_given_is_done_although_nothing_else_will_be() {
+        let (done, is_done) = channel();
+        let enders = Enders::start().unwrap();
+        enders.run(move || done.send(()).unwrap());
+        drop(enders);
+        is_done.recv_timeout(PATIENCE).unwrap();
+    }
+}

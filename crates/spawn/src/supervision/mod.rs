@@ -1,0 +1,324 @@
+//! What a run, a task of a run, a command and a tracked tree have in common: processes that are
+//! guarded together, and ended together at most once.
+
+mod enders;
+mod means;
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use memtop_proc::lock;
+use memtop_proc::native::{RoomFinder, RunEnded};
+use memtop_sampler::{Alarm, Level, Post, TaskHandle, Thresholds, WeakTask};
+
+pub(crate) use enders::Enders;
+use means::none_ended;
+pub(crate) use means::{Means, Tree, blindness_remark};
+
+use crate::outcome::{GuardRecord, Reason, Stopped};
+
+/// Processes that are supervised together.
+pub(crate) struct Supervision {
+    /// What it is a part of, and ends with.
+    enclosing: Option<Arc<Self>>,
+    /// Cuts the grace short once the processes are being ended.
+    hurries: AtomicBool,
+    /// Never held while the sampler is asked for something: an alarm takes this while the sampler
+    /// is locked.
+    state: Mutex<State>,
+    settled: Condvar,
+}
+
+struct State {
+    phase: Phase,
+    /// Absent once the supervision is over.
+    means: Option<Means>,
+    guard: Option<GuardRecord>,
+    remarks: Vec<String>,
+    /// Called when the processes have been ended.
+    waiting: Vec<Box<dyn FnOnce() + Send>>,
+}
+
+#[derive(Debug)]
+enum Phase {
+    Running,
+    Ending(Reason),
+    Ended(Stopped),
+    Over,
+}
+
+/// What the processes are guarded against, and what happens then.
+pub(crate) struct Guarding {
+    pub(crate) thresholds: Thresholds,
+    /// Looks for the memory that is left, where that is guarded as well.
+    pub(crate) room: Option<RoomFinder>,
+    /// How long processes may take to end once they are past the limit. `None` where they are not
+    /// ended.
+    pub(crate) grace: Option<Duration>,
+    /// The sampler's time that alarms count from.
+    pub(crate) since: Duration,
+}
+
+/// What is known once the supervision is over.
+#[derive(Debug, Default)]
+pub(crate) struct Conclusion {
+    pub(crate) guard: Option<GuardRecord>,
+    pub(crate) stopped: Option<Stopped>,
+    pub(crate) remarks: Vec<String>,
+}
+
+impl Supervision {
+    pub(crate) fn new(enclosing: Option<Arc<Self>>, means: Means) -> Arc<Self> {
+        Arc::new(Self {
+            enclosing,
+            hurries: AtomicBool::new(false),
+            state: Mutex::new(State {
+                phase: Phase::Running,
+                means: Some(means),
+                guard: None,
+                remarks: Vec::new(),
+                waiting: Vec::new(),
+            }),
+            settled: Condvar::new(),
+        })
+    }
+
+    /// Names the processes, once they are known.
+    pub(crate) fn set_tree(&self, tree: Tree) {
+        if let Some(means) = &mut self.state().means {
+            means.tree = tree;
+        }
+    }
+
+    /// What the sampler knows the processes as, or why they are not sampled.
+    pub(crate) fn task(&self) -> Result<TaskHandle, String> {
+        let task = match &self.state().means {
+            Some(means) => means.tree.task.clone()?.upgrade(),
+            None => None,
+        };
+        task.ok_or_else(|| memtop_sampler::StartError::ThreadEnded.to_string())
+    }
+
+    /// The same for callers that must not keep the sampler running; `None` once it is over.
+    pub(crate) fn weak_task(&self) -> Option<WeakTask> {
+        self.state().means.as_ref()?.tree.task.clone().ok()
+    }
+
+    /// Notes what did not work.
+    pub(crate) fn remark(&self, remarks: impl IntoIterator<Item = String>) {
+        self.state().remarks.extend(remarks);
+    }
+
+    /// Guards the processes, if they are sampled. `on_alarm` is called on the sampling thread.
+    pub(crate) fn guard(
+        self: &Arc<Self>,
+        guarding: Guarding,
+        mut on_alarm: impl FnMut(&Alarm) + Send + 'static,
+    ) {
+        let Ok(task) = self.task() else {
+            return;
+        };
+        let Guarding {
+            thresholds,
+            room,
+            grace,
+            since,
+        } = guarding;
+        self.state().guard = Some(GuardRecord {
+            thresholds,
+            warned: false,
+            alarm: None,
+        });
+        let supervision = Arc::clone(self);
+        task.guard(Post {
+            thresholds,
+            room: room.map(|mut finder| Box::new(move || finder.look()) as _),
+            on_alarm: Box::new(move |alarm| {
+                let alarm = alarm.since(since);
+                if supervision.note(&alarm) {
+                    if let Some(grace) = grace.filter(|_| alarm.level == Level::Limit) {
+                        supervision.end(Reason::Guard, grace);
+                    }
+                    on_alarm(&alarm);
+                }
+            }),
+        });
+    }
+
+    /// What the processes are ended at, where they are guarded by a limit.
+    pub(crate) fn limit_bytes(&self) -> Option<u64> {
+        self.state().guard.as_ref()?.thresholds.limit_bytes
+    }
+
+    /// `false` when the supervision is over.
+    fn note(&self, alarm: &Alarm) -> bool {
+        let mut state = self.state();
+        if matches!(state.phase, Phase::Over) {
+            return false;
+        }
+        if let Some(guard) = &mut state.guard {
+            match alarm.level {
+                Level::Warn => guard.warned = true,
+                Level::Limit => guard.alarm = Some(alarm.clone()),
+            }
+        }
+        true
+    }
+
+    /// Ends all processes on another thread: they are asked to end, and killed after `grace`. A second
+    /// call without any grace cuts that short; another one changes nothing. Does nothing where what it
+    /// is a part of is being ended: they end with that.
+    pub(crate) fn end(self: &Arc<Self>, reason: Reason, grace: Duration) {
+        let with_others = self.enclosing.as_ref().and_then(|all| all.ending());
+        if with_others.is_none() {
+            self.end_alone(reason, grace);
+        }
+    }
+
+    /// The same, also where what it is a part of is being ended.
+    pub(crate) fn end_alone(self: &Arc<Self>, reason: Reason, grace: Duration) {
+        let mut state = self.state();
+        if !matches!(state.phase, Phase::Running) {
+            if grace.is_zero() {
+                self.hurries.store(true, Ordering::Relaxed);
+            }
+            return;
+        }
+        let Some(means) = state.means.clone() else {
+            return;
+        };
+        state.phase = Phase::Ending(reason);
+        drop(state);
+        let ending = Ending {
+            supervision: Arc::clone(self),
+            stopped: ended_with_others(reason),
+        };
+        let enders = Arc::clone(&means.enders);
+        enders.run(move || ending.run(&means, grace));
+    }
+
+    /// Why the processes are being ended, or have been.
+    pub(crate) fn ending(&self) -> Option<Reason> {
+        let own = match &self.state().phase {
+            Phase::Running | Phase::Over => None,
+            Phase::Ending(reason) => Some(*reason),
+            Phase::Ended(stopped) => Some(stopped.reason),
+        };
+        own.or_else(|| self.enclosing.as_ref()?.ending())
+    }
+
+    /// Calls back when no process is being ended: at once, or on the thread that ends them.
+    pub(crate) fn when_settled(&self, call: impl FnOnce() + Send + 'static) {
+        let mut state = self.state();
+        if matches!(state.phase, Phase::Ending(_)) {
+            state.waiting.push(Box::new(call));
+        } else {
+            drop(state);
+            call();
+        }
+    }
+
+    /// Waits until no process is being ended.
+    pub(crate) fn wait_until_settled(&self) {
+        drop(self.settled_state());
+    }
+
+    fn settled_state(&self) -> MutexGuard<'_, State> {
+        let is_ending = |state: &mut State| matches!(state.phase, Phase::Ending(_));
+        let settled = self.settled.wait_while(self.state(), is_ending);
+        settled.unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Waits until no process is being ended, and ends the supervision: nothing is guarded or ended
+    /// from then on. `None` when that has been done before.
+    pub(crate) fn conclude(&self) -> Option<Conclusion> {
+        let mut state = self.settled_state();
+        let stopped = match std::mem::replace(&mut state.phase, Phase::Over) {
+            Phase::Over => return None,
+            Phase::Ended(stopped) => Some(stopped),
+            Phase::Running | Phase::Ending(_) => None,
+        };
+        let (guard, remarks) = (state.guard.take(), std::mem::take(&mut state.remarks));
+        let means = state.means.take();
+        drop(state);
+        // It may be the last to let go of what it has.
+        drop(means);
+        let with_others = || self.enclosing.as_ref()?.ending().map(ended_with_others);
+        Some(Conclusion {
+            guard,
+            stopped: stopped.or_else(with_others),
+            remarks,
+        })
+    }
+
+    /// Ends all processes and returns when they are gone, or when they turn out not to be.
+    pub(crate) fn end_now(&self, grace: Duration) -> RunEnded {
+        match self.state().means.clone() {
+            Some(means) => means.end_all(grace, || self.hurries()),
+            None => none_ended(None),
+        }
+    }
+
+    fn hurries(&self) -> bool {
+        self.hurries.load(Ordering::Relaxed)
+    }
+
+    fn settle(&self, stopped: Stopped) {
+        let mut state = self.state();
+        state.phase = Phase::Ended(stopped);
+        let waiting = std::mem::take(&mut state.waiting);
+        drop(state);
+        self.settled.notify_all();
+        for call in waiting {
+            call();
+        }
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        lock(&self.state)
+    }
+}
+
+/// Settles the supervision when it is dropped, so that a fault in ending leaves no caller waiting.
+struct Ending {
+    supervision: Arc<Supervision>,
+    stopped: Stopped,
+}
+
+impl Ending {
+    fn run(mut self, means: &Means, grace: Duration) {
+        let ended = means.end_all(grace, || self.supervision.hurries());
+        self.supervision.remark(blindness_remark(&ended));
+        self.stopped = Stopped::of(self.stopped.reason, ended);
+    }
+}
+
+impl Drop for Ending {
+    fn drop(&mut self) {
+        self.supervision.settle(self.stopped.clone());
+    }
+}
+
+/// What ended them has counted them as well.
+fn ended_with_others(reason: Reason) -> Stopped {
+    Stopped {
+        reason,
+        ended: 0,
+        failed: Vec::new(),
+        took: Duration::ZERO,
+    }
+}
+
+impl fmt::Debug for Supervision {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("Supervision")
+            .field("phase", &self.state().phase)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;
