@@ -1,4 +1,4 @@
-/** Which rooms of the house use which, by the code and by docs/architecture.md. */
+/** Which parts of the code use which, by the code and by docs/architecture.md. */
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, normalize, relative, sep } from 'node:path';
 
@@ -11,7 +11,7 @@ export interface Arrow {
   readonly isOfTypes: boolean;
 }
 
-/** What a room may use: each name, and whether that is its types alone. */
+/** What a room may use, by name, and whether only its types. */
 export type Allowed = ReadonlyMap<string, ReadonlyMap<string, { readonly typesOnly: boolean }>>;
 
 const heading = '| room | what is there | may use |';
@@ -49,7 +49,7 @@ export function arrowsOfTypeScript(root: string): Arrow[] {
   return files.flatMap((file) => arrowsOfFile(root, file));
 }
 
-function sourcesIn(folder: string): string[] {
+export function sourcesIn(folder: string): string[] {
   return readdirSync(folder).flatMap((name) => {
     const path = join(folder, name);
     if (statSync(path).isDirectory()) return sourcesIn(path);
@@ -72,7 +72,7 @@ const statement = /^(?:import|export) (?:([^;']*?) from )?'(\.[^']+)';$/gm;
 const expression = /\bimport\('(\.[^']+)'\)(\.[A-Z])?/g;
 
 /** The modules of memtop's own that a file names. */
-function usesIn(text: string): { path: string; isOfTypes: boolean }[] {
+export function usesIn(text: string): { path: string; isOfTypes: boolean }[] {
   const statements = [...text.matchAll(statement)].map(([, names = '', path = '']) => ({
     path,
     isOfTypes: namesTypesOnly(names),
@@ -98,7 +98,7 @@ function roomOf(file: string): string {
   return `${first}/${second.replace(/\.(c?js|jsx|tsx)$/, '.ts')}`;
 }
 
-/** What is wrong, in words; nothing where all is well. */
+/** Violations of the table, in words. */
 export function problemsOf(arrows: readonly Arrow[], allowed: Allowed): string[] {
   const problems = new Set<string>();
   for (const { from, to, file, isOfTypes } of arrows) {
@@ -116,7 +116,7 @@ export function problemsOf(arrows: readonly Arrow[], allowed: Allowed): string[]
   return [...problems, ...unusedIn(arrows, allowed)];
 }
 
-/** What the table allows and nobody does would soon be done by mistake. */
+/** An arrow that the table allows without need would soon be used by mistake. */
 function unusedIn(arrows: readonly Arrow[], allowed: Allowed): string[] {
   const used = new Set(arrows.map(({ from, to }) => `${from} ${to}`));
   const withValues = new Set(

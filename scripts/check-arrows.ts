@@ -1,9 +1,13 @@
-/** Who may use whom is one table, in docs/architecture.md, and the code keeps to it. */
+/**
+ * Checks that the code keeps to the table of dependencies in docs/architecture.md, and that no
+ * files of ts/ import one another in a circle.
+ */
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { packageRoot } from '../ts/package.js';
 import { type Arrow, allowedArrows, arrowsOfTypeScript, problemsOf } from './arrows.js';
+import { importCircles } from './circles.js';
 
 interface Metadata {
   packages: {
@@ -37,6 +41,9 @@ function arrowsOfCrates(): Arrow[] {
 
 const page = readFileSync(join(packageRoot, 'docs/architecture.md'), 'utf8');
 const arrows = [...arrowsOfCrates(), ...arrowsOfTypeScript(packageRoot)];
-const problems = problemsOf(arrows, allowedArrows(page));
+const circles = importCircles(packageRoot).map(
+  (files) => `import circle: ${[...files, files[0]].join(' → ')}`,
+);
+const problems = [...problemsOf(arrows, allowedArrows(page)), ...circles];
 process.stdout.write(`${problems.join('\n') || `${arrows.length} arrows are as they should be`}\n`);
 process.exitCode = problems.length > 0 ? 1 : 0;

@@ -28,7 +28,7 @@ const output = execFileSync('npm', ['pack', '--dry-run', '--json', '--ignore-scr
 });
 // npm 11 lists packages; later versions key them by name.
 const [packed] = Object.values(JSON.parse(output) as Record<string, Packed>);
-if (!packed) throw new Error(`npm pack told of no package: ${output}`);
+if (!packed) throw new Error(`npm pack reported no package: ${output}`);
 
 const paths = packed.files.map(({ path }) => path);
 const problems = [

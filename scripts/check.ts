@@ -1,5 +1,5 @@
 /**
- * Everything that a reviewer would run, one after the other; CI runs the same.
+ * Runs all checks, one after the other, as CI does.
  *
  *     npm run check [-- --without tests]
  */
@@ -11,7 +11,7 @@ import { packageRoot } from '../ts/package.js';
 const checks: Record<string, string> = {
   build: 'npm run build',
   'generated files':
-    'npm run generate && git diff --exit-code -- ts/native/binding.d.ts ts/result docs/result.md man npm',
+    'npm run generate && git diff --exit-code -- ts/native/binding.d.ts ts/result docs/result.md docs/config.md man npm',
   rustfmt: 'cargo fmt --all --check',
   clippy: 'cargo clippy --workspace --all-targets -- -D warnings',
   'fuzz targets':

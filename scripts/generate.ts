@@ -1,15 +1,18 @@
 /**
- * Writes what is derived from the result schema: its TypeScript types, so that those who use them
- * need no zod, and its page in docs. The tables of task runners, for the tests of the engine that
- * evaluates them. And the man page, from the table of commands and flags.
+ * Writes the TypeScript types of the result schema, which need no zod, and its page in docs; the
+ * tables of task runners, for the tests of the engine that evaluates them; and the man page and the
+ * keys of the config, from the tables of commands and flags.
  *
  *     npm run generate
  */
-import { writeFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { nativeRules } from '../ts/attribution/native-rules.js';
 import { runners } from '../ts/attribution/runners.js';
+import { commands } from '../ts/cli/commands/index.js';
+import { configurableFlags } from '../ts/cli/config/flags.js';
+import { withKeyTable } from '../ts/cli/config/keys-page.js';
 import { knownCommands } from '../ts/cli/grammar.js';
 import { manPage } from '../ts/cli/man-page.js';
 import { topics } from '../ts/cli/topics/index.js';
@@ -31,5 +34,8 @@ writeFileSync(
 
 writeFileSync(
   join(packageRoot, 'man/memtop.1'),
-  manPage(await knownCommands(), Object.entries(topics)),
+  manPage(await knownCommands(commands), Object.entries(topics)),
 );
+
+const configPage = join(packageRoot, 'docs/config.md');
+writeFileSync(configPage, withKeyTable(readFileSync(configPage, 'utf8'), configurableFlags));

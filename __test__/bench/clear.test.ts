@@ -13,6 +13,7 @@ import test, { type ExecutionContext } from 'ava';
 import { ClearFailed, ClearRefused, clearingOf } from '../../ts/bench/clear.js';
 import { clearProblem } from '../../ts/bench/rules.js';
 import { temporaryFolder } from '../helpers/folder.js';
+import { skip, testNeeding } from '../helpers/needs.js';
 import { unlessRoot } from '../helpers/programs.js';
 
 function project(t: ExecutionContext, files: readonly string[] = []) {
@@ -180,7 +181,7 @@ test('names that are not UTF-8 go with their folder', (t) => {
   t.false(has('dist'));
 });
 
-const mounting = unlessRoot() === undefined ? test : test.skip;
+const mounting = testNeeding(unlessRoot());
 mounting('what is mounted inside is not entered, also from the same file system', (t) => {
   const { folder, outside } = project(t, ['dist/mounted/x', 'dist/y']);
   mkdirSync(join(outside, 'source'));
@@ -212,8 +213,7 @@ mounting('what is mounted inside is not entered, also from the same file system'
       ...node,
     ]).toString();
   } catch (error) {
-    t.log(`skipped: nothing can be mounted here: ${(error as Error).message}`);
-    t.pass();
+    skip(t, { need: 'mount', why: `nothing can be mounted here: ${(error as Error).message}` });
     return;
   }
   t.deepEqual(

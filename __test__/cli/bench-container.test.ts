@@ -13,7 +13,8 @@ import { Store } from '../../ts/history/store.js';
 import { isAlive } from '../helpers/alive.js';
 import { highest, project, sampledPeak } from '../helpers/bench.js';
 import { MB } from '../helpers/measured.js';
-import { caller, callerWithoutRoot, image, isInstalled } from '../helpers/podman.js';
+import { testNeeding } from '../helpers/needs.js';
+import { caller, callerWithoutRoot, image, whyNoPodman } from '../helpers/podman.js';
 import { fixture, until } from '../helpers/processes.js';
 import { ownStore } from '../helpers/stored.js';
 
@@ -221,7 +222,7 @@ const real = [
 ];
 
 for (const { name, who } of real) {
-  const withPodman = who && isInstalled ? test.serial : test.skip;
+  const withPodman = testNeeding(whyNoPodman(who), test.serial);
 
   withPodman(`${name}: what the command writes belongs to the caller`, async (t) => {
     t.timeout(180_000);

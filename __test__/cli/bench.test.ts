@@ -6,6 +6,7 @@ import { asNobody, isRoot } from '../helpers/alive.js';
 import { highest, project, sampledPeak } from '../helpers/bench.js';
 import { temporaryFolder } from '../helpers/folder.js';
 import { MB } from '../helpers/measured.js';
+import { testNeeding } from '../helpers/needs.js';
 import { cliPath, memtop, Running, until } from '../helpers/processes.js';
 import { whatIsMissing } from '../helpers/programs.js';
 import { ownStore } from '../helpers/stored.js';
@@ -166,7 +167,7 @@ test('what is cleared is said before, and is gone when the command starts', asyn
   const flags = ['-q', '--clear', 'dist', '--clear', 'absent', '--json-only'];
   const { code, stderr, line } = await bench([...flags, '--', 'test ! -e dist']);
   t.is(code, 0);
-  t.is(stderr, 'memtop: clears dist (2 files, 3B)\n');
+  t.is(stderr, 'memtop: clearing dist (2 files, 3B)\n');
   t.deepEqual(line.bench?.cleared, [{ path: 'dist', fileCount: 2, bytes: 3 }]);
   t.true(existsSync(join(cwd, 'src/c.ts')));
 });
@@ -370,7 +371,7 @@ test('the summary has headline, attribution, top processes and the table of what
   t.regex(stderr, /^ {2}log +\.memtop\/build-latest\.log$/m);
 });
 
-const withGit = whatIsMissing(['git']) === undefined ? test : test.skip;
+const withGit = testNeeding(whatIsMissing(['git']));
 withGit('git sees nothing of the results, and all of a folder that was there before', async (t) => {
   const { bench, cwd, write } = project(t, { 'own/file': 'x' });
   execFileSync('git', ['init', '-q'], { cwd });
@@ -400,7 +401,7 @@ for (const [args, message] of [
   [['--label'], /^memtop: --label needs a value: --label NAME\n/],
   [['-n', '0'], /^memtop: --runs must be a whole number from 1 to 1000, not "0"\n/],
   [['--warmup', 'x'], /^memtop: --warmup must be a whole number from 0 to 100, not "x"\n/],
-  [['build'], /^memtop: what to do with build\? The command goes after --/],
+  [['build'], /^memtop: unexpected argument build; the command goes after --/],
   [['--imagine'], /^memtop: unknown flag --imagine; did you mean --image\?\n/],
   [['--image', 'a', '--rootfs', 'b'], /two roots for one container; keep one\n/],
   [['--engine', 'docker', '--rootfs', 'b'], /--rootfs is for podman; docker needs an image/],

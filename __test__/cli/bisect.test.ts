@@ -1,12 +1,12 @@
 import { execFileSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test from 'ava';
 import { temporaryFolder } from '../helpers/folder.js';
+import { testNeeding } from '../helpers/needs.js';
 import { cliPath } from '../helpers/processes.js';
 import { whatIsMissing } from '../helpers/programs.js';
 
-const withGit = whatIsMissing(['git']) === undefined ? test : test.skip;
+const withGit = testNeeding(whatIsMissing(['git']));
 
 withGit('git bisect finds the commit that needs more', (t) => {
   const cwd = temporaryFolder(t);

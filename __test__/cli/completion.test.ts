@@ -3,6 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { temporaryFolder } from '../helpers/folder.js';
+import { testNeeding } from '../helpers/needs.js';
 import { memtop, Running } from '../helpers/processes.js';
 import { whatIsMissing } from '../helpers/programs.js';
 
@@ -33,12 +34,7 @@ const cases: Record<string, { line: string; has: string[]; hasNot?: string[] }> 
 for (const [shell, complete] of Object.entries(shells)) {
   const missing = whatIsMissing([shell]);
   for (const [title, { line, has, hasNot = [] }] of Object.entries(cases)) {
-    test(`${shell} completes ${title}`, async (t) => {
-      if (missing !== undefined) {
-        t.log(`skipped: ${missing}`);
-        t.pass();
-        return;
-      }
+    testNeeding(missing)(`${shell} completes ${title}`, async (t) => {
       const found = await complete(t, line);
       for (const word of has) t.true(found.includes(word), `${word} is not in ${found}`);
       for (const word of hasNot) t.false(found.includes(word), `${word} is in ${found}`);

@@ -1,6 +1,13 @@
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
+import { configurableFlags } from '../../ts/cli/config/flags.js';
+import { withKeyTable } from '../../ts/cli/config/keys-page.js';
+import { keysAt } from '../../ts/cli/config/schema.js';
+import { commandFlags } from '../../ts/cli/flags/tables.js';
+import { execOptions } from '../../ts/cli/options.js';
+import { parse } from '../../ts/cli/parse.js';
+import { packageRoot } from '../../ts/package.js';
 import { temporaryFolder } from '../helpers/folder.js';
 import { memtop } from '../helpers/processes.js';
 
@@ -15,6 +22,9 @@ const wrong: readonly (readonly [config: unknown, said: string])[] = [
   [{ timeout: 'soon' }, 'FILE: timeout must be a time such as 30s, 5m or 1h, not "soon"'],
   [{ limit: true }, 'FILE: limit must be text or a number'],
   [{ quiet: 'yes' }, 'FILE: quiet must be true or false'],
+  [{ store: true }, 'FILE: store must be text, a number or false'],
+  [{ maxPeak: ['1G', 'x=y'] }, 'FILE: maxPeak must be a size such as 500M or 1.5G, not "x=y"'],
+  [{ noGuard: true }, 'FILE: unknown key "noGuard"; there are interval, '],
   [{ parallel: 0 }, 'FILE: parallel must be a whole number from 1 to 256, not 0'],
   [{ tasks: { build: 'tsc' } }, 'FILE: tasks.build must be an object with a command'],
   [{ tasks: { build: {} } }, 'FILE: tasks.build has no command: give it "command" or "commands"'],
@@ -125,4 +135,18 @@ test('a flag comes before its variable, and that before the config', async (t) =
   t.is(await intervalOf([], {}), 30);
   t.is(await intervalOf([], { MEMTOP_INTERVAL: '40' }), 40);
   t.is(await intervalOf(['--interval', '50'], { MEMTOP_INTERVAL: '40' }), 50);
+});
+
+test('the page of the config is the one that is generated, and has every key', (t) => {
+  const page = readFileSync(join(packageRoot, 'docs/config.md'), 'utf8');
+  t.is(page, withKeyTable(page, configurableFlags));
+  for (const key of keysAt([])) t.true(page.includes(`\`${key}\``), key);
+});
+
+test('MEMTOP_NO_GITHUB=0 comes before a config that switches annotations off', (t) => {
+  const config = { source: 'FILE', folder: '/', config: { github: false } };
+  const githubOf = (environment: Record<string, string>) =>
+    execOptions(parse([], Object.values(commandFlags)), environment, config).github;
+  t.false(githubOf({}));
+  t.true(githubOf({ MEMTOP_NO_GITHUB: '0' }));
 });

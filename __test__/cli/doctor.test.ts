@@ -80,8 +80,8 @@ test('an addon that does not load is named', async (t) => {
 
 test('a word or a flag too many is a wrong call', async (t) => {
   for (const [args, message] of [
-    [['doctor', 'me'], /^memtop: doctor takes no arguments, and me is one/],
-    [['doctor', '--', 'ls'], /^memtop: doctor takes no arguments, and ls is one/],
+    [['doctor', 'me'], /^memtop: unexpected argument me; doctor takes none/],
+    [['doctor', '--', 'ls'], /^memtop: unexpected argument ls; doctor takes none/],
     [['doctor', '--jason'], /^memtop: unknown flag --jason; did you mean --json\?/],
   ] as const) {
     const { code, stderr } = await memtop(args);

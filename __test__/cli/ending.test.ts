@@ -6,6 +6,7 @@ import test from 'ava';
 import { isAlive, isRoot, pidsIn } from '../helpers/alive.js';
 import { temporaryFolder } from '../helpers/folder.js';
 import { MB, measured } from '../helpers/measured.js';
+import { testNeeding } from '../helpers/needs.js';
 import { cliPath, Running, startMemtop, until } from '../helpers/processes.js';
 
 const traces = ['on', 'off'] as const;
@@ -110,7 +111,12 @@ for (const trace of traces) {
 }
 
 const groups = '/sys/fs/cgroup/memory';
-const testInGroup = isRoot && existsSync(join(groups, 'memory.limit_in_bytes')) ? test : test.skip;
+const hasGroups = isRoot && existsSync(join(groups, 'memory.limit_in_bytes'));
+const lack = {
+  need: 'cgroup1',
+  why: 'only root can make groups of version 1, where they are mounted',
+};
+const testInGroup = testNeeding(hasGroups ? undefined : lack);
 
 for (const trace of traces) {
   testInGroup(

@@ -1,12 +1,13 @@
 /** `--ui full`: the whole terminal for what runs. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import type { ExecutionContext } from 'ava';
+import { testNeeding } from '../helpers/needs.js';
 import { cliPath } from '../helpers/processes.js';
 import { whatIsMissing } from '../helpers/programs.js';
 import { Terminal } from '../helpers/terminal.js';
 
-const testInTerminal = whatIsMissing(['tmux', 'bash']) === undefined ? test : test.skip;
+const testInTerminal = testNeeding(whatIsMissing(['tmux', 'bash']));
 
 async function open(t: ExecutionContext): Promise<Terminal> {
   const terminal = await Terminal.open(t, { words: [], shellWords: '' });

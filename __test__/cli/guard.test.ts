@@ -2,10 +2,12 @@ import { chmodSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { packageRoot } from '../../ts/package.js';
-import { asNobody, grow, isAlive, isRoot, pidsIn } from '../helpers/alive.js';
+import { asNobody, grow, isAlive, pidsIn } from '../helpers/alive.js';
 import { temporaryFolder } from '../helpers/folder.js';
 import { MB, measured } from '../helpers/measured.js';
+import { testNeeding } from '../helpers/needs.js';
 import { cliPath, memtop, Running } from '../helpers/processes.js';
+import { unlessRoot } from '../helpers/programs.js';
 
 /** It outlives TERM, and ends by itself where the guard has failed. */
 const quietGrowth = `$SIG{TERM} = "IGNORE"; alarm 30; ${grow(1000)} sleep 60 while 1`;
@@ -62,7 +64,7 @@ for (const trace of ['on', 'off']) {
   });
 }
 
-const testAsRoot = isRoot ? test : test.skip;
+const testAsRoot = testNeeding(unlessRoot());
 testAsRoot('where nothing can be written the run is ended all the same', async (t) => {
   const folder = temporaryFolder(t);
   const flags = ['-q', '--limit', '100M', ...short, '--', 'perl', '-e', quietGrowth];

@@ -7,6 +7,7 @@ import { resultSchema } from '../../ts/result/schema.js';
 import type { Heap, Result } from '../../ts/result/types.js';
 import { run } from '../../ts/tracker/api/run.js';
 import { isAlive } from '../helpers/alive.js';
+import { ifCutOff } from '../helpers/cut-off.js';
 import { temporaryFolder } from '../helpers/folder.js';
 import { measured } from '../helpers/measured.js';
 import {
@@ -23,7 +24,9 @@ const MB = 1024 * 1024;
 // Runs of this very process must not leave their copy of the preload with the user.
 const ownCache = mkdtempSync(join(tmpdir(), 'memtop-test-'));
 process.env.XDG_CACHE_HOME = ownCache;
-test.after.always(() => rmSync(ownCache, { recursive: true, force: true }));
+const removeCache = () => rmSync(ownCache, { recursive: true, force: true });
+ifCutOff(removeCache);
+test.after.always(removeCache);
 
 const node = process.execPath;
 

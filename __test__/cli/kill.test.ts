@@ -1,5 +1,9 @@
 import test from 'ava';
+import { testNeeding } from '../helpers/needs.js';
 import { cliPath, memtop, Running } from '../helpers/processes.js';
+import { unlessRoot } from '../helpers/programs.js';
+
+const testAsRoot = testNeeding(unlessRoot());
 
 /** What a shell runs, until it has printed READY. */
 async function shell(script: string): Promise<Running> {
@@ -70,11 +74,7 @@ async function killAsNobody(pid: number) {
   return new Running('unshare', ['--mount', 'sh', '-c', withProc, 'sh', ...call]).finished();
 }
 
-test('another user’s process is not ended', async (t) => {
-  if (process.getuid?.() !== 0) {
-    t.pass();
-    return;
-  }
+testAsRoot('another user’s process is not ended', async (t) => {
   const running = await shell('echo READY; read line');
   t.teardown(() => running.killed());
   const { code, stdout, stderr } = await killAsNobody(running.pid);
@@ -85,11 +85,7 @@ test('another user’s process is not ended', async (t) => {
   );
 });
 
-test('a descendant that is another user’s is named, and the rest is ended', async (t) => {
-  if (process.getuid?.() !== 0) {
-    t.pass();
-    return;
-  }
+testAsRoot('a descendant that is another user’s is named, and the rest is ended', async (t) => {
   const script = `sh -c 'echo $$; echo READY; exec sleep 60' & exec setpriv ${asNobody.join(' ')} sleep 61`;
   const running = new Running('sh', ['-c', script]);
   await running.printed('READY');
@@ -113,7 +109,7 @@ for (const [args, message] of [
   [['-5'], 'unknown flag -5; memtop --help lists the flags'],
   [['--', '-5'], '-5 is not a process id; memtop ps lists them'],
   [['99999999999'], '99999999999 is not a process id; memtop ps lists them'],
-  [['7', '8'], 'kill takes one process id or run, and 8 is one more'],
+  [['7', '8'], 'kill takes one process id or run, and 8 is a second one'],
   [
     ['--grace', '5', '7'],
     '--grace must be a length of time such as 500ms or 2s, at most 1h, not "5"',

@@ -3,11 +3,12 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { isAlive } from '../helpers/alive.js';
+import { testNeeding } from '../helpers/needs.js';
 import { cliPath, memtop, until } from '../helpers/processes.js';
 import { whatIsMissing } from '../helpers/programs.js';
 import { Terminal } from '../helpers/terminal.js';
 
-const testInTerminal = whatIsMissing(['tmux', 'bash']) === undefined ? test : test.skip;
+const testInTerminal = testNeeding(whatIsMissing(['tmux', 'bash']));
 
 async function open(t: ExecutionContext): Promise<Terminal> {
   const terminal = await Terminal.open(t, { words: [], shellWords: '' });

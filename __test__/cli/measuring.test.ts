@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { temporaryFolder } from '../helpers/folder.js';
+import { whyNoGroup } from '../helpers/group.js';
 import { MB, measured, peakOf } from '../helpers/measured.js';
+import { testNeeding } from '../helpers/needs.js';
 import { fixture, memtop } from '../helpers/processes.js';
 
 /** Perl statements that fill so much memory, once. */
@@ -105,8 +107,7 @@ test('the timeline rises in time and its highest point is the peak', async (t) =
   else t.is(highest, peak.bytes);
 });
 
-/** Where a group can be had, which root on its own machine can and a plain user mostly cannot. */
-const testWithGroup = process.getuid?.() === 0 && existsSync('/sys/fs/cgroup') ? test : test.skip;
+const testWithGroup = testNeeding(whyNoGroup);
 
 testWithGroup('a run in a group of its own has the kernel’s peak beside its own', async (t) => {
   const { result } = await measured(

@@ -31,7 +31,7 @@ test('short flags may stand together, and their values may be attached', (t) => 
 });
 
 test('a switch of the config can be switched off', (t) => {
-  const config = (keys: object) => ({ source: 'here', folder: '/', config: keys });
+  const config = (keys: Record<string, unknown>) => ({ source: 'here', folder: '/', config: keys });
   const on = config({ quiet: true, heap: true });
   t.true(execOptions(parsed(), {}, on).quiet);
   t.false(execOptions(parsed('--no-quiet'), {}, on).quiet);

@@ -3,7 +3,11 @@ import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import type { ProcessRecord } from '../../ts/index.js';
 import { temporaryFolder } from '../helpers/folder.js';
+import { testNeeding } from '../helpers/needs.js';
 import { cliPath, memtop, Running } from '../helpers/processes.js';
+import { unlessRoot } from '../helpers/programs.js';
+
+const testAsRoot = testNeeding(unlessRoot());
 
 /** A shell with a child; both wait. */
 async function pair(t: ExecutionContext, cwd = '/'): Promise<{ shell: Running; child: number }> {
@@ -92,7 +96,7 @@ test('a process that is not there is named', async (t) => {
 for (const [args, message] of [
   [['init'], 'init is not a process id; memtop ps lists them'],
   [['0'], '0 is not a process id; memtop ps lists them'],
-  [['1', '2'], 'ps takes one process id, and 2 is one more'],
+  [['1', '2'], 'ps takes one process id, and 2 is a second one'],
   [['--cwd'], '--cwd needs a value: --cwd DIR'],
   [['--cwd='], '--cwd must name a folder, not ""'],
   [['--tre'], 'unknown flag --tre; did you mean --tree?'],
@@ -137,11 +141,7 @@ test('without /proc it says what is missing', async (t) => {
   }
 });
 
-test('what others hide is not shown, and that is said', async (t) => {
-  if (process.getuid?.() !== 0) {
-    t.pass();
-    return;
-  }
+testAsRoot('what others hide is not shown, and that is said', async (t) => {
   const inside =
     'mount -t proc -o hidepid=invisible proc /proc && ' +
     'exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"';

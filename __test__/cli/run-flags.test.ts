@@ -4,6 +4,7 @@ import { bench } from '../../ts/cli/commands/bench.js';
 import { diff } from '../../ts/cli/commands/diff.js';
 import { exec } from '../../ts/cli/commands/exec.js';
 import { gate } from '../../ts/cli/commands/gate.js';
+import { commands } from '../../ts/cli/commands/index.js';
 import { helpOf } from '../../ts/cli/help.js';
 import { execOptions } from '../../ts/cli/options.js';
 import { parse } from '../../ts/cli/parse.js';
@@ -147,7 +148,7 @@ for (const [argv, environment, message] of [
 
 for (const [name, command] of Object.entries({ exec, bench, diff, gate })) {
   test(`the help of ${name} names each flag and is no wider than 80 columns`, (t) => {
-    const lines = helpOf(command, name === 'exec' ? undefined : name).split('\n');
+    const lines = helpOf(command, name === 'exec' ? undefined : name, commands).split('\n');
     t.deepEqual(
       lines.filter((line) => line.length > 80),
       [],

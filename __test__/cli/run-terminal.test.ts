@@ -1,13 +1,14 @@
 /** `memtop run` at a terminal: what is typed there reaches every task. */
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import test, { type ExecutionContext } from 'ava';
+import type { ExecutionContext } from 'ava';
+import { testNeeding } from '../helpers/needs.js';
 import { cliPath } from '../helpers/processes.js';
 import { whatIsMissing } from '../helpers/programs.js';
 import { Terminal } from '../helpers/terminal.js';
 import { ways } from '../helpers/ways.js';
 
-const testInTerminal = whatIsMissing(['tmux', 'bash']) === undefined ? test : test.skip;
+const testInTerminal = testNeeding(whatIsMissing(['tmux', 'bash']));
 
 /** A terminal whose `./tasks` runs two tasks at the same time. */
 async function open(

@@ -334,7 +334,7 @@ const wrong: readonly (readonly [args: readonly string[], said: RegExp])[] = [
   [['needy'], /^there is no task nothing, which needy depends on; there are build, /],
   [['a'], /^tasks depend on one another: a → b → a$/],
   [['--parallel', '0', 'build'], /^--parallel must be a whole number from 1 to 256, not "0"$/],
-  [['build', 'own', '--parallel', '2'], /^own is to have a terminal of its own \(pty\), /],
+  [['build', 'own', '--parallel', '2'], /^own needs a terminal of its own \(pty\), /],
   [
     ['--', 'echo', 'x'],
     /^run takes the names of tasks; a command is measured by: memtop -- echo x$/,

@@ -1,10 +1,12 @@
 import { chmodSync, copyFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
-import { asNobody, isRoot } from '../helpers/alive.js';
+import { asNobody } from '../helpers/alive.js';
 import { temporaryFolder } from '../helpers/folder.js';
 import { measured } from '../helpers/measured.js';
+import { testNeeding } from '../helpers/needs.js';
 import { cliPath, memtop, Running } from '../helpers/processes.js';
+import { unlessRoot } from '../helpers/programs.js';
 
 const three = ['sh', '-c', 'sleep 0.2 & sleep 0.2; wait'];
 
@@ -49,7 +51,7 @@ test('a word that --trace does not know is named', async (t) => {
 });
 
 /** Where there is another user that root can run a command as. */
-const testAsRoot = isRoot ? test : test.skip;
+const testAsRoot = testNeeding(unlessRoot());
 testAsRoot('root traces without being asked', async (t) => {
   const { result } = await measured(t, three);
   t.is(result.sampling.method, 'traced');

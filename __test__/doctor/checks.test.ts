@@ -78,7 +78,7 @@ test('what hinders tracing is named', (t) => {
     [{ ...user }, 'limited', /setuid/],
     [{ ...user, yamaScope: 1 }, 'limited', /ptrace_scope is 1/],
     [{ ...user, yamaScope: 2 }, 'missing', /CAP_SYS_PTRACE/],
-    [{ ...user, yamaScope: 3 }, 'missing', /everybody/],
+    [{ ...user, yamaScope: 3 }, 'missing', /forbidden for all users/],
     [{ ...user, hasCapability: true, yamaScope: 2 }, 'ok', /CAP_SYS_PTRACE/],
     [{ ...user, isSuperuser: true }, 'limited', /only with --trace on/],
     [{ ...user, refused: 'EPERM', seccompMode: 2 }, 'missing', /seccomp mode 2/],

@@ -1,14 +1,16 @@
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Lack } from '../helpers/needs.js';
 import { fixture } from '../helpers/processes.js';
 import { sameScript } from '../helpers/script.js';
 
 /** gcc can be there without the sanitizer's library. */
-function unlessAddressSanitizer(): string | undefined {
+function unlessAddressSanitizer(): Lack | undefined {
   const { stdout } = spawnSync('gcc', ['-print-file-name=libasan.so'], { encoding: 'utf8' });
   // Without the library gcc repeats the bare name.
-  return stdout?.includes('/') ? undefined : 'gcc has no address sanitizer';
+  const lack = { need: 'libasan', why: 'gcc has no address sanitizer' };
+  return stdout?.includes('/') ? undefined : lack;
 }
 
 sameScript(

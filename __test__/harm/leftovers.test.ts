@@ -3,21 +3,17 @@ import { join } from 'node:path';
 import test from 'ava';
 import { isAlive } from '../helpers/alive.js';
 import { memtopIn } from '../helpers/harmless.js';
+import { testNeeding } from '../helpers/needs.js';
 import { until } from '../helpers/processes.js';
 import { whatIsMissing } from '../helpers/programs.js';
 import { Terminal } from '../helpers/terminal.js';
 import { ways } from '../helpers/ways.js';
 
 const runs = process.env.MEMTOP_TEST_LONG === '1' ? 200 : 30;
-const missing = whatIsMissing(['tmux', 'bash']);
+const define = testNeeding(whatIsMissing(['tmux', 'bash']), test.serial);
 
 for (const way of ways) {
-  test.serial(`${runs} runs leave nothing behind [${['memtop', ...way].join(' ')}]`, async (t) => {
-    if (missing !== undefined) {
-      t.log(`skipped: ${missing}`);
-      t.pass();
-      return;
-    }
+  define(`${runs} runs leave nothing behind [${['memtop', ...way].join(' ')}]`, async (t) => {
     // With its summary, and with the terminal as its input and output.
     const terminal = await Terminal.open(t, memtopIn(way, []));
     for (const name of ['temporary', 'work']) mkdirSync(join(terminal.folder, name));

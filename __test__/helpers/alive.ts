@@ -1,4 +1,4 @@
-/** Whether a process still runs. One that has ended and that nobody has waited for does not. */
+/** Whether a process still runs. A zombie does not. */
 import { readFileSync } from 'node:fs';
 
 export function isAlive(pid: number): boolean {
@@ -19,11 +19,11 @@ export function pidsIn(text: Buffer, count: number): number[] {
   return pids;
 }
 
-/** Perl statements that take so many megabytes, one after the other. */
+/** Perl statements that allocate some megabytes, one after the other. */
 export const grow = (megabytes: number): string =>
   `for (1..${megabytes}) { $held .= "x" x (1 << 20); select undef, undef, undef, 0.001 }`;
 
 export const isRoot = process.getuid?.() === 0;
 
-/** The beginning of a command line that runs the rest as nobody. */
+/** The prefix of a command line that runs the rest as the user nobody. */
 export const asNobody = ['setpriv', '--reuid', '65534', '--regid', '65534', '--clear-groups'];

@@ -16,7 +16,7 @@ export interface Benched extends Finished {
   readonly others: string;
 }
 
-/** `as` is the beginning of a command line that is somebody else's, who owns the project then. */
+/** `as` is the prefix of a command line that runs as another user, who owns the project then. */
 export function project(
   t: ExecutionContext,
   files: Readonly<Record<string, string>> = {},
@@ -40,7 +40,7 @@ export function project(
   return { cwd, write, read, start, bench, result, samples };
 }
 
-/** Whoever it is that a command line is theirs. */
+/** Gives a folder to the user that a command line runs as. */
 function giveTo(folder: string, [program = '', ...args]: readonly string[]): void {
   const uid = execFileSync(program, [...args, 'id', '-u'], { encoding: 'utf8' });
   execFileSync('chown', ['-R', uid.trim(), folder]);

@@ -2,6 +2,7 @@
 import { pathToFileURL } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { testNeeding } from './needs.js';
 import { pathOf } from './programs.js';
 
 const executablePath = ['chromium', 'chromium-browser', 'google-chrome'].flatMap(
@@ -21,12 +22,8 @@ export function testInBrowser(
   title: string,
   look: (t: ExecutionContext, open: Open) => Promise<void>,
 ): void {
-  test(title, async (t) => {
-    if (executablePath === undefined) {
-      t.log('skipped: chromium is not installed');
-      t.pass();
-      return;
-    }
+  const lack = { need: 'chromium', why: 'chromium is not installed' };
+  testNeeding(executablePath === undefined ? lack : undefined)(title, async (t) => {
     t.timeout(120_000);
     await look(t, open);
   });

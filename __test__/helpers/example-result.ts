@@ -1,4 +1,4 @@
-/** A result of a build, for tests of what is told of it. */
+/** The result of a build, for tests of reports. */
 import type { Result } from '../../ts/result/types.js';
 
 export const MB = 1024 * 1024;

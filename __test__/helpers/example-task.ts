@@ -1,4 +1,4 @@
-/** A task of a build, for tests of what is told of it. */
+/** The task of a build, for tests of reports. */
 import type { Peak, Task } from '../../ts/result/types.js';
 import { MB } from './example-result.js';
 

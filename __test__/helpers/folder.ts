@@ -3,9 +3,16 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
+import { ifCutOff } from './cut-off.js';
 
 export function temporaryFolder(t: ExecutionContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'memtop-test-'));
-  t.teardown(() => rmSync(folder, { recursive: true, force: true }));
+  // What was killed a moment ago may still write something.
+  const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  const callOff = ifCutOff(remove);
+  t.teardown(() => {
+    remove();
+    callOff();
+  });
   return folder;
 }

@@ -3,17 +3,18 @@ import { existsSync, mkdirSync, readdirSync, rmdirSync, writeFileSync } from 'no
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { isRoot } from './alive.js';
+import type { Lack } from './needs.js';
 import { until } from './processes.js';
 
 const v1 = '/sys/fs/cgroup/memory';
 const v2 = '/sys/fs/cgroup';
 const isV1 = existsSync(join(v1, 'memory.limit_in_bytes'));
 
-/** Why there can be none; in CI root can make them, or the test fails. */
-export const whyNoGroup =
-  isRoot && (process.env.CI || isV1 || existsSync(join(v2, 'cgroup.subtree_control')))
+/** Where there can be none. */
+export const whyNoGroup: Lack | undefined =
+  isRoot && (isV1 || existsSync(join(v2, 'cgroup.subtree_control')))
     ? undefined
-    : 'groups can be made by root only, where they are mounted';
+    : { need: 'groups', why: 'only root can make groups, where they are mounted' };
 
 /** Makes a group for a test. Gives the beginning of a command line that runs the rest in it. */
 export function limitedGroup(t: ExecutionContext, name: string, bytes: number): readonly string[] {
@@ -26,7 +27,7 @@ export function limitedGroup(t: ExecutionContext, name: string, bytes: number): 
   return ['sh', '-c', `echo $$ > '${group}/cgroup.procs'; exec "$@"`, 'sh'];
 }
 
-/** Removes a group with those in it. Whoever has ended a moment ago may still count as a member. */
+/** Removes a group and those in it. A process that has just ended may still count as a member. */
 function isRemoved(group: string): boolean {
   for (const entry of readdirSync(group, { withFileTypes: true })) {
     if (entry.isDirectory()) isRemoved(join(group, entry.name));

@@ -1,10 +1,11 @@
 /**
  * Tests that a command does under memtop what it does alone.
  *
- * What is looked at is a function of what stands before the command: nothing, or memtop called in
- * one of its ways. Whatever that function resolves to must be the same.
+ * What is compared is a function of the prefix of the command: nothing, or memtop with one of
+ * several sets of flags. It must resolve to the same value every time.
  */
 import test, { type ExecutionContext } from 'ava';
+import { type Lack, testNeeding } from './needs.js';
 import { cliPath } from './processes.js';
 import { whatIsMissing } from './programs.js';
 import { type Way, ways } from './ways.js';
@@ -21,8 +22,8 @@ type Look = (t: ExecutionContext, before: Before) => Promise<unknown>;
 interface Conditions {
   /** Programs without which the test is skipped. */
   readonly needs?: readonly string[];
-  /** What else must be there; a reason to skip the test, or nothing. */
-  readonly unless?: string | undefined;
+  /** What else is lacking. */
+  readonly unless?: Lack | undefined;
   /** Those to be tried; `ways` when absent. */
   readonly among?: readonly Way[];
   /** Ways in which the command cannot be the same, and should not be. */
@@ -42,18 +43,12 @@ export function harmless(title: string, look: Look, conditions: Conditions = {})
     differs = () => false,
   } = conditions;
   const missing = whatIsMissing(needs) ?? unless;
-  if (missing !== undefined) {
-    test(title, (t) => {
-      t.log(`skipped: ${missing}`);
-      t.pass();
-    });
-    return;
-  }
   let bare: Promise<unknown> | undefined;
-  test.serial(`${title} [alone]`, async (t) => {
+  testNeeding(missing, test.serial)(`${title} [alone]`, async (t) => {
     bare = look(t, alone);
     await t.notThrowsAsync(bare);
   });
+  if (missing !== undefined) return;
   for (const way of among.filter((one) => !except(one))) {
     const define = differs(way) ? test.serial.failing : test.serial;
     define(`${title} [${['memtop', ...way].join(' ')}]`, async (t) => {

@@ -3,14 +3,15 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { packageRoot } from '../../ts/package.js';
+import type { Lack } from './needs.js';
 
 /** Where `name@version` is, or would be. */
 export function modulesOf(tool: string): string {
   return join(folderOf(tool), 'node_modules');
 }
 
-/** Installs it if it isn't there; why there is none where there is none. */
-export function whyNotInstalled(tool: string): string | undefined {
+/** Installs it if it isn't there. */
+export function whyNotInstalled(tool: string): Lack | undefined {
   const folder = folderOf(tool);
   if (existsSync(folder)) return undefined;
   mkdirSync(dirname(folder), { recursive: true });
@@ -23,7 +24,7 @@ export function whyNotInstalled(tool: string): string | undefined {
       cwd: building,
       timeout: 120_000,
     });
-    if (status !== 0) return `${tool} cannot be installed from the registry`;
+    if (status !== 0) return { need: tool, why: `${tool} cannot be installed from the registry` };
     try {
       renameSync(building, folder);
     } catch (error) {

@@ -1,4 +1,4 @@
-/** Real containers of podman, as it is set up here, of images that are made from this machine's own files. */
+/** Real podman containers, of images made from this machine's own files. */
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, realpathSync } from 'node:fs';
 import { join } from 'node:path';
@@ -6,12 +6,13 @@ import type { ExecutionContext } from 'ava';
 import { packageRoot } from '../../ts/package.js';
 import { isRoot } from './alive.js';
 import { temporaryFolder } from './folder.js';
-import { pathOf } from './programs.js';
+import { type Lack, skip } from './needs.js';
+import { whatIsMissing } from './programs.js';
 
-/** Somebody who calls podman. */
+/** A user who calls podman. */
 export interface Caller {
   readonly uid: number;
-  /** The beginning of a command line that is theirs. */
+  /** The prefix of a command line that runs as this user. */
   readonly as: readonly string[];
 }
 
@@ -20,7 +21,7 @@ const programs = ['/bin/sh', '/usr/bin/perl', '/bin/sleep', '/bin/mkdir'];
 
 export const caller: Caller = { uid: process.getuid?.() ?? 0, as: [] };
 
-/** Somebody else with user ids to give away, where this is the superuser. */
+/** Another user, with subordinate user ids, where this is root. */
 export function callerWithoutRoot(): Caller | undefined {
   if (!isRoot) return undefined;
   const [name] = linesOf('/etc/subuid')[0] ?? [];
@@ -33,7 +34,10 @@ export function callerWithoutRoot(): Caller | undefined {
   };
 }
 
-export const isInstalled = pathOf('podman') !== undefined;
+export function whyNoPodman(caller: Caller | undefined): Lack | undefined {
+  const noUser = { need: 'subuid', why: 'root finds no user with ids in /etc/subuid' };
+  return whatIsMissing(['podman']) ?? (caller ? undefined : noUser);
+}
 
 /** The name of an image that is gone when the test is over; undefined where podman runs none. */
 export function image(t: ExecutionContext, { as }: Caller): string | undefined {
@@ -50,16 +54,15 @@ export function image(t: ExecutionContext, { as }: Caller): string | undefined {
   t.teardown(() => call('rmi', '--force', name));
   const tried = imported.status === 0 ? call('run', '--rm', name, 'sh', '-c', ':') : imported;
   if (tried.status === 0) return name;
-  t.log(`podman runs no containers here: ${tried.stderr.trim()}`);
-  t.pass();
+  skip(t, { need: 'containers', why: `podman runs none here: ${tried.stderr.trim()}` });
   return undefined;
 }
 
 function libraries(): string[] {
   const addon = join(packageRoot, `memtop.${process.platform}-${process.arch}-gnu.node`);
   const files = [...programs, process.execPath, addon].map((file) => realpathSync(file));
-  const told = execFileSync('ldd', files, { encoding: 'utf8' });
-  return [...told.matchAll(/(\/\S+) \(0x/g)].map(([, file = '']) => file);
+  const listed = execFileSync('ldd', files, { encoding: 'utf8' });
+  return [...listed.matchAll(/(\/\S+) \(0x/g)].map(([, file = '']) => file);
 }
 
 function linesOf(file: string): string[][] {

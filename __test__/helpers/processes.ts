@@ -3,6 +3,7 @@ import { type ChildProcess, type SpawnOptions, spawn } from 'node:child_process'
 import { once } from 'node:events';
 import { join } from 'node:path';
 import { packageRoot } from '../../ts/package.js';
+import { ifCutOff } from './cut-off.js';
 
 export const cliPath = join(packageRoot, 'dist/cli.js');
 export const fixture = (name: string): string => join(packageRoot, '__test__/fixtures', name);
@@ -14,29 +15,18 @@ export interface Finished {
   stderr: string;
 }
 
-/** Process groups of tests that are still running; a failed test must not leave its own behind. */
-const groups = new Set<number>();
-process.on('exit', () => {
-  for (const group of groups) {
-    try {
-      process.kill(-group, 'SIGKILL');
-    } catch {
-      // It has ended meanwhile.
-    }
-  }
-});
-
 /** A process in a group of its own. */
 export class Running {
   readonly child: ChildProcess;
   readonly #stdout: Buffer[] = [];
   readonly #stderr: Buffer[] = [];
   readonly #closed: Promise<unknown[]>;
+  #callOff: () => void = () => {};
 
   constructor(program: string, args: readonly string[], options: SpawnOptions = {}) {
     this.child = spawn(program, args, { stdio: 'pipe', ...options, detached: true });
     const { pid } = this.child;
-    if (pid !== undefined) groups.add(pid);
+    if (pid !== undefined) this.#callOff = ifCutOff(() => killGroup(pid));
     this.child.stdout?.on('data', (chunk: Buffer) => this.#stdout.push(chunk));
     this.child.stderr?.on('data', (chunk: Buffer) => this.#stderr.push(chunk));
     this.#closed = once(this.child, 'close');
@@ -68,20 +58,28 @@ export class Running {
 
   async finished(): Promise<Finished> {
     const [code, signal] = (await this.#closed) as [number | null, NodeJS.Signals | null];
-    if (this.child.pid !== undefined) groups.delete(this.child.pid);
+    this.#callOff();
     return { code, signal, stdout: this.stdout, stderr: this.stderr };
+  }
+}
+
+function killGroup(group: number): void {
+  try {
+    process.kill(-group, 'SIGKILL');
+  } catch {
+    // It has already ended.
   }
 }
 
 interface MemtopOptions extends SpawnOptions {
   input?: Uint8Array;
-  /** The beginning of a command line that is somebody else's. */
+  /** The prefix of a command line that runs as another user. */
   as?: readonly string[];
-  /** Another than the one that was built here. */
+  /** Instead of the one built here. */
   cli?: string;
 }
 
-/** Starts the built command line; `MEMTOP_` variables of the outside do not reach it. */
+/** Starts the built command line, without the `MEMTOP_` variables of this process. */
 export function startMemtop(args: readonly string[], options: MemtopOptions = {}): Running {
   const { input, as = [], cli = cliPath, ...spawnOptions } = options;
   const [program = '', ...all] = [...as, process.execPath, cli, ...args];
@@ -97,17 +95,17 @@ export function memtop(args: readonly string[], options: MemtopOptions = {}): Pr
   return startMemtop(args, options).finished();
 }
 
-/** An environment without the variables that memtop reads, also of the CI that runs the tests. */
+/** An environment without the variables that memtop reads, including those of CI. */
 export function withoutMemtop(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(
     Object.entries(env).filter(([name]) => !/^(MEMTOP|GITHUB)_|^(CI|FORCE_COLOR)$/.test(name)),
   );
 }
 
-/** What takes an instant on an idle machine may take long on one that others use as well. */
+/** What takes an instant on an idle machine may take long on a busy one. */
 const patienceMs = 30_000;
 
-/** Polls for a condition; rejects when it has not come true in time. */
+/** Polls for a condition; rejects when it does not become true in time. */
 export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,

@@ -1,11 +1,12 @@
 /** Whether the programs that a test needs are on this machine. */
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
+import type { Lack } from './needs.js';
 
-/** Why a test that needs these must be skipped, if it must. */
-export function whatIsMissing(programs: readonly string[]): string | undefined {
-  const missing = programs.find((program) => pathOf(program) === undefined);
-  return missing === undefined ? undefined : `${missing} is not installed`;
+/** The first of these that is not there. */
+export function whatIsMissing(programs: readonly string[]): Lack | undefined {
+  const need = programs.find((program) => pathOf(program) === undefined);
+  return need === undefined ? undefined : { need, why: `${need} is not installed` };
 }
 
 /** Where the shell would find a program; one with a slash is where it says. */
@@ -17,9 +18,9 @@ export function pathOf(program: string): string | undefined {
     .find(isExecutable);
 }
 
-/** Why a test that only the superuser can make must be skipped, if it must. */
-export function unlessRoot(): string | undefined {
-  return process.getuid?.() === 0 ? undefined : 'only the superuser can prepare it';
+/** For a test that only root can make. */
+export function unlessRoot(): Lack | undefined {
+  return process.getuid?.() === 0 ? undefined : { need: 'root', why: 'only root can prepare it' };
 }
 
 function isExecutable(file: string): boolean {

@@ -25,7 +25,7 @@ export async function ran(
   return { ...finished, folder, result: JSON.parse(readFileSync(file, 'utf8')) };
 }
 
-/** A command that takes so many megabytes and has them for so many seconds. */
+/** A command that allocates some megabytes and holds them for some seconds. */
 export const holding = (megabytes: number, seconds = 0): string[] => [
   'perl',
   '-e',

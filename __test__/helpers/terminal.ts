@@ -4,6 +4,7 @@ import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { isAlive } from './alive.js';
+import { ifCutOff } from './cut-off.js';
 import { temporaryFolder } from './folder.js';
 import type { Before } from './harmless.js';
 import { Running, until, withoutMemtop } from './processes.js';
@@ -11,16 +12,11 @@ import { Running, until, withoutMemtop } from './processes.js';
 /** What the shell shows when it waits for a command. */
 const prompt = '$ ';
 
-/** Servers of tests that are still running; a test that is cut off must not leave its own behind. */
-const sockets = new Set<string>();
-process.on('exit', () => {
-  for (const socket of sockets) spawnSync('tmux', ['-S', socket, 'kill-server']);
-});
-
 export class Terminal {
   /** Where the shell is; `./under` there runs a command with what goes before it. */
   readonly folder: string;
   readonly #socket: string;
+  #callOff: () => void = () => {};
 
   private constructor(folder: string) {
     this.folder = folder;
@@ -30,11 +26,13 @@ export class Terminal {
   /** Opens one of 80 columns and 24 lines that is gone when the test is over. */
   static async open(t: ExecutionContext, before: Before): Promise<Terminal> {
     const terminal = new Terminal(temporaryFolder(t));
-    // A file, so that what is on the screen does not tell what goes before a command.
+    // A file, so that the screen does not show the prefix of the command.
     terminal.program('under', `exec ${before.shellWords} "$@"`);
     writeFileSync(join(terminal.folder, 'rc'), `PS1='${prompt}'; unset HISTFILE PROMPT_COMMAND\n`);
     const bash = ['bash', '--noprofile', '--rcfile', 'rc', '-i'];
-    sockets.add(terminal.#socket);
+    terminal.#callOff = ifCutOff(() => {
+      spawnSync('tmux', ['-S', terminal.#socket, 'kill-server']);
+    });
     t.teardown(() => terminal.#close());
     await terminal.#tmux('-f', '/dev/null', 'new-session', '-d', '-x', '80', '-y', '24', ...bash);
     await terminal.shows(/^\$$/m);
@@ -123,7 +121,7 @@ export class Terminal {
   async #close(): Promise<void> {
     const shell = Number(await this.knows('pane_pid'));
     await this.#tmux('kill-server');
-    sockets.delete(this.#socket);
+    this.#callOff();
     await until(() => !isAlive(shell), 'the shell to end');
   }
 }

@@ -1,5 +1,6 @@
 import test, { type ExecutionContext } from 'ava';
 import { resultSchema } from '../../ts/result/schema.js';
+import { skip } from '../helpers/needs.js';
 import { memtop } from '../helpers/processes.js';
 import { Terminal } from '../helpers/terminal.js';
 import { Workspace, whyNoNx } from './workspace.js';
@@ -29,8 +30,7 @@ for (const version of versions) {
       t.timeout(120_000);
       const missing = whyNoNx(version);
       if (missing === undefined) return act(t);
-      t.log(`skipped: ${missing}`);
-      t.pass();
+      skip(t, missing);
     });
 
   for (const daemon of [false, true]) {

@@ -1,4 +1,4 @@
-/** The folder that a bench writes to, and what it writes there. */
+/** The output folder of a bench, and the files in it. */
 import {
   closeSync,
   existsSync,
@@ -19,7 +19,7 @@ import { Timelines } from './timelines.js';
 
 const ownName = '.memtop';
 const newline = 0x0a;
-/** An error that ends a build stands at its end. */
+/** Enough for the error at the end of a failed build. */
 const longestTail = 256 * 1024;
 
 export class Artifacts {
@@ -44,16 +44,16 @@ export class Artifacts {
     return this.#log;
   }
 
-  /** Whether standard output ends in the midst of a line. */
+  /** Whether standard output ends in the middle of a line. */
   isMidLine = false;
 
-  /** What the command has written, as it was. */
+  /** Appends the output of the command to the log, unchanged. */
   readonly log = (piece: Uint8Array, stream: 'stdout' | 'stderr'): void => {
     if (stream === 'stdout') this.isMidLine = piece.at(-1) !== newline;
     for (let rest = piece; rest.length > 0; ) rest = rest.subarray(writeSync(this.#log, rest));
   };
 
-  /** The end of what the command has written. */
+  /** The end of the log. */
   tail(): string {
     const size = statSync(this.logFile).size;
     const bytes = Buffer.alloc(Math.min(size, longestTail));
@@ -61,7 +61,7 @@ export class Artifacts {
     return bytes.toString('utf8', 0, length);
   }
 
-  /** What the file system's clock says, to compare files with: its clock is coarser than ours. */
+  /** The file system's time, to compare files with: its clock is coarser than ours. */
   now(): bigint {
     const file = join(this.folder, `.now-${process.pid}`);
     writeFileSync(file, '');
@@ -82,7 +82,7 @@ export class Artifacts {
     this.timelines[Symbol.dispose]();
   }
 
-  /** A folder that was there before, under another name, may hold what git is to know. */
+  /** Not for an existing folder with another name, which may hold files for git. */
   #ignoreItself(): void {
     const file = join(this.folder, '.gitignore');
     if (!existsSync(file)) writeFileSync(file, '*\n');

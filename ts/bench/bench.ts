@@ -1,4 +1,4 @@
-/** Clear, run, verify, as often as asked for; what is known is written after each run. */
+/** Clears, runs and verifies as often as requested; the result is written after each run. */
 import { hasFailed } from '../report/failure.js';
 import type { BenchContainer, BenchOutcome, Cleared, Result, Verified } from '../result/types.js';
 import type { Artifacts } from './artifacts.js';
@@ -8,23 +8,23 @@ import { nativeModuleHint } from './native-module.js';
 import { middleOf, repeatsOf } from './repeats.js';
 import { isVerified, verified, type Wanted } from './verify.js';
 
-/** What one run gave. */
+/** The outcome of one run. */
 export interface Attempted {
   readonly result: Result;
-  /** What the group of the run had before the command was in it. */
+  /** Memory of the run's group before the command started. */
   readonly baselineBytes?: number | undefined;
   readonly container?: BenchContainer | undefined;
 }
 
-/** Runs the command once; what it gave is completed before it is recorded. */
+/** Runs the command once; `complete` makes the result that is recorded. */
 export type Attempt = (complete: (attempted: Attempted) => Result) => Promise<Result>;
 
 export interface Plan {
-  /** Where what is cleared is named from. */
+  /** The base of the paths to clear. */
   readonly folder: string;
   readonly clear: readonly string[];
   readonly verify: readonly Wanted[];
-  /** An incremental build may leave alone what needs no change. */
+  /** An incremental build may leave outputs untouched. */
   readonly isIncremental: boolean;
   readonly runs: number;
   readonly warmups: number;
@@ -33,18 +33,18 @@ export interface Plan {
 }
 
 interface Round {
-  /** From 1; warm-ups are counted on their own. */
+  /** From 1; warm-ups are counted separately. */
   readonly number: number;
   readonly count: number;
   readonly isWarmup: boolean;
 }
 
 export interface BenchListener {
-  /** Nothing has been removed yet. */
+  /** Called before anything is removed. */
   clears(found: readonly Cleared[]): void;
   starts(round: Round): void;
   ended(round: Round, result: Result, leftMs: number): void;
-  /** Whether somebody wants it to end after this run. */
+  /** Whether the bench should end after this run. */
   isInterrupted(): boolean;
 }
 
@@ -125,7 +125,7 @@ function leftAlone(one: Verified): Verified {
 }
 
 const interrupting = ['SIGINT', 'SIGTERM', 'SIGHUP'];
-/** What shells and npm exit with when those have ended what they ran. */
+/** Exit codes of shells and npm for those signals. */
 const interruptedCodes = [129, 130, 143];
 
 function outcomeOf(result: Result, verify: readonly Verified[]): BenchOutcome {
@@ -137,7 +137,7 @@ function outcomeOf(result: Result, verify: readonly Verified[]): BenchOutcome {
   return isVerified(verify) ? 'ok' : 'verification-failed';
 }
 
-/** The one in the middle with what is known of all; a failure stands for itself. */
+/** The median run with the figures of all runs; a failed run as it is. */
 function combined(results: readonly Result[], { runs, warmups }: Plan): Result {
   const last = results.at(-1);
   const shown = last?.bench?.outcome === 'ok' ? middleOf(results) : (last ?? middleOf(results));

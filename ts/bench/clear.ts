@@ -1,6 +1,6 @@
 /**
- * Removes what was named, and nothing else: inside of the project, on its own mount, never through
- * a link. All of it is looked at before any of it is removed.
+ * Removes the named paths and nothing else: inside the project, on its own mount, never through a
+ * link. All paths are checked before anything is removed.
  */
 import { realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -15,30 +15,30 @@ export class ClearRefused extends MemtopError {
   readonly code = 'ClearRefused';
 }
 
-/** Something could not be removed, and what came before it is gone. */
+/** A path could not be removed; those before it are gone. */
 export class ClearFailed extends MemtopError {
   readonly code = 'ClearFailed';
 }
 
 export interface Clearing {
-  /** What is there to be removed. */
+  /** The existing paths to remove. */
   readonly found: readonly Cleared[];
   /**
-   * Removes it.
+   * Removes them.
    *
-   * @throws ClearFailed when not all of it could be
+   * @throws ClearFailed when one cannot be removed
    */
   run(): void;
 }
 
 export interface Project {
-  /** What is named is named from here. */
+  /** The base of the paths. */
   readonly folder: string;
-  /** Folders that stay whatever is named, such as the one that results go to. */
+  /** Folders that are never removed, such as the output folder. */
   readonly kept: readonly string[];
 }
 
-/** @throws ClearRefused for what must not be removed; nothing has been then */
+/** @throws ClearRefused for what must not be removed, before anything is removed */
 export function clearingOf(paths: readonly string[], { folder, kept }: Project): Clearing {
   const root = realpathSync(folder);
   refuseAsProject(root);
@@ -58,7 +58,7 @@ export function clearingOf(paths: readonly string[], { folder, kept }: Project):
   };
 }
 
-/** Whoever starts it in the wrong place must not lose what is there. */
+/** A bench started in the wrong folder must not remove anything. */
 function refuseAsProject(root: string): void {
   const why = root === '/' ? 'the root of the machine' : isHome(root) ? 'a home' : undefined;
   if (why !== undefined) {
@@ -86,7 +86,7 @@ function refuseKept(target: readonly string[], kept: readonly string[]): void {
   }
 }
 
-/** What the system refuses is refused, too, with the path that it is about. */
+/** Turns errors of the system into ClearRefused, with the path. */
 function refusing<T>(root: string, act: (top: OpenFolder) => T): T {
   try {
     using top = OpenFolder.at(root);
@@ -99,7 +99,7 @@ function refusing<T>(root: string, act: (top: OpenFolder) => T): T {
 
 type Path = readonly string[];
 
-/** What a pattern means of what is there. */
+/** The existing paths that a pattern matches. */
 function targetsOf(top: OpenFolder, path: string): Path[] {
   const problem = clearProblem(path);
   if (problem !== undefined) throw new ClearRefused(`${path} ${problem}`);
@@ -126,7 +126,7 @@ function found(folder: OpenFolder, mount: string, path: Path, segments: Path): P
   });
 }
 
-/** A name that is not UTF-8 is nothing that a pattern can mean. */
+/** A pattern never matches a name that is not UTF-8. */
 function namesOf(folder: OpenFolder, segment: string): string[] {
   if (!isPattern(segment)) return [segment];
   return folder
@@ -145,7 +145,7 @@ function entered(folder: OpenFolder, name: Buffer, mount: string, path: Path): O
 
 type Act = (parent: OpenFolder, name: Buffer, mount: string, path: Path) => void;
 
-/** Enters the folders that lead to it, none of them by a link. */
+/** Opens its parent folders one by one, never through a link. */
 function withParent(top: OpenFolder, path: Path, act: Act): void {
   const descend = (folder: OpenFolder, depth: number): void => {
     const name = Buffer.from(path[depth] as string);
@@ -206,7 +206,7 @@ const removeName: Act = (folder, name, mount, path) => {
   }
 };
 
-/** A folder with all that is in it, or a file. It may have gone meanwhile. */
+/** A folder with its content, or a file. It may be gone already. */
 const removeEntry: Act = (folder, name, mount, path) => {
   const stat = folder.stat(name);
   if (!stat) return;

@@ -1,4 +1,4 @@
-/** The peak that a bench tells first. */
+/** The peak that a bench reports. */
 import type { Headline, Result } from '../result/types.js';
 
 /**

@@ -1,6 +1,6 @@
-/** What is behind a native module that does not load, by what Node and the loader say of it. */
+/** Explains why a native module does not load, from the messages of Node and the loader. */
 
-/** Versions of Node by the number that native modules are built for: nodejs.org/dist/index.json. */
+/** Versions of Node by the ABI number of native modules: nodejs.org/dist/index.json. */
 const nodeOfAbi: Readonly<Record<string, number>> = {
   '93': 16,
   '108': 18,

@@ -1,25 +1,25 @@
-/** Who else works in the folder of the project, such as a watcher that somebody has left running. */
+/** Other processes in the folder of the project, such as a watcher that is still running. */
 import type { ProcessRecord } from '../inspect/process.js';
 import { formatBytes } from '../report/bytes.js';
 import { plainText } from '../report/plain-text.js';
 import { programName } from '../report/process-name.js';
 
-/** What this needs of the inspector. */
+/** The part of the inspector that this needs. */
 export interface FindsByFolder {
   findByCwd(folder: string): Promise<ProcessRecord[]>;
 }
 
-/** Less than that disturbs nobody; shells and editors have it. */
-const worthSayingBytes = 100 * 1024 * 1024;
+/** Smaller processes, such as shells and editors, do not affect a build. */
+const reportedBytes = 100 * 1024 * 1024;
 const namesShown = 3;
 
-/** Nothing where nobody large is there, or where that cannot be seen. */
+/** Undefined where there is no large process. */
 export async function neighboursText(
   inspector: FindsByFolder,
   folder: string,
 ): Promise<string | undefined> {
   const large = (await inspector.findByCwd(folder))
-    .filter(({ pid, rssBytes }) => pid !== process.pid && rssBytes >= worthSayingBytes)
+    .filter(({ pid, rssBytes }) => pid !== process.pid && rssBytes >= reportedBytes)
     .sort((one, other) => other.rssBytes - one.rssBytes);
   if (large.length === 0) return undefined;
   const shown = large
@@ -30,7 +30,7 @@ export async function neighboursText(
     );
   const more = large.length > namesShown ? ` and ${large.length - namesShown} more` : '';
   return (
-    `others already work in this folder: ${shown.join(', ')}${more}; they do not count, and may ` +
-    'change what the command does'
+    `already running in this folder: ${shown.join(', ')}${more}; not counted, but may affect ` +
+    'the command'
   );
 }

@@ -1,10 +1,6 @@
 /** Runs the command on this machine. */
-import {
-  type CheckedOptions,
-  execute,
-  type GuardListeners,
-  type HostOptions,
-} from '../tracker/execute.js';
+import { execute, type GuardListeners } from '../tracker/execute.js';
+import type { CheckedOptions, HostOptions } from '../tracker/start-options.js';
 import type { Attempt } from './bench.js';
 
 export function onHost(

@@ -1,7 +1,7 @@
 /**
- * A folder that is held open, so that what is done in it is done there, whatever becomes of its
- * path. Node has no openat(2): a path through /proc/self/fd leads to the opened folder itself, and
- * only one more name is looked up from there. See proc_pid_fd(5).
+ * A folder held open, so that operations on it are not affected by changes to its path. Node has no
+ * openat(2): a path through /proc/self/fd leads to the opened folder itself, and only one more name
+ * is looked up from there. See proc_pid_fd(5).
  */
 import {
   type BigIntStats,
@@ -32,12 +32,12 @@ export class OpenFolder {
     }
   }
 
-  /** @throws where it is no folder, or a link to one */
+  /** @throws unless it is a folder and no link */
   static at(path: string): OpenFolder {
     return new OpenFolder(path);
   }
 
-  /** @throws where it is no folder, or a link to one */
+  /** @throws unless it is a folder and no link */
   folder(name: Buffer): OpenFolder {
     return new OpenFolder(this.#pathOf(name));
   }
@@ -46,12 +46,12 @@ export class OpenFolder {
     return readdirSync(`/proc/self/fd/${this.#fd}/`, { encoding: 'buffer' });
   }
 
-  /** Of the name itself: a link is a link. Undefined where there is none. */
+  /** Does not follow links. Undefined where the name does not exist. */
   stat(name: Buffer): BigIntStats | undefined {
     return lstatSync(this.#pathOf(name), { bigint: true, throwIfNoEntry: false });
   }
 
-  /** Removes the name, never what a link leads to. */
+  /** Removes a link itself, never its target. */
   unlink(name: Buffer): void {
     unlinkSync(this.#pathOf(name));
   }

@@ -1,6 +1,6 @@
-/** Patterns of paths: `*` and `?` within a name, `**` for any number of folders. */
+/** Path patterns: `*` and `?` within a name, `**` for any number of folders. */
 
-/** The names of a path, without what says nothing. */
+/** The segments of a path, without empty ones and `.`. */
 export function segmentsOf(path: string): string[] {
   return path.split('/').filter((segment) => segment !== '' && segment !== '.');
 }
@@ -9,7 +9,7 @@ export function isPattern(segment: string): boolean {
   return /[*?]/.test(segment);
 }
 
-/** Whether a name is one that a segment means. What is hidden must be named as such. */
+/** Whether a segment matches a name. A hidden name needs an explicit leading dot. */
 export function matches(segment: string, name: string): boolean {
   if (name.startsWith('.') && !segment.startsWith('.')) return false;
   const source = segment

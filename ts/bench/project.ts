@@ -3,7 +3,7 @@ import { existsSync, realpathSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { dirname, join } from 'node:path';
 
-/** The nearest repository upwards, else that of the config, else the folder itself. */
+/** The nearest repository upwards, else the folder of the config, else the folder itself. */
 export function projectOf(start: string, configFolder: string | undefined): string {
   const from = realpathSync(start);
   for (let folder = from; isProject(folder); folder = dirname(folder)) {
@@ -12,7 +12,7 @@ export function projectOf(start: string, configFolder: string | undefined): stri
   return configFolder !== undefined && isProject(configFolder) ? realpathSync(configFolder) : from;
 }
 
-/** A repository of all that somebody has is none. */
+/** A repository in the home folder is not a project. */
 function isProject(folder: string): boolean {
   return folder !== '/' && folder !== homedir();
 }

@@ -1,4 +1,4 @@
-/** What several runs of the same tell together. */
+/** Statistics over the runs of a bench. */
 import { measuresOfOne } from '../compare/measures.js';
 import { intervalOfMedian, median } from '../compare/statistics/median.js';
 import { outliers, robustDeviation } from '../compare/statistics/spread.js';
@@ -6,15 +6,15 @@ import { trendTest } from '../compare/statistics/trend.js';
 import { formatBytes } from '../report/bytes.js';
 import type { Repeats, Result } from '../result/types.js';
 
-/** With fewer there is no telling what is usual. */
+/** Too few runs do not show what is usual. */
 const fewestForOrder = 4;
-/** A first run that is further off than the others' spread accounts for, and not by a trifle. */
+/** A cold first run is off by more than the spread of the others, and by a noticeable amount. */
 const deviationsOfCold = 3;
 const shareOfCold = 0.02;
-/** Runs have a trend where chance makes one as clear in fewer than one of a hundred. */
+/** The p-value below which runs have a trend. */
 const chanceOfTrend = 0.01;
 
-/** The run in the middle, which stands for all of them. */
+/** The median run, which stands for all of them. */
 export function middleOf(results: readonly Result[]): Result {
   const measured = results.filter(({ bench }) => bench?.headline);
   const ranked = [...measured].sort((one, other) => bytesOf(one) - bytesOf(other));

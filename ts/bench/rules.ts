@@ -1,8 +1,8 @@
-/** What the options of a bench must be. */
+/** Rules for the options of a bench. */
 import type { Rule } from '../tracker/rules.js';
 import { segmentsOf } from './pattern.js';
 
-/** What is cleared must be named so that nobody can be mistaken about it. */
+/** Paths to clear must be unmistakable. */
 export const clearProblem: Rule = (value) => {
   if (typeof value !== 'string' || value === '') return 'must name a path in the project';
   if (value.includes('\0')) return 'must be a path';
@@ -17,12 +17,12 @@ export const clearProblem: Rule = (value) => {
   return undefined;
 };
 
-/** However it is spelled: not every file system tells the cases apart. */
+/** In any case: some file systems ignore it. */
 export function isOfGit(name: string): boolean {
   return name.toLowerCase() === '.git';
 }
 
-/** What runs containers. */
+/** Container engines. */
 export const engineUses = ['auto', 'docker', 'podman'] as const;
 export type EngineUse = (typeof engineUses)[number];
 

@@ -1,15 +1,15 @@
-/** The courses of the runs of a bench: of the one that is running, and in the end of the one that is shown. */
+/** The timeline file of a bench: of the current run, and in the end of the run that is shown. */
 import { existsSync, mkdirSync, readdirSync, renameSync, rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { replaceFile } from '../replace-file.js';
 import { samplesHeader } from '../report/csv.js';
 
-/** With the pid of the memtop whose courses are put aside there. */
+/** Followed by the pid of the memtop that puts timelines aside there. */
 const asidePrefix = '.timelines-';
 
 export class Timelines {
   readonly file: string;
-  /** Whose course is in the file, once that run is over and counts. */
+  /** The id of the run in the file, once that run has ended and counts. */
   #shown: string | undefined;
   readonly #aside: string;
 
@@ -19,18 +19,18 @@ export class Timelines {
     removeLeftovers(dirname(file));
   }
 
-  /** The file is that of a run that is about to start. */
+  /** Starts the file anew for the next run. */
   begin(): void {
     this.#putAside();
     replaceFile(this.file, samplesHeader);
   }
 
-  /** The run with this id has had it. */
+  /** The run in the file has ended, with this id. */
   end(id: string): void {
     this.#shown = id;
   }
 
-  /** The file is that of a run that has ended. */
+  /** Puts the timeline of an ended run into the file. */
   show(id: string): void {
     if (id === this.#shown) return;
     this.#putAside();
@@ -53,7 +53,7 @@ export class Timelines {
   }
 }
 
-/** What memtops have left behind that were killed. */
+/** Removes what killed memtops left behind. */
 function removeLeftovers(folder: string): void {
   for (const name of readdirSync(folder).filter((name) => name.startsWith(asidePrefix))) {
     if (existsSync(`/proc/${name.slice(asidePrefix.length)}`)) continue;

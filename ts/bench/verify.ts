@@ -1,18 +1,18 @@
-/** Whether what a build is to write is there, and is from this very run. */
+/** Whether the expected outputs of a build exist and were written by this run. */
 import { type BigIntStats, readdirSync, statSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Verified } from '../result/types.js';
 import { isPattern, matches, segmentsOf } from './pattern.js';
 
 export interface Wanted {
-  /** A file, a folder, or a pattern of such. */
+  /** A file, a folder or a pattern. */
   readonly path: string;
-  /** Where it is looked for from. */
+  /** The base of the path. */
   readonly from: string;
   readonly isRequired: boolean;
 }
 
-/** `since` is the file system's time at the start, in nanoseconds. */
+/** `since` is the file system's time at the start of the run, in nanoseconds. */
 export function verified(wanted: readonly Wanted[], since: bigint): Verified[] {
   return wanted.map(({ path, from, isRequired }) => {
     const files = pathsMatching(from, path).flatMap(filesAt);
@@ -48,7 +48,7 @@ function below(folder: string, segment: string): string[] {
     .map((name) => join(folder, name));
 }
 
-/** Links are not followed, so that there is an end. */
+/** Links are not followed, which could be circular. */
 function foldersIn(folder: string): string[] {
   return entriesIn(folder)
     .filter((entry) => entry.isDirectory() && matches('*', entry.name))
@@ -56,7 +56,7 @@ function foldersIn(folder: string): string[] {
     .flatMap((inner) => [inner, ...foldersIn(inner)]);
 }
 
-/** A folder counts with the files in it: its own time tells little. */
+/** A folder counts by the files in it, since its own time says little. */
 function filesAt(path: string): BigIntStats[] {
   const stat = statSync(path, { bigint: true, throwIfNoEntry: false });
   if (!stat) return [];
@@ -70,7 +70,7 @@ function namesIn(folder: string): string[] {
   return entriesIn(folder).map(({ name }) => name);
 }
 
-/** What cannot be looked into holds nothing that could be verified. */
+/** An unreadable folder holds nothing to verify. */
 function entriesIn(folder: string) {
   try {
     return readdirSync(folder, { withFileTypes: true });

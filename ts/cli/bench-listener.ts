@@ -1,4 +1,4 @@
-/** What a bench says while it goes on, and who wants it to end. */
+/** Progress messages of a bench, and its interruption by a signal. */
 import type { BenchListener } from '../bench/bench.js';
 import { formatBytes } from '../report/bytes.js';
 import { formatDuration } from '../report/duration.js';
@@ -8,7 +8,7 @@ import { say } from './write.js';
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
-/** Between runs a signal to memtop ends it after all is written; in a run the command gets it. */
+/** A signal during a run goes to the command; between runs it ends the bench, results written. */
 export function benchListener({ runs, warmups, quiet }: BenchOptions): BenchListener & {
   close(): void;
 } {
@@ -24,7 +24,7 @@ export function benchListener({ runs, warmups, quiet }: BenchOptions): BenchList
         const count = `${fileCount} ${fileCount === 1 ? 'file' : 'files'}`;
         return `${plainText(path)} (${count}, ${formatBytes(bytes)})`;
       });
-      say(`memtop: clears ${shown.join(', ')}`);
+      say(`memtop: clearing ${shown.join(', ')}`);
     },
     starts({ number, count, isWarmup }) {
       if (isRepeated) say(`memtop: ${isWarmup ? 'warm-up' : 'run'} ${number} of ${count}`);

@@ -5,30 +5,12 @@ import type { Wanted } from '../bench/verify.js';
 import type { Budget } from '../compare/gate.js';
 import type { FoundConfig } from './config/config.js';
 import { currentFolder } from './current-folder.js';
-import {
-  clear,
-  engine,
-  image,
-  memory,
-  rootfs,
-  runs,
-  skipClear,
-  verify,
-  verifyOptional,
-  warmup,
-} from './flags/benching.js';
-import { baseline, defaultOut, maxIncrease, out } from './flags/comparing.js';
-import type { Flag } from './flags/flag.js';
+import { benchFlags, clear, verify, verifyOptional } from './flags/benching.js';
+import { defaultOut } from './flags/comparing.js';
+import type { Flag, OptionsOf } from './flags/flag.js';
 import { interval } from './flags/measuring.js';
-import { jsonOnly } from './flags/reporting.js';
-import {
-  type ExecOptions,
-  execOptions,
-  flagsOfCommand,
-  isSet,
-  valueGiven,
-  valuesGiven,
-} from './options.js';
+import { commandFlags } from './flags/tables.js';
+import { type ExecOptions, execOptions, optionsOf } from './options.js';
 import type { RawArguments } from './parse.js';
 import { UsageError } from './usage-error.js';
 
@@ -44,7 +26,7 @@ export interface BenchOptions extends ExecOptions {
   readonly isJsonOnly: boolean;
   readonly baseline: string | undefined;
   readonly budget: Budget;
-  /** Undefined where it runs on the machine itself. */
+  /** Undefined to run on the machine itself. */
   readonly container: ContainerOptions | undefined;
 }
 
@@ -56,7 +38,7 @@ interface ContainerOptions {
 }
 
 const defaultLabel = 'latest';
-/** Enough to tell who needs it; the kernel or the end of each process tells of what is shorter. */
+/** Enough to attribute memory. Shorter peaks come from the kernel, or from ends of processes. */
 const defaultIntervalMs = 150;
 
 /** The same flag, with another default. */
@@ -65,13 +47,11 @@ const ownInterval: Flag = {
   summary: `milliseconds between samples (default ${defaultIntervalMs})`,
 };
 
-export const flagsOfBench: readonly Flag[] = [
-  ...[clear, skipClear, verify, verifyOptional],
-  ...[runs, warmup, baseline, maxIncrease],
-  ...[image, rootfs, memory, engine],
-  ...[out, jsonOnly],
-  ...flagsOfCommand.map((flag) => (flag === interval ? ownInterval : flag)),
-];
+export const flagsOfBench: readonly Flag[] = Object.values({
+  ...benchFlags,
+  ...commandFlags,
+  intervalMs: ownInterval,
+});
 
 /** @throws UsageError that names the flag, the variable, or the key of the config */
 export function benchOptions(
@@ -80,58 +60,58 @@ export function benchOptions(
   config: FoundConfig | undefined,
 ): BenchOptions {
   const run = execOptions(raw, environment, config);
-  const isIncremental = isSet(skipClear, raw, config);
-  const required = valuesGiven(verify, raw, config);
-  const optional = valuesGiven(verifyOptional, raw, config);
-  const base = valueGiven(baseline, raw, environment, config);
-  const increases = valuesGiven(maxIncrease, raw, config);
-  if ((base === undefined) !== (increases.length === 0)) {
+  const bench = optionsOf(benchFlags, raw, environment, config);
+  const { isIncremental, isJsonOnly, baseline, maxIncrease } = bench;
+  if ((baseline === undefined) !== (maxIncrease.length === 0)) {
     throw new UsageError('--baseline RUN and --max-increase PCT go together');
   }
-  // What the config names is named from where it stands.
+  // Paths in the config are relative to its folder.
   const here = currentFolder();
   const from = ({ name }: Flag) => (raw.repeated.has(name) ? here : (config?.folder ?? here));
   return {
     ...run,
     intervalMs: run.intervalMs ?? defaultIntervalMs,
     label: run.label ?? defaultLabel,
-    out: valueGiven(out, raw, environment, config) ?? defaultOut,
-    clear: isIncremental ? [] : valuesGiven(clear, raw, config),
+    out: bench.out ?? defaultOut,
+    clear: isIncremental ? [] : bench.clear,
     clearFrom: from(clear),
     isIncremental,
     verify: [
-      ...required.map((path) => ({ path, from: from(verify), isRequired: true })),
-      ...optional.map((path) => ({ path, from: from(verifyOptional), isRequired: false })),
+      ...bench.verify.map((path) => ({ path, from: from(verify), isRequired: true })),
+      ...bench.verifyOptional.map((path) => ({
+        path,
+        from: from(verifyOptional),
+        isRequired: false,
+      })),
     ],
-    runs: valueGiven(runs, raw, environment, config) ?? 1,
-    warmups: valueGiven(warmup, raw, environment, config) ?? 0,
-    isJsonOnly: isSet(jsonOnly, raw, config),
-    baseline: base,
-    budget: { maxPeak: run.maxPeak, maxIncrease: increases },
-    container: containerGiven(raw, environment, config),
+    runs: bench.runs ?? 1,
+    warmups: bench.warmups ?? 0,
+    isJsonOnly,
+    baseline,
+    budget: { maxPeak: run.maxPeak, maxIncrease },
+    container: containerGiven(bench),
   };
 }
 
-/** Any of these asks for one. */
-function containerGiven(
-  raw: RawArguments,
-  environment: NodeJS.ProcessEnv,
-  config: FoundConfig | undefined,
-): ContainerOptions | undefined {
-  const given = {
-    image: valueGiven(image, raw, environment, config),
-    rootfs: valueGiven(rootfs, raw, environment, config),
-    memoryLimitBytes: valueGiven(memory, raw, environment, config),
-  };
-  const use = valueGiven(engine, raw, environment, config);
-  if (given.image !== undefined && given.rootfs !== undefined) {
+/** Any of these flags asks for a container. */
+function containerGiven({
+  image,
+  rootfs,
+  memoryLimitBytes,
+  engine,
+}: OptionsOf<typeof benchFlags>): ContainerOptions | undefined {
+  if (image !== undefined && rootfs !== undefined) {
     throw new UsageError('--image and --rootfs are two roots for one container; keep one');
   }
-  if (given.rootfs !== undefined && use === 'docker') {
+  if (rootfs !== undefined && engine === 'docker') {
     throw new UsageError('--rootfs is for podman; docker needs an image: --image REF');
   }
-  const isAsked = use !== undefined || Object.values(given).some((value) => value !== undefined);
-  if (!isAsked) return undefined;
-  const root = given.rootfs === undefined ? { image: given.image ?? defaultImage } : {};
-  return { ...given, ...root, engine: use ?? 'auto' };
+  const given = [image, rootfs, memoryLimitBytes, engine];
+  if (given.every((value) => value === undefined)) return undefined;
+  return {
+    image: rootfs === undefined ? (image ?? defaultImage) : undefined,
+    rootfs,
+    memoryLimitBytes,
+    engine: engine ?? 'auto',
+  };
 }

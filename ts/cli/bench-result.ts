@@ -1,7 +1,7 @@
-/** The one line that a bench prints for programs. */
+/** The machine-readable line that a bench prints. */
 import type { Result } from '../result/types.js';
 
-/** All of the result but its timelines, which are in files. */
+/** The result without its timelines, which are in files. */
 export function resultLine({ timeline: _, tasks, programs, ...result }: Result): string {
   const shown = {
     ...result,

@@ -1,4 +1,4 @@
-/** Whether a run kept within its budget. Loaded only where there is one. */
+/** Whether a run kept within its budget. Loaded only when there is one. */
 import { groupOf } from '../compare/comparison.js';
 import { type Budget, judge } from '../compare/gate.js';
 import { measuresOf } from '../compare/measures.js';
@@ -19,24 +19,27 @@ interface Budgeted {
   readonly budget: Budget;
   readonly baseline?: Baseline | undefined;
   readonly quiet: boolean;
-  /** Whether GitHub is told where it runs there. */
+  /** Whether to annotate the job in GitHub Actions. */
   readonly github: boolean;
 }
 
-/** The exit code of a command that has ended well: another one tells more, and stays. */
-export function keptBudget(result: Result, { budget, baseline, quiet, github }: Budgeted): number {
+/** The exit code for a command that succeeded; a failed command keeps its own. */
+export function budgetExitCode(
+  result: Result,
+  { budget, baseline, quiet, github }: Budgeted,
+): number {
   if (budget.maxPeak.length + budget.maxIncrease.length === 0) return 0;
   const group = groupOf('the run', measuresOf(result));
   const reference = baseline && groupOf(baseline.name, baseline.runs, group.metric);
   const verdict = judge(group, budget, reference);
-  // What could not be measured fails no command; what was measured and cannot be compared does.
+  // A peak that was not measured fails no command; one that cannot be compared does.
   const isOver =
     verdict.findings.some(({ isOver }) => isOver) ||
     verdict.unchecked.some(({ because }) => because === 'other-metric');
   const gated = { subject: group.name, baseline: baseline?.name, result };
   const lines = gateLines(verdict, gated);
-  const isWorthSaying = isOver || verdict.unchecked.length > 0 || !quiet;
-  if (isWorthSaying) for (const line of lines) say(`memtop: ${line}`);
+  const isReported = isOver || verdict.unchecked.length > 0 || !quiet;
+  if (isReported) for (const line of lines) say(`memtop: ${line}`);
   if (github && isInGithub(process.env)) {
     for (const line of budgetAnnotations(verdict, gated)) say(line);
   }

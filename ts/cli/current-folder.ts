@@ -1,4 +1,4 @@
-/** The folder that memtop was started in, which somebody may have removed meanwhile. */
+/** The folder that memtop was started in, which may have been removed since. */
 
 const name = 'NoCurrentFolder';
 
@@ -6,12 +6,12 @@ class NoCurrentFolder extends Error {
   override readonly name = name;
 }
 
-/** By name, as `isUsageError`. */
+/** By name, like `isUsageError`. */
 export function isNoCurrentFolder(error: unknown): error is Error {
   return error instanceof Error && error.name === name;
 }
 
-/** @throws NoCurrentFolder for what cannot do without one */
+/** @throws NoCurrentFolder where it has been removed */
 export function currentFolder(): string {
   const folder = currentFolderIfThere();
   if (folder !== undefined) return folder;

@@ -1,4 +1,4 @@
-/** Lengths of time as people type them. */
+/** Durations on the command line. */
 
 const units: Readonly<Record<string, number>> = {
   ms: 1,

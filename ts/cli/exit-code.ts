@@ -1,4 +1,4 @@
-/** What memtop's own exit code says. */
+/** memtop's exit codes. */
 import { constants } from 'node:os';
 import type { Exit } from '../result/types.js';
 
@@ -14,8 +14,8 @@ export const exitCodes = {
 } as const;
 
 /**
- * The command's own code; 128+n when signal n ended it. What memtop itself has ended tells so,
- * however it took that.
+ * The command's own code, or 128+n for signal n. A command that memtop ended gets memtop's code,
+ * however it died.
  */
 export function exitCodeOf(
   { code, signal, cause }: Exit,

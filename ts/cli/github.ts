@@ -1,4 +1,4 @@
-/** What a run in GitHub Actions leaves there: an annotation, and a part of the job's summary. */
+/** What a run adds to a GitHub Actions job: an annotation and a section of the job summary. */
 import { closeSync, fstatSync, openSync } from 'node:fs';
 import { messageOf } from '../errors.js';
 import { annotation } from '../report/annotation.js';
@@ -8,7 +8,7 @@ import { say, writeAll } from './write.js';
 type Environment = Readonly<Record<string, string | undefined>>;
 type ToMarkdown = (result: Result) => string;
 
-/** GitHub shows nothing of a step that writes more. */
+/** GitHub drops the summary of a step that writes more. */
 const mostBytes = 1024 ** 2;
 
 export interface Github {
@@ -19,7 +19,7 @@ export function isInGithub(environment: Environment): boolean {
   return environment.GITHUB_ACTIONS === 'true';
 }
 
-/** Nothing elsewhere. All that it takes is loaded before the command starts. */
+/** Undefined outside GitHub Actions. Loads all it needs before the command starts. */
 export async function openGithub(
   environment: Environment,
   hasSummary: boolean,
@@ -31,7 +31,7 @@ export async function openGithub(
   return {
     write(result) {
       const line = annotation(result);
-      // GitHub reads commands from both streams of a step; the other one is the command's.
+      // GitHub reads workflow commands from both streams; standard output is the command's.
       if (line !== undefined) say(line);
       if (file && toMarkdown && result.exit.cause !== 'not-started') {
         append(file, result, toMarkdown);

@@ -1,7 +1,6 @@
-/** All that can stand on a command line, from the one table of commands and their flags. */
-import type { Command } from './commands/command.js';
+/** The whole grammar of the command line, from the table of commands and their flags. */
+import type { Command, Commands } from './commands/command.js';
 import { exec } from './commands/exec.js';
-import { commands } from './commands/index.js';
 import type { Flag } from './flags/flag.js';
 import { help, version } from './flags/general.js';
 
@@ -10,12 +9,12 @@ export interface KnownCommand {
   readonly name: string;
   readonly summary: string;
   readonly command: Command;
-  /** With those that every command has. */
+  /** Including those that every command has. */
   readonly flags: readonly Flag[];
 }
 
-/** The main command first, and then all by their names. */
-export async function knownCommands(): Promise<KnownCommand[]> {
+/** The main command, then all commands by name. */
+export async function knownCommands(commands: Commands): Promise<KnownCommand[]> {
   const named = await Promise.all(
     Object.entries(commands).map(async ([name, { summary, load }]) =>
       known(name, summary, await load()),
@@ -28,7 +27,7 @@ function known(name: string, summary: string, command: Command): KnownCommand {
   return { name, summary, command, flags: [...command.flags, help, version] };
 }
 
-/** What the value of a flag can be, where that is known. */
+/** The possible values of a flag, where they are known. */
 export function choicesOf({ value = '' }: Flag): readonly string[] {
   return value.includes('|') ? value.split('|') : [];
 }

@@ -1,7 +1,6 @@
 /** The help, made from the tables of commands and flags. */
 import { wrapped } from '../report/plain-text.js';
-import type { Command } from './commands/command.js';
-import { commands } from './commands/index.js';
+import type { Command, Commands } from './commands/command.js';
 import type { Flag } from './flags/flag.js';
 import { help, version } from './flags/general.js';
 import { topicNames } from './topics/names.js';
@@ -9,19 +8,19 @@ import type { Topic } from './topics/topic.js';
 
 const columns = 80;
 
-/** The help of one command; of memtop as a whole when no command was named. */
-export function helpOf(command: Command, name: string | undefined): string {
+/** The help of one command, or of memtop as a whole without a name. */
+export function helpOf(command: Command, name: string | undefined, commands: Commands): string {
   return [
     wrapped(command.about.replaceAll('\n', ' '), columns).join('\n'),
     `usage: memtop ${[name, command.usage].filter(Boolean).join(' ')}`,
     table([...command.flags, help, version].map((flag) => [left(flag), right(flag)])),
-    ...(name === undefined ? [`commands:\n${commandTable()}`, more()] : []),
+    ...(name === undefined ? [`commands:\n${commandTable(commands)}`, more()] : []),
     `examples:\n${command.examples.map((example) => `  ${example}`).join('\n')}`,
   ].join('\n\n');
 }
 
 function more(): string {
-  const text = `memtop help <command> explains one, memtop help <topic> one of: ${topicNames.join(', ')}`;
+  const text = `memtop help <command> explains a command, memtop help <topic> a topic: ${topicNames.join(', ')}`;
   return wrapped(text, columns).join('\n');
 }
 
@@ -33,11 +32,11 @@ function right({ summary, variable }: Flag): string {
   return `${summary}${variable ? ` [${variable}]` : ''}`;
 }
 
-function commandTable(): string {
+function commandTable(commands: Commands): string {
   return table(Object.entries(commands).map(([name, { summary }]) => [name, summary]));
 }
 
-/** A topic as it is shown: paragraphs, and tables where there are rows. */
+/** The text of a topic: paragraphs and tables. */
 export function topicHelp({ summary, sections }: Topic): string {
   return [
     summary,
@@ -47,7 +46,7 @@ export function topicHelp({ summary, sections }: Topic): string {
   ].join('\n\n');
 }
 
-/** Two columns; what the second has too much goes on below it. */
+/** Two columns; the second one wraps. */
 function table(rows: readonly (readonly [string, string])[]): string {
   const width = Math.max(...rows.map(([first]) => first.length));
   const lines = rows.flatMap(([first, second]) =>

@@ -1,5 +1,5 @@
 #!/usr/bin/env node
-/** The command line: find the command, parse, hand over. */
+/** The command line: find the command, parse its arguments, run it. */
 import { loadedAddon } from '../native/load.js';
 import { packageVersion } from '../package.js';
 import type { Command } from './commands/command.js';
@@ -20,7 +20,7 @@ async function main(argv: readonly string[]): Promise<number> {
   const command = await named(name ?? 'exec', rest);
   const raw = parse(rest, [...command.flags, help, version]);
   if (isSet(help, raw)) {
-    print([helpOf(command, name)]);
+    print([helpOf(command, name, commands)]);
     return 0;
   }
   if (isSet(version, raw)) {
@@ -30,7 +30,7 @@ async function main(argv: readonly string[]): Promise<number> {
   return command.run(raw, process.env);
 }
 
-/** A command's name stands first; without one it is the main command. */
+/** The name of a command comes first; without one it is the main command. */
 function split(argv: readonly string[]): { name?: string; rest: readonly string[] } {
   const [first, ...rest] = argv;
   return first === undefined || first.startsWith('-') ? { rest: argv } : { name: first, rest };
@@ -42,7 +42,7 @@ async function named(name: string, rest: readonly string[]): Promise<Command> {
   const meant = nearest(name, Object.keys(commands));
   const words = [name, ...rest.filter((word) => word !== '--')].map(quoted).join(' ');
   throw new UsageError(
-    `${quoted(name)} is no command of memtop; ` +
+    `there is no command ${quoted(name)}; ` +
       (meant ? `did you mean ${meant}?` : `what to measure goes after --: memtop -- ${words}`),
   );
 }
@@ -50,7 +50,7 @@ async function named(name: string, rest: readonly string[]): Promise<Command> {
 try {
   const code = await main(process.argv.slice(2));
   process.exitCode = code;
-  // Node would put the terminal back to how it was at the start.
+  // Node would reset the terminal to its state at startup.
   loadedAddon()?.exitNow(code);
 } catch (error) {
   if (isUsageError(error)) process.exitCode = exitCodes.usage;

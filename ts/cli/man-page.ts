@@ -3,7 +3,7 @@ import type { Flag } from './flags/flag.js';
 import type { KnownCommand } from './grammar.js';
 import type { Topic } from './topics/topic.js';
 
-/** In roff, as `man` macros. */
+/** In roff, with the `man` macros. */
 export function manPage(
   commands: readonly KnownCommand[],
   topics: readonly (readonly [string, Topic])[],
@@ -62,7 +62,7 @@ function topicLines(name: string, { summary, sections }: Topic): string[] {
   ];
 }
 
-/** What roff takes for itself, as text. */
+/** Escapes what roff would interpret. */
 function text(plain: string): string {
   return plain
     .replaceAll('\\', '\\e')

@@ -1,6 +1,6 @@
-/** The word that somebody probably meant. */
+/** Suggestions for misspelled words. */
 
-/** The nearest of `words`; undefined when none is near. */
+/** The nearest of `words`; undefined when none is close. */
 export function nearest(word: string, words: readonly string[]): string | undefined {
   const ranked = words
     .map((candidate) => ({ candidate, distance: editDistance(word, candidate) }))
@@ -10,7 +10,7 @@ export function nearest(word: string, words: readonly string[]): string | undefi
   return best && best.distance <= allowed ? best.candidate : undefined;
 }
 
-/** How many letters must be added, removed, changed or swapped with their neighbour. */
+/** Insertions, deletions, substitutions and swaps of neighbours between two words. */
 function editDistance(one: string, other: string): number {
   const rows: number[][] = [Array.from({ length: other.length + 1 }, (_, column) => column)];
   const at = (row: number, column: number) => rows[row]?.[column] ?? Number.POSITIVE_INFINITY;

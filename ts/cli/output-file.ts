@@ -1,4 +1,4 @@
-/** A file that is opened before the command starts and written after it has ended. */
+/** An output file, opened before the command starts and written after it has ended. */
 import {
   closeSync,
   existsSync,
@@ -12,7 +12,7 @@ import {
 import { basename, dirname, join, resolve } from 'node:path';
 import { writeAll } from './write.js';
 
-/** Opens for appending: what the file holds stays until there is something better. */
+/** Appending keeps the old content until there is a result. */
 const withoutTruncating = 'a';
 
 export class OutputFile {
@@ -31,7 +31,7 @@ export class OutputFile {
     return this.#fd;
   }
 
-  /** Replaces what the file holds; a failure leaves it empty, never half-written. */
+  /** Replaces the content of the file; a failure leaves it empty, never half-written. */
   write(text: string): void {
     const fd = this.#isStillThere() ? this.#fd : openSync(this.#path, withoutTruncating);
     const isFile = fstatSync(fd).isFile();
@@ -47,7 +47,7 @@ export class OutputFile {
     }
   }
 
-  /** For when nothing will be written: a file that was not there before goes again. */
+  /** Closes it unwritten, and removes the file if it is new. */
   discard(): void {
     if (this.#isNew && this.#isStillThere()) unlinkSync(this.#path);
     closeSync(this.#fd);
@@ -61,14 +61,14 @@ export class OutputFile {
   }
 }
 
-/** The same for all paths that lead to one file; nothing for what many can write to, as a device. */
+/** Equal for all paths to one file; undefined for what several can write to, such as a device. */
 export function identity(path: string): string | undefined {
   try {
     const found = statSync(path, { throwIfNoEntry: false });
     if (found) return found.isFile() ? `${found.dev} ${found.ino}` : undefined;
     return join(realpathSync(dirname(resolve(path))), basename(path));
   } catch {
-    // Nor can it be opened then, which says why.
+    // Opening it will fail as well, and say why.
     return undefined;
   }
 }

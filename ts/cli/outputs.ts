@@ -1,4 +1,4 @@
-/** The files that a result is written to, and standard output where it goes there. */
+/** The files, or standard output, that a result is written to. */
 
 import { messageOf } from '../errors.js';
 import { type FormatName, formats } from '../report/formats.js';
@@ -8,7 +8,7 @@ import { identity, OutputFile } from './output-file.js';
 import { UsageError } from './usage-error.js';
 import { say, writeAll } from './write.js';
 
-/** A path for each; `-` is standard output. */
+/** A path for each format; `-` is standard output. */
 export type OutputPaths = { readonly [Format in FormatName]?: string | undefined };
 
 const standardOutput = '-';
@@ -19,8 +19,8 @@ interface Output {
   readonly file: OutputFile | undefined;
 }
 
-/** Whether anything is to be written. */
-export function areWanted(paths: OutputPaths): boolean {
+/** Whether there is any output to write. */
+export function hasOutputs(paths: OutputPaths): boolean {
   return wanted(paths).length > 0;
 }
 
@@ -32,9 +32,9 @@ export class Outputs {
   }
 
   /**
-   * Opens them; when one cannot be written, says so and leaves none behind.
+   * Opens them; when one cannot be opened, reports it and leaves no new file behind.
    *
-   * @throws UsageError where two are one file
+   * @throws UsageError when two paths are one file
    */
   static async open(paths: OutputPaths): Promise<Outputs | undefined> {
     refuseSame(wanted(paths));
@@ -58,12 +58,12 @@ export class Outputs {
     return this.#outputs.flatMap(({ file }) => (file ? [file.descriptor] : []));
   }
 
-  /** For when there will be no result. */
+  /** For a run without a result. */
   discard(): void {
     for (const { file } of this.#outputs) file?.discard();
   }
 
-  /** One that fails does not keep the others from being written. */
+  /** A failure is reported, and the other files are written all the same. */
   write(result: Result): void {
     for (const { flag, toText, file } of this.#outputs) {
       try {

@@ -1,4 +1,4 @@
-/** The first of three stages: from arguments to raw values. Nothing is interpreted here. */
+/** The first of three stages: from arguments to raw values, which are not interpreted yet. */
 import { type ParseArgsConfig, parseArgs } from 'node:util';
 import type { Flag } from './flags/flag.js';
 import { nearest } from './nearest.js';
@@ -6,13 +6,13 @@ import { quoted } from './quoted.js';
 import { UsageError } from './usage-error.js';
 
 export interface RawArguments {
-  /** By flag name; true for a switch, false for one that is switched off. The last one counts. */
+  /** By flag name; true for a switch, false for one that is switched off. The last value wins. */
   readonly values: ReadonlyMap<string, string | boolean>;
-  /** All values of a flag, in their order. */
+  /** All values of a flag, in order. */
   readonly repeated: ReadonlyMap<string, readonly string[]>;
-  /** What stands before `--` and is no flag. */
+  /** Positional arguments before `--`. */
   readonly words: readonly string[];
-  /** What stands after `--`; undefined without one. */
+  /** The arguments after `--`; undefined without `--`. */
   readonly command: readonly string[] | undefined;
 }
 
@@ -32,7 +32,7 @@ export function parse(argv: readonly string[], flags: readonly Flag[]): RawArgum
   });
   for (const token of tokens) {
     if (token.kind === 'positional') words.push(token.value);
-    // Of the words before `--` none is one; it comes of a group such as `-f-`.
+    // The arguments end before `--`, so this one comes from a group such as `-f-`.
     if (token.kind === 'option-terminator') throw unknown(own[token.index] ?? '', flags);
     if (token.kind !== 'option') continue;
     const { flag, isNegated } = find(token.name, own[token.index] ?? token.rawName, flags);
@@ -42,7 +42,7 @@ export function parse(argv: readonly string[], flags: readonly Flag[]): RawArgum
       continue;
     }
     const { value } = token;
-    // A flag in the value's place is a forgotten value; a negative number is a wrong one.
+    // A flag in place of the value means a missing value; a negative number is a wrong value.
     if (value === undefined || (!token.inlineValue && /^--?[a-z]/i.test(value))) {
       throw new UsageError(`--${flag.name} needs a value: --${flag.name} ${flag.value}`);
     }

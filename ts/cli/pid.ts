@@ -1,4 +1,4 @@
-/** Process ids among the arguments. */
+/** Process ids as arguments. */
 import { isPid } from '../inspect/rules.js';
 import type { RawArguments } from './parse.js';
 import { quoted } from './quoted.js';
@@ -25,7 +25,7 @@ export function onePid(raw: RawArguments, command: string): number {
 export function pidIfGiven(raw: RawArguments, command: string): number | undefined {
   const [word, another] = [...raw.words, ...(raw.command ?? [])];
   if (another !== undefined) {
-    throw new UsageError(`${command} takes one process id, and ${quoted(another)} is one more`);
+    throw new UsageError(`${command} takes one process id, and ${quoted(another)} is a second one`);
   }
   if (word === undefined) return undefined;
   const pid = /^\d+$/.test(word) ? Number(word) : Number.NaN;

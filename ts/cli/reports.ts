@@ -1,4 +1,4 @@
-/** What a command prints and writes when it has a result. */
+/** What a command prints and writes once it has a result. */
 import { isCutShort } from '../report/ending.js';
 import { columnsOfLogs, lookIn } from '../report/look.js';
 import { endingLines, summary } from '../report/summary.js';
@@ -10,24 +10,24 @@ import { say, terminalColumns } from './write.js';
 export interface ReportOptions extends OutputPaths {
   readonly quiet: boolean;
   readonly chart: boolean;
-  /** Whether GitHub Actions is told. */
+  /** Whether to write to the job in GitHub Actions. */
   readonly github: boolean;
 }
 
 export interface Reports {
-  /** Of the files that are open for it. */
+  /** Of the open output files. */
   readonly descriptors: number[];
   write(result: Result): void;
-  /** For when there will be no result: files that were not there before go again. */
+  /** For a run without a result: removes new files. */
   discard(): void;
 }
 
 type Summarize = (result: Result, columns: number) => string[];
 
 /**
- * Opens what is to be written; when that fails, says so and returns nothing.
+ * Opens the outputs; returns undefined and says why when that fails.
  *
- * @throws UsageError where two of them are one file
+ * @throws UsageError when two of them are one file
  */
 export async function openReports(
   options: ReportOptions,

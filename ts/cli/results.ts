@@ -1,4 +1,4 @@
-/** The results that the words of a command line name. */
+/** Results named on the command line. */
 import { filesIn } from '../compare/files.js';
 import { type RunSource, resultsOf } from '../compare/source.js';
 import { UnusableResult } from '../errors.js';
@@ -7,7 +7,7 @@ import type { Result } from '../result/types.js';
 import { exitCodes } from './exit-code.js';
 import { say } from './write.js';
 
-/** Finds results: in files, `folder` being where those are that a label names, and in the store. */
+/** Finds results in files and in the store; `folder` holds the results that labels name. */
 export function resultsNamed(
   folder: string,
   store: string | undefined,
@@ -19,8 +19,8 @@ export function resultsNamed(
   return (reference) => resultsOf(reference, sources);
 }
 
-/** What is named and cannot be read is said, and is no result of a comparison. */
-export async function unlessUnusable(compared: () => Promise<number>): Promise<number> {
+/** Reports a result that cannot be used as a usage error. */
+export async function reportingUnusable(compared: () => Promise<number>): Promise<number> {
   try {
     return await compared();
   } catch (error) {

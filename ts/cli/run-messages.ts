@@ -1,4 +1,4 @@
-/** Says what happens in a run, and what became of its recording. */
+/** Prints the messages of the guard, and of a recording that failed. */
 import type { GuardListeners } from '../tracker/execute.js';
 import type { Recording } from '../tracker/native/recording.js';
 import { say } from './write.js';
@@ -16,8 +16,8 @@ export class RunMessages implements GuardListeners {
     this.#recording = recording;
   };
 
-  /** Waits until the run is recorded, and says so where it is not. */
-  sayTrouble(): void {
+  /** Waits until the run is recorded, and warns if it is not. */
+  warnIfUnrecorded(): void {
     const trouble = this.#recording?.trouble();
     if (trouble !== undefined) say(`memtop: warning: ${trouble}`);
   }

@@ -1,4 +1,4 @@
-/** The scripts of the nearest package.json, and what runs them. */
+/** The scripts of the nearest package.json, and the package manager that runs them. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { upwards } from '../attribution/records/folders.js';
@@ -8,13 +8,13 @@ import { UsageError } from './usage-error.js';
 export interface Scripts {
   readonly folder: string;
   readonly names: readonly string[];
-  /** Of the package; absent where it has none. */
+  /** Absent where the package has no name. */
   readonly packageName?: string;
-  /** What runs a script: the package manager of the project. */
+  /** The package manager of the project, which runs the scripts. */
   readonly manager: string;
 }
 
-/** A package.json and the files that package managers leave beside it. */
+/** The lockfiles of package managers. */
 const lockfiles: Readonly<Record<string, string>> = {
   'package-lock.json': 'npm',
   'npm-shrinkwrap.json': 'npm',
@@ -35,7 +35,7 @@ export function findScripts(start: string): Scripts | undefined {
   return { folder, names, ...packageName, manager: managerOf(folder) };
 }
 
-/** The one that `packageManager` names or whose lockfile there is, in this folder or above. */
+/** Named by `packageManager` or by a lockfile, in this folder or above. */
 function managerOf(start: string): string {
   for (const folder of upwards(start)) {
     const named = existsSync(join(folder, 'package.json')) && packageOf(folder).packageManager;

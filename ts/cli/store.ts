@@ -1,11 +1,11 @@
-/** The store, for commands that cannot do without. */
+/** The store, for commands that need one. */
 import type { FoundConfig } from './config/config.js';
 import { storeGiven } from './options.js';
 import type { RawArguments } from './parse.js';
 import { UsageError } from './usage-error.js';
 
 /** @throws UsageError */
-export function storeNeeded(
+export function requiredStore(
   raw: RawArguments,
   environment: Record<string, string | undefined>,
   config?: FoundConfig,
@@ -13,6 +13,6 @@ export function storeNeeded(
   const file = storeGiven(raw, environment, config);
   if (file !== undefined) return file;
   throw new UsageError(
-    'there is no store: it is switched off, or there is no home to have it in; name one with --store',
+    'there is no store: it is switched off, or there is no home directory; name one with --store',
   );
 }

@@ -1,4 +1,4 @@
-/** Finds the tasks that are asked for: those of the config, and the scripts of package.json. */
+/** Finds tasks by name, in the config and among the scripts of package.json. */
 import { delimiter, join, resolve } from 'node:path';
 import { upwards } from '../attribution/records/folders.js';
 import { planOf } from '../tasks/graph.js';
@@ -14,9 +14,9 @@ import { UsageError } from './usage-error.js';
 type Environment = Record<string, string | undefined>;
 
 /**
- * Each behind those that it depends on.
+ * In an order in which each task comes after its dependencies.
  *
- * @throws UsageError for an unknown task, and for tasks that depend on themselves
+ * @throws UsageError for an unknown task and for circular dependencies
  */
 export function tasksNamed(
   names: readonly string[],
@@ -40,13 +40,13 @@ export function tasksNamed(
 
 function unknownText(name: string, neededBy: string | undefined, known: string[]): string {
   const meant = nearest(name, known);
-  const who = neededBy === undefined ? '' : `, which ${quoted(neededBy)} depends on`;
+  const dependent = neededBy === undefined ? '' : `, which ${quoted(neededBy)} depends on`;
   const advice = meant
     ? `did you mean ${meant}?`
     : known.length > 0
       ? `there are ${[...new Set(known)].map(quoted).join(', ')}`
       : 'there is neither a config with tasks nor a package.json with scripts';
-  return `there is no task ${quoted(name)}${who}; ${advice}`;
+  return `there is no task ${quoted(name)}${dependent}; ${advice}`;
 }
 
 function configuredTask(
@@ -70,7 +70,7 @@ function configuredTask(
   };
 }
 
-/** With the programs of installed packages, as scripts have them. */
+/** The environment with the programs of installed packages in its PATH, as for scripts. */
 function withOwnPrograms(cwd: string, environment: Environment): Record<string, string> {
   const programs = upwards(cwd).map((folder) => join(folder, 'node_modules', '.bin'));
   const path = [...programs, environment.PATH].filter(Boolean).join(delimiter);

@@ -1,4 +1,4 @@
-/** Words among the arguments of a command. */
+/** Positional arguments of a command. */
 import type { RawArguments } from './parse.js';
 import { quoted } from './quoted.js';
 import { UsageError } from './usage-error.js';
@@ -7,18 +7,18 @@ import { UsageError } from './usage-error.js';
 export function refuseWords(raw: RawArguments, command: string, advice: string): void {
   const [first] = wordsOf(raw);
   if (first === undefined) return;
-  throw new UsageError(`${command} takes no arguments, and ${quoted(first)} is one; ${advice}`);
+  throw new UsageError(`unexpected argument ${quoted(first)}; ${command} takes none: ${advice}`);
 }
 
 /**
- * The one word that a command takes; undefined when none was given.
+ * The one argument that a command takes; undefined when none was given.
  *
  * @throws UsageError
  */
 export function wordIfGiven(raw: RawArguments, command: string, what: string): string | undefined {
   const [word, another] = wordsOf(raw);
   if (another === undefined) return word;
-  throw new UsageError(`${command} takes one ${what}, and ${quoted(another)} is one more`);
+  throw new UsageError(`${command} takes one ${what}, and ${quoted(another)} is a second one`);
 }
 
 function wordsOf({ words, command = [] }: RawArguments): readonly string[] {

@@ -7,7 +7,7 @@ import { messageOf } from '../errors.js';
 
 const pause = new Int32Array(new SharedArrayBuffer(4));
 
-/** Writes all of it, waiting where the reader is slow. */
+/** Writes all of it, and waits for a slow reader. */
 export function writeAll(fd: number, text: string | Uint8Array): void {
   let rest: Uint8Array = typeof text === 'string' ? Buffer.from(text) : text;
   while (rest.length > 0) {
@@ -22,33 +22,33 @@ export function writeAll(fd: number, text: string | Uint8Array): void {
 
 let route: ((text: string) => boolean) | undefined;
 
-/** Has somebody else say it who knows what else is on the terminal; `false` where it cannot. */
-export function sayBy(other: typeof route): void {
-  route = other;
+/** Routes messages through a view that owns the terminal; it returns false where it cannot. */
+export function routeMessages(to: typeof route): void {
+  route = to;
 }
 
-/** Says something on standard error. Where nobody can hear it, nothing is to be done. */
+/** Prints a message on standard error. A failure to write is ignored. */
 export function say(text: string): void {
   if (route?.(text)) return;
   try {
     writeAll(2, `${text}\n`);
   } catch {
-    // The exit code still tells.
+    // The exit code still says what happened.
   }
 }
 
-/** Standard output takes nothing more. */
+/** Standard output cannot be written. */
 class OutputError extends Error {
   override readonly name = 'OutputError';
 }
 
-/** By name, as `isUsageError`. */
+/** By name, like `isUsageError`. */
 export function isOutputError(error: unknown): error is Error {
   return error instanceof Error && error.name === 'OutputError';
 }
 
 /**
- * Prints lines on standard output. A reader that has gone away has had enough.
+ * Prints lines on standard output. A closed pipe is not an error.
  *
  * @throws OutputError
  */
@@ -57,9 +57,9 @@ export function print(lines: readonly string[]): void {
 }
 
 /**
- * The same with a text as it is.
+ * Prints text on standard output, without adding a newline.
  *
- * @returns whether anybody reads it
+ * @returns whether the reader is still there
  * @throws OutputError
  */
 export function printText(text: string): boolean {
@@ -72,10 +72,10 @@ export function printText(text: string): boolean {
   }
 }
 
-/** How wide the terminal on this descriptor is; undefined where there is none. */
+/** The width of the terminal on this descriptor; undefined without a terminal. */
 export function terminalColumns(fd: 1 | 2 = 2): number | undefined {
   try {
-    // Asking Node loads its network modules, so only where there may be a terminal.
+    // process.stdout loads Node's network modules, so only where there may be a terminal.
     if (!fstatSync(fd).isCharacterDevice()) return undefined;
     return (fd === 1 ? process.stdout : process.stderr).columns || undefined;
   } catch {

@@ -1,4 +1,4 @@
-/** What the facts mean for measuring: one check a line, in the order in which to read them. */
+/** What the facts mean for measuring: one check per line, in reading order. */
 import type { ProcessSurvey, Survey, TracingSurvey } from '../native/addon.js';
 import { formatBytes } from '../report/bytes.js';
 import { type Check, check } from '../report/check.js';
@@ -6,10 +6,10 @@ import type { Facts } from './facts.js';
 import { groupChecks } from './group-checks.js';
 import { residentErrorBytes } from './kernel.js';
 
-/** A wrong figure below this is lost in what any process gains and gives back anyway. */
+/** A smaller error is lost in the ordinary fluctuation of any process. */
 const noticeableBytes = 8 * 1024 * 1024;
 
-/** One descriptor a process is kept open, besides a few for memtop itself. */
+/** memtop keeps one descriptor open per process, and a few of its own. */
 const fewOpenFiles = 1024;
 
 export function checks(facts: Facts): Check[] {
@@ -19,7 +19,7 @@ export function checks(facts: Facts): Check[] {
       check('addon', 'addon', 'missing', survey.unavailable),
       check('kernel', 'kernel', 'ok', facts.kernel),
       check('memory', 'memory', 'ok', `${formatBytes(facts.memoryBytes)} in the machine`),
-      check('rest', 'the rest', 'missing', 'only the addon can look; commands run unmeasured'),
+      check('rest', 'the rest', 'missing', 'it takes the addon; commands run unmeasured'),
     ];
   }
   return [
@@ -64,7 +64,7 @@ function table(
   tracing: TracingSurvey | undefined,
 ): Check {
   const seen = `${visible} visible${unreadable > 0 ? `, ${unreadable} of them unreadable` : ''}`;
-  if (hidepid !== undefined && !seesEverybody(tracing)) {
+  if (hidepid !== undefined && !seesAllUsers(tracing)) {
     const fact = `${seen}; /proc hides those of other users (hidepid=${hidepid})`;
     return check('proc', 'processes', 'limited', fact, 'root sees all of them');
   }
@@ -75,16 +75,20 @@ function pss({ ownPss, othersPss }: ProcessSurvey): Check {
   const line = (state: Check['state'], fact: string, advice?: string) =>
     check('pss', 'shared memory', state, fact, advice);
   if (ownPss === 'absent') {
-    return line('missing', 'the kernel does not tell who shares what', 'use Linux 4.14 or later');
+    return line('missing', 'the kernel does not report shared memory', 'use Linux 4.14 or later');
   }
   if (ownPss !== 'readable') return line('missing', 'smaps_rollup may not be read');
   switch (othersPss) {
     case 'readable':
-      return line('ok', "told of every user's processes");
+      return line('ok', "readable for every user's processes");
     case 'denied':
-      return line('limited', "told of this user's processes only", 'others need CAP_SYS_PTRACE');
+      return line(
+        'limited',
+        "readable for this user's processes only",
+        'others need CAP_SYS_PTRACE',
+      );
     default:
-      return line('ok', "told of this user's processes; no others to try");
+      return line('ok', "readable for this user's processes; no others to try");
   }
 }
 
@@ -98,7 +102,7 @@ function trace(tracing: TracingSurvey): Check {
     return line('missing', `refused${filter}: ${refused}`, advice);
   }
   const yama = yamaScope === undefined ? '' : `, Yama's ptrace_scope is ${yamaScope}`;
-  if (yamaScope === 3) return line('missing', `forbidden for everybody${yama}`);
+  if (yamaScope === 3) return line('missing', `forbidden for all users${yama}`);
   if (hasCapability ?? isSuperuser) return line('ok', `in use, by CAP_SYS_PTRACE${yama}`);
   const advice = isSuperuser ? 'give the container CAP_SYS_PTRACE' : 'run as root';
   if (yamaScope === 2) {
@@ -111,8 +115,8 @@ function trace(tracing: TracingSurvey): Check {
   );
 }
 
-/** The kernel asks of both the same: may this process look into the other one? */
-function seesEverybody(tracing: TracingSurvey | undefined): boolean {
+/** The kernel asks the same of both: may this process inspect the other one? */
+function seesAllUsers(tracing: TracingSurvey | undefined): boolean {
   return tracing?.hasCapability ?? tracing?.isSuperuser ?? false;
 }
 

@@ -1,4 +1,4 @@
-/** Looks at this machine: everything that the checks are made from, and nothing judged yet. */
+/** The facts about this machine that the checks judge. */
 import os from 'node:os';
 import { AddonUnavailable } from '../errors.js';
 import type { Survey } from '../native/addon.js';
@@ -13,7 +13,7 @@ export interface Facts {
   readonly kernel: string;
   readonly cpus: number;
   readonly memoryBytes: number;
-  /** What the addon found out, or why it cannot be asked. */
+  /** The addon's findings, or why there is no addon. */
   readonly survey: Survey | { readonly unavailable: string };
 }
 

@@ -1,4 +1,4 @@
-/** What the groups of the kernel, cgroups, can tell here, and how much memory a run can have. */
+/** What control groups can measure here, and how much memory a run can have. */
 import type { Survey } from '../native/addon.js';
 import { formatBytes } from '../report/bytes.js';
 import { type Check, check } from '../report/check.js';
@@ -45,7 +45,7 @@ function peak({ group, runGroup }: Survey): Check {
 /** The machine's memory or the group's, whichever is less. */
 function memory({ memory, group }: Survey): Check {
   const line = (state: Check['state'], fact: string) => check('memory', 'memory', state, fact);
-  if (!memory) return line('missing', 'the kernel does not tell how much there is');
+  if (!memory) return line('missing', 'the kernel does not report it');
   const machine = `${formatBytes(memory.totalBytes)}, ${formatBytes(memory.availableBytes)} of it available`;
   const max = group?.max;
   const high = group?.high;
@@ -84,7 +84,7 @@ function pressure({ pressure, group }: Survey): Check {
         'pressure',
         'pressure',
         'missing',
-        'the kernel does not tell how long processes wait for memory',
+        'the kernel does not report how long processes wait for memory',
         'boot it with psi=1',
       );
 }

@@ -1,4 +1,4 @@
-/** How exact the kernel's counts of resident memory are. */
+/** How accurate the kernel's counts of resident memory are. */
 
 /**
  * Since 6.2 a process's counts are kept per CPU, and a reader saw them without what the CPUs had
@@ -7,7 +7,7 @@
  */
 const correctedSince: Readonly<Record<string, number>> = { '6.6': 99, '6.12': 39, '6.15': 7 };
 
-/** File, anonymous and shared pages are counted apart. */
+/** File, anonymous and shared pages are counted separately. */
 const counters = 3;
 
 /**

@@ -3,12 +3,7 @@ import { AddonUnavailable } from '../errors.js';
 import { loadAddon } from '../native/load.js';
 import { warningText } from '../report/warning.js';
 import type { Result, Task } from '../result/types.js';
-import {
-  type CheckedOptions,
-  defaultGraceMs,
-  type GuardListeners,
-  type HostOptions,
-} from '../tracker/execute.js';
+import { defaultGraceMs, type GuardListeners } from '../tracker/execute.js';
 import type { GuardListener } from '../tracker/native/alarms.js';
 import { openMeasured } from '../tracker/native/measured-session.js';
 import type { Outcome } from '../tracker/native/outcome.js';
@@ -17,6 +12,7 @@ import type { PartOutcome, Session, SessionStart } from '../tracker/native/sessi
 import { keepCrash } from '../tracker/result/crash.js';
 import { buildResult, type RunFacts } from '../tracker/result/result.js';
 import { factsOf } from '../tracker/result/run-facts.js';
+import type { CheckedOptions, HostOptions } from '../tracker/start-options.js';
 import { rulesOf, sessionStartOf } from '../tracker/start-options.js';
 import { overallExit } from './overall-exit.js';
 import { schedule } from './schedule.js';

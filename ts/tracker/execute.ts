@@ -1,7 +1,5 @@
-/** Starts a command, measured where that is possible, and makes its result. */
 import { recordsOf } from '../attribution/records/records.js';
 import { withRecords } from '../attribution/records/with-records.js';
-import type { NamedTaskRule, StageRule } from '../attribution/rule.js';
 import { AddonUnavailable } from '../errors.js';
 import { startWith, withVariables } from '../heap/variables.js';
 import { type HeapWatch, watchHeaps } from '../heap/watch.js';
@@ -12,60 +10,14 @@ import { warningText } from '../report/warning.js';
 import type { TaskResult } from '../result/task.js';
 import type { Result } from '../result/types.js';
 import { deferredExecution } from './api/deferred-execution.js';
-import type { OnOutput } from './api/pieces.js';
-import {
-  type Execution,
-  notStarted,
-  type Screen,
-  screenOf,
-  type ViewSize,
-} from './native/execution.js';
+import { type Execution, notStarted, type Screen, screenOf } from './native/execution.js';
 import { type NativeRun, type RunListener, runMeasured } from './native/measured.js';
 import { Recording } from './native/recording.js';
 import type { Start } from './native/start.js';
 import { pidsOfTasks, tasksIn } from './result/found.js';
 import { buildResult, type RunFacts } from './result/result.js';
 import { factsOf } from './result/run-facts.js';
-import type { CgroupUse, Metric, PtyUse, SurvivorUse, TraceUse } from './rules.js';
-import type { Size } from './size.js';
-import { startOf } from './start-options.js';
-
-/** The options of a run, checked by the flags of the command line or by the schemas of the API. */
-export interface CheckedOptions {
-  label?: string | undefined;
-  /** False: tasks are not told apart. */
-  tasks?: boolean | undefined;
-  rules?: readonly NamedTaskRule[] | undefined;
-  stages?: readonly StageRule[] | undefined;
-  intervalMs?: number | undefined;
-  metric?: Metric | undefined;
-  cgroup?: CgroupUse | undefined;
-  trace?: TraceUse | undefined;
-  warn?: Size | undefined;
-  limit?: Size | undefined;
-  guard?: boolean | undefined;
-  timeoutMs?: number | undefined;
-  graceMs?: number | undefined;
-  survivors?: SurvivorUse | undefined;
-  onOutput?: OnOutput | undefined;
-  silent?: boolean | undefined;
-  pty?: PtyUse | undefined;
-  /** Whether lines can be shown below the output, on a terminal. */
-  isViewed?: boolean | undefined;
-  /** The size of the command's terminal, where this program alone draws it. */
-  remoteSize?: ViewSize | undefined;
-  heap?: boolean | undefined;
-  cwd?: string | undefined;
-  env?: Record<string, string | undefined> | undefined;
-  /** A signal that is aborted already has nothing started. */
-  signal?: AbortSignal | undefined;
-  /** The folder of the crash files; false: none are written. Default: the current folder. */
-  crashFolder?: string | false | undefined;
-  /** An existing file that gets a row of CSV for each sample: milliseconds and bytes. */
-  samplesFile?: string | undefined;
-  /** The store that the run is recorded in. Default: none. */
-  store?: string | undefined;
-}
+import { type CheckedOptions, type HostOptions, startOf } from './start-options.js';
 
 /** Called while the command runs. */
 export interface GuardListeners {
@@ -89,8 +41,6 @@ export interface Executed extends Screen {
   taskResults(): TaskResult[];
   readonly result: Promise<Result>;
 }
-
-export type HostOptions = Pick<Start, 'standsIn' | 'ownDescriptors'>;
 
 export const defaultGraceMs = 2000;
 /** As with env(1) and timeout(1), when they fail before the command starts. */

@@ -1,11 +1,33 @@
 /** Turns the checked options of a run into what the addon starts it with. */
+
+import type * as z from 'zod/mini';
 import { nativeRules, runnersOf } from '../attribution/native-rules.js';
+import type { NamedTaskRule, StageRule } from '../attribution/rule.js';
 import { runners } from '../attribution/runners.js';
 import type { RulesOption } from '../native/addon.js';
+import type { runOptions } from './api/checked-options.js';
 import { definedOnly } from './api/defined-only.js';
-import type { CheckedOptions, HostOptions } from './execute.js';
+import type { ViewSize } from './native/execution.js';
 import type { SessionStart } from './native/session.js';
 import type { Start } from './native/start.js';
+
+/** The options of a run, checked by the flags of the command line or by the schemas of the API. */
+export interface CheckedOptions extends Omit<z.infer<typeof runOptions>, 'rules' | 'stages'> {
+  rules?: readonly NamedTaskRule[] | undefined;
+  stages?: readonly StageRule[] | undefined;
+  /** False: tasks are not told apart. */
+  tasks?: boolean | undefined;
+  /** Whether lines can be shown below the output, on a terminal. */
+  isViewed?: boolean | undefined;
+  /** The size of the command's terminal, where this program alone draws it. */
+  remoteSize?: ViewSize | undefined;
+  /** An existing file that gets a row of CSV for each sample: milliseconds and bytes. */
+  samplesFile?: string | undefined;
+  /** The store that the run is recorded in. Default: none. */
+  store?: string | undefined;
+}
+
+export type HostOptions = Pick<Start, 'standsIn' | 'ownDescriptors'>;
 
 /** The part that a run of one command and a run of several tasks have in common. */
 export function sessionStartOf(options: CheckedOptions, host: HostOptions): SessionStart {

@@ -16,6 +16,7 @@ import { resultSchema } from '../../../ts/result/schema.js';
 import type { Result, Task } from '../../../ts/result/types.js';
 import { temporaryFolder } from '../../helpers/folder.js';
 import { modulesOf, whyNotInstalled } from '../../helpers/installed.js';
+import { skip } from '../../helpers/needs.js';
 import { type Finished, memtop, Running, withoutMemtop } from '../../helpers/processes.js';
 import { commitAll, Workspace } from '../../nx/workspace.js';
 
@@ -32,8 +33,7 @@ function real(
     t.timeout(240_000);
     const missing = whyNotInstalled(`${name}@${version}`);
     if (missing === undefined) return act(t);
-    t.log(`skipped: ${missing}`);
-    t.pass();
+    skip(t, missing);
   });
 }
 

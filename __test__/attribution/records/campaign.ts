@@ -6,6 +6,7 @@ import test, { type ExecutionContext } from 'ava';
 import type { Peak } from '../../../ts/result/types.js';
 import { whyNotInstalled } from '../../helpers/installed.js';
 import { MB } from '../../helpers/measured.js';
+import { skip } from '../../helpers/needs.js';
 import { whatIsMissing } from '../../helpers/programs.js';
 import type { Ran, Told } from './workspace.js';
 
@@ -38,8 +39,7 @@ export function runs(
       t.timeout(300_000);
       const missing = whatIsMissing(needs) ?? tools.map(whyNotInstalled).find((why) => why);
       if (missing === undefined) return act(t, trace);
-      t.log(`skipped: ${missing}`);
-      t.pass();
+      skip(t, missing);
     });
   }
 }

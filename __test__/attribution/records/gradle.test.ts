@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { skip } from '../../helpers/needs.js';
 import { holds, runs } from './campaign.js';
 import { payload, Workspace } from './workspace.js';
 
@@ -34,8 +35,7 @@ const conditions = { needs: ['gradle', 'javac'], isLong: true };
 runs('gradle: tests of two projects', conditions, async (t, trace) => {
   const missing = jars.find((jar) => !existsSync(jar));
   if (missing !== undefined) {
-    t.log(`skipped: there is no ${missing}`);
-    t.pass();
+    skip(t, { need: 'gradle', why: `there is no ${missing}` });
     return;
   }
   const workspace = new Workspace(t, files);

@@ -12,6 +12,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use memtop_proc::{Error, KillOptions, State};
+use memtop_testing::skip;
 use tempfile::TempDir;
 use world::{Shell, World, has_ended};
 
@@ -24,6 +25,10 @@ const ROOTS_PID: &str = "MEMTOP_TEST_ROOTS_PID";
 
 fn is_root() -> bool {
     rustix::process::geteuid().is_root()
+}
+
+fn skip_without_root() {
+    skip("root", "only root can run something as another user");
 }
 
 fn both() -> [World; 2] {
@@ -40,6 +45,8 @@ fn with_anothers(test: &str, proc_options: &str, body: impl FnOnce(u32)) {
         assert!(!has_ended(roots.pid()));
     } else if proc_options == EVERYBODY {
         body(1);
+    } else {
+        skip_without_root();
     }
 }
 
@@ -124,7 +131,7 @@ fn those_that_are_hidden_are_not_there_and_that_is_no_error() {
 #[test]
 fn their_child_below_ones_own_process_is_named_as_still_there() {
     if !is_root() {
-        return;
+        return skip_without_root();
     }
     // A process of nobody's whose child is still root's.
     let script = "sh -c 'echo $$; echo ready; exec sleep 60' & \
@@ -156,7 +163,7 @@ fn nobody_ends_their_own() {
 #[test]
 fn root_sees_the_working_directory_of_others() {
     if !is_root() {
-        return;
+        return skip_without_root();
     }
     let mut command = Command::new("sh");
     command

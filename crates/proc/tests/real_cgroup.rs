@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use memtop_proc::ProcessId;
 use memtop_proc::native::cgroup::{Cgroups, PeakSince, RunCgroup, Version};
 use memtop_proc::native::{ProcRoot, RunEnd, RunEnded, Stat, end_run};
+use memtop_testing::skip;
 
 const MB: u64 = 1024 * 1024;
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -33,13 +34,13 @@ fn new_name() -> String {
     format!("memtop-test-{}-{number}", id())
 }
 
-/// `None`, and a word why, where no group can be made.
+/// `None` where no group can be made; the test is skipped then.
 fn new_group() -> Option<RunCgroup> {
     match RunCgroup::create(&cgroups(), &new_name()) {
         Ok(group) => Some(group),
         Err(refusal) => {
             assert!(env::var_os("MEMTOP_TEST_CGROUP").is_none(), "{refusal}");
-            eprintln!("not tested here: {refusal}");
+            skip("groups", refusal);
             None
         }
     }
@@ -194,7 +195,7 @@ fn a_run_of_300_mb_has_a_peak_of_300_mb() {
     let Some(group) = new_group() else { return };
     assert!(run_in(&group, "allocate 300").status.success());
     let Some(peak) = group.peak().unwrap() else {
-        eprintln!("not tested here: the kernel keeps no peak");
+        skip("memory.peak", "the kernel keeps no peak");
         return;
     };
     assert!((300 * MB..=320 * MB).contains(&peak), "{peak}");
@@ -217,7 +218,10 @@ fn a_group_that_is_not_fresh_can_be_watched_from_a_moment_on() {
     let Some(group) = new_group() else { return };
     run_in(&group, "allocate 200");
     let Some(since) = PeakSince::start(group.cgroup()).unwrap() else {
-        eprintln!("not tested here: the kernel counts from no other moment than the first");
+        skip(
+            "later-peak",
+            "the kernel counts from no later moment than the first",
+        );
         return;
     };
     run_in(&group, "allocate 50");
@@ -337,7 +341,10 @@ fn a_run_reads_the_same_of_its_processors() {
     let Some(home) = new_group() else { return };
     let directory = home.cgroup().directory();
     if home.cgroup().version() == Version::V1 {
-        // Processors are another hierarchy's there, which no run has a group in.
+        skip(
+            "cgroup2",
+            "no run has a group in the hierarchy of processors",
+        );
         return;
     }
     let handed_down = directory.parent().unwrap().join("cgroup.subtree_control");

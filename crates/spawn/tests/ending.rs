@@ -13,6 +13,7 @@ use memtop_spawn::{
     TrackOptions, Tracker,
 };
 use memtop_terminal::StreamsUse;
+use memtop_testing::skip;
 use runs::{
     Folder, MB, become_ordinary_user, command, finish, forbid_new_threads, has_ended, is_alone,
     is_root, options, peak, start, until,
@@ -273,7 +274,7 @@ fn bomb(user: u32, trace: TraceUse) -> Outcome {
 #[test]
 fn a_loop_of_forks_is_caught_by_the_limit_and_gone() {
     if !is_root() {
-        eprintln!("not tested here: only root can run it as a user of its own");
+        skip("root", "only root can run it as a user of its own");
         return;
     }
     for (user, trace) in [(61_011, TraceUse::On), (61_012, TraceUse::Off)] {
@@ -289,7 +290,7 @@ fn a_loop_of_forks_is_caught_by_the_limit_and_gone() {
 #[test]
 fn the_peak_of_a_run_is_not_below_what_the_guard_has_ended_it_for() {
     if !is_root() {
-        eprintln!("not tested here: only root can run it as a user of its own");
+        skip("root", "only root can run it as a user of its own");
         return;
     }
     for (user, trace) in [(61_013, TraceUse::On), (61_014, TraceUse::Off)] {

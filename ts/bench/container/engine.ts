@@ -1,4 +1,4 @@
-/** What runs containers here. */
+/** Finds a container engine. */
 import { spawnSync } from 'node:child_process';
 import { MemtopError } from '../../errors.js';
 import type { EngineUse } from '../rules.js';
@@ -6,7 +6,7 @@ import type { EngineUse } from '../rules.js';
 export interface Engine {
   /** The program. */
   readonly program: string;
-  /** What it is: podman also answers to the name of docker. */
+  /** What it really is: podman may be installed as docker. */
   readonly kind: 'docker' | 'podman';
   readonly isRootless: boolean;
 }
@@ -15,7 +15,7 @@ export class NoEngine extends MemtopError {
   readonly code = 'NoEngine';
 }
 
-/** How a program answers a call; undefined where there is no such program. */
+/** Calls a program; undefined where there is no such program. */
 export type Ask = (program: string, args: readonly string[]) => Answer | undefined;
 
 export interface Answer {
@@ -24,7 +24,7 @@ export interface Answer {
   readonly stderr: string;
 }
 
-/** An engine that does not answer within this time is of no use. */
+/** An engine that does not answer in this time is not used. */
 const patienceMs = 20_000;
 
 const askProgram: Ask = (program, args) => {
@@ -39,7 +39,7 @@ const askProgram: Ask = (program, args) => {
 
 const order = ['docker', 'podman'] as const;
 
-/** @throws NoEngine that says what was tried, and what is wrong with it */
+/** @throws NoEngine that says which engines were tried and why each failed */
 export function findEngine(use: EngineUse, hasRootfs: boolean, ask: Ask = askProgram): Engine {
   const wanted = hasRootfs ? (['podman'] as const) : use === 'auto' ? order : ([use] as const);
   const problems: string[] = [];
@@ -51,13 +51,13 @@ export function findEngine(use: EngineUse, hasRootfs: boolean, ask: Ask = askPro
   throw new NoEngine(`no engine for containers works here: ${problems.join('; ')}`);
 }
 
-/** The engine, or why it is none. */
+/** The engine, or why it cannot be used. */
 function tryEngine(program: (typeof order)[number], ask: Ask): Engine | string {
   const version = ask(program, ['--version']);
   if (!version) return 'not installed';
   const kind = /podman/i.test(version.stdout) ? 'podman' : program;
   const question = kind === 'podman' ? '{{.Host.Security.Rootless}}' : '{{json .SecurityOptions}}';
-  // This needs the daemon of an engine that has one.
+  // Unlike --version, this needs the daemon.
   const info = ask(program, ['info', '--format', question]);
   if (info?.status !== 0) return lastLine(info?.stderr) ?? 'it does not answer';
   const isRootless = kind === 'podman' ? /true/.test(info.stdout) : /rootless/.test(info.stdout);

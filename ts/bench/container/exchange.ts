@@ -1,28 +1,28 @@
-/** What goes into a container to be run, and what comes out of it. Both sides read and write it. */
+/** The job for a container and the report from it, as files in a shared folder. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { replaceFile } from '../../replace-file.js';
 import type { Result } from '../../result/types.js';
-import type { CheckedOptions } from '../../tracker/execute.js';
+import type { CheckedOptions } from '../../tracker/start-options.js';
 
 export interface Job {
   /** The name of the container. */
   readonly container: string;
   readonly command: readonly string[];
-  /** Those that can be written down. */
+  /** Those that can be serialised. */
   readonly options: CheckedOptions;
   readonly memoryLimitBytes?: number | undefined;
-  /** Why the container will not hear of memtop's end. */
+  /** Why the container would not notice the end of memtop. */
   readonly lifelineTrouble?: string | undefined;
-  /** The group that memtop is in outside. */
+  /** The group of memtop outside the container. */
   readonly outerGroup?: string | undefined;
 }
 
 export interface Report {
   readonly result: Result;
-  /** What the group of the container had before the command started. */
+  /** Memory of the container's group before the command started. */
   readonly baselineBytes?: number | undefined;
-  /** Whether the limit that was asked for is that of the group. */
+  /** Whether the group has the requested limit. */
   readonly isLimited: boolean;
 }
 
@@ -40,7 +40,7 @@ export function writeReport(folder: string, report: Report): void {
   replaceFile(join(folder, reportName), JSON.stringify(report));
 }
 
-/** Undefined where whoever should have written it was killed before. */
+/** Undefined where the writer was killed before it wrote it. */
 export function readReport(folder: string): Report | undefined {
   try {
     return JSON.parse(readFileSync(join(folder, reportName), 'utf8'));

@@ -5,15 +5,11 @@ import { MemtopError, messageOf } from '../../errors.js';
 import { installedAddons } from '../../native/load.js';
 import { packageRoot } from '../../package.js';
 import type { ExitCause, Result } from '../../result/types.js';
-import {
-  type CheckedOptions,
-  execute,
-  type GuardListeners,
-  type HostOptions,
-} from '../../tracker/execute.js';
+import { execute, type GuardListeners } from '../../tracker/execute.js';
 import { Recording } from '../../tracker/native/recording.js';
 import type { RunFacts } from '../../tracker/result/result.js';
 import { factsOf } from '../../tracker/result/run-facts.js';
+import type { CheckedOptions, HostOptions } from '../../tracker/start-options.js';
 import type { Artifacts } from '../artifacts.js';
 import type { Attempt, Attempted } from '../bench.js';
 import type { Engine } from './engine.js';
@@ -28,23 +24,23 @@ class ContainerFailed extends MemtopError {
   readonly code = 'ContainerFailed';
 }
 
-export interface ContainerWish {
+export interface ContainerRequest {
   readonly engine: Engine;
   readonly image: string | undefined;
   readonly rootfs: string | undefined;
   readonly memoryLimitBytes: number | undefined;
-  /** What is mounted, at its own path. */
+  /** Mounted at its own path. */
   readonly project: string;
 }
 
-/** The codes by which engines tell that it is they who have failed. */
+/** Exit codes of engines for a failure of their own. */
 const engineFailed = [125, 126, 127];
 const linesShown = 5;
 
 export function inContainer(
   command: readonly string[],
   { onOutput, silent, ...options }: CheckedOptions,
-  wish: ContainerWish,
+  request: ContainerRequest,
   artifacts: Artifacts,
   { standsIn }: HostOptions,
   listeners: GuardListeners,
@@ -52,7 +48,7 @@ export function inContainer(
   let count = 0;
   const outerGroup = ownGroup();
   return async (complete) => {
-    await removeLeftovers(artifacts.folder, wish.engine);
+    await removeLeftovers(artifacts.folder, request.engine);
     const exchange = mkdtempSync(join(artifacts.folder, exchangePrefix));
     let lifelineTrouble: string | undefined;
     using _lifeline = await Lifeline.open(exchange).catch((error) => {
@@ -60,8 +56,8 @@ export function inContainer(
       return undefined;
     });
     const name = `memtop-${process.pid}-${Date.now()}-${count++}`;
-    const container = describe(wish, exchange, artifacts.timelines.file, name);
-    const { memoryLimitBytes } = wish;
+    const container = describe(request, exchange, artifacts.timelines.file, name);
+    const { memoryLimitBytes } = request;
     const { cwd } = container;
     const facts = factsOf(command, { label: options.label, cwd });
     const recording = options.store === undefined ? undefined : new Recording(options.store, facts);
@@ -70,7 +66,7 @@ export function inContainer(
       container: name,
       lifelineTrouble,
       command,
-      // The store is on this side.
+      // The store is outside the container.
       options: { ...options, cwd, cgroup: 'off', store: undefined },
       memoryLimitBytes,
       outerGroup: outerGroup && identityOf(outerGroup),
@@ -79,30 +75,30 @@ export function inContainer(
       const client = await execute(
         [container.engine.program, ...engineArguments(container, process.env)],
         { onOutput, silent, ...ofClient },
-        // Nothing that this process has open is for the engine.
+        // The engine inherits no descriptor of this process.
         { standsIn, ownDescriptors: openDescriptors() },
         { onStarted: (addon, run) => recording?.beginElsewhere(addon, run) },
       ).result;
       const report = readReport(exchange);
       if (!report && engineFailed.includes(client.exit.code ?? 0)) {
         const said = artifacts.tail().trim().split('\n').slice(-linesShown).join('\n');
-        const message = `${wish.engine.kind} could not run the container: ${said}`;
+        const message = `${request.engine.kind} could not run the container: ${said}`;
         recording?.finish(
           lost({ ...client, run: { ...client.run, ...facts } }, 'not-started', message),
         );
         throw new ContainerFailed(message);
       }
-      const result = complete(attempted(report, client, facts, wish));
+      const result = complete(attempted(report, client, facts, request));
       recording?.finish(result);
       return result;
     } finally {
-      removeContainer(wish.engine, name);
+      removeContainer(request.engine, name);
       rmSync(exchange, { recursive: true, force: true });
     }
   };
 }
 
-/** The engine's client only hands things on; it is not what is measured. */
+/** The engine's client only passes things on and is not measured. */
 const ofClient: CheckedOptions = {
   tasks: false,
   cgroup: 'off',
@@ -113,7 +109,7 @@ const ofClient: CheckedOptions = {
 };
 
 function describe(
-  { engine, image, rootfs, memoryLimitBytes, project }: ContainerWish,
+  { engine, image, rootfs, memoryLimitBytes, project }: ContainerRequest,
   exchange: string,
   timeline: string,
   name: string,
@@ -145,12 +141,12 @@ function attempted(
   report: Report | undefined,
   client: Result,
   { id, command }: RunFacts,
-  { engine, image, rootfs, memoryLimitBytes }: ContainerWish,
+  { engine, image, rootfs, memoryLimitBytes }: ContainerRequest,
 ): Attempted {
   const result = report?.result ?? killed(client, memoryLimitBytes);
   const { cgroup, exit } = result;
   const isKilled = (cgroup?.oomKills ?? 0) > 0 || exit.cause === 'oom-kernel';
-  // Without a report all of the container was killed, which only a limit does.
+  // Without a report the whole container was killed, which only a limit does.
   const isLimited = report?.isLimited ?? true;
   return {
     result: { ...result, run: { ...result.run, id, command } },
@@ -167,7 +163,7 @@ function attempted(
 
 const killedCode = 137;
 
-/** The container ended without a word: what measured in it was killed with it. */
+/** The container ended without a report: memtop was killed in it. */
 function killed(client: Result, memoryLimitBytes: number | undefined): Result {
   const isKilled = client.exit.code === killedCode;
   const cause = isKilled && memoryLimitBytes !== undefined ? 'oom-kernel' : client.exit.cause;

@@ -1,11 +1,11 @@
-/** Runs in the container: measures the command there, and the group of the container. */
+/** Runs in the container, and measures the command and the container's group. */
 import { readFileSync, writeFileSync } from 'node:fs';
 import { messageOf } from '../../errors.js';
 import type { Result } from '../../result/types.js';
 import { execute } from '../../tracker/execute.js';
 import { asWarning } from '../../tracker/result/result.js';
 import { type Job, readJob, writeReport } from './exchange.js';
-import { heldOn, isGone } from './lifeline.js';
+import { connectLifeline, isGone } from './lifeline.js';
 import {
   groupResult,
   hasLimit,
@@ -16,17 +16,18 @@ import {
   partsOf,
 } from './own-group.js';
 
-const lookEveryMs = 100;
+const sampleIntervalMs = 100;
 const oomScore = '/proc/self/oom_score_adj';
-/** Of a thousand: of whom the kernel has to choose, it takes what the command started. */
+/** Added for the command, of a thousand, so that the kernel kills it rather than memtop. */
 const oomHandicap = 500;
 
-/** As engines tell that they have failed. */
+/** The exit code of engines for a failure of their own. */
 const failedBeforeStart = 125;
 const [, , folder = '', samplesFile = ''] = process.argv;
 const job = readJob(folder);
 let { lifelineTrouble } = job;
-const outside = lifelineTrouble === undefined ? await heldOn(folder).catch(unlessGone) : undefined;
+const outside =
+  lifelineTrouble === undefined ? await connectLifeline(folder).catch(unlessGone) : undefined;
 const group = groupOfContainer(job);
 const baselineBytes = group && partsOf(group)?.usedBytes;
 const highest = group && watch(group);
@@ -40,7 +41,7 @@ writeReport(folder, {
   isLimited: isLimited(job),
 });
 
-/** Whoever is not heard by memtop any more has nothing to start. */
+/** Starts nothing once memtop is gone. */
 function unlessGone(error: unknown): undefined {
   if (isGone(error)) process.exit(failedBeforeStart);
   lifelineTrouble = messageOf(error);
@@ -52,7 +53,7 @@ function withWarnings(result: Result): Result {
   return { ...result, warnings: [...result.warnings, asWarning(message)] };
 }
 
-/** Engines without the right to make groups leave the container in the one that they are in. */
+/** Engines that may not create groups leave the container in their own. */
 function groupOfContainer({ outerGroup }: Job): OwnGroup | undefined {
   const group = ownGroup();
   return group && identityOf(group) === outerGroup ? undefined : group;
@@ -72,10 +73,10 @@ function isLimited({ memoryLimitBytes }: Job): boolean {
   return group !== undefined && memoryLimitBytes !== undefined && hasLimit(group, memoryLimitBytes);
 }
 
-/** The one who tells of it is not to be the one who dies of it. */
+/** Lets the out-of-memory killer choose the command, not the memtop that reports it. */
 function startJob(job: Job) {
   const { command, memoryLimitBytes } = job;
-  // With a limit of its own the kernel is to say whether it fits.
+  // With a limit of its own the kernel decides whether the command fits.
   const guard = isLimited(job) ? false : job.options.guard;
   const options = { ...job.options, guard, samplesFile };
   const host = { standsIn: true, ownDescriptors: [] };
@@ -97,17 +98,17 @@ function score(): number | undefined {
   }
 }
 
-/** Where it may not be set, the report may be missing in the end, and that is told. */
+/** Where the score cannot be set, memtop may be killed, and the missing report is reported. */
 function setScore(value: number | undefined): void {
   if (value === undefined) return;
   try {
     writeFileSync(oomScore, `${value}`);
   } catch {
-    // As above.
+    // See above.
   }
 }
 
-/** Looks now and then, and ends when it is asked for the highest. */
+/** Samples the group until the highest sample is requested. */
 function watch(group: OwnGroup): () => Parts | undefined {
   let highest: Parts | undefined;
   const look = () => {
@@ -115,7 +116,7 @@ function watch(group: OwnGroup): () => Parts | undefined {
     if (parts && parts.usedBytes >= (highest?.usedBytes ?? 0)) highest = parts;
   };
   look();
-  const timer = setInterval(look, lookEveryMs);
+  const timer = setInterval(look, sampleIntervalMs);
   return () => {
     clearInterval(timer);
     return highest;

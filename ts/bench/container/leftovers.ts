@@ -1,9 +1,9 @@
-/** What memtops have left behind that were killed. */
+/** Removes what killed memtops left behind. */
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Engine } from './engine.js';
 import { readJob } from './exchange.js';
-import { heldOn, isGone } from './lifeline.js';
+import { connectLifeline, isGone } from './lifeline.js';
 import { removeContainer } from './remove.js';
 
 export const exchangePrefix = '.container-';
@@ -19,7 +19,7 @@ export async function removeLeftovers(folder: string, engine: Engine): Promise<v
 
 async function isLeftOver(exchange: string): Promise<boolean> {
   try {
-    (await heldOn(exchange)).destroy();
+    (await connectLifeline(exchange)).destroy();
     return false;
   } catch (error) {
     return isGone(error);

@@ -1,13 +1,13 @@
 /**
- * Tells a container that memtop is no more, however that has ended: the kernel closes its
- * connections then. The socket lies in the folder that both sides have.
+ * Lets a container notice the end of memtop, however it ends: the kernel closes its connections.
+ * The socket is in the shared folder.
  */
 import { closeSync, openSync } from 'node:fs';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 
 const socketName = 'alive';
 
-/** memtop's end, for as long as it is there. */
+/** memtop's side, open as long as memtop runs. */
 export class Lifeline {
   readonly #folder: number;
   readonly #server: Server;
@@ -45,8 +45,8 @@ export class Lifeline {
   }
 }
 
-/** The container's end: it is closed when memtop is no more. It keeps nobody from ending. */
-export async function heldOn(folder: string): Promise<Socket> {
+/** The container's side, closed at the end of memtop. It does not keep the process alive. */
+export async function connectLifeline(folder: string): Promise<Socket> {
   const fd = openSync(folder, 'r');
   try {
     return await new Promise((resolve, reject) => {
@@ -59,12 +59,12 @@ export async function heldOn(folder: string): Promise<Socket> {
   }
 }
 
-/** Whether it was memtop's, and that is no more. */
+/** Whether the socket exists but memtop is gone. */
 export function isGone(error: unknown): boolean {
   return (error as NodeJS.ErrnoException).code === 'ECONNREFUSED';
 }
 
-/** The path of a socket has 107 bytes at the most, whatever that of its folder has: see unix(7). */
+/** A short path: that of a socket has 107 bytes at most, see unix(7). */
 function socketIn(folder: number): string {
   return `/proc/self/fd/${folder}/${socketName}`;
 }

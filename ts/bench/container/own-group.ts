@@ -1,4 +1,4 @@
-/** The control group that memtop is in: in a container that of the container, as it is seen from inside. */
+/** The control group of memtop: in a container the container's own, as seen from inside. */
 import { existsSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { loadAddon } from '../../native/load.js';
@@ -9,7 +9,7 @@ export interface OwnGroup {
   readonly directory: string;
 }
 
-/** Parts of a group's memory, at the highest look so far. */
+/** The composition of a group's memory. */
 export interface Parts {
   readonly usedBytes: number;
   readonly anonBytes?: number | undefined;
@@ -51,12 +51,12 @@ export function ownGroup(): OwnGroup | undefined {
   ].find((group) => existsSync(join(group.directory, filesOf(group).used)));
 }
 
-/** By which a group is known wherever it is seen from. */
+/** Identifies a group inside and outside a container. */
 export function identityOf({ version, directory }: OwnGroup): string {
   return `${version}:${statSync(directory, { bigint: true }).ino}`;
 }
 
-/** Limits are rounded down to pages, which have 64 KiB at the most. */
+/** Limits are rounded down to pages, which have at most 64 KiB. */
 const largestPage = 64 * 1024;
 
 export function hasLimit(group: OwnGroup, bytes: number): boolean {
@@ -72,7 +72,7 @@ export function partsOf(group: OwnGroup): Parts | undefined {
   return { usedBytes, anonBytes: entry(stat, anon), fileBytes: entry(stat, file) };
 }
 
-/** What it was over the life of the container, which is that of the run. */
+/** Over the life of the container, which is that of the run. */
 export function groupResult(group: OwnGroup, highest: Parts | undefined): Cgroup {
   const { peak, kills } = filesOf(group);
   const peakBytes = number(read(group, peak));

@@ -1,21 +1,21 @@
-/** A container that a command is to run in, and the call of the engine that makes it. */
+/** The container of a run, and the engine's arguments that create it. */
 import type { Engine } from './engine.js';
 
 export const defaultImage = 'node:24-bookworm';
 
-/** Where memtop's own things are in the container. /run is a place that every image has. */
+/** memtop's own folder in the container. Every image has /run. */
 const ownFolder = '/run/memtop';
 
-/** What is handed on to the command where it is set, without its value being seen by others. */
-const handedOn = ['NODE_OPTIONS', 'NODE_ENV', 'CI', 'NO_COLOR', 'FORCE_COLOR'];
+/** Variables passed on to the command, by name only, so that no value is visible to others. */
+const passedOn = ['NODE_OPTIONS', 'NODE_ENV', 'CI', 'NO_COLOR', 'FORCE_COLOR'];
 
 export interface Container {
   readonly engine: Engine;
   readonly image?: string | undefined;
-  /** Instead of an image: a folder that holds a whole system. */
+  /** Instead of an image: a folder with a whole system. */
   readonly rootfs?: string | undefined;
   readonly memoryLimitBytes?: number | undefined;
-  /** By which it can be removed whatever has become of the engine's client. */
+  /** Removes it even where the engine's client is gone. */
   readonly name: string;
   /** The project; in the container it has the same path. */
   readonly project: string;
@@ -26,7 +26,7 @@ export interface Container {
   readonly addons: readonly { readonly name: string; readonly folder: string }[];
   /** Node of this machine, for an image that has none or an old one. */
   readonly node: string;
-  /** What is to be run, and then how it was, are files in this folder. */
+  /** The folder of the job and the report. */
   readonly exchange: string;
   /** The file that gets a row for each sample. */
   readonly timeline: string;
@@ -44,12 +44,12 @@ export function engineArguments(
     'run',
     '--rm',
     ...['--name', name],
-    // Only so does the container see its own group, and not that of the machine, as the root.
+    // Otherwise the container would see the machine's group as the root, not its own.
     ...['--cgroupns', 'private'],
     ...userOptions(engine, container.user),
     ...['--env', 'HOME=/tmp'],
-    ...handedOn.filter((one) => environment[one]).flatMap((one) => ['--env', one]),
-    // Labels of SELinux would keep the container from the caller's own files.
+    ...passedOn.filter((one) => environment[one]).flatMap((one) => ['--env', one]),
+    // SELinux labels would keep the container from the caller's own files.
     ...['--security-opt', 'label=disable'],
     ...mount(project, project),
     ...mount(container.exchange, `${ownFolder}/exchange`),
@@ -70,12 +70,12 @@ export function engineArguments(
   ];
 }
 
-/** The machine's own Node, which memtop runs on; that of the image where it has another C library. */
+/** Runs the machine's own Node, or the image's where the C library differs. */
 const withSomeNode =
   `if ${ownFolder}/node --version >/dev/null 2>&1; ` +
   `then exec ${ownFolder}/node "$@"; else exec node "$@"; fi`;
 
-/** What is written belongs to the caller. An engine without root maps its own root to the caller. */
+/** Written files belong to the caller, whom a rootless engine maps to the container's root. */
 function userOptions({ kind, isRootless }: Engine, { uid, gid }: Container['user']): string[] {
   if (!isRootless) return ['--user', `${uid}:${gid}`];
   return kind === 'podman' ? ['--userns', 'keep-id', '--user', `${uid}:${gid}`] : ['--user', '0:0'];
@@ -86,7 +86,7 @@ function mount(source: string, target: string, ...options: string[]): string[] {
   return ['--mount', fields.map(field).join(',')];
 }
 
-/** The engines read it as a line of CSV. */
+/** Engines read it as a line of CSV. */
 function field(text: string): string {
   return /[",\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

@@ -2,10 +2,11 @@
 import { messageOf } from '../../errors.js';
 import { type Followed, follow } from '../../tracker/follow.js';
 import { exitCodes } from '../exit-code.js';
+import type { Flag } from '../flags/flag.js';
 import { interval, metric, trace } from '../flags/measuring.js';
-import { quiet } from '../flags/reporting.js';
+import { reportingFlags } from '../flags/reporting.js';
 import { label, timeout, ui } from '../flags/running.js';
-import { flagsOfReports, isSet, reportOptions, valueGiven } from '../options.js';
+import { optionsOf, valueGiven } from '../options.js';
 import type { RawArguments } from '../parse.js';
 import { onePid } from '../pid.js';
 import { openReports } from '../reports.js';
@@ -13,13 +14,16 @@ import { isShownUnasked } from '../view/choice.js';
 import { say } from '../write.js';
 import type { Command } from './command.js';
 
+/** The same flag, with another default. */
+const ownTrace: Flag = { ...trace, summary: 'trace every process until it ends (default off)' };
+
 export const attach: Command = {
   usage: '[options] <pid>',
   about:
-    'Measures a process that is already running and everything that it starts, until it ends, ^C\n' +
-    'or --timeout. On a terminal its tree is shown meanwhile, until q. The process is not touched,\n' +
-    'unless --trace on says so.',
-  flags: [interval, metric, trace, timeout, ui, label, ...flagsOfReports],
+    'Measures a process that is already running and everything it starts, until it\n' +
+    'ends, ^C or --timeout. On a terminal, shows its tree until you press q. The\n' +
+    'process itself is left alone unless you pass --trace on.',
+  flags: [interval, metric, ownTrace, timeout, ui, label, ...Object.values(reportingFlags)],
   examples: ['memtop attach 4127', 'memtop attach --timeout 30s --json peak.json 4127'],
   async run(raw, environment) {
     const pid = onePid(raw, 'attach');
@@ -30,7 +34,8 @@ export const attach: Command = {
       trace: traceGiven(raw, environment),
     };
     const timeoutMs = valueGiven(timeout, raw, environment);
-    const reports = await openReports(reportOptions(raw, environment));
+    const reporting = optionsOf(reportingFlags, raw, environment);
+    const reports = await openReports(reporting);
     if (!reports) return exitCodes.failedBeforeStart;
     let attached: Followed;
     try {
@@ -42,21 +47,21 @@ export const attach: Command = {
     }
     const isShown = isShownUnasked(valueGiven(ui, raw, environment), environment);
     const result =
-      isShown && !isSet(quiet, raw)
+      isShown && !reporting.quiet
         ? await (await import('./live.js')).watchTree(pid, attached, timeoutMs)
-        : await untilEnough(attached, timeoutMs);
+        : await untilStopped(attached, timeoutMs);
     reports.write(result);
     return 0;
   },
 };
 
-/** What somebody else has started is left alone unless tracing is asked for. */
+/** Traces only on request: the process was not started by memtop. */
 function traceGiven(raw: RawArguments, environment: NodeJS.ProcessEnv): 'on' | 'off' {
   return valueGiven(trace, raw, environment) === 'on' ? 'on' : 'off';
 }
 
-/** A first ^C ends measuring; a second one ends memtop as usual. */
-async function untilEnough({ result, stop }: Followed, timeoutMs: number | undefined) {
+/** The first ^C ends measuring; a second one ends memtop. */
+async function untilStopped({ result, stop }: Followed, timeoutMs: number | undefined) {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.once(signal, stop);
   const timer = timeoutMs === undefined ? undefined : setTimeout(stop, timeoutMs);

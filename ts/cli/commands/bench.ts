@@ -1,4 +1,4 @@
-/** `memtop bench -- <command>`: clears, runs, verifies and keeps what a build needed. */
+/** `memtop bench -- <command>`: measures a build. */
 
 import { Artifacts } from '../../bench/artifacts.js';
 import { type Attempt, bench as benched } from '../../bench/bench.js';
@@ -12,18 +12,18 @@ import { inspect } from '../../inspect/inspect.js';
 import { loadedAddon } from '../../native/load.js';
 import { benchSummary, verificationLines } from '../../report/bench-summary.js';
 import type { Result } from '../../result/types.js';
-import type { CheckedOptions, HostOptions } from '../../tracker/execute.js';
+import type { CheckedOptions, HostOptions } from '../../tracker/start-options.js';
 import { benchListener } from '../bench-listener.js';
 import { type BenchOptions, benchOptions, flagsOfBench } from '../bench-options.js';
 import { resultLine } from '../bench-result.js';
-import { type Baseline, keptBudget } from '../budget.js';
+import { type Baseline, budgetExitCode } from '../budget.js';
 import { foundConfig } from '../config/config.js';
 import { currentFolder } from '../current-folder.js';
 import { exitCodeOf, exitCodes } from '../exit-code.js';
 import type { RawArguments } from '../parse.js';
 import { quoted } from '../quoted.js';
 import { openReports } from '../reports.js';
-import { resultsNamed, unlessUnusable } from '../results.js';
+import { reportingUnusable, resultsNamed } from '../results.js';
 import { RunMessages } from '../run-messages.js';
 import { UsageError } from '../usage-error.js';
 import { print, say } from '../write.js';
@@ -34,10 +34,10 @@ const defaultCommand = ['npm', 'run', 'build'];
 export const bench: Command = {
   usage: '[options] [-- <command> [arguments...]]',
   about:
-    'Measures a build, npm run build by default: clears what is named, runs it,\n' +
-    'verifies that it wrote what it should, and keeps result, timeline and log\n' +
-    'under a label. One word with a space in it goes to the shell. The exit code is\n' +
-    '121 when something that it should have written is not there.',
+    'Measures a build, by default npm run build: clears the given paths, runs the\n' +
+    'command, verifies that it wrote what it should, and keeps the result, timeline\n' +
+    'and log under a label. A single argument with spaces is run by the shell. The\n' +
+    'exit code is 121 when a required output was not written.',
   flags: flagsOfBench,
   examples: [
     'memtop bench --label before --clear dist --verify dist/index.js',
@@ -49,14 +49,14 @@ export const bench: Command = {
     const config = await foundConfig();
     const options = benchOptions(raw, environment, config);
     const project = projectOf(currentFolder(), config?.folder);
-    return unlessUnusable(() => measureAndReport(command, options, project));
+    return reportingUnusable(() => measureAndReport(command, options, project));
   },
 };
 
 function commandOf({ words, command }: RawArguments): readonly string[] {
   if (words.length > 0) {
     throw new UsageError(
-      `what to do with ${quoted(words.join(' '))}? The command goes after --, as in: ` +
+      `unexpected argument ${quoted(words.join(' '))}; the command goes after --, as in: ` +
         'memtop bench -- npm run build',
     );
   }
@@ -70,7 +70,7 @@ async function measureAndReport(
   options: BenchOptions,
   project: string,
 ): Promise<number> {
-  // This very run may replace what it is compared with.
+  // Read first, since the run may replace it.
   const baseline = await baselineOf(options);
   const reports = await openReports(options, benchSummary);
   if (!reports) return exitCodes.failedBeforeStart;
@@ -79,7 +79,7 @@ async function measureAndReport(
   const listener = benchListener(options);
   try {
     using artifacts = new Artifacts(options.out, options.label);
-    await sayNeighbours(project);
+    await reportNeighbours(project);
     const own = [...reports.descriptors, artifacts.descriptor];
     const run = {
       ...options,
@@ -101,7 +101,7 @@ async function measureAndReport(
   for (const line of verificationLines(result)) say(`memtop: ${line}`);
   print([...(isMidLine ? [''] : []), resultLine(result)]);
   const code = codeOf(result, options, baseline);
-  // As behind the main command: Node would put the terminal back to how it was at the start.
+  // Node would reset the terminal to its state at startup.
   loadedAddon()?.exitNow(code);
   return code;
 }
@@ -118,8 +118,8 @@ async function attemptOf(
   const { findEngine } = await import('../../bench/container/engine.js');
   const { inContainer } = await import('../../bench/container/in-container.js');
   const engine = findEngine(container.engine, container.rootfs !== undefined);
-  const wish = { ...container, engine, project };
-  return reporting((messages) => inContainer(command, options, wish, artifacts, host, messages));
+  const request = { ...container, engine, project };
+  return reporting((messages) => inContainer(command, options, request, artifacts, host, messages));
 }
 
 function reporting(attemptWith: (messages: RunMessages) => Attempt): Attempt {
@@ -129,17 +129,17 @@ function reporting(attemptWith: (messages: RunMessages) => Attempt): Attempt {
     try {
       return await attempt(complete);
     } finally {
-      messages.sayTrouble();
+      messages.warnIfUnrecorded();
     }
   };
 }
 
-async function sayNeighbours(folder: string): Promise<void> {
+async function reportNeighbours(folder: string): Promise<void> {
   try {
     const text = await neighboursText(inspect, folder);
     if (text !== undefined) say(`memtop: ${text}`);
   } catch {
-    // Without the addon nobody can be seen, and the run itself says so.
+    // Without the addon processes cannot be listed, which the run itself reports.
   }
 }
 
@@ -153,9 +153,9 @@ function codeOf(result: Result, options: BenchOptions, baseline: Baseline | unde
     case 'verification-failed':
       return exitCodes.verification;
     case 'ok':
-      return keptBudget(result, { ...options, baseline });
+      return budgetExitCode(result, { ...options, baseline });
     default:
-      // Between two runs the last of them has ended well.
+      // When interrupted between runs, the last run has succeeded.
       return exitCodeOf(result.exit, options.limitExitCode) || exitCodes.interrupted;
   }
 }

@@ -1,16 +1,16 @@
-/** What a command of the command line is. Each has a file of its own, and `index.ts` lists them. */
+/** A command. Each has a file of its own, and `index.ts` lists them. */
 import type { Flag } from '../flags/flag.js';
 import type { RawArguments } from '../parse.js';
 
 export interface Command {
   /** What follows `memtop`. */
   readonly usage: string;
-  /** What it does, in a sentence or two. */
+  /** What it does, in a few sentences. */
   readonly about: string;
-  /** Its own flags; --help and --version go with every command. */
+  /** Its own flags, besides --help and --version. */
   readonly flags: readonly Flag[];
   readonly examples: readonly string[];
-  /** What its arguments can be, where that is known; for completion. */
+  /** Possible arguments, for completion. */
   readonly words?: readonly string[];
   /**
    * @returns memtop's exit code
@@ -18,3 +18,12 @@ export interface Command {
    */
   run(raw: RawArguments, environment: NodeJS.ProcessEnv): Promise<number>;
 }
+
+/** A command that is loaded on demand. */
+interface ListedCommand {
+  readonly summary: string;
+  load(): Promise<Command>;
+}
+
+/** Commands by their names. */
+export type Commands = Readonly<Record<string, ListedCommand>>;

@@ -1,4 +1,4 @@
-/** `memtop completion <shell>`: prints what makes a shell complete commands and flags. */
+/** `memtop completion <shell>`: prints a completion script. */
 import { bashCompletion } from '../completion/bash.js';
 import { fishCompletion } from '../completion/fish.js';
 import { zshCompletion } from '../completion/zsh.js';
@@ -7,7 +7,7 @@ import type { RawArguments } from '../parse.js';
 import { quoted } from '../quoted.js';
 import { UsageError } from '../usage-error.js';
 import { print } from '../write.js';
-import type { Command } from './command.js';
+import type { Command, Commands } from './command.js';
 
 const shells: Readonly<Record<string, (commands: readonly KnownCommand[]) => string>> = {
   bash: bashCompletion,
@@ -16,25 +16,27 @@ const shells: Readonly<Record<string, (commands: readonly KnownCommand[]) => str
 };
 const names = Object.keys(shells);
 
-export const completion: Command = {
-  usage: names.join('|'),
-  about:
-    'Prints a script that makes a shell complete commands, flags and their values, and behind --\n' +
-    'the command itself. bash: in ~/.bashrc; zsh: as _memtop in a folder of $fpath; fish: as\n' +
-    'memtop.fish in ~/.config/fish/completions.',
-  flags: [],
-  examples: [
-    'source <(memtop completion bash)',
-    'memtop completion zsh > ~/.zfunc/_memtop',
-    'memtop completion fish > ~/.config/fish/completions/memtop.fish',
-  ],
-  words: names,
-  async run(raw) {
-    const script = shells[shellIn(raw)] as (typeof shells)[string];
-    print([script(await knownCommands())]);
-    return 0;
-  },
-};
+export function completionOf(commands: Commands): Command {
+  return {
+    usage: names.join('|'),
+    about:
+      'Prints a completion script for commands, flags and their values, and for the\n' +
+      'command after --. bash: in ~/.bashrc; zsh: as _memtop in a folder of $fpath;\n' +
+      'fish: as memtop.fish in ~/.config/fish/completions.',
+    flags: [],
+    examples: [
+      'source <(memtop completion bash)',
+      'memtop completion zsh > ~/.zfunc/_memtop',
+      'memtop completion fish > ~/.config/fish/completions/memtop.fish',
+    ],
+    words: names,
+    async run(raw) {
+      const script = shells[shellIn(raw)] as (typeof shells)[string];
+      print([script(await knownCommands(commands))]);
+      return 0;
+    },
+  };
+}
 
 function shellIn({ words, command = [] }: RawArguments): string {
   const [name, second] = [...words, ...command];

@@ -1,4 +1,4 @@
-/** `memtop diff A B`: what has become of the memory from one run, or several, to another. */
+/** `memtop diff A B`: compare memory use, and tell change from noise. */
 import { compareResults } from '../../compare/compare-results.js';
 import { type Comparison, isRegression } from '../../compare/comparison.js';
 import { diffLines } from '../../report/diff.js';
@@ -10,7 +10,7 @@ import { store } from '../flags/history.js';
 import { jsonSwitch } from '../flags/reporting.js';
 import { isSet, storeGiven, valueGiven } from '../options.js';
 import type { RawArguments } from '../parse.js';
-import { resultsNamed, unlessUnusable } from '../results.js';
+import { reportingUnusable, resultsNamed } from '../results.js';
 import { UsageError } from '../usage-error.js';
 import { print, terminalColumns } from '../write.js';
 import type { Command } from './command.js';
@@ -18,9 +18,9 @@ import type { Command } from './command.js';
 export const diff: Command = {
   usage: '[options] <before> <after>',
   about:
-    'Compares the memory of two runs, or of two groups of them: by label, by result\n' +
-    'file, or by folder of such. The exit code is 120 when the peak has risen by\n' +
-    'more than chance.',
+    'Compares the memory of two runs, or of two groups of runs, and tells change from\n' +
+    'noise. A run is given as a label, a result file or a folder of result files. The\n' +
+    'exit code is 120 when the peak rose by more than noise.',
   flags: [noise, out, store, jsonSwitch],
   examples: [
     'memtop diff before after',
@@ -32,7 +32,7 @@ export const diff: Command = {
     const folder = valueGiven(out, raw, environment) ?? defaultOut;
     const named = resultsNamed(folder, storeGiven(raw, environment, await foundConfig()));
     const noisePercent = valueGiven(noise, raw, environment);
-    return unlessUnusable(async () => {
+    return reportingUnusable(async () => {
       const [before, after] = [await named(names[0]), await named(names[1])];
       const comparison = compareResults(before, after, {
         names,

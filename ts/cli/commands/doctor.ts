@@ -16,8 +16,8 @@ const columnsOfLogs = 100;
 export const doctor: Command = {
   usage: '[--json]',
   about:
-    'Says what can be measured here and by which method, and what stands in the way of the rest.\n' +
-    'It makes a group for a run and removes it again; nothing else is changed.',
+    'Reports what can be measured on this machine and how, and what prevents the\n' +
+    'rest. Creates a control group and removes it again; changes nothing else.',
   flags: [jsonSwitch],
   examples: ['memtop doctor', 'memtop doctor --json'],
   async run(raw) {
@@ -39,6 +39,6 @@ export const doctor: Command = {
 function refuseMore({ words, command = [] }: RawArguments): void {
   const [first] = [...words, ...command];
   if (first !== undefined) {
-    throw new UsageError(`doctor takes no arguments, and ${quoted(first)} is one: memtop doctor`);
+    throw new UsageError(`unexpected argument ${quoted(first)}; doctor takes none: memtop doctor`);
   }
 }

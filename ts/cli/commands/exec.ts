@@ -1,4 +1,4 @@
-/** `memtop [options] -- <command>`: runs and measures. */
+/** `memtop [options] -- <command>`: runs a command and measures it. */
 import { messageOf } from '../../errors.js';
 import { loadAddon } from '../../native/load.js';
 import { lookIn } from '../../report/look.js';
@@ -6,13 +6,15 @@ import { plainText } from '../../report/plain-text.js';
 import { taskLine } from '../../report/task-line.js';
 import type { Result } from '../../result/types.js';
 import { Listeners } from '../../tracker/api/listeners.js';
-import { type CheckedOptions, type Executed, execute } from '../../tracker/execute.js';
+import { type Executed, execute } from '../../tracker/execute.js';
 import { watchTasks } from '../../tracker/native/task-watch.js';
 import type { CgroupUse } from '../../tracker/rules.js';
+import type { CheckedOptions } from '../../tracker/start-options.js';
 import { foundConfig } from '../config/config.js';
 import { exitCodeOf, exitCodes } from '../exit-code.js';
-import { type ExecOptions, execOptions, flagsOfCommand } from '../options.js';
-import { areWanted } from '../outputs.js';
+import { commandFlags } from '../flags/tables.js';
+import { type ExecOptions, execOptions } from '../options.js';
+import { hasOutputs } from '../outputs.js';
 import type { RawArguments } from '../parse.js';
 import { quoted } from '../quoted.js';
 import { openReports } from '../reports.js';
@@ -29,7 +31,7 @@ export const exec: Command = {
     'Runs a command and measures how much memory it and everything it starts really\n' +
     'needs. The command keeps its streams, its signals and its exit code; the summary\n' +
     'goes to standard error.',
-  flags: flagsOfCommand,
+  flags: Object.values(commandFlags),
   examples: [
     'memtop -- npm run build',
     'memtop --quiet --json peak.json -- make -j4',
@@ -44,7 +46,7 @@ export const exec: Command = {
   },
 };
 
-/** memtop without a word. */
+/** `memtop` without arguments. */
 function isAlone({ words, command, values }: RawArguments): boolean {
   return words.length === 0 && command === undefined && values.size === 0;
 }
@@ -52,7 +54,7 @@ function isAlone({ words, command, values }: RawArguments): boolean {
 function commandOf({ words, command }: RawArguments): readonly string[] {
   if (words.length > 0) {
     throw new UsageError(
-      `what to do with ${quoted(words.join(' '))}? The command goes after --, as in: ` +
+      `unexpected argument ${quoted(words.join(' '))}; the command goes after --, as in: ` +
         `memtop -- ${plainText([...words, ...(command ?? [])].join(' '))}`,
     );
   }
@@ -71,7 +73,7 @@ async function runAndReport(command: readonly string[], options: ExecOptions): P
     const view = viewOf({ ...options, commands: [command] }, process.env);
     const begin = (terminal: Pick<CheckedOptions, 'isViewed' | 'remoteSize' | 'onOutput'>) => {
       const executed = execute(
-        exactly(command),
+        exactArguments(command),
         { ...options, cgroup: groupUse(options), ...terminal },
         { standsIn: true, ownDescriptors: reports.descriptors },
         messages,
@@ -93,7 +95,7 @@ async function runAndReport(command: readonly string[], options: ExecOptions): P
     return exitCodes.failedBeforeStart;
   }
   reports.write(result);
-  messages.sayTrouble();
+  messages.warnIfUnrecorded();
   return codeWithBudget(result, options);
 }
 
@@ -108,16 +110,16 @@ function shownInline(executed: Executed): Promise<Result> {
   return executed.result.finally(end);
 }
 
-/** The command's own code, but for one that has ended well and has needed too much. */
+/** The command's own code, or that of a failed budget where the command succeeded. */
 export async function codeWithBudget(result: Result, options: ExecOptions): Promise<number> {
   const code = exitCodeOf(result.exit, options.limitExitCode);
   if (code !== 0 || options.maxPeak.length === 0) return code;
-  const { keptBudget } = await import('../budget.js');
+  const { budgetExitCode } = await import('../budget.js');
   const { maxPeak, quiet, github } = options;
-  return keptBudget(result, { budget: { maxPeak, maxIncrease: [] }, quiet, github });
+  return budgetExitCode(result, { budget: { maxPeak, maxIncrease: [] }, quiet, github });
 }
 
-/** A line for each task as it ends. */
+/** Prints a line for each task as it ends. */
 function sayTasks(executed: Executed): void {
   const look = lookIn(process.env, terminalColumns());
   const listeners = Listeners.ofRun();
@@ -127,15 +129,15 @@ function sayTasks(executed: Executed): void {
   watchTasks(executed, listeners);
 }
 
-/** To enter a group takes the kernel some 10 ms, which is too much for what nobody will see. */
+/** Entering a group takes the kernel some 10 ms, which is not worth it without a report. */
 export function groupUse(options: ExecOptions): CgroupUse | undefined {
   const { cgroup, quiet } = options;
-  const isSeen = !quiet || areWanted(options);
-  return cgroup ?? (isSeen ? 'auto' : 'off');
+  const isReported = !quiet || hasOutputs(options);
+  return cgroup ?? (isReported ? 'auto' : 'off');
 }
 
-/** Node has replaced what is not UTF-8 in the arguments; then the kernel's own text is used. */
-function exactly(command: readonly string[]): readonly (string | Uint8Array)[] {
+/** Node replaces invalid UTF-8 in arguments; then the kernel's own bytes are used. */
+function exactArguments(command: readonly string[]): readonly (string | Uint8Array)[] {
   const isExact = command.every((argument) => !argument.includes('\ufffd'));
   return isExact ? command : loadAddon().ownArguments().slice(-command.length);
 }

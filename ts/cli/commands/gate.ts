@@ -1,4 +1,4 @@
-/** `memtop gate`: whether runs that are over kept within a budget. */
+/** `memtop gate`: whether finished runs kept within a budget. */
 import { groupOf } from '../../compare/comparison.js';
 import { isPassed, judge } from '../../compare/gate.js';
 import { measuresOfAll } from '../../compare/measures.js';
@@ -11,9 +11,9 @@ import { maxPeak } from '../flags/guarding.js';
 import { store } from '../flags/history.js';
 import { jsonSwitch, noGithub } from '../flags/reporting.js';
 import { isInGithub } from '../github.js';
-import { githubGiven, isSet, storeGiven, valueGiven, valuesGiven } from '../options.js';
+import { isOn, isSet, storeGiven, valueGiven, valuesGiven } from '../options.js';
 import type { RawArguments } from '../parse.js';
-import { resultsNamed, unlessUnusable } from '../results.js';
+import { reportingUnusable, resultsNamed } from '../results.js';
 import { UsageError } from '../usage-error.js';
 import { print, say } from '../write.js';
 import type { Command } from './command.js';
@@ -21,10 +21,10 @@ import type { Command } from './command.js';
 export const gate: Command = {
   usage: '[options] <run> [runs...]',
   about:
-    'Fails with 120 when a run, named by its label, its result file or a folder of\n' +
-    'such, has needed more than is allowed: more than so many bytes, or so many\n' +
-    'percent more than a baseline. An increase that chance can have made does not\n' +
-    'count.',
+    'Fails with 120 when a run needed more memory than allowed: more than a given\n' +
+    'size, or more than a given percentage above a baseline. A run is given as a\n' +
+    'label, a result file or a folder of result files. An increase within the noise\n' +
+    'does not count.',
   flags: [maxPeak, baseline, maxIncrease, out, store, jsonSwitch, noGithub],
   examples: [
     'memtop gate --max-peak 2G --max-peak web:build=600M after',
@@ -47,8 +47,8 @@ export const gate: Command = {
     const folder = valueGiven(out, raw, environment) ?? defaultOut;
     const config = await foundConfig();
     const named = resultsNamed(folder, storeGiven(raw, environment, config));
-    const isAnnotated = githubGiven(raw, environment, config) && isInGithub(environment);
-    return unlessUnusable(async () => {
+    const isAnnotated = isOn(noGithub, raw, environment, config) && isInGithub(environment);
+    return reportingUnusable(async () => {
       const reference = base === undefined ? [] : measuresOfAll(await named(base));
       const verdicts = [];
       for (const name of names) {

@@ -1,4 +1,4 @@
-/** `memtop help [topic]`: explains a command, or what several have in common. */
+/** `memtop help [command or topic]`: explains a command or a topic. */
 import { helpOf, topicHelp } from '../help.js';
 import { nearest } from '../nearest.js';
 import type { RawArguments } from '../parse.js';
@@ -7,30 +7,34 @@ import { topics } from '../topics/index.js';
 import { topicNames } from '../topics/names.js';
 import { UsageError } from '../usage-error.js';
 import { print } from '../write.js';
-import type { Command } from './command.js';
+import type { Command, Commands } from './command.js';
 import { exec } from './exec.js';
-import { commands } from './index.js';
 
-const names = [...Object.keys(commands), ...topicNames];
+export function helpAbout(commands: Commands): Command {
+  return {
+    usage: '[command or topic]',
+    about: `Explains a command, or one of the topics ${topicNames.join(', ')}.`,
+    flags: [],
+    examples: ['memtop help run', 'memtop help metrics'],
+    words: namesIn(commands),
+    async run(raw) {
+      print([await textOf(nameIn(raw), commands)]);
+      return 0;
+    },
+  };
+}
 
-export const help: Command = {
-  usage: '[command or topic]',
-  about: `Explains a command, or one of the topics ${topicNames.join(', ')}.`,
-  flags: [],
-  examples: ['memtop help run', 'memtop help metrics'],
-  words: names,
-  async run(raw) {
-    print([await textOf(nameIn(raw))]);
-    return 0;
-  },
-};
+function namesIn(commands: Commands): string[] {
+  return [...Object.keys(commands), ...topicNames];
+}
 
-async function textOf(name: string | undefined): Promise<string> {
-  if (name === undefined) return helpOf(exec, undefined);
+async function textOf(name: string | undefined, commands: Commands): Promise<string> {
+  if (name === undefined) return helpOf(exec, undefined, commands);
   const topic = topicNames.find((one) => one === name);
   if (topic) return topicHelp(topics[topic]);
   const listed = Object.hasOwn(commands, name) ? commands[name] : undefined;
-  if (listed) return helpOf(await listed.load(), name);
+  if (listed) return helpOf(await listed.load(), name, commands);
+  const names = namesIn(commands);
   const meant = nearest(name, names);
   const advice = meant ? `did you mean ${meant}?` : `there is help on ${names.join(', ')}`;
   throw new UsageError(`there is no help on ${quoted(name)}; ${advice}`);
@@ -39,5 +43,5 @@ async function textOf(name: string | undefined): Promise<string> {
 function nameIn({ words, command = [] }: RawArguments): string | undefined {
   const [name, second] = [...words, ...command];
   if (second === undefined) return name;
-  throw new UsageError(`help takes one command or topic, and ${quoted(second)} is a second`);
+  throw new UsageError(`help takes one command or topic, and ${quoted(second)} is a second one`);
 }

@@ -1,4 +1,4 @@
-/** `memtop history`: what was run, and how much memory it needed over time. */
+/** `memtop history`: recorded runs and the trend of their memory. */
 import { readFileSync } from 'node:fs';
 import { MemtopError, messageOf } from '../../errors.js';
 import { Store } from '../../history/store.js';
@@ -9,23 +9,27 @@ import { lookIn } from '../../report/look.js';
 import type { StoredRun } from '../../result/stored-run.js';
 import { foundConfig } from '../config/config.js';
 import { exitCodes } from '../exit-code.js';
+import type { Flag } from '../flags/flag.js';
 import { exportTo, importFrom, since, store as storeFlag } from '../flags/history.js';
 import { jsonSwitch } from '../flags/reporting.js';
 import { label } from '../flags/running.js';
 import { isSet, valueGiven } from '../options.js';
 import { OutputFile } from '../output-file.js';
-import { storeNeeded } from '../store.js';
+import { requiredStore } from '../store.js';
 import { refuseWords } from '../words.js';
 import { print, printText, say, terminalColumns } from '../write.js';
 import type { Command } from './command.js';
 
+/** The same flag, which here selects runs. */
+const ofLabel: Flag = { ...label, summary: 'only runs with this label' };
+
 export const history: Command = {
   usage: '[options]',
   about:
-    'Shows what was run under memtop: each label or command with the peaks of its latest runs and\n' +
-    'where they are going, and the latest runs. The trend is how much the median of the later half\n' +
-    'of up to 20 peaks is above that of the earlier half.',
-  flags: [label, since, jsonSwitch, exportTo, importFrom, storeFlag],
+    'Shows the runs that memtop has recorded: the latest peaks of each label or\n' +
+    'command with their trend, and the latest runs. The trend compares the median of\n' +
+    'the later half of up to 20 peaks with that of the earlier half.',
+  flags: [ofLabel, since, jsonSwitch, exportTo, importFrom, storeFlag],
   examples: [
     'memtop history',
     'memtop history --label build --since 30d',
@@ -33,7 +37,7 @@ export const history: Command = {
   ],
   async run(raw, environment) {
     refuseWords(raw, 'history', 'a label goes after --label');
-    const file = storeNeeded(raw, environment, await foundConfig());
+    const file = requiredStore(raw, environment, await foundConfig());
     const source = valueGiven(importFrom, raw, environment);
     const target = valueGiven(exportTo, raw, environment);
     const labelled = valueGiven(label, raw, environment);

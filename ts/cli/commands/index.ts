@@ -1,19 +1,14 @@
-/** Every command. All but the main one are loaded when they are called. */
-import type { Command } from './command.js';
+/** All commands. All but the main one are loaded on demand. */
+import type { Commands } from './command.js';
 import { exec } from './exec.js';
 
-interface Listed {
-  readonly summary: string;
-  load(): Promise<Command>;
-}
-
-export const commands: Readonly<Record<string, Listed>> = {
+export const commands: Commands = {
   exec: {
-    summary: 'run a command and measure it; the same without the word',
+    summary: 'run a command and measure it (the default)',
     load: async () => exec,
   },
   run: {
-    summary: 'run tasks of the config or scripts of package.json, and measure each',
+    summary: 'run tasks from the config or scripts from package.json, and measure each',
     load: async () => (await import('./run.js')).run,
   },
   bench: {
@@ -25,7 +20,7 @@ export const commands: Readonly<Record<string, Listed>> = {
     load: async () => (await import('./diff.js')).diff,
   },
   gate: {
-    summary: 'fail when a run has needed more memory than is allowed',
+    summary: 'fail when a run needed more memory than allowed',
     load: async () => (await import('./gate.js')).gate,
   },
   attach: {
@@ -37,11 +32,11 @@ export const commands: Readonly<Record<string, Listed>> = {
     load: async () => (await import('./ps.js')).ps,
   },
   kill: {
-    summary: 'end a process or a run, and everything that it started',
+    summary: 'end a process or a run, and everything it started',
     load: async () => (await import('./kill.js')).kill,
   },
   history: {
-    summary: 'show what was run, and where its memory is going',
+    summary: 'show recorded runs and the trend of their memory',
     load: async () => (await import('./history.js')).history,
   },
   show: {
@@ -53,15 +48,15 @@ export const commands: Readonly<Record<string, Listed>> = {
     load: async () => (await import('./prune.js')).prune,
   },
   doctor: {
-    summary: 'say what can be measured here, and why not the rest',
+    summary: 'report what can be measured here, and why not the rest',
     load: async () => (await import('./doctor.js')).doctor,
   },
   help: {
     summary: 'explain a command or a topic',
-    load: async () => (await import('./help.js')).help,
+    load: async () => (await import('./help.js')).helpAbout(commands),
   },
   completion: {
-    summary: 'print what makes a shell complete commands and flags',
-    load: async () => (await import('./completion.js')).completion,
+    summary: 'print a completion script for a shell',
+    load: async () => (await import('./completion.js')).completionOf(commands),
   },
 };

@@ -12,7 +12,7 @@ import { force } from '../flags/processes.js';
 import { grace } from '../flags/running.js';
 import { isSet, valueGiven } from '../options.js';
 import { onePid } from '../pid.js';
-import { storeNeeded } from '../store.js';
+import { requiredStore } from '../store.js';
 import { wordIfGiven } from '../words.js';
 import { print, say } from '../write.js';
 import type { Command } from './command.js';
@@ -20,10 +20,10 @@ import type { Command } from './command.js';
 export const kill: Command = {
   usage: '[options] <pid or run>',
   about:
-    'Ends a process and all its descendants, or a run that memtop has recorded (its id, a beginning\n' +
-    'of that, last, or a label), and waits until they are dead: asks them to end\n' +
-    '(SIGTERM), and kills those who have not after a while (SIGKILL). The exit code is 0 when all\n' +
-    'are dead and 1 when one is left.',
+    'Ends a process and all its descendants, or a recorded run (given as its id, a\n' +
+    'prefix of the id, last, or a label). Sends SIGTERM, then SIGKILL to what is left\n' +
+    'after the grace period, and waits until all are gone. The exit code is 0 when\n' +
+    'all are gone and 1 when any is left.',
   flags: [force, grace, storeFlag],
   examples: ['memtop kill 4127', 'memtop kill --grace 10s 4127', 'memtop kill --force build'],
   async run(raw, environment) {
@@ -34,7 +34,7 @@ export const kill: Command = {
       ...(graceMs !== undefined && { graceMs }),
     };
     const isRun = target !== undefined && !/^-?\d+$/.test(target);
-    const file = isRun ? storeNeeded(raw, environment, await foundConfig()) : undefined;
+    const file = isRun ? requiredStore(raw, environment, await foundConfig()) : undefined;
     let outcome: KillOutcome;
     try {
       outcome =
@@ -52,7 +52,7 @@ export const kill: Command = {
   },
 };
 
-/** Of a label the run that is running. */
+/** Of several runs with one label, the one in progress. */
 async function killRun(
   reference: string,
   store: Store,

@@ -16,7 +16,7 @@ import { exitCodes } from '../exit-code.js';
 import { livingProcesses } from '../view/living.js';
 import { say, terminalColumns } from '../write.js';
 
-/** Ends when somebody quits. */
+/** Returns when the user quits. */
 export async function live(): Promise<number> {
   try {
     await showLive(machine(), {
@@ -31,7 +31,7 @@ export async function live(): Promise<number> {
   }
 }
 
-/** Shows a tree that is being measured, until it ends or somebody has seen enough. */
+/** Shows a tree while it is measured, until it ends or the user quits. */
 export async function watchTree(
   pid: number,
   attached: Followed,
@@ -64,7 +64,7 @@ async function showLive(source: Source, options: LiveOptions): Promise<void> {
   await ui.showLive(source, options);
 }
 
-/** All processes. */
+/** All processes of the machine. */
 function machine(): Source {
   const places = new Places();
   return {
@@ -79,7 +79,7 @@ function machine(): Source {
   };
 }
 
-/** Those of one tree. What is told of the whole is from the same look as what is told of each. */
+/** The processes of one tree; its total and its processes come from the same snapshot. */
 export function measuredTree(
   attached: Pick<Followed, 'snapshot'>,
 ): Source & Pick<Followed, 'snapshot'> {
@@ -102,7 +102,7 @@ const ofMachine: Pick<Source, 'memory' | 'kill'> = {
   kill: (pid, options) => inspect.kill(pid, options),
 };
 
-/** Reads the place of each process once. */
+/** Caches the place of each process. */
 class Places {
   readonly #known = new Map<string, ProcessPlace | undefined>();
 

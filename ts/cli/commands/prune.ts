@@ -6,7 +6,7 @@ import { foundConfig } from '../config/config.js';
 import { exitCodes } from '../exit-code.js';
 import { keep, maxSize, olderThan, store as storeFlag } from '../flags/history.js';
 import { valueGiven } from '../options.js';
-import { storeNeeded } from '../store.js';
+import { requiredStore } from '../store.js';
 import { UsageError } from '../usage-error.js';
 import { refuseWords } from '../words.js';
 import { print, say } from '../write.js';
@@ -15,8 +15,8 @@ import type { Command } from './command.js';
 export const prune: Command = {
   usage: '[options]',
   about:
-    'Removes runs from the store, by their age, their number or the size of the store, and gives\n' +
-    'the space back. What is running stays.',
+    'Removes runs from the store by age, by number or by the size of the store, and\n' +
+    'frees the space. Runs in progress are kept.',
   flags: [olderThan, keep, maxSize, storeFlag],
   examples: ['memtop prune --older-than 90d', 'memtop prune --keep 1000 --max-size 100M'],
   async run(raw, environment) {
@@ -27,7 +27,7 @@ export const prune: Command = {
     if (age === undefined && count === undefined && mostBytes === undefined) {
       throw new UsageError('say what is to go: --older-than 90d, --keep 1000 or --max-size 100M');
     }
-    const file = storeNeeded(raw, environment, await foundConfig());
+    const file = requiredStore(raw, environment, await foundConfig());
     try {
       const { removed, left, bytesBefore, bytesAfter } = Store.open(file).prune({
         ...(age !== undefined && { before: new Date(Date.now() - age).toISOString() }),

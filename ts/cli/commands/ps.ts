@@ -1,4 +1,4 @@
-/** `memtop ps`: the processes of the machine and what they need. */
+/** `memtop ps`: the processes of the machine and their memory. */
 import { existsSync } from 'node:fs';
 import { MemtopError } from '../../errors.js';
 import { Store } from '../../history/store.js';
@@ -15,7 +15,7 @@ import { jsonSwitch } from '../flags/reporting.js';
 import { isSet, valueGiven } from '../options.js';
 import type { RawArguments } from '../parse.js';
 import { pidIfGiven } from '../pid.js';
-import { storeNeeded } from '../store.js';
+import { requiredStore } from '../store.js';
 import { UsageError } from '../usage-error.js';
 import { print, say, terminalColumns } from '../write.js';
 import type { Command } from './command.js';
@@ -28,9 +28,10 @@ interface Wanted {
 export const ps: Command = {
   usage: '[options] [pid]',
   about:
-    'Shows processes and their resident memory, the largest first; with a pid, that process and\n' +
-    'its descendants. CPU is the share of one CPU since the start of the process. The threads of\n' +
-    'the kernel, which have no memory of their own, are in the JSON only.',
+    'Shows processes and their resident memory, the largest first; with a pid, that\n' +
+    'process and its descendants. CPU is the share of one CPU since the process\n' +
+    'started. Kernel threads, which have no memory of their own, are listed in the\n' +
+    'JSON only.',
   flags: [tree, cwd, liveRuns, jsonSwitch, storeFlag],
   examples: [
     'memtop ps --tree',
@@ -66,7 +67,7 @@ export const ps: Command = {
     }
     const shown = wanted.pid === undefined ? found.filter(hasOwnMemory) : found;
     if (shown.length === 0) say(`memtop: no process works in ${plainText(wanted.folder ?? '')}`);
-    // Into a pipe or a file goes all of each line.
+    // Lines are not cut in a pipe or a file.
     const columns = terminalColumns(1) ?? Number.POSITIVE_INFINITY;
     print((isSet(tree, raw) ? processTrees : processTable)(shown, columns));
     return 0;
@@ -79,7 +80,7 @@ async function showRuns(raw: RawArguments, environment: NodeJS.ProcessEnv): Prom
       '--runs shows all runs that are running; it takes neither a pid nor --cwd',
     );
   }
-  const file = storeNeeded(raw, environment, await foundConfig());
+  const file = requiredStore(raw, environment, await foundConfig());
   try {
     const alive = existsSync(file) ? await Store.open(file).alive() : [];
     if (isSet(jsonSwitch, raw)) print([JSON.stringify(alive, null, 2)]);
@@ -93,7 +94,7 @@ async function showRuns(raw: RawArguments, environment: NodeJS.ProcessEnv): Prom
   }
 }
 
-/** The kernel's own threads would be half of the table and have no memory to tell of. */
+/** Kernel threads would be half of the table, and have no memory of their own. */
 function hasOwnMemory({ rssBytes, command, state }: ProcessRecord): boolean {
   return rssBytes > 0 || command.length > 0 || state === 'zombie';
 }

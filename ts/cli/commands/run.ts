@@ -1,4 +1,4 @@
-/** `memtop run <task…>`: runs named tasks and measures them together. */
+/** `memtop run <task…>`: runs tasks and measures them together. */
 import { availableParallelism } from 'node:os';
 import { messageOf } from '../../errors.js';
 import { loadedAddon } from '../../native/load.js';
@@ -12,9 +12,10 @@ import { isWorkflowCommand } from '../../tasks/workflow-command.js';
 import { foundConfig } from '../config/config.js';
 import { currentFolder } from '../current-folder.js';
 import { exitCodes } from '../exit-code.js';
-import { keepGoing, parallel, serial } from '../flags/running.js';
+import { schedulingFlags } from '../flags/running.js';
+import { runFlags } from '../flags/tables.js';
 import { isInGithub } from '../github.js';
-import { type ExecOptions, execOptions, flagsOfRun, isSet, valueGiven } from '../options.js';
+import { type ExecOptions, execOptions, optionsOf } from '../options.js';
 import type { RawArguments } from '../parse.js';
 import { quoted } from '../quoted.js';
 import { openReports } from '../reports.js';
@@ -31,9 +32,10 @@ import { codeWithBudget, groupUse } from './exec.js';
 export const run: Command = {
   usage: '[options] <task> [tasks...]',
   about:
-    'Runs tasks of the config and scripts of package.json, and what they depend on, and\n' +
-    'measures each of them and all together. The exit code is that of the first failure.',
-  flags: [parallel, serial, keepGoing, ...flagsOfRun],
+    'Runs tasks from the config and scripts from package.json, with their\n' +
+    'dependencies, and measures each task and the run as a whole. The exit code is\n' +
+    'that of the first failure.',
+  flags: [...Object.values(schedulingFlags), ...Object.values(runFlags)],
   examples: [
     'memtop run build',
     'memtop run --parallel 4 --keep-going lint types test',
@@ -43,14 +45,14 @@ export const run: Command = {
     const names = namesOf(raw);
     const config = await foundConfig();
     const options = execOptions(raw, environment, config);
-    const limitOfParallel = valueGiven(parallel, raw, environment, config);
+    const { parallel, serial, keepGoing } = optionsOf(schedulingFlags, raw, environment, config);
     const scripts = findScripts(currentFolder());
     const tasks = tasksNamed(names, config, scripts, environment);
-    const isSerial = isSet(serial, raw, config) || limitOfParallel === 1 || tasks.size === 1;
+    const isSerial = serial || parallel === 1 || tasks.size === 1;
     if (!isSerial) refuseTerminals(tasks, options);
     return runAndReport(tasks, ['memtop', 'run', ...names], options, {
-      parallel: isSerial ? 1 : (limitOfParallel ?? availableParallelism()),
-      keepGoing: isSet(keepGoing, raw, config),
+      parallel: isSerial ? 1 : (parallel ?? availableParallelism()),
+      keepGoing,
       writeLine: isSerial ? undefined : writeLine,
       ...(isInGithub(environment) && { isBare: isWorkflowCommand }),
     });
@@ -69,17 +71,17 @@ function namesOf({ words, command }: RawArguments): readonly string[] {
   return words;
 }
 
-/** Two terminals of their own in one would be none. */
+/** Only one task at a time can have memtop's terminal as its own. */
 function refuseTerminals(tasks: ReadonlyMap<string, TaskDefinition>, { pty }: ExecOptions): void {
   const [name] = [...tasks].find(([, task]) => (task.pty ?? pty) === 'on') ?? [];
   if (name === undefined) return;
   throw new UsageError(
-    `${quoted(name)} is to have a terminal of its own (pty), which one task at a time can have: ` +
+    `${quoted(name)} needs a terminal of its own (pty), which only one task at a time can have: ` +
       'add --serial',
   );
 }
 
-interface Manner {
+interface Schedule {
   readonly parallel: number;
   readonly keepGoing: boolean;
   readonly writeLine: WriteLine | undefined;
@@ -90,7 +92,7 @@ async function runAndReport(
   tasks: ReadonlyMap<string, TaskDefinition>,
   command: readonly string[],
   options: ExecOptions,
-  manner: Manner,
+  schedule: Schedule,
 ): Promise<number> {
   const all = [...tasks.values()];
   const commands = all.flatMap((task) => task.commands);
@@ -104,7 +106,7 @@ async function runAndReport(
     const begin = (shown: Partial<TasksOptions>) =>
       executeTasks(
         tasks,
-        { ...options, cgroup: groupUse(options), command, ...manner, ...shown },
+        { ...options, cgroup: groupUse(options), command, ...schedule, ...shown },
         { standsIn: true, ownDescriptors: reports.descriptors },
         messages,
       );
@@ -112,24 +114,24 @@ async function runAndReport(
       const { showTasks } = await import('../view/full.js');
       result = await showTasks([...tasks.keys()], (display, onTask) => begin({ display, onTask }));
     } else {
-      const told = { onTask: lineOf(options), onInnerTask: innerLineOf(options) };
+      const listeners = { onTask: lineOf(options), onInnerTask: innerLineOf(options) };
       result = await (view === 'inline'
-        ? shownInline(manner.writeLine, (shown) => begin({ ...told, ...shown }))
-        : begin(told));
+        ? shownInline(schedule.writeLine, (shown) => begin({ ...listeners, ...shown }))
+        : begin(listeners));
     }
   } catch (error) {
     say(`memtop: ${messageOf(error)}`);
     return exitCodes.failedBeforeStart;
   }
   reports.write(result);
-  messages.sayTrouble();
+  messages.warnIfUnrecorded();
   const code = await codeWithBudget(result, options);
-  // As behind the main command: Node would put the terminal back to how it was at the start.
+  // Node would reset the terminal to its state at startup.
   loadedAddon()?.exitNow(code);
   return code;
 }
 
-/** With lines below what the tasks write, also by `writeLine`. */
+/** Shows lines below the output of the tasks, including what `writeLine` gets. */
 async function shownInline(
   writeLine: WriteLine | undefined,
   begin: (shown: Partial<TasksOptions>) => Promise<Result>,
@@ -161,14 +163,14 @@ async function shownInline(
   }
 }
 
-/** What says a line of each task as it ends; nothing where nothing is to be said. */
+/** Prints a line for each task as it ends; undefined to print none. */
 function lineOf({ quiet, logHeapUsage }: ExecOptions): ((task: Task) => void) | undefined {
   if (quiet && !logHeapUsage) return undefined;
   const look = lookIn(process.env, terminalColumns());
   return (task) => say(taskLine(task, look));
 }
 
-/** The same of each task inside it, where that is asked for. */
+/** The same for the tasks found inside it, on request. */
 function innerLineOf(options: ExecOptions): ((task: Task) => void) | undefined {
   const line = options.logHeapUsage ? lineOf(options) : undefined;
   return (
@@ -181,7 +183,7 @@ function innerLineOf(options: ExecOptions): ((task: Task) => void) | undefined {
 
 const descriptors = { stdout: 1, stderr: 2 } as const;
 
-/** A reader that has gone away has had enough. */
+/** A closed pipe is not an error. */
 const writeLine: WriteLine = (stream, line) => {
   try {
     writeAll(descriptors[stream], line);

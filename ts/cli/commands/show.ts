@@ -1,4 +1,4 @@
-/** `memtop show <run>`: the report of a run again. */
+/** `memtop show <run>`: the report of a recorded run. */
 import { MemtopError } from '../../errors.js';
 import { runNamed } from '../../history/reference.js';
 import { Store, storeSchema } from '../../history/store.js';
@@ -9,7 +9,7 @@ import { exitCodes } from '../exit-code.js';
 import { sql, store as storeFlag } from '../flags/history.js';
 import { jsonSwitch } from '../flags/reporting.js';
 import { isSet } from '../options.js';
-import { storeNeeded } from '../store.js';
+import { requiredStore } from '../store.js';
 import { wordIfGiven } from '../words.js';
 import { print, printText, say, terminalColumns } from '../write.js';
 import type { Command } from './command.js';
@@ -17,13 +17,14 @@ import type { Command } from './command.js';
 export const show: Command = {
   usage: '[options] [run]',
   about:
-    'Shows the report of a run again: of the last one, or of the one that is named by its id, by an\n' +
-    'unambiguous beginning of that, or by a label, whose latest run it is then.',
+    'Shows the report of a recorded run again. The run is given as its id, an\n' +
+    'unambiguous prefix of the id, or a label, which stands for its latest run; by\n' +
+    'default it is the last run.',
   flags: [jsonSwitch, sql, storeFlag],
   examples: ['memtop show', 'memtop show build', 'memtop show --json 20261120-140702-3f9a2c'],
   async run(raw, environment) {
     const reference = wordIfGiven(raw, 'show', 'run') ?? 'last';
-    const file = storeNeeded(raw, environment, await foundConfig());
+    const file = requiredStore(raw, environment, await foundConfig());
     try {
       if (isSet(sql, raw)) {
         printText(`-- The store is an SQLite database: ${file}\n\n${storeSchema()}`);

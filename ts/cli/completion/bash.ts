@@ -1,4 +1,4 @@
-/** The script for bash. It needs no package of completions, and uses one where it is there. */
+/** The script for bash. It uses bash-completion where it is installed, and works without. */
 import { choicesOf, type KnownCommand } from '../grammar.js';
 import { pathKind, spellings } from './words.js';
 
@@ -57,7 +57,7 @@ function commandCase({ name, command, flags }: KnownCommand): string {
     if (flag.value === undefined) return [];
     const kind = pathKind(flag);
     if (kind) return [`        ${pattern}) paths=${kind === 'file' ? '-f' : '-d'} ;;`];
-    // A value that nobody can know is completed with nothing.
+    // A value without known choices has no completions.
     return [`        ${pattern}) values='${choicesOf(flag).join(' ') || ' '}' ;;`];
   });
   const spelled = flags.flatMap(spellings).join(' ');

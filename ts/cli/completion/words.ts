@@ -1,7 +1,7 @@
-/** Words for shells. */
+/** Parts of completion scripts. */
 import type { Flag } from '../flags/flag.js';
 
-/** As one word of a shell's script, whatever is in it; the same in bash, zsh and fish. */
+/** Quotes text as one word, for bash, zsh and fish alike. */
 export function shellQuoted(text: string): string {
   return `'${text.replaceAll('\\', '\\\\').replaceAll("'", `'"'"'`)}'`;
 }
@@ -10,7 +10,7 @@ export function spellings({ name, short }: Flag): string[] {
   return [`--${name}`, ...(short ? [`-${short}`] : [])];
 }
 
-/** What kind of file its value names. */
+/** Whether its value names a file or a folder. */
 export function pathKind({ value }: Flag): 'file' | 'folder' | undefined {
   if (value === 'FILE') return 'file';
   return value === 'DIR' ? 'folder' : undefined;

@@ -1,4 +1,4 @@
-/** The script for zsh, by its own `_arguments`. */
+/** The script for zsh, with its `_arguments`. */
 import type { Flag } from '../flags/flag.js';
 import { choicesOf, type KnownCommand } from '../grammar.js';
 import { pathKind, shellQuoted, spellings } from './words.js';

@@ -1,4 +1,4 @@
-/** The config, for what needs it. Without a file nothing is loaded for it. */
+/** The config. Without a config file nothing is loaded for it. */
 import { currentFolderIfThere } from '../current-folder.js';
 import { findConfig } from './find.js';
 import type { FoundConfig } from './load.js';

@@ -1,4 +1,4 @@
-/** Where the config is, if there is one. Every start looks for it, so this loads nothing. */
+/** Finds the config file. Runs at every start, so it loads nothing else. */
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { upwards } from '../../attribution/records/folders.js';
@@ -15,7 +15,7 @@ const names = ['memtop.config.json', 'memtop.config.js', 'memtop.config.mjs'];
 /**
  * The config of the nearest folder upwards that has one.
  *
- * @throws UsageError where a folder has two
+ * @throws UsageError when a folder has two
  */
 export function findConfig(start: string): ConfigFile | undefined {
   for (const folder of upwards(start)) {
@@ -37,11 +37,11 @@ export function findConfig(start: string): ConfigFile | undefined {
 function inPackage(path: string): ConfigFile[] {
   try {
     const text = readFileSync(path, 'utf8');
-    // Most have no such word, and need not be understood.
+    // Most do not contain the key, and need not be parsed.
     const isMeant = text.includes('"memtop"') && Object.hasOwn(JSON.parse(text), 'memtop');
     return isMeant ? [{ path, isPackage: true }] : [];
   } catch {
-    // None is there; or it is one for whoever needs it to complain of.
+    // There is none, or it is invalid, which is for others to report.
     return [];
   }
 }

@@ -1,4 +1,4 @@
-/** Reads a config and checks it. */
+/** Reads and checks a config. */
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -9,9 +9,9 @@ import { UsageError } from '../usage-error.js';
 import type { ConfigFile } from './find.js';
 import { type Config, configSchema, keysAt } from './schema.js';
 
-/** A config and where it stands. */
+/** A config and its location. */
 export interface FoundConfig {
-  /** As people know it: its file, and the key in it where it is one of a package.json. */
+  /** For error messages: the file, with the key if it is a package.json. */
   readonly source: string;
   readonly folder: string;
   readonly config: Config;

@@ -1,36 +1,36 @@
-/** What a config can hold. What a flag sets has the flag's name, in camel case. */
+/** The schema of the config: a key for each flag of a run, and what has no flag. */
 import * as z from 'zod/mini';
 import { ruleKeys, ruleList, stageKeys, stageList } from '../../attribution/rule-schema.js';
 import { warnProblem } from '../../tracker/rules.js';
 import type { Size } from '../../tracker/size.js';
-import {
-  clear,
-  engine,
-  image,
-  memory,
-  rootfs,
-  runs,
-  verify,
-  verifyOptional,
-  warmup,
-} from '../flags/benching.js';
-import { baseline, maxIncrease, out } from '../flags/comparing.js';
-import type { Valued } from '../flags/flag.js';
-import { limit, limitExitCode, maxPeak, warn } from '../flags/guarding.js';
-import { cgroup, interval, metric, trace } from '../flags/measuring.js';
-import { csv, html, json, markdown } from '../flags/reporting.js';
-import { grace, label, parallel, pty, survivors, timeout, ui } from '../flags/running.js';
+import { configKeyOf, type Flag, type Valued } from '../flags/flag.js';
+import { limit } from '../flags/guarding.js';
+import { pty } from '../flags/running.js';
+import { configurableFlags } from './flags.js';
 
-/** A value as a flag takes it. It stays as it is, and is read where the flag would be. */
-const asFlag = <T>(flag: Valued<T>) =>
+/** A value that flags accept. It is kept as it is, and read like the value of the flag. */
+const asFlag = (...flags: readonly Flag[]) =>
   z.optional(
-    z.custom<string | number>((value) => problemOf(flag, value) === undefined, {
-      error: ({ input }) => problemOf(flag, input),
+    z.custom((value) => problemOf(flags, value) === undefined, {
+      error: ({ input }) => problemOf(flags, input),
     }),
   );
 
-function problemOf(flag: Valued<unknown>, value: unknown): string | undefined {
-  if (typeof value !== 'string' && typeof value !== 'number') return 'must be text or a number';
+/** Two flags with one key are one with a value, and a switch such as `--no-store`. */
+function problemOf(flags: readonly Flag[], value: unknown): string | undefined {
+  const valued = flags.find((flag) => flag.value !== undefined);
+  const isSwitch = flags.some((flag) => flag.value === undefined);
+  if (valued === undefined) return typeof value === 'boolean' ? undefined : 'must be true or false';
+  if (isSwitch && value === false) return undefined;
+  const values = 'isRepeatable' in valued ? [value].flat() : [value];
+  const problem = values.map((one) => problemOfValue(valued, one)).find(Boolean);
+  return problem === notScalar && isSwitch ? 'must be text, a number or false' : problem;
+}
+
+const notScalar = 'must be text or a number';
+
+function problemOfValue(flag: Valued<unknown>, value: unknown): string | undefined {
+  if (typeof value !== 'string' && typeof value !== 'number') return notScalar;
   try {
     flag.read(`${value}`);
     return undefined;
@@ -39,22 +39,13 @@ function problemOf(flag: Valued<unknown>, value: unknown): string | undefined {
   }
 }
 
-/** One such value, or a list of them. */
-const listAsFlag = <T>(flag: Valued<T>) =>
-  z.optional(
-    z.custom<string | number | (string | number)[]>(
-      (value) => [value].flat().every((one) => problemOf(flag, one) === undefined),
-      {
-        error: ({ input }) =>
-          [input]
-            .flat()
-            .map((one) => problemOf(flag, one))
-            .find(Boolean),
-      },
-    ),
-  );
-
-const yesOrNo = z.optional(z.boolean('must be true or false'));
+/** A key for each flag. */
+const flagShape = Object.fromEntries(
+  configurableFlags.map((flag) => {
+    const key = configKeyOf(flag);
+    return [key, asFlag(...configurableFlags.filter((other) => configKeyOf(other) === key))];
+  }),
+);
 
 const text = (message: string) => z.string(message).check(z.minLength(1, message));
 
@@ -68,14 +59,14 @@ const oneCommand = z.union(
 
 const size = z.optional(
   z.pipe(
-    z.custom<string | number>((value) => problemOf(limit, value) === undefined, {
-      error: ({ input }) => problemOf(limit, input),
+    z.custom<string | number>((value) => problemOfValue(limit, value) === undefined, {
+      error: ({ input }) => problemOfValue(limit, input),
     }),
     z.transform((value): Size => limit.read(`${value}`)),
   ),
 );
 
-const namesProblem = 'must be the name of a task, or a list of such';
+const namesProblem = 'must be the name of a task, or a list of names';
 const taskSchema = z
   .strictObject(
     {
@@ -112,72 +103,24 @@ const taskSchema = z
     }),
   );
 
-const ofRun = {
-  interval: asFlag(interval),
-  metric: asFlag(metric),
-  cgroup: asFlag(cgroup),
-  trace: asFlag(trace),
-  warn: asFlag(warn),
-  limit: asFlag(limit),
-  guard: yesOrNo,
-  limitExitCode: asFlag(limitExitCode),
-  maxPeak: listAsFlag(maxPeak),
-  timeout: asFlag(timeout),
-  grace: asFlag(grace),
-  survivors: asFlag(survivors),
-  pty: asFlag(pty),
-  ui: asFlag(ui),
-  heap: yesOrNo,
-  logHeapUsage: yesOrNo,
-  label: asFlag(label),
-  json: asFlag(json),
-  store: z.optional(
-    z.union([text('must be a file, or false'), z.literal(false)], 'must be a file, or false'),
-  ),
-  csv: asFlag(csv),
-  markdown: asFlag(markdown),
-  html: asFlag(html),
-  chart: yesOrNo,
-  github: yesOrNo,
-  quiet: yesOrNo,
-  parallel: asFlag(parallel),
-  serial: yesOrNo,
-  keepGoing: yesOrNo,
-};
-
-const ofBench = {
-  clear: listAsFlag(clear),
-  skipClear: yesOrNo,
-  verify: listAsFlag(verify),
-  verifyOptional: listAsFlag(verifyOptional),
-  runs: asFlag(runs),
-  warmup: asFlag(warmup),
-  baseline: asFlag(baseline),
-  maxIncrease: listAsFlag(maxIncrease),
-  image: asFlag(image),
-  rootfs: asFlag(rootfs),
-  memory: asFlag(memory),
-  engine: asFlag(engine),
-  out: asFlag(out),
-  jsonOnly: yesOrNo,
-};
-
-const shape = {
-  ...ofRun,
-  ...ofBench,
+/** Keys without a flag. */
+const ownShape = {
   tasks: z.optional(z.record(z.string(), taskSchema, 'must be an object of tasks')),
   rules: ruleList,
   stages: stageList,
 };
 
+const shape = { ...flagShape, ...ownShape };
+
 export const configSchema = z.strictObject(shape, {
   error: (issue) => (issue.code === 'invalid_type' ? 'must be an object' : undefined),
 });
 
-export type Config = z.infer<typeof configSchema>;
+/** Flags are read from it by their keys. */
+export type Config = z.infer<typeof configSchema> & Readonly<Record<string, unknown>>;
 export type ConfiguredTask = z.infer<typeof taskSchema>;
 
-/** The keys that there can be at a place in the config. */
+/** The possible keys at a path in the config. */
 export function keysAt([first]: readonly string[]): string[] {
   if (first === 'tasks') return Object.keys(taskSchema.shape);
   if (first === 'rules') return ruleKeys;

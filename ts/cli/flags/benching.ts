@@ -1,79 +1,96 @@
-/** How a build is repeated. */
+/** Flags of `memtop bench`. */
 import { defaultImage } from '../../bench/container/plan.js';
 import { clearProblem, type EngineUse, engineProblem, engineUses } from '../../bench/rules.js';
 import { UsageError } from '../usage-error.js';
-import type { Switch, Valued } from './flag.js';
+import { baseline, maxIncrease, out } from './comparing.js';
+import type { Repeatable, Switch, Valued } from './flag.js';
 import { allowed, named, readBytes, readCount } from './readers.js';
 
-export const runs: Valued<number> = {
+const runs: Valued<number> = {
   name: 'runs',
   short: 'n',
   value: 'N',
-  summary: 'run it so often, for median and spread',
+  summary: 'run the command N times, for median and spread',
   read: (text) => readCount(text, 1, 1000),
 };
 
-export const warmup: Valued<number> = {
+const warmup: Valued<number> = {
   name: 'warmup',
   value: 'N',
-  summary: 'runs before those, which do not count',
+  summary: 'run it N times first, without counting those runs',
   read: (text) => readCount(text, 0, 100),
 };
 
-export const clear: Valued<string> = {
+export const clear: Repeatable<string> = {
   name: 'clear',
   value: 'PATH',
-  summary: 'remove this before each run: a path in the project, * within a name; repeat it',
+  isRepeatable: true,
+  summary: 'remove PATH from the project before each run; * matches within a name; can be repeated',
   read: (text) => allowed(text, clearProblem),
 };
 
-export const skipClear: Switch = {
+const skipClear: Switch = {
   name: 'skip-clear',
   summary: 'remove nothing, for an incremental build',
 };
 
-export const verify: Valued<string> = {
+export const verify: Repeatable<string> = {
   name: 'verify',
   value: 'PATH',
-  summary: 'fail with 121 when the run has not written it: a path, *, **; repeat it',
+  isRepeatable: true,
+  summary: 'fail with 121 unless the run wrote PATH, which may hold * and **; can be repeated',
   read: named('a path'),
 };
 
-export const verifyOptional: Valued<string> = {
+export const verifyOptional: Repeatable<string> = {
   name: 'verify-optional',
   value: 'PATH',
-  summary: 'the same, but only a remark; repeat it',
+  isRepeatable: true,
+  summary: 'like --verify, but only report it; can be repeated',
   read: named('a path'),
 };
 
-export const rootfs: Valued<string> = {
+const rootfs: Valued<string> = {
   name: 'rootfs',
   value: 'DIR',
-  summary: 'run it in a container with this folder for a root (podman)',
+  summary: 'run it in a container with DIR as its root file system (podman only)',
   read: named('a folder'),
 };
 
-export const image: Valued<string> = {
+const image: Valued<string> = {
   name: 'image',
   value: 'REF',
   summary: `run it in a container of this image (default ${defaultImage})`,
   read(text) {
-    // The engine would take it for one of its own flags.
+    // The engine would read it as a flag of its own.
     if (text === '' || text.startsWith('-')) throw new UsageError('must name an image');
     return text;
   },
 };
 
-export const engine: Valued<EngineUse> = {
+const engine: Valued<EngineUse> = {
   name: 'engine',
   value: engineUses.join('|'),
-  summary: 'what runs the container; default: the first that works',
+  summary: 'the container engine (default: the first that works)',
   read: (text) => allowed(text as EngineUse, engineProblem),
 };
 
-export const memory: Valued<number> = {
+const memory: Valued<number> = {
   name: 'memory',
   value: 'SIZE',
-  summary: 'the memory limit of the container; tells whether the command fits in it',
+  summary: 'memory limit of the container, to see whether the command fits in it',
   read: readBytes,
+};
+
+const jsonOnly: Switch = {
+  name: 'json-only',
+  summary: 'print nothing but the result line on standard output',
+};
+
+/** A bench also takes the flags of one command. */
+export const benchFlags = {
+  ...{ clear, isIncremental: skipClear, verify, verifyOptional },
+  ...{ runs, warmups: warmup, baseline, maxIncrease },
+  ...{ image, rootfs, memoryLimitBytes: memory, engine },
+  ...{ out, isJsonOnly: jsonOnly },
 };

@@ -1,12 +1,12 @@
-/** What runs are compared with, and what difference is allowed. */
+/** What runs are compared with, and how much they may differ. */
 import type { Allowance } from '../../compare/gate.js';
-import type { Valued } from './flag.js';
+import type { Repeatable, Valued } from './flag.js';
 import { named, readPercent } from './readers.js';
 
 export const baseline: Valued<string> = {
   name: 'baseline',
   value: 'RUN',
-  summary: 'what to compare with: a label, a result file, or a folder of such',
+  summary: 'compare with these runs: a label, a result file or a folder of result files',
   read: named('a label, a file or a folder'),
 };
 
@@ -15,14 +15,15 @@ export const defaultOut = '.memtop';
 export const out: Valued<string> = {
   name: 'out',
   value: 'DIR',
-  summary: `the folder of results that a label names (default ${defaultOut})`,
+  summary: `folder of the results that labels name (default ${defaultOut})`,
   read: named('a folder'),
 };
 
-export const maxIncrease: Valued<Allowance> = {
+export const maxIncrease: Repeatable<Allowance> = {
   name: 'max-increase',
   value: '[TASK=]PCT',
-  summary: 'how many percent above the baseline are allowed; of tasks by their names; repeat it',
+  isRepeatable: true,
+  summary: 'allowed increase over the baseline in percent, of the run or of TASK; can be repeated',
   read(text) {
     const end = text.lastIndexOf('=');
     const value = readPercent(text.slice(end + 1));
@@ -34,6 +35,6 @@ export const noise: Valued<number> = {
   name: 'noise',
   value: 'PCT',
   summary:
-    'how many percent a single run may vary by; repeated runs tell it themselves (default 10)',
+    'how much a single run may vary in percent (default 10); measured where runs are repeated',
   read: readPercent,
 };

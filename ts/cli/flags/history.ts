@@ -1,4 +1,4 @@
-/** The store of runs: which one, which runs of it, and what is removed. */
+/** The store of runs: its file, which runs to show, and which to remove. */
 import { parseSize } from '../../tracker/size.js';
 import { parseDuration } from '../duration.js';
 import { UsageError } from '../usage-error.js';
@@ -9,7 +9,7 @@ export const store: Valued<string> = {
   name: 'store',
   value: 'FILE',
   variable: 'MEMTOP_STORE',
-  summary: "the file that runs are recorded in; 'off' for none; default: in the user's data folder",
+  summary: "file that runs are recorded in, 'off' for none (default: in the user's data folder)",
   read: named('a file'),
 };
 
@@ -22,7 +22,7 @@ export const noStore: Switch = {
 export const since: Valued<number> = {
   name: 'since',
   value: 'WHEN',
-  summary: 'only runs that were started since then: 12h, 30d, 2w ago, or a date such as 2026-11-20',
+  summary: 'only runs started since then: 12h, 30d or 2w ago, or a date such as 2026-11-20',
   read(text) {
     const ago = parseDuration(text);
     const at = ago === undefined ? dateOf(text) : Date.now() - ago;
@@ -33,7 +33,7 @@ export const since: Valued<number> = {
   },
 };
 
-/** A date alone is that day here. */
+/** A date without a time is midnight in the local time zone. */
 function dateOf(text: string): number {
   if (!/^\d{4}-\d{2}-\d{2}(?:T[\d:.]+Z?)?$/.test(text)) return Number.NaN;
   return new Date(text.includes('T') ? text : `${text}T00:00:00`).getTime();
@@ -41,20 +41,20 @@ function dateOf(text: string): number {
 
 export const sql: Switch = {
   name: 'sql',
-  summary: 'print the tables of the store and what is in them, for those who ask it in SQL',
+  summary: 'print the schema of the store, for queries in SQL',
 };
 
 export const exportTo: Valued<string> = {
   name: 'export',
   value: 'FILE',
-  summary: "write the runs with their results and courses there, as JSON; '-' is standard output",
+  summary: "write the runs, with results and timelines, to FILE as JSON; '-' is standard output",
   read: named('a file'),
 };
 
 export const importFrom: Valued<string> = {
   name: 'import',
   value: 'FILE',
-  summary: "add the runs of such a file; '-' is standard input",
+  summary: "add the runs of an exported file; '-' is standard input",
   read: named('a file'),
 };
 
@@ -74,7 +74,7 @@ export const keep: Valued<number> = {
 export const olderThan: Valued<number> = {
   name: 'older-than',
   value: 'DURATION',
-  summary: 'remove runs that were started longer ago than that: 12h, 30d, 8w',
+  summary: 'remove runs started longer ago than DURATION: 12h, 30d, 8w',
   read(text) {
     const age = parseDuration(text);
     if (age === undefined) throw new UsageError('must be a time such as 12h, 30d or 8w');
@@ -85,10 +85,12 @@ export const olderThan: Valued<number> = {
 export const maxSize: Valued<number> = {
   name: 'max-size',
   value: 'SIZE',
-  summary: 'remove the oldest runs until the store is not larger than that: 50M, 1G',
+  summary: 'remove the oldest runs until the store is at most SIZE: 50M, 1G',
   read(text) {
     const size = parseSize(text);
     if (typeof size !== 'number') throw new UsageError('must be a size such as 50M or 1G');
     return size;
   },
 };
+
+export const recordingFlags = { store, isRecorded: noStore };

@@ -1,4 +1,4 @@
-/** What is measured, and how closely. */
+/** What is measured, and how. */
 import { expressionProblem } from '../../attribution/expression.js';
 import type { StageRule } from '../../attribution/rule.js';
 import {
@@ -14,14 +14,14 @@ import {
   traceUses,
 } from '../../tracker/rules.js';
 import { UsageError } from '../usage-error.js';
-import type { Switch, Valued } from './flag.js';
+import type { Repeatable, Switch, Valued } from './flag.js';
 import { allowed } from './readers.js';
 
 export const interval: Valued<number> = {
   name: 'interval',
   value: 'MS',
   variable: 'MEMTOP_INTERVAL',
-  summary: 'milliseconds between samples; default: 2 to 100, as few as cost under 1 % of a CPU',
+  summary: 'milliseconds between samples (default: 2 to 100, to stay below 1% of a CPU)',
   // Number('') is 0, which no interval may be.
   read: (text) => allowed(Number(text), intervalProblem),
 };
@@ -31,16 +31,15 @@ export const metric: Valued<Metric> = {
   value: metrics.join('|'),
   variable: 'MEMTOP_METRIC',
   summary:
-    'what the peak counts: every page once (auto, the default), rss: shared pages in each process, pss: divided among all that have them',
+    'how shared pages count: once (auto, the default), in each process (rss), or divided among all processes that share them (pss)',
   read: (text) => allowed(text as Metric, metricProblem),
 };
 
-export const cgroup: Valued<CgroupUse> = {
+const cgroup: Valued<CgroupUse> = {
   name: 'cgroup',
   value: cgroupUses.join('|'),
   variable: 'MEMTOP_CGROUP',
-  summary:
-    "a control group for the run, for the kernel's own peak; default: where there can be one",
+  summary: "run in a control group, for the kernel's own peak (default: where possible)",
   read: (text) => allowed(text as CgroupUse, cgroupProblem),
 };
 
@@ -48,21 +47,23 @@ export const trace: Valued<TraceUse> = {
   name: 'trace',
   value: traceUses.join('|'),
   variable: 'MEMTOP_TRACE',
-  summary:
-    'follow every process from start to end; default: where that changes nothing for the command',
+  summary: 'trace every process from start to end (default: where it does not affect the command)',
   read: (text) => allowed(text as TraceUse, traceProblem),
 };
 
-export const heap: Switch = {
+const heap: Switch = {
   name: 'heap',
   variable: 'MEMTOP_HEAP',
-  summary: 'have Node processes report their JavaScript heaps, and say what limit they need',
+  summary: 'report the JavaScript heaps of Node processes, and the limit they need',
 };
 
-export const stage: Valued<StageRule> = {
+export const stage: Repeatable<StageRule> = {
   name: 'stage',
   value: 'NAME=REGEX',
-  summary: 'a stage: while a command line matches; repeat it, the first of several counts',
+  isRepeatable: true,
+  isFlagOnly: true,
+  summary:
+    'a stage, active while a command line matches REGEX; can be repeated, the first match counts',
   read(text) {
     const [, name, argv] = /^([^=]+)=(.+)$/s.exec(text) ?? [];
     if (name === undefined || argv === undefined) {
@@ -73,3 +74,8 @@ export const stage: Valued<StageRule> = {
     return { name, argv };
   },
 };
+
+export const measuringFlags = { intervalMs: interval, metric, cgroup, trace };
+
+/** Of one command, whose stages and heaps are measured. */
+export const findingFlags = { stages: stage, heap };

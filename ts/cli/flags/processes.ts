@@ -1,27 +1,27 @@
-/** Which processes are shown or ended. */
+/** Which processes to show, and how to end them. */
 import type { Switch, Valued } from './flag.js';
 import { named } from './readers.js';
 
 export const tree: Switch = {
   name: 'tree',
   short: 't',
-  summary: 'show who started whom, and what each tree needs together',
+  summary: 'show processes below their parents, with the memory of each tree',
 };
 
 export const cwd: Valued<string> = {
   name: 'cwd',
   value: 'DIR',
-  summary: 'only processes that work in this folder or below it',
+  summary: 'only processes working in DIR or below',
   read: named('a folder'),
 };
 
 export const force: Switch = {
   name: 'force',
   short: 'f',
-  summary: 'kill at once, without asking first (SIGKILL instead of SIGTERM)',
+  summary: 'send SIGKILL at once, without SIGTERM first',
 };
 
 export const liveRuns: Switch = {
   name: 'runs',
-  summary: 'show the runs of memtop that are running, oldest first, with their processes',
+  summary: 'show the runs in progress, oldest first, with their processes',
 };

@@ -1,4 +1,4 @@
-/** Reads values of flags, by the rules that programs are held to as well. */
+/** Reads values of flags, by the same rules as the API. */
 import { type Rule, sizeProblem } from '../../tracker/rules.js';
 import { parseSize, type Size } from '../../tracker/size.js';
 import { UsageError } from '../usage-error.js';
@@ -32,9 +32,9 @@ export function readSize(text: string): Size {
 }
 
 /**
- * A size that is no share of anything.
+ * A size in bytes, not a percentage.
  *
- * @throws UsageError that says what such a size is
+ * @throws UsageError that says what a size is
  */
 export function readBytes(text: string): number {
   const size = parseSize(text);
@@ -42,7 +42,7 @@ export function readBytes(text: string): number {
   return size;
 }
 
-/** Of a text that must not be empty. `what` it names is for the message. */
+/** Reads text that must not be empty; `what` it names is for the message. */
 export function named(what: string): (text: string) => string {
   return (text) => {
     if (text === '') throw new UsageError(`must name ${what}`);

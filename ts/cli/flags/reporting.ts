@@ -18,14 +18,12 @@ const formatFlags = Object.fromEntries(
   Object.entries(formats).map(([name, { summary }]) => [name, file(name, summary)]),
 ) as Record<FormatName, Valued<string>>;
 
-export const { json, csv, markdown, html } = formatFlags;
-
-export const chart: Switch = {
+const chart: Switch = {
   name: 'chart',
   summary: 'draw the memory over time below the summary',
 };
 
-export const quiet: Switch = {
+const quiet: Switch = {
   name: 'quiet',
   short: 'q',
   summary: 'print no summary; warnings and errors still show',
@@ -37,10 +35,7 @@ export const noGithub: Switch = {
   summary: 'in GitHub Actions, add nothing to the job summary and no annotations',
 };
 
-/** For commands whose only output is what was asked for. */
-export const jsonSwitch: Switch = { name: 'json', summary: 'print JSON, for programs' };
+/** For commands that print and write nothing else. */
+export const jsonSwitch: Switch = { name: 'json', summary: 'print JSON' };
 
-export const jsonOnly: Switch = {
-  name: 'json-only',
-  summary: 'standard output is the line with the result alone',
-};
+export const reportingFlags = { ...formatFlags, chart, github: noGithub, quiet };

@@ -1,4 +1,4 @@
-/** How a command is run, shown and ended. */
+/** How commands are run, shown and ended. */
 import { defaultGraceMs, graceProblem } from '../../inspect/rules.js';
 import {
   labelProblem,
@@ -18,7 +18,7 @@ import { allowed } from './readers.js';
 export const timeout: Valued<number> = {
   name: 'timeout',
   value: 'DURATION',
-  summary: 'stop after this long: 30s, 5m, 1h',
+  summary: 'stop after DURATION: 30s, 5m, 1h',
   read: (text) => allowed(parseDuration(text) ?? Number.NaN, timeoutProblem),
 };
 
@@ -29,7 +29,7 @@ export const grace: Valued<number> = {
   read: (text) => allowed(parseDuration(text) ?? Number.NaN, graceProblem),
 };
 
-export const survivors: Valued<SurvivorUse> = {
+const survivors: Valued<SurvivorUse> = {
   name: 'survivors',
   value: survivorUses.join('|'),
   summary: 'what to do with processes that outlive the command (default leave)',
@@ -50,7 +50,7 @@ export const ui: Valued<UiUse> = {
   name: 'ui',
   value: uiUses.join('|'),
   variable: 'MEMTOP_UI',
-  summary: 'what is shown while it runs: lines below the output, the whole terminal, nothing',
+  summary: 'what to show while it runs: lines below the output, the whole terminal, nothing',
   read(text) {
     const use = uiUses.find((use) => use === text);
     if (use === undefined) throw new UsageError(`must be one of ${uiUses.join(', ')}`);
@@ -65,13 +65,13 @@ export const label: Valued<string> = {
   read: (text) => allowed(text, labelProblem),
 };
 
-/** So many commands can be told of a signal. */
+/** Signals are passed on to at most this many commands at a time. */
 const most = 256;
 
-export const parallel: Valued<number> = {
+const parallel: Valued<number> = {
   name: 'parallel',
   value: 'N',
-  summary: 'how many tasks run at a time, at most; default: one for each CPU',
+  summary: 'run at most N tasks at a time (default: one per CPU)',
   read(text) {
     const count = /^\d+$/.test(text) ? Number(text) : 0;
     if (count < 1 || count > most) throw new UsageError(`must be a whole number from 1 to ${most}`);
@@ -79,18 +79,31 @@ export const parallel: Valued<number> = {
   },
 };
 
-export const serial: Switch = {
+const serial: Switch = {
   name: 'serial',
-  summary: 'one task after the other, each with the terminal to itself',
+  summary: 'run one task after the other, each with the terminal to itself',
 };
 
-export const keepGoing: Switch = {
+const keepGoing: Switch = {
   name: 'keep-going',
-  summary: 'after a failure go on with all tasks that do not depend on it',
+  summary: 'after a failure, go on with the tasks that do not depend on it',
 };
 
-export const logHeapUsage: Switch = {
+const logHeapUsage: Switch = {
   name: 'log-heap-usage',
   variable: 'MEMTOP_LOG_HEAP_USAGE',
-  summary: 'print a line with its peak as each task ends',
+  summary: 'print the peak of each task as it ends',
 };
+
+export const runningFlags = {
+  timeoutMs: timeout,
+  graceMs: grace,
+  survivors,
+  pty,
+  ui,
+  logHeapUsage,
+  label,
+};
+
+/** Of several tasks. */
+export const schedulingFlags = { parallel, serial, keepGoing };

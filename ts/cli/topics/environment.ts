@@ -9,15 +9,15 @@ export function environmentTopic(flags: readonly Flag[]): Topic {
   return {
     summary: 'the variables that memtop reads',
     sections: [
-      'A flag comes before its variable, and that before the config.',
+      'A flag takes precedence over its variable, and a variable over the config.',
       rows,
       [
-        ['MEMTOP_TASK', 'names the task that a process and all below it belong to'],
+        ['MEMTOP_TASK', 'the task of a process and all its descendants'],
         ['NO_COLOR', 'no colours'],
-        ['FORCE_COLOR', '1 for colours anywhere, 0 for none; comes before NO_COLOR'],
+        ['FORCE_COLOR', '1 for colours anywhere, 0 for none; takes precedence over NO_COLOR'],
         ['TERM', 'dumb for no colours'],
-        ['LC_ALL, LC_CTYPE, LANG', 'nothing but ASCII is shown where they are not UTF-8'],
-        ['GITHUB_ACTIONS', 'true: adds to the summary of the job, and annotates'],
+        ['LC_ALL, LC_CTYPE, LANG', 'ASCII output unless they name UTF-8'],
+        ['GITHUB_ACTIONS', "true: adds to the job's summary, and annotates"],
       ],
     ],
   };

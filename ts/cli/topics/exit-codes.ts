@@ -2,18 +2,18 @@ import { exitCodes } from '../exit-code.js';
 import type { Topic } from './topic.js';
 
 export const exitCodesTopic: Topic = {
-  summary: 'what the exit code of memtop says',
+  summary: "what memtop's exit code means",
   sections: [
     [
       ["the command's own", 'it ran'],
       ['128+n', 'signal n ended it'],
-      [`${exitCodes.guard}`, 'the guard ended it; --limit-exit-code changes the number'],
+      [`${exitCodes.guard}`, 'the guard killed it; --limit-exit-code changes the number'],
       [`${exitCodes.timeout}`, '--timeout passed'],
       [
         `${exitCodes.budget}`,
         'a peak is above --max-peak or --max-increase, or memtop diff found more memory',
       ],
-      [`${exitCodes.verification}`, 'memtop bench: the command left no sign that it had worked'],
+      [`${exitCodes.verification}`, 'memtop bench: a required output was not written'],
       [`${exitCodes.interrupted}`, 'memtop run or memtop bench was interrupted'],
       [
         `${exitCodes.failedBeforeStart}`,
@@ -23,9 +23,9 @@ export const exitCodesTopic: Topic = {
       ['127', 'the command was not found'],
       [`${exitCodes.usage}`, 'usage error'],
     ],
-    'Whatever goes wrong in measuring never fails the command: one warning says what is missing.',
-    'memtop run exits with the code of the first task that has failed. memtop kill exits with ' +
-      `${exitCodes.failed} when something is left. So does what only prints, such as memtop ps, where ` +
-      'standard output cannot be written.',
+    'A failure to measure never fails the command: a warning says what is missing.',
+    'memtop run exits with the code of the first task that failed. memtop kill exits with ' +
+      `${exitCodes.failed} when a process is left, and commands that only print, such as memtop ps, ` +
+      'when standard output cannot be written.',
   ],
 };

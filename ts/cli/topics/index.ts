@@ -1,5 +1,5 @@
 /** Every topic. */
-import { flagsOfCommand } from '../options.js';
+import { commandFlags } from '../flags/tables.js';
 import { environmentTopic } from './environment.js';
 import { exitCodesTopic } from './exit-codes.js';
 import { metricsTopic } from './metrics.js';
@@ -9,5 +9,5 @@ import type { Topic } from './topic.js';
 export const topics: Readonly<Record<TopicName, Topic>> = {
   metrics: metricsTopic,
   'exit-codes': exitCodesTopic,
-  environment: environmentTopic(flagsOfCommand),
+  environment: environmentTopic(Object.values(commandFlags)),
 };

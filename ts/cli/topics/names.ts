@@ -1,4 +1,4 @@
-/** The topics by name; the help lists them without loading what they say. */
+/** The names of the topics, which the help lists without loading the topics. */
 export const topicNames = ['metrics', 'exit-codes', 'environment'] as const;
 
 export type TopicName = (typeof topicNames)[number];

@@ -1,4 +1,4 @@
-/** Something that several commands have in common, explained. */
+/** A help topic: something that concerns several commands. */
 
 export interface Topic {
   readonly summary: string;

@@ -1,4 +1,4 @@
-/** What the lines below a command's output tell, from how its tree is. */
+/** The content of the lines below a command's output, from a snapshot of its tree. */
 import type { SnapshotRecord } from '../../native/addon.js';
 import { programName } from '../../report/process-name.js';
 import type { RunningTask } from '../../tasks/tasks-run.js';
@@ -20,7 +20,7 @@ export function blockData(snapshot: SnapshotRecord): BlockData {
   };
 }
 
-/** The same of tasks that were named: of one in which others are found, those are told. */
+/** The same for named tasks; a task in which others were found is shown as those. */
 export function blockDataOfTasks(
   snapshot: SnapshotRecord,
   running: ReadonlyMap<string, RunningTask>,
@@ -39,7 +39,7 @@ function namedTasks([name, { task, session, execution }]: [string, RunningTask])
   ];
 }
 
-/** Services are no work that is waited for. */
+/** Without services, which no run waits for. */
 function runningTasks({ found, living }: SnapshotRecord): BlockTask[] {
   return found.tasks.flatMap(({ id, isService, endedAtMs, work }, place) => {
     if (isService || endedAtMs !== undefined) return [];

@@ -1,4 +1,4 @@
-/** Which view a run gets. */
+/** Chooses the view of a run. */
 import { fstatSync } from 'node:fs';
 import type { UiUse } from '../flags/running.js';
 import type { ExecOptions } from '../options.js';
@@ -9,11 +9,11 @@ export type View = 'inline' | 'full' | 'off';
 
 type Environment = NodeJS.ProcessEnv;
 interface Asked extends Partial<Pick<ExecOptions, 'ui' | 'pty' | 'quiet'>> {
-  /** What is to be run. */
+  /** The commands to run. */
   readonly commands: readonly (readonly string[])[];
 }
 
-/** Says why, where the one that was asked for cannot be had. */
+/** Says why a requested view is not available. */
 export function viewOf(asked: Asked, environment: Environment): View {
   const { ui = 'auto' } = asked;
   if (ui === 'off') return 'off';
@@ -25,7 +25,7 @@ export function viewOf(asked: Asked, environment: Environment): View {
   return 'off';
 }
 
-/** Whether a view of the whole terminal that disturbs no command is shown. */
+/** Whether to show a view of the whole terminal where no command uses it. */
 export function isShownUnasked(ui: UiUse | undefined, environment: Environment): boolean {
   if (ui === 'off' || ui === 'inline') return false;
   const isWanted = ui === 'full' || !isContinuousIntegration(environment);
@@ -50,14 +50,14 @@ function obstacleToFull(environment: Environment): string | undefined {
 }
 
 function obstacleIn({ TERM }: Environment): string | undefined {
-  return TERM === undefined || TERM === 'dumb' ? 'TERM tells of no terminal that can' : undefined;
+  return TERM === undefined || TERM === 'dumb' ? 'TERM is unset or "dumb"' : undefined;
 }
 
 function isContinuousIntegration({ CI }: Environment): boolean {
   return CI !== undefined && CI !== '' && CI !== 'false' && CI !== '0';
 }
 
-/** Whether what goes there goes to one terminal. */
+/** Whether all of these descriptors are one terminal. */
 function areOneTerminal(descriptors: readonly (0 | 1 | 2)[]): boolean {
   try {
     const [first, ...others] = descriptors.map((fd) => fstatSync(fd));

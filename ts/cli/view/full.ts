@@ -1,4 +1,4 @@
-/** Runs what is to be run over the whole terminal. */
+/** Runs commands in a view of the whole terminal. */
 import { inspect } from '../../inspect/inspect.js';
 import type { SnapshotRecord } from '../../native/addon.js';
 import { formatBytes } from '../../report/bytes.js';
@@ -13,10 +13,10 @@ import type { SessionTask } from '../../tracker/native/session.js';
 import { FullView, type RunSource } from '../../ui/full/full.js';
 import type { FullTask } from '../../ui/full/view.js';
 import type { SizedProcess } from '../../ui/machine/groups.js';
-import { say, sayBy, terminalColumns, writeAll } from '../write.js';
+import { routeMessages, say, terminalColumns, writeAll } from '../write.js';
 import { livingProcesses } from './living.js';
 
-/** One command, whose terminal is all there is to see. */
+/** Shows the terminal of one command. */
 export async function showCommand(
   command: readonly string[],
   begin: (size: ViewSize, onOutput: OnOutput) => Executed,
@@ -37,7 +37,7 @@ export async function showCommand(
   }
 }
 
-/** Several tasks, each with a terminal of its own. */
+/** Shows several tasks, each in a terminal of its own. */
 export async function showTasks(
   names: readonly string[],
   begin: (display: TaskDisplay, onTask: (task: Task) => void) => Promise<Result>,
@@ -61,7 +61,7 @@ export async function showTasks(
     return result;
   } finally {
     board.close();
-    // What went well is told by the summary.
+    // The summary covers the tasks that succeeded.
     for (const name of board.failed) {
       say(`memtop: what ${name} has written:`);
       writeText(view.text(name));
@@ -78,13 +78,13 @@ interface Entry {
   last?: Pick<FullTask, 'bytes' | 'peakBytes' | 'trend'>;
 }
 
-/** What is known of each task. */
+/** The state of each task, for the view. */
 class Board implements RunSource {
   readonly #entries: Map<string, Entry>;
-  readonly #said: string[] = [];
+  readonly #messages: string[] = [];
   #title: () => string = () => 'memtop';
   #view: FullView | undefined;
-  /** Whether something was ended from here. */
+  /** Whether a task was ended from the view. */
   #hasEnded = false;
 
   constructor(names: readonly string[]) {
@@ -93,19 +93,19 @@ class Board implements RunSource {
 
   open(title: () => string): FullView {
     this.#title = title;
-    // The terminal is not there for it now.
-    sayBy((text) => this.#said.push(text) > 0);
+    // The view owns the terminal, so messages are kept until it closes.
+    routeMessages((text) => this.#messages.push(text) > 0);
     this.#view = new FullView(this, lookIn(process.env, terminalColumns()));
     return this.#view;
   }
 
   close(): void {
     this.#view?.close();
-    sayBy(undefined);
-    for (const text of this.#said) say(text);
+    routeMessages(undefined);
+    for (const text of this.#messages) say(text);
   }
 
-  /** Where a signal has ended it that came from elsewhere, nobody may be there. */
+  /** A run that was ended by a signal from elsewhere does not wait for a key. */
   isWaitedFor({ exit }: Result): boolean {
     return exit.signal === null || this.#hasEnded;
   }
@@ -140,7 +140,7 @@ class Board implements RunSource {
   tasks(): FullTask[] {
     return [...this.#entries].map(([id, entry]) => {
       const record = this.snapshotOf(id);
-      // Between its last process and its end it has nothing.
+      // Between the end of its last process and its own end a task has no memory.
       if (record && (record.living.length > 0 || !entry.last)) {
         const { bytes, peakBytes } = snapshotOf(record);
         entry.last = { bytes, peakBytes, trend: record.tree.timeline.bytes };

@@ -1,25 +1,25 @@
-/** Keeps the lines below the output of commands up to date. */
+/** Refreshes the lines below the output of commands. */
 import { lookIn } from '../../report/look.js';
 import type { Execution } from '../../tracker/native/execution.js';
 import type { BlockData } from '../../ui/inline/block.js';
-import { sayBy } from '../write.js';
+import { routeMessages } from '../write.js';
 
 const shownAfterMs = 400;
 const refreshMs = 100;
 
 type Shown = Pick<Execution, 'show' | 'viewSize' | 'say'>;
 
-/** Tells what is to be shown now; nothing where nothing is known. */
+/** What to show now; undefined where nothing is known. */
 type Look = () => BlockData | undefined;
 
-/** What ends soon ends before anything is loaded for it. Returns what ends it. */
+/** Loads nothing for a command that ends soon. Returns a function that ends the display. */
 export function showInline(shown: Shown, load: () => Promise<Look>): () => void {
   let timer = setTimeout(begin, shownAfterMs);
   let isOver = false;
-  sayBy((text) => shown.say(text));
+  routeMessages((text) => shown.say(text));
   return () => {
     isOver = true;
-    sayBy(undefined);
+    routeMessages(undefined);
     clearTimeout(timer);
   };
 

@@ -1,11 +1,11 @@
-/** The living processes of a tree that is measured, as views show them. */
+/** The live processes of a measured tree, as views show them. */
 import type { ProcessRecord } from '../../inspect/process.js';
 import type { SnapshotRecord } from '../../native/addon.js';
 import type { SizedProcess } from '../../ui/machine/groups.js';
 
 /**
- * Each with its part of the tree's memory, so that they add up to what is told of the tree. What
- * else is known of them is from the list of all processes; one that has ended since is not in it.
+ * Each with its share of the tree's memory, so that the shares add up to the total. The other
+ * fields come from the list of all processes, which lacks one that has ended since.
  */
 export function livingProcesses(
   living: SnapshotRecord['living'],
@@ -18,5 +18,5 @@ export function livingProcesses(
   });
 }
 
-/** No process has started then, so that nobody who got its pid since is taken for it. */
+/** No process has this start time, so a later process with the same pid is not mistaken for it. */
 const ended = { started: 0, state: 'other' } as const;

@@ -1,12 +1,12 @@
 /**
- * Whether a command is a shell that asks for commands. bash takes its standard error for the terminal
- * whose jobs it controls, which another terminal in between is not.
+ * Whether a command is an interactive shell. bash needs its standard error to be its controlling
+ * terminal for job control, which memtop's terminal in between is not.
  */
 import { basename } from 'node:path';
 
 const shells = new Set(['ash', 'bash', 'csh', 'dash', 'fish', 'ksh', 'mksh', 'sh', 'tcsh', 'zsh']);
 const valuesOfShells = new Set(['-o', '-O', '+o', '+O', '--rcfile', '--init-file']);
-/** They start a shell for somebody. */
+/** Programs that start a login shell. */
 const logins = new Set(['login', 'newgrp', 'su']);
 const valuesOfSudo = new Set(['-u', '-g', '-h', '-p', '-C', '-D', '-R', '-T', '-U', '-r', '-t']);
 
@@ -22,7 +22,7 @@ export function isShellAtPrompt([program = '', ...args]: readonly string[]): boo
   return isAsked || !(hasMore || options.some(isForCommand));
 }
 
-/** The options before what is to be run, without their values, and whether there is such. */
+/** The options before the command to run, without their values, and whether there is a command. */
 function optionsOf(args: readonly string[], withValue: ReadonlySet<string>) {
   const options: string[] = [];
   let place = 0;

@@ -2,8 +2,9 @@
 import { checked } from '../../checked.js';
 import { hasFailed } from '../../report/failure.js';
 import type { Result } from '../../result/types.js';
-import { type CheckedOptions, type Executed, execute } from '../execute.js';
+import { type Executed, execute } from '../execute.js';
 import { watchTasks } from '../native/task-watch.js';
+import type { CheckedOptions } from '../start-options.js';
 import { Capture, type CapturedResult } from './capture.js';
 import { command as commandSchema, runOptions } from './checked-options.js';
 import { limitEvent, type RunEvents, warnEvent } from './events.js';

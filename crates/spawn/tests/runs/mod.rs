@@ -15,6 +15,7 @@ use std::time::{Duration, Instant};
 use memtop_sampler::{Alarm, Interval, TaskRecord};
 use memtop_spawn::{Command, GroupUse, Options, Outcome, Run, StartError, TraceUse};
 use memtop_terminal::StreamsUse;
+use memtop_testing::skip;
 use rustix::process::{Pid, Resource, Rlimit, Signal, geteuid, getrlimit, kill_process, setrlimit};
 
 pub const MB: u64 = 1 << 20;
@@ -131,7 +132,7 @@ impl Folder {
         self.0.join(name).to_str().expect("it is text").to_owned()
     }
 
-    /// Compiles a program. `None`, and a word why, where there is no compiler that can.
+    /// Compiles a program. `None` where no compiler can; the test is skipped then.
     pub fn compiled(&self, source: &str, options: &[&str]) -> Option<String> {
         let (file, program) = (self.path("program.c"), self.path("program"));
         fs::write(&file, source).unwrap();
@@ -141,7 +142,7 @@ impl Folder {
             .stderr(Stdio::null())
             .status();
         if !compiled.is_ok_and(|status| status.success()) {
-            eprintln!("not tested here: gcc {options:?} does not work");
+            skip("gcc", format!("gcc {options:?} does not work"));
             return None;
         }
         Some(program)
@@ -243,7 +244,7 @@ pub fn exists(program: &str) -> bool {
     let is_there = env::split_paths(&env::var_os("PATH").unwrap_or_default())
         .any(|folder| folder.join(program).is_file());
     if !is_there {
-        eprintln!("not tested here: there is no {program}");
+        skip(program, "it is not installed");
     }
     is_there
 }
