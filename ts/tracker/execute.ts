@@ -1,3 +1,4 @@
+/** Starts a command, measured where that is possible, and makes its result. */
 import { recordsOf } from '../attribution/records/records.js';
 import { withRecords } from '../attribution/records/with-records.js';
 import { AddonUnavailable } from '../errors.js';
