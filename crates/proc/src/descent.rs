@@ -6,7 +6,7 @@ use crate::{ProcessId, ProcessRecord, State};
 
 /// A process and its parent, which is all that descent needs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kin {
+pub struct ParentLink {
     /// The process.
     pub id: ProcessId,
     /// The pid of its parent.
@@ -23,7 +23,7 @@ pub struct Descendants(HashMap<u32, Vec<ProcessId>>);
 
 impl Descendants {
     /// By a table of processes.
-    pub fn of(table: impl IntoIterator<Item = Kin>) -> Self {
+    pub fn of(table: impl IntoIterator<Item = ParentLink>) -> Self {
         let mut children: HashMap<u32, Vec<ProcessId>> = HashMap::new();
         for kin in table {
             children.entry(kin.parent).or_default().push(kin.id);
@@ -60,7 +60,7 @@ impl Descendants {
 
 /// Those who are meant and everything that descends from them, each after its parent. Also those
 /// who are meant and not in the table.
-pub(crate) fn from_the_top(table: &[Kin], meant: &[ProcessId]) -> Vec<ProcessId> {
+pub(crate) fn from_the_top(table: &[ParentLink], meant: &[ProcessId]) -> Vec<ProcessId> {
     let descent = Descendants::of(table.iter().copied());
     let parents: HashMap<u32, u32> = table.iter().map(|kin| (kin.id.pid, kin.parent)).collect();
     let involved = descent.with_descendants(meant);
@@ -75,7 +75,7 @@ pub(crate) fn from_the_top(table: &[Kin], meant: &[ProcessId]) -> Vec<ProcessId>
 }
 
 /// The process with this pid, its parent, and so on up to the first one.
-pub(crate) fn lineage(table: &[Kin], pid: u32) -> Vec<u32> {
+pub(crate) fn lineage(table: &[ParentLink], pid: u32) -> Vec<u32> {
     let parents: HashMap<u32, u32> = table.iter().map(|kin| (kin.id.pid, kin.parent)).collect();
     let mut line = vec![pid];
     let mut last = pid;
@@ -163,8 +163,8 @@ impl ProcessTable {
 }
 
 impl ProcessRecord {
-    pub(crate) fn kin(&self) -> Kin {
-        Kin {
+    pub(crate) fn kin(&self) -> ParentLink {
+        ParentLink {
             id: self.id,
             parent: self.parent,
         }
@@ -173,17 +173,17 @@ impl ProcessRecord {
 
 #[cfg(test)]
 mod tests {
-    use super::{Descendants, Kin, from_the_top, lineage};
+    use super::{Descendants, ParentLink, from_the_top, lineage};
     use crate::ProcessId;
 
-    fn kin(pid: u32, parent: u32, started: u64) -> Kin {
-        Kin {
+    fn kin(pid: u32, parent: u32, started: u64) -> ParentLink {
+        ParentLink {
             id: ProcessId { pid, started },
             parent,
         }
     }
 
-    fn pids_with_descendants(table: &[Kin], roots: &[Kin]) -> Vec<u32> {
+    fn pids_with_descendants(table: &[ParentLink], roots: &[ParentLink]) -> Vec<u32> {
         let roots: Vec<ProcessId> = roots.iter().map(|kin| kin.id).collect();
         let found = Descendants::of(table.iter().copied()).with_descendants(&roots);
         found.iter().map(|id| id.pid).collect()
@@ -206,7 +206,7 @@ mod tests {
         );
     }
 
-    fn pids_from_the_top(table: &[Kin], meant: &[Kin]) -> Vec<u32> {
+    fn pids_from_the_top(table: &[ParentLink], meant: &[ParentLink]) -> Vec<u32> {
         let meant: Vec<ProcessId> = meant.iter().map(|kin| kin.id).collect();
         let found = from_the_top(table, &meant);
         found.iter().map(|id| id.pid).collect()

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::descent::{Kin, lineage};
+use crate::descent::{ParentLink, lineage};
 use crate::{Error, KillOptions, KillOutcome, ProcessId};
 
 #[allow(dead_code, reason = "not every platform ends runs")]
@@ -50,7 +50,7 @@ pub(crate) trait Power {
     type Hold;
 
     /// Every process that is there now.
-    fn table(&self) -> Result<Vec<Kin>, Error>;
+    fn table(&self) -> Result<Vec<ParentLink>, Error>;
 
     /// `None` when it is gone or its pid belongs to another.
     fn hold(&self, id: ProcessId) -> Result<Option<Self::Hold>, Refusal>;

@@ -23,7 +23,7 @@ mod working_directory;
 
 pub use account::{Account, Counted};
 pub use by_number::{ByNumber, NumberHasher, Numbers};
-pub use descent::{Descendants, Kin, ProcessTable};
+pub use descent::{Descendants, ParentLink, ProcessTable};
 pub use error::Error;
 pub use identity::ProcessId;
 pub use inspector::{Inspector, KillFailure, KillOptions, KillOutcome, kill_each};

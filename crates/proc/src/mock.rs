@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use crate::descent::{Kin, lineage, within_tree};
+use crate::descent::{ParentLink, lineage, within_tree};
 use crate::end_tree::refuse_to_end_own;
 use crate::lock;
 use crate::{Error, Inspector, KillOptions, KillOutcome, ProcessRecord, State};
@@ -66,7 +66,7 @@ impl Inspector for MockInspector {
             .filter(is_meant)
             .ok_or(Error::ProcessNotFound { pid })?
             .clone();
-        let table: Vec<Kin> = records.values().map(ProcessRecord::kin).collect();
+        let table: Vec<ParentLink> = records.values().map(ProcessRecord::kin).collect();
         refuse_to_end_own(&lineage(&table, std::process::id()), pid)?;
         let mut ended = within_tree(records.values().cloned().collect(), pid);
         ended.push(meant);

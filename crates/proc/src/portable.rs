@@ -16,7 +16,7 @@ use sysinfo::{
 };
 
 use crate::cpu_share::{CpuLook, CpuShares};
-use crate::descent::Kin;
+use crate::descent::ParentLink;
 use crate::end_tree::{Order, Power, Refusal, end_tree};
 use crate::{Error, Inspector, KillOptions, KillOutcome, ProcessId, ProcessRecord, State};
 
@@ -213,10 +213,10 @@ impl Sysinfo {
 impl Power for Sysinfo {
     type Hold = ProcessId;
 
-    fn table(&self) -> Result<Vec<Kin>, Error> {
+    fn table(&self) -> Result<Vec<ParentLink>, Error> {
         let system = refreshed(ProcessesToUpdate::All, identity_only())?;
         Ok(processes(&system)
-            .map(|process| Kin {
+            .map(|process| ParentLink {
                 id: identity(process),
                 parent: parent(process),
             })

@@ -14,7 +14,7 @@ use std::thread::{Builder, JoinHandle, sleep};
 use libc::pid_t;
 use memtop_proc::lock;
 use memtop_proc::native::{NativeObserver, ProcRoot, field, identify};
-use memtop_proc::{Descendants, Kin, Observer};
+use memtop_proc::{Descendants, Observer, ParentLink};
 use memtop_sampler::SharedSampler;
 
 use crate::priority::raise_priority;
@@ -203,7 +203,7 @@ fn descendants(root: u32) -> Result<Vec<pid_t>, String> {
         .and_then(|mut observer| observer.all(&mut births))
         .map_err(|error| error.to_string())?;
     let top = births.iter().find(|birth| birth.id.pid == root);
-    let table = births.iter().map(|birth| Kin {
+    let table = births.iter().map(|birth| ParentLink {
         id: birth.id,
         parent: birth.parent,
     });

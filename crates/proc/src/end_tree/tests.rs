@@ -5,7 +5,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use super::{Ladder, Order, Power, Refusal, end_tree};
-use crate::descent::Kin;
+use crate::descent::ParentLink;
 use crate::{Error, KillFailure, KillOptions, KillOutcome, ProcessId};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -27,7 +27,7 @@ enum Manner {
 
 #[derive(Debug)]
 struct Actor {
-    kin: Kin,
+    kin: ParentLink,
     manner: Manner,
     is_frozen: bool,
     has_ended: bool,
@@ -52,7 +52,7 @@ impl Stage {
     }
 
     fn add(&self, pid: u32, parent: u32, manner: Manner) {
-        let kin = Kin {
+        let kin = ParentLink {
             id: id(pid),
             parent,
         };
@@ -118,7 +118,7 @@ impl Stage {
 impl Power for Stage {
     type Hold = u32;
 
-    fn table(&self) -> Result<Vec<Kin>, Error> {
+    fn table(&self) -> Result<Vec<ParentLink>, Error> {
         if let Some(left) = &mut *self.looks_left.borrow_mut() {
             if *left == 0 {
                 return Err(Error::system("/proc", std::io::Error::other("gone")));

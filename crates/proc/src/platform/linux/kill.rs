@@ -12,7 +12,7 @@ use super::ProcRoot;
 use super::births::read_stat;
 use super::pids::pids;
 use super::watched::highest_descriptor;
-use crate::descent::Kin;
+use crate::descent::ParentLink;
 use crate::end_tree::{Order, Power, Refusal};
 use crate::{Error, ProcessId};
 
@@ -91,12 +91,12 @@ impl<'root> Pidfds<'root> {
 impl Power for Pidfds<'_> {
     type Hold = Held;
 
-    fn table(&self) -> Result<Vec<Kin>, Error> {
+    fn table(&self) -> Result<Vec<ParentLink>, Error> {
         let mut text = Vec::new();
         let mut table = Vec::new();
         for pid in pids(self.root)? {
             if let Some(stat) = read_stat(self.root, pid, &mut text)? {
-                table.push(Kin {
+                table.push(ParentLink {
                     id: ProcessId {
                         pid: stat.pid,
                         started: stat.started,
