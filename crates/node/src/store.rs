@@ -295,7 +295,7 @@ fn inspector() -> std::result::Result<NativeInspector, Failure> {
 }
 
 fn living() -> std::result::Result<ProcessTable, Failure> {
-    Ok(ProcessTable::of_living(inspector()?.list()?))
+    Ok(ProcessTable::without_zombies(inspector()?.list()?))
 }
 
 /// Why a question to the store has no answer.

@@ -120,7 +120,7 @@ impl ProcessTable {
 
     /// But for those who have ended and only wait to be reaped.
     #[must_use]
-    pub fn of_living(mut records: Vec<ProcessRecord>) -> Self {
+    pub fn without_zombies(mut records: Vec<ProcessRecord>) -> Self {
         records.retain(|record| record.state != State::Zombie);
         Self::of(records)
     }
