@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use memtop_proc::native::RunEnded;
+use memtop_proc::native::EndRunOutcome;
 use memtop_proc::{KillFailure, ProcessId};
 use memtop_sampler::{Alarm, LivingProcess, Record, Thresholds};
 
@@ -86,7 +86,7 @@ pub struct Stopped {
 }
 
 impl Stopped {
-    pub(crate) fn of(reason: Reason, ended: RunEnded) -> Self {
+    pub(crate) fn of(reason: Reason, ended: EndRunOutcome) -> Self {
         Self {
             reason,
             ended: ended.ended,
@@ -97,7 +97,7 @@ impl Stopped {
 }
 
 /// What is to be said of an end that could not see everything.
-pub(crate) fn blindness_remark(ended: &RunEnded) -> Option<String> {
-    let error = ended.blindness.as_ref()?;
+pub(crate) fn blindness_remark(ended: &EndRunOutcome) -> Option<String> {
+    let error = ended.scan_error.as_ref()?;
     Some(format!("some processes may be left: {error}"))
 }

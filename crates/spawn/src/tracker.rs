@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 
 use memtop_proc::ProcessId;
 use memtop_proc::lock;
-use memtop_proc::native::{NativeObserver, ProcRoot, RoomFinder, RunEnd, end_run};
+use memtop_proc::native::{EndRunOptions, NativeObserver, ProcRoot, RoomFinder, end_run};
 use memtop_sampler::{
     Alarm, Event, Interval, Level, Metric, NamedState, Post, Record, SamplerThread, SharedRules,
     Snapshot, StartError, TaskId, TaskRecord, Thresholds,
@@ -332,9 +332,9 @@ impl Shared {
             let is_urgent = |sampler: &SharedSampler| sampler.is_urgent(self.task);
             self.is_in_a_hurry.load(Ordering::Relaxed) || sampler.as_ref().is_some_and(is_urgent)
         };
-        let options = RunEnd {
+        let options = EndRunOptions {
             grace,
-            hurry: &hurry,
+            skip_grace: &hurry,
         };
         match ProcRoot::system() {
             Ok(proc) => {

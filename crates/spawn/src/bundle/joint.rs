@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use memtop_proc::lock;
 use memtop_proc::native::cgroup::{Cgroups, Entrance};
-use memtop_proc::native::{ProcRoot, RoomFinder, RunEnd, end_run};
+use memtop_proc::native::{EndRunOptions, ProcRoot, RoomFinder, end_run};
 use memtop_proc::{Observer, Room};
 use memtop_sampler::{Alarm, Post, Snapshot, Thresholds};
 use memtop_terminal::{Forwarding, LAST_WORDS, Rest, SharedWindow, StreamsUse, unshown_remark};
@@ -259,9 +259,9 @@ impl Joint {
             let is_urgent = sampling.is_some_and(|(sampler, account)| sampler.is_urgent(*account));
             part.is_in_a_hurry() || self.interrupts() > interrupts || is_urgent
         };
-        let options = RunEnd {
+        let options = EndRunOptions {
             grace,
-            hurry: &hurry,
+            skip_grace: &hurry,
         };
         let group = self.group();
         let made = group.as_ref().ok().map(Group::made);

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use memtop_proc::native::{ProcRoot, RunEnd, RunEnded, end_run};
+use memtop_proc::native::{EndRunOptions, EndRunOutcome, ProcRoot, end_run};
 use memtop_proc::{Error, KillFailure};
 use memtop_sampler::LivingProcess;
 use rustix::process::{Signal, pidfd_send_signal};
@@ -31,7 +31,7 @@ impl Supervisor {
 
     /// Asks all to end and kills those that have not after a while. Being asked once more is a
     /// reason to hurry.
-    fn end_all(&mut self, grace: Duration) -> RunEnded {
+    fn end_all(&mut self, grace: Duration) -> EndRunOutcome {
         let ended = match ProcRoot::system() {
             Ok(proc) => self.end_members(&proc, grace),
             Err(error) => self.end_command_alone(error),
@@ -40,7 +40,7 @@ impl Supervisor {
         ended
     }
 
-    fn end_members(&self, proc: &ProcRoot, grace: Duration) -> RunEnded {
+    fn end_members(&self, proc: &ProcRoot, grace: Duration) -> EndRunOutcome {
         let sampling = self.sampling();
         let process = self.process;
         let interrupts = self.interrupts();
@@ -58,22 +58,22 @@ impl Supervisor {
                 .is_some_and(|(sampler, task)| sampler.is_urgent(*task));
             is_impatient || is_urgent || backlog.iter().any(is_stop)
         };
-        let options = RunEnd {
+        let options = EndRunOptions {
             grace,
-            hurry: &hurry,
+            skip_grace: &hurry,
         };
         let group = self.group.as_ref().ok().map(Group::made);
         end_run(proc, &mut members, group, &options)
     }
 
     /// Without `/proc` nobody else is known.
-    fn end_command_alone(&self, error: Error) -> RunEnded {
+    fn end_command_alone(&self, error: Error) -> EndRunOutcome {
         let pidfd = self.started.pidfd.as_ref();
         let told = pidfd.map(|pidfd| pidfd_send_signal(pidfd, Signal::KILL));
-        RunEnded {
+        EndRunOutcome {
             ended: u64::from(told == Some(Ok(()))),
             failed: Vec::new(),
-            blindness: Some(error),
+            scan_error: Some(error),
             took: Duration::ZERO,
         }
     }

@@ -14,18 +14,18 @@ use crate::end_tree::{Ladder, PATIENCE};
 use crate::{Error, KillFailure, ProcessId};
 
 /// How a run is ended.
-pub struct RunEnd<'a> {
+pub struct EndRunOptions<'a> {
     /// How long those who were asked to end may take before they are made to. With none nobody is
     /// asked.
     pub grace: Duration,
     /// Asked at each look during the grace; true ends it at once.
-    pub hurry: &'a dyn Fn() -> bool,
+    pub skip_grace: &'a dyn Fn() -> bool,
 }
 
-impl fmt::Debug for RunEnd<'_> {
+impl fmt::Debug for EndRunOptions<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
-            .debug_struct("RunEnd")
+            .debug_struct("EndRunOptions")
             .field("grace", &self.grace)
             .finish_non_exhaustive()
     }
@@ -33,13 +33,13 @@ impl fmt::Debug for RunEnd<'_> {
 
 /// What became of a run that was to be ended.
 #[derive(Debug)]
-pub struct RunEnded {
+pub struct EndRunOutcome {
     /// How many processes were found alive and are dead now.
     pub ended: u64,
     /// Those that are still there.
     pub failed: Vec<KillFailure>,
     /// Why not everybody could be seen, if so. All who were named have been ended all the same.
-    pub blindness: Option<Error>,
+    pub scan_error: Option<Error>,
     /// How long it took.
     pub took: Duration,
 }
@@ -53,8 +53,8 @@ pub fn end_run(
     root: &ProcRoot,
     members: &mut dyn FnMut() -> Vec<ProcessId>,
     group: Option<&RunCgroup>,
-    options: &RunEnd<'_>,
-) -> RunEnded {
+    options: &EndRunOptions<'_>,
+) -> EndRunOutcome {
     end(root, members, group.map(RunCgroup::cgroup), options)
 }
 
@@ -62,18 +62,18 @@ fn end(
     root: &ProcRoot,
     members: &mut dyn FnMut() -> Vec<ProcessId>,
     group: Option<&Cgroup>,
-    options: &RunEnd<'_>,
-) -> RunEnded {
+    options: &EndRunOptions<'_>,
+) -> EndRunOutcome {
     let start = Instant::now();
     if !root.shows_own_namespace() {
         let failed = members().into_iter().map(|id| KillFailure {
             pid: id.pid,
             reason: OF_ANOTHER_NAMESPACE.to_owned(),
         });
-        return RunEnded {
+        return EndRunOutcome {
             ended: 0,
             failed: failed.collect(),
-            blindness: Some(root.malformed("self", OF_ANOTHER_NAMESPACE)),
+            scan_error: Some(root.malformed("self", OF_ANOTHER_NAMESPACE)),
             took: start.elapsed(),
         };
     }
@@ -91,10 +91,10 @@ fn end(
     let own = vec![std::process::id(), std::os::unix::process::parent_id()];
     let mut ladder = Ladder::of_named(&power, own, &mut named);
     let outcome = climb(&mut ladder, group, options);
-    RunEnded {
+    EndRunOutcome {
         ended: ladder.ended(),
         failed: ladder.failures(),
-        blindness: outcome.err().or(ladder.into_blindness()).or(blindness),
+        scan_error: outcome.err().or(ladder.into_blindness()).or(blindness),
         took: start.elapsed(),
     }
 }
@@ -102,10 +102,10 @@ fn end(
 fn climb(
     ladder: &mut Ladder<'_, Pidfds<'_>>,
     group: Option<&Cgroup>,
-    options: &RunEnd<'_>,
+    options: &EndRunOptions<'_>,
 ) -> Result<(), Error> {
     if !options.grace.is_zero() {
-        ladder.ask(options.grace, options.hurry)?;
+        ladder.ask(options.grace, options.skip_grace)?;
     }
     if let Some(group) = group.filter(|group| group.version() == Version::V2) {
         // Whoever is held by then is counted.

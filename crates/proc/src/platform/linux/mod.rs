@@ -33,7 +33,7 @@ mod watched;
 
 pub use capabilities::{CAP_SYS_PTRACE, has_effective};
 pub use command_line::split_arguments;
-pub use end_run::{RunEnd, RunEnded, end_run};
+pub use end_run::{EndRunOptions, EndRunOutcome, end_run};
 pub use fields::{field, field_has_signal};
 pub use inspector::LinuxInspector as NativeInspector;
 pub use loadavg::parse_last_pid;
