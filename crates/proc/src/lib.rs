@@ -1,8 +1,8 @@
-//! What the operating system says about processes.
+//! Reads processes and their memory from the operating system, and kills processes.
 //!
-//! An [`Observer`] is what a sampler asks, tick by tick; an [`Inspector`] sees the process table as
-//! a whole and ends processes. The root of `/proc` is a parameter, so that every reader can be
-//! tried on a directory of fixtures.
+//! An [`Observer`] is what a sampler queries at each tick; an [`Inspector`] lists the process table
+//! and kills process trees. The root of `/proc` is a parameter, so that each reader can be tested on
+//! a directory of fixtures.
 
 mod account;
 mod by_number;
