@@ -24,7 +24,7 @@ mod working_directory;
 pub use account::{Account, Counted};
 pub use by_number::{ByNumber, NumberHasher, Numbers};
 pub use descent::{Descendants, ParentLink, ProcessTable};
-pub use error::Error;
+pub use error::{Error, FieldError};
 pub use identity::ProcessId;
 pub use inspector::{Inspector, KillFailure, KillOptions, KillOutcome, kill_each};
 pub use lock::lock;

@@ -49,8 +49,7 @@ impl Inspector for SysinfoInspector {
         let system = refreshed(ProcessesToUpdate::All, wanted)?;
         let mut processes: Vec<&Process> = processes(&system).collect();
         if processes.is_empty() {
-            let reason = io::Error::other("it shows not one process");
-            return Err(Error::system("the process table", reason));
+            return Err(Error::unusable("the process table", "it lists no process"));
         }
         processes.sort_by_key(|process| process.pid());
         let since_epoch = SystemTime::now()

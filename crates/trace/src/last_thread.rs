@@ -42,6 +42,6 @@ fn is_ending(proc: &ProcRoot, tid: pid_t, text: &mut Vec<u8>) -> bool {
         !matches!(read, Ok(Some(()))) || matches(text)
     };
     let is_killed = |text: &[u8]| field_has_signal(text, "SigPnd", libc::SIGKILL) == Some(true);
-    let is_exiting = |text: &[u8]| Stat::parse(text).is_none_or(|stat| stat.is_ending);
+    let is_exiting = |text: &[u8]| Stat::parse(text).map_or(true, |stat| stat.is_ending);
     has("status", is_killed) || has("stat", is_exiting)
 }

@@ -280,7 +280,7 @@ pub(super) fn birth(stat: &Stat) -> Birth {
     }
 }
 
-/// `None` when the process is gone, or hidden from this user (`hidepid` in `proc(5)`).
+/// `None` if the process is gone, or hidden from this user (`hidepid` in `proc(5)`).
 pub(super) fn read_stat(
     root: &ProcRoot,
     pid: u32,
@@ -292,10 +292,9 @@ pub(super) fn read_stat(
         Err(error) if error.is_denied() => return Ok(None),
         Err(error) => return Err(error),
     }
-    match Stat::parse(text) {
-        Some(stat) => Ok(Some(stat)),
-        None => Err(root.malformed(&format!("{pid}/stat"), "its fields are not as documented")),
-    }
+    Stat::parse(text)
+        .map(Some)
+        .map_err(|error| root.malformed(&format!("{pid}/stat"), error))
 }
 
 #[cfg(test)]

@@ -64,7 +64,7 @@ pub fn end_run(
         return EndRunOutcome {
             ended: 0,
             failed: failed.collect(),
-            scan_error: Some(root.malformed("self", OTHER_NAMESPACE)),
+            scan_error: Some(Error::unusable(root.path(), OTHER_NAMESPACE)),
             took: start.elapsed(),
         };
     }

@@ -45,7 +45,7 @@ impl LinuxInspector {
             }
         }
         if processes.is_empty() {
-            return Err(self.root.malformed("", "it shows not one process"));
+            return Err(Error::unusable(self.root.path(), "it lists no process"));
         }
         Ok(processes)
     }

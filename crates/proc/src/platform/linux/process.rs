@@ -14,7 +14,7 @@ use rustix::fs::{Mode, OFlags, fstat, openat, readlinkat};
 use super::command_line::{COMMAND_LINE_BYTES, split_arguments};
 use super::root::read_whole;
 use super::{ProcRoot, Stat, resident_pages};
-use crate::{Error, ProcessId, ProcessRecord, State};
+use crate::{Error, FieldError, ProcessId, ProcessRecord, State};
 
 /// A process, with the CPU time that its CPU share is computed from.
 #[derive(Debug)]
@@ -53,10 +53,8 @@ impl<'root> ProcessDirectory<'root> {
         if self.read("stat", text)?.is_none() {
             return Ok(None);
         }
-        match Stat::parse(text) {
-            Some(stat) => Ok(Some(stat).filter(|stat| stat.leads_its_process)),
-            None => Err(self.malformed("stat", "its fields are not as documented")),
-        }
+        let stat = Stat::parse(text).map_err(|error| self.malformed("stat", error))?;
+        Ok(Some(stat).filter(|stat| stat.leads_its_process))
     }
 
     /// Reads everything. `None` as with [`Self::stat`].
@@ -106,10 +104,8 @@ impl<'root> ProcessDirectory<'root> {
         if self.read("statm", text)?.is_none() {
             return Ok(None);
         }
-        match resident_pages(text) {
-            Some((resident, _)) => Ok(Some(resident.saturating_mul(page_bytes))),
-            None => Err(self.malformed("statm", "its fields are not numbers of pages")),
-        }
+        let (resident, _) = resident_pages(text).map_err(|error| self.malformed("statm", error))?;
+        Ok(Some(resident.saturating_mul(page_bytes)))
     }
 
     /// `None` for zombies and where access is denied.
@@ -125,8 +121,8 @@ impl<'root> ProcessDirectory<'root> {
         unless_hidden(self.root.unless_gone(&self.name_of(file), read))
     }
 
-    fn malformed(&self, file: &str, reason: &'static str) -> Error {
-        self.root.malformed(&self.name_of(file), reason)
+    fn malformed(&self, file: &str, error: FieldError) -> Error {
+        self.root.malformed(&self.name_of(file), error)
     }
 
     fn name_of(&self, file: &str) -> String {

@@ -98,6 +98,6 @@ impl RoomFinder {
 
     fn machine(&mut self) -> Option<Meminfo> {
         read_whole(self.meminfo.as_ref()?, &mut self.text).ok()?;
-        Meminfo::parse(&self.text)
+        Meminfo::parse(&self.text).ok()
     }
 }

@@ -99,10 +99,8 @@ impl Watched {
         if root.unless_gone(&name, read_whole(file, text))?.is_none() {
             return Ok(None);
         }
-        match Stat::parse(text) {
-            Some(stat) => Ok(Some(stat.faults)),
-            None => Err(root.malformed(&name, "its fields are not as documented")),
-        }
+        let stat = Stat::parse(text).map_err(|error| root.malformed(&name, error))?;
+        Ok(Some(stat.faults))
     }
 }
 

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use rustix::io::Errno;
 
-use crate::Error;
+use crate::{Error, FieldError};
 
 /// The whole text. `None` when this kernel has no such file here, does not answer it, or the group
 /// has been removed.
@@ -21,13 +21,15 @@ pub(super) fn text(path: &Path) -> Result<Option<String>, Error> {
 
 /// A number that is the whole text.
 pub(super) fn number(path: &Path) -> Result<Option<u64>, Error> {
-    let Some(text) = text(path)? else {
-        return Ok(None);
-    };
-    match text.trim().parse() {
-        Ok(number) => Ok(Some(number)),
-        Err(_) => Err(malformed(path, "it is not a number")),
-    }
+    text(path)?
+        .map(|text| parse_number(path, &text))
+        .transpose()
+}
+
+pub(super) fn parse_number(path: &Path, text: &str) -> Result<u64, Error> {
+    let text = text.trim();
+    text.parse()
+        .map_err(|_| invalid_value(path, text, "a number"))
 }
 
 /// The number after a key at the start of a line, as in `memory.stat`.
@@ -54,10 +56,11 @@ pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
         .write_all(text.as_bytes())
 }
 
-pub(super) fn malformed(path: &Path, reason: &'static str) -> Error {
+/// The error of a file that has a single value.
+pub(super) fn invalid_value(path: &Path, value: &str, expected: &'static str) -> Error {
     Error::Malformed {
         path: path.to_owned(),
-        reason,
+        source: FieldError::invalid("the value", value.as_bytes(), expected),
     }
 }
 

@@ -106,9 +106,10 @@ fn read(path: &Path) -> Result<Option<u64>, Error> {
         None | Some("max") => Ok(None),
         Some(digits) => match digits.parse() {
             Ok(bytes) => Ok(Some(bytes).filter(|&bytes| bytes < V1_UNLIMITED)),
-            Err(_) => Err(files::malformed(
+            Err(_) => Err(files::invalid_value(
                 path,
-                "it is neither a number of bytes nor max",
+                digits,
+                "a number of bytes or max",
             )),
         },
     }

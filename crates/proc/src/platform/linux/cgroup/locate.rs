@@ -110,7 +110,7 @@ impl Cgroups {
         let mut text = Vec::new();
         let read = self.proc.read_process_file(pid, "stat", &mut text);
         read.ok()??;
-        Stat::parse(&text)
+        Stat::parse(&text).ok()
     }
 
     fn named(&self, file: &str, pid: u32) -> Result<Cgroup, NoCgroup> {

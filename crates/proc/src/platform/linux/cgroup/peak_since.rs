@@ -50,10 +50,7 @@ impl PeakSince {
             .file
             .read_at(&mut text, 0)
             .map_err(|error| Error::system(&self.path, error))?;
-        let text = String::from_utf8_lossy(&text[..length]);
-        text.trim()
-            .parse()
-            .map_err(|_| files::malformed(&self.path, "it is not a number"))
+        files::parse_number(&self.path, &String::from_utf8_lossy(&text[..length]))
     }
 }
 

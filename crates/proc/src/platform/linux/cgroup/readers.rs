@@ -4,8 +4,8 @@
 //! came over the years, and its topmost group has hardly any.
 
 use super::{Cgroup, Version, files};
-use crate::Error;
 use crate::native::Pressure;
+use crate::{Error, FieldError};
 
 /// What the memory of a group is made of now, its subgroups included.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -81,14 +81,14 @@ impl Cgroup {
             return Ok(None);
         };
         let part = |v1: &str, v2: &str| files::keyed(&stat, self.by_version(v1, v2));
-        let (Some(anon), Some(file)) = (part("total_rss", "anon"), part("total_cache", "file"))
-        else {
-            let path = self.file("memory.stat");
-            return Err(files::malformed(
-                &path,
-                "it tells neither of anon nor of file",
-            ));
+        let required = |v1: &'static str, v2: &'static str| {
+            part(v1, v2).ok_or_else(|| Error::Malformed {
+                path: self.file("memory.stat"),
+                source: FieldError::Missing(self.by_version(v1, v2)),
+            })
         };
+        let anon = required("total_rss", "anon")?;
+        let file = required("total_cache", "file")?;
         let kernel = match self.version {
             Version::V1 => files::number(&self.file("memory.kmem.usage_in_bytes"))?,
             // Since Linux 5.18; what older ones list apart does not add up to it.
