@@ -26,8 +26,8 @@ pub trait Inspector: Send + Sync {
         self.list().map(|records| descendants_of(records, pid))
     }
 
-    /// The processes whose working directory is this folder or lies in it, sorted by pid. Leaves out
-    /// processes whose working directory cannot be read.
+    /// The processes whose working directory is this folder or lies in it, sorted by pid. Leaves
+    /// out processes whose working directory cannot be read.
     ///
     /// # Errors
     /// When the process table as a whole cannot be read.
@@ -95,8 +95,8 @@ pub struct KillFailure {
     pub reason: String,
 }
 
-/// Kills these processes and all their descendants, in this order. A process that is already gone is
-/// no failure.
+/// Kills these processes and all their descendants, in this order. A process that is already gone
+/// is no failure.
 ///
 /// # Errors
 /// As of [`Inspector::kill`].

@@ -1,8 +1,8 @@
 //! Reads processes and their memory from the operating system, and kills processes.
 //!
 //! An [`Observer`] is what a sampler queries at each tick; an [`Inspector`] lists the process table
-//! and kills process trees. The root of `/proc` is a parameter, so that each reader can be tested on
-//! a directory of fixtures.
+//! and kills process trees. The root of `/proc` is a parameter, so that each reader can be tested
+//! on a directory of fixtures.
 
 mod account;
 mod by_number;

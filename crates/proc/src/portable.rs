@@ -1,7 +1,8 @@
 //! The portable [`Inspector`], for any system that sysinfo supports.
 //!
 //! Less exact than a native one: start times are whole seconds, and signals go to a pid right after
-//! its start time was compared, which leaves a race. Empty arguments are missing from command lines.
+//! its start time was compared, which leaves a race. Empty arguments are missing from command
+//! lines.
 
 use std::ffi::{OsStr, OsString};
 use std::io;

@@ -205,8 +205,8 @@ impl<'a, C: ProcessControl> Escalation<'a, C> {
     /// Sends a signal to each target that has not had it yet.
     ///
     /// Terminates and freezes parents first, since a running parent goes on when a child ends: a
-    /// shell that runs `a; b` would start `b`. Kills children first, so that none is orphaned before
-    /// its end; all are frozen by then.
+    /// shell that runs `a; b` would start `b`. Kills children first, so that none is orphaned
+    /// before its end; all are frozen by then.
     fn signal_all(&mut self, signal: Signal) {
         let control = self.control;
         let send = |target: &mut Target<C::Handle>| {

@@ -323,7 +323,8 @@ fn this_process_its_ancestors_and_init_are_left_alone_even_when_named() {
         (1, 0, Obedient),
         (2, 1, Obedient),
         (own, 2, Obedient),
-        // A sibling of this process: it descends from a named process, but from none that is killed.
+        // A sibling of this process: it descends from a named process, but from none that is
+        // killed.
         (own + 1, 2, Obedient),
         (own + 2, own, Obedient),
     ];

@@ -124,8 +124,8 @@ impl ProcessControl for PidfdControl<'_> {
     }
 
     fn check_permission(&self, handle: &PidfdHandle) -> Result<(), Unreachable> {
-        // By pid, since rustix has no signal 0 by pidfd. It has no effect, even on a process that has
-        // reused the pid.
+        // By pid, since rustix has no signal 0 by pidfd. It has no effect, even on a process that
+        // has reused the pid.
         unless_gone(test_kill_process(handle.pid))
     }
 

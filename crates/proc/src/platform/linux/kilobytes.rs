@@ -33,7 +33,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_size_is_refused() {
+    fn a_malformed_size_is_refused() {
         for text in [
             "Pss:",
             "Pss: kB",

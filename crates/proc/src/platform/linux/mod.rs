@@ -1,4 +1,4 @@
-//! Linux: `/proc`, read through kept descriptors.
+//! Linux: `/proc` and cgroups.
 
 mod births;
 mod capabilities;
@@ -49,7 +49,7 @@ pub use room::RoomFinder;
 pub use root::ProcRoot;
 pub use startup::{directory, startup, startup_at_exec};
 pub use stat::Stat;
-pub use statm::{KeptStatm, resident_pages};
+pub use statm::{StatmFile, resident_pages};
 pub use thread_cpu::thread_cpu;
 pub use wait::{Waited, wait4};
 pub use watched::Watched;

@@ -11,12 +11,12 @@ use crate::{Error, FieldError, Reading};
 /// The descriptor stays bound to the process: after its end, reads fail with ESRCH, even if the pid
 /// was reused.
 #[derive(Debug)]
-pub struct KeptStatm {
+pub struct StatmFile {
     pid: u32,
     file: OwnedFd,
 }
 
-impl KeptStatm {
+impl StatmFile {
     /// `None` if the process is gone.
     pub(super) fn open(root: &ProcRoot, pid: u32) -> Result<Option<Self>, Error> {
         let name = format!("{pid}/statm");
