@@ -140,7 +140,7 @@ pub trait Observer {
     fn births(&mut self, births: &mut Vec<Birth>) -> Result<(), Error>;
 
     /// Whether [`Self::births`] has reported all processes started until now. False if unknown.
-    fn births_are_told(&mut self) -> bool;
+    fn births_are_complete(&mut self) -> bool;
 
     /// Starts to watch a process. `None` if it is gone or its pid was reused.
     ///

@@ -77,7 +77,7 @@ impl Observer for NativeObserver {
         Err(unsupported())
     }
 
-    fn births_are_told(&mut self) -> bool {
+    fn births_are_complete(&mut self) -> bool {
         false
     }
 

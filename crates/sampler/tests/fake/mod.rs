@@ -489,7 +489,7 @@ impl Observer for FakeTable {
         })
     }
 
-    fn births_are_told(&mut self) -> bool {
+    fn births_are_complete(&mut self) -> bool {
         self.change(|table| table.new.is_empty())
     }
 

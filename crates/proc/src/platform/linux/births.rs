@@ -141,7 +141,7 @@ impl BirthFinder {
 
     /// Whether no pid has been assigned since [`Self::since_last`] was called, and all before have
     /// been seen.
-    pub(super) fn are_told(&self, root: &ProcRoot) -> bool {
+    pub(super) fn are_complete(&self, root: &ProcRoot) -> bool {
         !self.is_foreign_loadavg
             && self.are_all_tried
             && self.unseen.is_empty()

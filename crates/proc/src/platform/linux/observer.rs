@@ -165,8 +165,8 @@ impl Observer for LinuxObserver {
         self.births.since_last(&self.root, births)
     }
 
-    fn births_are_told(&mut self) -> bool {
-        self.births.are_told(&self.root)
+    fn births_are_complete(&mut self) -> bool {
+        self.births.are_complete(&self.root)
     }
 
     fn watch(&mut self, id: ProcessId) -> Result<Option<Watched>, Error> {
