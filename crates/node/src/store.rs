@@ -282,7 +282,7 @@ fn locked(store: &Mutex<Store>) -> MutexGuard<'_, Store> {
 }
 
 fn settle(store: &Store) -> Result<()> {
-    let settled = store.settle(&here(), &living);
+    let settled = store.mark_interrupted(&here(), &living);
     settled.map(drop).map_err(Into::into)
 }
 
