@@ -73,16 +73,6 @@ pub enum FieldError {
     },
 }
 
-impl FieldError {
-    pub(crate) fn invalid(field: &'static str, found: &[u8], expected: &'static str) -> Self {
-        Self::Invalid {
-            field,
-            found: String::from_utf8_lossy(found).into_owned(),
-            expected,
-        }
-    }
-}
-
 impl Error {
     /// Whether this user lacks a permission.
     #[must_use]

@@ -1,5 +1,21 @@
 //! The format of `status` and similar files: lines of `Name:` and a value.
 
+use crate::FieldError;
+
+impl FieldError {
+    pub(in crate::platform::native) fn invalid(
+        field: &'static str,
+        found: &[u8],
+        expected: &'static str,
+    ) -> Self {
+        Self::Invalid {
+            field,
+            found: String::from_utf8_lossy(found).into_owned(),
+            expected,
+        }
+    }
+}
+
 /// The trimmed value of one field. `None` if it is missing or not UTF-8.
 #[must_use]
 pub fn field<'text>(text: &'text [u8], name: &str) -> Option<&'text str> {
