@@ -75,11 +75,11 @@ export declare class NativeBundleTask {
   finish(): Promise<RunEnd>
 }
 
-/** Sees the processes of the machine and ends them, each call on a thread of Node's pool. */
+/** Lists the processes of the machine and kills them. Each call runs on a thread of Node's pool. */
 export declare class NativeInspector {
   /**
    * # Errors
-   * When there is no such backend, or the process table cannot be read here.
+   * If there is no such backend, or the process table cannot be read.
    */
   constructor(backend: string)
   list(): Promise<Array<InspectedProcess>>
@@ -87,7 +87,7 @@ export declare class NativeInspector {
   findByCwd(folder: string): Promise<Array<InspectedProcess>>
   /**
    * # Errors
-   * When the grace is no length of time.
+   * If the grace is not a valid duration.
    */
   kill(pid: number, options: NativeKillOptions): Promise<KillRecord>
   exists(pid: number): Promise<boolean>
@@ -184,70 +184,70 @@ export declare class NativeSampler {
 /** An open store. */
 export declare class NativeStore {
   /**
-   * Opens a store; nothing when there is none.
+   * Opens a store. Returns null if it does not exist.
    *
    * # Errors
-   * When it cannot be used.
+   * If it cannot be used.
    */
   static openExisting(file: string): NativeStore | null
   /**
-   * Opens a store, and makes it where there is none.
+   * Opens a store, and creates it if it does not exist.
    *
    * # Errors
-   * When it cannot be used.
+   * If it cannot be used.
    */
   static open(file: string): NativeStore
   /**
-   * The runs that are meant as a list in JSON, oldest first, once those are marked whose memtop is
-   * no more.
+   * The matching runs as a JSON list, oldest first. Marks runs whose memtop is gone as
+   * interrupted before.
    *
    * # Errors
-   * When the store cannot be read.
+   * If the store cannot be read.
    */
   runs(question: RunQuestion): string
   /**
-   * What was run, each label or command with so many of its latest peaks.
+   * The matching runs by label or command, each with this many of its latest peaks.
    *
    * # Errors
-   * When the store cannot be read.
+   * If the store cannot be read.
    */
   groups(question: RunQuestion, peaks: number): Array<RunGroup>
   /**
-   * The result of a run in JSON.
+   * The result of a run as JSON.
    *
    * # Errors
-   * When the store cannot be read.
+   * If the store cannot be read.
    */
   result(id: string): string | null
   /**
-   * The course of a run, as far as it was recorded.
+   * The memory of a run over time, as far as it was recorded.
    *
    * # Errors
-   * When the store cannot be read.
+   * If the store cannot be read.
    */
   course(id: string): CourseRecord
   /**
-   * Adds a run of another store; false when there is one of its id already. Without an end it is
-   * one that was interrupted.
+   * Adds a run from another store. Without an end it is marked as interrupted. Returns false if
+   * there is already a run with its id.
    *
    * # Errors
-   * When the store cannot be written.
+   * If the store cannot be written.
    */
   importRun(start: RecordStart, end: RecordEnd | undefined | null, course: CourseRecord): boolean
   /**
    * Removes runs.
    *
    * # Errors
-   * When the store cannot be written.
+   * If the store cannot be written.
    */
   prune(options: PruneOptions): PruneRecord
   /** The runs that are running, oldest first, each with its living processes. */
   alive(): Promise<Array<AliveRunRow>>
   /**
-   * Ends all processes of a run.
+   * Kills all processes of a run.
    *
    * # Errors
-   * When the grace is no length of time.
+   * If the grace is not a valid duration.
    */
   kill(id: string, options: NativeKillOptions): Promise<KillRecord>
 }
@@ -300,18 +300,18 @@ export declare class NativeWatch {
   stop(): void
 }
 
-/** A run has more memory than it may. */
+/** A run uses more memory than it may. */
 export interface AlarmRecord {
-  /** `limit`: the run is being ended. */
+  /** `limit`: the run is being killed. */
   level: 'warn' | 'limit'
-  /** What the tree has, shared pages counted once. */
+  /** The memory of the tree, counting shared pages once. */
   bytes: number
   atMs: number
-  /** What it was allowed; absent when it is the room that runs out. */
+  /** The exceeded threshold; absent if available memory is running out instead. */
   thresholdBytes?: number
-  /** What there is and what is left of it. */
+  /** The available memory, if that is running out. */
   room?: RoomRecord
-  /** How things were, when the run is being ended. */
+  /** The state of the run, if it is being killed. */
   scene?: SceneRecord
 }
 
@@ -333,81 +333,81 @@ export interface CommandOptions {
   /** The program and its arguments; bytes where an argument is not UTF-8. */
   command: Array<string | Buffer>
   cwd?: string
-  /** The whole environment; the process's own when absent. */
+  /** The whole environment; that of this process if absent. */
   env?: Record<string, string>
   /**
-   * What the command's standard streams are: this process's own; pipes, from which this process
-   * gets every byte as well or not; a terminal of its own.
-   * With `view` they are this process's own, with lines of this process below its output where
-   * that goes to the controlling terminal and this process is in front there.
-   * With `remote` it is one that only this process shows and types into.
+   * The standard streams of the command: `inherit` passes on those of this process. `tee` and
+   * `pipe` are pipes, with or without a copy to the streams of this process. `terminal` is a
+   * pseudo-terminal. `view` is like `inherit`, but shows lines of this process below the output,
+   * if it goes to the controlling terminal and this process is in the foreground. `remote` is a
+   * pseudo-terminal that only this process displays and types into.
    */
   streams?: 'inherit' | 'tee' | 'pipe' | 'terminal' | 'view' | 'remote'
-  /** How large a terminal of the command's own is; as this process's when absent. */
+  /** The size of the pseudo-terminal; that of this process's terminal if absent. */
   size?: ViewSize
 }
 
-/** The course of a run's memory. Each point is milliseconds from the start, and bytes. */
+/** The memory of a run over time. Each point is milliseconds since the start, and bytes. */
 export interface CourseRecord {
   sums: Array<Array<number>>
   processes: Array<ProcessCourseRecord>
 }
 
 /**
- * Ends this process at once, without what Node does at its end: it would put the terminal back to
- * how it was at the start, and undo what a command like `stty` was run for.
+ * Ends this process at once, without Node's cleanup, which would restore the terminal to its
+ * initial state and undo the effect of commands like `stty`.
  */
 export declare function exitNow(code: number): void
 
-/** All processes of a name. */
+/** All processes with the same name. */
 export interface FoundProgram {
   name: string
   peakBytes: number
   timeline: TimelineRecord
 }
 
-/** What was found in a tree, and what is known of it. */
+/** The tasks, stages and programs of a tree. */
 export interface FoundRecord {
-  /** In the order of their starts. */
+  /** In the order in which they started. */
   tasks: Array<FoundTask>
   stages: Array<FoundStage>
-  /** Those that had the most, at the end alone. */
+  /** The largest programs. Only set at the end. */
   programs: Array<FoundProgram>
 }
 
-/** One stage that the tree was in. */
+/** A stage of the tree. */
 export interface FoundStage {
   name: string
-  /** Absent when the tree was not measured then. */
+  /** Absent if the tree was not measured meanwhile. */
   peakBytes?: number
   firstSeenMs: number
   lastSeenMs: number
   durationMs: number
 }
 
-/** One task. Of `code` and `signal` at most one is there; neither while it is not known. */
+/** A task. At most one of `code` and `signal` is set; neither if unknown. */
 export interface FoundTask {
-  /** The runner that it belongs to. */
+  /** The task runner that it belongs to. */
   source: string
   id: string
   isService: boolean
   startedAtMs: number
-  /** Absent while it goes on. */
+  /** Absent while it is running. */
   endedAtMs?: number
   code?: number
   signal?: number
-  /** Its work, without what only started others. */
+  /** Its work, without wrappers. */
   work: TreeRecord
-  /** What one process of it had, where no sum that was sampled says as much. */
+  /** The peak of a single process, if that exceeds all sampled sums. */
   missedBytes?: number
   wrappers?: WrappersRecord
-  /** The highest sum of both. */
+  /** The highest sum of work and wrappers. */
   totalPeakBytes?: number
-  /** Its processes; of thousands not all. */
+  /** Its processes; not all if there are thousands. */
   pids: Array<number>
 }
 
-/** How a task is right now. */
+/** The current state of a task. */
 export interface FoundTaskState {
   source: string
   id: string
@@ -420,15 +420,16 @@ export interface FoundTaskState {
   peakBytes?: number
 }
 
-/** What the kernel counted in the group of a run. */
+/** The accounting of the control group of a run. */
 export interface GroupEnd {
   version: number
   path: string
   peakBytes?: number
-  /** Of processes alone, and of files, at the highest look. */
+  /** Anonymous memory at the highest reading. */
   anonBytes?: number
+  /** Page cache at the same reading. */
   fileBytes?: number
-  /** The kernel's own for the group, at the same look; where it counts that. */
+  /** Kernel memory at the same reading, if the kernel accounts for it. */
   kernelBytes?: number
   oomKills?: number
   escaped: number
@@ -439,14 +440,14 @@ export interface GuardEnd {
   warned: boolean
   warnBytes?: number
   limitBytes?: number
-  /** What the run was ended for. */
+  /** The alarm that the run was killed for. */
   alarm?: AlarmRecord
 }
 
-/** A process as it was at one look. */
+/** A snapshot of a process. */
 export interface InspectedProcess {
   pid: number
-  /** When it started, in the backend's own unit. With the pid it names this process alone. */
+  /** Its start time, in the unit of the backend. Unique together with the pid. */
   started: number
   parentPid: number
   name: string
@@ -458,31 +459,31 @@ export interface InspectedProcess {
   userId?: number
 }
 
-/** A descendant that is still there. */
+/** A descendant that is still alive. */
 export interface KillFailureRecord {
   pid: number
   reason: string
 }
 
-/** What became of a tree that was to be ended. */
+/** The outcome of killing a tree. */
 export interface KillRecord {
   killed: number
   failed: Array<KillFailureRecord>
 }
 
-/** The process that was the largest. */
+/** The largest process. */
 export interface LargestProcessRecord {
   pid: number
   parentPid: number
   startedAtMs: number
   name: string
   command: Array<string>
-  /** The task that it belonged to, by its place among those that were found. */
+  /** The index of its task among the found tasks. */
   task?: number
   bytes: number
 }
 
-/** A process that could not be ended. */
+/** A process that could not be killed. */
 export interface LeftProcess {
   pid: number
   reason: string
@@ -494,7 +495,7 @@ export interface LimitRecord {
   group: string
 }
 
-/** A process that is alive. */
+/** A living process. */
 export interface LivingProcessRecord {
   pid: number
   parentPid: number
@@ -502,9 +503,9 @@ export interface LivingProcessRecord {
   name: string
   command: Array<string>
   rssBytes: number
-  /** The task that it belongs to, by its place among those that were found. */
+  /** The index of its task among the found tasks. */
   task?: number
-  /** What it adds to the sum. */
+  /** Its part of the sum. */
   bytes: number
 }
 
@@ -516,21 +517,21 @@ export interface MemoryRecord {
   swapFreeBytes: number
 }
 
-/** How a tree is ended. */
+/** How a tree is killed. */
 export interface NativeKillOptions {
   force: boolean
   graceMs: number
   started?: number
 }
 
-/** What can be had of a group. */
+/** The features of a group. */
 export interface OffersRecord {
   peak: boolean
   peakSince: boolean
   kill: boolean
 }
 
-/** Memory had run out. */
+/** How memory ran out. */
 export interface OutOfMemoryEnd {
   kind: 'kernel' | 'heap'
   by: 'group' | 'machine' | 'enclosing-group' | 'v8'
@@ -542,10 +543,10 @@ export interface OutOfMemoryEnd {
 }
 
 /**
- * This process's own arguments, byte for byte.
+ * The arguments of this process as bytes.
  *
  * # Errors
- * When `/proc/self/cmdline` cannot be read.
+ * If `/proc/self/cmdline` cannot be read.
  */
 export declare function ownArguments(): Array<Buffer>
 
@@ -561,51 +562,48 @@ export interface OwnGroupRecord {
   pressure?: PressureRecord
 }
 
-/** The highest sum that was sampled, with those who made it up, the largest first. */
+/** The highest sampled sum and its processes, the largest first. */
 export interface PeakRecord {
   bytes: number
   metric: 'unique' | 'rss' | 'pss'
   rssBytes: number
-  /** Of the bytes, memory that no file backs; where that is known. */
+  /** The anonymous part of the bytes, if known. */
   anonBytes?: number
-  /** Of the bytes, mapped files and shared memory, each page once; where that is known. */
+  /** The part of mapped files and shared memory, counting each page once, if known. */
   mappedBytes?: number
   atMs: number
   processes: Array<ProcessAtPeakRecord>
 }
 
-/** Shares of the last ten seconds in percent in which processes waited for memory. */
+/** The memory stall time of the last ten seconds, in percent. */
 export interface PressureRecord {
   someAvg10: number
   fullAvg10: number
 }
 
-/** What stands in the way, and what would help. */
+/** A problem and its remedy. */
 export interface ProblemRecord {
   reason: string
   remedy?: string
 }
 
-/** A process's share of a peak. */
+/** A process and its part of a peak. */
 export interface ProcessAtPeakRecord {
   pid: number
   parentPid: number
   startedAtMs: number
   name: string
   command: Array<string>
-  /**
-   * The task that it belonged to, by its place among those that were found, or else among those
-   * that were opened.
-   */
+  /** The index of its task among the found tasks, or else among the opened tasks. */
   task?: number
-  /** What it adds to the peak. */
+  /** Its part of the peak. */
   bytes: number
   rssBytes: number
-  /** Its proportional memory, where it was read. */
+  /** Its proportional memory, if it was read. */
   pssBytes?: number
 }
 
-/** The course of one process; 0 bytes once it is gone. */
+/** The memory of a process over time; 0 bytes once it is gone. */
 export interface ProcessCourseRecord {
   pid: number
   startTicks: number
@@ -613,7 +611,7 @@ export interface ProcessCourseRecord {
   points: Array<Array<number>>
 }
 
-/** A process and its start time, in clock ticks since the machine's start. */
+/** A process and its start time, in clock ticks since boot. */
 export interface ProcessIdentity {
   pid: number
   startTicks: number
@@ -629,14 +627,14 @@ export interface ProcessSurveyRecord {
   othersPss: string
 }
 
-/** What is to go. */
+/** Which runs to remove. */
 export interface PruneOptions {
   before?: string
   keep?: number
   mostBytes?: number
 }
 
-/** What has gone. */
+/** The outcome of removing runs. */
 export interface PruneRecord {
   removed: number
   left: number
@@ -679,22 +677,22 @@ export interface RecordTrouble {
   reason: string
 }
 
-/** What a run can have, and what is left of it. */
+/** The memory available to a run. */
 export interface RoomRecord {
   totalBytes: number
   availableBytes: number
-  /** The control group with the least left; absent for the machine. */
+  /** The control group with the least memory left; absent for the machine. */
   group?: string
 }
 
-/** Everything that tells tasks and stages. */
+/** The rules for tasks and stages. */
 export interface RulesOption {
   runners: Array<RunnerOption>
-  /** In the order of their precedence. */
+  /** In order of precedence. */
   stages: Array<StageOption>
 }
 
-/** What is known once the command has ended. Either `code` or `signal` is there. */
+/** The end of a run. Either `code` or `signal` is set. */
 export interface RunEnd {
   code?: number
   /** The number of the signal that ended the command. */
@@ -703,53 +701,53 @@ export interface RunEnd {
   tree?: TreeRecord
   found?: FoundRecord
   sampling?: SamplingRecord
-  /** Why there is neither tree nor sampling. */
+  /** Why `tree` and `sampling` are absent. */
   unmeasuredBecause?: string
-  /** What one process had by what the kernel told at the end, where no sample says as much. */
+  /** The peak of a single process according to the kernel, if that exceeds all samples. */
   missedBytes?: number
-  /** What the true peak cannot have been higher than. */
+  /** An upper bound of the true peak. */
   ceilingBytes?: number
   group?: GroupEnd
-  /** Why there is no group. */
+  /** Why `group` is absent. */
   noGroupBecause?: string
   /** How the run was traced. */
   traced?: TracedEnd
-  /** Why it was not. */
+  /** Why it was not traced. */
   untracedBecause?: string
-  /** Those that outlived the command. */
+  /** Processes that outlived the command. */
   survivors: Array<LivingProcessRecord>
   /** How the run was guarded. */
   guard?: GuardEnd
   outOfMemory?: OutOfMemoryEnd
-  /** The command while it ran. */
+  /** The process of the command. */
   process?: ProcessIdentity
-  /** That the run was ended, and by what. */
+  /** Why memtop killed the run, if so. */
   stopped?: StoppedEnd
-  /** Pieces of output that were given to who reads it. They may be heard of after the end. */
+  /** The number of output pieces passed to the reader, which may receive them after the end. */
   pieces: number
   remarks: Array<string>
 }
 
-/** Runs of one label, or of one command without a label. */
+/** Runs with the same label, or without label and with the same command. */
 export interface RunGroup {
   label?: string
-  /** A list in JSON, where they have no label. */
+  /** A JSON list, if they have no label. */
   command?: string
   runs: number
   /**
-   * Of the latest that have ended, oldest first; null for one that was not measured. Only those
-   * in the metric of the latest one.
+   * The peaks of the latest ended runs, oldest first; null for a run that was not measured.
+   * Leaves out peaks in another metric than the latest one.
    */
   peaks: Array<number | undefined | null>
   metric?: string
-  /** What those of the latest were measured in that are left out. */
+  /** The metrics of the peaks that are left out. */
   otherMetrics: Array<string>
 }
 
-/** One task runner. */
+/** A task runner. */
 export interface RunnerOption {
   name: string
-  /** Of several at work, the tasks of the one with the higher level count. */
+  /** If several runners are active, the tasks of the one with the highest level count. */
   level: number
   tasks: Array<TaskRuleOption>
   wrappers: Array<string>
@@ -764,19 +762,19 @@ export interface RunOptions {
   samplesFile?: string
 }
 
-/** Which runs are meant. What is absent lets all through. */
+/** A filter of runs. Absent conditions match all runs. */
 export interface RunQuestion {
   id?: string
   idBegins?: string
   label?: string
-  /** Runs that were started then or later. */
+  /** Runs started at or after this time. */
   since?: string
   state?: 'running' | 'ended' | 'interrupted'
-  /** Only so many, the latest. */
+  /** Only this many of the latest runs. */
   latest?: number
 }
 
-/** How a tree was sampled. */
+/** Statistics of sampling. */
 export interface SamplingRecord {
   intervalMs: number
   ticks: number
@@ -793,7 +791,7 @@ export interface SamplingRecord {
   gaveUp: boolean
 }
 
-/** How things were at an alarm. */
+/** The state of a run at an alarm. */
 export interface SceneRecord {
   tree: TreeRecord
   found: FoundRecord
@@ -803,49 +801,49 @@ export interface SceneRecord {
 
 /** How commands are run and measured. */
 export interface SessionOptions {
-  /** The sampler's own choice when absent. */
+  /** Adapted by the sampler if absent. */
   intervalMs?: number
   metric?: 'auto' | 'rss' | 'pss'
   cgroup?: 'auto' | 'on' | 'off'
   trace?: 'auto' | 'on' | 'off'
-  /** When all are ended if they have not ended by then. */
+  /** Time after which the run is killed. */
   timeoutMs?: number
-  /** How long those that are told to end may take. */
+  /** Time between terminating and killing processes. */
   graceMs?: number
-  /** What becomes of those that outlive their command. */
+  /** What to do with processes that outlive their command. */
   survivors?: 'leave' | 'wait' | 'kill'
-  /** What ends all for their memory: false for nothing. */
+  /** Whether the run is killed if it uses too much memory. */
   guard?: boolean
   warn?: SizeOption
   limit?: SizeOption
   /**
-   * Whether this process is there for the commands alone, and has no other children: signals to
-   * it are handed on, and orphans of the commands become its children.
+   * Whether this process exists only for the commands and has no other children. Then it
+   * forwards signals to them and adopts their orphans.
    */
   standsIn: boolean
   /**
-   * Descriptors that this process has opened for itself. With `standsIn` all others that it was
-   * started with are passed on to the commands.
+   * Descriptors that this process has opened for itself. With `standsIn` all others that it
+   * inherited are passed on to the commands.
    */
   ownDescriptors: Array<number>
-  /** By which tasks are told apart inside each command. */
+  /** The rules that assign processes to tasks. */
   rules?: RulesOption
 }
 
-/** An amount of memory: one of the two. */
+/** An amount of memory: either bytes or percent. */
 export interface SizeOption {
   bytes?: number
-  /** Of what the run can have. */
+  /** Of the memory available to the run. */
   percent?: number
 }
 
-/** How a tree is at one instant. */
+/** A snapshot of a tree. */
 export interface SnapshotRecord {
   /** When the last sample was taken. */
   atMs: number
-  /** What the tree has, as far as that is certain. */
+  /** The memory of the tree, as a lower bound. */
   bytes: number
-  /** What it is ended at. */
+  /** The limit at which it is killed. */
   limitBytes?: number
   tree: TreeRecord
   found: FoundRecord
@@ -853,16 +851,16 @@ export interface SnapshotRecord {
   living: Array<LivingProcessRecord>
 }
 
-/** A stage, and what the command lines of its processes match. */
+/** A stage, and the pattern of the command lines of its processes. */
 export interface StageOption {
   name: string
   argv: string
 }
 
-/** A run that was ended. */
+/** How memtop killed a run. */
 export interface StoppedEnd {
   reason: 'timeout' | 'request' | 'guard'
-  /** Processes that were ended. */
+  /** How many processes were killed. */
   ended: number
   failed: Array<LeftProcess>
   tookMs: number
@@ -871,25 +869,25 @@ export interface StoppedEnd {
 /** The schema of a store, in SQL with comments. */
 export declare function storeSchema(): string
 
-/** Asks what can be measured here. A group is made and removed for it. */
+/** Finds what can be measured on this machine. Creates a control group and removes it again. */
 export declare function survey(): SurveyRecord
 
-/** Everything that was asked. What could not be asked is absent. */
+/** The findings of the survey. Absent ones could not be determined. */
 export interface SurveyRecord {
   pageBytes: number
-  /** Absent for any number. */
+  /** Absent if unlimited. */
   openFiles?: number
-  /** Why nothing below could be asked. */
+  /** Why all of the following are absent. */
   procProblem?: string
   processes?: ProcessSurveyRecord
   tracing?: TracingSurveyRecord
   memory?: MemoryRecord
   pressure?: PressureRecord
   group?: OwnGroupRecord
-  /** Why there is no group. */
+  /** Why `group` is absent. */
   groupProblem?: string
   runGroup?: OffersRecord
-  /** Why a run can have no group of its own. */
+  /** Why `run_group` is absent. */
   runGroupProblem?: ProblemRecord
 }
 
@@ -920,7 +918,7 @@ export interface TaskOptions {
   rules?: RulesOption
 }
 
-/** One kind of task. */
+/** A kind of task. */
 export interface TaskRuleOption {
   env: Array<VariableOption>
   argv?: string
@@ -930,7 +928,7 @@ export interface TaskRuleOption {
   isService: boolean
 }
 
-/** The course of the sum: when and how much, side by side. */
+/** The sum over time, as two parallel lists. */
 export interface TimelineRecord {
   atMs: Array<number>
   bytes: Array<number>
@@ -939,11 +937,11 @@ export interface TimelineRecord {
 /** How a run was traced. */
 export interface TracedEnd {
   stops: number
-  /** Processes that were let go. */
+  /** Processes that were detached. */
   released: number
 }
 
-/** What stands between this process and tracing. */
+/** What affects tracing by this process. */
 export interface TracingSurveyRecord {
   refused?: string
   isSuperuser: boolean
@@ -952,34 +950,34 @@ export interface TracingSurveyRecord {
   seccompMode?: number
 }
 
-/** What is known of one tree. */
+/** The measurements of a tree. */
 export interface TreeRecord {
   peak?: PeakRecord
   largest?: LargestProcessRecord
-  /** What the true peak cannot have been lower than. */
+  /** A lower bound of the true peak. */
   floorBytes: number
-  /** What the true peak cannot have been higher than; only known here if no process has ended. */
+  /** An upper bound of the true peak; only set here if no process has ended. */
   ceilingBytes?: number
-  /** The highest sum of resident memory at any sample. */
+  /** The highest sampled sum of resident memory. */
   highestRssBytes: number
   timeline: TimelineRecord
   seen: number
-  /** Those of them that were found by looking, not told of when they were born. */
+  /** How many of them were found by scanning instead of tracing. */
   found: number
   unmeasured: number
   maxAlive: number
 }
 
-/** A variable, and what its value must match. */
+/** An environment variable, and the pattern of its value. */
 export interface VariableOption {
   name: string
   value?: string
 }
 
-/** The version that this addon was built as; it must be the package's. */
+/** The version of this addon, which must be that of the package. */
 export declare function version(): string
 
-/** A process that was ended for want of memory. */
+/** A process that was killed because memory ran out. */
 export interface VictimRecord {
   pid: number
   name: string
@@ -987,7 +985,7 @@ export interface VictimRecord {
   bytes?: number
 }
 
-/** How large a terminal is. */
+/** The size of a terminal. */
 export interface ViewSize {
   rows: number
   columns: number
@@ -1012,9 +1010,9 @@ export interface WatchOptions {
   trace?: 'on' | 'off'
 }
 
-/** What only started others. */
+/** Processes that only start others. */
 export interface WrappersRecord {
-  /** Absent when none of them was measured. */
+  /** Absent if none of them was measured. */
   peakBytes?: number
   seen: number
 }

@@ -116,7 +116,7 @@ impl Observer for World {
         Ok(())
     }
 
-    fn births_are_told(&mut self) -> bool {
+    fn births_are_complete(&mut self) -> bool {
         true
     }
 

@@ -1,4 +1,4 @@
-//! What the guard of a run says, as plain JavaScript values.
+//! Alarms of the guard, as plain JavaScript values.
 
 use memtop_proc::LimitedBy;
 use memtop_sampler::{Alarm, Cause, Level};
@@ -8,33 +8,33 @@ use crate::found::{FoundRecord, tree_and_found};
 use crate::places::Places;
 use crate::record::{LivingProcessRecord, SamplingRecord, TreeRecord, millis, whole};
 
-/// A run has more memory than it may.
+/// A run uses more memory than it may.
 #[napi(object, object_from_js = false)]
 pub struct AlarmRecord {
-    /// `limit`: the run is being ended.
+    /// `limit`: the run is being killed.
     #[napi(ts_type = "'warn' | 'limit'")]
     pub level: String,
-    /// What the tree has, shared pages counted once.
+    /// The memory of the tree, counting shared pages once.
     pub bytes: i64,
     pub at_ms: f64,
-    /// What it was allowed; absent when it is the room that runs out.
+    /// The exceeded threshold; absent if available memory is running out instead.
     pub threshold_bytes: Option<i64>,
-    /// What there is and what is left of it.
+    /// The available memory, if that is running out.
     pub room: Option<RoomRecord>,
-    /// How things were, when the run is being ended.
+    /// The state of the run, if it is being killed.
     pub scene: Option<SceneRecord>,
 }
 
-/// What a run can have, and what is left of it.
+/// The memory available to a run.
 #[napi(object, object_from_js = false)]
 pub struct RoomRecord {
     pub total_bytes: i64,
     pub available_bytes: i64,
-    /// The control group with the least left; absent for the machine.
+    /// The control group with the least memory left; absent for the machine.
     pub group: Option<String>,
 }
 
-/// How things were at an alarm.
+/// The state of a run at an alarm.
 #[napi(object, object_from_js = false)]
 pub struct SceneRecord {
     pub tree: TreeRecord,

@@ -1,4 +1,4 @@
-//! A command and its streams, from what JavaScript says of them.
+//! Converts a command and its streams from JavaScript values.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
@@ -19,20 +19,20 @@ pub struct CommandOptions {
     /// The program and its arguments; bytes where an argument is not UTF-8.
     pub command: Vec<Either<String, Buffer>>,
     pub cwd: Option<String>,
-    /// The whole environment; the process's own when absent.
+    /// The whole environment; that of this process if absent.
     pub env: Option<HashMap<String, String>>,
-    /// What the command's standard streams are: this process's own; pipes, from which this process
-    /// gets every byte as well or not; a terminal of its own.
-    /// With `view` they are this process's own, with lines of this process below its output where
-    /// that goes to the controlling terminal and this process is in front there.
-    /// With `remote` it is one that only this process shows and types into.
+    /// The standard streams of the command: `inherit` passes on those of this process. `tee` and
+    /// `pipe` are pipes, with or without a copy to the streams of this process. `terminal` is a
+    /// pseudo-terminal. `view` is like `inherit`, but shows lines of this process below the output,
+    /// if it goes to the controlling terminal and this process is in the foreground. `remote` is a
+    /// pseudo-terminal that only this process displays and types into.
     #[napi(ts_type = "'inherit' | 'tee' | 'pipe' | 'terminal' | 'view' | 'remote'")]
     pub streams: Option<String>,
-    /// How large a terminal of the command's own is; as this process's when absent.
+    /// The size of the pseudo-terminal; that of this process's terminal if absent.
     pub size: Option<ViewSize>,
 }
 
-/// How large a terminal is.
+/// The size of a terminal.
 #[napi(object)]
 #[derive(Clone, Copy)]
 pub struct ViewSize {
@@ -47,7 +47,7 @@ impl ViewSize {
     }
 }
 
-/// What of the command's terminal is in the hands of this process.
+/// The parts of the command's terminal that this process controls.
 #[derive(Default)]
 pub(crate) struct Seen {
     pub(crate) view: Option<Arc<View>>,
@@ -77,7 +77,7 @@ pub(crate) fn command(options: CommandOptions) -> Command {
     }
 }
 
-/// What is shown below the output goes with the streams that have such a thing.
+/// The streams of this name, and the controls of those that have any.
 pub(crate) fn streams(
     name: Option<&str>,
     size: Option<ViewSize>,
@@ -92,46 +92,46 @@ pub(crate) fn streams(
             reader.give(name, bytes);
         })
     });
-    let terminal = |listener, seen: &Seen| StreamsUse::Terminal {
+    let terminal = |listener, controls: &Seen| StreamsUse::Terminal {
         listener,
         size: size.map(ViewSize::of_terminal),
-        handle: seen.remote.clone(),
+        handle: controls.remote.clone(),
     };
-    let nothing = Seen::default();
+    let none = Seen::default();
     match name {
-        None | Some("inherit") => Ok((StreamsUse::Inherited, nothing)),
+        None | Some("inherit") => Ok((StreamsUse::Inherited, none)),
         Some("tee") => Ok((
             StreamsUse::Piped {
                 tee: true,
                 listener,
             },
-            nothing,
+            none,
         )),
         Some("pipe") => Ok((
             StreamsUse::Piped {
                 tee: false,
                 listener,
             },
-            nothing,
+            none,
         )),
-        Some("terminal") => Ok((terminal(listener, &nothing), nothing)),
+        Some("terminal") => Ok((terminal(listener, &none), none)),
         Some("view") => {
             let view = View::new().map_err(|error| Code::System.error(error.to_string()))?;
             let view = Arc::new(view);
-            let seen = Seen {
+            let controls = Seen {
                 view: Some(Arc::clone(&view)),
                 remote: None,
             };
-            Ok((StreamsUse::Window { listener, view }, seen))
+            Ok((StreamsUse::Window { listener, view }, controls))
         }
         Some("remote") => {
-            let seen = Seen {
+            let controls = Seen {
                 view: None,
                 remote: Some(Arc::default()),
             };
-            Ok((terminal(listener, &seen), seen))
+            Ok((terminal(listener, &controls), controls))
         }
-        Some(other) => Err(Code::InvalidOption.error(format!("{other} are no streams"))),
+        Some(other) => Err(Code::InvalidOption.error(format!("unknown streams: {other}"))),
     }
 }
 

@@ -1,4 +1,4 @@
-//! A value that a thread delivers once and JavaScript awaits, before or after.
+//! A value that a thread delivers once and JavaScript awaits, in any order.
 
 use std::sync::{Arc, Mutex};
 
@@ -15,7 +15,7 @@ enum State<T: ToNapiValue + 'static> {
     Taken,
 }
 
-/// The two ends of the delivery share it.
+/// Shared by the thread that delivers the value and the promise.
 pub(crate) struct Deferred<T: ToNapiValue + 'static>(Arc<Mutex<State<T>>>);
 
 impl<T: ToNapiValue + 'static> Clone for Deferred<T> {
@@ -37,7 +37,7 @@ impl<T: ToNapiValue + Send + 'static> Deferred<T> {
         }
     }
 
-    /// A promise of the value. It can be asked for once.
+    /// A promise of the value. Can only be called once.
     pub(crate) fn promise<'env>(&self, env: &'env Env) -> napi::Result<Object<'env>> {
         let mut state = lock(&self.0);
         let (deferred, promise) = env.create_deferred::<T, Resolver<T>>()?;

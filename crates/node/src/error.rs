@@ -1,4 +1,4 @@
-//! Errors as JavaScript sees them: a message and one of these codes.
+//! Errors as thrown in JavaScript: a message and a code.
 
 use std::fmt::Display;
 

@@ -1,4 +1,4 @@
-//! Calls into JavaScript from other threads, for what happens seldom and matters at once.
+//! Calls JavaScript listeners and readers from other threads.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -9,7 +9,7 @@ use napi::threadsafe_function::{ThreadsafeFunction, ThreadsafeFunctionCallMode};
 
 use crate::error::{Code, Result};
 
-/// A listener in JavaScript. It does not keep the program alive.
+/// A listener in JavaScript. Does not keep the event loop alive.
 pub(crate) struct Listener<T: 'static + JsValuesTupleIntoVec>(
     ThreadsafeFunction<T, (), T, Status, false, true>,
 );
@@ -22,20 +22,20 @@ impl<T: 'static + Send + JsValuesTupleIntoVec> Listener<T> {
             .map_err(|error| Code::System.error(error.reason))
     }
 
-    /// Does not wait. Once JavaScript has ended nobody listens.
-    pub(crate) fn tell(&self, what: T) {
-        self.0.call(what, ThreadsafeFunctionCallMode::NonBlocking);
+    /// Calls the listener without waiting. Does nothing once JavaScript has ended.
+    pub(crate) fn tell(&self, event: T) {
+        self.0.call(event, ThreadsafeFunctionCallMode::NonBlocking);
     }
 }
 
 type Piece = FnArgs<(String, Buffer)>;
 
-/// Pieces that JavaScript has not taken yet. With more, whoever brings them waits.
-const MOST_PIECES: usize = 64;
+/// The most queued pieces. A full queue blocks the sender.
+const MAX_PIECES: usize = 64;
 
-/// A reader of output in JavaScript. Who is slow to read holds up the command, as with any pipe.
+/// A reader of output in JavaScript. A slow reader blocks the command, as with any pipe.
 pub(crate) struct Reader {
-    function: ThreadsafeFunction<Piece, (), Piece, Status, false, true, MOST_PIECES>,
+    function: ThreadsafeFunction<Piece, (), Piece, Status, false, true, MAX_PIECES>,
     given: Arc<AtomicU64>,
 }
 
@@ -44,7 +44,7 @@ impl Reader {
         let function = function
             .build_threadsafe_function()
             .weak::<true>()
-            .max_queue_size::<MOST_PIECES>()
+            .max_queue_size::<MAX_PIECES>()
             .build();
         let function = function.map_err(|error| Code::System.error(error.reason))?;
         Ok(Self {
@@ -53,7 +53,7 @@ impl Reader {
         })
     }
 
-    /// How many pieces have been given so far.
+    /// The number of pieces given so far.
     pub(crate) fn given(&self) -> Arc<AtomicU64> {
         Arc::clone(&self.given)
     }

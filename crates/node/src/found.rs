@@ -1,4 +1,4 @@
-//! Tasks and stages that were found in a tree, as plain JavaScript values.
+//! Tasks, stages and programs found in a tree, as plain JavaScript values.
 
 use memtop_sampler::{
     EndStatus, Finding, Kind, NamedRecord, NamedState, Peak, Program, Record, StageRecord,
@@ -10,65 +10,65 @@ use napi_derive::napi;
 use crate::places::Places;
 use crate::record::{TimelineRecord, TreeRecord, millis, whole};
 
-/// More than can be told apart by colours.
-const MOST_PROGRAMS: usize = 8;
+/// As many as can be distinguished by colour.
+const MAX_PROGRAMS: usize = 8;
 const PROGRAM_POINTS: usize = 100;
-/// Who never had this part of the run's peak is not worth telling.
-const SMALLEST_PART: u64 = 100;
+/// Programs that never had more than the peak of the run divided by this are left out.
+const MIN_PART_DIVISOR: u64 = 100;
 
-/// What was found in a tree, and what is known of it.
+/// The tasks, stages and programs of a tree.
 #[napi(object, object_from_js = false)]
 pub struct FoundRecord {
-    /// In the order of their starts.
+    /// In the order in which they started.
     pub tasks: Vec<FoundTask>,
     pub stages: Vec<FoundStage>,
-    /// Those that had the most, at the end alone.
+    /// The largest programs. Only set at the end.
     pub programs: Vec<FoundProgram>,
 }
 
-/// One task. Of `code` and `signal` at most one is there; neither while it is not known.
+/// A task. At most one of `code` and `signal` is set; neither if unknown.
 #[napi(object, object_from_js = false)]
 pub struct FoundTask {
-    /// The runner that it belongs to.
+    /// The task runner that it belongs to.
     pub source: String,
     pub id: String,
     pub is_service: bool,
     pub started_at_ms: f64,
-    /// Absent while it goes on.
+    /// Absent while it is running.
     pub ended_at_ms: Option<f64>,
     pub code: Option<i32>,
     pub signal: Option<i32>,
-    /// Its work, without what only started others.
+    /// Its work, without wrappers.
     pub work: TreeRecord,
-    /// What one process of it had, where no sum that was sampled says as much.
+    /// The peak of a single process, if that exceeds all sampled sums.
     pub missed_bytes: Option<i64>,
     pub wrappers: Option<WrappersRecord>,
-    /// The highest sum of both.
+    /// The highest sum of work and wrappers.
     pub total_peak_bytes: Option<i64>,
-    /// Its processes; of thousands not all.
+    /// Its processes; not all if there are thousands.
     pub pids: Vec<u32>,
 }
 
-/// What only started others.
+/// Processes that only start others.
 #[napi(object, object_from_js = false)]
 pub struct WrappersRecord {
-    /// Absent when none of them was measured.
+    /// Absent if none of them was measured.
     pub peak_bytes: Option<i64>,
     pub seen: i64,
 }
 
-/// One stage that the tree was in.
+/// A stage of the tree.
 #[napi(object, object_from_js = false)]
 pub struct FoundStage {
     pub name: String,
-    /// Absent when the tree was not measured then.
+    /// Absent if the tree was not measured meanwhile.
     pub peak_bytes: Option<i64>,
     pub first_seen_ms: f64,
     pub last_seen_ms: f64,
     pub duration_ms: f64,
 }
 
-/// All processes of a name.
+/// All processes with the same name.
 #[napi(object, object_from_js = false)]
 pub struct FoundProgram {
     pub name: String,
@@ -76,7 +76,7 @@ pub struct FoundProgram {
     pub timeline: TimelineRecord,
 }
 
-/// How a task is right now.
+/// The current state of a task.
 #[napi(object, object_from_js = false)]
 pub struct FoundTaskState {
     pub source: String,
@@ -90,7 +90,7 @@ pub struct FoundTaskState {
     pub peak_bytes: Option<i64>,
 }
 
-/// A tree with what was found in it.
+/// A tree and what was found in it.
 pub(crate) fn tree_and_found(record: Record) -> (TreeRecord, FoundRecord) {
     let places = Places::of(&record.named);
     let found = FoundRecord {
@@ -102,10 +102,10 @@ pub(crate) fn tree_and_found(record: Record) -> (TreeRecord, FoundRecord) {
 }
 
 fn largest_programs(mut programs: Vec<Program>, peak: Option<&Peak>) -> Vec<FoundProgram> {
-    let worth_it = peak.map_or(0, |peak| peak.bytes / SMALLEST_PART);
-    programs.retain(|program| program.highest > worth_it);
+    let min_bytes = peak.map_or(0, |peak| peak.bytes / MIN_PART_DIVISOR);
+    programs.retain(|program| program.highest > min_bytes);
     programs.sort_by_key(|program| std::cmp::Reverse(program.highest));
-    programs.truncate(MOST_PROGRAMS);
+    programs.truncate(MAX_PROGRAMS);
     programs.into_iter().map(Into::into).collect()
 }
 
@@ -134,7 +134,7 @@ impl From<NamedRecord> for FoundTask {
         let total_peak_bytes = peak_bytes(&named.all);
         let mut work = named.work;
         let missed_bytes = missed_bytes(&work, 0).map(whole);
-        // The parts of a task have no course of their own.
+        // The parts of a task have no timeline of their own.
         work.timeline = named.all.timeline;
         Self {
             source: source.to_string(),

@@ -1,10 +1,10 @@
-//! An inspector of the process table, as JavaScript holds it.
+//! The inspector of the process table, as a JavaScript class.
 
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use memtop_proc::native::{NativeInspector as ByTheSystem, ProcRoot};
+use memtop_proc::native::{NativeInspector as SystemInspector, ProcRoot};
 use memtop_proc::{
     Error, Inspector, KillFailure, KillOptions, KillOutcome, ProcessRecord, SysinfoInspector,
 };
@@ -15,11 +15,11 @@ use crate::error::{self, Code, Result};
 use crate::question::Question;
 use crate::record::whole;
 
-/// A process as it was at one look.
+/// A snapshot of a process.
 #[napi(object, object_from_js = false)]
 pub struct InspectedProcess {
     pub pid: u32,
-    /// When it started, in the backend's own unit. With the pid it names this process alone.
+    /// Its start time, in the unit of the backend. Unique together with the pid.
     pub started: i64,
     pub parent_pid: u32,
     pub name: String,
@@ -31,7 +31,7 @@ pub struct InspectedProcess {
     pub user_id: Option<u32>,
 }
 
-/// How a tree is ended.
+/// How a tree is killed.
 #[napi(object, object_to_js = false)]
 #[derive(Clone, Copy)]
 pub struct NativeKillOptions {
@@ -40,21 +40,21 @@ pub struct NativeKillOptions {
     pub started: Option<f64>,
 }
 
-/// What became of a tree that was to be ended.
+/// The outcome of killing a tree.
 #[napi(object, object_from_js = false)]
 pub struct KillRecord {
     pub killed: i64,
     pub failed: Vec<KillFailureRecord>,
 }
 
-/// A descendant that is still there.
+/// A descendant that is still alive.
 #[napi(object, object_from_js = false)]
 pub struct KillFailureRecord {
     pub pid: u32,
     pub reason: String,
 }
 
-/// Sees the processes of the machine and ends them, each call on a thread of Node's pool.
+/// Lists the processes of the machine and kills them. Each call runs on a thread of Node's pool.
 #[napi]
 pub struct NativeInspector {
     inspector: Arc<dyn Inspector>,
@@ -63,18 +63,18 @@ pub struct NativeInspector {
 #[napi]
 impl NativeInspector {
     /// # Errors
-    /// When there is no such backend, or the process table cannot be read here.
-    // Node-API makes a text of its own for each call.
+    /// If there is no such backend, or the process table cannot be read.
+    // Node-API passes an owned string.
     #[allow(clippy::needless_pass_by_value)]
     #[napi(constructor)]
     pub fn new(backend: String) -> Result<Self> {
         let inspector: Arc<dyn Inspector> = match backend.as_str() {
             "linux" => {
                 let root = ProcRoot::system().map_err(|error| error::of_proc(&error))?;
-                Arc::new(ByTheSystem::new(root))
+                Arc::new(SystemInspector::new(root))
             }
             "sysinfo" => Arc::new(SysinfoInspector::new()),
-            other => return Err(Code::InvalidOption.error(format!("{other} is no backend"))),
+            other => return Err(Code::InvalidOption.error(format!("unknown backend: {other}"))),
         };
         Ok(Self { inspector })
     }
@@ -99,7 +99,7 @@ impl NativeInspector {
     }
 
     /// # Errors
-    /// When the grace is no length of time.
+    /// If the grace is not a valid duration.
     #[napi(ts_return_type = "Promise<KillRecord>")]
     pub fn kill(
         &self,
@@ -135,7 +135,7 @@ impl NativeInspector {
 
 pub(crate) fn grace(millis: f64) -> Result<Duration> {
     Duration::try_from_secs_f64(millis / 1e3)
-        .map_err(|_| Code::InvalidOption.error(format!("{millis} ms is no length of time")))
+        .map_err(|_| Code::InvalidOption.error(format!("{millis} ms is not a valid duration")))
 }
 
 pub(crate) fn inspected(records: Vec<ProcessRecord>) -> Vec<InspectedProcess> {

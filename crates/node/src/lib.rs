@@ -3,6 +3,7 @@
 mod alarm;
 mod bundle;
 mod command;
+mod course;
 mod deferred;
 mod error;
 mod events;
@@ -34,24 +35,24 @@ use error::{Code, Result};
 pub use store::store_schema;
 pub use survey::survey;
 
-/// The version that this addon was built as; it must be the package's.
+/// The version of this addon, which must be that of the package.
 #[napi]
 #[must_use]
 pub fn version() -> &'static str {
     env!("CARGO_PKG_VERSION")
 }
 
-/// Ends this process at once, without what Node does at its end: it would put the terminal back to
-/// how it was at the start, and undo what a command like `stty` was run for.
+/// Ends this process at once, without Node's cleanup, which would restore the terminal to its
+/// initial state and undo the effect of commands like `stty`.
 #[napi]
 pub fn exit_now(code: i32) {
     memtop_spawn::exit_now(code)
 }
 
-/// This process's own arguments, byte for byte.
+/// The arguments of this process as bytes.
 ///
 /// # Errors
-/// When `/proc/self/cmdline` cannot be read.
+/// If `/proc/self/cmdline` cannot be read.
 #[napi]
 pub fn own_arguments() -> Result<Vec<Buffer>> {
     let arguments = memtop_spawn::own_arguments().map_err(|error| Code::System.error(error))?;

@@ -1,4 +1,4 @@
-//! How to sample, as JavaScript says it.
+//! Converts options of sampling from JavaScript values.
 
 use std::time::Duration;
 
@@ -7,14 +7,14 @@ use memtop_spawn::{GroupUse, SurvivorsUse, TraceUse};
 
 use crate::error::{Code, Result};
 
-/// An absent interval is the sampler's own choice.
+/// An absent interval means that the sampler adapts it.
 pub(crate) fn interval(millis: Option<f64>) -> Result<Interval> {
     let Some(millis) = millis else {
         return Ok(Interval::Adaptive);
     };
     match Duration::try_from_secs_f64(millis / 1e3) {
         Ok(interval) if !interval.is_zero() => Ok(Interval::Fixed(interval)),
-        _ => Err(Code::InvalidOption.error(format!("{millis} ms is no interval"))),
+        _ => Err(Code::InvalidOption.error(format!("{millis} ms is not a valid interval"))),
     }
 }
 
@@ -23,7 +23,7 @@ pub(crate) fn metric(name: Option<&str>) -> Result<Metric> {
         None | Some("auto") => Ok(Metric::Auto),
         Some("rss") => Ok(Metric::Rss),
         Some("pss") => Ok(Metric::Pss),
-        Some(other) => Err(Code::InvalidOption.error(format!("{other} is no metric"))),
+        Some(other) => Err(Code::InvalidOption.error(format!("unknown metric: {other}"))),
     }
 }
 
@@ -32,7 +32,7 @@ pub(crate) fn group_use(name: Option<&str>) -> Result<GroupUse> {
         None | Some("auto") => Ok(GroupUse::Auto),
         Some("on") => Ok(GroupUse::On),
         Some("off") => Ok(GroupUse::Off),
-        Some(other) => Err(Code::InvalidOption.error(format!("{other} is no use of a group"))),
+        Some(other) => Err(Code::InvalidOption.error(format!("unknown use of cgroups: {other}"))),
     }
 }
 
@@ -41,7 +41,7 @@ pub(crate) fn trace_use(name: Option<&str>) -> Result<TraceUse> {
         None | Some("auto") => Ok(TraceUse::Auto),
         Some("on") => Ok(TraceUse::On),
         Some("off") => Ok(TraceUse::Off),
-        Some(other) => Err(Code::InvalidOption.error(format!("{other} is no use of tracing"))),
+        Some(other) => Err(Code::InvalidOption.error(format!("unknown use of tracing: {other}"))),
     }
 }
 
@@ -51,7 +51,7 @@ pub(crate) fn survivors_use(name: Option<&str>) -> Result<SurvivorsUse> {
         Some("wait") => Ok(SurvivorsUse::Wait),
         Some("kill") => Ok(SurvivorsUse::Kill),
         Some(other) => {
-            Err(Code::InvalidOption.error(format!("{other} is nothing to do with survivors")))
+            Err(Code::InvalidOption.error(format!("unknown treatment of survivors: {other}")))
         }
     }
 }
@@ -59,7 +59,7 @@ pub(crate) fn survivors_use(name: Option<&str>) -> Result<SurvivorsUse> {
 pub(crate) fn duration(millis: Option<f64>) -> Result<Option<Duration>> {
     let duration = |millis: f64| {
         Duration::try_from_secs_f64(millis / 1e3)
-            .map_err(|_| Code::InvalidOption.error(format!("{millis} ms is no time")))
+            .map_err(|_| Code::InvalidOption.error(format!("{millis} ms is not a valid duration")))
     };
     millis.map(duration).transpose()
 }

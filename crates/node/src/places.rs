@@ -1,8 +1,8 @@
-//! Who is of which task.
+//! Maps accounts of processes to the tasks that were found.
 
 use memtop_sampler::{NamedRecord, TaskId};
 
-/// Which task an account is of, by its place among those that were found.
+/// The index of the found task that an account belongs to.
 #[derive(Default)]
 pub(crate) struct Places(Vec<Vec<TaskId>>);
 

@@ -1,4 +1,4 @@
-//! What is asked on a thread of its own, so that JavaScript goes on meanwhile.
+//! Queries that run on a thread of Node's pool, without blocking JavaScript.
 
 use napi::bindgen_prelude::{AsyncTask, ToNapiValue, TypeName};
 use napi::{Env, JsError, Task};
@@ -8,7 +8,7 @@ use crate::error::Code;
 type Answer<T> = Result<T, napi::Error<Code>>;
 type Ask<T> = Box<dyn FnOnce() -> Answer<T> + Send>;
 
-/// What one call asks.
+/// One query.
 pub struct Question<T>(Option<Ask<T>>);
 
 impl<T: ToNapiValue + TypeName + Send + 'static> Question<T> {

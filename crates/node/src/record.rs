@@ -1,4 +1,4 @@
-//! What a sampler found out, as plain JavaScript values.
+//! The records of a sampler, as plain JavaScript values.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use napi_derive::napi;
 
 use crate::places::Places;
 
-/// A process's share of a peak.
+/// A process and its part of a peak.
 #[napi(object, object_from_js = false)]
 pub struct ProcessAtPeakRecord {
     pub pid: u32,
@@ -17,39 +17,38 @@ pub struct ProcessAtPeakRecord {
     pub started_at_ms: f64,
     pub name: String,
     pub command: Vec<String>,
-    /// The task that it belonged to, by its place among those that were found, or else among those
-    /// that were opened.
+    /// The index of its task among the found tasks, or else among the opened tasks.
     pub task: Option<u32>,
-    /// What it adds to the peak.
+    /// Its part of the peak.
     pub bytes: i64,
     pub rss_bytes: i64,
-    /// Its proportional memory, where it was read.
+    /// Its proportional memory, if it was read.
     pub pss_bytes: Option<i64>,
 }
 
-/// The highest sum that was sampled, with those who made it up, the largest first.
+/// The highest sampled sum and its processes, the largest first.
 #[napi(object, object_from_js = false)]
 pub struct PeakRecord {
     pub bytes: i64,
     #[napi(ts_type = "'unique' | 'rss' | 'pss'")]
     pub metric: String,
     pub rss_bytes: i64,
-    /// Of the bytes, memory that no file backs; where that is known.
+    /// The anonymous part of the bytes, if known.
     pub anon_bytes: Option<i64>,
-    /// Of the bytes, mapped files and shared memory, each page once; where that is known.
+    /// The part of mapped files and shared memory, counting each page once, if known.
     pub mapped_bytes: Option<i64>,
     pub at_ms: f64,
     pub processes: Vec<ProcessAtPeakRecord>,
 }
 
-/// The course of the sum: when and how much, side by side.
+/// The sum over time, as two parallel lists.
 #[napi(object, object_from_js = false)]
 pub struct TimelineRecord {
     pub at_ms: Vec<f64>,
     pub bytes: Vec<i64>,
 }
 
-/// The process that was the largest.
+/// The largest process.
 #[napi(object, object_from_js = false)]
 pub struct LargestProcessRecord {
     pub pid: u32,
@@ -57,12 +56,12 @@ pub struct LargestProcessRecord {
     pub started_at_ms: f64,
     pub name: String,
     pub command: Vec<String>,
-    /// The task that it belonged to, by its place among those that were found.
+    /// The index of its task among the found tasks.
     pub task: Option<u32>,
     pub bytes: i64,
 }
 
-/// A process that is alive.
+/// A living process.
 #[napi(object, object_from_js = false)]
 pub struct LivingProcessRecord {
     pub pid: u32,
@@ -71,32 +70,32 @@ pub struct LivingProcessRecord {
     pub name: String,
     pub command: Vec<String>,
     pub rss_bytes: i64,
-    /// The task that it belongs to, by its place among those that were found.
+    /// The index of its task among the found tasks.
     pub task: Option<u32>,
-    /// What it adds to the sum.
+    /// Its part of the sum.
     pub bytes: i64,
 }
 
-/// What is known of one tree.
+/// The measurements of a tree.
 #[napi(object, object_from_js = false)]
 pub struct TreeRecord {
     pub peak: Option<PeakRecord>,
     pub largest: Option<LargestProcessRecord>,
-    /// What the true peak cannot have been lower than.
+    /// A lower bound of the true peak.
     pub floor_bytes: i64,
-    /// What the true peak cannot have been higher than; only known here if no process has ended.
+    /// An upper bound of the true peak; only set here if no process has ended.
     pub ceiling_bytes: Option<i64>,
-    /// The highest sum of resident memory at any sample.
+    /// The highest sampled sum of resident memory.
     pub highest_rss_bytes: i64,
     pub timeline: TimelineRecord,
     pub seen: i64,
-    /// Those of them that were found by looking, not told of when they were born.
+    /// How many of them were found by scanning instead of tracing.
     pub found: i64,
     pub unmeasured: i64,
     pub max_alive: i64,
 }
 
-/// How a tree was sampled.
+/// Statistics of sampling.
 #[napi(object, object_from_js = false)]
 pub struct SamplingRecord {
     pub interval_ms: f64,
@@ -115,7 +114,7 @@ pub struct SamplingRecord {
 }
 
 impl TreeRecord {
-    /// `places` tell the tasks of the processes at the peak.
+    /// `places` maps the processes at the peak to tasks.
     pub(crate) fn of(task: TaskRecord, places: &Places) -> Self {
         Self {
             peak: task.peak.map(|peak| PeakRecord::of(peak, places)),
@@ -234,10 +233,10 @@ impl LargestProcessRecord {
     }
 }
 
-/// As many as a terminal, a chart or a file is the better for.
+/// As many as a terminal, a chart or a file can make use of.
 const TIMELINE_POINTS: usize = 500;
 
-/// A timeline's times need no more than microseconds.
+/// Rounds to microseconds, which is precise enough for a timeline.
 fn rounded(millis: f64) -> f64 {
     (millis * 1e3).round() / 1e3
 }
@@ -246,7 +245,7 @@ pub(crate) fn millis(time: Duration) -> f64 {
     time.as_secs_f64() * 1e3
 }
 
-/// Counts and bytes stay far below 2^53, up to which JavaScript's numbers are exact.
+/// Counts and bytes stay far below 2^53, up to which JavaScript numbers are exact.
 pub(crate) fn whole(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
 }

@@ -1,4 +1,4 @@
-//! Rules that tell tasks apart, from plain JavaScript values.
+//! Converts the rules that assign processes to tasks from JavaScript values.
 
 use std::sync::Arc;
 
@@ -7,26 +7,26 @@ use napi_derive::napi;
 
 use crate::error::{Code, Result};
 
-/// Everything that tells tasks and stages.
+/// The rules for tasks and stages.
 #[napi(object, object_to_js = false)]
 pub struct RulesOption {
     pub runners: Vec<RunnerOption>,
-    /// In the order of their precedence.
+    /// In order of precedence.
     pub stages: Vec<StageOption>,
 }
 
-/// One task runner.
+/// A task runner.
 #[napi(object, object_to_js = false)]
 pub struct RunnerOption {
     pub name: String,
-    /// Of several at work, the tasks of the one with the higher level count.
+    /// If several runners are active, the tasks of the one with the highest level count.
     pub level: u8,
     pub tasks: Vec<TaskRuleOption>,
     pub wrappers: Vec<String>,
     pub hosts: Vec<String>,
 }
 
-/// One kind of task.
+/// A kind of task.
 #[napi(object, object_to_js = false)]
 pub struct TaskRuleOption {
     pub env: Vec<VariableOption>,
@@ -37,14 +37,14 @@ pub struct TaskRuleOption {
     pub is_service: bool,
 }
 
-/// A variable, and what its value must match.
+/// An environment variable, and the pattern of its value.
 #[napi(object, object_to_js = false)]
 pub struct VariableOption {
     pub name: String,
     pub value: Option<String>,
 }
 
-/// A stage, and what the command lines of its processes match.
+/// A stage, and the pattern of the command lines of its processes.
 #[napi(object, object_to_js = false)]
 pub struct StageOption {
     pub name: String,
@@ -52,7 +52,7 @@ pub struct StageOption {
 }
 
 /// # Errors
-/// When one of them is no rule.
+/// If a rule is invalid.
 pub(crate) fn rules(option: Option<RulesOption>) -> Result<Option<SharedRules>> {
     let Some(RulesOption { runners, stages }) = option else {
         return Ok(None);

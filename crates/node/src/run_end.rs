@@ -1,4 +1,4 @@
-//! How a run ended, as a plain JavaScript value.
+//! The end of a run, as a plain JavaScript value.
 
 use memtop_proc::KillFailure;
 use memtop_spawn::{
@@ -11,22 +11,23 @@ use crate::found::{FoundRecord, tree_and_found};
 use crate::places::Places;
 use crate::record::{LivingProcessRecord, SamplingRecord, TreeRecord, millis, whole};
 
-/// What the kernel counted in the group of a run.
+/// The accounting of the control group of a run.
 #[napi(object, object_from_js = false)]
 pub struct GroupEnd {
     pub version: u32,
     pub path: String,
     pub peak_bytes: Option<i64>,
-    /// Of processes alone, and of files, at the highest look.
+    /// Anonymous memory at the highest reading.
     pub anon_bytes: Option<i64>,
+    /// Page cache at the same reading.
     pub file_bytes: Option<i64>,
-    /// The kernel's own for the group, at the same look; where it counts that.
+    /// Kernel memory at the same reading, if the kernel accounts for it.
     pub kernel_bytes: Option<i64>,
     pub oom_kills: Option<i64>,
     pub escaped: i64,
 }
 
-/// What is known once the command has ended. Either `code` or `signal` is there.
+/// The end of a run. Either `code` or `signal` is set.
 #[napi(object, object_from_js = false)]
 pub struct RunEnd {
     pub code: Option<i32>,
@@ -36,29 +37,29 @@ pub struct RunEnd {
     pub tree: Option<TreeRecord>,
     pub found: Option<FoundRecord>,
     pub sampling: Option<SamplingRecord>,
-    /// Why there is neither tree nor sampling.
+    /// Why `tree` and `sampling` are absent.
     pub unmeasured_because: Option<String>,
-    /// What one process had by what the kernel told at the end, where no sample says as much.
+    /// The peak of a single process according to the kernel, if that exceeds all samples.
     pub missed_bytes: Option<i64>,
-    /// What the true peak cannot have been higher than.
+    /// An upper bound of the true peak.
     pub ceiling_bytes: Option<i64>,
     pub group: Option<GroupEnd>,
-    /// Why there is no group.
+    /// Why `group` is absent.
     pub no_group_because: Option<String>,
     /// How the run was traced.
     pub traced: Option<TracedEnd>,
-    /// Why it was not.
+    /// Why it was not traced.
     pub untraced_because: Option<String>,
-    /// Those that outlived the command.
+    /// Processes that outlived the command.
     pub survivors: Vec<LivingProcessRecord>,
     /// How the run was guarded.
     pub guard: Option<GuardEnd>,
     pub out_of_memory: Option<OutOfMemoryEnd>,
-    /// The command while it ran.
+    /// The process of the command.
     pub process: Option<ProcessIdentity>,
-    /// That the run was ended, and by what.
+    /// Why memtop killed the run, if so.
     pub stopped: Option<StoppedEnd>,
-    /// Pieces of output that were given to who reads it. They may be heard of after the end.
+    /// The number of output pieces passed to the reader, which may receive them after the end.
     pub pieces: i64,
     pub remarks: Vec<String>,
 }
@@ -67,11 +68,11 @@ pub struct RunEnd {
 #[napi(object, object_from_js = false)]
 pub struct TracedEnd {
     pub stops: i64,
-    /// Processes that were let go.
+    /// Processes that were detached.
     pub released: i64,
 }
 
-/// A process and its start time, in clock ticks since the machine's start.
+/// A process and its start time, in clock ticks since boot.
 #[napi(object, object_from_js = false)]
 pub struct ProcessIdentity {
     pub pid: u32,
@@ -84,11 +85,11 @@ pub struct GuardEnd {
     pub warned: bool,
     pub warn_bytes: Option<i64>,
     pub limit_bytes: Option<i64>,
-    /// What the run was ended for.
+    /// The alarm that the run was killed for.
     pub alarm: Option<AlarmRecord>,
 }
 
-/// Memory had run out.
+/// How memory ran out.
 #[napi(object, object_from_js = false)]
 pub struct OutOfMemoryEnd {
     #[napi(ts_type = "'kernel' | 'heap'")]
@@ -102,7 +103,7 @@ pub struct OutOfMemoryEnd {
     pub is_exact: bool,
 }
 
-/// A process that was ended for want of memory.
+/// A process that was killed because memory ran out.
 #[napi(object, object_from_js = false)]
 pub struct VictimRecord {
     pub pid: u32,
@@ -111,18 +112,18 @@ pub struct VictimRecord {
     pub bytes: Option<i64>,
 }
 
-/// A run that was ended.
+/// How memtop killed a run.
 #[napi(object, object_from_js = false)]
 pub struct StoppedEnd {
     #[napi(ts_type = "'timeout' | 'request' | 'guard'")]
     pub reason: String,
-    /// Processes that were ended.
+    /// How many processes were killed.
     pub ended: i64,
     pub failed: Vec<LeftProcess>,
     pub took_ms: f64,
 }
 
-/// A process that could not be ended.
+/// A process that could not be killed.
 #[napi(object, object_from_js = false)]
 pub struct LeftProcess {
     pub pid: u32,

@@ -1,4 +1,4 @@
-//! What a run of one command and one of several have in common.
+//! The options shared by runs of one command and of several.
 
 use std::time::Duration;
 
@@ -10,13 +10,13 @@ use crate::options;
 use crate::rules::{RulesOption, rules};
 use crate::size::{SizeOption, size};
 
-/// How long those that are told to end may take, when nothing else is asked for.
+/// The default grace period.
 pub(crate) const GRACE: Duration = Duration::from_secs(2);
 
 /// How commands are run and measured.
 #[napi(object, object_to_js = false)]
 pub struct SessionOptions {
-    /// The sampler's own choice when absent.
+    /// Adapted by the sampler if absent.
     pub interval_ms: Option<f64>,
     #[napi(ts_type = "'auto' | 'rss' | 'pss'")]
     pub metric: Option<String>,
@@ -24,24 +24,24 @@ pub struct SessionOptions {
     pub cgroup: Option<String>,
     #[napi(ts_type = "'auto' | 'on' | 'off'")]
     pub trace: Option<String>,
-    /// When all are ended if they have not ended by then.
+    /// Time after which the run is killed.
     pub timeout_ms: Option<f64>,
-    /// How long those that are told to end may take.
+    /// Time between terminating and killing processes.
     pub grace_ms: Option<f64>,
-    /// What becomes of those that outlive their command.
+    /// What to do with processes that outlive their command.
     #[napi(ts_type = "'leave' | 'wait' | 'kill'")]
     pub survivors: Option<String>,
-    /// What ends all for their memory: false for nothing.
+    /// Whether the run is killed if it uses too much memory.
     pub guard: Option<bool>,
     pub warn: Option<SizeOption>,
     pub limit: Option<SizeOption>,
-    /// Whether this process is there for the commands alone, and has no other children: signals to
-    /// it are handed on, and orphans of the commands become its children.
+    /// Whether this process exists only for the commands and has no other children. Then it
+    /// forwards signals to them and adopts their orphans.
     pub stands_in: bool,
-    /// Descriptors that this process has opened for itself. With `standsIn` all others that it was
-    /// started with are passed on to the commands.
+    /// Descriptors that this process has opened for itself. With `standsIn` all others that it
+    /// inherited are passed on to the commands.
     pub own_descriptors: Vec<i32>,
-    /// By which tasks are told apart inside each command.
+    /// The rules that assign processes to tasks.
     pub rules: Option<RulesOption>,
 }
 

@@ -3,11 +3,11 @@
 use memtop_spawn::Size;
 use napi_derive::napi;
 
-/// An amount of memory: one of the two.
+/// An amount of memory: either bytes or percent.
 #[napi(object, object_to_js = false)]
 pub struct SizeOption {
     pub bytes: Option<i64>,
-    /// Of what the run can have.
+    /// Of the memory available to the run.
     pub percent: Option<f64>,
 }
 

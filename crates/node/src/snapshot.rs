@@ -1,4 +1,4 @@
-//! How a tree is at one instant, as a plain JavaScript value.
+//! A snapshot of a tree, as a plain JavaScript value.
 
 use memtop_sampler::Snapshot;
 use napi_derive::napi;
@@ -7,14 +7,14 @@ use crate::found::{FoundRecord, tree_and_found};
 use crate::places::Places;
 use crate::record::{LivingProcessRecord, SamplingRecord, TreeRecord, millis, whole};
 
-/// How a tree is at one instant.
+/// A snapshot of a tree.
 #[napi(object, object_from_js = false)]
 pub struct SnapshotRecord {
     /// When the last sample was taken.
     pub at_ms: f64,
-    /// What the tree has, as far as that is certain.
+    /// The memory of the tree, as a lower bound.
     pub bytes: i64,
-    /// What it is ended at.
+    /// The limit at which it is killed.
     pub limit_bytes: Option<i64>,
     pub tree: TreeRecord,
     pub found: FoundRecord,

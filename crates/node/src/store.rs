@@ -1,50 +1,50 @@
-//! The history of runs, as JavaScript holds it.
+//! The history of runs, as a JavaScript class.
 
 use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard};
 
 use memtop_proc::native::{NativeInspector, ProcRoot};
-use memtop_proc::{Inspector, KillOptions, ProcessId, ProcessTable, kill_each, lock};
+use memtop_proc::{Inspector, KillOptions, ProcessTable, kill_each, lock};
 use memtop_store::{
-    AliveRun, Course, Here, NewRun, NoMembers, ProcessCourse, Pruning, Question as StoreQuestion,
-    State, Store,
+    AliveRun, Here, NewRun, NoMembers, Pruning, Question as StoreQuestion, State, Store,
 };
 use napi::bindgen_prelude::{AsyncTask, ToNapiValue, TypeName};
 use napi_derive::napi;
 
+use crate::course::CourseRecord;
 use crate::error::{self, Code, Result};
 use crate::inspector::{InspectedProcess, KillRecord, NativeKillOptions, grace, inspected};
 use crate::question::Question;
 use crate::record::whole;
 use crate::recorder::{RecordEnd, RecordStart};
 
-/// Which runs are meant. What is absent lets all through.
+/// A filter of runs. Absent conditions match all runs.
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
 pub struct RunQuestion {
     pub id: Option<String>,
     pub id_begins: Option<String>,
     pub label: Option<String>,
-    /// Runs that were started then or later.
+    /// Runs started at or after this time.
     pub since: Option<String>,
     #[napi(ts_type = "'running' | 'ended' | 'interrupted'")]
     pub state: Option<String>,
-    /// Only so many, the latest.
+    /// Only this many of the latest runs.
     pub latest: Option<u32>,
 }
 
-/// Runs of one label, or of one command without a label.
+/// Runs with the same label, or without label and with the same command.
 #[napi(object, object_from_js = false)]
 pub struct RunGroup {
     pub label: Option<String>,
-    /// A list in JSON, where they have no label.
+    /// A JSON list, if they have no label.
     pub command: Option<String>,
     pub runs: i64,
-    /// Of the latest that have ended, oldest first; null for one that was not measured. Only those
-    /// in the metric of the latest one.
+    /// The peaks of the latest ended runs, oldest first; null for a run that was not measured.
+    /// Leaves out peaks in another metric than the latest one.
     pub peaks: Vec<Option<i64>>,
     pub metric: Option<String>,
-    /// What those of the latest were measured in that are left out.
+    /// The metrics of the peaks that are left out.
     pub other_metrics: Vec<String>,
 }
 
@@ -55,23 +55,7 @@ pub struct AliveRunRow {
     pub tree: Vec<InspectedProcess>,
 }
 
-/// The course of a run's memory. Each point is milliseconds from the start, and bytes.
-#[napi(object)]
-pub struct CourseRecord {
-    pub sums: Vec<Vec<i64>>,
-    pub processes: Vec<ProcessCourseRecord>,
-}
-
-/// The course of one process; 0 bytes once it is gone.
-#[napi(object)]
-pub struct ProcessCourseRecord {
-    pub pid: u32,
-    pub start_ticks: i64,
-    pub name: String,
-    pub points: Vec<Vec<i64>>,
-}
-
-/// What is to go.
+/// Which runs to remove.
 #[napi(object, object_to_js = false)]
 pub struct PruneOptions {
     pub before: Option<String>,
@@ -79,7 +63,7 @@ pub struct PruneOptions {
     pub most_bytes: Option<i64>,
 }
 
-/// What has gone.
+/// The outcome of removing runs.
 #[napi(object, object_from_js = false)]
 pub struct PruneRecord {
     pub removed: i64,
@@ -103,11 +87,11 @@ pub struct NativeStore {
 
 #[napi]
 impl NativeStore {
-    /// Opens a store; nothing when there is none.
+    /// Opens a store. Returns null if it does not exist.
     ///
     /// # Errors
-    /// When it cannot be used.
-    // Node-API makes a text of its own for each call.
+    /// If it cannot be used.
+    // Node-API passes an owned string.
     #[allow(clippy::needless_pass_by_value)]
     #[napi]
     pub fn open_existing(file: String) -> Result<Option<NativeStore>> {
@@ -115,10 +99,10 @@ impl NativeStore {
         Ok(store.map(Self::of))
     }
 
-    /// Opens a store, and makes it where there is none.
+    /// Opens a store, and creates it if it does not exist.
     ///
     /// # Errors
-    /// When it cannot be used.
+    /// If it cannot be used.
     #[allow(clippy::needless_pass_by_value)]
     #[napi(factory)]
     pub fn open(file: String) -> Result<Self> {
@@ -132,26 +116,26 @@ impl NativeStore {
         }
     }
 
-    /// The runs that are meant as a list in JSON, oldest first, once those are marked whose memtop is
-    /// no more.
+    /// The matching runs as a JSON list, oldest first. Marks runs whose memtop is gone as
+    /// interrupted before.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// If the store cannot be read.
     #[napi]
     pub fn runs(&self, question: RunQuestion) -> Result<String> {
         let store = locked(&self.store);
-        settle(&store)?;
-        let question = asked(question)?;
+        mark_interrupted(&store)?;
+        let question = checked(question)?;
         store.runs_json(&question).map_err(|error| of_store(&error))
     }
 
-    /// What was run, each label or command with so many of its latest peaks.
+    /// The matching runs by label or command, each with this many of its latest peaks.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// If the store cannot be read.
     #[napi]
     pub fn groups(&self, question: RunQuestion, peaks: u32) -> Result<Vec<RunGroup>> {
-        let question = asked(question)?;
+        let question = checked(question)?;
         let groups = locked(&self.store).groups(&question, peaks as usize);
         let groups = groups.map_err(|error| of_store(&error))?;
         Ok(groups
@@ -167,10 +151,10 @@ impl NativeStore {
             .collect())
     }
 
-    /// The result of a run in JSON.
+    /// The result of a run as JSON.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// If the store cannot be read.
     #[allow(clippy::needless_pass_by_value)]
     #[napi]
     pub fn result(&self, id: String) -> Result<Option<String>> {
@@ -179,10 +163,10 @@ impl NativeStore {
             .map_err(|error| of_store(&error))
     }
 
-    /// The course of a run, as far as it was recorded.
+    /// The memory of a run over time, as far as it was recorded.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// If the store cannot be read.
     #[allow(clippy::needless_pass_by_value)]
     #[napi]
     pub fn course(&self, id: String) -> Result<CourseRecord> {
@@ -190,11 +174,11 @@ impl NativeStore {
         course.map(Into::into).map_err(|error| of_store(&error))
     }
 
-    /// Adds a run of another store; false when there is one of its id already. Without an end it is
-    /// one that was interrupted.
+    /// Adds a run from another store. Without an end it is marked as interrupted. Returns false if
+    /// there is already a run with its id.
     ///
     /// # Errors
-    /// When the store cannot be written.
+    /// If the store cannot be written.
     #[napi]
     pub fn import_run(
         &self,
@@ -211,11 +195,11 @@ impl NativeStore {
     /// Removes runs.
     ///
     /// # Errors
-    /// When the store cannot be written.
+    /// If the store cannot be written.
     #[napi]
     pub fn prune(&self, options: PruneOptions) -> Result<PruneRecord> {
         let store = locked(&self.store);
-        settle(&store)?;
+        mark_interrupted(&store)?;
         let pruned = store
             .prune(&Pruning {
                 before: options.before,
@@ -243,10 +227,10 @@ impl NativeStore {
         })
     }
 
-    /// Ends all processes of a run.
+    /// Kills all processes of a run.
     ///
     /// # Errors
-    /// When the grace is no length of time.
+    /// If the grace is not a valid duration.
     #[napi(ts_return_type = "Promise<KillRecord>")]
     pub fn kill(
         &self,
@@ -277,13 +261,13 @@ impl NativeStore {
 }
 
 fn locked(store: &Mutex<Store>) -> MutexGuard<'_, Store> {
-    // What SQLite has begun and not ended it takes back.
+    // After a panic SQLite rolls back the open transaction.
     lock(store)
 }
 
-fn settle(store: &Store) -> Result<()> {
-    let settled = store.settle(&here(), &living);
-    settled.map(drop).map_err(Into::into)
+fn mark_interrupted(store: &Store) -> Result<()> {
+    let marked = store.mark_interrupted(&here(), &living);
+    marked.map(drop).map_err(Into::into)
 }
 
 fn here() -> Here {
@@ -295,41 +279,24 @@ fn inspector() -> std::result::Result<NativeInspector, Failure> {
 }
 
 fn living() -> std::result::Result<ProcessTable, Failure> {
-    Ok(ProcessTable::of_living(inspector()?.list()?))
+    Ok(ProcessTable::without_zombies(inspector()?.list()?))
 }
 
-/// Why a question to the store has no answer.
+/// Why a query failed.
+#[derive(Debug, thiserror::Error)]
 enum Failure {
-    Store(memtop_store::Error),
-    Process(memtop_proc::Error),
-    Members(NoMembers),
-}
-
-impl From<memtop_store::Error> for Failure {
-    fn from(error: memtop_store::Error) -> Self {
-        Self::Store(error)
-    }
-}
-
-impl From<memtop_proc::Error> for Failure {
-    fn from(error: memtop_proc::Error) -> Self {
-        Self::Process(error)
-    }
-}
-
-impl From<NoMembers> for Failure {
-    fn from(error: NoMembers) -> Self {
-        match error {
-            NoMembers::Store(error) => Self::Store(error),
-            other => Self::Members(other),
-        }
-    }
+    #[error(transparent)]
+    Store(#[from] memtop_store::Error),
+    #[error(transparent)]
+    Process(#[from] memtop_proc::Error),
+    #[error(transparent)]
+    Members(#[from] NoMembers),
 }
 
 impl From<Failure> for napi::Error<Code> {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Store(error) => of_store(&error),
+            Failure::Store(error) | Failure::Members(NoMembers::Store(error)) => of_store(&error),
             Failure::Process(error) => error::of_proc(&error),
             Failure::Members(error) => Code::ProcessNotFound.error(error),
         }
@@ -340,13 +307,13 @@ fn of_store(error: &memtop_store::Error) -> napi::Error<Code> {
     Code::System.error(error)
 }
 
-fn asked(question: RunQuestion) -> Result<StoreQuestion> {
+fn checked(question: RunQuestion) -> Result<StoreQuestion> {
     let state = match question.state.as_deref() {
         None => None,
         Some("running") => Some(State::Running),
         Some("ended") => Some(State::Ended),
         Some("interrupted") => Some(State::Interrupted),
-        Some(other) => return Err(Code::InvalidOption.error(format!("{other} is no state"))),
+        Some(other) => return Err(Code::InvalidOption.error(format!("unknown state: {other}"))),
     };
     Ok(StoreQuestion {
         id: question.id,
@@ -365,55 +332,4 @@ impl From<AliveRun> for AliveRunRow {
             tree: inspected(alive.tree),
         }
     }
-}
-
-impl From<Course> for CourseRecord {
-    fn from(course: Course) -> Self {
-        let processes = course.processes.into_iter();
-        Self {
-            sums: pairs(&course.sums),
-            processes: processes
-                .map(|process| ProcessCourseRecord {
-                    pid: process.id.pid,
-                    start_ticks: whole(process.id.started),
-                    name: process.name,
-                    points: pairs(&process.points),
-                })
-                .collect(),
-        }
-    }
-}
-
-impl From<CourseRecord> for Course {
-    fn from(course: CourseRecord) -> Self {
-        let processes = course.processes.into_iter();
-        Self {
-            sums: points(&course.sums),
-            processes: processes
-                .map(|process| ProcessCourse {
-                    id: ProcessId {
-                        pid: process.pid,
-                        started: process.start_ticks.cast_unsigned(),
-                    },
-                    name: process.name,
-                    points: points(&process.points),
-                })
-                .collect(),
-        }
-    }
-}
-
-fn pairs(points: &[(u64, u64)]) -> Vec<Vec<i64>> {
-    points
-        .iter()
-        .map(|&(at_ms, bytes)| vec![whole(at_ms), whole(bytes)])
-        .collect()
-}
-
-fn points(pairs: &[Vec<i64>]) -> Vec<(u64, u64)> {
-    let number = |value: Option<&i64>| value.map_or(0, |&value| u64::try_from(value).unwrap_or(0));
-    pairs
-        .iter()
-        .map(|pair| (number(pair.first()), number(pair.get(1))))
-        .collect()
 }

@@ -1,4 +1,4 @@
-//! What can be measured here, as a plain JavaScript value.
+//! What can be measured on this machine, as a plain JavaScript value.
 
 use memtop_proc::Error;
 use memtop_proc::native::cgroup::{Cgroups, Limit, NoGroup, Offers};
@@ -10,23 +10,23 @@ use napi_derive::napi;
 
 use crate::record::whole;
 
-/// Everything that was asked. What could not be asked is absent.
+/// The findings of the survey. Absent ones could not be determined.
 #[napi(object, object_from_js = false)]
 pub struct SurveyRecord {
     pub page_bytes: i64,
-    /// Absent for any number.
+    /// Absent if unlimited.
     pub open_files: Option<i64>,
-    /// Why nothing below could be asked.
+    /// Why all of the following are absent.
     pub proc_problem: Option<String>,
     pub processes: Option<ProcessSurveyRecord>,
     pub tracing: Option<TracingSurveyRecord>,
     pub memory: Option<MemoryRecord>,
     pub pressure: Option<PressureRecord>,
     pub group: Option<OwnGroupRecord>,
-    /// Why there is no group.
+    /// Why `group` is absent.
     pub group_problem: Option<String>,
     pub run_group: Option<OffersRecord>,
-    /// Why a run can have no group of its own.
+    /// Why `run_group` is absent.
     pub run_group_problem: Option<ProblemRecord>,
 }
 
@@ -41,7 +41,7 @@ pub struct ProcessSurveyRecord {
     pub others_pss: String,
 }
 
-/// What stands between this process and tracing.
+/// What affects tracing by this process.
 #[napi(object, object_from_js = false)]
 pub struct TracingSurveyRecord {
     pub refused: Option<String>,
@@ -62,7 +62,7 @@ pub struct MemoryRecord {
     pub swap_free_bytes: i64,
 }
 
-/// Shares of the last ten seconds in percent in which processes waited for memory.
+/// The memory stall time of the last ten seconds, in percent.
 #[napi(object, object_from_js = false)]
 pub struct PressureRecord {
     pub some_avg10: f64,
@@ -89,7 +89,7 @@ pub struct LimitRecord {
     pub group: String,
 }
 
-/// What can be had of a group.
+/// The features of a group.
 #[napi(object, object_from_js = false)]
 pub struct OffersRecord {
     pub peak: bool,
@@ -97,14 +97,14 @@ pub struct OffersRecord {
     pub kill: bool,
 }
 
-/// What stands in the way, and what would help.
+/// A problem and its remedy.
 #[napi(object, object_from_js = false)]
 pub struct ProblemRecord {
     pub reason: String,
     pub remedy: Option<String>,
 }
 
-/// Asks what can be measured here. A group is made and removed for it.
+/// Finds what can be measured on this machine. Creates a control group and removes it again.
 #[napi]
 #[must_use]
 pub fn survey() -> SurveyRecord {

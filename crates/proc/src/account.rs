@@ -1,23 +1,23 @@
-//! The seam to what an operating system itself counts of a group of processes.
+//! The trait for the memory accounting of an operating system.
 
 use std::fmt::Debug;
 
-/// What the kernel counts of a group of processes that nobody else is in.
+/// The kernel's accounting of a group that contains only the processes of a run.
 pub trait Account: Debug + Send {
-    /// What is counted now. `None` once it counts no more, as when the group has been removed.
+    /// The current memory of the group. `None` once the group has been removed.
     fn read(&mut self) -> Option<Counted>;
 }
 
-/// The memory of a group of processes at one instant, each page once.
+/// The memory of a group of processes at one instant, counting each page once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Counted {
-    /// Memory that no file backs, what was swapped out of it included.
+    /// Anonymous memory, including what is swapped out.
     pub anonymous_bytes: u64,
-    /// Of that, what is swapped out.
+    /// The part of it that is swapped out.
     pub swapped_bytes: u64,
-    /// Pages of files and shared memory that are mapped and were first used by the group. Those
-    /// that others had used before are not in it.
+    /// Mapped pages of files and shared memory that were first used by the group. Pages that other
+    /// processes had used before are charged elsewhere.
     pub mapped_bytes: u64,
-    /// By how much the figures may lag.
+    /// By how much the figures may lag behind.
     pub error_bytes: u64,
 }

@@ -1,16 +1,16 @@
-//! Maps and sets of what is known by a number, such as a pid.
+//! Maps and sets with a fast hash for numeric keys such as pids.
 
 use std::collections::{HashMap, HashSet};
 use std::hash::{BuildHasherDefault, Hasher};
 
-/// What is kept by numbers that the kernel or this program gives out, so that nobody can choose them
-/// to fall together.
+/// A map keyed by numbers that the kernel or this program assigns, so that no attacker can choose
+/// colliding keys.
 pub type ByNumber<K, V> = HashMap<K, V, BuildHasherDefault<NumberHasher>>;
 
 /// A set of such numbers.
 pub type Numbers<K> = HashSet<K, BuildHasherDefault<NumberHasher>>;
 
-/// Spreads one number over all bits by a multiplication.
+/// Spreads a number over all bits by multiplication (Fibonacci hashing).
 #[derive(Clone, Copy, Debug, Default)]
 pub struct NumberHasher(u64);
 
@@ -26,7 +26,7 @@ impl Hasher for NumberHasher {
     }
 
     fn write_u64(&mut self, number: u64) {
-        // 2^64 over the golden ratio.
+        // 2^64 divided by the golden ratio.
         self.0 = (self.0 ^ number).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
 
@@ -66,7 +66,7 @@ mod tests {
     }
 
     #[test]
-    fn a_number_is_one_key_whatever_else_is_kept() {
+    fn each_number_is_a_key_of_its_own() {
         let numbers = [0, 1, -1, 7, i32::MAX, i32::MIN];
         let mut map = ByNumber::default();
         for number in numbers {

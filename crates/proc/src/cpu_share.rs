@@ -1,4 +1,4 @@
-//! How much of a CPU each process has been using.
+//! The CPU share of each process, from one listing to the next.
 
 use std::collections::HashMap;
 use std::sync::Mutex;
@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use crate::ProcessId;
 use crate::lock;
 
-/// Operating systems count CPU time in steps of about 10 ms. Over less than this, a step more or
-/// less would be most of the figure.
-const SHORTEST: Duration = Duration::from_millis(200);
+/// Operating systems count CPU time in steps of about 10 ms; over a shorter interval, the rounding
+/// error would dominate.
+const MIN_INTERVAL: Duration = Duration::from_millis(200);
 
-/// Keeps a reading of each process between looks.
+/// The last reading of each process.
 #[derive(Debug, Default)]
 pub(crate) struct CpuShares {
     readings: HashMap<ProcessId, Reading>,
@@ -24,60 +24,60 @@ struct Reading {
     percent: Option<f64>,
 }
 
-/// What one look at a process has told.
+/// The CPU time of a process at one listing.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct CpuLook {
+pub(crate) struct CpuTime {
     pub(crate) id: ProcessId,
-    /// CPU time used since its start.
+    /// CPU time since its start.
     pub(crate) cpu: Duration,
-    /// Time passed since its start.
+    /// Time since its start.
     pub(crate) age: Duration,
 }
 
 impl CpuShares {
-    /// What was seen of all processes, each with its percentage.
+    /// Pairs each process with its CPU share in percent.
     pub(crate) fn of_all<T>(
         shares: &Mutex<Self>,
-        seen: Vec<T>,
-        look_at: impl Fn(&T) -> CpuLook,
+        processes: Vec<T>,
+        cpu_time: impl Fn(&T) -> CpuTime,
     ) -> impl Iterator<Item = (T, Option<f64>)> {
-        let looks: Vec<CpuLook> = seen.iter().map(look_at).collect();
-        // What a panic leaves behind is at worst one look less.
+        let times: Vec<CpuTime> = processes.iter().map(cpu_time).collect();
+        // A panic elsewhere loses at most one reading.
         let mut shares = lock(shares);
-        let percents = shares.look(&looks, Instant::now());
-        seen.into_iter().zip(percents)
+        let percents = shares.update(&times, Instant::now());
+        processes.into_iter().zip(percents)
     }
 
-    /// Percentages for a look at all processes, in their order. Who is not among them is
-    /// forgotten.
-    pub(crate) fn look(&mut self, looks: &[CpuLook], now: Instant) -> Vec<Option<f64>> {
+    /// Returns the percentages in the order of `times`. Forgets processes that are not in `times`.
+    pub(crate) fn update(&mut self, times: &[CpuTime], now: Instant) -> Vec<Option<f64>> {
         let before = std::mem::take(&mut self.readings);
-        looks
+        times
             .iter()
-            .map(|look| {
-                let reading = next(before.get(&look.id), look, now);
-                self.readings.insert(look.id, reading);
+            .map(|time| {
+                let reading = next_reading(before.get(&time.id), time, now);
+                self.readings.insert(time.id, reading);
                 reading.percent
             })
             .collect()
     }
 }
 
-fn next(before: Option<&Reading>, look: &CpuLook, now: Instant) -> Reading {
+fn next_reading(before: Option<&Reading>, time: &CpuTime, now: Instant) -> Reading {
     let (cpu, passed) = match before {
         Some(before) => (
-            look.cpu.saturating_sub(before.cpu),
+            time.cpu.saturating_sub(before.cpu),
             now.saturating_duration_since(before.at),
         ),
-        None => (look.cpu, look.age),
+        None => (time.cpu, time.age),
     };
     match before {
-        // The interval goes on growing until it is long enough.
-        Some(before) if passed < SHORTEST => *before,
+        // Keep the older reading until the interval is long enough.
+        Some(before) if passed < MIN_INTERVAL => *before,
         _ => Reading {
-            cpu: look.cpu,
+            cpu: time.cpu,
             at: now,
-            percent: (passed >= SHORTEST).then(|| 100.0 * cpu.as_secs_f64() / passed.as_secs_f64()),
+            percent: (passed >= MIN_INTERVAL)
+                .then(|| 100.0 * cpu.as_secs_f64() / passed.as_secs_f64()),
         },
     }
 }
@@ -86,11 +86,11 @@ fn next(before: Option<&Reading>, look: &CpuLook, now: Instant) -> Reading {
 mod tests {
     use std::time::{Duration, Instant};
 
-    use super::{CpuLook, CpuShares};
+    use super::{CpuShares, CpuTime};
     use crate::ProcessId;
 
-    fn look(cpu_ms: u64, age_ms: u64) -> CpuLook {
-        CpuLook {
+    fn time(cpu_ms: u64, age_ms: u64) -> CpuTime {
+        CpuTime {
             id: ProcessId {
                 pid: 7,
                 started: 70,
@@ -109,33 +109,36 @@ mod tests {
     }
 
     #[test]
-    fn the_first_look_tells_of_the_time_since_the_start() {
+    fn the_first_share_covers_the_time_since_the_start() {
         let mut shares = CpuShares::default();
-        let percents = shares.look(&[look(500, 2_000)], Instant::now());
+        let percents = shares.update(&[time(500, 2_000)], Instant::now());
         assert_eq!(rounded(&percents), [Some(25)]);
     }
 
     #[test]
-    fn a_later_look_tells_of_the_time_since_the_one_before() {
+    fn a_later_share_covers_the_time_since_the_one_before() {
         let mut shares = CpuShares::default();
         let now = Instant::now();
-        shares.look(&[look(500, 2_000)], now);
-        let percents = shares.look(&[look(2_500, 3_000)], now + Duration::from_secs(1));
+        shares.update(&[time(500, 2_000)], now);
+        let percents = shares.update(&[time(2_500, 3_000)], now + Duration::from_secs(1));
         assert_eq!(rounded(&percents), [Some(200)]);
     }
 
     #[test]
-    fn what_is_too_short_to_tell_is_not_told() {
+    fn there_is_no_share_of_too_short_an_interval() {
         let mut shares = CpuShares::default();
         let now = Instant::now();
-        assert_eq!(shares.look(&[look(10, 50)], now), [None]);
+        assert_eq!(shares.update(&[time(10, 50)], now), [None]);
         let soon = now + Duration::from_millis(50);
-        assert_eq!(shares.look(&[look(60, 100)], soon), [None]);
+        assert_eq!(shares.update(&[time(60, 100)], soon), [None]);
         let later = now + Duration::from_millis(400);
-        assert_eq!(rounded(&shares.look(&[look(210, 450)], later)), [Some(50)]);
+        assert_eq!(
+            rounded(&shares.update(&[time(210, 450)], later)),
+            [Some(50)]
+        );
         let again = later + Duration::from_millis(1);
         assert_eq!(
-            rounded(&shares.look(&[look(220, 451)], again)),
+            rounded(&shares.update(&[time(220, 451)], again)),
             [Some(50)],
             "the figure before stands until there is a better one"
         );
@@ -145,10 +148,10 @@ mod tests {
     fn another_process_with_the_same_pid_starts_anew() {
         let mut shares = CpuShares::default();
         let now = Instant::now();
-        shares.look(&[look(9_000, 10_000)], now);
-        let mut other = look(100, 1_000);
+        shares.update(&[time(9_000, 10_000)], now);
+        let mut other = time(100, 1_000);
         other.id.started = 71;
-        let percents = shares.look(&[other], now + Duration::from_secs(1));
+        let percents = shares.update(&[other], now + Duration::from_secs(1));
         assert_eq!(rounded(&percents), [Some(10)]);
     }
 }

@@ -1,32 +1,32 @@
-//! Who descends from whom.
+//! Descent: parents, children and descendants in a process table.
 
 use std::collections::{HashMap, HashSet};
 
 use crate::{ProcessId, ProcessRecord, State};
 
-/// A process and its parent, which is all that descent needs.
+/// A process and its parent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Kin {
+pub struct ParentLink {
     /// The process.
     pub id: ProcessId,
     /// The pid of its parent.
     pub parent: u32,
 }
 
-/// Who descends from whom.
+/// The children of each process.
 ///
-/// A table is not read in one instant: a pid may have been given out again between the reading of
-/// a child and of the one who has its parent's pid now. No child is older than its parent, so an
-/// older one is not taken for a child.
+/// A process table is not read atomically: a parent's pid may be reused after its child was read.
+/// No child is older than its parent, so a process that is older than its supposed parent does not
+/// count as its child.
 #[derive(Clone, Debug, Default)]
 pub struct Descendants(HashMap<u32, Vec<ProcessId>>);
 
 impl Descendants {
-    /// By a table of processes.
-    pub fn of(table: impl IntoIterator<Item = Kin>) -> Self {
+    /// Indexes a process table.
+    pub fn of(table: impl IntoIterator<Item = ParentLink>) -> Self {
         let mut children: HashMap<u32, Vec<ProcessId>> = HashMap::new();
-        for kin in table {
-            children.entry(kin.parent).or_default().push(kin.id);
+        for link in table {
+            children.entry(link.parent).or_default().push(link.id);
         }
         for siblings in children.values_mut() {
             siblings.sort_unstable_by_key(|child| child.pid);
@@ -34,9 +34,9 @@ impl Descendants {
         Self(children)
     }
 
-    /// A process and everything that descends from it, each after its parent. Processes in `seen`
-    /// are skipped together with their descendants.
-    pub fn walk(&self, top: ProcessId, seen: &mut HashSet<ProcessId>) -> Vec<ProcessId> {
+    /// A process and its descendants, parents first. Processes in `seen` are skipped together with
+    /// their descendants.
+    fn walk(&self, top: ProcessId, seen: &mut HashSet<ProcessId>) -> Vec<ProcessId> {
         let mut found = Vec::new();
         let mut next = vec![top];
         while let Some(id) = next.pop() {
@@ -49,7 +49,7 @@ impl Descendants {
         found
     }
 
-    /// These, and everything that descends from them, each once and after its parent.
+    /// `roots` and their descendants, each once and after its parent.
     #[must_use]
     pub fn with_descendants(&self, roots: &[ProcessId]) -> Vec<ProcessId> {
         let mut seen = HashSet::new();
@@ -58,39 +58,46 @@ impl Descendants {
     }
 }
 
-/// Those who are meant and everything that descends from them, each after its parent. Also those
-/// who are meant and not in the table.
-pub(crate) fn from_the_top(table: &[Kin], meant: &[ProcessId]) -> Vec<ProcessId> {
-    let descent = Descendants::of(table.iter().copied());
-    let parents: HashMap<u32, u32> = table.iter().map(|kin| (kin.id.pid, kin.parent)).collect();
-    let involved = descent.with_descendants(meant);
-    let involved: HashSet<u32> = involved.into_iter().map(|id| id.pid).collect();
+/// `roots` and their descendants, parents first, whatever the order of `roots`. Includes roots that
+/// are not in the table.
+pub(crate) fn parents_first(table: &[ParentLink], roots: &[ProcessId]) -> Vec<ProcessId> {
+    let descendants = Descendants::of(table.iter().copied());
+    let parents = parents_by_pid(table);
+    let found = descendants.with_descendants(roots);
+    let found: HashSet<u32> = found.into_iter().map(|id| id.pid).collect();
     let is_top = |id: &&ProcessId| {
         let parent = parents.get(&id.pid);
-        parent.is_none_or(|parent| !involved.contains(parent))
+        parent.is_none_or(|parent| !found.contains(parent))
     };
-    // The rest comes by itself, unless the table is not of one instant.
-    let starts: Vec<ProcessId> = meant.iter().filter(is_top).chain(meant).copied().collect();
-    descent.with_descendants(&starts)
+    // The other roots descend from these, except where the table is inconsistent.
+    let starts: Vec<ProcessId> = roots.iter().filter(is_top).chain(roots).copied().collect();
+    descendants.with_descendants(&starts)
 }
 
-/// The process with this pid, its parent, and so on up to the first one.
-pub(crate) fn lineage(table: &[Kin], pid: u32) -> Vec<u32> {
-    let parents: HashMap<u32, u32> = table.iter().map(|kin| (kin.id.pid, kin.parent)).collect();
-    let mut line = vec![pid];
+/// The process with this pid and its ancestors, nearest first.
+pub(crate) fn lineage(table: &[ParentLink], pid: u32) -> Vec<u32> {
+    let parents = parents_by_pid(table);
+    let mut lineage = vec![pid];
     let mut last = pid;
     while let Some(&parent) = parents.get(&last)
         && parent != 0
-        && !line.contains(&parent)
+        && !lineage.contains(&parent)
     {
-        line.push(parent);
+        lineage.push(parent);
         last = parent;
     }
-    line
+    lineage
 }
 
-/// The records of everything that descends from the process with this pid, each after its parent.
-pub(crate) fn within_tree(records: Vec<ProcessRecord>, pid: u32) -> Vec<ProcessRecord> {
+fn parents_by_pid(table: &[ParentLink]) -> HashMap<u32, u32> {
+    table
+        .iter()
+        .map(|link| (link.id.pid, link.parent))
+        .collect()
+}
+
+/// The records of all descendants of the process with this pid, parents first.
+pub(crate) fn descendants_of(records: Vec<ProcessRecord>, pid: u32) -> Vec<ProcessRecord> {
     let table = ProcessTable::of(records);
     let Some(root) = table.with_pid(pid).map(|record| record.id) else {
         return Vec::new();
@@ -100,14 +107,14 @@ pub(crate) fn within_tree(records: Vec<ProcessRecord>, pid: u32) -> Vec<ProcessR
     tree
 }
 
-/// All processes as they were when they were listed.
+/// A snapshot of the process table.
 #[derive(Clone, Debug, Default)]
 pub struct ProcessTable {
     by_pid: HashMap<u32, ProcessRecord>,
 }
 
 impl ProcessTable {
-    /// Of these.
+    /// Indexes a list of processes.
     #[must_use]
     pub fn of(records: Vec<ProcessRecord>) -> Self {
         Self {
@@ -118,20 +125,20 @@ impl ProcessTable {
         }
     }
 
-    /// But for those who have ended and only wait to be reaped.
+    /// Indexes a list of processes, without zombies.
     #[must_use]
-    pub fn of_living(mut records: Vec<ProcessRecord>) -> Self {
+    pub fn without_zombies(mut records: Vec<ProcessRecord>) -> Self {
         records.retain(|record| record.state != State::Zombie);
         Self::of(records)
     }
 
-    /// Whether this very process is there.
+    /// Whether the table has this process, rather than another with the same pid.
     #[must_use]
     pub fn has(&self, id: ProcessId) -> bool {
         self.get(id).is_some()
     }
 
-    /// This very process.
+    /// The record of this process. `None` if its pid is unused or belongs to another.
     #[must_use]
     pub fn get(&self, id: ProcessId) -> Option<&ProcessRecord> {
         self.with_pid(id.pid).filter(|record| record.id == id)
@@ -151,20 +158,19 @@ impl ProcessTable {
         children
     }
 
-    /// Those of `roots` who are there and everything that descends from them, each once and after its
-    /// parent.
+    /// The processes of `roots` that exist and their descendants, each once and after its parent.
     #[must_use]
     pub fn with_descendants(&self, roots: &[ProcessId]) -> Vec<ProcessRecord> {
-        let descent = Descendants::of(self.by_pid.values().map(ProcessRecord::kin));
+        let descendants = Descendants::of(self.by_pid.values().map(ProcessRecord::parent_link));
         let roots: Vec<ProcessId> = roots.iter().copied().filter(|&id| self.has(id)).collect();
-        let found = descent.with_descendants(&roots).into_iter();
+        let found = descendants.with_descendants(&roots).into_iter();
         found.filter_map(|id| self.get(id).cloned()).collect()
     }
 }
 
 impl ProcessRecord {
-    pub(crate) fn kin(&self) -> Kin {
-        Kin {
+    pub(crate) fn parent_link(&self) -> ParentLink {
+        ParentLink {
             id: self.id,
             parent: self.parent,
         }
@@ -173,18 +179,18 @@ impl ProcessRecord {
 
 #[cfg(test)]
 mod tests {
-    use super::{Descendants, Kin, from_the_top, lineage};
+    use super::{Descendants, ParentLink, lineage, parents_first};
     use crate::ProcessId;
 
-    fn kin(pid: u32, parent: u32, started: u64) -> Kin {
-        Kin {
+    fn link(pid: u32, parent: u32, started: u64) -> ParentLink {
+        ParentLink {
             id: ProcessId { pid, started },
             parent,
         }
     }
 
-    fn pids_with_descendants(table: &[Kin], roots: &[Kin]) -> Vec<u32> {
-        let roots: Vec<ProcessId> = roots.iter().map(|kin| kin.id).collect();
+    fn pids_with_descendants(table: &[ParentLink], roots: &[ParentLink]) -> Vec<u32> {
+        let roots: Vec<ProcessId> = roots.iter().map(|link| link.id).collect();
         let found = Descendants::of(table.iter().copied()).with_descendants(&roots);
         found.iter().map(|id| id.pid).collect()
     }
@@ -192,11 +198,11 @@ mod tests {
     #[test]
     fn descendants_of_any_depth_follow_their_parents() {
         let table = [
-            kin(5, 4, 13),
-            kin(2, 1, 10),
-            kin(4, 3, 12),
-            kin(3, 2, 11),
-            kin(9, 1, 10),
+            link(5, 4, 13),
+            link(2, 1, 10),
+            link(4, 3, 12),
+            link(3, 2, 11),
+            link(9, 1, 10),
         ];
         assert_eq!(pids_with_descendants(&table, &[table[1]]), [2, 3, 4, 5]);
         assert_eq!(pids_with_descendants(&table, &[table[0]]), [5]);
@@ -206,60 +212,60 @@ mod tests {
         );
     }
 
-    fn pids_from_the_top(table: &[Kin], meant: &[Kin]) -> Vec<u32> {
-        let meant: Vec<ProcessId> = meant.iter().map(|kin| kin.id).collect();
-        let found = from_the_top(table, &meant);
+    fn pids_parents_first(table: &[ParentLink], roots: &[ParentLink]) -> Vec<u32> {
+        let roots: Vec<ProcessId> = roots.iter().map(|link| link.id).collect();
+        let found = parents_first(table, &roots);
         found.iter().map(|id| id.pid).collect()
     }
 
     #[test]
-    fn whoever_is_meant_comes_after_a_parent_that_is_meant_or_descends_from_one() {
+    fn a_root_comes_after_its_parent_in_any_order_of_the_roots() {
         let table = [
-            kin(5, 4, 13),
-            kin(2, 1, 10),
-            kin(4, 3, 12),
-            kin(3, 2, 11),
-            kin(9, 1, 10),
+            link(5, 4, 13),
+            link(2, 1, 10),
+            link(4, 3, 12),
+            link(3, 2, 11),
+            link(9, 1, 10),
         ];
         let [last, first, middle, _, other] = table;
         assert_eq!(
-            pids_from_the_top(&table, &[last, middle, first]),
+            pids_parents_first(&table, &[last, middle, first]),
             [2, 3, 4, 5]
         );
-        assert_eq!(pids_from_the_top(&table, &[last, first]), [2, 3, 4, 5]);
-        assert_eq!(pids_from_the_top(&table, &[other, middle]), [9, 4, 5]);
+        assert_eq!(pids_parents_first(&table, &[last, first]), [2, 3, 4, 5]);
+        assert_eq!(pids_parents_first(&table, &[other, middle]), [9, 4, 5]);
     }
 
     #[test]
-    fn nobody_who_is_meant_is_left_out_or_told_twice() {
-        let missing = kin(77, 1, 5);
-        let circle = [kin(2, 3, 10), kin(3, 2, 10), kin(4, 4, 10)];
-        let found = pids_from_the_top(&circle, &[circle[0], circle[2], missing, missing]);
+    fn no_root_is_left_out_or_listed_twice() {
+        let missing = link(77, 1, 5);
+        let circle = [link(2, 3, 10), link(3, 2, 10), link(4, 4, 10)];
+        let found = pids_parents_first(&circle, &[circle[0], circle[2], missing, missing]);
         assert_eq!(found, [77, 2, 3, 4]);
-        // A child that is older than who has its parent's pid now, and a child of its own.
-        let young = kin(7, 1, 500);
-        let table = [young, kin(8, 7, 499), kin(9, 8, 499)];
-        assert_eq!(pids_from_the_top(&table, &[table[1], young]), [7, 8, 9]);
+        // The second is older than the process that has its parent's pid now, and has a child.
+        let young = link(7, 1, 500);
+        let table = [young, link(8, 7, 499), link(9, 8, 499)];
+        assert_eq!(pids_parents_first(&table, &[table[1], young]), [7, 8, 9]);
     }
 
     #[test]
     fn a_child_is_not_older_than_its_parent() {
-        let newcomer = kin(7, 1, 500);
-        let table = [newcomer, kin(8, 7, 499), kin(9, 7, 500)];
+        let newcomer = link(7, 1, 500);
+        let table = [newcomer, link(8, 7, 499), link(9, 7, 500)];
         assert_eq!(pids_with_descendants(&table, &[newcomer]), [7, 9]);
     }
 
     #[test]
-    fn a_table_that_goes_in_circles_comes_to_an_end() {
-        let table = [kin(2, 3, 10), kin(3, 2, 10), kin(4, 4, 10)];
+    fn a_cyclic_table_does_not_loop_forever() {
+        let table = [link(2, 3, 10), link(3, 2, 10), link(4, 4, 10)];
         assert_eq!(pids_with_descendants(&table, &[table[0]]), [2, 3]);
         assert_eq!(pids_with_descendants(&table, &[table[2]]), [4]);
         assert_eq!(lineage(&table, 2), [2, 3]);
     }
 
     #[test]
-    fn a_lineage_ends_with_the_first_process() {
-        let table = [kin(1, 0, 1), kin(4, 1, 2), kin(6, 4, 3)];
+    fn a_lineage_ends_with_init() {
+        let table = [link(1, 0, 1), link(4, 1, 2), link(6, 4, 3)];
         assert_eq!(lineage(&table, 6), [6, 4, 1]);
         assert_eq!(lineage(&table, 77), [77]);
     }

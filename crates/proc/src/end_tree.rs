@@ -1,96 +1,93 @@
-//! Ending a process and all its descendants, and what any ending takes from a platform.
+//! Killing a process and all its descendants, and the platform operations that this takes.
 
 use std::time::Duration;
 
-use crate::descent::{Kin, lineage};
+use crate::descent::{ParentLink, lineage};
 use crate::{Error, KillOptions, KillOutcome, ProcessId};
 
-#[allow(dead_code, reason = "not every platform ends runs")]
-mod ladder;
+#[allow(dead_code, reason = "not every platform kills runs")]
+mod escalation;
 
-pub(crate) use ladder::Ladder;
-#[allow(unused_imports, reason = "not every platform ends runs")]
-pub(crate) use ladder::PATIENCE;
+pub(crate) use escalation::Escalation;
+#[allow(unused_imports, reason = "not every platform kills runs")]
+pub(crate) use escalation::KILL_TIMEOUT;
 
-/// What a process is told.
+/// What is sent to a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Order {
-    /// To end as it sees fit.
-    End,
-    /// To do nothing any more. Where there is no such thing, nothing happens.
+pub(crate) enum Signal {
+    /// Asks it to exit; it may clean up first.
+    Terminate,
+    /// Suspends it. Does nothing on platforms that cannot.
     Freeze,
-    /// To be gone.
+    /// Ends it at once.
     Kill,
 }
 
-/// Why a process cannot be reached.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    /// It belongs to another user.
-    Denied,
-    /// This process may open no further file for now.
+/// Why a process cannot be signalled.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Unreachable {
+    /// This user may not signal it.
+    #[error("it belongs to another user")]
+    PermissionDenied,
+    /// This process has reached its limit of open files, for now.
+    #[error("this process has too many files open to reach it")]
     NoDescriptor,
-    /// Something else, in words.
+    /// Any other reason.
+    #[error("{0}")]
     Other(String),
 }
 
-impl Refusal {
-    fn in_words(&self) -> String {
-        match self {
-            Self::Denied => "it belongs to another user".to_owned(),
-            Self::NoDescriptor => "this process has too many files open to reach it".to_owned(),
-            Self::Other(reason) => reason.clone(),
-        }
-    }
+/// The platform operations that killing processes takes.
+pub(crate) trait ProcessControl {
+    /// Refers to one process; a signal sent through it never reaches a later process with the same
+    /// pid.
+    type Handle;
+
+    /// All processes that exist now.
+    fn list(&self) -> Result<Vec<ParentLink>, Error>;
+
+    /// `None` if the process is gone or its pid was reused.
+    fn open(&self, id: ProcessId) -> Result<Option<Self::Handle>, Unreachable>;
+
+    /// Whether the process may be signalled, without signalling it.
+    fn check_permission(&self, handle: &Self::Handle) -> Result<(), Unreachable>;
+
+    /// Sends a signal. Succeeds if the process is already gone.
+    fn send(&self, handle: &Self::Handle, signal: Signal) -> Result<(), Unreachable>;
+
+    /// Waits until all of the processes have ended, or for `timeout`. Returns, for each, whether it
+    /// has ended.
+    fn wait(&self, handles: &[&Self::Handle], timeout: Duration) -> Vec<bool>;
 }
 
-/// What ending processes takes from a platform.
-pub(crate) trait Power {
-    /// What stands for a process so that no order reaches another with its pid.
-    type Hold;
-
-    /// Every process that is there now.
-    fn table(&self) -> Result<Vec<Kin>, Error>;
-
-    /// `None` when it is gone or its pid belongs to another.
-    fn hold(&self, id: ProcessId) -> Result<Option<Self::Hold>, Refusal>;
-
-    /// Whether orders may be sent to it. Does nothing to it.
-    fn may_end(&self, hold: &Self::Hold) -> Result<(), Refusal>;
-
-    /// Sends an order. One that is gone already is no failure.
-    fn send(&self, hold: &Self::Hold, order: Order) -> Result<(), Refusal>;
-
-    /// Waits until all of them have ended or the time is over, and tells of each whether it has.
-    fn wait(&self, holds: &[&Self::Hold], at_most: Duration) -> Vec<bool>;
-}
-
-pub(crate) fn end_tree<P: Power>(
-    power: &P,
+pub(crate) fn end_tree<C: ProcessControl>(
+    control: &C,
     pid: u32,
     options: &KillOptions,
 ) -> Result<KillOutcome, Error> {
-    let table = power.table()?;
-    let meant = table
+    let table = control.list()?;
+    let root = table
         .iter()
-        .map(|kin| kin.id)
+        .map(|link| link.id)
         .find(|id| id.pid == pid && options.started.is_none_or(|started| started == id.started))
         .ok_or(Error::ProcessNotFound { pid })?;
-    let own = lineage(&table, std::process::id());
-    refuse_to_end_own(&own, pid)?;
-    let hold = power
-        .hold(meant)
-        .map_err(|refusal| told(pid, refusal))?
+    let own_lineage = lineage(&table, std::process::id());
+    check_not_own_lineage(&own_lineage, pid)?;
+    let handle = control
+        .open(root)
+        .map_err(|reason| kill_error(pid, &reason))?
         .ok_or(Error::ProcessNotFound { pid })?;
-    power.may_end(&hold).map_err(|refusal| told(pid, refusal))?;
+    control
+        .check_permission(&handle)
+        .map_err(|reason| kill_error(pid, &reason))?;
 
-    let mut ladder = Ladder::of_tree(power, own, meant, hold);
+    let mut escalation = Escalation::of_tree(control, own_lineage, root, handle);
     if !options.force {
-        ladder.ask(options.grace, &|| false)?;
+        escalation.terminate(options.grace, &|| false)?;
     }
-    ladder.make()?;
-    let killed = ladder.ended();
-    let failed = ladder.failures();
+    escalation.kill()?;
+    let killed = escalation.ended();
+    let failed = escalation.failures();
     match failed.iter().find(|failure| failure.pid == pid) {
         None => Ok(KillOutcome { killed, failed }),
         Some(root) => {
@@ -104,13 +101,14 @@ pub(crate) fn end_tree<P: Power>(
     }
 }
 
-/// What must stay, whoever asks for it.
-pub(crate) fn refuse_to_end_own(own: &[u32], pid: u32) -> Result<(), Error> {
+/// Refuses to kill the first process, this process and its ancestors. `own_lineage` is this process
+/// and its ancestors.
+pub(crate) fn check_not_own_lineage(own_lineage: &[u32], pid: u32) -> Result<(), Error> {
     let reason = if pid == 1 {
         "it is the first process, and all others depend on it"
-    } else if own.first() == Some(&pid) {
+    } else if own_lineage.first() == Some(&pid) {
         "it is this very process"
-    } else if own.contains(&pid) {
+    } else if own_lineage.contains(&pid) {
         "this process descends from it and would end with it"
     } else {
         return Ok(());
@@ -118,10 +116,10 @@ pub(crate) fn refuse_to_end_own(own: &[u32], pid: u32) -> Result<(), Error> {
     Err(Error::kill_failed(pid, reason))
 }
 
-fn told(pid: u32, refusal: Refusal) -> Error {
-    match refusal {
-        Refusal::Denied => Error::PermissionDenied { pid },
-        refusal => Error::kill_failed(pid, refusal.in_words()),
+fn kill_error(pid: u32, reason: &Unreachable) -> Error {
+    match reason {
+        Unreachable::PermissionDenied => Error::PermissionDenied { pid },
+        reason => Error::kill_failed(pid, reason.to_string()),
     }
 }
 

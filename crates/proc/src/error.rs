@@ -1,4 +1,4 @@
-//! What can go wrong in reading the process table and in ending processes.
+//! Errors of reading the process table and of killing processes.
 //!
 //! A process that vanishes while it is read is not an error: readers return `None` or
 //! [`Reading::Gone`](crate::Reading::Gone) for it.
@@ -6,57 +6,84 @@
 use std::io;
 use std::path::PathBuf;
 
-/// A failure that its reader can name.
+/// Why processes could not be read or killed.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// The operating system refused or failed.
+    /// The operating system returned an error.
     #[error("cannot read {}: {source}", path.display())]
     System {
         /// What was being read.
         path: PathBuf,
-        /// What the operating system answered.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// The operating system answered with something that is not in the documented form.
-    #[error("{}: {reason}", path.display())]
+    /// A file is not in the documented format.
+    #[error("{}: {source}", path.display())]
     Malformed {
-        /// What was being read.
+        /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The field that is wrong.
+        source: FieldError,
+    },
+    /// A file or directory cannot be used, though it can be read.
+    #[error("{}: {reason}", path.display())]
+    Unusable {
+        /// The file or directory.
+        path: PathBuf,
+        /// Why.
         reason: &'static str,
     },
-    /// Nobody has the pid that was asked for, or somebody else than the one who was meant.
+    /// No process has this pid, or another process than the expected one.
     #[error("there is no process {pid}")]
     ProcessNotFound {
-        /// The pid that was asked for.
+        /// The pid.
         pid: u32,
     },
-    /// The operating system does not let this user end that process.
+    /// This user may not kill the process.
     #[error("not allowed to end process {pid}; it belongs to another user")]
     PermissionDenied {
-        /// The process that was to be ended.
+        /// The pid.
         pid: u32,
     },
-    /// The process that was asked for is still there, or must not be ended.
+    /// The process is still alive, or must not be killed.
     #[error("process {pid} was not ended: {reason}")]
     KillFailed {
-        /// The process that was to be ended.
+        /// The pid.
         pid: u32,
-        /// Why it is still there.
+        /// Why it is still alive.
         reason: String,
     },
 }
 
+/// What is wrong with a field of a file.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum FieldError {
+    /// The file has no such field.
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    /// The value of the field cannot be parsed.
+    #[error("{field} is {found:?}, not {expected}")]
+    Invalid {
+        /// The name of the field in the documentation of the kernel.
+        field: &'static str,
+        /// Its value.
+        found: String,
+        /// What it should be.
+        expected: &'static str,
+    },
+}
+
 impl Error {
-    /// Whether the operating system refused because of who is asking.
+    /// Whether this user lacks a permission.
     #[must_use]
     pub fn is_denied(&self) -> bool {
         match self {
             Self::System { source, .. } => source.kind() == io::ErrorKind::PermissionDenied,
             Self::PermissionDenied { .. } => true,
-            Self::Malformed { .. } | Self::ProcessNotFound { .. } | Self::KillFailed { .. } => {
-                false
-            }
+            Self::Malformed { .. }
+            | Self::Unusable { .. }
+            | Self::ProcessNotFound { .. }
+            | Self::KillFailed { .. } => false,
         }
     }
 
@@ -64,6 +91,13 @@ impl Error {
         Self::System {
             path: path.into(),
             source: source.into(),
+        }
+    }
+
+    pub(crate) fn unusable(path: impl Into<PathBuf>, reason: &'static str) -> Self {
+        Self::Unusable {
+            path: path.into(),
+            reason,
         }
     }
 

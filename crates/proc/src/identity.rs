@@ -1,10 +1,10 @@
-//! What makes a process that process and no other.
+//! The identity of a process.
 
-/// A process, told apart from every other that has ever had its pid.
+/// Identifies a process, distinct from every other that has had the same pid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub struct ProcessId {
-    /// The number that the kernel gives out again once the process is gone.
+    /// The pid, which the kernel may reuse once the process is gone.
     pub pid: u32,
-    /// When it started, in the kernel's own unit (clock ticks since boot on Linux).
+    /// Its start time, in the unit of the kernel (clock ticks since boot on Linux).
     pub started: u64,
 }

@@ -1,33 +1,33 @@
-//! The seam to whoever looks at the process table as a whole.
+//! The trait for listing, finding and killing processes.
 
 use std::path::Path;
 use std::time::Duration;
 
-use crate::descent::within_tree;
+use crate::descent::descendants_of;
 use crate::{Error, ProcessId, ProcessRecord, working_directory};
 
-/// Sees the processes of the machine and ends them.
+/// Lists the processes of the machine and kills them.
 ///
-/// Each call looks at the machine as it is now. Threads are never processes. A zombie is one until
-/// its parent has noticed its end.
+/// Each call reads the current process table. Threads do not count as processes; zombies do, until
+/// their parent has reaped them.
 pub trait Inspector: Send + Sync {
-    /// Every process that is visible, by rising pid.
+    /// All visible processes, sorted by pid.
     ///
     /// # Errors
     /// When the process table as a whole cannot be read.
     fn list(&self) -> Result<Vec<ProcessRecord>, Error>;
 
-    /// All descendants of a process, each after its parent. The process itself is not among them;
-    /// for a pid that nobody has there are none.
+    /// All descendants of a process, parents first, without the process itself. Empty if no process
+    /// has the pid.
     ///
     /// # Errors
     /// When the process table as a whole cannot be read.
     fn tree(&self, pid: u32) -> Result<Vec<ProcessRecord>, Error> {
-        self.list().map(|records| within_tree(records, pid))
+        self.list().map(|records| descendants_of(records, pid))
     }
 
-    /// The processes whose working directory is this folder or lies in it, by rising pid. Those
-    /// whose working directory may not be read are not among them.
+    /// The processes whose working directory is this folder or lies in it, sorted by pid. Leaves
+    /// out processes whose working directory cannot be read.
     ///
     /// # Errors
     /// When the process table as a whole cannot be read.
@@ -38,13 +38,14 @@ pub trait Inspector: Send + Sync {
         Ok(records)
     }
 
-    /// Ends a process and all its descendants, and returns when they are dead.
+    /// Kills a process and all its descendants, and returns when they are dead.
     ///
     /// # Errors
-    /// - [`Error::ProcessNotFound`] when nobody has the pid, or not the process that was meant
-    /// - [`Error::PermissionDenied`] when this user may not end it; nothing was done then
-    /// - [`Error::KillFailed`] when it must not be ended (this process, an ancestor of it, the
-    ///   first process, the kernel's own) or has outlived everything that was tried
+    /// - [`Error::ProcessNotFound`] when no process has the pid, or another than the one named by
+    ///   [`KillOptions::started`]
+    /// - [`Error::PermissionDenied`] when this user may not kill it; nothing was done then
+    /// - [`Error::KillFailed`] when it must not be killed (this process, its ancestors, the first
+    ///   process, kernel threads) or has survived
     fn kill(&self, pid: u32, options: &KillOptions) -> Result<KillOutcome, Error>;
 
     /// Whether a process has this pid.
@@ -54,15 +55,15 @@ pub trait Inspector: Send + Sync {
     fn exists(&self, pid: u32) -> Result<bool, Error>;
 }
 
-/// How a tree of processes is ended.
+/// How a process tree is killed.
 #[derive(Clone, Debug)]
 pub struct KillOptions {
-    /// Whether to end everything at once, without asking first.
+    /// Kill at once, without terminating first.
     pub force: bool,
-    /// How long those that were asked to end may take before they are made to.
+    /// Time between terminating and killing.
     pub grace: Duration,
-    /// The start of the process that is meant ([`ProcessId::started`](crate::ProcessId)), as the
-    /// same inspector has told it. With it, a process that has been given the pid since is safe.
+    /// The start time of the process ([`ProcessId::started`](crate::ProcessId)), from the same
+    /// inspector. Protects a process that has reused the pid.
     pub started: Option<u64>,
 }
 
@@ -76,26 +77,26 @@ impl Default for KillOptions {
     }
 }
 
-/// What became of a tree that was to be ended. The process that was asked for is dead.
+/// The outcome of killing a tree. The root of the tree is dead.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct KillOutcome {
     /// How many processes were alive before and are dead now.
     pub killed: u64,
-    /// The descendants that are still there.
+    /// The descendants that are still alive.
     pub failed: Vec<KillFailure>,
 }
 
-/// A process that is still there.
+/// A process that could not be killed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KillFailure {
     /// Its pid.
     pub pid: u32,
-    /// Why it is still there.
+    /// Why it is still alive.
     pub reason: String,
 }
 
-/// Ends these processes and all their descendants, in their order. Whoever has ended with another is
-/// no failure.
+/// Kills these processes and all their descendants, in this order. A process that is already gone
+/// is no failure.
 ///
 /// # Errors
 /// As of [`Inspector::kill`].

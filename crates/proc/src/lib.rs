@@ -1,8 +1,8 @@
-//! What the operating system says about processes.
+//! Reads processes and their memory from the operating system, and kills processes.
 //!
-//! An [`Observer`] is what a sampler asks, tick by tick; an [`Inspector`] sees the process table as
-//! a whole and ends processes. The root of `/proc` is a parameter, so that every reader can be
-//! tried on a directory of fixtures.
+//! An [`Observer`] is what a sampler queries at each tick; an [`Inspector`] lists the process table
+//! and kills process trees. The root of `/proc` is a parameter, so that each reader can be tested
+//! on a directory of fixtures.
 
 mod account;
 mod by_number;
@@ -23,8 +23,8 @@ mod working_directory;
 
 pub use account::{Account, Counted};
 pub use by_number::{ByNumber, NumberHasher, Numbers};
-pub use descent::{Descendants, Kin, ProcessTable};
-pub use error::Error;
+pub use descent::{Descendants, ParentLink, ProcessTable};
+pub use error::{Error, FieldError};
 pub use identity::ProcessId;
 pub use inspector::{Inspector, KillFailure, KillOptions, KillOutcome, kill_each};
 pub use lock::lock;

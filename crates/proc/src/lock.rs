@@ -1,8 +1,9 @@
-//! Locks that a panic elsewhere does not take away.
+//! Locking without poisoning.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-/// Locks what no thread leaves half-changed: after a panic it is as good as before.
+/// Locks a mutex, even if a thread panicked while holding it. For data that is never left in an
+/// inconsistent state.
 pub fn lock<T: ?Sized>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

@@ -1,33 +1,33 @@
-//! A process table in memory, for those who must try what they do with one.
+//! A process table in memory, for tests.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard};
 
-use crate::descent::{Kin, lineage, within_tree};
-use crate::end_tree::refuse_to_end_own;
+use crate::descent::{ParentLink, descendants_of, lineage};
+use crate::end_tree::check_not_own_lineage;
 use crate::lock;
 use crate::{Error, Inspector, KillOptions, KillOutcome, ProcessRecord, State};
 
-/// Shows the processes that it was given and no others. Clones show the same ones; two that were
-/// made apart know nothing of each other, so tests may run side by side.
+/// Shows only the processes that were added to it. Clones share one table; separately created
+/// inspectors are independent, so tests can run in parallel.
 #[derive(Clone, Debug, Default)]
 pub struct MockInspector {
     records: Arc<Mutex<BTreeMap<u32, ProcessRecord>>>,
 }
 
 impl MockInspector {
-    /// A table without processes.
+    /// An empty table.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a process, in place of any that has its pid.
+    /// Adds a process, replacing any with the same pid.
     pub fn add(&self, record: ProcessRecord) {
         self.records().insert(record.id.pid, record);
     }
 
-    /// Removes a process, if it is there. Its descendants stay as they are.
+    /// Removes a process, if it exists, but not its descendants.
     pub fn remove(&self, pid: u32) {
         self.records().remove(&pid);
     }
@@ -37,7 +37,7 @@ impl MockInspector {
         self.records().clear();
     }
 
-    /// How many processes there are.
+    /// The number of processes.
     #[must_use]
     pub fn count(&self) -> usize {
         self.records().len()
@@ -53,23 +53,23 @@ impl Inspector for MockInspector {
         Ok(self.records().values().cloned().collect())
     }
 
-    /// Whoever is ended is gone at once, without having been asked.
+    /// Removes the tree at once, with or without `force`.
     fn kill(&self, pid: u32, options: &KillOptions) -> Result<KillOutcome, Error> {
         let mut records = self.records();
-        let is_meant = |record: &&ProcessRecord| {
+        let is_same = |record: &&ProcessRecord| {
             options
                 .started
                 .is_none_or(|started| started == record.id.started)
         };
-        let meant = records
+        let root = records
             .get(&pid)
-            .filter(is_meant)
+            .filter(is_same)
             .ok_or(Error::ProcessNotFound { pid })?
             .clone();
-        let table: Vec<Kin> = records.values().map(ProcessRecord::kin).collect();
-        refuse_to_end_own(&lineage(&table, std::process::id()), pid)?;
-        let mut ended = within_tree(records.values().cloned().collect(), pid);
-        ended.push(meant);
+        let table: Vec<ParentLink> = records.values().map(ProcessRecord::parent_link).collect();
+        check_not_own_lineage(&lineage(&table, std::process::id()), pid)?;
+        let mut ended = descendants_of(records.values().cloned().collect(), pid);
+        ended.push(root);
         for record in &ended {
             records.remove(&record.id.pid);
         }
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_added_again_takes_the_place_of_the_former() {
+    fn adding_a_pid_again_replaces_its_process() {
         let mock = three();
         mock.add(record(20, 1, "/elsewhere"));
         assert_eq!(mock.count(), 3);
@@ -139,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_removed_is_gone_and_may_be_removed_again() {
+    fn removing_a_process_twice_is_harmless() {
         let mock = three();
         mock.remove(20);
         mock.remove(20);
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn clones_share_a_table_and_others_do_not() {
+    fn only_clones_share_a_table() {
         let mock = three();
         let clone = mock.clone();
         thread::spawn(move || clone.remove(10)).join().unwrap();

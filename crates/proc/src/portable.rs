@@ -1,7 +1,7 @@
-//! The seam to those who look at the process table as a whole, on any system that sysinfo knows.
+//! The portable [`Inspector`], for any system that sysinfo supports.
 //!
-//! It tells less exactly than a system's own: start times are whole seconds, and a signal goes to
-//! a pid right after its start time has been compared. Empty arguments are missing from command
+//! Less exact than a native one: start times are whole seconds, and signals go to a pid right after
+//! its start time was compared, which leaves a race. Empty arguments are missing from command
 //! lines.
 
 use std::ffi::{OsStr, OsString};
@@ -11,28 +11,28 @@ use std::thread::sleep;
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 
 use sysinfo::{
-    Pid, Process, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, Signal, System, ThreadKind,
-    UpdateKind,
+    Pid, Process, ProcessRefreshKind, ProcessStatus, ProcessesToUpdate, Signal as SystemSignal,
+    System, ThreadKind, UpdateKind,
 };
 
-use crate::cpu_share::{CpuLook, CpuShares};
-use crate::descent::Kin;
-use crate::end_tree::{Order, Power, Refusal, end_tree};
+use crate::cpu_share::{CpuShares, CpuTime};
+use crate::descent::ParentLink;
+use crate::end_tree::{ProcessControl, Signal, Unreachable, end_tree};
 use crate::{Error, Inspector, KillOptions, KillOutcome, ProcessId, ProcessRecord, State};
 
-/// A start told in whole seconds says too little about a process younger than this.
-const OLD_ENOUGH: Duration = Duration::from_secs(20);
-/// There is nothing to be woken by when a process ends.
-const LOOK_AGAIN_AFTER: Duration = Duration::from_millis(10);
+/// Younger processes have no CPU share: their age, in whole seconds, is too inexact.
+const MIN_AGE: Duration = Duration::from_secs(20);
+/// sysinfo cannot wait for the end of a process that is not a child, so it is polled.
+const POLL_INTERVAL: Duration = Duration::from_millis(10);
 
-/// Inspects through the crate sysinfo. Start times are in seconds since 1970.
+/// An inspector based on the sysinfo crate. Start times are in seconds since 1970.
 #[derive(Debug, Default)]
 pub struct SysinfoInspector {
     shares: Mutex<CpuShares>,
 }
 
 impl SysinfoInspector {
-    /// Inspects this machine.
+    /// An inspector of this machine.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -50,15 +50,14 @@ impl Inspector for SysinfoInspector {
         let system = refreshed(ProcessesToUpdate::All, wanted)?;
         let mut processes: Vec<&Process> = processes(&system).collect();
         if processes.is_empty() {
-            let reason = io::Error::other("it shows not one process");
-            return Err(Error::system("the process table", reason));
+            return Err(Error::unusable("the process table", "it lists no process"));
         }
         processes.sort_by_key(|process| process.pid());
         let since_epoch = SystemTime::now()
             .duration_since(UNIX_EPOCH)
             .unwrap_or_default();
-        let look = |process: &&Process| cpu_look(process, since_epoch);
-        Ok(CpuShares::of_all(&self.shares, processes, look)
+        let cpu_time = |process: &&Process| cpu_time(process, since_epoch);
+        Ok(CpuShares::of_all(&self.shares, processes, cpu_time)
             .map(|(process, cpu_percent)| record(process, cpu_percent))
             .collect())
     }
@@ -74,8 +73,8 @@ impl Inspector for SysinfoInspector {
     }
 }
 
-/// A new look each time: what sysinfo keeps between looks still has the name that a process had
-/// before it became another program.
+/// Starts from scratch each time: a `System` that is refreshed keeps the name that a process had
+/// before it called exec.
 fn refreshed(which: ProcessesToUpdate<'_>, wanted: ProcessRefreshKind) -> Result<System, Error> {
     let mut system = System::new()
         .map_err(|error| Error::system("the process table", io::Error::other(error.to_string())))?;
@@ -83,12 +82,12 @@ fn refreshed(which: ProcessesToUpdate<'_>, wanted: ProcessRefreshKind) -> Result
     Ok(system)
 }
 
-/// Without tasks: sysinfo would list every thread as a process with all of its process's memory.
+/// Without tasks: sysinfo lists each thread as a process that has all the memory of its process.
 fn identity_only() -> ProcessRefreshKind {
     ProcessRefreshKind::nothing().without_tasks()
 }
 
-/// Asked for by number, threads are found all the same.
+/// Threads are found all the same when they are refreshed by pid.
 fn processes(system: &System) -> impl Iterator<Item = &Process> {
     system
         .processes()
@@ -107,17 +106,13 @@ fn parent(process: &Process) -> u32 {
     process.parent().map_or(0, Pid::as_u32)
 }
 
-fn cpu_look(process: &Process, since_epoch: Duration) -> CpuLook {
+fn cpu_time(process: &Process, since_epoch: Duration) -> CpuTime {
     let id = identity(process);
     let age = since_epoch.saturating_sub(Duration::from_secs(id.started));
-    CpuLook {
+    CpuTime {
         id,
         cpu: Duration::from_millis(process.accumulated_cpu_time()),
-        age: if age < OLD_ENOUGH {
-            Duration::ZERO
-        } else {
-            age
-        },
+        age: if age < MIN_AGE { Duration::ZERO } else { age },
     }
 }
 
@@ -168,20 +163,20 @@ fn state(status: ProcessStatus) -> State {
     }
 }
 
-/// Ends processes by what sysinfo offers.
+/// Signals processes by pid.
 struct Sysinfo;
 
 impl Sysinfo {
-    /// `None` when it is gone or its pid belongs to another.
-    fn with<T>(id: ProcessId, ask: impl FnOnce(&Process) -> T) -> Result<Option<T>, Refusal> {
+    /// `None` if the process is gone or its pid was reused.
+    fn with<T>(id: ProcessId, read: impl FnOnce(&Process) -> T) -> Result<Option<T>, Unreachable> {
         let pids = [Pid::from_u32(id.pid)];
         let system = refreshed(ProcessesToUpdate::Some(&pids), identity_only())
-            .map_err(|error| Refusal::Other(error.to_string()))?;
+            .map_err(|error| Unreachable::Other(error.to_string()))?;
         let found = processes(&system).find(|process| identity(process) == id);
-        Ok(found.map(ask))
+        Ok(found.map(read))
     }
 
-    /// Tells of each whether it has ended. A failure to look is no end.
+    /// Whether each process has ended; false if the process table cannot be read.
     fn have_ended(ids: &[&ProcessId]) -> Vec<bool> {
         let pids: Vec<Pid> = ids.iter().map(|id| Pid::from_u32(id.pid)).collect();
         let Ok(system) = refreshed(ProcessesToUpdate::Some(&pids), identity_only()) else {
@@ -197,11 +192,11 @@ impl Sysinfo {
         ids.iter().map(|id| !is_there(id)).collect()
     }
 
-    fn signal(id: ProcessId, signal: Signal) -> Result<(), Refusal> {
+    fn signal(id: ProcessId, signal: SystemSignal) -> Result<(), Unreachable> {
         let sent = Self::with(id, |process| {
-            // `None` where the system has no such signal; killing works on all of them.
+            // `None` if the system lacks the signal; every system has `Kill`.
             if process.kill_with(signal) == Some(false) {
-                refused(&io::Error::last_os_error())
+                unless_gone(&io::Error::last_os_error())
             } else {
                 Ok(())
             }
@@ -210,23 +205,23 @@ impl Sysinfo {
     }
 }
 
-impl Power for Sysinfo {
-    type Hold = ProcessId;
+impl ProcessControl for Sysinfo {
+    type Handle = ProcessId;
 
-    fn table(&self) -> Result<Vec<Kin>, Error> {
+    fn list(&self) -> Result<Vec<ParentLink>, Error> {
         let system = refreshed(ProcessesToUpdate::All, identity_only())?;
         Ok(processes(&system)
-            .map(|process| Kin {
+            .map(|process| ParentLink {
                 id: identity(process),
                 parent: parent(process),
             })
             .collect())
     }
 
-    fn hold(&self, id: ProcessId) -> Result<Option<ProcessId>, Refusal> {
+    fn open(&self, id: ProcessId) -> Result<Option<ProcessId>, Unreachable> {
         match Self::with(id, Process::thread_kind)? {
             Some(Some(ThreadKind::Kernel)) => {
-                Err(Refusal::Other("it is a part of the kernel".to_owned()))
+                Err(Unreachable::Other("it is a part of the kernel".to_owned()))
             }
             Some(_) => Ok(Some(id)),
             None => Ok(None),
@@ -234,50 +229,50 @@ impl Power for Sysinfo {
     }
 
     #[cfg(unix)]
-    fn may_end(&self, id: &ProcessId) -> Result<(), Refusal> {
+    fn check_permission(&self, id: &ProcessId) -> Result<(), Unreachable> {
         let pid = i32::try_from(id.pid)
             .ok()
             .and_then(rustix::process::Pid::from_raw);
         match pid.map(rustix::process::test_kill_process) {
-            Some(Err(errno)) => refused(&errno.into()),
+            Some(Err(errno)) => unless_gone(&errno.into()),
             _ => Ok(()),
         }
     }
 
     #[cfg(not(unix))]
-    fn may_end(&self, _id: &ProcessId) -> Result<(), Refusal> {
+    fn check_permission(&self, _id: &ProcessId) -> Result<(), Unreachable> {
         Ok(())
     }
 
-    fn send(&self, id: &ProcessId, order: Order) -> Result<(), Refusal> {
-        match order {
-            // One that is stopped would never get to it.
-            Order::End => {
-                Self::signal(*id, Signal::Term).and_then(|()| Self::signal(*id, Signal::Continue))
-            }
-            Order::Freeze => Self::signal(*id, Signal::Stop),
-            Order::Kill => Self::signal(*id, Signal::Kill),
+    fn send(&self, id: &ProcessId, signal: Signal) -> Result<(), Unreachable> {
+        match signal {
+            // A stopped process handles the signal once it is continued.
+            Signal::Terminate => Self::signal(*id, SystemSignal::Term)
+                .and_then(|()| Self::signal(*id, SystemSignal::Continue)),
+            Signal::Freeze => Self::signal(*id, SystemSignal::Stop),
+            Signal::Kill => Self::signal(*id, SystemSignal::Kill),
         }
     }
 
-    fn wait(&self, ids: &[&ProcessId], at_most: Duration) -> Vec<bool> {
+    fn wait(&self, ids: &[&ProcessId], timeout: Duration) -> Vec<bool> {
         let start = Instant::now();
         loop {
             let ended = Self::have_ended(ids);
-            let left = at_most.saturating_sub(start.elapsed());
+            let left = timeout.saturating_sub(start.elapsed());
             if left.is_zero() || !ended.contains(&false) {
                 return ended;
             }
-            sleep(left.min(LOOK_AGAIN_AFTER));
+            sleep(left.min(POLL_INTERVAL));
         }
     }
 }
 
-fn refused(error: &io::Error) -> Result<(), Refusal> {
+/// Succeeds if `error` says that the process is gone.
+fn unless_gone(error: &io::Error) -> Result<(), Unreachable> {
     match error.kind() {
-        io::ErrorKind::PermissionDenied => Err(Refusal::Denied),
-        // ESRCH, which the standard library has no kind for: it is gone.
+        io::ErrorKind::PermissionDenied => Err(Unreachable::PermissionDenied),
+        // The standard library has no kind for ESRCH.
         _ if error.raw_os_error() == Some(libc::ESRCH) => Ok(()),
-        _ => Err(Refusal::Other(error.to_string())),
+        _ => Err(Unreachable::Other(error.to_string())),
     }
 }

@@ -1,54 +1,54 @@
-//! What an inspector tells of one process.
+//! The record of a process, as listed by an inspector.
 
 use std::path::PathBuf;
 
 use crate::ProcessId;
 
-/// A process as it was at one look.
+/// A snapshot of a process.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ProcessRecord {
-    /// Who it is. The start time is in the unit of the inspector that made the record.
+    /// Its identity. The start time is in the unit of the inspector that made the record.
     pub id: ProcessId,
-    /// The pid of its parent; 0 where it has none.
+    /// The pid of its parent; 0 if it has none.
     pub parent: u32,
-    /// The operating system's short name for it.
+    /// Its short name, as kept by the operating system.
     pub name: String,
-    /// Its arguments, the program first. Empty for a zombie and for the kernel's own.
+    /// Its arguments, starting with the program. Empty for zombies and kernel threads.
     pub command: Vec<String>,
-    /// Its working directory. `None` where it may not be read, as with another user's process.
+    /// Its working directory. `None` if it may not be read, as for processes of other users.
     pub cwd: Option<PathBuf>,
-    /// Resident memory. Zero for a zombie and for the kernel's own, which have none.
+    /// Resident memory. Zero for zombies and kernel threads, which have none.
     pub rss_bytes: u64,
-    /// CPU time per time passed, 100 for one CPU kept busy: since the look before this one, or
-    /// since the process's start when there was none. `None` where that was too short ago to tell.
+    /// CPU usage, 100 for one busy CPU: since the previous listing, or since the start of the
+    /// process if there was none. `None` if that interval is too short.
     pub cpu_percent: Option<f64>,
-    /// What it is doing.
+    /// Its scheduling state.
     pub state: State,
-    /// The user whose rights it has. `None` on systems without such numbers.
+    /// Its effective user id. `None` on systems without user ids.
     pub user: Option<u32>,
 }
 
-/// What a process is doing.
+/// The scheduling state of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum State {
-    /// It runs, or would if a CPU were free.
+    /// Running, or ready to run.
     Running,
-    /// It waits for something to happen.
+    /// Waiting for an event.
     Sleeping,
-    /// It waits where no signal reaches it, mostly for a disk.
+    /// In uninterruptible sleep, mostly waiting for a disk.
     Waiting,
-    /// A signal or a debugger has stopped it.
+    /// Stopped by a signal or a debugger.
     Stopped,
-    /// A part of the kernel with nothing to do.
+    /// An idle kernel thread.
     Idle,
-    /// It has ended, and its parent has not noticed yet.
+    /// Ended, but not reaped by its parent yet.
     Zombie,
-    /// Something else.
+    /// Any other state.
     Other,
 }
 
 impl State {
-    /// The word for it.
+    /// The state in lower case, as in JSON.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {

@@ -1,21 +1,21 @@
-//! How much memory a run can have, and how much of it is left.
+//! How much memory is available to a run.
 
 use std::path::PathBuf;
 
-/// What a run can have now.
+/// The memory available to a run: that of the machine, or of an enclosing control group, whichever
+/// has the least left.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Room {
-    /// The most that a run can ever have: the smallest limit, in bytes.
+    /// The most that a run can ever use: the smallest limit, in bytes.
     pub total_bytes: u64,
-    /// What is left in the tightest place without swapping, in bytes. Page cache that can be given
-    /// back counts as left.
+    /// What is available without swapping, in bytes, including reclaimable page cache.
     pub available_bytes: u64,
-    /// What is used there, by whomever, in bytes.
+    /// What all processes of the machine or group use, in bytes.
     pub used_bytes: u64,
-    /// What may still be swapped out of there, in bytes. Compressed memory counts as if it took
-    /// none, so this is the most it can be.
+    /// What may still be swapped out, in bytes. An upper bound: compressed swap is taken to use no
+    /// memory.
     pub swap_free_bytes: u64,
-    /// Which place that is.
+    /// The machine or the group.
     pub limited_by: LimitedBy,
 }
 
@@ -32,13 +32,13 @@ pub enum LimitedBy {
 }
 
 impl Room {
-    /// What can still be had before somebody is ended for want of memory, in bytes.
+    /// What can still be used before the OOM killer ends a process, in bytes.
     #[must_use]
     pub fn left_bytes(&self) -> u64 {
         self.available_bytes.saturating_add(self.swap_free_bytes)
     }
 
-    /// How much there is in the tightest place, in bytes.
+    /// The memory of the machine or group as a whole, in bytes.
     #[must_use]
     pub fn place_bytes(&self) -> u64 {
         self.used_bytes.saturating_add(self.available_bytes)

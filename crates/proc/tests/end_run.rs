@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 use std::time::Duration;
 
-use memtop_proc::native::{ProcRoot, RunEnd, RunEnded, end_run};
+use memtop_proc::native::{EndRunOptions, EndRunOutcome, ProcRoot, end_run};
 use memtop_proc::{KillOptions, ProcessId, ProcessRecord, State};
 use memtop_testing::skip;
 use tempfile::TempDir;
@@ -27,20 +27,25 @@ fn identity(pid: u32) -> ProcessId {
 
 fn end(
     grace: Duration,
-    hurry: &dyn Fn() -> bool,
+    skip_grace: &dyn Fn() -> bool,
     mut members: impl FnMut() -> Vec<ProcessId>,
-) -> RunEnded {
+) -> EndRunOutcome {
     let root = ProcRoot::system().unwrap();
-    let ended = end_run(&root, &mut members, None, &RunEnd { grace, hurry });
-    assert!(ended.blindness.is_none(), "{ended:?}");
+    let ended = end_run(
+        &root,
+        &mut members,
+        None,
+        &EndRunOptions { grace, skip_grace },
+    );
+    assert!(ended.scan_error.is_none(), "{ended:?}");
     ended
 }
 
-fn end_politely(members: &[ProcessId]) -> RunEnded {
+fn end_politely(members: &[ProcessId]) -> EndRunOutcome {
     end(AN_HOUR, &|| false, || members.to_vec())
 }
 
-fn end_by_force(members: &[ProcessId]) -> RunEnded {
+fn end_by_force(members: &[ProcessId]) -> EndRunOutcome {
     end(Duration::ZERO, &|| false, || members.to_vec())
 }
 
@@ -87,7 +92,7 @@ fn who_is_born_during_the_grace_is_ended() {
     let stdin = RefCell::new(shell.stdin.take().expect("it is piped"));
     let is_told = Cell::new(false);
     // Asked for the first time before anything is done, and for the second during the grace.
-    let hurry = || {
+    let skip_grace = || {
         if is_told.replace(true) {
             // The closed pipe reads as a line from then on.
             let _ = writeln!(stdin.borrow_mut());
@@ -102,7 +107,7 @@ fn who_is_born_during_the_grace_is_ended() {
             members.to_vec()
         }
     };
-    let ended = end(AN_HOUR, &hurry, named);
+    let ended = end(AN_HOUR, &skip_grace, named);
     assert_eq!((ended.ended, ended.failed), (3, Vec::new()));
     assert_eq!(left_in(folder.path()), []);
 }
@@ -111,12 +116,12 @@ fn who_is_born_during_the_grace_is_ended() {
 fn a_hurry_cuts_the_grace_short() {
     let mut shell = Shell::start("trap '' TERM; echo ready; read line");
     let looks = Cell::new(0);
-    let hurry = || {
+    let skip_grace = || {
         looks.set(looks.get() + 1);
         looks.get() == 4
     };
     let members = [identity(shell.pid())];
-    let ended = end(AN_HOUR, &hurry, || members.to_vec());
+    let ended = end(AN_HOUR, &skip_grace, || members.to_vec());
     assert_eq!((ended.ended, looks.get()), (1, 4));
     assert!(ended.took < AN_HOUR);
     assert_eq!(shell.child.wait().unwrap().signal(), Some(9));
@@ -159,13 +164,13 @@ fn a_process_table_of_somewhere_else_is_not_acted_upon() {
     let member = identity(shell.pid());
     let folder = TempDir::new().unwrap();
     let root = ProcRoot::open(folder.path()).unwrap();
-    let options = RunEnd {
+    let options = EndRunOptions {
         grace: Duration::ZERO,
-        hurry: &|| false,
+        skip_grace: &|| false,
     };
     let ended = end_run(&root, &mut || vec![member], None, &options);
     assert_eq!(ended.failed[0].pid, shell.pid());
-    assert!(ended.blindness.is_some());
+    assert!(ended.scan_error.is_some());
     assert!(!has_ended(shell.pid()));
 }
 
@@ -286,8 +291,8 @@ fn more_processes_than_files_may_be_open_are_ended() {
         let shell = Shell::start_in(folder.path(), &script);
         let members = [identity(shell.pid())];
         // Where they end when they are asked, nothing hurries them.
-        let hurry = || !trap.is_empty();
-        let ended = end(AN_HOUR, &hurry, || members.to_vec());
+        let skip_grace = || !trap.is_empty();
+        let ended = end(AN_HOUR, &skip_grace, || members.to_vec());
         assert_eq!((ended.ended, ended.failed), (101, Vec::new()));
         assert_eq!(left_in(folder.path()), []);
     }

@@ -260,15 +260,15 @@ fn a_file_that_makes_no_sense_is_named() {
     };
     ends(
         own.current().unwrap_err(),
-        "/a/memory.current: it is not a number",
+        "/a/memory.current: the value is \"much\", not a number",
     );
     ends(
         own.breakdown().unwrap_err(),
-        "/a/memory.stat: it tells neither of anon nor of file",
+        "/a/memory.stat: anon is missing",
     );
     ends(
         own.limits().unwrap_err(),
-        "/a/memory.max: it is neither a number of bytes nor max",
+        "/a/memory.max: the value is \"\", not a number of bytes or max",
     );
 }
 

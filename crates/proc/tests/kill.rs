@@ -201,9 +201,6 @@ fn an_empty_process_table_is_an_error_that_names_it() {
         inspector.list().expect_err("it is empty"),
         inspector.tree(1).expect_err("it is empty"),
     ] {
-        assert_eq!(
-            error.to_string(),
-            format!("{path}/: it shows not one process")
-        );
+        assert_eq!(error.to_string(), format!("{path}: it lists no process"));
     }
 }

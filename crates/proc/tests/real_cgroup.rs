@@ -14,7 +14,7 @@ use std::time::{Duration, Instant};
 
 use memtop_proc::ProcessId;
 use memtop_proc::native::cgroup::{Cgroups, PeakSince, RunCgroup, Version};
-use memtop_proc::native::{ProcRoot, RunEnd, RunEnded, Stat, end_run};
+use memtop_proc::native::{EndRunOptions, EndRunOutcome, ProcRoot, Stat, end_run};
 use memtop_testing::skip;
 
 const MB: u64 = 1024 * 1024;
@@ -166,9 +166,9 @@ fn end_own_group() {
     let group = RunCgroup::create(&cgroups(), "run").unwrap();
     let mut child = start_in(&group, sleeper());
     group.add(id()).unwrap();
-    let options = RunEnd {
+    let options = EndRunOptions {
         grace: Duration::ZERO,
-        hurry: &|| false,
+        skip_grace: &|| false,
     };
     let root = ProcRoot::system().unwrap();
     let ended = end_run(&root, &mut Vec::new, Some(group.cgroup()), &options);
@@ -465,12 +465,12 @@ fn a_storm_of_forks_is_ended_whole() {
 }
 
 /// Ends a run that is a group and those who are named.
-fn end(group: &RunCgroup, grace: Duration, named: &[u32]) -> RunEnded {
+fn end(group: &RunCgroup, grace: Duration, named: &[u32]) -> EndRunOutcome {
     let root = ProcRoot::system().unwrap();
     let members: Vec<ProcessId> = named.iter().copied().map(identity).collect();
-    let options = RunEnd {
+    let options = EndRunOptions {
         grace,
-        hurry: &|| false,
+        skip_grace: &|| false,
     };
     let ended = end_run(
         &root,
@@ -478,7 +478,7 @@ fn end(group: &RunCgroup, grace: Duration, named: &[u32]) -> RunEnded {
         Some(group.cgroup()),
         &options,
     );
-    assert!(ended.blindness.is_none(), "{ended:?}");
+    assert!(ended.scan_error.is_none(), "{ended:?}");
     assert_eq!(ended.failed, []);
     assert_eq!(group.cgroup().pids().unwrap(), [0_u32; 0]);
     ended

@@ -299,9 +299,9 @@ fn follow_traced(
     let mut has_ended = false;
     loop {
         if state.detaches.swap(false, SeqCst) {
-            tracer.let_all_go();
+            tracer.detach_all();
         }
-        if has_ended && tracer.traces_nobody() {
+        if has_ended && tracer.is_empty() {
             break;
         }
         let (tid, report) = match tracer.next_report() {
@@ -363,7 +363,7 @@ fn wait_for(pid: pid_t) -> io::Result<Waited> {
         match wait4(pid, 0) {
             // One that is traced stops before its end.
             Ok(Some(waited)) if libc::WIFSTOPPED(waited.status) => {
-                let _ = ptrace::go_on(pid, 0);
+                let _ = ptrace::resume(pid, 0);
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use memtop_proc::native::RunEnded;
+use memtop_proc::native::EndRunOutcome;
 use memtop_proc::{KillFailure, ProcessId};
 use memtop_sampler::{Alarm, LivingProcess, Record, Thresholds};
 
@@ -86,7 +86,7 @@ pub struct Stopped {
 }
 
 impl Stopped {
-    pub(crate) fn of(reason: Reason, ended: RunEnded) -> Self {
+    pub(crate) fn of(reason: Reason, ended: EndRunOutcome) -> Self {
         Self {
             reason,
             ended: ended.ended,

@@ -1,4 +1,4 @@
-//! The course of a run's memory: the sums, and the largest processes, look by look.
+//! The memory of a run over time: the sums, and the largest processes at each look.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -8,35 +8,35 @@ use memtop_proc::{Description, ProcessId};
 
 use crate::varint;
 
-/// Of each look so many processes are kept, the largest.
-const PROCESSES_A_LOOK: usize = 64;
-/// Of a run so many are kept at all; a name for each has a row.
-const PROCESSES_OF_A_RUN: usize = 20_000;
+/// How many processes are stored for each look: the largest.
+const MAX_PROCESSES_PER_LOOK: usize = 64;
+/// How many processes are stored for a run in total; each has a row with its name.
+const MAX_PROCESSES_PER_RUN: usize = 20_000;
 const KIB: u64 = 1024;
 
-/// What is seen of a run at one look.
+/// A look at a run: its sums since the previous look, and its processes now.
 #[derive(Clone, Debug, Default)]
 pub struct Look {
-    /// When, from the start of the run.
+    /// Time since the start of the run.
     pub at: Duration,
-    /// The sums since the look before, in the order of time.
+    /// The sums since the previous look, in order of time.
     pub sums: Vec<(Duration, u64)>,
-    /// Who has memory at the look.
+    /// The processes that have memory.
     pub living: Vec<Living>,
 }
 
-/// A process with memory.
+/// A process that has memory.
 #[derive(Clone, Debug)]
 pub struct Living {
-    /// Who.
+    /// Its identity.
     pub id: ProcessId,
-    /// Its name; the command line, which may hold secrets, is not kept.
+    /// Its name. The command line, which may contain secrets, is not stored.
     pub description: Arc<Description>,
-    /// What it adds to the sum.
+    /// Its part of the sum.
     pub bytes: u64,
 }
 
-/// A course that was read.
+/// The memory of a run over time, as read from the store.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Course {
     /// Milliseconds from the start of the run, and bytes.
@@ -45,10 +45,10 @@ pub struct Course {
     pub processes: Vec<ProcessCourse>,
 }
 
-/// The course of one process.
+/// The memory of a process over time.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ProcessCourse {
-    /// Who.
+    /// Its identity.
     pub id: ProcessId,
     /// Its name.
     pub name: String,
@@ -56,28 +56,28 @@ pub struct ProcessCourse {
     pub points: Vec<(u64, u64)>,
 }
 
-/// A look in the form of the table.
+/// A look in the format of the table.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Packed {
     pub(crate) at_ms: u64,
     pub(crate) sums: Vec<u8>,
     pub(crate) processes: Vec<u8>,
-    /// Who is new: number and name.
+    /// Processes that are new, with their number and name.
     pub(crate) new: Vec<(u32, ProcessId, String)>,
     pub(crate) highest_bytes: u64,
 }
 
-/// Packs looks; knows who has a number already.
+/// Packs looks, and numbers the processes of a run.
 #[derive(Debug, Default)]
 pub(crate) struct Packer {
-    /// Those of the last look.
+    /// The numbers of the processes at the last look.
     numbers: HashMap<ProcessId, u32>,
-    given: u32,
+    next_number: u32,
     last_ms: Option<u64>,
 }
 
 impl Packer {
-    /// `None` for a look at the same millisecond as the last one.
+    /// `None` for a look in the same millisecond as the last one.
     pub(crate) fn pack(&mut self, look: &Look) -> Option<Packed> {
         let at_ms = millis(look.at);
         if self.last_ms.is_some_and(|last| at_ms <= last) {
@@ -93,10 +93,10 @@ impl Packer {
             ..Packed::default()
         };
         let mut largest: Vec<&Living> = look.living.iter().collect();
-        // Without memory is who is gone.
+        // Processes without memory count as gone.
         largest.retain(|process| rounded(process.bytes) > 0);
         largest.sort_unstable_by_key(|process| std::cmp::Reverse(process.bytes));
-        largest.truncate(PROCESSES_A_LOOK);
+        largest.truncate(MAX_PROCESSES_PER_LOOK);
         let mut seen = Vec::with_capacity(largest.len());
         for process in largest {
             if let Some(number) = self.number(process, &mut packed.new) {
@@ -114,11 +114,11 @@ impl Packer {
         if let Some(&number) = self.numbers.get(&process.id) {
             return Some(number);
         }
-        if self.given as usize == PROCESSES_OF_A_RUN {
+        if self.next_number as usize == MAX_PROCESSES_PER_RUN {
             return None;
         }
-        let number = self.given;
-        self.given += 1;
+        let number = self.next_number;
+        self.next_number += 1;
         self.numbers.insert(process.id, number);
         new.push((number, process.id, process.description.name.clone()));
         Some(number)
@@ -148,7 +148,7 @@ pub(crate) fn pack_processes(seen: &[(u32, u64)]) -> Vec<u8> {
     packed
 }
 
-/// What was packed; the rest of what is damaged is left out.
+/// Unpacks sums. Stops at damaged data.
 pub(crate) fn sums_of(mut packed: &[u8]) -> Vec<(u64, u64)> {
     let mut sums = Vec::new();
     let (mut at_ms, mut kib) = (0_u64, 0_i64);
@@ -163,6 +163,7 @@ pub(crate) fn sums_of(mut packed: &[u8]) -> Vec<(u64, u64)> {
     sums
 }
 
+/// Unpacks numbers and bytes of processes. Stops at damaged data.
 pub(crate) fn processes_of(mut packed: &[u8]) -> Vec<(u64, u64)> {
     let mut seen = Vec::new();
     let mut number = 0_u64;
@@ -186,7 +187,7 @@ fn millis(time: Duration) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{Living, Look, PROCESSES_A_LOOK, Packer, processes_of, sums_of};
+    use super::{Living, Look, MAX_PROCESSES_PER_LOOK, Packer, processes_of, sums_of};
     use memtop_proc::{Description, ProcessId};
     use proptest::prelude::*;
     use std::sync::Arc;
@@ -216,7 +217,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn sums_come_back_to_the_kibibyte(
+        fn sums_are_restored_to_the_kibibyte(
             steps in prop::collection::vec((0..100_000_u64, 0..1_u64 << 45), 0..200),
         ) {
             let mut at = 0;
@@ -258,18 +259,18 @@ mod tests {
         let many: Vec<_> = (1..=200).map(|pid| (pid, u64::from(pid) * 4096)).collect();
         let packed = Packer::default().pack(&look(10, &many)).unwrap();
         let kept = processes_of(&packed.processes);
-        assert_eq!(kept.len(), PROCESSES_A_LOOK);
+        assert_eq!(kept.len(), MAX_PROCESSES_PER_LOOK);
         assert!(kept.iter().all(|&(_, bytes)| bytes > 136 * 4096));
     }
 
     #[test]
-    fn who_adds_nothing_is_not_there() {
+    fn processes_without_memory_are_left_out() {
         let packed = Packer::default().pack(&look(10, &[(7, 100), (8, 8192)]));
         assert_eq!(processes_of(&packed.unwrap().processes), [(0, 8192)]);
     }
 
     #[test]
-    fn two_looks_at_one_millisecond_are_one() {
+    fn of_two_looks_in_one_millisecond_the_first_is_kept() {
         let mut packer = Packer::default();
         assert!(packer.pack(&look(10, &[])).is_some());
         assert!(packer.pack(&look(10, &[])).is_none());

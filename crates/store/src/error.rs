@@ -1,14 +1,14 @@
-//! What can be wrong with a store.
+//! Errors of a store.
 
 use std::path::PathBuf;
 
 /// Why a store could not be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
-    /// It is a database of something else.
-    #[error("{} is no store of memtop but another database", .0.display())]
+    /// The file is a database of another program.
+    #[error("{} is not a store of memtop but another database", .0.display())]
     Foreign(PathBuf),
-    /// A later memtop has written it.
+    /// The file was written by a later version of memtop.
     #[error(
         "{} was written by a later memtop (its format is {found}, this one knows {known}): update \
          memtop, or name another file with --store",
@@ -19,31 +19,34 @@ pub enum Error {
         path: PathBuf,
         /// Its format.
         found: i64,
-        /// The latest that is known here.
+        /// The latest supported format.
         known: i64,
     },
-    /// It is no database, or a damaged one.
-    #[error("{} is damaged or no store ({reason}): move it away, or name another file with --store", path.display())]
+    /// The file is not a database, or is damaged.
+    #[error(
+        "{} is damaged or not a store ({reason}): move it away, or name another file with --store",
+        path.display()
+    )]
     Damaged {
         /// The file.
         path: PathBuf,
-        /// What `SQLite` says.
+        /// The error of `SQLite`.
         reason: String,
     },
-    /// Its folder could not be made, or the file could not be.
+    /// The file or its folder cannot be created or accessed.
     #[error("{}: {error}", path.display())]
     Folder {
-        /// What could not be made.
+        /// The file or folder.
         path: PathBuf,
-        /// Why.
+        /// The error of the operating system.
         error: std::io::Error,
     },
-    /// What `SQLite` says.
+    /// Any other error of `SQLite`.
     #[error("{}: {reason}", path.display())]
     Failed {
         /// The file.
         path: PathBuf,
-        /// What `SQLite` says.
+        /// The error of `SQLite`.
         reason: String,
     },
 }
@@ -51,7 +54,7 @@ pub enum Error {
 impl Error {
     pub(crate) fn of(path: &std::path::Path, error: &rusqlite::Error) -> Self {
         let path = path.to_owned();
-        let reason = in_words(error);
+        let reason = reason(error);
         match error.sqlite_error_code() {
             Some(rusqlite::ErrorCode::DatabaseCorrupt | rusqlite::ErrorCode::NotADatabase) => {
                 Self::Damaged { path, reason }
@@ -61,12 +64,12 @@ impl Error {
     }
 }
 
-fn in_words(error: &rusqlite::Error) -> String {
+fn reason(error: &rusqlite::Error) -> String {
     match error.sqlite_error_code() {
         Some(rusqlite::ErrorCode::DiskFull) => "the disk is full".to_owned(),
         Some(rusqlite::ErrorCode::ReadOnly) => "it cannot be written".to_owned(),
         Some(rusqlite::ErrorCode::CannotOpen) => "it cannot be opened".to_owned(),
-        Some(rusqlite::ErrorCode::DatabaseBusy) => "others keep it busy".to_owned(),
+        Some(rusqlite::ErrorCode::DatabaseBusy) => "other processes keep it busy".to_owned(),
         Some(rusqlite::ErrorCode::SystemIoFailure) => "reading or writing it failed".to_owned(),
         _ => error.to_string(),
     }

@@ -1,34 +1,34 @@
-//! Which machine this is, as far as a pid means the same process there.
+//! Where the pids of a record are valid: a boot of a machine, and a pid namespace.
 
 use std::fs;
 use std::path::Path;
 
 use rusqlite::Row;
 
-/// Where pids of a record mean something.
+/// Where the pids of a record are valid.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Here {
-    /// Of the boot; another one for each.
+    /// A random id that the kernel generates at each boot.
     pub boot_id: Option<String>,
-    /// A container has its own.
+    /// The pid namespace; a container has its own.
     pub pid_namespace: Option<String>,
-    /// Its name in the network.
+    /// The host name.
     pub host_name: Option<String>,
 }
 
-/// What can be told of a process of a record.
+/// Whether a process of a record may be alive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Judgement {
-    /// The process table of this machine tells.
-    ByTheTable,
-    /// The machine has been booted since.
+pub(crate) enum Liveness {
+    /// If it is in the process table of this machine.
+    InTable,
+    /// No: the machine has been rebooted since.
     Gone,
-    /// It is another machine's or container's.
+    /// It belongs to another machine or container.
     Unknown,
 }
 
 impl Here {
-    /// As this process sees it, with the files of `/proc` under `root`.
+    /// The place of this process, according to the `/proc` at `root`.
     #[must_use]
     pub fn at(root: &Path) -> Self {
         let line = |path: &str| {
@@ -51,27 +51,27 @@ impl Here {
         })
     }
 
-    /// What is known here of a process that was seen there.
-    pub(crate) fn judge(&self, there: &Self) -> Judgement {
+    /// Whether a process that was recorded `there` may be alive.
+    pub(crate) fn liveness(&self, there: &Self) -> Liveness {
         if self.boot_id.is_none() || there.boot_id.is_none() {
-            return Judgement::Unknown;
+            return Liveness::Unknown;
         }
         let is_same_boot = self.boot_id == there.boot_id;
         if is_same_boot && self.pid_namespace == there.pid_namespace {
-            return Judgement::ByTheTable;
+            return Liveness::InTable;
         }
-        // A container's name is its own, and says nothing of the machine's.
+        // The host name of a container differs from that of its machine.
         let is_same_machine = self.host_name == there.host_name;
         if !is_same_boot && is_same_machine {
-            return Judgement::Gone;
+            return Liveness::Gone;
         }
-        Judgement::Unknown
+        Liveness::Unknown
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use super::{Here, Judgement};
+    use super::{Here, Liveness};
 
     fn here(boot: &str, namespace: &str, host: &str) -> Here {
         Here {
@@ -82,19 +82,19 @@ mod tests {
     }
 
     #[test]
-    fn pids_mean_something_in_their_boot_and_namespace_alone() {
+    fn pids_are_valid_only_in_their_boot_and_namespace() {
         let one = here("a", "pid:[1]", "box");
-        assert_eq!(one.judge(&one), Judgement::ByTheTable);
-        assert_eq!(one.judge(&here("b", "pid:[1]", "box")), Judgement::Gone);
+        assert_eq!(one.liveness(&one), Liveness::InTable);
+        assert_eq!(one.liveness(&here("b", "pid:[1]", "box")), Liveness::Gone);
         assert_eq!(
-            one.judge(&here("a", "pid:[2]", "c0ffee")),
-            Judgement::Unknown
+            one.liveness(&here("a", "pid:[2]", "c0ffee")),
+            Liveness::Unknown
         );
         assert_eq!(
-            one.judge(&here("b", "pid:[1]", "other")),
-            Judgement::Unknown
+            one.liveness(&here("b", "pid:[1]", "other")),
+            Liveness::Unknown
         );
-        assert_eq!(one.judge(&Here::default()), Judgement::Unknown);
+        assert_eq!(one.liveness(&Here::default()), Liveness::Unknown);
     }
 
     #[test]

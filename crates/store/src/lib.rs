@@ -1,7 +1,8 @@
-//! The history of runs: an `SQLite` file that many memtops write at once.
+//! The history of runs: an `SQLite` database that many memtop processes write concurrently.
 //!
-//! A run is recorded when it starts and completed when it ends, by a [`Recorder`] on a thread of its
-//! own. Where its memtop dies first, the record says so, with the course up to then.
+//! A [`Recorder`] on a thread of its own records a run when it starts and completes the record when
+//! it ends. If its memtop dies first, the record is marked as interrupted, with the memory up to
+//! then.
 
 mod course;
 mod error;
@@ -27,5 +28,5 @@ pub use runs::{Group, Question, State, StoredRun};
 pub use runs_alive::{AliveRun, NoMembers};
 pub use write::{NewRun, RunEnd, RunWriter};
 
-/// What the tables hold, in SQL with comments.
+/// The tables, as SQL with comments.
 pub const SCHEMA: &str = include_str!("schema.sql");

@@ -1,4 +1,4 @@
-//! Opens a store, makes one where there is none, and brings an older one up to date.
+//! Opens, creates and migrates a store.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
@@ -9,19 +9,19 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 
 use crate::Error;
 
-/// Each brings a store from one format to the next.
+/// Each migrates a store from one format to the next.
 const MIGRATIONS: [&str; 2] = [
     include_str!("../migrations/0001_runs.sql"),
     include_str!("../migrations/0002_processes.sql"),
 ];
 
-/// "memt": tells a store from any other database.
+/// "memt": distinguishes a store from other databases.
 const APPLICATION_ID: i64 = 0x6d65_6d74;
-/// How long others may keep it busy.
-const PATIENCE: Duration = Duration::from_secs(10);
-const LOOK_AGAIN: Duration = Duration::from_millis(5);
+/// How long to wait for a busy database.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(10);
+const RETRY_INTERVAL: Duration = Duration::from_millis(5);
 
-/// Kept small: each memtop that records has a connection.
+/// With a small cache, since each recording memtop has a connection.
 const CONNECTION: &str = "PRAGMA synchronous = NORMAL;
     PRAGMA cache_size = -128;
     PRAGMA wal_autocheckpoint = 256;
@@ -35,22 +35,22 @@ pub struct Store {
 }
 
 impl Store {
-    /// Opens a store, and makes it where there is none.
+    /// Opens a store, and creates it if it does not exist.
     ///
     /// # Errors
-    /// When it cannot be used.
+    /// If it cannot be used.
     pub fn open(path: &Path) -> Result<Self, Error> {
-        make_private(path)?;
-        Self::prepared(path)
+        create_private(path)?;
+        Self::open_when_free(path)
     }
 
-    /// Opens a store; `None` when there is none.
+    /// Opens a store. `None` if it does not exist.
     ///
     /// # Errors
-    /// When it cannot be used.
+    /// If it cannot be used.
     pub fn open_existing(path: &Path) -> Result<Option<Self>, Error> {
         match path.try_exists() {
-            Ok(true) => Self::prepared(path).map(Some),
+            Ok(true) => Self::open_when_free(path).map(Some),
             Ok(false) => Ok(None),
             Err(error) => Err(Error::Folder {
                 path: path.to_owned(),
@@ -59,35 +59,35 @@ impl Store {
         }
     }
 
-    fn prepared(path: &Path) -> Result<Self, Error> {
+    fn open_when_free(path: &Path) -> Result<Self, Error> {
         let started = Instant::now();
         loop {
             match Self::try_open(path) {
-                // To change to the write-ahead log, SQLite waits for nobody.
-                Err(Attempt::Busy(_)) if started.elapsed() < PATIENCE => {
-                    std::thread::sleep(LOOK_AGAIN);
+                // The change to the write-ahead log ignores SQLite's busy timeout.
+                Err(OpenError::Busy(_)) if started.elapsed() < BUSY_TIMEOUT => {
+                    std::thread::sleep(RETRY_INTERVAL);
                 }
-                Err(Attempt::Busy(error)) => return Err(Error::of(path, &error)),
-                Err(Attempt::Failed(error)) => return Err(error),
+                Err(OpenError::Busy(error)) => return Err(Error::of(path, &error)),
+                Err(OpenError::Failed(error)) => return Err(error),
                 Ok(store) => return Ok(store),
             }
         }
     }
 
-    fn try_open(path: &Path) -> Result<Self, Attempt> {
+    fn try_open(path: &Path) -> Result<Self, OpenError> {
         let flags = OpenFlags::SQLITE_OPEN_READ_WRITE | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let failed = |error: rusqlite::Error| Attempt::of(path, error);
+        let failed = |error: rusqlite::Error| OpenError::of(path, error);
         let mut connection = Connection::open_with_flags(path, flags).map_err(failed)?;
-        connection.busy_timeout(PATIENCE).map_err(failed)?;
-        // To move the log into the database waits for the disk; whoever finds a long log does it.
+        connection.busy_timeout(BUSY_TIMEOUT).map_err(failed)?;
+        // A checkpoint waits for the disk, so it is left to connections that find a long log.
         connection
             .set_db_config(DbConfig::SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, true)
             .map_err(failed)?;
-        // In a transaction, since somebody else may be making it.
-        let look = connection.transaction().map_err(failed)?;
-        let format = format_of(&look, path)?;
-        look.commit().map_err(failed)?;
-        if format < known() {
+        // In a transaction, since another process may be creating it.
+        let transaction = connection.transaction().map_err(failed)?;
+        let format = format_of(&transaction, path)?;
+        transaction.commit().map_err(failed)?;
+        if format < latest_format() {
             migrate(&mut connection, path)?;
         }
         connection.execute_batch(CONNECTION).map_err(failed)?;
@@ -97,7 +97,7 @@ impl Store {
         })
     }
 
-    /// Where it lies.
+    /// The path of the database file.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
@@ -108,12 +108,12 @@ impl Store {
     }
 }
 
-enum Attempt {
+enum OpenError {
     Busy(rusqlite::Error),
     Failed(Error),
 }
 
-impl Attempt {
+impl OpenError {
     fn of(path: &Path, error: rusqlite::Error) -> Self {
         match error.sqlite_error_code() {
             Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Self::Busy(error),
@@ -122,12 +122,12 @@ impl Attempt {
     }
 }
 
-fn known() -> i64 {
+fn latest_format() -> i64 {
     i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX)
 }
 
-/// Its folder and the file are for this user alone.
-fn make_private(path: &Path) -> Result<(), Error> {
+/// Creates the file and its folder, accessible only to this user.
+fn create_private(path: &Path) -> Result<(), Error> {
     let folder = path
         .parent()
         .filter(|folder| !folder.as_os_str().is_empty());
@@ -146,20 +146,20 @@ fn make_private(path: &Path) -> Result<(), Error> {
     })
 }
 
-/// How many of the migrations it has.
-fn format_of(connection: &Connection, path: &Path) -> Result<i64, Attempt> {
-    let number = |pragma: &str| -> Result<i64, Attempt> {
+/// The format of a store: the number of its migrations. 0 if the database is empty.
+fn format_of(connection: &Connection, path: &Path) -> Result<i64, OpenError> {
+    let number = |pragma: &str| -> Result<i64, OpenError> {
         connection
             .query_row(&format!("PRAGMA {pragma}"), (), |row| row.get(0))
-            .map_err(|error| Attempt::of(path, error))
+            .map_err(|error| OpenError::of(path, error))
     };
     let (application, format) = (number("application_id")?, number("user_version")?);
     if application == APPLICATION_ID {
         return match format {
-            newer if newer > known() => Err(Attempt::Failed(Error::Newer {
+            newer if newer > latest_format() => Err(OpenError::Failed(Error::Newer {
                 path: path.to_owned(),
                 found: newer,
-                known: known(),
+                known: latest_format(),
             })),
             format => Ok(format),
         };
@@ -168,28 +168,28 @@ fn format_of(connection: &Connection, path: &Path) -> Result<i64, Attempt> {
     if is_empty {
         Ok(0)
     } else {
-        Err(Attempt::Failed(Error::Foreign(path.to_owned())))
+        Err(OpenError::Failed(Error::Foreign(path.to_owned())))
     }
 }
 
-fn migrate(connection: &mut Connection, path: &Path) -> Result<(), Attempt> {
-    let failed = |error: rusqlite::Error| Attempt::of(path, error);
-    // Only a database without any table heeds the first.
-    let new = "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;";
-    connection.execute_batch(new).map_err(failed)?;
+fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
+    let failed = |error: rusqlite::Error| OpenError::of(path, error);
+    // `auto_vacuum` only takes effect in a database without tables.
+    let pragmas = "PRAGMA auto_vacuum = INCREMENTAL; PRAGMA journal_mode = WAL;";
+    connection.execute_batch(pragmas).map_err(failed)?;
     let transaction = connection
         .transaction_with_behavior(TransactionBehavior::Immediate)
         .map_err(failed)?;
-    // Somebody else may have been faster.
-    let has = usize::try_from(format_of(&transaction, path)?).unwrap_or(0);
-    for migration in &MIGRATIONS[has.min(MIGRATIONS.len())..] {
+    // Read again: another process may have migrated it meanwhile.
+    let done = usize::try_from(format_of(&transaction, path)?).unwrap_or(0);
+    for migration in &MIGRATIONS[done.min(MIGRATIONS.len())..] {
         transaction.execute_batch(migration).map_err(failed)?;
     }
-    let marks = format!(
+    let format = format!(
         "PRAGMA application_id = {APPLICATION_ID}; PRAGMA user_version = {};",
-        known()
+        latest_format()
     );
-    transaction.execute_batch(&marks).map_err(failed)?;
+    transaction.execute_batch(&format).map_err(failed)?;
     transaction.commit().map_err(failed)
 }
 
@@ -234,7 +234,7 @@ mod tests {
     }
 
     #[test]
-    fn records_from_before_a_column_load_without_it() {
+    fn records_older_than_a_column_load_without_it() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("runs.db");
         let old = Connection::open(&path).unwrap();
@@ -257,7 +257,7 @@ mod tests {
     }
 
     #[test]
-    fn a_store_and_its_folder_are_for_this_user_alone() {
+    fn a_store_and_its_folder_are_accessible_only_to_this_user() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("a/b/runs.db");
         drop(Store::open(&path).unwrap());
@@ -267,7 +267,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_not_there_is_not_made_to_be_read() {
+    fn a_missing_store_is_not_created_for_reading() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("runs.db");
         assert!(Store::open_existing(&path).unwrap().is_none());
@@ -275,7 +275,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_store_is_left_as_it_is() {
+    fn other_files_are_left_unchanged() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("other.db");
         let other = Connection::open(&path).unwrap();
@@ -296,7 +296,7 @@ mod tests {
     }
 
     #[test]
-    fn a_later_format_is_not_touched() {
+    fn a_later_format_is_refused() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("runs.db");
         let later = Store::open(&path).unwrap();

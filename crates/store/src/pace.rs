@@ -1,17 +1,17 @@
-//! How closely a run is followed: the older it is, the more coarsely.
+//! How often a run is recorded: the longer it runs, the less often.
 
 use std::time::Duration;
 
-/// How often a run of some age is looked at, and how many sums are kept of each look.
+/// How often to look at a run, and how many sums to store for each look.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
-    /// From one look to the next.
+    /// The time between two looks.
     pub every: Duration,
-    /// The most sums, each the highest of its stretch of time.
+    /// The most sums per look, each the highest of its interval.
     pub sums: usize,
 }
 
-/// Until which age each is for.
+/// The paces, each with the age up to which it applies.
 const PACES: [(Duration, Pace); 3] = [
     (Duration::from_mins(1), Pace::of(1, 50)),
     (Duration::from_hours(1), Pace::of(2, 8)),
@@ -26,7 +26,7 @@ impl Pace {
         }
     }
 
-    /// That of a run which has run for so long.
+    /// The pace of a run of this age.
     #[must_use]
     pub fn at(age: Duration) -> Self {
         let pace = PACES.iter().find(|&&(until, _)| age < until);

@@ -1,30 +1,30 @@
-//! Makes a store smaller. What is running stays.
+//! Removes runs from a store, except those that are running.
 
 use rusqlite::params;
 
 use crate::{Error, Store};
 
-/// What is to go: each that is given counts.
+/// Which runs to remove: those that any of the given conditions selects.
 #[derive(Clone, Debug, Default)]
 pub struct Pruning {
-    /// Runs that were started before, ISO 8601 in UTC.
+    /// Runs started before this time, ISO 8601 in UTC.
     pub before: Option<String>,
-    /// All but so many, the latest.
+    /// All but this many of the latest runs.
     pub keep: Option<u32>,
-    /// The oldest, until the store has at most so many bytes.
+    /// The oldest runs, until the store has at most this many bytes.
     pub most_bytes: Option<u64>,
 }
 
-/// What has gone.
+/// The outcome of pruning.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Pruned {
-    /// Runs that are gone.
+    /// How many runs were removed.
     pub removed: u64,
-    /// Runs that are left.
+    /// How many runs are left.
     pub left: u64,
-    /// The size of the store before and after.
+    /// The size of the store before.
     pub bytes_before: u64,
-    /// The size after.
+    /// The size of the store after.
     pub bytes_after: u64,
 }
 
@@ -32,7 +32,7 @@ impl Store {
     /// Removes runs.
     ///
     /// # Errors
-    /// When the store cannot be written.
+    /// If the store cannot be written.
     pub fn prune(&self, pruning: &Pruning) -> Result<Pruned, Error> {
         self.remove(pruning).map_err(|error| self.failed(&error))
     }
@@ -56,7 +56,7 @@ impl Store {
         if let Some(most) = pruning.most_bytes {
             removed += self.shrink_to(most)?;
         }
-        self.give_back()?;
+        self.vacuum()?;
         let left: i64 = self
             .connection
             .query_row("SELECT count(*) FROM run", (), |row| row.get(0))?;
@@ -68,7 +68,7 @@ impl Store {
         })
     }
 
-    /// How large one run is differs much, so it goes towards the size in steps.
+    /// Approaches the size in steps, since the size of runs varies.
     fn shrink_to(&self, most: u64) -> rusqlite::Result<u64> {
         let mut removed = 0;
         loop {
@@ -91,7 +91,7 @@ impl Store {
         }
     }
 
-    /// Without the pages that nothing is on.
+    /// The size of the store in bytes, without free pages.
     fn size(&self) -> rusqlite::Result<u64> {
         let pragma = |name: &str| -> rusqlite::Result<i64> {
             let sql = format!("PRAGMA {name}");
@@ -101,12 +101,13 @@ impl Store {
         Ok((pages * pragma("page_size")?).cast_unsigned())
     }
 
-    fn give_back(&self) -> rusqlite::Result<()> {
+    /// Returns free pages to the file system.
+    fn vacuum(&self) -> rusqlite::Result<()> {
         let mut vacuum = self.connection.prepare("PRAGMA incremental_vacuum")?;
         let mut rows = vacuum.query(())?;
         while rows.next()?.is_some() {}
         drop(rows);
-        // Others may be reading; then it is done another time.
+        // Does nothing while another process reads; then a later checkpoint does it.
         let mut checkpoint = self.connection.prepare("PRAGMA wal_checkpoint(TRUNCATE)")?;
         let mut rows = checkpoint.query(())?;
         while rows.next()?.is_some() {}

@@ -1,4 +1,4 @@
-//! The thread that records one run. Nobody waits for it but, for a bounded time, the very end.
+//! The thread that records one run. Only the end of memtop waits for it, for a limited time.
 
 use std::path::{Path, PathBuf};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
@@ -11,15 +11,16 @@ use memtop_proc::native::own_identity;
 
 use crate::{Error, Here, Look, NewRun, Pace, RunEnd, RunWriter, Store};
 
-/// Looks at first, when a run may be over soon: 50 ms after the start, then twice as late each time.
+/// The first look is this long after the start, each later one at twice the age at first, so that
+/// short runs are recorded as well.
 const FIRST_LOOK: Duration = Duration::from_millis(50);
 
-/// Why a run is not recorded, or not as a whole.
+/// Why a run is not recorded, or only in part.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
-    /// What is missing: the run, or only its course.
+    /// Whether the whole run is missing, or only its memory over time.
     pub is_whole_run: bool,
-    /// Why, in words.
+    /// The reason as a message.
     pub reason: String,
 }
 
@@ -27,7 +28,7 @@ pub struct Trouble {
 #[derive(Debug)]
 pub struct Recorder {
     ends: Option<Sender<Box<RunEnd>>>,
-    state: Arc<Outcome>,
+    outcome: Arc<Outcome>,
 }
 
 #[derive(Debug, Default)]
@@ -37,9 +38,9 @@ struct Outcome {
 }
 
 impl Recorder {
-    /// Starts to record on a thread of its own; nothing is waited for. `look` is asked for what the
-    /// run has had since it was asked before, as so many sums at most, and answers `None` once the
-    /// run is over.
+    /// Starts a recording thread, without waiting for it. The thread calls `look` for the data
+    /// since the previous call, with the maximum number of sums; `look` returns `None` once the run
+    /// is over.
     #[must_use]
     pub fn start(
         file: PathBuf,
@@ -47,49 +48,49 @@ impl Recorder {
         look: impl FnMut(usize) -> Option<Look> + Send + 'static,
     ) -> Self {
         let (ends, inbox) = channel();
-        let state = Arc::new(Outcome::default());
-        let told = Arc::clone(&state);
+        let outcome = Arc::new(Outcome::default());
+        let thread_outcome = Arc::clone(&outcome);
         let began = Instant::now();
         let thread = Builder::new()
             .name("memtop-store".to_owned())
-            // SQLite needs some tens of KB.
+            // SQLite needs tens of KB.
             .stack_size(256 * 1024)
-            .spawn(move || told.tell(record(&file, run, began, look, &inbox)));
+            .spawn(move || thread_outcome.set(record(&file, run, began, look, &inbox)));
         if let Err(error) = thread {
-            state.tell(Err(Trouble {
+            outcome.set(Err(Trouble {
                 is_whole_run: true,
                 reason: error.to_string(),
             }));
         }
         Self {
             ends: Some(ends),
-            state,
+            outcome,
         }
     }
 
-    /// Hands over how the run has ended. Safe to call again, to no effect.
+    /// Passes on how the run has ended. Later calls have no effect.
     pub fn finish(&mut self, end: RunEnd) {
         if let Some(ends) = self.ends.take() {
-            // A thread that has given up has said why.
+            // Fails if the thread has given up, which its outcome explains.
             let _ = ends.send(Box::new(end));
         }
     }
 
-    /// Waits until everything is written, but not for longer than that.
+    /// Waits until everything is written, for at most `timeout`.
     ///
     /// # Errors
-    /// What is not recorded.
-    pub fn wait(&self, at_most: Duration) -> Result<(), Trouble> {
-        let done = self.state.done();
+    /// If the run is not recorded, or only in part.
+    pub fn wait(&self, timeout: Duration) -> Result<(), Trouble> {
+        let done = self.outcome.done();
         let (done, _) = self
-            .state
+            .outcome
             .changed
-            .wait_timeout_while(done, at_most, |done| done.is_none())
+            .wait_timeout_while(done, timeout, |done| done.is_none())
             .unwrap_or_else(PoisonError::into_inner);
         done.clone().unwrap_or_else(|| {
             Err(Trouble {
                 is_whole_run: true,
-                reason: format!("the store has not answered for {} s", at_most.as_secs()),
+                reason: format!("the store has not answered for {} s", timeout.as_secs()),
             })
         })
     }
@@ -100,7 +101,7 @@ impl Outcome {
         lock(&self.done)
     }
 
-    fn tell(&self, outcome: Result<(), Trouble>) {
+    fn set(&self, outcome: Result<(), Trouble>) {
         *self.done() = Some(outcome);
         self.changed.notify_all();
     }
@@ -123,13 +124,13 @@ fn record(
     let (end, trouble) = match RunWriter::begin(&mut store, &run) {
         Ok(mut writer) => {
             let (end, trouble) = follow(&mut writer, began, look, ends);
-            // Without an end the record says what is known.
+            // Without an end, the record stays as it is.
             let Some(end) = end else { return Ok(()) };
             (writer.end(&end), trouble)
         }
         Err(error) => {
             let Ok(end) = ends.recv() else { return Ok(()) };
-            // What was impossible at the start may be possible now.
+            // Try again: it may work now.
             let writer = RunWriter::begin(&mut store, &run);
             (writer.and_then(|mut writer| writer.end(&end)), Some(error))
         }
@@ -143,8 +144,8 @@ fn record(
     })
 }
 
-/// Writes look after look until the end comes; none when nobody is left who could tell of it. Also
-/// why the looking ended early.
+/// Writes looks until the end of the run, which it returns; `None` if the recorder was dropped.
+/// Also returns the error that stopped the looks early, if any.
 fn follow(
     writer: &mut RunWriter<'_>,
     began: Instant,
@@ -152,7 +153,7 @@ fn follow(
     ends: &Receiver<Box<RunEnd>>,
 ) -> (Option<Box<RunEnd>>, Option<Error>) {
     let mut due = FIRST_LOOK;
-    // The first call has the looking begin.
+    // The first call starts the collection of sums.
     let mut looks_on = look(Pace::at(Duration::ZERO).sums).is_some();
     let mut trouble = None;
     while looks_on {
@@ -167,7 +168,7 @@ fn follow(
         match look(pace.sums).map(|look| writer.add(&look)) {
             Some(Ok(())) => {}
             Some(Err(error)) => {
-                // A course with holes would not be one.
+                // Stop: the data would have gaps.
                 trouble = Some(error);
                 looks_on = false;
             }

@@ -1,4 +1,4 @@
-//! What is known of runs, as rows.
+//! Queries for runs.
 
 use std::collections::{BTreeSet, HashMap, VecDeque};
 use std::fmt::Write;
@@ -9,25 +9,25 @@ use rusqlite::{OptionalExtension, Row, ToSql};
 use crate::course::{processes_of, sums_of};
 use crate::{Course, Error, Here, ProcessCourse, Store};
 
-/// Which runs are meant. What is absent lets all through.
+/// A filter of runs. Absent conditions match all runs.
 #[derive(Clone, Debug, Default)]
 pub struct Question {
-    /// This run.
+    /// The run with this id.
     pub id: Option<String>,
-    /// Runs whose id begins so.
+    /// Runs whose id has this prefix.
     pub id_begins: Option<String>,
-    /// Runs of this label.
+    /// Runs with this label.
     pub label: Option<String>,
-    /// Runs that were started then or later, ISO 8601 in UTC.
+    /// Runs started at or after this time, ISO 8601 in UTC.
     pub since: Option<String>,
     /// Runs in this state.
     pub state: Option<State>,
-    /// Only so many, the latest.
+    /// Only this many of the latest runs.
     pub latest: Option<u32>,
 }
 
 impl Question {
-    /// What stands behind FROM for the rows that are meant, oldest first, and the values in it.
+    /// The SQL after FROM that selects the rows, oldest first, and its parameters.
     fn rows(&self) -> (String, Vec<&dyn ToSql>) {
         let mut sql = "run WHERE true".to_owned();
         let mut values: Vec<&dyn ToSql> = Vec::new();
@@ -36,7 +36,7 @@ impl Question {
             values.push(id);
         }
         if let Some(beginning) = &self.id_begins {
-            // No id holds a character behind z.
+            // No id contains a character above z.
             sql += " AND id >= ? AND id < ? || '~'";
             values.push(beginning);
             values.push(beginning);
@@ -50,7 +50,7 @@ impl Question {
             values.push(since);
         }
         if let Some(state) = self.state {
-            // As a word of the text, so that the index of the running ones is of use.
+            // Inlined, so that SQLite can use the partial index of running runs.
             let _ = write!(sql, " AND state = '{}'", state.name());
         }
         if let Some(latest) = &self.latest {
@@ -61,29 +61,29 @@ impl Question {
     }
 }
 
-/// Runs of one label, or of one command without a label.
+/// Runs with the same label, or without label and with the same command.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Group {
     /// Their label.
     pub label: Option<String>,
-    /// Their command line, a list in JSON, where they have no label.
+    /// Their command line, a JSON list, if they have no label.
     pub command: Option<String>,
-    /// How many there are.
+    /// The number of runs.
     pub runs: u64,
-    /// The peaks of the latest that have ended, oldest first; `None` for one that was not measured.
-    /// Only those in the metric of the latest one: others cannot be compared with it.
+    /// The peaks of the latest ended runs, oldest first; `None` for a run that was not measured.
+    /// Leaves out peaks in another metric than the latest one, which cannot be compared with it.
     pub peaks: VecDeque<Option<i64>>,
-    /// That metric.
+    /// The metric of the peaks.
     pub metric: Option<String>,
-    /// What those of the latest were measured in that are left out.
+    /// The metrics of the peaks that are left out.
     pub other_metrics: BTreeSet<String>,
 }
 
-/// Peaks with what they were measured in, oldest first.
+/// Peaks with their metric, oldest first.
 type Peaks = VecDeque<(Option<i64>, Option<String>)>;
 
 impl Group {
-    /// Keeps those that can be compared with the latest.
+    /// Adds the peaks that can be compared with the latest one.
     fn with(mut self, peaks: Peaks) -> Self {
         let measured = |(peak, _): &&(Option<i64>, _)| peak.is_some();
         let latest = peaks.iter().rev().find(measured);
@@ -99,7 +99,7 @@ impl Group {
     }
 }
 
-/// A run as JSON, with the names that programs know.
+/// A run as a JSON object, with the field names of the API.
 const AS_JSON: &str = "SELECT json_object('id', id, 'label', label, 'command', json(command),
     'cwd', cwd, 'startedAt', started_at, 'endedAt', ended_at, 'state', state,
     'durationMs', duration_ms, 'exitCode', exit_code, 'signal', signal, 'cause', cause,
@@ -107,19 +107,19 @@ const AS_JSON: &str = "SELECT json_object('id', id, 'label', label, 'command', j
     'memtopVersion', memtop_version, 'pid', pid, 'startTicks', start_ticks,
     'memtopPid', memtop_pid, 'memtopStartTicks', memtop_start_ticks)";
 
-/// How far a run is.
+/// The state of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum State {
-    /// It runs.
+    /// It is running.
     Running,
-    /// It has ended, and there is a result.
+    /// It has ended and has a result.
     Ended,
-    /// Its memtop has ended before it, and nothing is known of what came then.
+    /// Its memtop ended before it; its outcome is unknown.
     Interrupted,
 }
 
 impl State {
-    /// The word for it.
+    /// The state in lower case, as in JSON and the database.
     #[must_use]
     pub fn name(self) -> &'static str {
         match self {
@@ -138,25 +138,25 @@ impl State {
     }
 }
 
-/// What is known of a run but for its result and its course.
+/// A run as stored, without its result and its memory over time.
 #[derive(Clone, Debug)]
 pub struct StoredRun {
     pub(crate) key: i64,
-    /// Its name.
+    /// Its unique id.
     pub id: String,
-    /// The name that somebody gave it.
+    /// Its label, if the user gave one.
     pub label: Option<String>,
-    /// The command line, a list in JSON.
+    /// The command line, a JSON list.
     pub command: String,
-    /// Where it worked.
+    /// The working directory.
     pub cwd: Option<String>,
     /// When it was started.
     pub started_at: String,
     /// When it ended.
     pub ended_at: Option<String>,
-    /// How far it is.
+    /// Its state.
     pub state: State,
-    /// How long it took, or has taken.
+    /// Its duration; so far, while it is running.
     pub duration_ms: Option<f64>,
     /// Its exit code.
     pub exit_code: Option<i32>,
@@ -164,19 +164,19 @@ pub struct StoredRun {
     pub signal: Option<String>,
     /// Why it ended.
     pub cause: Option<String>,
-    /// Its peak, so far while it runs.
+    /// Its peak; so far, while it is running.
     pub peak_bytes: Option<i64>,
-    /// What that is measured in.
+    /// The metric of the peak.
     pub peak_metric: Option<String>,
-    /// The machine, in JSON.
+    /// The machine, as JSON.
     pub host: Option<String>,
     /// The version of memtop.
     pub memtop_version: Option<String>,
     /// The process of the command.
     pub process: Option<ProcessId>,
-    /// The memtop that records it.
+    /// The memtop process that records it.
     pub memtop: Option<ProcessId>,
-    /// Where these are.
+    /// Where these pids are valid.
     pub here: Here,
 }
 
@@ -214,32 +214,34 @@ impl StoredRun {
 }
 
 impl Store {
-    /// The runs that are meant, oldest first.
+    /// The matching runs, oldest first.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// If the store cannot be read.
     pub fn runs(&self, question: &Question) -> Result<Vec<StoredRun>, Error> {
         self.select(question).map_err(|error| self.failed(&error))
     }
 
     fn select(&self, question: &Question) -> rusqlite::Result<Vec<StoredRun>> {
-        let (meant, values) = question.rows();
-        let mut statement = self.connection.prepare(&format!("SELECT * FROM {meant}"))?;
+        let (selected, values) = question.rows();
+        let mut statement = self
+            .connection
+            .prepare(&format!("SELECT * FROM {selected}"))?;
         let rows = statement.query_map(values.as_slice(), StoredRun::of)?;
         rows.collect()
     }
 
-    /// The same as [`Self::runs`] as a list in JSON, which takes a tenth of the time where there are
-    /// thousands. What is not known is null.
+    /// The same as [`Self::runs`] as a JSON list, which is ten times as fast for thousands of runs.
+    /// Unknown values are null.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// If the store cannot be read.
     pub fn runs_json(&self, question: &Question) -> Result<String, Error> {
         let list = || {
-            let (meant, values) = question.rows();
+            let (selected, values) = question.rows();
             let mut statement = self
                 .connection
-                .prepare(&format!("{AS_JSON} FROM {meant}"))?;
+                .prepare(&format!("{AS_JSON} FROM {selected}"))?;
             let mut rows = statement.query(values.as_slice())?;
             let mut list = "[".to_owned();
             while let Some(row) = rows.next()? {
@@ -254,19 +256,21 @@ impl Store {
         list().map_err(|error| self.failed(&error))
     }
 
-    /// What was run, each label or command with its latest peaks; the one with the latest run first.
+    /// The matching runs by label or command, each with its latest peaks. The group with the latest
+    /// run comes first.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// If the store cannot be read.
     pub fn groups(&self, question: &Question, peaks: usize) -> Result<Vec<Group>, Error> {
         self.select_groups(question, peaks)
             .map_err(|error| self.failed(&error))
     }
 
     fn select_groups(&self, question: &Question, most: usize) -> rusqlite::Result<Vec<Group>> {
-        let (meant, values) = question.rows();
+        let (selected, values) = question.rows();
         let mut statement = self.connection.prepare(&format!(
-            "SELECT label, iif(label IS NULL, command, NULL), state, peak_bytes, peak_metric FROM {meant}"
+            "SELECT label, iif(label IS NULL, command, NULL), state, peak_bytes, peak_metric
+             FROM {selected}"
         ))?;
         let mut rows = statement.query(values.as_slice())?;
         let mut groups: Vec<(usize, Peaks, Group)> = Vec::new();
@@ -302,20 +306,20 @@ impl Store {
         Ok(groups.map(|(_, peaks, group)| group.with(peaks)).collect())
     }
 
-    /// The result of a run in JSON; `None` when there is none.
+    /// The result of a run as JSON. `None` if it has none.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// If the store cannot be read.
     pub fn result(&self, id: &str) -> Result<Option<String>, Error> {
         let sql = "SELECT json FROM result JOIN run ON run.key = result.run WHERE id = ?";
         let found = self.connection.query_row(sql, [id], |row| row.get(0));
         found.optional().map_err(|error| self.failed(&error))
     }
 
-    /// The course of a run, as far as it was recorded.
+    /// The memory of a run over time, as far as it was recorded.
     ///
     /// # Errors
-    /// When the store cannot be read.
+    /// If the store cannot be read.
     pub fn course(&self, id: &str) -> Result<Course, Error> {
         self.select_course(id).map_err(|error| self.failed(&error))
     }

@@ -1,48 +1,48 @@
-//! Runs that are running, and who is in them.
+//! Runs that are running, and their processes.
 
 use memtop_proc::{ProcessId, ProcessRecord, ProcessTable};
 use rusqlite::params;
 
 use crate::course::processes_of;
-use crate::here::Judgement;
+use crate::here::Liveness;
 use crate::{Error, Here, Question, State, Store, StoredRun};
 
-/// A memtop of another machine writes of its run every few seconds.
+/// A run of another machine counts as interrupted after this time without a write; its memtop
+/// writes every few seconds.
 const SILENCE: &str = "'-5 minutes'";
 
 /// A run that is running, and its processes.
 #[derive(Clone, Debug)]
 pub struct AliveRun {
-    /// What is known of it.
+    /// The run.
     pub run: StoredRun,
-    /// Its processes, each after its parent where that is one of them. Empty where it runs on another
-    /// machine.
+    /// Its processes, parents first. Empty if it runs on another machine.
     pub tree: Vec<ProcessRecord>,
 }
 
-/// Why a run has no members that could be ended.
+/// Why a run has no processes that can be killed.
 #[derive(Debug, thiserror::Error)]
 pub enum NoMembers {
     /// The store cannot be read.
     #[error(transparent)]
     Store(#[from] Error),
-    /// There is no run of that id.
+    /// No run has this id.
     #[error("there is no run {0}")]
     Unknown(String),
-    /// No process of it is alive.
+    /// None of its processes is alive.
     #[error("no process of run {0} is alive")]
     Over(String),
-    /// Its processes are of another machine or container.
+    /// Its processes are on another machine or in another container.
     #[error("run {0} is on another machine or in another container; end it there")]
     Elsewhere(String),
 }
 
 impl Store {
-    /// Marks the runs whose memtop is no more: they were interrupted. How many these were.
+    /// Marks runs whose memtop is gone as interrupted. Returns their number.
     ///
     /// # Errors
-    /// When the store cannot be read or written, or as `list` fails.
-    pub fn settle<E: From<Error>>(
+    /// If the store cannot be read or written, or `list` fails.
+    pub fn mark_interrupted<E: From<Error>>(
         &self,
         here: &Here,
         list: &dyn Fn() -> Result<ProcessTable, E>,
@@ -51,24 +51,24 @@ impl Store {
         if running.is_empty() {
             return Ok(0);
         }
-        // After the runs: a memtop that records one is there before.
+        // Listed after the runs: a memtop starts before it records its run.
         let table = list()?;
         let mut marked = 0;
         for run in running {
-            let is_over = match here.judge(&run.here) {
-                Judgement::Gone => Some(true),
-                Judgement::ByTheTable => run.memtop.map(|memtop| !table.has(memtop)),
-                Judgement::Unknown => None,
+            let is_gone = match here.liveness(&run.here) {
+                Liveness::Gone => Some(true),
+                Liveness::InTable => run.memtop.map(|memtop| !table.has(memtop)),
+                Liveness::Unknown => None,
             };
-            if is_over != Some(false) {
-                marked += self.mark_interrupted(run.key, is_over.is_none())?;
+            if is_gone != Some(false) {
+                marked += self.mark_run_interrupted(run.key, is_gone.is_none())?;
             }
         }
         Ok(marked)
     }
 
-    /// Where nothing is known of its memtop, silence is a sign.
-    fn mark_interrupted(&self, key: i64, only_if_silent: bool) -> Result<u64, Error> {
+    /// Marks a run; with `only_if_silent`, only if its memtop has not written for a while.
+    fn mark_run_interrupted(&self, key: i64, only_if_silent: bool) -> Result<u64, Error> {
         let silent = format!(
             "(seen_at IS NULL OR seen_at < strftime('%Y-%m-%dT%H:%M:%fZ', 'now', {SILENCE}))"
         );
@@ -100,20 +100,20 @@ impl Store {
     /// The runs that are running, oldest first, each with its living processes.
     ///
     /// # Errors
-    /// When the store cannot be read or written, or as `list` fails.
+    /// If the store cannot be read or written, or `list` fails.
     pub fn alive<E: From<Error>>(
         &self,
         here: &Here,
         list: &dyn Fn() -> Result<ProcessTable, E>,
     ) -> Result<Vec<AliveRun>, E> {
-        self.settle(here, list)?;
+        self.mark_interrupted(here, list)?;
         let running = self.running_rows()?;
         let table = list()?;
         running
             .into_iter()
             .map(|run| {
-                let tree = match here.judge(&run.here) {
-                    Judgement::ByTheTable => self.tree(&run, &table)?,
+                let tree = match here.liveness(&run.here) {
+                    Liveness::InTable => self.tree(&run, &table)?,
                     _ => Vec::new(),
                 };
                 Ok(AliveRun { run, tree })
@@ -121,8 +121,8 @@ impl Store {
             .collect()
     }
 
-    /// Who descends from the memtop of the run, and who was in it at the last look: an orphan may
-    /// belong to somebody else by now.
+    /// The descendants of the run's memtop, and of the processes at the last look, since orphans
+    /// may have another parent by now.
     fn tree(&self, run: &StoredRun, table: &ProcessTable) -> Result<Vec<ProcessRecord>, Error> {
         let mut roots: Vec<ProcessId> = run.process.into_iter().collect();
         if let Some(memtop) = run.memtop.filter(|memtop| table.has(*memtop)) {
@@ -159,11 +159,11 @@ impl Store {
             .collect()
     }
 
-    /// Whoever is to be ended for a run to end, each after its parent, also of one that was
-    /// interrupted. A process that has been given one of their pids since is not among them.
+    /// The processes to kill in order to end a run, even an interrupted one, parents first. Does
+    /// not include processes that have reused a pid of the run.
     ///
     /// # Errors
-    /// When there is no such run, or nobody of it is alive here, or as `list` fails.
+    /// If there is no such run, none of its processes is alive here, or `list` fails.
     pub fn members<E: From<NoMembers>>(
         &self,
         id: &str,
@@ -177,10 +177,10 @@ impl Store {
         let Some(run) = self.runs(&question).map_err(NoMembers::from)?.pop() else {
             return Err(NoMembers::Unknown(id.to_owned()).into());
         };
-        match here.judge(&run.here) {
-            Judgement::ByTheTable => {}
-            Judgement::Gone => return Err(NoMembers::Over(id.to_owned()).into()),
-            Judgement::Unknown => return Err(NoMembers::Elsewhere(id.to_owned()).into()),
+        match here.liveness(&run.here) {
+            Liveness::InTable => {}
+            Liveness::Gone => return Err(NoMembers::Over(id.to_owned()).into()),
+            Liveness::Unknown => return Err(NoMembers::Elsewhere(id.to_owned()).into()),
         }
         if run.state == State::Ended {
             return Err(NoMembers::Over(id.to_owned()).into());
@@ -188,7 +188,7 @@ impl Store {
         let table = list()?;
         let tree = self.tree(&run, &table).map_err(NoMembers::from)?;
         let mut members: Vec<ProcessId> = tree.iter().map(|record| record.id).collect();
-        // Several commands are ended by their memtop, which starts no further ones then.
+        // A run of several commands is ended by its memtop, which then starts no further ones.
         if run.process.is_none()
             && let Some(memtop) = run.memtop.filter(|&memtop| table.has(memtop))
         {

@@ -1,4 +1,4 @@
-//! Takes in runs of other stores.
+//! Imports runs from other stores.
 
 use std::collections::BTreeMap;
 
@@ -9,11 +9,11 @@ use crate::write::{insert, put_end, put_look};
 use crate::{Course, Error, NewRun, RunEnd, Store};
 
 impl Store {
-    /// Adds a run of another store; false when there is one of its id already. Without an end it is
-    /// one that was interrupted.
+    /// Adds a run from another store. Without an end it is marked as interrupted. Returns false if
+    /// there is already a run with its id.
     ///
     /// # Errors
-    /// When the store cannot be written.
+    /// If the store cannot be written.
     pub fn import(
         &mut self,
         run: &NewRun,
@@ -68,7 +68,7 @@ impl Store {
     }
 }
 
-/// The looks that a course was made of.
+/// Restores the looks that a course consists of.
 fn looks_of(course: &Course) -> Vec<Packed> {
     let mut looks: BTreeMap<u64, Vec<(u32, u64)>> = BTreeMap::new();
     let numbered = course.processes.iter().zip(0_u32..);
@@ -80,7 +80,7 @@ fn looks_of(course: &Course) -> Vec<Packed> {
             }
         }
     }
-    // Sums come before the look that they were taken at.
+    // Sums belong to the next look, so those after the last look need one of their own.
     let last_look = looks.last_key_value().map(|(&at_ms, _)| at_ms);
     if let Some(&(last, _)) = course.sums.last()
         && last_look.is_none_or(|look| look < last)

@@ -1,4 +1,4 @@
-//! Numbers in as few bytes as they need: seven bits a byte, the lowest first (LEB128).
+//! Variable-length integers: seven bits per byte, the lowest first (LEB128).
 
 pub(crate) fn put(bytes: &mut Vec<u8>, mut value: u64) {
     loop {
@@ -12,12 +12,12 @@ pub(crate) fn put(bytes: &mut Vec<u8>, mut value: u64) {
     }
 }
 
-/// Small numbers of either sign become small ones without.
+/// Zigzag encoding: small numbers of either sign become small unsigned ones.
 pub(crate) fn put_signed(bytes: &mut Vec<u8>, value: i64) {
     put(bytes, ((value << 1) ^ (value >> 63)).cast_unsigned());
 }
 
-/// Takes the first number off; `None` when there is no whole one.
+/// Removes and returns the first number. `None` if it is missing or incomplete.
 pub(crate) fn take(bytes: &mut &[u8]) -> Option<u64> {
     let mut value = 0_u64;
     for shift in (0..64).step_by(7) {
@@ -75,7 +75,7 @@ mod tests {
     }
 
     #[test]
-    fn half_a_number_is_none() {
+    fn an_incomplete_number_is_none() {
         assert_eq!(take(&mut [0x80_u8].as_slice()), None);
     }
 }

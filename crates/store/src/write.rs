@@ -1,4 +1,4 @@
-//! What is written of a run: its start, its looks, its end. Each is one small transaction.
+//! Writes a run: its start, its looks and its end, each in a small transaction.
 
 use memtop_proc::ProcessId;
 use rusqlite::{Connection, TransactionBehavior, params};
@@ -6,56 +6,56 @@ use rusqlite::{Connection, TransactionBehavior, params};
 use crate::course::{Packed, Packer};
 use crate::{Error, Here, Look, Store};
 
-/// The time now, as all times of a store are written.
+/// SQL for the current time in the format of the store.
 pub(crate) const NOW: &str = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
 
-/// What is known of a run when it starts.
+/// The data of a run at its start.
 #[derive(Clone, Debug, Default)]
 pub struct NewRun {
-    /// Its name, which no other run has.
+    /// Its unique id.
     pub id: String,
-    /// The name that somebody gave it.
+    /// Its label, if the user gave one.
     pub label: Option<String>,
-    /// The command line, a list in JSON.
+    /// The command line, a JSON list.
     pub command: String,
-    /// Where it works.
+    /// The working directory.
     pub cwd: Option<String>,
     /// When it was started, ISO 8601 in UTC.
     pub started_at: String,
-    /// The machine, in JSON.
+    /// The machine, as JSON.
     pub host: String,
     /// The version of memtop.
     pub memtop_version: String,
-    /// The process of the command; none when there are several commands.
+    /// The process of the command; none if there are several commands.
     pub process: Option<ProcessId>,
-    /// The memtop that records it.
+    /// The memtop process that records it.
     pub memtop: Option<ProcessId>,
-    /// Where these are.
+    /// Where these pids are valid.
     pub here: Here,
 }
 
-/// What is known of a run when it has ended.
+/// The data of a run at its end.
 #[derive(Clone, Debug, Default)]
 pub struct RunEnd {
-    /// When, ISO 8601 in UTC.
+    /// When it ended, ISO 8601 in UTC.
     pub ended_at: String,
-    /// How long it took.
+    /// Its duration.
     pub duration_ms: f64,
-    /// Its exit code, where it has one.
+    /// Its exit code, if it has one.
     pub exit_code: Option<i32>,
     /// The signal that ended it.
     pub signal: Option<String>,
     /// Why it ended.
     pub cause: String,
-    /// Its peak, where it has one.
+    /// Its peak, if it was measured.
     pub peak_bytes: Option<i64>,
-    /// What that is measured in.
+    /// The metric of the peak.
     pub peak_metric: Option<String>,
-    /// The whole result, in JSON.
+    /// The whole result, as JSON.
     pub result: String,
 }
 
-/// Writes one run, each call a small transaction of its own.
+/// Writes one run, each call in a small transaction.
 #[derive(Debug)]
 pub struct RunWriter<'store> {
     store: &'store mut Store,
@@ -64,10 +64,10 @@ pub struct RunWriter<'store> {
 }
 
 impl<'store> RunWriter<'store> {
-    /// Writes that a run has started.
+    /// Writes the start of a run.
     ///
     /// # Errors
-    /// When the store cannot be written.
+    /// If the store cannot be written.
     pub fn begin(store: &'store mut Store, run: &NewRun) -> Result<Self, Error> {
         let key =
             insert(&store.connection, run, "running").map_err(|error| store.failed(&error))?;
@@ -78,26 +78,28 @@ impl<'store> RunWriter<'store> {
         })
     }
 
-    /// Writes what was seen since the look before.
+    /// Writes a look.
     ///
     /// # Errors
-    /// When the store cannot be written.
+    /// If the store cannot be written.
     pub fn add(&mut self, look: &Look) -> Result<(), Error> {
         match self.course.pack(look) {
-            Some(packed) => self.in_one(|connection, key| put_seen(connection, key, &packed)),
+            Some(packed) => {
+                self.in_transaction(|connection, key| put_progress(connection, key, &packed))
+            }
             None => Ok(()),
         }
     }
 
-    /// Writes how the run has ended.
+    /// Writes the end of the run.
     ///
     /// # Errors
-    /// When the store cannot be written.
+    /// If the store cannot be written.
     pub fn end(&mut self, end: &RunEnd) -> Result<(), Error> {
-        self.in_one(|connection, key| put_end(connection, key, end))
+        self.in_transaction(|connection, key| put_end(connection, key, end))
     }
 
-    fn in_one(
+    fn in_transaction(
         &mut self,
         write: impl FnOnce(&Connection, i64) -> rusqlite::Result<()>,
     ) -> Result<(), Error> {
@@ -140,7 +142,7 @@ pub(crate) fn insert(connection: &Connection, run: &NewRun, state: &str) -> rusq
         ])
 }
 
-fn put_seen(connection: &Connection, run: i64, look: &Packed) -> rusqlite::Result<()> {
+fn put_progress(connection: &Connection, run: i64, look: &Packed) -> rusqlite::Result<()> {
     put_look(connection, run, look)?;
     connection
         .prepare(&format!(
@@ -189,7 +191,7 @@ pub(crate) fn put_end(connection: &Connection, run: i64, end: &RunEnd) -> rusqli
     Ok(())
 }
 
-/// `SQLite` has no numbers of 64 bits without a sign; none of these is as large.
+/// `SQLite` has no unsigned 64-bit integers; no real value exceeds the signed range.
 pub(crate) fn whole(value: u64) -> i64 {
     i64::try_from(value).unwrap_or(i64::MAX)
 }

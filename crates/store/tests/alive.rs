@@ -84,7 +84,7 @@ fn processes(run: &StoredRun) -> Vec<ProcessRecord> {
 }
 
 fn table(run: &StoredRun) -> ProcessTable {
-    ProcessTable::of_living(processes(run))
+    ProcessTable::without_zombies(processes(run))
 }
 
 /// The same with another process in the place of the one with its pid.
@@ -92,7 +92,7 @@ fn table_with(run: &StoredRun, others: &[ProcessRecord]) -> ProcessTable {
     let mut all = processes(run);
     all.retain(|one| others.iter().all(|other| other.id.pid != one.id.pid));
     all.extend_from_slice(others);
-    ProcessTable::of_living(all)
+    ProcessTable::without_zombies(all)
 }
 
 fn alive(store: &Store, run: &StoredRun, table: &ProcessTable) -> Result<Vec<AliveRun>, Error> {
@@ -174,7 +174,7 @@ fn its_members_are_its_processes_and_nobody_else() {
     } = &scene();
     let members = members_of(store, "a", run, table).unwrap();
     assert_eq!(members, [COMMAND, id(4_000_001), id(4_000_002)]);
-    let nobody = ProcessTable::of_living(vec![process(id(1), 0)]);
+    let nobody = ProcessTable::without_zombies(vec![process(id(1), 0)]);
     let over = members_of(store, "a", run, &nobody);
     assert!(matches!(over, Err(NoMembers::Over(_))), "{over:?}");
 }

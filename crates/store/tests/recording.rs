@@ -83,7 +83,7 @@ fn a_run_is_there_while_it_runs_and_complete_when_it_has_ended() {
     assert_eq!(running.peak_bytes, Some(1 << 20));
     assert_eq!(
         store
-            .settle::<Error>(&running.here, &|| Ok(memtop_is_there(&running)))
+            .mark_interrupted::<Error>(&running.here, &|| Ok(memtop_is_there(&running)))
             .unwrap(),
         0
     );
@@ -146,13 +146,13 @@ fn a_run_whose_memtop_has_gone_was_interrupted_when_it_was_last_seen() {
     let here = one(&store).here;
     assert_eq!(
         store
-            .settle::<Error>(&here, &|| Ok(ProcessTable::default()))
+            .mark_interrupted::<Error>(&here, &|| Ok(ProcessTable::default()))
             .unwrap(),
         1
     );
     assert_eq!(
         store
-            .settle::<Error>(&here, &|| Ok(ProcessTable::default()))
+            .mark_interrupted::<Error>(&here, &|| Ok(ProcessTable::default()))
             .unwrap(),
         0
     );
@@ -174,7 +174,7 @@ fn a_run_of_another_container_is_not_judged_by_the_pids_here() {
     };
     assert_eq!(
         store
-            .settle::<Error>(&elsewhere, &|| Ok(ProcessTable::default()))
+            .mark_interrupted::<Error>(&elsewhere, &|| Ok(ProcessTable::default()))
             .unwrap(),
         0
     );
@@ -185,7 +185,7 @@ fn a_run_of_another_container_is_not_judged_by_the_pids_here() {
     };
     assert_eq!(
         store
-            .settle::<Error>(&rebooted, &|| Ok(ProcessTable::default()))
+            .mark_interrupted::<Error>(&rebooted, &|| Ok(ProcessTable::default()))
             .unwrap(),
         1
     );

@@ -1,28 +1,28 @@
-//! A process that a signal has ended, as a tracer sees it.
+//! A process killed by a signal, as seen by its tracer.
 
 use memtop_proc::Description;
 use memtop_proc::native::{ProcRoot, describe};
 
-/// What is worth knowing of one that did not end by itself.
+/// The death of a process by a signal.
 #[derive(Clone, Debug)]
 pub struct Death {
     /// Its pid.
     pub pid: u32,
-    /// What ended it.
+    /// The signal.
     pub signal: i32,
     /// Its name and command line.
     pub description: Description,
-    /// The most resident memory that it ever had.
+    /// The highest resident memory that it ever had.
     pub highest_bytes: Option<u64>,
-    /// Whether it has aborted because a heap of V8 was full.
+    /// Whether it aborted because a V8 heap was full.
     pub is_of_full_heap: bool,
-    /// The variable of that name, which can set the size of such a heap.
+    /// Its `NODE_OPTIONS`, which can set the size of a V8 heap. Only read if the heap was full.
     pub node_options: Option<String>,
 }
 
 impl Death {
-    /// Looks at a process that is about to end.
-    pub(crate) fn look(
+    /// Reads a process that is about to end.
+    pub(crate) fn read(
         proc: &ProcRoot,
         pid: u32,
         signal: i32,

@@ -1,30 +1,29 @@
-//! The names that a program takes from and gives to its libraries, as far as they say that it
-//! traces.
+//! Dynamic symbols and libraries of a program that indicate that it uses `ptrace(2)`.
 
 use std::fs::File;
 use std::os::unix::fs::FileExt;
 
-/// Names longer than this together are no table of a real program.
-const LONGEST_TABLE: u64 = 64 << 20;
+/// No real program has a larger string table.
+const MAX_TABLE_BYTES: u64 = 64 << 20;
 
-/// The function itself, and the libraries of sanitizers that use the system call directly.
-const TELLING: [&[u8]; 3] = [b"ptrace", b"liblsan.so", b"libasan.so"];
+/// The function itself, and the sanitizer libraries that make the system call directly.
+const TRACING_NAMES: [&[u8]; 3] = [b"ptrace", b"liblsan.so", b"libasan.so"];
 
-/// Whether the dynamic names of a program tell that it may trace others or itself. False for what
-/// is no such program or cannot be read.
+/// Whether a program may trace other processes or itself, by its dynamic symbols and libraries.
+/// False if the file is not a program or cannot be read.
 pub(crate) fn names_tracing(file: &File) -> bool {
-    dynamic_names(file).is_some_and(|names| tells(&names))
+    dynamic_names(file).is_some_and(|names| contains_tracing_name(&names))
 }
 
-fn tells(names: &[u8]) -> bool {
+fn contains_tracing_name(names: &[u8]) -> bool {
     names.split(|&byte| byte == 0).any(|name| {
-        TELLING.iter().any(|telling| {
-            name == *telling || (telling.starts_with(b"lib") && name.starts_with(telling))
+        TRACING_NAMES.iter().any(|tracing| {
+            name == *tracing || (tracing.starts_with(b"lib") && name.starts_with(tracing))
         })
     })
 }
 
-/// The `.dynstr` table of a 64-bit little-endian ELF file, found by way of its section headers.
+/// The `.dynstr` section of a 64-bit little-endian ELF file.
 fn dynamic_names(file: &File) -> Option<Vec<u8>> {
     const SHT_DYNSYM: u32 = 11;
     let header: [u8; 64] = read(file, 0)?;
@@ -40,10 +39,10 @@ fn dynamic_names(file: &File) -> Option<Vec<u8>> {
     let symbols = (0..u64::from(count))
         .filter_map(section)
         .find(|section| u32_at(section, 4) == SHT_DYNSYM)?;
-    // The symbols' names are in the section that this one links to.
+    // The names are in the section that the symbol table links to.
     let names = section(u64::from(u32_at(&symbols, 40)))?;
     let (at, length) = (u64_at(&names, 24), u64_at(&names, 32));
-    if length > LONGEST_TABLE {
+    if length > MAX_TABLE_BYTES {
         return None;
     }
     let mut text = vec![0; usize::try_from(length).ok()?];
@@ -71,7 +70,7 @@ fn u64_at(bytes: &[u8; 64], at: usize) -> u64 {
 
 #[cfg(test)]
 mod tests {
-    use super::{dynamic_names, names_tracing, tells};
+    use super::{contains_tracing_name, dynamic_names, names_tracing};
     use std::fs::File;
 
     #[test]
@@ -82,15 +81,15 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_program_names_nothing() {
+    fn other_files_have_no_names() {
         assert!(!names_tracing(&File::open("/etc/passwd").unwrap()));
         assert!(!names_tracing(&File::open("/dev/null").unwrap()));
     }
 
     #[test]
-    fn a_sanitizer_is_told_by_its_library() {
-        assert!(tells(b"\0malloc\0libasan.so.8\0"));
-        assert!(tells(b"\0ptrace\0"));
-        assert!(!tells(b"\0ptraced\0xptrace\0"));
+    fn a_sanitizer_is_recognized_by_its_library() {
+        assert!(contains_tracing_name(b"\0malloc\0libasan.so.8\0"));
+        assert!(contains_tracing_name(b"\0ptrace\0"));
+        assert!(!contains_tracing_name(b"\0ptraced\0xptrace\0"));
     }
 }

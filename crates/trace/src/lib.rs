@@ -1,13 +1,13 @@
-//! Following every process of a tree by `ptrace(2)`, from its birth to its end.
+//! Follows every process of a tree by `ptrace(2)`, from its fork to its exit.
 //!
-//! The kernel stops a traced process where it starts another, becomes another program, or is about
-//! to end with its memory still there. Each stop is handled at once and tells the sampler what it
-//! would otherwise have to find out by looking. What tracing would disturb is let go and looked at
-//! instead: programs that trace others themselves, and those that stop all the time for reasons
-//! that say nothing of memory.
+//! The kernel stops a traced process when it forks, calls exec, and before it exits, while its
+//! memory is still mapped. Each stop is handled at once and reported to the sampler, which would
+//! otherwise have to scan for it. Processes that tracing would disturb are detached and scanned
+//! instead: programs that use ptrace themselves, and programs that stop too often for reasons
+//! unrelated to memory.
 //!
-//! All calls for a traced process must come from the thread that traces it, and `__WNOTHREAD` keeps
-//! that thread away from the children of others, such as those of Node.
+//! All ptrace calls for a process must come from the thread that traces it. `__WNOTHREAD` keeps
+//! that thread from reaping children of other threads, such as those of Node.
 
 mod death;
 mod elf;
@@ -33,10 +33,10 @@ pub use waker::{WAKE_AGAIN_AFTER, Waker};
 /// Whether a run is traced.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TraceUse {
-    /// Where that cannot change what the command may do.
+    /// If tracing cannot affect the privileges of the command.
     #[default]
     Auto,
-    /// Always; if it cannot be, the command does not start.
+    /// Always; if that is impossible, the command does not start.
     On,
     /// Never.
     Off,

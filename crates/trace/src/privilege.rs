@@ -1,5 +1,5 @@
-//! What tracing takes from a program: without `CAP_SYS_PTRACE` the kernel gives a traced program
-//! neither the rights of its file's owner nor those that its file carries (execve(2)).
+//! Privileges that a program lacks because it is traced: without `CAP_SYS_PTRACE` in its tracer, a
+//! traced program gains neither setuid and setgid privileges nor file capabilities (`execve(2)`).
 
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -13,20 +13,21 @@ const SETGID: u32 = 0o2000;
 #[derive(Debug)]
 pub(crate) struct Privileges {
     are_kept: bool,
-    is_told: bool,
+    is_reported: bool,
 }
 
 impl Privileges {
     pub(crate) fn of_this_process(proc: &ProcRoot) -> Self {
         Self {
             are_kept: has_effective(proc, CAP_SYS_PTRACE) == Some(true),
-            is_told: false,
+            is_reported: false,
         }
     }
 
-    /// Tells, once, of a program that a process has just become and that lacks its rights.
+    /// Reports a program that lacks its privileges, right after its exec. Reports only the first
+    /// one.
     pub(crate) fn lost_by(&mut self, pid: pid_t) -> Option<String> {
-        if self.are_kept || self.is_told {
+        if self.are_kept || self.is_reported {
             return None;
         }
         let exe = format!("/proc/{pid}/exe");
@@ -38,7 +39,7 @@ impl Privileges {
         if !(lacks_user || lacks_group || carries_capabilities(&exe)) {
             return None;
         }
-        self.is_told = true;
+        self.is_reported = true;
         let name = fs::read_link(&exe).ok()?;
         Some(format!(
             "{} ran without the rights that its file gives, because it was traced; use --trace off",

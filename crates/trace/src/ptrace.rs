@@ -1,4 +1,4 @@
-//! The calls of `ptrace(2)` that are needed, and what a stop means.
+//! Wrappers of `ptrace(2)`, and the reports of traced threads.
 
 use std::io;
 use std::mem::MaybeUninit;
@@ -6,13 +6,13 @@ use std::mem::MaybeUninit;
 use libc::{c_int, c_long, c_void, pid_t};
 use memtop_proc::native::{Waited, wait4};
 
-/// How the C library declares the requests.
+/// The type of requests in the C library.
 #[cfg(target_env = "musl")]
 type Request = c_int;
 #[cfg(not(target_env = "musl"))]
 type Request = libc::c_uint;
 
-/// Stop at whatever starts a process or a thread, at exec and before the end.
+/// Stop at forks, new threads and exec.
 const EVENTS: c_int = libc::PTRACE_O_TRACEFORK
     | libc::PTRACE_O_TRACEVFORK
     | libc::PTRACE_O_TRACECLONE
@@ -21,41 +21,41 @@ const EVENTS: c_int = libc::PTRACE_O_TRACEFORK
 /// Why a traced thread has stopped, or that it has ended.
 #[derive(Clone, Copy, Debug)]
 pub enum Report {
-    /// It is over. Of a process's first thread this comes when all its threads are.
+    /// It has ended. Reported for a leader only after all other threads of its process have ended.
     Ended(Waited),
-    /// It has just been attached, was interrupted, or goes on after a stop of its group.
+    /// It was attached, interrupted, or continues after a group stop.
     Trapped,
-    /// A signal has stopped its whole process, which stays so until it is continued by another.
+    /// A signal has stopped its whole process, until the process is continued.
     GroupStop,
     /// A signal is about to be delivered.
     Signal(c_int),
-    /// It has started a process, as `fork` does.
+    /// It called `fork`.
     Fork,
-    /// It has started a process and waits for it, as `vfork` does.
+    /// It called `vfork`.
     Vfork,
-    /// It has started a thread, or a process in an unusual way.
+    /// It started a thread, or a process by other flags of `clone`.
     Clone,
-    /// Its process has become another program.
+    /// It called exec.
     Exec,
     /// It is about to end.
     Exit,
 }
 
-/// Waits for the next report of any thread that this one traces, or of its children. `None` when
-/// a signal came instead.
+/// Waits for the next report of a thread that the calling thread traces, or of its children. `None`
+/// if a signal interrupted the wait.
 ///
 /// # Errors
-/// When there is nobody to wait for.
+/// If there is nothing to wait for.
 pub fn next_report() -> io::Result<Option<(pid_t, Report)>> {
-    reported(0)
+    wait_for_report(0)
 }
 
-/// The same without waiting: `None` as well when there is no report.
-pub(crate) fn report_if_any() -> io::Result<Option<(pid_t, Report)>> {
-    reported(libc::WNOHANG)
+/// The same without blocking: `None` if there is no report.
+pub(crate) fn try_next_report() -> io::Result<Option<(pid_t, Report)>> {
+    wait_for_report(libc::WNOHANG)
 }
 
-fn reported(options: c_int) -> io::Result<Option<(pid_t, Report)>> {
+fn wait_for_report(options: c_int) -> io::Result<Option<(pid_t, Report)>> {
     match wait4(-1, libc::__WALL | libc::__WNOTHREAD | options) {
         Ok(Some(waited)) => Ok(Some((waited.pid, report(&waited)))),
         Ok(None) => Ok(None),
@@ -83,12 +83,12 @@ fn report(waited: &Waited) -> Report {
     }
 }
 
-/// What a traced thread stops at.
+/// The tracing options of a thread.
 #[derive(Clone, Copy, Debug)]
 pub struct StopsAt {
-    /// Whether it stops before its end.
+    /// Whether it stops before it ends.
     pub exit: bool,
-    /// Whether it dies with the thread that traces it.
+    /// Whether it is killed when its tracer exits.
     pub dies_with_tracer: bool,
 }
 
@@ -105,92 +105,94 @@ impl StopsAt {
     }
 }
 
-/// Starts to trace a thread without stopping it.
+/// Attaches to a thread without stopping it.
 ///
 /// # Errors
-/// When the thread is gone or may not be traced.
+/// If the thread is gone or may not be traced.
 pub fn seize(tid: pid_t, stops_at: StopsAt) -> io::Result<()> {
     call(libc::PTRACE_SEIZE, tid, stops_at.bits())
 }
 
-/// Changes what a stopped thread stops at.
+/// Changes the tracing options of a stopped thread.
 ///
 /// # Errors
-/// When the thread is gone or may not be traced.
+/// If the thread is gone or may not be traced.
 pub fn set_stops(tid: pid_t, stops_at: StopsAt) -> io::Result<()> {
     call(libc::PTRACE_SETOPTIONS, tid, stops_at.bits())
 }
 
-/// Lets a stopped thread go on, with a signal or with 0 for none.
+/// Resumes a stopped thread, delivering a signal unless it is 0.
 ///
 /// # Errors
-/// When the thread is gone or may not be traced.
-pub fn go_on(tid: pid_t, signal: c_int) -> io::Result<()> {
+/// If the thread is gone or may not be traced.
+pub fn resume(tid: pid_t, signal: c_int) -> io::Result<()> {
     call(libc::PTRACE_CONT, tid, number(signal))
 }
 
-/// Leaves a thread in the stop of its group, and hears of its end.
+/// Leaves a thread in its group stop, but keeps receiving its reports.
 ///
 /// # Errors
-/// When the thread is gone or may not be traced.
+/// If the thread is gone or may not be traced.
 pub fn listen(tid: pid_t) -> io::Result<()> {
     call(libc::PTRACE_LISTEN, tid, number(0))
 }
 
-/// Makes a running thread stop.
+/// Stops a running thread.
 ///
 /// # Errors
-/// When the thread is gone or may not be traced.
+/// If the thread is gone or may not be traced.
 pub fn interrupt(tid: pid_t) -> io::Result<()> {
     call(libc::PTRACE_INTERRUPT, tid, number(0))
 }
 
-/// Ends the tracing of a stopped thread, which goes on with a signal or with 0 for none.
+/// Detaches from a stopped thread, delivering a signal unless it is 0.
 ///
 /// # Errors
-/// When the thread is gone or may not be traced.
+/// If the thread is gone or may not be traced.
 pub fn detach(tid: pid_t, signal: c_int) -> io::Result<()> {
     call(libc::PTRACE_DETACH, tid, number(signal))
 }
 
-/// What the kernel adds to a report: the new thread's id, the former one at exec, or how it ends.
+/// The event message of a report: the id of the new thread, the former id at exec, or the wait
+/// status at exit.
 ///
 /// # Errors
-/// When the thread is gone or may not be traced.
+/// If the thread is gone or may not be traced.
 pub fn message(tid: pid_t) -> io::Result<c_int> {
     let mut message = MaybeUninit::<libc::c_ulong>::zeroed();
     call(libc::PTRACE_GETEVENTMSG, tid, message.as_mut_ptr().cast())?;
-    // SAFETY: a zeroed number is a number.
+    // SAFETY: an integer is valid for any bytes, and these are initialized to zero.
     let message = unsafe { message.assume_init() };
     c_int::try_from(message).map_err(io::Error::other)
 }
 
-/// The stack pointer of a stopped thread; `None` when there is none.
+/// The stack pointer of a stopped thread. `None` if the thread is gone or not stopped.
 #[cfg(target_arch = "x86_64")]
 #[must_use]
 pub fn stack_pointer(tid: pid_t) -> Option<u64> {
-    // One register takes a quarter of the time that all of them do.
+    // Four times as fast as reading all registers.
     let place = std::mem::offset_of!(libc::user_regs_struct, rsp);
     let nothing = std::ptr::null_mut::<c_void>();
-    // SAFETY: the request reads one word of the other's registers and touches no memory here.
+    // SAFETY: the request returns one word of the registers of the other thread and accesses no
+    // memory of this process.
     let pointer = unsafe { libc::ptrace(libc::PTRACE_PEEKUSER, tid, place, nothing) };
-    // No stack is at the very end of all addresses.
+    // -1 is an error: no stack is at the last address.
     (pointer != -1).then(|| pointer.cast_unsigned())
 }
 
-/// The stack pointer of a stopped thread; `None` when there is none.
+/// The stack pointer of a stopped thread. `None` if the thread is gone or not stopped.
 #[cfg(target_arch = "aarch64")]
 #[must_use]
 pub fn stack_pointer(tid: pid_t) -> Option<u64> {
-    /// The general registers, among the kinds of `ptrace(2)`.
+    /// The general-purpose registers.
     const NT_PRSTATUS: usize = 1;
     let mut registers = MaybeUninit::<libc::user_regs_struct>::zeroed();
     let mut place = libc::iovec {
         iov_base: registers.as_mut_ptr().cast(),
         iov_len: size_of::<libc::user_regs_struct>(),
     };
-    // SAFETY: the kernel writes at most `iov_len` bytes to the structure, which is a valid one when
-    // zeroed.
+    // SAFETY: the kernel writes at most `iov_len` bytes to the structure, for which all bytes, such
+    // as the initial zeros, are valid.
     let registers = unsafe {
         let kind = std::ptr::without_provenance_mut::<c_void>(NT_PRSTATUS);
         let place = (&raw mut place).cast::<c_void>();
@@ -202,7 +204,7 @@ pub fn stack_pointer(tid: pid_t) -> Option<u64> {
     Some(registers.sp)
 }
 
-/// The stack pointer of a stopped thread: not known on this processor.
+/// The stack pointer of a stopped thread. Unknown on this architecture.
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
 #[must_use]
 pub fn stack_pointer(_: pid_t) -> Option<u64> {
@@ -211,7 +213,7 @@ pub fn stack_pointer(_: pid_t) -> Option<u64> {
 
 fn call(request: Request, tid: pid_t, data: *mut c_void) -> io::Result<()> {
     let nothing = std::ptr::null_mut::<c_void>();
-    // SAFETY: the requests used here take a number as data, or write one word where it points to.
+    // SAFETY: the callers pass either a number as data, or a pointer to one writable word.
     let answer: c_long = unsafe { libc::ptrace(request, tid, nothing, data) };
     match answer {
         -1 => Err(io::Error::last_os_error()),
@@ -219,7 +221,7 @@ fn call(request: Request, tid: pid_t, data: *mut c_void) -> io::Result<()> {
     }
 }
 
-/// A number in a pointer's place.
+/// A number as a pointer argument.
 fn number(value: c_int) -> *mut c_void {
     std::ptr::without_provenance_mut(value.cast_unsigned() as usize)
 }
@@ -233,7 +235,7 @@ mod tests {
     use memtop_proc::native::wait4;
 
     #[test]
-    fn the_stack_pointer_is_the_one_that_proc_tells() {
+    fn the_stack_pointer_is_the_one_in_proc() {
         let mut child = Command::new("sleep").arg("60").spawn().unwrap();
         let tid = child.id().cast_signed();
         let stops_at = StopsAt {
@@ -243,12 +245,12 @@ mod tests {
         seize(tid, stops_at).unwrap();
         interrupt(tid).unwrap();
         wait4(tid, libc::__WALL).unwrap();
-        let told = fs::read_to_string(format!("/proc/{tid}/syscall")).unwrap();
-        let told = told.split_whitespace().rev().nth(1).unwrap();
-        let told = u64::from_str_radix(told.trim_start_matches("0x"), 16).unwrap();
-        assert_eq!(stack_pointer(tid), Some(told));
+        let syscall = fs::read_to_string(format!("/proc/{tid}/syscall")).unwrap();
+        let pointer = syscall.split_whitespace().rev().nth(1).unwrap();
+        let pointer = u64::from_str_radix(pointer.trim_start_matches("0x"), 16).unwrap();
+        assert_eq!(stack_pointer(tid), Some(pointer));
         child.kill().unwrap();
         child.wait().unwrap();
-        assert_eq!(stack_pointer(tid), None, "nobody is there");
+        assert_eq!(stack_pointer(tid), None, "the process is gone");
     }
 }

@@ -1,5 +1,5 @@
-//! Programs that trace others, or themselves. A process has one tracer at most, so memtop lets go
-//! of what such a program may want.
+//! Programs that trace others or themselves. A process has at most one tracer, so memtop detaches
+//! from the processes that such a program may trace.
 
 use std::collections::HashMap;
 use std::fs::{self, File};
@@ -7,8 +7,8 @@ use std::os::unix::fs::MetadataExt;
 
 use crate::elf::names_tracing;
 
-/// These attach to processes that run already, so that all must be let go, and some of them are
-/// linked in a way that tells nothing.
+/// Programs that attach to running processes, so that all must be detached. Recognized by name,
+/// since some are linked statically.
 const DEBUGGERS: [&str; 12] = [
     "strace",
     "gdb",
@@ -24,45 +24,47 @@ const DEBUGGERS: [&str; 12] = [
     "py-spy",
 ];
 
-/// What a program may want of tracing.
+/// Which processes a program may trace.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Wish {
-    /// Nothing.
+pub(crate) enum TracingScope {
+    /// None.
     None,
-    /// To trace itself or what it starts.
+    /// Itself or its children.
     Own,
-    /// To trace any process.
+    /// Any process.
     Any,
 }
 
-/// What is known of programs that have been looked at: their files, by device, number and time of
-/// the last change.
+/// Finds which programs may trace. Remembers them by device, inode and modification time.
 #[derive(Debug, Default)]
 pub(crate) struct SelfTracing {
-    known: HashMap<(u64, u64, i64), Wish>,
+    known: HashMap<(u64, u64, i64), TracingScope>,
 }
 
 impl SelfTracing {
-    /// What the program that a process has just become may want.
-    pub(crate) fn wish_of(&mut self, pid: i32) -> Wish {
+    /// The processes that the program of a process may trace.
+    pub(crate) fn of_program(&mut self, pid: i32) -> TracingScope {
         let exe = format!("/proc/{pid}/exe");
-        let Ok(about) = fs::metadata(&exe) else {
-            return Wish::None;
+        let Ok(metadata) = fs::metadata(&exe) else {
+            return TracingScope::None;
         };
-        let file = (about.dev(), about.ino(), about.mtime());
-        *self.known.entry(file).or_insert_with(|| look(&exe))
+        let file = (metadata.dev(), metadata.ino(), metadata.mtime());
+        *self
+            .known
+            .entry(file)
+            .or_insert_with(|| of_executable(&exe))
     }
 }
 
-fn look(exe: &str) -> Wish {
+fn of_executable(exe: &str) -> TracingScope {
     let name = fs::read_link(exe).unwrap_or_default();
     let name = name.file_name().unwrap_or_default().to_string_lossy();
     if DEBUGGERS.contains(&&*name) {
-        return Wish::Any;
+        return TracingScope::Any;
     }
     match File::open(exe) {
-        Ok(file) if names_tracing(&file) => Wish::Own,
-        _ => Wish::None,
+        Ok(file) if names_tracing(&file) => TracingScope::Own,
+        _ => TracingScope::None,
     }
 }
 
@@ -70,30 +72,33 @@ fn look(exe: &str) -> Wish {
 mod tests {
     use std::process::Command;
 
-    use super::{SelfTracing, Wish};
+    use super::{SelfTracing, TracingScope};
 
     #[test]
-    fn an_ordinary_program_wants_nothing_and_is_looked_at_once() {
+    fn an_ordinary_program_traces_nothing_and_is_read_once() {
         let mut programs = SelfTracing::default();
         // It has exec'd when `spawn` returns.
         let mut child = Command::new("sleep").arg("100").spawn().unwrap();
         let pid = child.id().cast_signed();
-        assert_eq!(programs.wish_of(pid), Wish::None);
-        assert_eq!(programs.wish_of(pid), Wish::None);
+        assert_eq!(programs.of_program(pid), TracingScope::None);
+        assert_eq!(programs.of_program(pid), TracingScope::None);
         assert_eq!(programs.known.len(), 1);
         child.kill().unwrap();
         child.wait().unwrap();
     }
 
     #[test]
-    fn a_program_that_takes_ptrace_from_its_libraries_may_want_to_trace() {
-        // This one does, to try what a tracer reads.
+    fn a_program_that_links_to_ptrace_may_trace() {
+        // This test program does.
         let own = std::process::id().cast_signed();
-        assert_eq!(SelfTracing::default().wish_of(own), Wish::Own);
+        assert_eq!(SelfTracing::default().of_program(own), TracingScope::Own);
     }
 
     #[test]
-    fn nobody_wants_nothing() {
-        assert_eq!(SelfTracing::default().wish_of(i32::MAX), Wish::None);
+    fn a_missing_process_traces_nothing() {
+        assert_eq!(
+            SelfTracing::default().of_program(i32::MAX),
+            TracingScope::None
+        );
     }
 }

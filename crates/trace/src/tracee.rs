@@ -1,4 +1,4 @@
-//! One traced thread, and where it comes from.
+//! A traced thread, and its origin.
 
 use libc::pid_t;
 use memtop_proc::native::{ProcRoot, field, same_memory};
@@ -6,22 +6,22 @@ use memtop_sampler::Kinship;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tracee {
-    /// The process that it belongs to; its own id if it is the first thread.
+    /// Its process; its own id if it is the leader.
     pub(crate) process: pid_t,
-    /// Whether its tracing ends at its next stop.
-    pub(crate) is_let_go: bool,
+    /// Whether it is detached at its next stop.
+    pub(crate) is_detaching: bool,
 }
 
 impl Tracee {
     pub(crate) fn of(process: pid_t) -> Self {
         Self {
             process,
-            is_let_go: false,
+            is_detaching: false,
         }
     }
 
-    /// Whether it is its process's first thread; this one has the id `tid`.
-    pub(crate) fn is_first(self, tid: pid_t) -> bool {
+    /// Whether it is the leader of its process, given its own id.
+    pub(crate) fn is_leader(self, tid: pid_t) -> bool {
         self.process == tid
     }
 }
@@ -33,23 +33,23 @@ pub(crate) enum Origin {
 }
 
 pub(crate) fn is_thread_of(tid: pid_t, process: pid_t) -> bool {
-    // SAFETY: signal 0 is none; the call says whether there is such a thread.
+    // SAFETY: tgkill takes only numbers. Signal 0 sends nothing and checks that the thread exists.
     unsafe { libc::syscall(libc::SYS_tgkill, process, tid, 0) == 0 }
 }
 
-/// Whose memory a process has that was started a moment ago and has not run yet, so that it cannot
-/// have become another program. Neither the event nor the system call tells: what is no thread may
-/// have its parent's memory for good (`CLONE_VM`), and one whose parent waits may have a copy.
-/// `otherwise` is for kernels that do not answer.
-pub(crate) fn kinship(parent: pid_t, child: pid_t, otherwise: Kinship) -> Kinship {
+/// Whether a new process, which has not run yet and so not called exec, shares the memory of its
+/// parent or has a copy of it. Neither the event nor the system call decides: a child may share
+/// memory for good (`CLONE_VM`), and the child of a waiting parent may have a copy. Returns
+/// `default` on kernels that cannot compare.
+pub(crate) fn kinship(parent: pid_t, child: pid_t, default: Kinship) -> Kinship {
     match same_memory(parent.cast_unsigned(), child.cast_unsigned()) {
         Some(true) => Kinship::SameMemory,
         Some(false) => Kinship::Copy,
-        None => otherwise,
+        None => default,
     }
 }
 
-/// Asks `/proc`. One that is gone already counts as a process of nobody known.
+/// The origin according to `/proc`. A thread that is gone counts as a process without parent.
 pub(crate) fn origin(proc: &ProcRoot, tid: pid_t, text: &mut Vec<u8>) -> Origin {
     let read = proc.read_process_file(tid.cast_unsigned(), "status", text);
     let number = |name: &str| field(text, name)?.parse::<pid_t>().ok();
@@ -72,13 +72,13 @@ mod tests {
     use super::{Origin, is_thread_of, origin};
     use memtop_proc::native::ProcRoot;
     use memtop_sampler::Kinship;
+    use rustix::thread::gettid;
 
     #[test]
-    fn a_thread_and_a_process_are_told_apart() {
+    fn threads_and_processes_are_distinguished() {
         let proc = ProcRoot::system().unwrap();
         let own = std::process::id().cast_signed();
-        // SAFETY: it takes nothing and cannot fail.
-        let tid = unsafe { libc::gettid() };
+        let tid = gettid().as_raw_nonzero().get();
         assert!(is_thread_of(tid, own) && !is_thread_of(1, own));
         assert_ne!(tid, own, "tests run in threads");
         let mut text = Vec::new();

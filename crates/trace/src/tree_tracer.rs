@@ -1,9 +1,8 @@
-//! Tracing trees that somebody else has started.
+//! Traces trees that were not started by memtop.
 //!
-//! The end of each process is left to its parent. That cannot be done for a child of this very
-//! process: to the kernel its tracer and its parent are one, so whoever waits for it here would be
-//! given the stops that are meant for the tracer (`wait_consider_task` in `kernel/exit.c`). Such
-//! trees are not traced.
+//! Their processes are reaped by their parents. Trees below a child of this process cannot be
+//! traced: the kernel treats its tracer and its parent as one, so code in this process that waits
+//! for the child would receive its ptrace stops (`wait_consider_task` in `kernel/exit.c`).
 
 use std::fs;
 use std::io;
@@ -14,25 +13,26 @@ use std::thread::{Builder, JoinHandle, sleep};
 use libc::pid_t;
 use memtop_proc::lock;
 use memtop_proc::native::{NativeObserver, ProcRoot, field, identify};
-use memtop_proc::{Descendants, Kin, Observer};
+use memtop_proc::{Descendants, Observer, ParentLink};
 use memtop_sampler::SharedSampler;
+use rustix::thread::gettid;
 
 use crate::priority::raise_priority;
 use crate::tracer::Tracer;
 use crate::waker::{WAKE_AGAIN_AFTER, Waker};
 
-/// Somebody may be born while the others are seized.
-const MOST_PASSES: usize = 20;
+/// Processes may start while others are being seized, so several passes may be necessary.
+const MAX_PASSES: usize = 20;
 
 enum Request {
     Attach {
         pid: u32,
         reply: Sender<Result<(), String>>,
     },
-    LetAllGo,
+    DetachAll,
 }
 
-/// Traces any number of trees on one thread. Dropping it lets them go.
+/// Traces any number of trees on one thread. Detaches from them on drop.
 #[derive(Debug)]
 pub struct TreeTracer {
     waker: Arc<Waker>,
@@ -41,8 +41,10 @@ pub struct TreeTracer {
 }
 
 impl TreeTracer {
+    /// Starts the tracing thread.
+    ///
     /// # Errors
-    /// When the operating system gives no thread.
+    /// If the thread cannot be created.
     pub fn start(sampler: SharedSampler) -> io::Result<Self> {
         let waker = Arc::new(Waker::default());
         let (requests, inbox) = channel();
@@ -57,10 +59,10 @@ impl TreeTracer {
         })
     }
 
-    /// Traces a process, those that descend from it, and those that they start from now on.
+    /// Traces a process and its descendants, including later ones.
     ///
     /// # Errors
-    /// Why it cannot, in words; nobody is traced for it then.
+    /// The reason as a message, if that is impossible; then none of them is traced.
     pub fn attach(&self, pid: u32) -> Result<(), String> {
         let (reply, answer) = channel();
         self.send(Request::Attach { pid, reply });
@@ -78,51 +80,51 @@ impl TreeTracer {
 
     fn send(&self, request: Request) {
         let requests = lock(&self.requests);
-        // Without a reader the thread has ended, and whoever waits for an answer hears of it.
+        // Fails if the thread has ended; then a caller that waits for the reply is disconnected.
         let _ = requests.send(request);
     }
 }
 
 impl Drop for TreeTracer {
     fn drop(&mut self) {
-        self.send(Request::LetAllGo);
+        self.send(Request::DetachAll);
         if let Some(thread) = self.thread.take() {
             while !thread.is_finished() {
                 self.waker.wake();
                 sleep(WAKE_AGAIN_AFTER);
             }
-            // A panic has been printed by the thread itself; there is nothing to add.
+            // A panic was already printed by the thread.
             let _ = thread.join();
         }
     }
 }
 
 fn work(sampler: &SharedSampler, waker: &Waker, inbox: &Receiver<Request>) {
-    let listening = waker
+    let registered = waker
         .register()
         .and_then(|()| ProcRoot::system().map_err(io::Error::other));
-    // Whoever asks for something hears that there is nobody.
-    let Ok(proc) = listening else {
+    // Dropping the inbox disconnects callers that wait for a reply.
+    let Ok(proc) = registered else {
         return waker.unregister();
     };
     raise_priority();
     let mut tracer = Tracer::new(proc, Some(Arc::clone(sampler)), false);
     let mut is_closing = false;
-    while !(is_closing && tracer.traces_nobody()) {
-        let request = if tracer.traces_nobody() {
+    while !(is_closing && tracer.is_empty()) {
+        let request = if tracer.is_empty() {
             inbox.recv().ok()
         } else {
             inbox.try_recv().ok()
         };
         match request {
             Some(Request::Attach { pid, reply }) => {
-                // Whoever asked waits for the answer.
+                // The caller waits for the reply.
                 let _ = reply.send(seize_tree(&mut tracer, pid));
                 continue;
             }
-            Some(Request::LetAllGo) => {
+            Some(Request::DetachAll) => {
                 is_closing = true;
-                tracer.let_all_go();
+                tracer.detach_all();
                 continue;
             }
             None => {}
@@ -130,20 +132,20 @@ fn work(sampler: &SharedSampler, waker: &Waker, inbox: &Receiver<Request>) {
         match tracer.next_report() {
             Ok(Some((tid, report))) => tracer.handle(tid, report),
             Ok(None) => {}
-            // Nobody is left.
-            Err(_) => tracer.forget_all(),
+            // No tracee is left.
+            Err(_) => tracer.clear(),
         }
     }
     waker.unregister();
 }
 
-/// Seizes every thread of every process of a tree, until a look finds no other.
+/// Seizes all threads of all processes of a tree, until a pass finds no new one.
 fn seize_tree(tracer: &mut Tracer, root: u32) -> Result<(), String> {
     if is_own_child(tracer.proc(), root) {
         return Err("it is a child of this very process".to_owned());
     }
     let mut seized: Vec<pid_t> = Vec::new();
-    for _ in 0..MOST_PASSES {
+    for _ in 0..MAX_PASSES {
         let mut is_new = false;
         for process in descendants(root)? {
             for tid in threads(process) {
@@ -156,12 +158,12 @@ fn seize_tree(tracer: &mut Tracer, root: u32) -> Result<(), String> {
                         is_new = true;
                     }
                     Err(error) if error.raw_os_error() == Some(libc::ESRCH) => {}
-                    // It was born traced, and will be told of.
+                    // It was started by a traced thread, which will be reported.
                     Err(_) if is_traced_here(tracer.proc(), tid) => {}
-                    // A zombie refuses as well.
-                    Err(_) if is_over(tracer.proc(), process) => {}
+                    // Zombies cannot be traced.
+                    Err(_) if has_ended(tracer.proc(), process) => {}
                     Err(error) => {
-                        tracer.let_threads_go(&seized);
+                        tracer.detach_threads(&seized);
                         return Err(format!("process {process} cannot be traced: {error}"));
                     }
                 }
@@ -180,16 +182,15 @@ fn is_own_child(proc: &ProcRoot, pid: u32) -> bool {
 }
 
 fn is_traced_here(proc: &ProcRoot, tid: pid_t) -> bool {
-    // SAFETY: it takes nothing and cannot fail.
-    let own = unsafe { libc::gettid() };
+    let own = gettid().as_raw_nonzero().get();
     has(proc, tid, "TracerPid", &own.to_string())
 }
 
-fn is_over(proc: &ProcRoot, process: pid_t) -> bool {
+fn has_ended(proc: &ProcRoot, process: pid_t) -> bool {
     threads(process).is_empty() || has(proc, process, "State", "Z")
 }
 
-/// Whether a field of `status` begins with this word.
+/// Whether the value of a field of `status` begins with this word.
 fn has(proc: &ProcRoot, tid: pid_t, name: &str, word: &str) -> bool {
     let mut status = Vec::new();
     let read = proc.read_process_file(tid.cast_unsigned(), "status", &mut status);
@@ -202,19 +203,19 @@ fn descendants(root: u32) -> Result<Vec<pid_t>, String> {
     NativeObserver::of_this_machine()
         .and_then(|mut observer| observer.all(&mut births))
         .map_err(|error| error.to_string())?;
-    let top = births.iter().find(|birth| birth.id.pid == root);
-    let table = births.iter().map(|birth| Kin {
+    let root = births.iter().find(|birth| birth.id.pid == root);
+    let table = births.iter().map(|birth| ParentLink {
         id: birth.id,
         parent: birth.parent,
     });
-    let found = Descendants::of(table).with_descendants(top.map(|top| top.id).as_slice());
+    let found = Descendants::of(table).with_descendants(root.map(|root| root.id).as_slice());
     let mut found: Vec<u32> = found.iter().map(|id| id.pid).collect();
-    // Nobody can trace themselves.
+    // A process cannot trace itself.
     found.retain(|&pid| pid != std::process::id());
     Ok(found.into_iter().map(u32::cast_signed).collect())
 }
 
-/// The first comes first.
+/// The thread ids of a process, the leader first.
 fn threads(process: pid_t) -> Vec<pid_t> {
     let Ok(entries) = fs::read_dir(format!("/proc/{process}/task")) else {
         return Vec::new();

@@ -1,5 +1,5 @@
-//! What differs between operating systems. Each has a folder or a file of its own here with the same
-//! names in it, and the one that this is built for is [`native`].
+//! Code that is specific to an operating system. Each system has a folder or file here that exports
+//! the same names; the one for the build target is [`native`].
 
 #[cfg(target_os = "linux")]
 #[path = "linux/mod.rs"]

@@ -1,4 +1,4 @@
-//! A system on which memory cannot be measured yet. Processes can be listed and ended all the same.
+//! Systems on which memory cannot be measured. Processes can still be listed and killed.
 
 use std::fs::{self, OpenOptions};
 use std::io;
@@ -12,7 +12,7 @@ use crate::{
 
 pub use crate::SysinfoInspector as NativeInspector;
 
-/// Observes nothing: every question that has no honest answer is an error.
+/// An observer that cannot be created.
 #[derive(Debug, Default)]
 pub struct NativeObserver(());
 
@@ -24,30 +24,30 @@ impl NativeObserver {
     }
 }
 
-/// The identity of this process. `None` where nothing tells a process from a later one with its pid.
+/// The identity of this process. Always `None`: start times of the required precision are unknown.
 #[must_use]
 pub fn own_identity() -> Option<ProcessId> {
     None
 }
 
-/// The CPU time of the calling thread; none where it is not known.
+/// The CPU time of the calling thread. Always zero.
 #[must_use]
 pub fn thread_cpu() -> Duration {
     Duration::ZERO
 }
 
-/// Makes a folder, and those above it that are missing, with the rights that are usual here.
+/// Creates a folder and its missing parents, with default permissions.
 ///
 /// # Errors
-/// When it cannot be made.
+/// If it cannot be created.
 pub fn create_private_folder(path: &Path) -> io::Result<()> {
     fs::create_dir_all(path)
 }
 
-/// Makes an empty file with the rights that are usual here; one that is there stays as it is.
+/// Creates an empty file with default permissions. Leaves an existing file unchanged.
 ///
 /// # Errors
-/// When it cannot be made or opened.
+/// If it cannot be created or opened.
 pub fn create_private_file(path: &Path) -> io::Result<()> {
     OpenOptions::new()
         .create(true)
@@ -77,7 +77,7 @@ impl Observer for NativeObserver {
         Err(unsupported())
     }
 
-    fn births_are_told(&mut self) -> bool {
+    fn births_are_complete(&mut self) -> bool {
         false
     }
 

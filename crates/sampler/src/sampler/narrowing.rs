@@ -248,7 +248,7 @@ impl<O: Observer> Sampler<O> {
         // Each was read at another instant, so all of them must still be there after that. Where
         // there is no time to see who else may have been there, it has to do.
         let are_all_read = is_whole && moved.is_some() && !shares.is_empty();
-        let are_known = need == Need::Certainty || (are_all_read && self.births_are_told());
+        let are_known = need == Need::Certainty || (are_all_read && self.births_are_complete());
         walks.number += shares.len();
         if let Some(family) = self.families.get_mut(id) {
             family.read_all(&shares, moved.filter(|_| is_whole));
@@ -294,8 +294,8 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// Whether all who were born until now are in the tree.
-    fn births_are_told(&mut self) -> bool {
-        !self.newborns.are_all() && self.observer.births_are_told()
+    fn births_are_complete(&mut self) -> bool {
+        !self.newborns.are_all() && self.observer.births_are_complete()
     }
 
     /// Walks over all pages of a process. `None` when it is gone or may not be asked.

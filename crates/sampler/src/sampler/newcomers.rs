@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::time::Duration;
 
 use memtop_proc::native::thread_cpu;
-use memtop_proc::{Birth, Descendants, Error, Kin, Observer, ProcessId};
+use memtop_proc::{Birth, Descendants, Error, Observer, ParentLink, ProcessId};
 
 use super::Sampler;
 use super::relatives::Descent;
@@ -20,7 +20,7 @@ impl<O: Observer> Sampler<O> {
         births: &[Birth],
         now: Duration,
     ) {
-        let table = births.iter().map(|birth| Kin {
+        let table = births.iter().map(|birth| ParentLink {
             id: birth.id,
             parent: birth.parent,
         });

@@ -425,7 +425,7 @@ impl FakeTable {
     fn read<T>(&self, read: impl FnOnce(&mut Table) -> T) -> Result<T, Error> {
         let mut table = self.0.lock().unwrap();
         if table.broken {
-            return Err(Error::Malformed {
+            return Err(Error::Unusable {
                 path: PathBuf::from("table"),
                 reason: "broken",
             });
@@ -489,7 +489,7 @@ impl Observer for FakeTable {
         })
     }
 
-    fn births_are_told(&mut self) -> bool {
+    fn births_are_complete(&mut self) -> bool {
         self.change(|table| table.new.is_empty())
     }
 

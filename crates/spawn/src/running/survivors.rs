@@ -9,7 +9,7 @@ use memtop_sampler::{LivingProcess, TaskHandle};
 use super::RunningCommand;
 use crate::SurvivorsUse;
 use crate::follower::CommandEvent;
-use crate::supervision::blindness_remark;
+use crate::supervision::scan_remark;
 
 /// How long processes that end together with the command may take to be gone.
 const LAST_TO_GO: Duration = Duration::from_millis(30);
@@ -38,7 +38,7 @@ impl RunningCommand {
         let options = &self.placement.session.options;
         if options.survivors == SurvivorsUse::Kill && !survivors.is_empty() {
             let ended = self.supervision.end_now(options.grace);
-            self.remarks.extend(blindness_remark(&ended));
+            self.remarks.extend(scan_remark(&ended));
             for KillFailure { pid, reason } in ended.failed {
                 self.remarks
                     .push(format!("process {pid} is still there: {reason}"));

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use memtop_proc::native::cgroup::Cgroup;
-use memtop_proc::native::{ProcRoot, RunEnd, RunEnded, end_run};
+use memtop_proc::native::{EndRunOptions, EndRunOutcome, ProcRoot, end_run};
 use memtop_proc::{Error, ProcessId};
 use memtop_sampler::{TaskHandle, WeakTask};
 use memtop_terminal::Forwarding;
@@ -36,9 +36,9 @@ pub(crate) struct Tree {
 
 impl Means {
     /// Ends all processes and returns when they are gone, or when they turn out not to be. The
-    /// grace is over as soon as there is a reason to hurry: `hurry` says so, a signal asks this
+    /// grace is over as soon as there is a reason to hurry: `skip_grace` says so, a signal asks this
     /// process to end, or the processes still grow past their limit.
-    pub(super) fn end_all(&self, grace: Duration, hurry: impl Fn() -> bool) -> RunEnded {
+    pub(super) fn end_all(&self, grace: Duration, skip_grace: impl Fn() -> bool) -> EndRunOutcome {
         let proc = match ProcRoot::system() {
             Ok(proc) => proc,
             Err(error) => return self.tree.kill_root(error),
@@ -50,13 +50,13 @@ impl Means {
             None => self.tree.root.into_iter().collect(),
         };
         let interrupts = self.interrupts();
-        let hurry = || {
+        let skip_grace = || {
             let is_urgent = || task.as_ref().is_some_and(TaskHandle::is_urgent);
-            hurry() || self.interrupts() > interrupts || is_urgent()
+            skip_grace() || self.interrupts() > interrupts || is_urgent()
         };
-        let options = RunEnd {
+        let options = EndRunOptions {
             grace,
-            hurry: &hurry,
+            skip_grace: &skip_grace,
         };
         end_run(&proc, &mut members, self.group.as_ref(), &options)
     }
@@ -78,27 +78,27 @@ impl Tree {
     }
 
     /// Without `/proc` no other process is known.
-    fn kill_root(&self, error: Error) -> RunEnded {
+    fn kill_root(&self, error: Error) -> EndRunOutcome {
         let pidfd = self.pidfd.as_ref();
         let killed = pidfd.map(|pidfd| pidfd_send_signal(pidfd, Signal::KILL));
-        RunEnded {
+        EndRunOutcome {
             ended: u64::from(killed == Some(Ok(()))),
             ..none_ended(Some(error))
         }
     }
 }
 
-pub(super) fn none_ended(blindness: Option<Error>) -> RunEnded {
-    RunEnded {
+pub(super) fn none_ended(scan_error: Option<Error>) -> EndRunOutcome {
+    EndRunOutcome {
         ended: 0,
         failed: Vec::new(),
-        blindness,
+        scan_error,
         took: Duration::ZERO,
     }
 }
 
 /// What to report of an end that could not see everything.
-pub(crate) fn blindness_remark(ended: &RunEnded) -> Option<String> {
-    let error = ended.blindness.as_ref()?;
+pub(crate) fn scan_remark(ended: &EndRunOutcome) -> Option<String> {
+    let error = ended.scan_error.as_ref()?;
     Some(format!("some processes may be left: {error}"))
 }

@@ -10,12 +10,12 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use memtop_proc::lock;
-use memtop_proc::native::{RoomFinder, RunEnded};
+use memtop_proc::native::{EndRunOutcome, RoomFinder};
 use memtop_sampler::{Alarm, Level, Post, TaskHandle, Thresholds, WeakTask};
 
 pub(crate) use enders::Enders;
 use means::none_ended;
-pub(crate) use means::{Means, Tree, blindness_remark};
+pub(crate) use means::{Means, Tree, scan_remark};
 
 use crate::outcome::{GuardRecord, Reason, Stopped};
 
@@ -254,7 +254,7 @@ impl Supervision {
     }
 
     /// Ends all processes and returns when they are gone, or when they turn out not to be.
-    pub(crate) fn end_now(&self, grace: Duration) -> RunEnded {
+    pub(crate) fn end_now(&self, grace: Duration) -> EndRunOutcome {
         match self.state().means.clone() {
             Some(means) => means.end_all(grace, || self.hurries()),
             None => none_ended(None),
@@ -290,7 +290,7 @@ struct Ending {
 impl Ending {
     fn run(mut self, means: &Means, grace: Duration) {
         let ended = means.end_all(grace, || self.supervision.hurries());
-        self.supervision.remark(blindness_remark(&ended));
+        self.supervision.remark(scan_remark(&ended));
         self.stopped = Stopped::of(self.stopped.reason, ended);
     }
 }

@@ -1,4 +1,4 @@
-//! The ends of threads, and of processes: when the last of their threads ends.
+//! The ends of threads, and of processes, which end with their last thread.
 
 use libc::{c_int, pid_t};
 use memtop_proc::HighWater;
@@ -9,48 +9,49 @@ use super::Tracer;
 use crate::death::Death;
 use crate::{last_thread, ptrace};
 
-/// What had at most this much is not waited for at its end: its memory is gone in an instant, and
-/// whoever waits for it hears of its end the sooner.
-const SMALL: u64 = 4 << 20;
-/// More of them would say nothing new.
-const MOST_DEATHS: usize = 100;
+/// Processes with a lower peak are detached at their exit stop: their memory is freed at once, and
+/// their parent is notified of their end sooner.
+const SMALL_BYTES: u64 = 4 << 20;
+/// Further deaths are not recorded.
+const MAX_DEATHS: usize = 100;
 
 impl Tracer {
-    /// A thread is about to end, and its process with it or not.
-    pub(crate) fn exiting(&mut self, tid: pid_t, process: pid_t) {
+    /// A thread is about to end, and perhaps its process with it.
+    pub(super) fn handle_exit(&mut self, tid: pid_t, process: pid_t) {
         let known = self.processes.get(&process);
         if tid != process && known.is_none_or(|process| process.last_of_thread.is_none()) {
-            // The first one has told, or will.
+            // The exit stop of the leader counts.
             return;
         }
-        // Killed once more in the midst of its end, it has no memory left to read.
+        // `None` if it was killed again while exiting and has freed its memory.
         let last = high_water(&self.proc, tid.cast_unsigned(), &mut self.text);
         let status = ptrace::message(tid).unwrap_or(0);
         let known = self.processes.get(&process);
         let is_alone = tid == process && known.is_none_or(|process| process.other_threads == 0);
         if is_alone || last_thread::is_last(&self.proc, tid, process, status, &mut self.text) {
-            self.process_is_exiting(process, last, status, is_alone);
+            self.handle_process_exit(process, last, status, is_alone);
             return;
         }
         let known = self.processes.entry(process).or_default();
         known.last_of_thread = last.or(known.last_of_thread);
         if tid == process {
-            self.let_others_stop_at_end(process);
+            self.interrupt_other_threads(process);
         }
     }
 
-    /// The first thread ends and others go on: one of them becomes another program, or they live on,
-    /// and the last of them is to stop before its end.
-    fn let_others_stop_at_end(&self, process: pid_t) {
+    /// The leader exits while others go on, either because one of them called exec, or because they
+    /// live on. Then the last of them must stop before its end, which is enabled at their next
+    /// stop.
+    fn interrupt_other_threads(&self, process: pid_t) {
         for (&tid, tracee) in &self.tracees {
             if tracee.process == process && tid != process {
-                // One that has ended meanwhile is reported.
+                // Fails if the thread has ended, which is reported.
                 let _ = ptrace::interrupt(tid);
             }
         }
     }
 
-    fn process_is_exiting(
+    fn handle_process_exit(
         &mut self,
         process: pid_t,
         last: Option<HighWater>,
@@ -67,20 +68,20 @@ impl Tracer {
             process.has_full_heap
         });
         if is_alone
-            && last.is_some_and(|last| last.highest_bytes <= SMALL)
+            && last.is_some_and(|last| last.highest_bytes <= SMALL_BYTES)
             && let Some(tracee) = self.tracees.get_mut(&process)
         {
-            tracee.is_let_go = true;
-            self.tell(Event::Ended(pid, end_status(status)));
+            tracee.is_detaching = true;
+            self.notify(Event::Ended(pid, end_status(status)));
         }
         let signal = if libc::WIFSIGNALED(status) {
             libc::WTERMSIG(status)
         } else {
             0
         };
-        let is_telling = matches!(signal, libc::SIGKILL | libc::SIGABRT);
-        if is_telling && self.record.deaths.len() < MOST_DEATHS {
-            self.record.deaths.push(Death::look(
+        let may_be_of_memory = matches!(signal, libc::SIGKILL | libc::SIGABRT);
+        if may_be_of_memory && self.record.deaths.len() < MAX_DEATHS {
+            self.record.deaths.push(Death::read(
                 &self.proc,
                 pid,
                 signal,
@@ -91,18 +92,18 @@ impl Tracer {
         }
     }
 
-    pub(crate) fn ended(&mut self, tid: pid_t, status: c_int) {
-        let untold = self
+    pub(super) fn handle_end(&mut self, tid: pid_t, status: c_int) {
+        let unreported = self
             .processes
             .get(&tid)
             .and_then(|known| known.last_of_thread);
-        if let Some(last) = untold {
-            self.tell(Event::Exiting(tid.cast_unsigned(), last));
+        if let Some(last) = unreported {
+            self.notify(Event::Exiting(tid.cast_unsigned(), last));
         }
-        if self.remove(tid).is_some_and(|tracee| tracee.is_first(tid)) {
-            self.tell(Event::Ended(tid.cast_unsigned(), end_status(status)));
+        if self.remove(tid).is_some_and(|tracee| tracee.is_leader(tid)) {
+            self.notify(Event::Ended(tid.cast_unsigned(), end_status(status)));
         }
-        self.resolve_held();
+        self.register_unclaimed();
     }
 }
 

@@ -1,10 +1,9 @@
-//! Finding new processes without reading all of `/proc` each time.
+//! Finds new processes without reading all of `/proc` each time.
 //!
-//! The kernel gives out pids in rising order and tells the last one in `/proc/loadavg`. While
-//! that number stands still nothing has been born. When it has moved a little, the pids in
-//! between are tried one by one; when it has moved far or wrapped around, the directory is
-//! listed. A pid is given out shortly before its process can be seen, so one that is not there
-//! yet is tried again.
+//! The kernel assigns pids in rising order and shows the last one in `/proc/loadavg`. As long as
+//! that number is unchanged, no process has started. If it has moved a little, the pids in between
+//! are tried one by one; if it has moved far or wrapped around, the directory is listed. A pid is
+//! assigned shortly before its process becomes visible, so a missing one is tried again.
 
 use std::time::{Duration, Instant};
 
@@ -15,14 +14,14 @@ use super::pids::{list_pids, pids};
 use super::{ProcRoot, Stat};
 use crate::{Birth, Error, ProcessId};
 
-/// Listing costs about 0.4 us an entry, trying a pid about 8 us.
+/// Listing takes about 0.4 us per entry, trying a pid about 8 us.
 const ENTRIES_PER_TRY: u32 = 20;
-/// With more new pids than this, what is not listed is not asked for.
+/// With more new pids than this, unlisted ones are not tried.
 const MOST_TRIES: u32 = 256;
-/// How often a pid that cannot be seen yet is tried again.
+/// How often a pid that is not visible yet is tried again.
 const RETRIES: u8 = 3;
-/// However quiet `loadavg` is, the directory is listed this often: in a pid namespace of its
-/// own a reader's `loadavg` says nothing about a `/proc` that was mounted elsewhere.
+/// How often the directory is listed even if `loadavg` is unchanged: `loadavg` shows the pid
+/// namespace of the reader, which may be another than that of the mounted `/proc`.
 const LIST_AT_LEAST_EVERY: Duration = Duration::from_secs(2);
 
 #[derive(Debug)]
@@ -34,10 +33,10 @@ pub(super) struct BirthFinder {
     pids: Vec<u32>,
     unseen: Vec<(u32, u8)>,
     never_seen: u64,
-    /// Every pid given out before the last look was tried; false when there were too many.
+    /// Whether each pid assigned before the last scan was tried; false if there were too many.
     are_all_tried: bool,
-    /// Processes were born beyond the last pid in `loadavg`, so it is about another pid namespace.
-    is_blind: bool,
+    /// A listed pid was beyond the last one in `loadavg`, so that is of another pid namespace.
+    is_foreign_loadavg: bool,
     text: Vec<u8>,
     directory: Vec<u8>,
 }
@@ -53,20 +52,20 @@ impl BirthFinder {
             unseen: Vec::new(),
             never_seen: 0,
             are_all_tried: true,
-            is_blind: false,
+            is_foreign_loadavg: false,
             text: Vec::new(),
             directory: Vec::with_capacity(32 * 1024),
         })
     }
 
-    /// Whoever is listed now is no birth from here on.
+    /// Processes listed now are not reported as births later.
     pub(super) fn note_present(&mut self, root: &ProcRoot) -> Result<(), Error> {
         self.last_pid = self.loadavg.last_pid(root)?;
         self.unseen.clear();
         self.list(root)
     }
 
-    /// The processes that came into sight since the last call.
+    /// Appends the processes that appeared since the last call.
     pub(super) fn since_last(
         &mut self,
         root: &ProcRoot,
@@ -92,7 +91,7 @@ impl BirthFinder {
         if wrapped || moved_far || overdue {
             let known = std::mem::take(&mut self.listed);
             self.list(root)?;
-            // A pid between the two marks is new even where the last listing had it.
+            // A pid between the two marks was assigned anew, even if it was listed before.
             let is_new = |pid: u32| {
                 if wrapped {
                     pid > before || pid <= now
@@ -103,15 +102,16 @@ impl BirthFinder {
             let is_unknown = |pid: u32| known.binary_search(&pid).is_err();
             let is_birth = |pid: &u32| is_new(*pid) || is_unknown(*pid);
             let last = self.loadavg.last_pid(root)?;
-            let is_told = |pid: u32| pid <= last || wrapped || !is_unknown(pid);
-            self.is_blind |= !known.is_empty() && !self.listed.iter().all(|&pid| is_told(pid));
+            let is_covered = |pid: u32| pid <= last || wrapped || !is_unknown(pid);
+            self.is_foreign_loadavg |=
+                !known.is_empty() && !self.listed.iter().all(|&pid| is_covered(pid));
             let new = self.listed.iter().copied().filter(is_birth);
             read_each(root, new, births, &mut self.text)?;
-            let given_out = now.saturating_sub(before);
-            if wrapped || given_out > MOST_TRIES {
-                // Too many to ask for each; those that are listed are not among them.
+            let assigned = now.saturating_sub(before);
+            if wrapped || assigned > MOST_TRIES {
+                // Too many to try each; all but the listed ones count as never seen.
                 let found = self.listed.iter().filter(|&&pid| is_new(pid)).count();
-                self.never_seen += u64::from(given_out).saturating_sub(found as u64);
+                self.never_seen += u64::from(assigned).saturating_sub(found as u64);
                 self.are_all_tried = false;
                 return Ok(());
             }
@@ -139,21 +139,21 @@ impl BirthFinder {
         Ok(())
     }
 
-    /// Whether no pid has been given out since [`Self::since_last`] was called, and each one before
-    /// has been seen.
-    pub(super) fn are_told(&self, root: &ProcRoot) -> bool {
-        !self.is_blind
+    /// Whether no pid has been assigned since [`Self::since_last`] was called, and all before have
+    /// been seen.
+    pub(super) fn are_complete(&self, root: &ProcRoot) -> bool {
+        !self.is_foreign_loadavg
             && self.are_all_tried
             && self.unseen.is_empty()
             && self.loadavg.last_pid(root).ok() == Some(self.last_pid)
     }
 
-    /// Pids that were given out and never seen to be a process or a thread.
+    /// The number of pids that were assigned but never seen as a process or thread.
     pub(super) fn never_seen(&self) -> u64 {
         self.never_seen
     }
 
-    /// The pids of a range that the listing does not hold: threads, mostly.
+    /// Tries the pids of a range that are not listed: mostly threads.
     fn try_unlisted(
         &mut self,
         root: &ProcRoot,
@@ -168,7 +168,7 @@ impl BirthFinder {
         Ok(())
     }
 
-    /// False when nothing with this pid can be seen.
+    /// Returns whether a process or thread with this pid is visible.
     fn try_pid(
         &mut self,
         root: &ProcRoot,
@@ -197,7 +197,7 @@ impl BirthFinder {
     }
 }
 
-/// Every process that is visible now.
+/// Appends all visible processes.
 pub(super) fn all(
     root: &ProcRoot,
     births: &mut Vec<Birth>,
@@ -214,7 +214,7 @@ fn read_each(
     births: &mut Vec<Birth>,
     text: &mut Vec<u8>,
 ) -> Result<(), Error> {
-    // One process that cannot be read must not hide those after it.
+    // A process that cannot be read does not hide those after it.
     let mut outcome = Ok(());
     for pid in pids {
         match read_stat(root, pid, text) {
@@ -241,8 +241,8 @@ fn find_parents(
     })
 }
 
-/// A parent that nobody knows could not be seen yet when its pid was tried, though its child could
-/// a moment later. By now it can be, or it has ended and its child has another parent.
+/// Adds unknown parents. Such a parent was not visible yet when its pid was tried, though its child
+/// was a moment later. By now it is visible, or has ended and its child has another parent.
 fn complete(
     births: &mut Vec<Birth>,
     is_known: impl Fn(u32) -> bool,
@@ -280,7 +280,7 @@ pub(super) fn birth(stat: &Stat) -> Birth {
     }
 }
 
-/// `None` when the process is gone, or hidden from this user (`hidepid` in `proc(5)`).
+/// `None` if the process is gone, or hidden from this user (`hidepid` in `proc(5)`).
 pub(super) fn read_stat(
     root: &ProcRoot,
     pid: u32,
@@ -292,10 +292,9 @@ pub(super) fn read_stat(
         Err(error) if error.is_denied() => return Ok(None),
         Err(error) => return Err(error),
     }
-    match Stat::parse(text) {
-        Some(stat) => Ok(Some(stat)),
-        None => Err(root.malformed(&format!("{pid}/stat"), "its fields are not as documented")),
-    }
+    Stat::parse(text)
+        .map(Some)
+        .map_err(|error| root.malformed(&format!("{pid}/stat"), error))
 }
 
 #[cfg(test)]
@@ -320,7 +319,7 @@ mod tests {
         }
     }
 
-    /// What is found of some, where others can be seen by now.
+    /// The parents by pid after completing `births` from the `visible` processes.
     fn found(births: &[Birth], visible: &[Birth]) -> BTreeMap<u32, u32> {
         let mut births = births.to_vec();
         let read = |pid| Ok(visible.iter().find(|birth| birth.id.pid == pid).copied());
@@ -332,7 +331,7 @@ mod tests {
     }
 
     #[test]
-    fn parents_that_can_be_seen_by_now_are_found() {
+    fn parents_that_have_become_visible_are_found() {
         let children = [birth(14, 13), birth(15, 13)];
         let visible = [birth(12, FIRST), birth(13, 12)];
         let expected = [(12, FIRST), (13, 12), (14, 13), (15, 13)];
@@ -340,14 +339,14 @@ mod tests {
     }
 
     #[test]
-    fn a_child_whose_parent_has_ended_has_the_parent_that_took_it_in() {
+    fn a_child_whose_parent_has_ended_has_the_parent_that_adopted_it() {
         let visible = [birth(14, 12), birth(12, FIRST)];
         let expected = [(12, FIRST), (14, 12)];
         assert_eq!(found(&[birth(14, 13)], &visible), expected.into());
     }
 
     #[test]
-    fn a_child_stays_as_it_was_where_its_parent_is_hidden_or_it_is_gone() {
+    fn a_child_is_unchanged_if_its_parent_is_hidden_or_it_is_gone() {
         let another = Birth {
             id: ProcessId {
                 pid: 15,

@@ -1,21 +1,21 @@
-//! The capabilities that are in force for this process.
+//! The effective capabilities of this process.
 
 use super::ProcRoot;
 use super::fields::field_bits;
 use super::root::read_whole;
 
-/// Lets a process trace those of others, and trace without taking privileges from them
-/// (`capabilities(7)`).
+/// Allows tracing processes of other users, and tracing without dropping the privileges of setuid
+/// programs (`capabilities(7)`).
 pub const CAP_SYS_PTRACE: u32 = 19;
 
-/// Whether this process has a capability in its effective set. `None` when that cannot be read.
+/// Whether this process has an effective capability. `None` if that cannot be read.
 #[must_use]
 pub fn has_effective(root: &ProcRoot, capability: u32) -> Option<bool> {
     let mut status = Vec::new();
     let file = root.open_file("self/status").ok()?;
     read_whole(&file, &mut status).ok()?;
     let set = field_bits(&status, "CapEff")?;
-    // A number that no set reaches is a capability that nobody has.
+    // No process has a capability beyond the width of the set.
     Some(set.checked_shr(capability).unwrap_or(0) & 1 == 1)
 }
 
@@ -48,7 +48,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_told_is_not_claimed() {
+    fn without_the_field_the_answer_is_unknown() {
         assert_eq!(has("", CAP_SYS_PTRACE), None);
         assert_eq!(has("CapEff:\t\n", CAP_SYS_PTRACE), None);
         assert_eq!(has("CapEff:\tx\n", CAP_SYS_PTRACE), None);
@@ -58,7 +58,7 @@ mod tests {
     }
 
     #[test]
-    fn the_own_process_is_asked() {
+    fn the_capabilities_of_this_process_can_be_read() {
         assert!(has_effective(&ProcRoot::system().unwrap(), CAP_SYS_PTRACE).is_some());
     }
 }

@@ -1,9 +1,9 @@
 //! `/proc/PID/cmdline`: the arguments that a process was started with.
 
-/// Longer command lines are cut; they tell nothing more to a person.
+/// Longer command lines are truncated.
 pub(super) const COMMAND_LINE_BYTES: usize = 4096;
 
-/// Arguments end in NUL; a program may have overwritten them with text of its own.
+/// Splits arguments terminated by NUL. A process may have overwritten them with other text.
 #[must_use]
 pub fn split_arguments(text: &[u8]) -> Vec<String> {
     let text = text.strip_suffix(b"\0").unwrap_or(text);

@@ -1,7 +1,7 @@
-//! Ending everything that belongs to a run.
+//! Kills all processes of a run.
 //!
-//! A run is more than one process and its descendants: whoever has lost their parents has another
-//! one by now. Who belongs to it is known to those who have watched it, and to its group.
+//! A run is more than one process tree: orphans have a new parent. The caller and the run's control
+//! group name its members.
 
 use std::fmt;
 use std::time::{Duration, Instant};
@@ -9,107 +9,110 @@ use std::time::{Duration, Instant};
 use super::ProcRoot;
 use super::births::read_stat;
 use super::cgroup::{Cgroup, Version};
-use super::kill::{OF_ANOTHER_NAMESPACE, Pidfds};
-use crate::end_tree::{Ladder, PATIENCE};
+use super::kill::{OTHER_NAMESPACE, PidfdControl};
+use crate::end_tree::{Escalation, KILL_TIMEOUT};
 use crate::{Error, KillFailure, ProcessId};
 
 /// How a run is ended.
-pub struct RunEnd<'a> {
-    /// How long those who were asked to end may take before they are made to. With none nobody is
-    /// asked.
+pub struct EndRunOptions<'a> {
+    /// Time between terminating and killing. If zero, processes are killed at once.
     pub grace: Duration,
-    /// Asked at each look during the grace; true ends it at once.
-    pub hurry: &'a dyn Fn() -> bool,
+    /// Polled during the grace period; true ends it at once.
+    pub skip_grace: &'a dyn Fn() -> bool,
 }
 
-impl fmt::Debug for RunEnd<'_> {
+impl fmt::Debug for EndRunOptions<'_> {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         formatter
-            .debug_struct("RunEnd")
+            .debug_struct("EndRunOptions")
             .field("grace", &self.grace)
             .finish_non_exhaustive()
     }
 }
 
-/// What became of a run that was to be ended.
+/// The outcome of ending a run.
 #[derive(Debug)]
-pub struct RunEnded {
+pub struct EndRunOutcome {
     /// How many processes were found alive and are dead now.
     pub ended: u64,
-    /// Those that are still there.
+    /// The processes that are still alive.
     pub failed: Vec<KillFailure>,
-    /// Why not everybody could be seen, if so. All who were named have been ended all the same.
-    pub blindness: Option<Error>,
+    /// Why some processes may not have been found, if so. The named members have been killed all
+    /// the same.
+    pub scan_error: Option<Error>,
     /// How long it took.
     pub took: Duration,
 }
 
-/// Ends everybody in a run, and returns when they are dead: the `members`, who are asked for at
-/// each look, everybody in the `group`, and all their descendants. This process, those it descends
-/// from, and the first process are left alone, whoever names them.
+/// Kills all processes of a run, and returns when they are dead: the `members`, which is called for
+/// each scan, the processes in `group`, and all their descendants. Spares this process, its
+/// ancestors and the init process, even if they are named.
 ///
-/// Somebody who has vanished, or whose pid has been given to another, is not an error.
+/// A process that has vanished, or whose pid was reused, is not an error.
 pub fn end_run(
     root: &ProcRoot,
     members: &mut dyn FnMut() -> Vec<ProcessId>,
     group: Option<&Cgroup>,
-    options: &RunEnd<'_>,
-) -> RunEnded {
+    options: &EndRunOptions<'_>,
+) -> EndRunOutcome {
     let start = Instant::now();
     if !root.shows_own_namespace() {
         let failed = members().into_iter().map(|id| KillFailure {
             pid: id.pid,
-            reason: OF_ANOTHER_NAMESPACE.to_owned(),
+            reason: OTHER_NAMESPACE.to_owned(),
         });
-        return RunEnded {
+        return EndRunOutcome {
             ended: 0,
             failed: failed.collect(),
-            blindness: Some(root.malformed("self", OF_ANOTHER_NAMESPACE)),
+            scan_error: Some(Error::unusable(root.path(), OTHER_NAMESPACE)),
             took: start.elapsed(),
         };
     }
-    let mut blindness = None;
-    let mut named = || {
+    let mut group_error = None;
+    let mut roots = || {
         let mut ids = members();
-        match group.map_or(Ok(Vec::new()), |group| inside(root, group)) {
-            Ok(inside) => ids.extend(inside),
-            Err(error) => blindness = Some(error),
+        match group.map_or(Ok(Vec::new()), |group| group_members(root, group)) {
+            Ok(in_group) => ids.extend(in_group),
+            Err(error) => group_error = Some(error),
         }
         ids
     };
-    let power = Pidfds::new(root);
-    // Until the process table tells more.
-    let own = vec![std::process::id(), std::os::unix::process::parent_id()];
-    let mut ladder = Ladder::of_named(&power, own, &mut named);
-    let outcome = climb(&mut ladder, group, options);
-    RunEnded {
-        ended: ladder.ended(),
-        failed: ladder.failures(),
-        blindness: outcome.err().or(ladder.into_blindness()).or(blindness),
+    let control = PidfdControl::new(root);
+    // Replaced by the whole lineage at the first scan.
+    let own_lineage = vec![std::process::id(), std::os::unix::process::parent_id()];
+    let mut escalation = Escalation::of_roots(&control, own_lineage, &mut roots);
+    let outcome = escalate(&mut escalation, group, options);
+    EndRunOutcome {
+        ended: escalation.ended(),
+        failed: escalation.failures(),
+        scan_error: outcome
+            .err()
+            .or(escalation.into_scan_error())
+            .or(group_error),
         took: start.elapsed(),
     }
 }
 
-fn climb(
-    ladder: &mut Ladder<'_, Pidfds<'_>>,
+fn escalate(
+    escalation: &mut Escalation<'_, PidfdControl<'_>>,
     group: Option<&Cgroup>,
-    options: &RunEnd<'_>,
+    options: &EndRunOptions<'_>,
 ) -> Result<(), Error> {
     if !options.grace.is_zero() {
-        ladder.ask(options.grace, options.hurry)?;
+        escalation.terminate(options.grace, options.skip_grace)?;
     }
     if let Some(group) = group.filter(|group| group.version() == Version::V2) {
-        // Whoever is held by then is counted.
-        ladder.look()?;
-        // Where it cannot be done, or somebody is left, they are ended one by one.
-        let _ = group.kill_at_once(ladder.own(), PATIENCE);
+        // Only processes found before the kill are counted.
+        escalation.scan()?;
+        // If the group cannot be killed, or not as a whole, the processes are killed one by one.
+        let _ = group.kill_at_once(escalation.own_lineage(), KILL_TIMEOUT);
     }
-    ladder.make()
+    escalation.kill()
 }
 
-/// Everybody in a group. A pid may be given to another at any time, so those who are listed before
-/// and after their start was read are held to be the same; whoever has it later is told by that.
-fn inside(root: &ProcRoot, group: &Cgroup) -> Result<Vec<ProcessId>, Error> {
+/// The processes in a group. Only pids that are listed both before and after their start time was
+/// read count, so that the start time belongs to the member.
+fn group_members(root: &ProcRoot, group: &Cgroup) -> Result<Vec<ProcessId>, Error> {
     let mut ids = Vec::new();
     let mut text = Vec::new();
     for pid in group.pids()? {
@@ -120,7 +123,7 @@ fn inside(root: &ProcRoot, group: &Cgroup) -> Result<Vec<ProcessId>, Error> {
             });
         }
     }
-    let still = group.pids()?;
-    ids.retain(|id| still.binary_search(&id.pid).is_ok());
+    let still_listed = group.pids()?;
+    ids.retain(|id| still_listed.binary_search(&id.pid).is_ok());
     Ok(ids)
 }

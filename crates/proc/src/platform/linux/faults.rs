@@ -1,5 +1,4 @@
-//! Page faults of the whole machine, and whether one can give more than one page of anonymous
-//! memory.
+//! Page faults of the whole machine, and how many of them allocated anonymous huge pages.
 
 use std::path::{Path, PathBuf};
 
@@ -12,23 +11,23 @@ use crate::MachineFaults;
 
 const SETTINGS: &str = "/sys/kernel/mm/transparent_hugepage";
 
-/// Counts page faults on the whole machine.
+/// Reads the page fault counters of the machine.
 #[derive(Debug)]
 pub(super) struct FaultCounts {
     vmstat: Option<OwnedFd>,
     huge: HugeFaults,
-    /// What counts huge faults and nothing else, since Linux 6.8.
+    /// A file with only the number of huge faults, since Linux 6.8.
     huge_alone: Option<OwnedFd>,
 }
 
-/// Faults that gave a huge page.
+/// Whether faults that allocate a huge page are counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum HugeFaults {
-    /// There are no huge pages.
+    /// Huge pages are disabled.
     Never,
-    /// The kernel counts them.
+    /// The kernel counts them all.
     Counted,
-    /// There are some that it does not count.
+    /// The kernel does not count some of them.
     Unknown,
 }
 
@@ -38,7 +37,7 @@ impl FaultCounts {
     }
 
     fn find_at(root: &ProcRoot, settings: &Path) -> Self {
-        let huge_alone = usual_size(settings).and_then(|size| {
+        let huge_alone = pmd_size_folder(settings).and_then(|size| {
             let flags = OFlags::RDONLY | OFlags::CLOEXEC;
             open(size.join("stats/anon_fault_alloc"), flags, Mode::empty()).ok()
         });
@@ -49,7 +48,7 @@ impl FaultCounts {
         }
     }
 
-    /// How many gave a huge page so far. `None` where that cannot be known.
+    /// How many faults allocated a huge page so far. `None` if unknown.
     pub(super) fn huge(&self, text: &mut Vec<u8>) -> Option<u64> {
         match (self.huge, &self.huge_alone) {
             (HugeFaults::Never, _) => Some(0),
@@ -62,7 +61,7 @@ impl FaultCounts {
         }
     }
 
-    /// How many there have been. `None` where that cannot be known.
+    /// All counters. `None` if unknown.
     pub(super) fn read(&self, text: &mut Vec<u8>) -> Option<MachineFaults> {
         read_whole(self.vmstat.as_ref()?, text).ok()?;
         Some(MachineFaults {
@@ -79,18 +78,17 @@ impl FaultCounts {
 impl HugeFaults {
     fn find_at(settings: &Path) -> Self {
         let is_never = |file: PathBuf| chosen(&file).is_none_or(|chosen| chosen == "never");
-        let of_the_usual_size = settings.join("enabled");
-        // Since Linux 6.8 there may be other sizes; `vmstat` counts the usual one only.
-        let usual = usual_size(settings);
+        // Since Linux 6.8 there are further sizes; `vmstat` counts only the PMD size.
+        let pmd_size = pmd_size_folder(settings);
         let others_are_off = std::fs::read_dir(settings).is_ok_and(|entries| {
             let sizes = entries.filter_map(|entry| Some(entry.ok()?.path()));
             sizes
-                .filter(|size| usual.as_ref() != Some(size))
+                .filter(|size| pmd_size.as_ref() != Some(size))
                 .all(|size| is_never(size.join("enabled")))
         });
         if !others_are_off && settings.exists() {
             Self::Unknown
-        } else if is_never(of_the_usual_size) {
+        } else if is_never(settings.join("enabled")) {
             Self::Never
         } else {
             Self::Counted
@@ -105,8 +103,8 @@ fn count_in(text: &[u8], key: &[u8]) -> Option<u64> {
     std::str::from_utf8(line).ok()?.trim().parse().ok()
 }
 
-/// The folder of the size that `vmstat` counts.
-fn usual_size(settings: &Path) -> Option<PathBuf> {
+/// The folder of the huge page size that `vmstat` counts.
+fn pmd_size_folder(settings: &Path) -> Option<PathBuf> {
     let bytes = std::fs::read_to_string(settings.join("hpage_pmd_size")).ok()?;
     let kilobytes = bytes.trim().parse::<u64>().ok()? / 1024;
     Some(settings.join(format!("hugepages-{kilobytes}kB")))
@@ -127,14 +125,14 @@ mod tests {
     use super::FaultCounts;
     use crate::native::ProcRoot;
 
-    fn huge(of_the_usual_size: Option<&str>, of_64_kilobytes: &str) -> Option<u64> {
+    fn huge(of_pmd_size: Option<&str>, of_64_kilobytes: &str) -> Option<u64> {
         let folder = tempfile::tempdir().unwrap();
         let settings = folder.path().join("settings");
         let write = |file: &Path, text: &str| {
             fs::create_dir_all(file.parent().unwrap()).unwrap();
             fs::write(file, text).unwrap();
         };
-        if let Some(enabled) = of_the_usual_size {
+        if let Some(enabled) = of_pmd_size {
             write(&settings.join("enabled"), enabled);
             write(&settings.join("hpage_pmd_size"), "2097152\n");
             write(
@@ -156,7 +154,7 @@ mod tests {
     }
 
     #[test]
-    fn huge_faults_are_counted_where_there_can_be_any() {
+    fn huge_faults_are_counted_if_huge_pages_are_enabled() {
         let off = "always inherit madvise [never]";
         assert_eq!(huge(Some("always [madvise] never"), off), Some(768));
         assert_eq!(huge(Some("always madvise [never]"), off), Some(0));
@@ -164,7 +162,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_of_other_sizes_are_not_counted_by_the_kernel() {
+    fn with_other_huge_page_sizes_the_count_is_unknown() {
         let on = "[always] inherit madvise never";
         assert_eq!(huge(Some("always [madvise] never"), on), None);
         assert_eq!(huge(Some("always madvise [never]"), on), None);

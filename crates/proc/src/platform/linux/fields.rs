@@ -1,6 +1,22 @@
-//! The form that `status` and its like share: `Name:` and a value, one a line.
+//! The format of `status` and similar files: lines of `Name:` and a value.
 
-/// The value of one field, without the space around it. `None` when it is missing or no text.
+use crate::FieldError;
+
+impl FieldError {
+    pub(in crate::platform::native) fn invalid(
+        field: &'static str,
+        found: &[u8],
+        expected: &'static str,
+    ) -> Self {
+        Self::Invalid {
+            field,
+            found: String::from_utf8_lossy(found).into_owned(),
+            expected,
+        }
+    }
+}
+
+/// The trimmed value of one field. `None` if it is missing or not UTF-8.
 #[must_use]
 pub fn field<'text>(text: &'text [u8], name: &str) -> Option<&'text str> {
     let value = text
@@ -9,13 +25,13 @@ pub fn field<'text>(text: &'text [u8], name: &str) -> Option<&'text str> {
     std::str::from_utf8(value.trim_ascii()).ok()
 }
 
-/// The value of a field that holds a set, such as `CapEff` and `SigIgn`: a bit for each member.
+/// The value of a field that is a bit set, such as `CapEff` or `SigIgn`.
 #[must_use]
 pub fn field_bits(text: &[u8], name: &str) -> Option<u64> {
     u64::from_str_radix(field(text, name)?, 16).ok()
 }
 
-/// Whether a signal is in one of the sets of `status`.
+/// Whether a signal is in a signal set of `status`, such as `SigIgn`.
 #[must_use]
 pub fn field_has_signal(text: &[u8], name: &str, signal: i32) -> Option<bool> {
     let place = u32::try_from(signal).ok()?.checked_sub(1)?;
@@ -38,7 +54,7 @@ mod tests {
     }
 
     #[test]
-    fn a_set_tells_its_members() {
+    fn members_of_a_set_are_found() {
         assert_eq!(field_bits(STATUS, "SigIgn"), Some(0x8_0001));
         assert_eq!(field_has_signal(STATUS, "SigIgn", libc::SIGHUP), Some(true));
         assert_eq!(

@@ -1,7 +1,8 @@
-//! What a program was started with, as the kernel lays it on the stack for it.
+//! The arguments and environment of a program, read from its initial stack.
 //!
-//! From the stack pointer upwards there are the number of arguments, where each of them is, a zero,
-//! where each variable is, a zero, and above that the texts themselves, one after the other.
+//! From the stack pointer upwards, the kernel writes the number of arguments, their addresses, a
+//! zero, the addresses of the environment variables, a zero, and above that the strings themselves,
+//! one after the other.
 
 use memchr::memchr;
 
@@ -10,10 +11,10 @@ use crate::Startup;
 
 const WORD: usize = size_of::<u64>();
 /// Far more than a usual environment takes.
-const ROOM: usize = 32 << 10;
+const READ_BYTES: usize = 32 << 10;
 
-/// Of a process that has just become another program and is stopped since. `None` where what is
-/// on the stack is not all of it, or is not what is expected: then `/proc` tells.
+/// Reads the stack of a process that is stopped right after its exec. `None` if the arguments and
+/// environment are not there as a whole; then `/proc` has to be read.
 pub(super) fn startup_on_stack(
     pid: u32,
     stack_pointer: u64,
@@ -23,20 +24,20 @@ pub(super) fn startup_on_stack(
     parse(text, stack_pointer)
 }
 
-/// Reads as much as there is to be room for, or up to the end of the memory that is there.
+/// Reads up to `READ_BYTES`, less at the end of the mapping.
 fn read_memory(pid: u32, address: u64, buffer: &mut Vec<u8>) -> Option<()> {
     buffer.clear();
-    buffer.reserve(ROOM);
+    buffer.reserve(READ_BYTES);
     let own = libc::iovec {
         iov_base: buffer.as_mut_ptr().cast(),
-        iov_len: ROOM,
+        iov_len: READ_BYTES,
     };
     let other = libc::iovec {
         iov_base: std::ptr::without_provenance_mut(usize::try_from(address).ok()?),
-        iov_len: ROOM,
+        iov_len: READ_BYTES,
     };
-    // SAFETY: the kernel writes at most as many bytes as there is room for and tells how many; the
-    // other address is only meaningful in the other process.
+    // SAFETY: the kernel writes at most `iov_len` bytes, for which there is capacity, and returns
+    // how many it wrote. The remote address is only dereferenced in the other process.
     unsafe {
         let read =
             libc::process_vm_readv(pid.cast_signed(), &raw const own, 1, &raw const other, 1, 0);
@@ -51,13 +52,13 @@ fn parse(stack: &[u8], address: u64) -> Option<Startup<'_>> {
     if count == 0 || word(stack, count.checked_add(1)?)? != 0 {
         return None;
     }
-    let arguments = texts(stack, address, 1, count, first)?;
+    let arguments = strings_end(stack, address, 1, count, first)?;
     let variables = (count + 2..stack.len() / WORD)
         .take_while(|&at| word(stack, at).is_some_and(|address| address != 0))
         .count();
-    // Were the list cut off, there would be no zero at its end.
+    // The zero at the end proves that the list is complete.
     word(stack, count + 2 + variables)?;
-    let environment = texts(stack, address, count + 2, variables, arguments)?;
+    let environment = strings_end(stack, address, count + 2, variables, arguments)?;
     let shown = arguments.min(first + COMMAND_LINE_BYTES);
     Some(Startup {
         arguments: stack[first..shown].into(),
@@ -65,9 +66,9 @@ fn parse(stack: &[u8], address: u64) -> Option<Startup<'_>> {
     })
 }
 
-/// Where so many texts end that stand one behind the other from `start` on, as the list at `at`
-/// says.
-fn texts(stack: &[u8], address: u64, at: usize, count: usize, start: usize) -> Option<usize> {
+/// Where `count` consecutive strings end that begin at `start`, if the list of addresses at `at`
+/// agrees.
+fn strings_end(stack: &[u8], address: u64, at: usize, count: usize, start: usize) -> Option<usize> {
     let mut last = None;
     for at in at..at + count {
         let place = place(stack, at, address)?;
@@ -107,7 +108,7 @@ mod tests {
 
     const ADDRESS: u64 = 0x7ffc_0000_1230;
 
-    /// A stack as the kernel lays it.
+    /// A stack as the kernel writes it.
     fn stack(arguments: &[&str], variables: &[&str]) -> Vec<u8> {
         let words = 3 + arguments.len() + variables.len();
         let mut texts = Vec::new();
@@ -127,7 +128,7 @@ mod tests {
         stack
     }
 
-    fn told<'a>(arguments: &'a str, environment: &'a str) -> Startup<'a> {
+    fn started_with<'a>(arguments: &'a str, environment: &'a str) -> Startup<'a> {
         Startup {
             arguments: arguments.as_bytes().into(),
             environment: environment.as_bytes().into(),
@@ -135,16 +136,16 @@ mod tests {
     }
 
     #[test]
-    fn arguments_and_variables_are_told_as_they_were_given() {
+    fn arguments_and_variables_are_read_as_they_were_passed() {
         let several = stack(&["sh", "", "-c x"], &["A=1", "B="]);
         let one = stack(&["sh"], &[]);
-        let told_of_several = told("sh\0\0-c x\0", "A=1\0B=\0");
-        assert_eq!(parse(&several, ADDRESS), Some(told_of_several));
-        assert_eq!(parse(&one, ADDRESS), Some(told("sh\0", "")));
+        let expected = started_with("sh\0\0-c x\0", "A=1\0B=\0");
+        assert_eq!(parse(&several, ADDRESS), Some(expected));
+        assert_eq!(parse(&one, ADDRESS), Some(started_with("sh\0", "")));
     }
 
     #[test]
-    fn what_is_cut_off_anywhere_is_not_taken_for_whole() {
+    fn a_truncated_stack_is_refused() {
         let whole = stack(&["sh", "-c"], &["A=1", "B=2"]);
         for length in 0..whole.len() {
             assert_eq!(parse(&whole[..length], ADDRESS), None, "{length}");
@@ -152,13 +153,13 @@ mod tests {
     }
 
     #[test]
-    fn what_is_laid_in_another_way_is_not_taken() {
+    fn an_unexpected_layout_is_refused() {
         assert_eq!(parse(&stack(&[], &["A=1"]), ADDRESS), None);
         assert_eq!(parse(&stack(&["sh"], &["A=1"]), ADDRESS + 8), None);
         assert_eq!(parse(&[0xff; 4096], ADDRESS), None);
     }
 
-    /// A process that has just become another program and goes no further.
+    /// A process that is stopped right after its exec.
     struct AtExec(Child);
 
     impl AtExec {
@@ -219,7 +220,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_more_than_there_is_room_for_is_left_to_the_files() {
+    fn too_large_an_environment_is_refused() {
         let program = AtExec::start(Command::new("true").env("LONG", "x".repeat(100_000)));
         assert_eq!(
             startup_on_stack(program.pid(), program.stack_pointer(), &mut Vec::new()),

@@ -1,4 +1,4 @@
-//! The Linux side of the seam to those who look at the process table as a whole.
+//! The Linux implementation of [`Inspector`].
 
 use std::sync::Mutex;
 use std::time::Duration;
@@ -6,14 +6,14 @@ use std::time::Duration;
 use rustix::time::{ClockId, clock_gettime};
 
 use super::ProcRoot;
-use super::kill::{OF_ANOTHER_NAMESPACE, Pidfds};
+use super::kill::{OTHER_NAMESPACE, PidfdControl};
 use super::pids::pids;
-use super::process::{ProcessDirectory, Seen, age, ticks};
-use crate::cpu_share::{CpuLook, CpuShares};
+use super::process::{Process, ProcessDirectory, age, ticks};
+use crate::cpu_share::{CpuShares, CpuTime};
 use crate::end_tree::end_tree;
 use crate::{Error, Inspector, KillOptions, KillOutcome, ProcessRecord};
 
-/// Inspects through `/proc`. Start times are in clock ticks since boot.
+/// An inspector that reads `/proc`. Start times are in clock ticks since boot.
 #[derive(Debug)]
 pub struct LinuxInspector {
     root: ProcRoot,
@@ -23,7 +23,7 @@ pub struct LinuxInspector {
 }
 
 impl LinuxInspector {
-    /// Inspects what this directory shows.
+    /// An inspector of the processes in this directory.
     #[must_use]
     pub fn new(root: ProcRoot) -> Self {
         Self {
@@ -34,27 +34,27 @@ impl LinuxInspector {
         }
     }
 
-    fn look_at_all(&self) -> Result<Vec<Seen>, Error> {
+    fn read_all(&self) -> Result<Vec<Process>, Error> {
         let mut text = Vec::new();
-        let mut seen = Vec::new();
+        let mut processes = Vec::new();
         for pid in pids(&self.root)? {
             if let Some(directory) = ProcessDirectory::open(&self.root, pid)?
-                && let Some(process) = directory.look(self.page_bytes, &mut text)?
+                && let Some(process) = directory.read_process(self.page_bytes, &mut text)?
             {
-                seen.push(process);
+                processes.push(process);
             }
         }
-        if seen.is_empty() {
-            return Err(self.root.malformed("", "it shows not one process"));
+        if processes.is_empty() {
+            return Err(Error::unusable(self.root.path(), "it lists no process"));
         }
-        Ok(seen)
+        Ok(processes)
     }
 
-    fn cpu_look(&self, seen: &Seen, since_boot: Duration) -> CpuLook {
-        let id = seen.record.id;
-        CpuLook {
+    fn cpu_time(&self, process: &Process, since_boot: Duration) -> CpuTime {
+        let id = process.record.id;
+        CpuTime {
             id,
-            cpu: ticks(seen.cpu_ticks, self.ticks_per_second),
+            cpu: ticks(process.cpu_ticks, self.ticks_per_second),
             age: age(id.started, self.ticks_per_second, since_boot),
         }
     }
@@ -62,22 +62,22 @@ impl LinuxInspector {
 
 impl Inspector for LinuxInspector {
     fn list(&self) -> Result<Vec<ProcessRecord>, Error> {
-        let seen = self.look_at_all()?;
+        let processes = self.read_all()?;
         let since_boot = since_boot();
-        let look = |seen: &Seen| self.cpu_look(seen, since_boot);
-        Ok(CpuShares::of_all(&self.shares, seen, look)
-            .map(|(seen, cpu_percent)| ProcessRecord {
+        let cpu_time = |process: &Process| self.cpu_time(process, since_boot);
+        Ok(CpuShares::of_all(&self.shares, processes, cpu_time)
+            .map(|(process, cpu_percent)| ProcessRecord {
                 cpu_percent,
-                ..seen.record
+                ..process.record
             })
             .collect())
     }
 
     fn kill(&self, pid: u32, options: &KillOptions) -> Result<KillOutcome, Error> {
         if !self.root.shows_own_namespace() {
-            return Err(Error::kill_failed(pid, OF_ANOTHER_NAMESPACE));
+            return Err(Error::kill_failed(pid, OTHER_NAMESPACE));
         }
-        end_tree(&Pidfds::new(&self.root), pid, options)
+        end_tree(&PidfdControl::new(&self.root), pid, options)
     }
 
     fn exists(&self, pid: u32) -> Result<bool, Error> {
@@ -88,8 +88,7 @@ impl Inspector for LinuxInspector {
     }
 }
 
-/// The clock that start times are counted on. Unlike `/proc/uptime`, which containers like to
-/// replace, it is always the kernel's own.
+/// The clock that start times refer to. Unlike `/proc/uptime`, containers cannot replace it.
 fn since_boot() -> Duration {
     let time = clock_gettime(ClockId::Boottime);
     Duration::try_from(time).unwrap_or_default()

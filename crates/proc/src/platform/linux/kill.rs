@@ -1,4 +1,4 @@
-//! Signals by pidfd: they reach the process that was looked at or nobody.
+//! Sends signals by pidfd, so that none reaches a process that has reused a pid.
 
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -6,37 +6,39 @@ use std::time::{Duration, Instant};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd, RawFd};
 use rustix::io::Errno;
-use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal, test_kill_process};
+use rustix::process::{
+    Pid, PidfdFlags, Signal as UnixSignal, pidfd_open, pidfd_send_signal, test_kill_process,
+};
 
 use super::ProcRoot;
 use super::births::read_stat;
 use super::pids::pids;
 use super::watched::highest_descriptor;
-use crate::descent::Kin;
-use crate::end_tree::{Order, Power, Refusal};
+use crate::descent::ParentLink;
+use crate::end_tree::{ProcessControl, Signal, Unreachable};
 use crate::{Error, ProcessId};
 
-/// Why nobody of a `/proc` can be ended.
-pub(super) const OF_ANOTHER_NAMESPACE: &str =
+/// Why no process of a `/proc` can be killed.
+pub(super) const OTHER_NAMESPACE: &str =
     "the process table is not that of this process's own namespace";
 
-/// Ends processes of one `/proc`.
+/// Signals the processes of one `/proc`.
 #[derive(Debug)]
-pub(super) struct Pidfds<'root> {
+pub(super) struct PidfdControl<'root> {
     root: &'root ProcRoot,
-    /// The highest descriptor that may be kept.
+    /// The highest descriptor that may be kept open.
     highest: RawFd,
 }
 
 #[derive(Debug)]
-pub(super) struct Held {
+pub(super) struct PidfdHandle {
     id: ProcessId,
     pid: Pid,
-    /// `None` where the limit of open files does not leave one: it is opened for each use then.
-    kept: Option<OwnedFd>,
+    /// `None` if the limit of open files leaves no descriptor: then one is opened for each use.
+    pidfd: Option<OwnedFd>,
 }
 
-impl<'root> Pidfds<'root> {
+impl<'root> PidfdControl<'root> {
     pub(super) fn new(root: &'root ProcRoot) -> Self {
         Self {
             root,
@@ -44,59 +46,59 @@ impl<'root> Pidfds<'root> {
         }
     }
 
-    /// `None` when it is gone or its pid belongs to another.
-    fn open(&self, id: ProcessId, pid: Pid) -> Result<Option<OwnedFd>, Refusal> {
+    /// `None` if the process is gone or its pid was reused.
+    fn open_pidfd(&self, id: ProcessId, pid: Pid) -> Result<Option<OwnedFd>, Unreachable> {
         let pidfd = match pidfd_open(pid, PidfdFlags::empty()) {
             Ok(pidfd) => pidfd,
-            // The latter two: the pid has been given to a thread meanwhile.
+            // EINVAL and ENOENT: the pid was reused by a thread.
             Err(Errno::SRCH | Errno::INVAL | Errno::NOENT) => return Ok(None),
             Err(Errno::NOSYS) => {
-                return Err(Refusal::Other(
+                return Err(Unreachable::Other(
                     "this kernel has no pidfd_open (Linux 5.3)".to_owned(),
                 ));
             }
-            Err(errno) => return Err(refusal(errno)),
+            Err(errno) => return Err(unreachable(errno)),
         };
-        // The descriptor is bound from here on; if the pid still has the same start time now, it
-        // was opened for the right process.
+        // The descriptor stays bound to its process. If the pid still has the start time of `id`,
+        // that is the right one.
         match read_stat(self.root, id.pid, &mut Vec::new()) {
             Ok(Some(stat)) if stat.started != id.started => Ok(None),
             Ok(Some(stat)) if stat.is_kernel => {
-                Err(Refusal::Other("it is a part of the kernel".to_owned()))
+                Err(Unreachable::Other("it is a part of the kernel".to_owned()))
             }
             Ok(Some(_)) => Ok(Some(pidfd)),
             Ok(None) => Ok(None),
             Err(Error::System { source, .. }) => Err(match Errno::from_io_error(&source) {
-                Some(errno) => refusal(errno),
-                None => Refusal::Other(source.to_string()),
+                Some(errno) => unreachable(errno),
+                None => Unreachable::Other(source.to_string()),
             }),
-            Err(error) => Err(Refusal::Other(error.to_string())),
+            Err(error) => Err(Unreachable::Other(error.to_string())),
         }
     }
 
-    /// `None` when it is gone.
-    fn with<T>(
+    /// `None` if the process is gone.
+    fn with_pidfd<T>(
         &self,
-        held: &Held,
+        handle: &PidfdHandle,
         act: impl FnOnce(BorrowedFd<'_>) -> T,
-    ) -> Result<Option<T>, Refusal> {
-        if let Some(pidfd) = &held.kept {
+    ) -> Result<Option<T>, Unreachable> {
+        if let Some(pidfd) = &handle.pidfd {
             return Ok(Some(act(pidfd.as_fd())));
         }
-        let pidfd = self.open(held.id, held.pid)?;
+        let pidfd = self.open_pidfd(handle.id, handle.pid)?;
         Ok(pidfd.map(|pidfd| act(pidfd.as_fd())))
     }
 }
 
-impl Power for Pidfds<'_> {
-    type Hold = Held;
+impl ProcessControl for PidfdControl<'_> {
+    type Handle = PidfdHandle;
 
-    fn table(&self) -> Result<Vec<Kin>, Error> {
+    fn list(&self) -> Result<Vec<ParentLink>, Error> {
         let mut text = Vec::new();
         let mut table = Vec::new();
         for pid in pids(self.root)? {
             if let Some(stat) = read_stat(self.root, pid, &mut text)? {
-                table.push(Kin {
+                table.push(ParentLink {
                     id: ProcessId {
                         pid: stat.pid,
                         started: stat.started,
@@ -108,46 +110,47 @@ impl Power for Pidfds<'_> {
         Ok(table)
     }
 
-    fn hold(&self, id: ProcessId) -> Result<Option<Held>, Refusal> {
+    fn open(&self, id: ProcessId) -> Result<Option<PidfdHandle>, Unreachable> {
         let Some(pid) = i32::try_from(id.pid).ok().and_then(Pid::from_raw) else {
             return Ok(None);
         };
-        let kept = match self.open(id, pid) {
+        let pidfd = match self.open_pidfd(id, pid) {
             Ok(Some(pidfd)) => Some(pidfd).filter(|pidfd| pidfd.as_raw_fd() <= self.highest),
             Ok(None) => return Ok(None),
-            Err(Refusal::NoDescriptor) => None,
-            Err(refusal) => return Err(refusal),
+            Err(Unreachable::NoDescriptor) => None,
+            Err(reason) => return Err(reason),
         };
-        Ok(Some(Held { id, pid, kept }))
+        Ok(Some(PidfdHandle { id, pid, pidfd }))
     }
 
-    fn may_end(&self, held: &Held) -> Result<(), Refusal> {
-        // By pid, since there is no such test by pidfd; it does nothing to whoever is tested.
-        unless_gone(test_kill_process(held.pid))
+    fn check_permission(&self, handle: &PidfdHandle) -> Result<(), Unreachable> {
+        // By pid, since rustix has no signal 0 by pidfd. It has no effect, even on a process that
+        // has reused the pid.
+        unless_gone(test_kill_process(handle.pid))
     }
 
-    fn send(&self, held: &Held, order: Order) -> Result<(), Refusal> {
-        let sent = self.with(held, |pidfd| {
+    fn send(&self, handle: &PidfdHandle, signal: Signal) -> Result<(), Unreachable> {
+        let sent = self.with_pidfd(handle, |pidfd| {
             let send = |signal| unless_gone(pidfd_send_signal(pidfd, signal));
-            match order {
-                // One that is stopped would never get to it.
-                Order::End => send(Signal::TERM).and_then(|()| send(Signal::CONT)),
-                Order::Freeze => send(Signal::STOP),
-                Order::Kill => send(Signal::KILL),
+            match signal {
+                // A stopped process handles the signal once it is continued.
+                Signal::Terminate => send(UnixSignal::TERM).and_then(|()| send(UnixSignal::CONT)),
+                Signal::Freeze => send(UnixSignal::STOP),
+                Signal::Kill => send(UnixSignal::KILL),
             }
         });
         sent?.unwrap_or(Ok(()))
     }
 
-    /// One after the other, which is enough to notice at once that the last one has ended, and
-    /// cheaper than to be woken by each of thousands.
-    fn wait(&self, held: &[&Held], at_most: Duration) -> Vec<bool> {
+    /// Waits for one process after the other: it returns as soon as the last one has ended, and
+    /// wakes up less often than polling thousands of descriptors at once.
+    fn wait(&self, handles: &[&PidfdHandle], timeout: Duration) -> Vec<bool> {
         let start = Instant::now();
-        let ended = held.iter().map(|held| {
-            let left = at_most.saturating_sub(start.elapsed());
-            let has_ended = self.with(held, |pidfd| has_ended(pidfd, left));
+        let ended = handles.iter().map(|handle| {
+            let left = timeout.saturating_sub(start.elapsed());
+            let has_ended = self.with_pidfd(handle, |pidfd| has_ended(pidfd, left));
             has_ended.map_or_else(
-                // Whoever asked will ask again.
+                // The caller will try again.
                 |_| {
                     sleep(left);
                     false
@@ -159,15 +162,15 @@ impl Power for Pidfds<'_> {
     }
 }
 
-/// Waits for the end of one process, though not long.
-fn has_ended(pidfd: BorrowedFd<'_>, at_most: Duration) -> bool {
+/// Waits for one process to end, for at most `timeout`.
+fn has_ended(pidfd: BorrowedFd<'_>, timeout: Duration) -> bool {
     let start = Instant::now();
     loop {
-        let left = at_most.saturating_sub(start.elapsed());
-        let timeout = Timespec::try_from(left).unwrap_or_default();
-        // Readable once all threads have ended (pidfd_open(2)), also as a zombie.
+        let left = timeout.saturating_sub(start.elapsed());
+        let poll_timeout = Timespec::try_from(left).unwrap_or_default();
+        // Readable once all threads have ended (pidfd_open(2)), even as a zombie.
         let mut polled = [PollFd::from_borrowed_fd(pidfd, PollFlags::IN)];
-        match poll(&mut polled, Some(&timeout)) {
+        match poll(&mut polled, Some(&poll_timeout)) {
             Ok(_) => return polled[0].revents().contains(PollFlags::IN),
             Err(Errno::INTR) if !left.is_zero() => {}
             Err(_) => {
@@ -178,17 +181,17 @@ fn has_ended(pidfd: BorrowedFd<'_>, at_most: Duration) -> bool {
     }
 }
 
-fn unless_gone(result: rustix::io::Result<()>) -> Result<(), Refusal> {
+fn unless_gone(result: rustix::io::Result<()>) -> Result<(), Unreachable> {
     match result {
         Ok(()) | Err(Errno::SRCH) => Ok(()),
-        Err(errno) => Err(refusal(errno)),
+        Err(errno) => Err(unreachable(errno)),
     }
 }
 
-fn refusal(errno: Errno) -> Refusal {
+fn unreachable(errno: Errno) -> Unreachable {
     match errno {
-        Errno::PERM | Errno::ACCESS => Refusal::Denied,
-        Errno::MFILE | Errno::NFILE => Refusal::NoDescriptor,
-        errno => Refusal::Other(errno.to_string()),
+        Errno::PERM | Errno::ACCESS => Unreachable::PermissionDenied,
+        Errno::MFILE | Errno::NFILE => Unreachable::NoDescriptor,
+        errno => Unreachable::Other(errno.to_string()),
     }
 }

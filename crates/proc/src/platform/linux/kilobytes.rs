@@ -1,10 +1,22 @@
 //! Fields of `status`, `smaps_rollup` and `meminfo` that are sizes: `1234 kB`.
 
 use super::fields::field;
+use crate::FieldError;
 
-/// The value of one field in bytes. `None` when it is missing or not of that form.
+/// The value of one field in bytes. `None` if it is missing or malformed.
 pub(super) fn field_bytes(text: &[u8], name: &str) -> Option<u64> {
-    let kilobytes: u64 = field(text, name)?.strip_suffix(" kB")?.parse().ok()?;
+    parse_kilobytes(field(text, name)?)
+}
+
+/// The value of one field in bytes.
+pub(super) fn required_bytes(text: &[u8], name: &'static str) -> Result<u64, FieldError> {
+    let value = field(text, name).ok_or(FieldError::Missing(name))?;
+    parse_kilobytes(value)
+        .ok_or_else(|| FieldError::invalid(name, value.as_bytes(), "a size in kB"))
+}
+
+fn parse_kilobytes(value: &str) -> Option<u64> {
+    let kilobytes: u64 = value.strip_suffix(" kB")?.parse().ok()?;
     kilobytes.checked_mul(1024)
 }
 
@@ -21,7 +33,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_not_a_size_is_refused() {
+    fn a_malformed_size_is_refused() {
         for text in [
             "Pss:",
             "Pss: kB",

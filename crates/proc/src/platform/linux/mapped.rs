@@ -1,6 +1,5 @@
-//! The pages of files and shared memory that a process has mapped: `maps` names the files and
-//! `pagemap` says which of their pages it has in memory. Neither depends on other processes, so the
-//! figures are the same however many of them map the file.
+//! The pages of files and shared memory that a process maps: `maps` names the files, `pagemap` says
+//! which of their pages are resident. Neither depends on which other processes map the file.
 
 use rustix::fd::OwnedFd;
 
@@ -11,10 +10,10 @@ use crate::{Error, FileId, MappedRange};
 const PRESENT: u64 = 1 << 63;
 const OF_A_FILE: u64 = 1 << 61;
 const ENTRY: usize = 8;
-/// Entries that are read at once.
+/// Entries per read.
 const ENTRIES: usize = 8 * 1024;
 
-/// Appends what one process has. `None` when it is gone.
+/// Appends the resident pages of one process. `None` if it is gone.
 pub(super) fn mapped(
     root: &ProcRoot,
     pid: u32,
@@ -41,18 +40,19 @@ pub(super) fn mapped(
     Ok(Some(()))
 }
 
-/// A piece of a file in the memory of a process.
+/// A mapping of a file into the memory of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Mapping {
     file: FileId,
-    /// Where it is in the file and in memory, and its length, in pages.
+    /// Its start in the file, in pages.
     first_page: u64,
+    /// Its start in memory, in pages.
     at_page: u64,
     pages: u64,
 }
 
 impl Mapping {
-    /// `None` for what no file backs, and for devices: their memory is not counted as the process's.
+    /// `None` for anonymous mappings, and for devices, whose memory does not count as resident.
     fn parse(line: &[u8], page_bytes: u64) -> Option<Self> {
         let mut fields = line
             .splitn(6, |&byte| byte == b' ')
@@ -129,8 +129,8 @@ fn hexadecimal(digits: &str) -> Option<u64> {
     u64::from_str_radix(digits, 16).ok()
 }
 
-/// Memory of devices is mapped without being anybody's resident memory. What is in `/dev/shm` and
-/// `/dev/zero` is shared memory.
+/// Mapped device memory is not resident memory of a process. `/dev/shm` and `/dev/zero` are shared
+/// memory.
 fn is_device(path: &[u8]) -> bool {
     let is_shared_memory = path.starts_with(b"/dev/shm/") || path.starts_with(b"/dev/zero");
     (path.starts_with(b"/dev/") && !is_shared_memory)
@@ -168,7 +168,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_no_file_and_what_is_a_device_is_left_out() {
+    fn anonymous_mappings_and_devices_are_left_out() {
         for line in [
             "",
             "7f00-8f00",
@@ -191,7 +191,7 @@ mod tests {
     }
 
     #[test]
-    fn pages_that_are_there_and_of_the_file_are_told_in_ranges() {
+    fn resident_pages_of_the_file_are_joined_to_ranges() {
         let folder = tempfile::tempdir().unwrap();
         let process = folder.path().join("7");
         fs::create_dir(&process).unwrap();
@@ -228,7 +228,7 @@ mod tests {
             first_page,
             pages,
         };
-        // The fourth is swapped out, the fifth was written to and is the process's own.
+        // The fourth is swapped out, the fifth is a private copy.
         assert_eq!(ranges, [range(3, 2), range(7, 1)]);
         assert_eq!(
             mapped(&root, 8, PAGE, &mut Vec::new(), &mut ranges).unwrap(),

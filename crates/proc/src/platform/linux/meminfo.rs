@@ -1,40 +1,39 @@
-//! `/proc/meminfo`: how much memory the machine has, and how much of it is to be had.
+//! `/proc/meminfo`: how much memory the machine has, and how much of it is available.
 
 use super::ProcRoot;
-use super::kilobytes::field_bytes;
+use super::kilobytes::required_bytes;
 use super::root::read_whole;
-use crate::Error;
+use crate::{Error, FieldError};
 
-/// The fields that say what a run can have. In a container they are the machine's all the same.
+/// The memory and swap of the machine, even inside a container.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Meminfo {
     /// All memory, in bytes.
     pub total_bytes: u64,
-    /// What can be had without swapping, the kernel's own estimate, in bytes.
+    /// What is available without swapping, as estimated by the kernel, in bytes.
     pub available_bytes: u64,
-    /// All swap, in bytes; 0 when there is none.
+    /// All swap, in bytes; 0 if there is none.
     pub swap_total_bytes: u64,
-    /// What is left of it, in bytes.
+    /// Unused swap, in bytes.
     pub swap_free_bytes: u64,
 }
 
 impl Meminfo {
-    /// Reads the machine's.
+    /// Reads the file.
     ///
     /// # Errors
-    /// When the file cannot be read or is not of the documented form (`proc(5)`).
+    /// If the file cannot be read or is not in the documented format (`proc(5)`).
     pub fn read(root: &ProcRoot) -> Result<Self, Error> {
         let mut text = Vec::new();
         root.open_file("meminfo")
             .and_then(|file| read_whole(&file, &mut text))
             .map_err(|errno| Error::system(root.path_of("meminfo"), errno))?;
-        Self::parse(&text)
-            .ok_or_else(|| root.malformed("meminfo", "its fields are not as documented"))
+        Self::parse(&text).map_err(|error| root.malformed("meminfo", error))
     }
 
-    pub(super) fn parse(text: &[u8]) -> Option<Self> {
-        let bytes = |name| field_bytes(text, name);
-        Some(Self {
+    pub(super) fn parse(text: &[u8]) -> Result<Self, FieldError> {
+        let bytes = |name| required_bytes(text, name);
+        Ok(Self {
             total_bytes: bytes("MemTotal")?,
             available_bytes: bytes("MemAvailable")?,
             swap_total_bytes: bytes("SwapTotal")?,
@@ -55,7 +54,7 @@ mod tests {
     fn sizes_are_in_bytes() {
         assert_eq!(
             Meminfo::parse(TEXT.as_bytes()),
-            Some(Meminfo {
+            Ok(Meminfo {
                 total_bytes: 24_684_092 * 1024,
                 available_bytes: 23_000_000 * 1024,
                 swap_total_bytes: 1024 * 1024,
@@ -65,9 +64,16 @@ mod tests {
     }
 
     #[test]
-    fn text_of_another_form_is_refused() {
-        assert_eq!(Meminfo::parse(b""), None);
-        assert_eq!(Meminfo::parse(TEXT.replace(" kB", "").as_bytes()), None);
-        assert_eq!(Meminfo::parse(TEXT.replace("1024", "-1").as_bytes()), None);
+    fn an_error_names_the_field_and_its_value() {
+        let message = |text: &str| Meminfo::parse(text.as_bytes()).unwrap_err().to_string();
+        assert_eq!(message(""), "MemTotal is missing");
+        assert_eq!(
+            message(&TEXT.replace(" kB", "")),
+            "MemTotal is \"24684092\", not a size in kB"
+        );
+        assert_eq!(
+            message(&TEXT.replace("1024", "-1")),
+            "SwapTotal is \"-1 kB\", not a size in kB"
+        );
     }
 }

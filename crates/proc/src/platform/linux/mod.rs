@@ -1,4 +1,4 @@
-//! Linux: `/proc`, read through kept descriptors.
+//! Linux: `/proc` and cgroups.
 
 mod births;
 mod capabilities;
@@ -33,7 +33,7 @@ mod watched;
 
 pub use capabilities::{CAP_SYS_PTRACE, has_effective};
 pub use command_line::split_arguments;
-pub use end_run::{RunEnd, RunEnded, end_run};
+pub use end_run::{EndRunOptions, EndRunOutcome, end_run};
 pub use fields::{field, field_has_signal};
 pub use inspector::LinuxInspector as NativeInspector;
 pub use loadavg::parse_last_pid;
@@ -49,7 +49,7 @@ pub use room::RoomFinder;
 pub use root::ProcRoot;
 pub use startup::{directory, startup, startup_at_exec};
 pub use stat::Stat;
-pub use statm::{KeptStatm, resident_pages};
+pub use statm::{StatmFile, resident_pages};
 pub use thread_cpu::thread_cpu;
 pub use wait::{Waited, wait4};
 pub use watched::Watched;

@@ -1,4 +1,4 @@
-//! `/proc/PID/mountinfo`: what is mounted where.
+//! `/proc/PID/mountinfo`: the mounted file systems.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
@@ -7,21 +7,21 @@ use std::path::PathBuf;
 /// One mounted file system.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Mount {
-    /// Which directory of the file system is mounted. Of a hierarchy of cgroups it is named from
-    /// the root of the reader's cgroup namespace on.
+    /// The directory of the file system that is mounted. For cgroups, relative to the root of the
+    /// reader's cgroup namespace.
     pub root: PathBuf,
-    /// Where.
+    /// The mount point.
     pub point: PathBuf,
     /// The type of the file system.
     pub kind: String,
-    /// Mounted so that nobody may write.
+    /// Whether it is mounted read-only.
     pub read_only: bool,
-    /// The options of the file system itself, such as the controllers of a hierarchy.
+    /// The options of the file system, such as the controllers of a cgroup hierarchy.
     options: String,
 }
 
 impl Mount {
-    /// The value of an option; empty for one that has none.
+    /// The value of an option; empty if the option has none.
     pub(super) fn option(&self, name: &str) -> Option<&str> {
         let mut options = self.options.split(',');
         options.find_map(|option| {
@@ -31,7 +31,7 @@ impl Mount {
     }
 }
 
-/// In the order of mounting; lines of another form are passed over.
+/// The mounts in the order of mounting. Skips malformed lines.
 pub(super) fn parse(text: &[u8]) -> Vec<Mount> {
     text.split(|&byte| byte == b'\n')
         .filter_map(parse_line)
@@ -44,7 +44,7 @@ fn parse_line(line: &[u8]) -> Option<Mount> {
     let root = fields.nth(3)?;
     let point = fields.next()?;
     let mount_options = fields.next()?;
-    // Any number of optional fields end in a lone hyphen.
+    // A hyphen ends the optional fields.
     fields.find(|field| *field == b"-")?;
     let kind = String::from_utf8_lossy(fields.next()?).into_owned();
     Some(Mount {
@@ -58,7 +58,7 @@ fn parse_line(line: &[u8]) -> Option<Mount> {
     })
 }
 
-/// Space, tab, newline and backslash are written as three octal digits after a backslash.
+/// Space, tab, newline and backslash are escaped as a backslash and three octal digits.
 fn unescape(field: &[u8]) -> PathBuf {
     let mut bytes = Vec::with_capacity(field.len());
     let mut rest = field;
@@ -119,7 +119,7 @@ mod tests {
     }
 
     #[test]
-    fn what_only_looks_like_an_escape_stays() {
+    fn an_invalid_escape_is_left_unchanged() {
         let mounts = parse(b"31 23 0:28 /a\\9\\77\\400 /m\\04 rw - cgroup2 none rw\n");
         assert_eq!(mounts[0].root, Path::new("/a\\9\\77\\400"));
         assert_eq!(mounts[0].point, Path::new("/m\\04"));

@@ -1,4 +1,4 @@
-//! The Linux side of the seam to a sampler.
+//! The Linux implementation of [`Observer`].
 
 use std::path::PathBuf;
 
@@ -10,13 +10,13 @@ use super::faults::FaultCounts;
 use super::kilobytes::field_bytes;
 use super::mapped::mapped;
 use super::watched::{Watched, highest_descriptor};
-use super::{KeptStatm, ProcRoot, Stat, directory, startup};
+use super::{ProcRoot, Stat, StatmFile, directory, startup};
 use crate::{
     Birth, Description, Error, HighWater, MachineFaults, MappedRange, Observer, ProcessId,
     Proportional, Reading, Startup, State,
 };
 
-/// Observes through `/proc`.
+/// An observer that reads `/proc`.
 #[derive(Debug)]
 pub struct LinuxObserver {
     root: ProcRoot,
@@ -29,16 +29,18 @@ pub struct LinuxObserver {
 }
 
 impl LinuxObserver {
-    /// Observes what `/proc` of this process shows.
+    /// Observes the machine's own `/proc`.
     ///
     /// # Errors
-    /// When `/proc` is not mounted, is empty or may not be read.
+    /// If `/proc` is not mounted, is empty or may not be read.
     pub fn of_this_machine() -> Result<Self, Error> {
         Self::new(ProcRoot::system()?)
     }
 
+    /// Observes another `/proc`.
+    ///
     /// # Errors
-    /// When `/proc` is not mounted, is empty or may not be read.
+    /// If it is empty or may not be read.
     pub fn new(root: ProcRoot) -> Result<Self, Error> {
         Ok(Self {
             births: BirthFinder::new(&root)?,
@@ -51,8 +53,8 @@ impl LinuxObserver {
         })
     }
 
-    /// Reads a file whole and the wanted fields from it. A zombie has no such memory any more and
-    /// counts as gone.
+    /// Reads fields from a file of a process. `None` if a field is missing, as for a zombie, which
+    /// has no memory.
     fn fields<const N: usize>(
         &mut self,
         pid: u32,
@@ -79,10 +81,10 @@ impl LinuxObserver {
     }
 }
 
-/// The process that has this pid now. `None` when there is none, or only a thread.
+/// The process that has this pid. `None` if there is none, or only a thread.
 ///
 /// # Errors
-/// When `/proc` cannot be read.
+/// If `/proc` cannot be read.
 pub fn identify(root: &ProcRoot, pid: u32, text: &mut Vec<u8>) -> Result<Option<Birth>, Error> {
     let stat = read_stat(root, pid, text)?;
     Ok(stat
@@ -91,7 +93,7 @@ pub fn identify(root: &ProcRoot, pid: u32, text: &mut Vec<u8>) -> Result<Option<
         .map(birth))
 }
 
-/// The identity of this process, as `/proc` has it.
+/// The identity of this process. `None` if `/proc` cannot be read.
 #[must_use]
 pub fn own_identity() -> Option<ProcessId> {
     let root = ProcRoot::system().ok()?;
@@ -102,16 +104,16 @@ pub fn own_identity() -> Option<ProcessId> {
 /// Whether a process has ended with all its threads.
 ///
 /// # Errors
-/// When it is there and cannot be read.
+/// If it exists and cannot be read.
 pub fn has_ended(root: &ProcRoot, id: ProcessId, text: &mut Vec<u8>) -> Result<bool, Error> {
     let stat = read_stat(root, id.pid, text)?;
-    // A zombie has been through `exit_mm`, which comes before (kernel/exit.c, do_exit); of a process
-    // its first thread waits as one for the others.
+    // A zombie has freed its memory (`exit_mm` in `do_exit`, kernel/exit.c). A zombie leader with
+    // further threads still waits for them.
     let is_zombie = |stat: &Stat| stat.state == State::Zombie && stat.threads <= 1;
     Ok(!stat.is_some_and(|stat| stat.started == id.started && !is_zombie(&stat)))
 }
 
-/// The name and command line of a process that is known not to be replaced by another.
+/// The name and command line of a process whose pid cannot be reused meanwhile.
 #[must_use]
 pub fn describe(root: &ProcRoot, pid: u32, text: &mut Vec<u8>) -> Option<Description> {
     root.read_process_file(pid, "comm", text).ok()??;
@@ -124,8 +126,8 @@ pub fn describe(root: &ProcRoot, pid: u32, text: &mut Vec<u8>) -> Option<Descrip
     })
 }
 
-/// What the kernel remembers of a process that is known not to be replaced by another, such as one
-/// that is stopped by a tracer. `None` when it has no memory any more.
+/// The high-water mark of a process whose pid cannot be reused meanwhile, such as one stopped by a
+/// tracer. `None` if it has no memory any more.
 #[must_use]
 pub fn high_water(root: &ProcRoot, pid: u32, text: &mut Vec<u8>) -> Option<HighWater> {
     root.read_process_file(pid, "status", text).ok()??;
@@ -137,14 +139,14 @@ pub fn high_water(root: &ProcRoot, pid: u32, text: &mut Vec<u8>) -> Option<HighW
     })
 }
 
-/// Whether two processes, which must both be there, run in the very same memory. `None` where the
-/// kernel does not tell: it was built without `kcmp(2)`, or this user may not ask.
+/// Whether two existing processes share one address space. `None` if the kernel was built without
+/// `kcmp(2)` or this user lacks the permission.
 #[must_use]
 pub fn same_memory(one: u32, other: u32) -> Option<bool> {
     const KCMP_VM: libc::c_int = 1;
-    // SAFETY: kcmp(2) touches no memory of this process.
+    // SAFETY: kcmp(2) takes only numbers and accesses no memory of this process.
     let order = unsafe { libc::syscall(libc::SYS_kcmp, one, other, KCMP_VM, 0, 0) };
-    // Unless they are the same, the answer is which one comes first.
+    // 0 if they are the same, else their order.
     (order >= 0).then_some(order == 0)
 }
 
@@ -163,16 +165,16 @@ impl Observer for LinuxObserver {
         self.births.since_last(&self.root, births)
     }
 
-    fn births_are_told(&mut self) -> bool {
-        self.births.are_told(&self.root)
+    fn births_are_complete(&mut self) -> bool {
+        self.births.are_complete(&self.root)
     }
 
     fn watch(&mut self, id: ProcessId) -> Result<Option<Watched>, Error> {
         let Some(watched) = Watched::open(&self.root, id, self.highest_descriptor)? else {
             return Ok(None);
         };
-        // A descriptor is bound from here on; if the pid still has the same start time now, it
-        // was opened for the right process.
+        // The descriptor stays bound to its process. If the pid still has the start time of `id`,
+        // that is the right one.
         if !self.is_still(id)? {
             return Ok(None);
         }
@@ -185,7 +187,7 @@ impl Observer for LinuxObserver {
     }
 
     fn resident_of(&mut self, pid: u32) -> Result<Reading, Error> {
-        match KeptStatm::open(&self.root, pid)? {
+        match StatmFile::open(&self.root, pid)? {
             Some(statm) => statm.read(&self.root, self.page_bytes),
             None => Ok(Reading::Gone),
         }

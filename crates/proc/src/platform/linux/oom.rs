@@ -1,4 +1,4 @@
-//! Evidence of the kernel's OOM killer: what its counters have gained since a moment.
+//! Evidence of the kernel's OOM killer: how far its counters have risen.
 
 use std::path::PathBuf;
 
@@ -6,7 +6,7 @@ use super::ProcRoot;
 use super::cgroup::{Cgroup, Cgroups};
 use super::root::read_whole;
 
-/// The counters as they were.
+/// The counters at the start of a watch.
 #[derive(Debug)]
 pub struct OomWatch {
     proc: Option<ProcRoot>,
@@ -16,20 +16,20 @@ pub struct OomWatch {
 
 /// How many processes the OOM killer has ended since the start of a watch.
 ///
-/// Neither says which. A process of a run was among them only if SIGKILL ended it and nobody is
-/// known to have sent that.
+/// The counters do not say which. A process of a run was among them only if it was ended by a
+/// SIGKILL of unknown origin.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct OomEvidence {
-    /// On the whole machine, for whatever limit; `None` before Linux 4.13. A container sees the
-    /// machine's count too, so alone this is weak: somebody else's process may have been ended.
+    /// On the whole machine, for any limit; `None` before Linux 4.13. Weak evidence by itself, even
+    /// in a container: the process may have been of another run.
     pub machine_kills: Option<u64>,
-    /// In groups, as directories, without those that have lost none. In version 2 a group counts
-    /// what happens in those below it, too; so the lower the group, the stronger.
+    /// In each group that has lost processes, by its directory. In version 2 a group also counts
+    /// kills in its descendants, so the lower the group, the stronger the evidence.
     pub group_kills: Vec<(PathBuf, u64)>,
 }
 
 impl OomEvidence {
-    /// Whether nobody has been ended as far as the counters tell.
+    /// Whether no counter has risen.
     #[must_use]
     pub fn is_none(&self) -> bool {
         self.machine_kills.unwrap_or(0) == 0 && self.group_kills.is_empty()
@@ -37,14 +37,14 @@ impl OomEvidence {
 }
 
 impl OomWatch {
-    /// Notes the counters of the machine and of the groups that this process is in. What cannot be
-    /// read is left out: evidence is never a reason for a run to fail.
+    /// Reads the counters of the machine and of the groups that this process is in. Leaves out
+    /// unreadable ones, since missing evidence must not fail a run.
     #[must_use]
     pub fn start() -> Self {
         Self::start_at(ProcRoot::system().ok(), Cgroups::system().ok().as_ref())
     }
 
-    /// As [`Self::start`], in other places.
+    /// Like [`Self::start`], with other roots.
     #[must_use]
     pub fn start_at(proc: Option<ProcRoot>, cgroups: Option<&Cgroups>) -> Self {
         let own = cgroups.and_then(|cgroups| cgroups.own().ok());
@@ -53,21 +53,21 @@ impl OomWatch {
             proc,
             groups: Vec::new(),
         };
-        for group in own.iter().flat_map(Cgroup::with_those_above) {
+        for group in own.iter().flat_map(Cgroup::with_ancestors) {
             watch.add(group);
         }
         watch
     }
 
-    /// Watches another group from now on, such as that of a run. In version 1 nothing above it
-    /// counts what happens in it.
+    /// Watches another group, such as that of a run. In version 1 its ancestors do not count its
+    /// kills.
     pub fn add(&mut self, group: Cgroup) {
         if let Some(kills) = kills_in(&group) {
             self.groups.push((group, kills));
         }
     }
 
-    /// What has happened since the start. A group that has been removed tells nothing any more.
+    /// The increase since the start. Leaves out groups that have been removed.
     #[must_use]
     pub fn since(&self) -> OomEvidence {
         let machine_kills = self.proc.as_ref().and_then(machine_kills);

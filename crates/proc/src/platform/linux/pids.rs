@@ -1,4 +1,4 @@
-//! The pids that a `/proc` lists. It lists processes only, never their other threads.
+//! The pids listed in `/proc`: those of processes, not of their further threads.
 
 use rustix::fd::AsFd;
 use rustix::fs::{Mode, OFlags, RawDir, openat};
@@ -6,7 +6,7 @@ use rustix::fs::{Mode, OFlags, RawDir, openat};
 use super::ProcRoot;
 use crate::Error;
 
-/// Lists from where the directory stands. Both buffers are overwritten; the pids come sorted.
+/// Lists the pids from the current position of the directory, sorted. Overwrites both buffers.
 pub(super) fn list_pids(
     directory: impl AsFd,
     buffer: &mut Vec<u8>,
@@ -27,10 +27,10 @@ pub(super) fn list_pids(
     Ok(())
 }
 
-/// Every pid that is listed now.
+/// All listed pids, sorted.
 pub(super) fn pids(root: &ProcRoot) -> Result<Vec<u32>, Error> {
     let mut pids = Vec::new();
-    // Opened anew, because a descriptor has one place in its listing and calls may overlap.
+    // With a descriptor of its own, since calls may overlap and a descriptor has one position.
     let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
     openat(root, ".", flags, Mode::empty())
         .and_then(|directory| list_pids(directory, &mut Vec::new(), &mut pids))

@@ -3,38 +3,38 @@
 use super::ProcRoot;
 use super::root::read_whole;
 
-/// `/proc/pressure/memory`, or a group's `memory.pressure`. Kernels can be built or booted without.
+/// `/proc/pressure/memory`, or the `memory.pressure` of a group. Some kernels lack them.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Pressure {
-    /// When at least one process waited.
+    /// Time in which at least one process was stalled.
     pub some: Stall,
-    /// When all did that had something to do.
+    /// Time in which all non-idle processes were stalled.
     pub full: Stall,
 }
 
-/// Shares of time in percent, and the time itself.
+/// Stall time: its share in percent, and its total.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Stall {
     /// Over the last ten seconds.
     pub avg10: f64,
     /// Over the last minute.
     pub avg60: f64,
-    /// Since boot, or since the group was made, in microseconds.
+    /// Since boot, or since the group was created, in microseconds.
     pub total_us: u64,
 }
 
 impl Pressure {
-    /// The machine's. `None` where the kernel does not tell.
+    /// The pressure of the machine. `None` if the kernel does not provide it.
     #[must_use]
     pub fn of_machine(root: &ProcRoot) -> Option<Self> {
         let mut text = Vec::new();
         let file = root.open_file("pressure/memory").ok()?;
-        // Under psi=0 the file is there and reading it fails.
+        // With psi=0 the file exists, but reading it fails.
         read_whole(&file, &mut text).ok()?;
         Self::parse(&String::from_utf8_lossy(&text))
     }
 
-    /// `None` when the text is not of the documented form (`Documentation/accounting/psi.rst`).
+    /// `None` if the text is not in the documented format (`Documentation/accounting/psi.rst`).
     #[must_use]
     pub fn parse(text: &str) -> Option<Self> {
         Some(Self {
@@ -85,7 +85,7 @@ mod tests {
     }
 
     #[test]
-    fn text_of_another_form_is_refused() {
+    fn malformed_text_is_refused() {
         for text in [
             "",
             "some avg10=x avg60=0 total=1\n",

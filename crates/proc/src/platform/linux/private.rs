@@ -1,22 +1,22 @@
-//! Folders and files that nobody else may look into.
+//! Folders and files that only this user may access.
 
 use std::fs::{DirBuilder, OpenOptions};
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::Path;
 
-/// Makes a folder, and those above it that are missing.
+/// Creates a folder and its missing parents.
 ///
 /// # Errors
-/// When it cannot be made.
+/// If it cannot be created.
 pub fn create_private_folder(path: &Path) -> io::Result<()> {
     DirBuilder::new().recursive(true).mode(0o700).create(path)
 }
 
-/// Makes an empty file; one that is there stays as it is.
+/// Creates an empty file. Leaves an existing file unchanged.
 ///
 /// # Errors
-/// When it cannot be made or opened.
+/// If it cannot be created or opened.
 pub fn create_private_file(path: &Path) -> io::Result<()> {
     let mut options = OpenOptions::new();
     options.create(true).append(true).mode(0o600);

@@ -1,8 +1,7 @@
 //! One process, read through a descriptor of its directory.
 //!
-//! The descriptor stays bound to the process that it was opened for: once that one is gone,
-//! everything below answers ESRCH or ENOENT, even when the pid has been given to another. So one
-//! record never mixes two processes.
+//! The descriptor stays bound to its process: once that is gone, every file below it reads ESRCH or
+//! ENOENT, even if the pid was reused. So one record never mixes two processes.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
@@ -15,14 +14,14 @@ use rustix::fs::{Mode, OFlags, fstat, openat, readlinkat};
 use super::command_line::{COMMAND_LINE_BYTES, split_arguments};
 use super::root::read_whole;
 use super::{ProcRoot, Stat, resident_pages};
-use crate::{Error, ProcessId, ProcessRecord, State};
+use crate::{Error, FieldError, ProcessId, ProcessRecord, State};
 
-/// A process and what its CPU share is worked out from.
+/// A process, with the CPU time that its CPU share is computed from.
 #[derive(Debug)]
-pub(super) struct Seen {
-    /// Still without a CPU share.
+pub(super) struct Process {
+    /// Without a CPU share yet.
     pub(super) record: ProcessRecord,
-    /// CPU time in clock ticks.
+    /// CPU time, in clock ticks.
     pub(super) cpu_ticks: u64,
 }
 
@@ -35,7 +34,7 @@ pub(super) struct ProcessDirectory<'root> {
 }
 
 impl<'root> ProcessDirectory<'root> {
-    /// `None` when nobody has this pid, or nobody that may be seen (`hidepid` in `proc(5)`).
+    /// `None` if no process has this pid, or it is hidden (`hidepid` in `proc(5)`).
     pub(super) fn open(root: &'root ProcRoot, pid: u32) -> Result<Option<Self>, Error> {
         let name = pid.to_string();
         let flags = OFlags::PATH | OFlags::DIRECTORY | OFlags::CLOEXEC;
@@ -48,20 +47,22 @@ impl<'root> ProcessDirectory<'root> {
         }))
     }
 
-    /// `None` when it is gone, hidden, or a thread that is not its process's first: `/proc`
-    /// answers for those too when asked by number.
+    /// `None` if the process is gone, hidden, or if this is a thread other than the leader, which
+    /// `/proc` has a directory for as well.
     pub(super) fn stat(&self, text: &mut Vec<u8>) -> Result<Option<Stat>, Error> {
         if self.read("stat", text)?.is_none() {
             return Ok(None);
         }
-        match Stat::parse(text) {
-            Some(stat) => Ok(Some(stat).filter(|stat| stat.leads_its_process)),
-            None => Err(self.malformed("stat", "its fields are not as documented")),
-        }
+        let stat = Stat::parse(text).map_err(|error| self.malformed("stat", error))?;
+        Ok(Some(stat).filter(|stat| stat.leads_its_process))
     }
 
-    /// `None` as with [`Self::stat`].
-    pub(super) fn look(&self, page_bytes: u64, text: &mut Vec<u8>) -> Result<Option<Seen>, Error> {
+    /// Reads everything. `None` as with [`Self::stat`].
+    pub(super) fn read_process(
+        &self,
+        page_bytes: u64,
+        text: &mut Vec<u8>,
+    ) -> Result<Option<Process>, Error> {
         let Some(rss_bytes) = self.rss_bytes(page_bytes, text)? else {
             return Ok(None);
         };
@@ -71,16 +72,16 @@ impl<'root> ProcessDirectory<'root> {
         text.truncate(COMMAND_LINE_BYTES);
         let command = split_arguments(text);
         let cwd = self.cwd();
-        // The directory belongs to the effective user even where the files in it do not
-        // (task_dump_owner in fs/proc/base.c), and this is far cheaper than reading status.
+        // The directory belongs to the effective user, even if its files do not (`task_dump_owner`
+        // in fs/proc/base.c). Far cheaper than reading `status`.
         let user = fstat(&self.directory).ok().map(|file| file.st_uid);
-        // Last, because its success proves that the process was there all the while.
+        // Read last: success proves that the process existed throughout.
         let Some(stat) = self.stat(text)? else {
             return Ok(None);
         };
         let name = String::from_utf8_lossy(Stat::name(text).unwrap_or_default()).into_owned();
         let has_ended = stat.state == State::Zombie;
-        Ok(Some(Seen {
+        Ok(Some(Process {
             record: ProcessRecord {
                 id: ProcessId {
                     pid: stat.pid,
@@ -103,13 +104,11 @@ impl<'root> ProcessDirectory<'root> {
         if self.read("statm", text)?.is_none() {
             return Ok(None);
         }
-        match resident_pages(text) {
-            Some((resident, _)) => Ok(Some(resident.saturating_mul(page_bytes))),
-            None => Err(self.malformed("statm", "its fields are not numbers of pages")),
-        }
+        let (resident, _) = resident_pages(text).map_err(|error| self.malformed("statm", error))?;
+        Ok(Some(resident.saturating_mul(page_bytes)))
     }
 
-    /// Another user's is refused and a zombie has none. Neither is an error.
+    /// `None` for zombies and where access is denied.
     fn cwd(&self) -> Option<PathBuf> {
         let target = readlinkat(&self.directory, "cwd", Vec::new()).ok()?;
         Some(OsString::from_vec(target.into_bytes()).into())
@@ -122,8 +121,8 @@ impl<'root> ProcessDirectory<'root> {
         unless_hidden(self.root.unless_gone(&self.name_of(file), read))
     }
 
-    fn malformed(&self, file: &str, reason: &'static str) -> Error {
-        self.root.malformed(&self.name_of(file), reason)
+    fn malformed(&self, file: &str, error: FieldError) -> Error {
+        self.root.malformed(&self.name_of(file), error)
     }
 
     fn name_of(&self, file: &str) -> String {
@@ -138,12 +137,12 @@ fn unless_hidden<T>(result: Result<Option<T>, Error>) -> Result<Option<T>, Error
     }
 }
 
-/// Time since the start of a process, by the clock that start times are counted on.
+/// Time since the start of a process; `since_boot` is the time now.
 pub(super) fn age(started: u64, ticks_per_second: u64, since_boot: Duration) -> Duration {
     since_boot.saturating_sub(ticks(started, ticks_per_second))
 }
 
-/// A number of clock ticks as a time.
+/// Converts clock ticks to a duration.
 pub(super) fn ticks(number: u64, ticks_per_second: u64) -> Duration {
     Duration::from_secs_f64(number as f64 / ticks_per_second.max(1) as f64)
 }

@@ -1,26 +1,26 @@
-//! Finds out how much memory a run can have, and how much of it is left.
+//! Finds how much memory is available to a run.
 //!
-//! The machine sets a limit, and so does every control group that this process is in. Whichever
-//! has the least left decides.
+//! The machine sets a limit, and so does each control group that this process is in. The one with
+//! the least memory left decides.
 
 use rustix::fd::OwnedFd;
 
-use super::cgroup::{Cgroup, Cgroups, KeptGroup};
+use super::cgroup::{Cgroup, Cgroups, OpenGroup};
 use super::root::read_whole;
 use super::{Meminfo, ProcRoot};
 use crate::{LimitedBy, Room};
 
-/// Looks at the room. All that it reads is open, so that a look costs little.
+/// Reads the available memory cheaply, from files that are kept open.
 #[derive(Debug)]
 pub struct RoomFinder {
     meminfo: Option<OwnedFd>,
-    groups: Vec<KeptGroup>,
+    groups: Vec<OpenGroup>,
     text: Vec<u8>,
 }
 
 impl RoomFinder {
-    /// Of this machine, for this process and those it starts. What cannot be opened is left out,
-    /// and so are groups that have no limit now.
+    /// For this process and its children, on this machine. Leaves out files that cannot be opened
+    /// and groups that have no limit now.
     #[must_use]
     pub fn system() -> Self {
         Self::at(
@@ -29,7 +29,7 @@ impl RoomFinder {
         )
     }
 
-    /// As [`Self::system`], in other places.
+    /// Like [`Self::system`], with other roots.
     #[must_use]
     pub fn at(proc: Option<&ProcRoot>, cgroups: Option<&Cgroups>) -> Self {
         let mut finder = Self {
@@ -43,13 +43,13 @@ impl RoomFinder {
         let own = cgroups.and_then(|cgroups| cgroups.own().ok());
         finder.groups = own
             .iter()
-            .flat_map(Cgroup::with_those_above)
-            .filter_map(|group| KeptGroup::open(group, has_swap))
+            .flat_map(Cgroup::with_ancestors)
+            .filter_map(|group| OpenGroup::open(group, has_swap))
             .collect();
         finder
     }
 
-    /// What there is now. `None` when nothing tells.
+    /// What is available now. `None` if nothing can be read.
     pub fn look(&mut self) -> Option<Room> {
         let machine = self.machine();
         let swap_free_bytes = machine.map_or(0, |machine| machine.swap_free_bytes);
@@ -67,14 +67,14 @@ impl RoomFinder {
             };
             smallest = smallest.min(usage.limit);
             let best = tightest.as_ref().map_or(u64::MAX, Room::left_bytes);
-            // Of what can be given back the kernel has to be asked at length, and it only adds.
+            // Reclaimable memory takes long to read, and only raises what is left.
             if usage.left() >= best {
                 continue;
             }
-            let kept = usage
+            let in_use = usage
                 .current
                 .saturating_sub(group.reclaimable(&mut self.text));
-            let available_bytes = usage.limit.saturating_sub(kept);
+            let available_bytes = usage.limit.saturating_sub(in_use);
             let room = Room {
                 total_bytes: usage.limit,
                 available_bytes,
@@ -98,6 +98,6 @@ impl RoomFinder {
 
     fn machine(&mut self) -> Option<Meminfo> {
         read_whole(self.meminfo.as_ref()?, &mut self.text).ok()?;
-        Meminfo::parse(&self.text)
+        Meminfo::parse(&self.text).ok()
     }
 }

@@ -1,4 +1,4 @@
-//! The directory that stands for `/proc`.
+//! `/proc`, or a directory of fixtures in its place.
 
 use std::ffi::OsStr;
 use std::io;
@@ -9,7 +9,7 @@ use rustix::fd::{AsFd, BorrowedFd, OwnedFd};
 use rustix::fs::{Mode, OFlags, openat, readlinkat};
 use rustix::io::Errno;
 
-use crate::Error;
+use crate::{Error, FieldError};
 
 /// An open `/proc`, or a directory of fixtures in its place.
 #[derive(Debug)]
@@ -28,10 +28,7 @@ impl ProcRoot {
         // An unmounted /proc is an empty directory, which opens like any other.
         match root.open_file("self/stat") {
             Ok(_) => Ok(root),
-            Err(_) => Err(Error::Malformed {
-                path: root.path,
-                reason: "procfs is not mounted here",
-            }),
+            Err(_) => Err(Error::unusable(root.path, "procfs is not mounted here")),
         }
     }
 
@@ -53,8 +50,8 @@ impl ProcRoot {
         })
     }
 
-    /// Signals go by the pids of this process's own namespace. A `/proc` of another one shows
-    /// other processes under the same numbers.
+    /// Whether the pids are those of this process's own pid namespace, which signals go by. In the
+    /// `/proc` of another namespace, they belong to other processes.
     pub(super) fn shows_own_namespace(&self) -> bool {
         readlinkat(self, "self", Vec::new())
             .is_ok_and(|link| link.to_bytes() == std::process::id().to_string().as_bytes())
@@ -69,10 +66,10 @@ impl ProcRoot {
         )
     }
 
-    /// Reads a file of one process whole. `None` when the process is gone.
+    /// Reads a whole file of a process. `None` if the process is gone.
     ///
     /// # Errors
-    /// When the process is there and the file cannot be read.
+    /// If the process exists and the file cannot be read.
     pub fn read_process_file(
         &self,
         pid: u32,
@@ -84,8 +81,8 @@ impl ProcRoot {
         self.unless_gone(&name, read)
     }
 
-    /// The same for a file that is told whole in one reading if there is room for it, as are the
-    /// arguments and the environment.
+    /// The same for files that a single read returns whole if the buffer is large enough, such as
+    /// `cmdline` and `environ`.
     pub(super) fn read_process_file_at_once(
         &self,
         pid: u32,
@@ -99,7 +96,7 @@ impl ProcRoot {
         self.unless_gone(&name, read)
     }
 
-    /// Sorts a result into there, gone, and failed.
+    /// `None` if `result` says that the process is gone.
     pub(super) fn unless_gone<T>(
         &self,
         name: &str,
@@ -116,10 +113,14 @@ impl ProcRoot {
         self.path.join(name.as_ref())
     }
 
-    pub(super) fn malformed(&self, name: &str, reason: &'static str) -> Error {
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn malformed(&self, name: &str, source: FieldError) -> Error {
         Error::Malformed {
             path: self.path_of(name),
-            reason,
+            source,
         }
     }
 }
@@ -130,7 +131,7 @@ impl AsFd for ProcRoot {
     }
 }
 
-/// Reads from the start of a descriptor to its end, whatever its offset.
+/// Reads a file from start to end, whatever the offset of the descriptor.
 pub(super) fn read_whole(fd: &OwnedFd, buffer: &mut Vec<u8>) -> rustix::io::Result<()> {
     const CHUNK: usize = 4096;
     buffer.clear();
@@ -153,7 +154,7 @@ pub(super) fn read_whole(fd: &OwnedFd, buffer: &mut Vec<u8>) -> rustix::io::Resu
     }
 }
 
-/// Reads until there is less than there was room for.
+/// Reads until a read does not fill the buffer.
 fn read_at_once(fd: &OwnedFd, buffer: &mut Vec<u8>) -> rustix::io::Result<()> {
     const ROOM: usize = 16 << 10;
     buffer.clear();
@@ -177,7 +178,9 @@ impl From<Error> for io::Error {
     fn from(error: Error) -> Self {
         match error {
             Error::System { source, .. } => source,
-            Error::Malformed { .. } => Self::new(io::ErrorKind::InvalidData, error.to_string()),
+            Error::Malformed { .. } | Error::Unusable { .. } => {
+                Self::new(io::ErrorKind::InvalidData, error.to_string())
+            }
             Error::ProcessNotFound { .. } => Self::new(io::ErrorKind::NotFound, error.to_string()),
             Error::PermissionDenied { .. } => {
                 Self::new(io::ErrorKind::PermissionDenied, error.to_string())

@@ -1,4 +1,4 @@
-//! What a process was started with.
+//! The arguments, environment and working directory of a process.
 
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStringExt;
@@ -11,18 +11,18 @@ use super::command_line::COMMAND_LINE_BYTES;
 use super::first_stack::startup_on_stack;
 use crate::Startup;
 
-/// What a process that is known not to be replaced by another was started with. `None` when it is
-/// gone, and while it becomes another program. What must not be read is left empty.
+/// The arguments and environment of a process whose pid cannot be reused meanwhile. `None` if it is
+/// gone or in the middle of an exec. The environment is empty if it may not be read.
 #[must_use]
 pub fn startup(root: &ProcRoot, pid: u32) -> Option<Startup<'static>> {
     let first_arguments = arguments(root, pid)?;
     let mut environment = Vec::new();
-    // Another user's must not be read: then it is of its parent's task.
+    // Other errors, such as a lack of permission, leave it empty.
     if let Ok(None) = root.read_process_file_at_once(pid, "environ", &mut environment) {
         return None;
     }
-    // In the midst of an exec there are neither arguments nor variables, and what is read before and
-    // after it is of two programs.
+    // In the middle of an exec both are empty, and what is read before and after it belongs to two
+    // programs.
     if first_arguments.is_empty() || arguments(root, pid)? != first_arguments {
         return None;
     }
@@ -40,9 +40,8 @@ fn arguments(root: &ProcRoot, pid: u32) -> Option<Vec<u8>> {
     Some(arguments)
 }
 
-/// The same of one that has just become another program and is stopped since, with its stack
-/// pointer where that is known: from its stack, which is read quicker than its files. `text` is
-/// room to read to.
+/// The same for a process that is stopped right after its exec. Given its stack pointer, reads its
+/// stack, which is faster than reading its files. `text` is a buffer.
 #[must_use]
 pub fn startup_at_exec<'a>(
     root: &ProcRoot,
@@ -54,7 +53,7 @@ pub fn startup_at_exec<'a>(
     on_stack.or_else(|| startup(root, pid))
 }
 
-/// The folder that a process works in, where that may be known.
+/// The working directory of a process. `None` if it may not be read.
 #[must_use]
 pub fn directory(root: &ProcRoot, pid: u32) -> Option<PathBuf> {
     let link = readlinkat(root, format!("{pid}/cwd"), Vec::new()).ok()?;
@@ -80,7 +79,7 @@ mod tests {
     }
 
     #[test]
-    fn what_a_process_was_started_with_is_read_whole() {
+    fn arguments_and_environment_are_read_whole() {
         let variables = format!("A=1\0LONG={}\0", "x".repeat(100_000));
         let (_folder, root) = root_with(|environ| fs::write(environ, &variables).unwrap());
         let startup = startup(&root, 7).unwrap();
@@ -99,7 +98,7 @@ mod tests {
     }
 
     #[test]
-    fn in_the_midst_of_an_exec_nothing_is_told() {
+    fn in_the_middle_of_an_exec_there_is_no_answer() {
         let (_folder, root) = root_with(|environ| {
             fs::write(environ, "").unwrap();
             fs::write(environ.with_file_name("cmdline"), "").unwrap();
@@ -108,7 +107,7 @@ mod tests {
     }
 
     #[test]
-    fn one_that_is_gone_was_started_with_nothing() {
+    fn a_process_that_is_gone_has_no_arguments() {
         let (_folder, root) = root_with(|_| {});
         assert!(startup(&root, 7).is_none());
         assert!(startup(&root, 8).is_none());

@@ -4,20 +4,20 @@ use rustix::fd::{AsRawFd, OwnedFd, RawFd};
 use rustix::io::Errno;
 
 use super::ProcRoot;
-use crate::{Error, Reading};
+use crate::{Error, FieldError, Reading};
 
-/// A descriptor of one process's `statm`.
+/// The `statm` of a process, kept open.
 ///
-/// It stays bound to the process that it was opened for: after that process's end it answers
-/// ESRCH, even when the pid has been given to another.
+/// The descriptor stays bound to the process: after its end, reads fail with ESRCH, even if the pid
+/// was reused.
 #[derive(Debug)]
-pub struct KeptStatm {
+pub struct StatmFile {
     pid: u32,
     file: OwnedFd,
 }
 
-impl KeptStatm {
-    /// `None` when the process is gone.
+impl StatmFile {
+    /// `None` if the process is gone.
     pub(super) fn open(root: &ProcRoot, pid: u32) -> Result<Option<Self>, Error> {
         let name = format!("{pid}/statm");
         let file = root.unless_gone(&name, root.open_file(&name))?;
@@ -32,7 +32,7 @@ impl KeptStatm {
         self.pid
     }
 
-    /// Whether the process that it was opened for has not been waited for yet.
+    /// Whether the process exists, if only as a zombie.
     pub(super) fn is_bound(&self) -> bool {
         rustix::io::pread(&self.file, &mut [0; 1], 0).is_ok()
     }
@@ -43,35 +43,38 @@ impl KeptStatm {
         let length = match rustix::io::pread(&self.file, &mut text, 0) {
             Ok(length) => length,
             Err(Errno::SRCH) => return Ok(Reading::Gone),
-            Err(errno) => return Err(Error::system(self.path(root), errno)),
+            Err(errno) => return Err(Error::system(root.path_of(self.name()), errno)),
         };
-        match resident_pages(&text[..length]) {
-            Some((resident, shared)) => Ok(Reading::Resident {
-                bytes: resident.saturating_mul(page_bytes),
-                shared_bytes: shared.saturating_mul(page_bytes),
-            }),
-            None => Err(Error::Malformed {
-                path: self.path(root),
-                reason: "its second and third field are not numbers of pages",
-            }),
-        }
+        let (resident, shared) =
+            resident_pages(&text[..length]).map_err(|error| root.malformed(&self.name(), error))?;
+        Ok(Reading::Resident {
+            bytes: resident.saturating_mul(page_bytes),
+            shared_bytes: shared.saturating_mul(page_bytes),
+        })
     }
 
-    fn path(&self, root: &ProcRoot) -> std::path::PathBuf {
-        root.path_of(format!("{}/statm", self.pid))
+    fn name(&self) -> String {
+        format!("{}/statm", self.pid)
     }
 }
 
 /// The second and the third field of `statm`: resident pages, and those of them that belong to
 /// files or to shared memory.
-#[must_use]
-pub fn resident_pages(text: &[u8]) -> Option<(u64, u64)> {
+///
+/// # Errors
+/// If either is not a number.
+pub fn resident_pages(text: &[u8]) -> Result<(u64, u64), FieldError> {
     let mut fields = text.split(|&byte| byte == b' ').skip(1);
-    Some((pages(fields.next()?)?, pages(fields.next()?)?))
+    let mut pages = |name| {
+        let field = fields.next().ok_or(FieldError::Missing(name))?;
+        parse_pages(field)
+            .ok_or_else(|| FieldError::invalid(name, field.trim_ascii_end(), "a number of pages"))
+    };
+    Ok((pages("resident")?, pages("shared")?))
 }
 
-/// By hand, because this runs twice per process and tick.
-fn pages(field: &[u8]) -> Option<u64> {
+/// Parses by hand, since this runs twice per process and tick.
+fn parse_pages(field: &[u8]) -> Option<u64> {
     let digits = field.trim_ascii_end();
     if digits.is_empty() {
         return None;
@@ -89,12 +92,9 @@ mod tests {
 
     #[test]
     fn reads_the_second_and_third_field() {
-        assert_eq!(
-            resident_pages(b"2575 234 201 4 0 110 0\n"),
-            Some((234, 201))
-        );
-        assert_eq!(resident_pages(b"0 0 0 0 0 0 0\n"), Some((0, 0)));
-        assert_eq!(resident_pages(b"1 2 3\n"), Some((2, 3)));
+        assert_eq!(resident_pages(b"2575 234 201 4 0 110 0\n"), Ok((234, 201)));
+        assert_eq!(resident_pages(b"0 0 0 0 0 0 0\n"), Ok((0, 0)));
+        assert_eq!(resident_pages(b"1 2 3\n"), Ok((2, 3)));
     }
 
     #[test]
@@ -109,7 +109,7 @@ mod tests {
             "1 99999999999999999999 3",
             "1  2 3",
         ] {
-            assert_eq!(resident_pages(text.as_bytes()), None, "{text:?}");
+            assert!(resident_pages(text.as_bytes()).is_err(), "{text:?}");
         }
     }
 }

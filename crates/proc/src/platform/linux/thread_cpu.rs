@@ -1,4 +1,4 @@
-//! What a thread takes of a CPU.
+//! The CPU time of a thread.
 
 use std::time::Duration;
 

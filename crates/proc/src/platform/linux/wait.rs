@@ -1,27 +1,28 @@
-//! Waiting for children and traced threads, with what each used at most.
+//! Waiting for children and traced threads, with their peak memory.
 
 use std::io;
 use std::mem::MaybeUninit;
 
-/// What the kernel reports of a child or a traced thread that has been waited for.
+/// The result of waiting for a child or a traced thread.
 #[derive(Clone, Copy, Debug)]
 pub struct Waited {
-    /// Who it is.
+    /// Its pid or thread id.
     pub pid: i32,
-    /// How it ended, or why it stopped, as `wait(2)` encodes it.
+    /// Its wait status: how it ended or why it stopped, as encoded by `wait(2)`.
     pub status: i32,
-    /// The most resident memory that it, or a descendant that was waited for, ever had.
+    /// The highest resident memory of it or of any reaped descendant.
     pub largest_bytes: u64,
 }
 
-/// Waits as `wait4(2)` does. `None` when nobody has changed state and `options` says not to wait.
+/// Calls `wait4(2)`. `None` if none has changed state and `options` contains `WNOHANG`.
 ///
 /// # Errors
-/// When a signal came instead, or there is nobody to wait for.
+/// If a signal interrupts the call, or there is nothing to wait for.
 pub fn wait4(pid: i32, options: i32) -> io::Result<Option<Waited>> {
     let mut status = 0;
     let mut usage = MaybeUninit::<libc::rusage>::zeroed();
-    // SAFETY: both structures are valid for the call; a zeroed rusage is a valid one.
+    // SAFETY: both pointers are valid for writes during the call, and an all-zero rusage is
+    // initialized, even if the call does not write to it.
     let (found, usage) = unsafe {
         let found = libc::wait4(pid, &raw mut status, options, usage.as_mut_ptr());
         (found, usage.assume_init())

@@ -1,5 +1,5 @@
-//! How a process is read again and again: through a descriptor of its own, or by name where the
-//! limit of open files does not leave one.
+//! Reads a process repeatedly: through descriptors that are kept open, or by name if the limit of
+//! open files leaves none.
 
 use rustix::fd::{AsRawFd, OwnedFd, RawFd};
 use rustix::io::Errno;
@@ -7,29 +7,29 @@ use rustix::process::{Resource, getrlimit};
 
 use super::births::read_stat;
 use super::root::read_whole;
-use super::{KeptStatm, ProcRoot, Stat};
+use super::{ProcRoot, Stat, StatmFile};
 use crate::{Error, ProcessId, Reading};
 
-/// Descriptors that are left to the rest of this process.
-const LEFT_TO_OTHERS: RawFd = 64;
+/// Descriptors that are reserved for the rest of this process.
+const RESERVED: RawFd = 64;
 
-/// A process that is being watched.
+/// A watched process.
 #[derive(Debug)]
 pub enum Watched {
-    /// Its `statm` is open, and its `stat` once that was asked for.
-    Kept(KeptStatm, Option<OwnedFd>),
+    /// Its `statm` is open, and its `stat` once page faults have been read.
+    Kept(StatmFile, Option<OwnedFd>),
     /// Its `statm` is opened for each reading.
     ByName(ProcessId),
 }
 
 impl Watched {
-    /// `None` when the process is gone.
+    /// `None` if the process is gone.
     pub(super) fn open(
         root: &ProcRoot,
         id: ProcessId,
         highest: RawFd,
     ) -> Result<Option<Self>, Error> {
-        match KeptStatm::open(root, id.pid) {
+        match StatmFile::open(root, id.pid) {
             Ok(Some(statm)) if statm.as_raw_fd() <= highest => Ok(Some(Self::Kept(statm, None))),
             Ok(Some(_)) => Ok(Some(Self::ByName(id))),
             Ok(None) => Ok(None),
@@ -54,17 +54,17 @@ impl Watched {
             Self::Kept(statm, _) => return statm.read(root, page_bytes),
             Self::ByName(id) => *id,
         };
-        let Some(statm) = KeptStatm::open(root, id.pid)? else {
+        let Some(statm) = StatmFile::open(root, id.pid)? else {
             return Ok(Reading::Gone);
         };
-        // The pid may have been given to another since the last reading.
+        // The pid may have been reused since the last reading.
         match read_stat(root, id.pid, text)? {
             Some(stat) if stat.started == id.started => statm.read(root, page_bytes),
             _ => Ok(Reading::Gone),
         }
     }
 
-    /// Page faults so far. `None` when the process is gone.
+    /// Page faults so far. `None` if the process is gone.
     pub(super) fn faults(
         &mut self,
         root: &ProcRoot,
@@ -86,7 +86,7 @@ impl Watched {
             let Some(file) = root.unless_gone(&name, root.open_file(&name))? else {
                 return Ok(None);
             };
-            // As long as the other descriptor answers, the pid has not been given to another.
+            // As long as the `statm` descriptor is readable, the pid has not been reused.
             if !statm.is_bound() {
                 return Ok(None);
             }
@@ -99,17 +99,15 @@ impl Watched {
         if root.unless_gone(&name, read_whole(file, text))?.is_none() {
             return Ok(None);
         }
-        match Stat::parse(text) {
-            Some(stat) => Ok(Some(stat.faults)),
-            None => Err(root.malformed(&name, "its fields are not as documented")),
-        }
+        let stat = Stat::parse(text).map_err(|error| root.malformed(&name, error))?;
+        Ok(Some(stat.faults))
     }
 }
 
-/// The highest descriptor that may be kept.
+/// The highest descriptor that may be kept open.
 pub(super) fn highest_descriptor() -> RawFd {
     let limit = getrlimit(Resource::Nofile).current.unwrap_or(u64::MAX);
     let limit = RawFd::try_from(limit).unwrap_or(RawFd::MAX);
-    // With a low limit there is not that much to leave.
-    limit - LEFT_TO_OTHERS.min(limit / 2)
+    // A low limit cannot spare that many.
+    limit - RESERVED.min(limit / 2)
 }

@@ -1,4 +1,4 @@
-//! What a group holds, read at every tick through descriptors that stay open.
+//! The memory of a group, read at every tick through descriptors that are kept open.
 
 use std::thread::available_parallelism;
 
@@ -9,23 +9,23 @@ use super::{Cgroup, Version};
 use crate::native::root::read_whole;
 use crate::{Account, Counted};
 
-/// The kernel adds up what each CPU has counted only from so many pages on (`MEMCG_CHARGE_BATCH`
-/// in `mm/memcontrol.c`).
-const PAGES_NOT_ADDED_UP: u64 = 64;
+/// Each CPU keeps a counter of its own until it reaches this many pages (`MEMCG_CHARGE_BATCH` in
+/// `mm/memcontrol.c`).
+const BATCH_PAGES: u64 = 64;
 
 /// Reads `memory.stat` of one group.
 #[derive(Debug)]
 pub struct GroupAccount {
     version: Version,
     stat: OwnedFd,
-    /// In version 1 the other file covers that as well.
+    /// Absent in version 1, whose `memory.stat` includes swap.
     swap: Option<OwnedFd>,
     error_bytes: u64,
     text: Vec<u8>,
 }
 
 impl GroupAccount {
-    /// `None` when the group is gone, or counts no memory.
+    /// `None` if the group is gone, or does not account for memory.
     #[must_use]
     pub fn open(group: &Cgroup) -> Option<Self> {
         let file = |name: &str| {
@@ -37,7 +37,7 @@ impl GroupAccount {
             version: group.version,
             stat: file("memory.stat")?,
             swap: file("memory.swap.current").filter(|_| group.version == Version::V2),
-            error_bytes: PAGES_NOT_ADDED_UP * cpus * rustix::param::page_size() as u64,
+            error_bytes: BATCH_PAGES * cpus * rustix::param::page_size() as u64,
             text: Vec::new(),
         };
         account.read()?;

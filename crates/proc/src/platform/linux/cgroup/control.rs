@@ -1,4 +1,4 @@
-//! The directories of groups and who is in them.
+//! The directories of groups and their members.
 
 use std::fs;
 use std::io;
@@ -14,23 +14,23 @@ use crate::Error;
 const LONGEST_PAUSE: Duration = Duration::from_millis(20);
 
 impl Cgroup {
-    /// The processes in the group and in the groups below it, in order.
+    /// The pids in the group and its descendants, sorted.
     ///
     /// # Errors
-    /// When the members of the group itself cannot be read.
+    /// If the members of a group cannot be read.
     pub fn pids(&self) -> Result<Vec<u32>, Error> {
         let mut pids = members(&self.directory)?;
         for directory in descendants(&self.directory) {
             pids.extend(members(&directory)?);
         }
-        // The file is neither sorted nor free of repetitions (cgroups(7)).
+        // The file may be unsorted and list a pid twice (cgroups(7)).
         pids.sort_unstable();
         pids.dedup();
         Ok(pids)
     }
 }
 
-/// The processes in one group. Those of another pid namespace read 0 and are left out.
+/// The pids in one group. Leaves out processes of another pid namespace, which read 0.
 pub(super) fn members(directory: &Path) -> Result<Vec<u32>, Error> {
     let text = files::text(&directory.join("cgroup.procs"))?.unwrap_or_default();
     Ok(text
@@ -40,7 +40,7 @@ pub(super) fn members(directory: &Path) -> Result<Vec<u32>, Error> {
         .collect())
 }
 
-/// The groups right below one.
+/// The child groups of a group.
 pub(super) fn children(directory: &Path) -> Vec<PathBuf> {
     fs::read_dir(directory)
         .into_iter()
@@ -51,7 +51,7 @@ pub(super) fn children(directory: &Path) -> Vec<PathBuf> {
         .collect()
 }
 
-/// All groups below one, each before those below itself.
+/// All descendants of a group, parents first.
 pub(super) fn descendants(directory: &Path) -> Vec<PathBuf> {
     let mut found = children(directory);
     let mut next = 0;
@@ -63,17 +63,18 @@ pub(super) fn descendants(directory: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Removes a group and those below it, `empty`ing them while the kernel says that they are busy:
-/// a process that is ending keeps its group for a moment.
+/// Removes a group and its descendants. As long as the kernel reports that they are busy, calls
+/// `empty` and tries again, for at most `timeout`: an exiting process stays in its group for a
+/// moment.
 pub(super) fn remove_empty(
     directory: &Path,
-    patience: Duration,
+    timeout: Duration,
     empty: impl Fn(),
 ) -> io::Result<()> {
-    let deadline = Instant::now() + patience;
+    let deadline = Instant::now() + timeout;
     let mut pause = Duration::from_millis(1);
     loop {
-        // The deepest first. What is still in use there keeps the group itself in use, too.
+        // Children first. A child that is in use keeps its parent in use.
         for below in descendants(directory).iter().rev() {
             let _ = fs::remove_dir(below);
         }

@@ -1,4 +1,4 @@
-//! Reading and writing the small files of a group.
+//! Reads and writes the files of a group.
 
 use std::fs::{File, OpenOptions};
 use std::io::{self, Read, Write};
@@ -6,9 +6,9 @@ use std::path::Path;
 
 use rustix::io::Errno;
 
-use crate::Error;
+use crate::{Error, FieldError};
 
-/// The whole text. `None` when this kernel has no such file here, does not answer it, or the group
+/// The whole text. `None` if the file does not exist, is not supported by this kernel, or the group
 /// has been removed.
 pub(super) fn text(path: &Path) -> Result<Option<String>, Error> {
     let mut bytes = Vec::new();
@@ -19,15 +19,17 @@ pub(super) fn text(path: &Path) -> Result<Option<String>, Error> {
     }
 }
 
-/// A number that is the whole text.
+/// The number that a file consists of.
 pub(super) fn number(path: &Path) -> Result<Option<u64>, Error> {
-    let Some(text) = text(path)? else {
-        return Ok(None);
-    };
-    match text.trim().parse() {
-        Ok(number) => Ok(Some(number)),
-        Err(_) => Err(malformed(path, "it is not a number")),
-    }
+    text(path)?
+        .map(|text| parse_number(path, &text))
+        .transpose()
+}
+
+pub(super) fn parse_number(path: &Path, text: &str) -> Result<u64, Error> {
+    let text = text.trim();
+    text.parse()
+        .map_err(|_| invalid_value(path, text, "a number"))
 }
 
 /// The number after a key at the start of a line, as in `memory.stat`.
@@ -38,7 +40,7 @@ pub(super) fn keyed(text: &str, key: &str) -> Option<u64> {
     })
 }
 
-/// Whether the words of a file hold this one, as `cgroup.controllers` does. False without a file.
+/// Whether a file of words, such as `cgroup.controllers`, contains this one. False without a file.
 pub(super) fn has_word(path: &Path, word: &str) -> bool {
     text(path)
         .ok()
@@ -46,7 +48,7 @@ pub(super) fn has_word(path: &Path, word: &str) -> bool {
         .is_some_and(|text| text.split_ascii_whitespace().any(|found| found == word))
 }
 
-/// Writes in one call, as the kernel wants it. Creates nothing.
+/// Writes in a single call, as the kernel requires. Does not create the file.
 pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
     OpenOptions::new()
         .write(true)
@@ -54,15 +56,16 @@ pub(super) fn write(path: &Path, text: &str) -> io::Result<()> {
         .write_all(text.as_bytes())
 }
 
-pub(super) fn malformed(path: &Path, reason: &'static str) -> Error {
+/// The error of a file that has a single value.
+pub(super) fn invalid_value(path: &Path, value: &str, expected: &'static str) -> Error {
     Error::Malformed {
         path: path.to_owned(),
-        reason,
+        source: FieldError::invalid("the value", value.as_bytes(), expected),
     }
 }
 
-/// ENODEV: the group was removed after the file had been opened. EOPNOTSUPP: the file is there, but
-/// what it tells is switched off, such as pressure under `psi=0` or the members of a threaded group.
+/// ENODEV: the group was removed after the file was opened. EOPNOTSUPP: the file exists, but its
+/// content is disabled, such as pressure with `psi=0` or the members of a threaded group.
 pub(crate) fn is_absent(error: &io::Error) -> bool {
     matches!(
         Errno::from_io_error(error),

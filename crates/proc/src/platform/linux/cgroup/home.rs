@@ -1,10 +1,10 @@
-//! Where groups for runs can be made, and what must be rearranged for it.
+//! The parent group of runs, and what must be rearranged so that it can have children.
 //!
-//! Version 1 lets any group have children. In version 2 a group that holds processes cannot hand
-//! controllers down ("no internal processes", `cgroups(7)`), the topmost one excepted. So a group
-//! that holds this process alone is rearranged: this process moves into a leaf below it. Where
-//! others are in the group that is not done, since they would have to move, too. A group beside
-//! the own one is never used: it would be free of the limits that the own one sets.
+//! In version 1 any group can have children. In version 2 a group with processes cannot delegate
+//! controllers to its children ("no internal processes", `cgroups(7)`), except the root group. So
+//! if this process is alone in its group, it moves to a leaf below it. If not, nothing is done,
+//! since the other processes would have to move as well. A sibling of the own group is never used:
+//! it would not be under the limits of the own group.
 
 use std::fs;
 use std::path::PathBuf;
@@ -16,33 +16,33 @@ use super::control::{members, remove_empty};
 use super::{Cgroup, Cgroups, NoGroup, Version, files};
 use crate::lock;
 
-/// How long a leaf is given to be empty.
-const PATIENCE: Duration = Duration::from_millis(500);
+/// How long to wait until a leaf is empty.
+const REMOVE_TIMEOUT: Duration = Duration::from_millis(500);
 
-/// The file that lists the controllers for groups below.
-const HANDED_DOWN: &str = "cgroup.subtree_control";
+/// The file that lists the controllers delegated to children.
+const SUBTREE_CONTROL: &str = "cgroup.subtree_control";
 
-/// What the runs of this process share. It is held while a home is made and while one is given up,
-/// so that nobody looks for the own group in between.
+/// The home that the runs of this process share. Locked while a home is prepared or given up, so
+/// that no thread reads the own group in between.
 static SHARED: Mutex<Weak<Home>> = Mutex::new(Weak::new());
 
-/// One run's share of a home.
+/// A run's lease of the home.
 #[derive(Debug)]
 pub(super) struct Lease {
-    /// The group that children can be made under.
+    /// The group that can have children.
     pub group: Cgroup,
-    /// The group that this process is in, where those go who outlive their run's group.
+    /// The group of this process, to which processes move that outlive the group of their run.
     pub refuge: PathBuf,
     home: Option<Arc<Home>>,
 }
 
 impl Lease {
-    /// `name` is what a leaf is named after.
+    /// A leaf is named after `name`.
     pub(super) fn take(cgroups: &Cgroups, name: &str) -> Result<Self, NoGroup> {
         let mut shared = lock(&SHARED);
         let own = cgroups.own()?;
-        let there = shared.upgrade().filter(|home| home.refuge == own.directory);
-        let home = match there {
+        let existing = shared.upgrade().filter(|home| home.refuge == own.directory);
+        let home = match existing {
             Some(home) => home,
             None => Arc::new(Home::prepare(&own, name)?),
         };
@@ -62,13 +62,13 @@ impl Drop for Lease {
     }
 }
 
-/// What was rearranged, and is put back on drop.
+/// A rearranged group, which is restored on drop.
 #[derive(Debug)]
 struct Home {
     group: Cgroup,
     refuge: PathBuf,
-    /// Whether that was arranged for the runs.
-    hands_down_processors: bool,
+    /// Whether the `cpu` controller was delegated for the runs.
+    has_delegated_cpu: bool,
 }
 
 impl Home {
@@ -83,7 +83,7 @@ impl Home {
     }
 
     fn v1(own: &Cgroup) -> Result<Self, NoGroup> {
-        // Before Linux 5.11 a group could be made so that those below it are on their own.
+        // Before Linux 5.11 a group could be configured not to limit its children.
         let is_apart = files::number(&own.file("memory.use_hierarchy"))? == Some(0);
         if is_apart && own.limits()?.max.is_some() {
             return Err(NoGroup::NotInherited(own.directory.clone()));
@@ -93,30 +93,31 @@ impl Home {
 
     fn v2(own: &Cgroup, name: &str) -> Result<Self, NoGroup> {
         let mut home = Self::unchanged(own);
-        if files::has_word(&own.file(HANDED_DOWN), "memory") {
+        if files::has_word(&own.file(SUBTREE_CONTROL), "memory") {
             return Ok(home);
         }
         if !files::has_word(&own.file("cgroup.controllers"), "memory") {
             return Err(NoGroup::NotGiven(own.directory.clone()));
         }
-        // Only the topmost group of the machine has no type. There the controller stays handed
-        // down: somebody else's groups may count on it by the time the run has ended.
+        // Only the root group has no type. There the controller stays delegated: by the end of the
+        // run other groups may depend on it.
         if own.file("cgroup.type").exists() {
             home.move_into_leaf(name)?;
         }
-        files::write(&own.file(HANDED_DOWN), "+memory").map_err(|error| NoGroup::of(own, error))?;
-        home.hand_down_processors();
+        files::write(&own.file(SUBTREE_CONTROL), "+memory")
+            .map_err(|error| NoGroup::of(own, error))?;
+        home.delegate_cpu();
         Ok(home)
     }
 
-    /// Programs read in their own group, too, how many processors they may use. Where that cannot be
-    /// handed down the limit holds all the same.
-    fn hand_down_processors(&mut self) {
+    /// Programs read the number of processors from their own group as well. The limit applies even
+    /// if `cpu` cannot be delegated.
+    fn delegate_cpu(&mut self) {
         let limit = files::text(&self.group.file("cpu.max"));
         let is_limited = matches!(limit, Ok(Some(text)) if !text.starts_with("max"));
-        if is_limited && !files::has_word(&self.group.file(HANDED_DOWN), "cpu") {
-            let handed_down = files::write(&self.group.file(HANDED_DOWN), "+cpu");
-            self.hands_down_processors = handed_down.is_ok();
+        if is_limited && !files::has_word(&self.group.file(SUBTREE_CONTROL), "cpu") {
+            let delegated = files::write(&self.group.file(SUBTREE_CONTROL), "+cpu");
+            self.has_delegated_cpu = delegated.is_ok();
         }
     }
 
@@ -124,7 +125,7 @@ impl Home {
         Self {
             group: own.clone(),
             refuge: own.directory.clone(),
-            hands_down_processors: false,
+            has_delegated_cpu: false,
         }
     }
 
@@ -139,7 +140,7 @@ impl Home {
         }
         let leaf = self.group.file(&format!("{name}-memtop"));
         fs::create_dir(&leaf).map_err(|error| NoGroup::of(&self.group, error))?;
-        // From here on drop puts right what fails.
+        // From here on, drop restores the group if something fails.
         self.refuge.clone_from(&leaf);
         files::write(&leaf.join("cgroup.procs"), "0")
             .map_err(|error| NoGroup::of(&self.group, error))
@@ -151,14 +152,14 @@ impl Drop for Home {
         if self.refuge == self.group.directory {
             return;
         }
-        // Nobody is there to tell if one of these fails; the leaf stays then.
-        let _ = files::write(&self.group.file(HANDED_DOWN), "-memory");
-        if self.hands_down_processors {
-            let _ = files::write(&self.group.file(HANDED_DOWN), "-cpu");
+        // A failure cannot be reported here; it leaves the leaf behind.
+        let _ = files::write(&self.group.file(SUBTREE_CONTROL), "-memory");
+        if self.has_delegated_cpu {
+            let _ = files::write(&self.group.file(SUBTREE_CONTROL), "-cpu");
         }
         for pid in members(&self.refuge).unwrap_or_default() {
             let _ = files::write(&self.group.file("cgroup.procs"), &pid.to_string());
         }
-        let _ = remove_empty(&self.refuge, PATIENCE, || {});
+        let _ = remove_empty(&self.refuge, REMOVE_TIMEOUT, || {});
     }
 }

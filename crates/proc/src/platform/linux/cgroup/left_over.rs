@@ -1,6 +1,7 @@
-//! Groups whose memtop was killed before it could remove them.
+//! Groups that a killed memtop has left behind.
 //!
-//! Whoever makes a group locks its directory. The lock ends with that process, however it ends.
+//! A memtop that creates a group locks its directory. The lock is released when it exits, even if
+//! it is killed.
 
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata};
@@ -14,23 +15,23 @@ use rustix::fs::{FlockOperation, flock};
 use super::control::{children, descendants, remove_empty};
 use super::files;
 
-/// That a group is in use.
+/// The lock of a group that is in use.
 #[derive(Debug)]
 pub(super) struct Claim {
-    /// Kept open: the lock is its.
+    /// Kept open to keep the lock.
     directory: File,
 }
 
 impl Claim {
     /// # Errors
-    /// [`io::ErrorKind::WouldBlock`] when it is another's.
+    /// [`io::ErrorKind::WouldBlock`] if another process has the lock.
     fn take(directory: &Path) -> io::Result<Self> {
         let directory = File::open(directory)?;
         flock(&directory, FlockOperation::NonBlockingLockExclusive)?;
         Ok(Self { directory })
     }
 
-    /// Whether it is of the group that has this path now.
+    /// Whether the locked directory is the one that has this path now.
     fn is_of(&self, directory: &Path) -> bool {
         let claimed = self.directory.metadata().map(|about| identity(&about));
         let there = directory.metadata().map(|about| identity(&about));
@@ -38,24 +39,24 @@ impl Claim {
     }
 }
 
-/// Device and inode: the name alone might be somebody else's group later.
+/// Device and inode: another group may have the same name later.
 pub(super) fn identity(about: &Metadata) -> (u64, u64) {
     (about.dev(), about.ino())
 }
 
-/// Makes a group and claims it. Where groups cannot be locked there is no claim, and nobody else can
-/// take it for left over either.
+/// Creates a group and locks it. Returns no claim where groups cannot be locked; then other memtops
+/// cannot lock, and so cannot remove it either.
 ///
 /// # Errors
-/// When it cannot be made.
-pub(super) fn make(directory: &Path) -> io::Result<Option<Claim>> {
+/// If it cannot be created.
+pub(super) fn create(directory: &Path) -> io::Result<Option<Claim>> {
     const ATTEMPTS: usize = 3;
     for _ in 0..ATTEMPTS {
         fs::create_dir(directory)?;
         match Claim::take(directory) {
             Ok(claim) if claim.is_of(directory) => return Ok(Some(claim)),
             Err(error) if !is_of_another(&error) => return Ok(None),
-            // Another memtop has taken it for left over in the instant before it was claimed.
+            // Another memtop has locked it as a left-over group before this one did.
             Ok(_) | Err(_) => drop(fs::remove_dir(directory)),
         }
     }
@@ -67,15 +68,15 @@ fn is_of_another(error: &io::Error) -> bool {
     matches!(kind, io::ErrorKind::WouldBlock | io::ErrorKind::NotFound)
 }
 
-/// Removes the groups in `home` that are named as this one but for the numbers, that nobody has
-/// claimed, and that no process is in.
+/// Removes the groups in `home` that have the same name up to the numbers, are not locked, and
+/// contain no process.
 pub(super) fn remove(home: &Path, name: &str) {
     let Some(stem) = stem(name) else {
         return;
     };
     for group in children(home) {
         let other = group.file_name().and_then(OsStr::to_str);
-        // What cannot be removed stays, as it did before.
+        // A group that cannot be removed stays.
         if other.and_then(self::stem) == Some(stem) && Claim::take(&group).is_ok() {
             let _ = remove_whole(&group);
         }
@@ -83,7 +84,7 @@ pub(super) fn remove(home: &Path, name: &str) {
 }
 
 fn remove_whole(group: &Path) -> io::Result<()> {
-    // A process of another pid namespace shows as 0.
+    // Not by `members`: a process of another pid namespace reads 0.
     let is_empty = |group: &Path| {
         let members = files::text(&group.join("cgroup.procs"));
         matches!(members, Ok(Some(text)) if text.is_empty())
@@ -94,7 +95,7 @@ fn remove_whole(group: &Path) -> io::Result<()> {
     remove_empty(group, Duration::ZERO, || {})
 }
 
-/// `memtop` of `memtop-4711-0`.
+/// The name without its numbers: `memtop` for `memtop-4711-0`.
 fn stem(name: &str) -> Option<&str> {
     let mut parts = name.rsplitn(3, '-');
     let is_number = |part: &str| part.parse::<u64>().is_ok();
@@ -107,7 +108,7 @@ mod tests {
     use super::stem;
 
     #[test]
-    fn only_a_name_with_both_numbers_is_one_of_a_run() {
+    fn only_names_with_two_numbers_are_groups_of_runs() {
         assert_eq!(stem("memtop-4711-0"), Some("memtop"));
         assert_eq!(stem("memtop-test-4711-12"), Some("memtop-test"));
         for other in [

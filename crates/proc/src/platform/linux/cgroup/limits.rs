@@ -1,38 +1,39 @@
-//! The limits that a group is under: the smallest of its own and of all groups above it.
+//! The effective limits of a group: the smallest of its own and those of its ancestors.
 
 use std::path::{Path, PathBuf};
 
 use super::{Cgroup, Version, files};
 use crate::Error;
 
-/// No limit reads as the highest multiple of the page size below 2^63, and pages have up to 64 KB.
+/// Version 1 shows no limit as the highest multiple of the page size below 2^63; pages have up to
+/// 64 KB.
 pub(super) const V1_UNLIMITED: u64 = (i64::MAX as u64) & !0xffff;
 
 /// A limit, and the group that sets it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Limit {
-    /// How much may be used, in bytes.
+    /// The limit in bytes.
     pub bytes: u64,
-    /// The directory of the group; of the outermost in sight where the one that sets it is not.
+    /// The directory of the group; of the outermost visible one if the limit is set further up.
     pub group: PathBuf,
 }
 
-/// What is in force for a group.
+/// The effective limits of a group.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Limits {
-    /// Past this the OOM killer ends processes.
+    /// Above this the OOM killer ends processes.
     pub max: Option<Limit>,
-    /// Past this processes are slowed down and memory is reclaimed. Only in version 2.
+    /// Above this processes are throttled and memory is reclaimed. Only in version 2.
     pub high: Option<Limit>,
     /// How much may be swapped out.
     pub swap_max: Option<Limit>,
 }
 
 impl Cgroup {
-    /// The limits in force, as far up as the mount shows.
+    /// The effective limits, up to the outermost mounted group.
     ///
     /// # Errors
-    /// When a file is there and cannot be read.
+    /// If a file exists and cannot be read.
     pub fn limits(&self) -> Result<Limits, Error> {
         match self.version {
             Version::V1 => self.limits_v1(),
@@ -45,7 +46,7 @@ impl Cgroup {
     }
 
     fn limits_v1(&self) -> Result<Limits, Error> {
-        // memory.stat tells also of limits above what is mounted.
+        // `memory.stat` includes limits of ancestors that are not mounted.
         let stat = files::text(&self.file("memory.stat"))?.unwrap_or_default();
         let outermost = self.groups_up().last().unwrap_or(&self.directory);
         let in_force = |key| {
@@ -60,7 +61,7 @@ impl Cgroup {
             in_force("hierarchical_memory_limit"),
             self.smallest("memory.limit_in_bytes")?,
         );
-        // This one is for memory and swap together.
+        // Of memory and swap together.
         let both = smaller(
             in_force("hierarchical_memsw_limit"),
             self.smallest("memory.memsw.limit_in_bytes")?,
@@ -90,7 +91,7 @@ impl Cgroup {
     }
 }
 
-/// Of equal ones that of the outer group: it holds all that the inner one does, so its limit is
+/// Prefers the outer of two equal limits: the outer group contains the inner one, so its limit is
 /// reached first.
 fn smaller(inner: Option<Limit>, outer: Option<Limit>) -> Option<Limit> {
     match (inner, outer) {
@@ -99,16 +100,17 @@ fn smaller(inner: Option<Limit>, outer: Option<Limit>) -> Option<Limit> {
     }
 }
 
-/// `None` for no limit, which version 2 spells `max`, and for no such file.
+/// `None` if there is no limit (`max` in version 2), or no such file.
 fn read(path: &Path) -> Result<Option<u64>, Error> {
     let text = files::text(path)?;
     match text.as_deref().map(str::trim) {
         None | Some("max") => Ok(None),
         Some(digits) => match digits.parse() {
             Ok(bytes) => Ok(Some(bytes).filter(|&bytes| bytes < V1_UNLIMITED)),
-            Err(_) => Err(files::malformed(
+            Err(_) => Err(files::invalid_value(
                 path,
-                "it is neither a number of bytes nor max",
+                digits,
+                "a number of bytes or max",
             )),
         },
     }

@@ -1,4 +1,4 @@
-//! Which group a process is in, as a directory that can be read.
+//! Finds the directory of the group that a process is in.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -11,15 +11,15 @@ use crate::native::mountinfo::{self, Mount};
 use crate::native::root::read_whole;
 use crate::native::{ProcRoot, Stat};
 
-/// More directories than this are not searched for a group whose path is not told.
+/// The most directories that are searched for a group whose path is partly hidden.
 const MOST_SEARCHED: usize = 10_000;
 
-/// The version of the interface that memory is accounted by.
+/// The cgroup version that accounts for memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Version {
-    /// A hierarchy a controller.
+    /// One hierarchy per controller.
     V1,
-    /// One unified hierarchy.
+    /// The unified hierarchy.
     V2,
 }
 
@@ -34,27 +34,27 @@ impl Version {
     }
 }
 
-/// Why the memory group of a process is not known.
+/// Why the memory cgroup of a process is unknown.
 #[derive(Debug, thiserror::Error)]
 pub enum NoCgroup {
     /// The process has ended.
     #[error("the process has ended")]
     Gone,
-    /// No controller accounts for memory by groups.
+    /// There is no memory controller.
     #[error("the kernel accounts for memory by no group: its memory controller is off")]
     NoController,
-    /// The hierarchy that memory is in is mounted nowhere.
+    /// The hierarchy of the memory controller is not mounted.
     #[error("the memory controller (cgroup v{}) is not mounted here", .0.number())]
     NotMounted(Version),
-    /// The hierarchy is mounted, but not so that this group is in it.
+    /// The hierarchy is mounted, but this group is not in the mounted part.
     #[error("the group {} is not in what is mounted here", .0.display())]
     OutOfSight(PathBuf),
-    /// The operating system refused or failed.
+    /// A file cannot be read.
     #[error(transparent)]
     Read(#[from] Error),
 }
 
-/// Where to look: `/proc`, and the directory that the mount points start from.
+/// Finds groups, given `/proc` and the directory that mount points are relative to.
 #[derive(Debug)]
 pub struct Cgroups {
     proc: ProcRoot,
@@ -72,15 +72,15 @@ pub struct Cgroup {
 }
 
 impl Cgroups {
-    /// The machine's own.
+    /// The groups of this machine.
     ///
     /// # Errors
-    /// When `/proc` is not mounted or may not be read.
+    /// If `/proc` is not mounted or may not be read.
     pub fn system() -> Result<Self, Error> {
         Ok(Self::at(ProcRoot::system()?, "/"))
     }
 
-    /// Other places in their stead: mount points are looked for under `root`.
+    /// The groups below other roots. Mount points are taken relative to `root`.
     #[must_use]
     pub fn at(proc: ProcRoot, root: impl Into<PathBuf>) -> Self {
         Self {
@@ -92,7 +92,7 @@ impl Cgroups {
     /// The group of this process.
     ///
     /// # Errors
-    /// When there is none, or none that can be reached.
+    /// If there is none, or it is not reachable.
     pub fn own(&self) -> Result<Cgroup, NoCgroup> {
         self.named("self/cgroup", std::process::id())
     }
@@ -100,23 +100,23 @@ impl Cgroups {
     /// The group of a process.
     ///
     /// # Errors
-    /// When there is none, or none that can be reached.
+    /// If there is none, or it is not reachable.
     pub fn of(&self, pid: u32) -> Result<Cgroup, NoCgroup> {
         self.named(&format!("{pid}/cgroup"), pid)
     }
 
-    /// `None` when there is no such process, or nothing can be read of it.
+    /// `None` if there is no such process, or its `stat` cannot be read.
     pub(super) fn stat_of(&self, pid: u32) -> Option<Stat> {
         let mut text = Vec::new();
         let read = self.proc.read_process_file(pid, "stat", &mut text);
         read.ok()??;
-        Stat::parse(&text)
+        Stat::parse(&text).ok()
     }
 
     fn named(&self, file: &str, pid: u32) -> Result<Cgroup, NoCgroup> {
         let text = self.read(file)?.ok_or(NoCgroup::Gone)?;
         let membership = membership::of_memory(&text).ok_or(NoCgroup::NoController)?;
-        // The mounts are always this process's own: it is the one who will open the files.
+        // Always the mounts of this process, which opens the files.
         let mounts = mountinfo::parse(&self.read("self/mountinfo")?.unwrap_or_default());
         let mounts: Vec<Mount> = mounts
             .into_iter()
@@ -130,9 +130,9 @@ impl Cgroups {
         }
         let cgroup = mounts
             .iter()
-            .filter_map(|mount| self.reached(&membership, mount, pid))
-            // The mount that shows the most groups above shows the most limits; of equal ones the
-            // last lies on top.
+            .filter_map(|mount| self.group_in_mount(&membership, mount, pid))
+            // The mount that shows the most ancestors shows the most limits. Of equal ones, the
+            // last one covers the others.
             .max_by_key(|cgroup| cgroup.groups_up().count())
             .ok_or_else(|| NoCgroup::OutOfSight(membership.path.clone()))?;
         let top = cgroup.mount_point.join("cgroup.controllers");
@@ -142,7 +142,7 @@ impl Cgroups {
         Ok(cgroup)
     }
 
-    fn reached(&self, membership: &Membership, mount: &Mount, pid: u32) -> Option<Cgroup> {
+    fn group_in_mount(&self, membership: &Membership, mount: &Mount, pid: u32) -> Option<Cgroup> {
         let point = mount.point.strip_prefix("/").unwrap_or(&mount.point);
         let mount_point = self.root.join(point);
         let directory = match below(&membership.path, &mount.root)? {
@@ -158,7 +158,7 @@ impl Cgroups {
         })
     }
 
-    /// `None` when the file is not there.
+    /// `None` if the file does not exist.
     fn read(&self, file: &str) -> Result<Option<Vec<u8>>, Error> {
         let mut text = Vec::new();
         let read = self
@@ -170,39 +170,39 @@ impl Cgroups {
 }
 
 impl Cgroup {
-    /// The version of the interface.
+    /// The cgroup version.
     #[must_use]
     pub fn version(&self) -> Version {
         self.version
     }
 
-    /// Where its files are.
+    /// The directory of its files.
     #[must_use]
     pub fn directory(&self) -> &Path {
         &self.directory
     }
 
-    /// What `/proc/PID/cgroup` calls it.
+    /// Its path in `/proc/PID/cgroup`.
     #[must_use]
     pub fn path(&self) -> &Path {
         &self.path
     }
 
-    /// Whether a process of that group would be in this one, too.
+    /// Whether `other` is this group or one of its descendants.
     #[must_use]
     pub fn contains(&self, other: &Self) -> bool {
         other.directory.starts_with(&self.directory)
     }
 
-    /// Its directory and those above, as far as they are mounted.
+    /// The directories of the group and its mounted ancestors.
     pub(super) fn groups_up(&self) -> impl Iterator<Item = &Path> {
         self.directory
             .ancestors()
             .take_while(|directory| directory.starts_with(&self.mount_point))
     }
 
-    /// It and the groups above, each as one of its own.
-    pub(in crate::platform::native) fn with_those_above(&self) -> impl Iterator<Item = Self> {
+    /// The group and its mounted ancestors.
+    pub(in crate::platform::native) fn with_ancestors(&self) -> impl Iterator<Item = Self> {
         let above = self
             .path
             .ancestors()
@@ -219,7 +219,7 @@ impl Cgroup {
     }
 }
 
-/// The directory so many levels down under whose `rest` the process is a member.
+/// Searches the directories `levels` below `top` for the one in whose `rest` the process is.
 fn search(top: &Path, levels: usize, rest: &Path, pid: u32) -> Option<PathBuf> {
     let mut searched = 0;
     let mut level = vec![top.to_owned()];
@@ -243,7 +243,7 @@ fn search(top: &Path, levels: usize, rest: &Path, pid: u32) -> Option<PathBuf> {
         })
 }
 
-/// Joined with nothing a path would end in a slash.
+/// Like [`Path::join`], but adds no trailing slash if `rest` is empty.
 fn joined(directory: &Path, rest: &Path) -> PathBuf {
     if rest.as_os_str().is_empty() {
         return directory.to_owned();

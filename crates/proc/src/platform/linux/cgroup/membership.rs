@@ -1,4 +1,4 @@
-//! `/proc/PID/cgroup`: the groups that a process is in, one of each hierarchy.
+//! `/proc/PID/cgroup`: the groups of a process, one in each hierarchy.
 
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
@@ -6,18 +6,18 @@ use std::path::{Path, PathBuf};
 
 use super::Version;
 
-/// The group that accounts for memory, as the file names it: from the root of the reader's cgroup
-/// namespace on.
+/// The group that accounts for memory. The path is relative to the root of the reader's cgroup
+/// namespace.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Membership {
     pub version: Version,
     pub path: PathBuf,
 }
 
-/// `None` when no line stands for a hierarchy that can account for memory.
+/// `None` if no hierarchy accounts for memory.
 ///
-/// Version 1 comes first: a controller belongs to one hierarchy only, so where a line of version 1
-/// names memory, the unified hierarchy does not have it.
+/// Version 1 takes precedence: a controller belongs to only one hierarchy, so if a line of version
+/// 1 names memory, the unified hierarchy does not have it.
 pub(super) fn of_memory(text: &[u8]) -> Option<Membership> {
     let lines = || text.split(|&byte| byte == b'\n').filter_map(parse_line);
     let legacy = lines().find(|line| {
@@ -42,7 +42,7 @@ struct Line<'text> {
     path: &'text Path,
 }
 
-/// `4:memory:/user.slice`. The path may hold colons, but no newline: the kernel refuses such names.
+/// `4:memory:/user.slice`. The path may contain colons, but no newline, which the kernel rejects.
 fn parse_line(line: &[u8]) -> Option<Line<'_>> {
     let mut fields = line.splitn(3, |&byte| byte == b':');
     Some(Line {
@@ -104,7 +104,7 @@ mod tests {
     }
 
     #[test]
-    fn lines_of_another_form_are_passed_over() {
+    fn malformed_lines_are_skipped() {
         assert_eq!(found(""), None);
         assert_eq!(found("0:\n:\n0::relative\n"), None);
         assert_eq!(

@@ -1,16 +1,14 @@
-//! Control groups: which one a process is in, what the kernel counts there, and a group of its
-//! own for a run.
+//! Control groups: which one a process is in, what the kernel accounts for in it, and groups for
+//! runs.
 //!
-//! The kernel adds up the memory of a group at every page, so the peak of a group is exact where a
-//! sum of samples is not. Page cache counts in it, too. Both versions are in use, also side by
-//! side; `cgroups(7)` tells the difference.
+//! The kernel accounts for each page of a group, so the peak of a group is exact, unlike that of
+//! samples, though it includes page cache. Both cgroup versions are in use, even side by side; see
+//! `cgroups(7)` for the differences.
 
 mod account;
-mod carried;
 mod control;
 mod files;
 mod home;
-mod kept;
 mod kill;
 mod left_over;
 mod limits;
@@ -18,16 +16,18 @@ mod locate;
 mod membership;
 mod namespace;
 mod offers;
+mod open_group;
 mod peak_since;
 mod readers;
 mod refusal;
 mod run;
+mod settings;
 
 pub use account::GroupAccount;
-pub(super) use kept::KeptGroup;
 pub use limits::{Limit, Limits};
 pub use locate::{Cgroup, Cgroups, NoCgroup, Version};
 pub use offers::Offers;
+pub(super) use open_group::OpenGroup;
 pub use peak_since::PeakSince;
 pub use readers::{Breakdown, OomEvents};
 pub use refusal::NoGroup;

@@ -1,29 +1,28 @@
 //! How the path of a group relates to the root of a mount.
 //!
-//! Both are named from the root of the reader's cgroup namespace. What lies above that root reads
-//! `/..`, once for each step up, and the names on the way are not told: in a container with a
-//! namespace of its own and the host's mount the own group reads `/` and the mount's root
-//! `/../..`.
+//! Both are relative to the root of the reader's cgroup namespace. Each level above that root reads
+//! `/..`, which hides the names on the way: in a container with its own namespace and the host's
+//! mount, the path of the own group reads `/`, and the root of the mount `/../..`.
 
 use std::path::{Component, Path, PathBuf};
 
 /// Where a group lies below a mount.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Below {
-    /// Under this path.
+    /// At this path.
     At(PathBuf),
-    /// So many directories down whose names are not told, and from there under this path.
+    /// At the path `rest` below `levels` directories with hidden names.
     Hidden { levels: usize, rest: PathBuf },
 }
 
-/// `None` when the group is not in what is mounted.
+/// `None` if the group is not below the root of the mount.
 pub(super) fn below(group: &Path, mount_root: &Path) -> Option<Below> {
     let (group_steps, group) = steps_up(group);
     let (root_steps, root) = steps_up(mount_root);
     if group_steps == root_steps {
         return Some(Below::At(group.strip_prefix(&root).ok()?.to_owned()));
     }
-    // A root that went up and down again is beside the way to the group, not above it.
+    // A root that goes up and down again is not an ancestor of the group.
     let levels = root_steps.checked_sub(group_steps)?;
     (root.as_os_str().is_empty()).then_some(Below::Hidden {
         levels,
@@ -49,7 +48,7 @@ mod tests {
 
     use super::{Below, below};
 
-    /// Directories whose names are not told are stars.
+    /// Shows hidden names as stars.
     fn at(group: &str, root: &str) -> Option<String> {
         let (levels, rest) = match below(Path::new(group), Path::new(root))? {
             Below::At(rest) => (0, rest),
@@ -81,7 +80,7 @@ mod tests {
     }
 
     #[test]
-    fn names_above_the_namespace_are_not_told() {
+    fn names_above_the_namespace_are_hidden() {
         assert_eq!(at("/", "/../..").as_deref(), Some("*/*/"));
         assert_eq!(at("/run", "/../..").as_deref(), Some("*/*/run"));
         assert_eq!(at("/../x", "/../..").as_deref(), Some("*/x"));

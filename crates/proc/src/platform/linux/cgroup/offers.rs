@@ -1,20 +1,20 @@
-//! What the kernel offers for a group. It can only be seen in one that was made.
+//! The features that the kernel offers for a group, which only an existing group shows.
 
 use super::{Cgroup, PeakSince};
 
-/// What can be had of a group.
+/// The features of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Offers {
-    /// It keeps its peak.
+    /// The kernel records its peak.
     pub peak: bool,
-    /// The peak can be counted from any moment on, by one reader alone.
+    /// The peak can be reset for one reader.
     pub peak_since: bool,
     /// All its processes can be killed at once.
     pub kill: bool,
 }
 
 impl Cgroup {
-    /// Looks without changing anything.
+    /// Finds the features without changing anything.
     #[must_use]
     pub fn offers(&self) -> Offers {
         Offers {

@@ -1,4 +1,4 @@
-//! The peak of a group from a moment on.
+//! The peak of a group since a point in time.
 
 use std::fs::{File, OpenOptions};
 use std::io;
@@ -10,11 +10,10 @@ use rustix::io::Errno;
 use super::{Cgroup, Version, files};
 use crate::Error;
 
-/// Since Linux 6.12 a write to `memory.peak` starts a count anew for the descriptor that it went
-/// through, and for nobody else (`Documentation/admin-guide/cgroup-v2.rst`).
+/// A private peak counter: since Linux 6.12 a write to `memory.peak` resets the peak for that
+/// descriptor only (`Documentation/admin-guide/cgroup-v2.rst`).
 ///
-/// Everything else in the group counts as well. A group of its own is better where there can be
-/// one.
+/// All processes of the group count. A group of its own is preferable if it can be created.
 #[derive(Debug)]
 pub struct PeakSince {
     file: File,
@@ -22,11 +21,11 @@ pub struct PeakSince {
 }
 
 impl PeakSince {
-    /// Starts at what the group uses now. `None` where the kernel cannot: in version 1, where the
-    /// count could only be taken from everybody, before Linux 6.12, and in the topmost group.
+    /// Starts from the current usage. `None` if unsupported: in version 1, which can only reset the
+    /// peak for all readers, before Linux 6.12, and in the root group.
     ///
     /// # Errors
-    /// When the kernel can and refuses, as it does an ordinary user in a group that is not theirs.
+    /// If the kernel refuses, for example because the group belongs to another user.
     pub fn start(cgroup: &Cgroup) -> Result<Option<Self>, Error> {
         if cgroup.version == Version::V1 {
             return Ok(None);
@@ -40,20 +39,17 @@ impl PeakSince {
         }
     }
 
-    /// The most that was charged to the group since the start, in bytes.
+    /// The highest usage of the group since the start, in bytes.
     ///
     /// # Errors
-    /// When the group has been removed.
+    /// If the group has been removed.
     pub fn read(&self) -> Result<u64, Error> {
         let mut text = [0; 32];
         let length = self
             .file
             .read_at(&mut text, 0)
             .map_err(|error| Error::system(&self.path, error))?;
-        let text = String::from_utf8_lossy(&text[..length]);
-        text.trim()
-            .parse()
-            .map_err(|_| files::malformed(&self.path, "it is not a number"))
+        files::parse_number(&self.path, &String::from_utf8_lossy(&text[..length]))
     }
 }
 

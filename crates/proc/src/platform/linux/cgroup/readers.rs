@@ -1,57 +1,57 @@
-//! What the kernel counts of a group.
+//! The accounting of a group.
 //!
-//! Each reader gives `None` where this kernel, or this group, does not tell: the files of version 2
-//! came over the years, and its topmost group has hardly any.
+//! Each reader returns `None` if this kernel or group lacks the file: those of version 2 were added
+//! over the years, and its root group has hardly any.
 
 use super::{Cgroup, Version, files};
-use crate::Error;
 use crate::native::Pressure;
+use crate::{Error, FieldError};
 
-/// What the memory of a group is made of now, its subgroups included.
+/// The current memory of a group and its descendants, by kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Breakdown {
-    /// Memory of processes that no file backs, in bytes.
+    /// Anonymous memory, in bytes.
     pub anon: u64,
-    /// Page cache, shared memory included, in bytes.
+    /// Page cache, including shared memory, in bytes.
     pub file: u64,
     /// Shared memory and tmpfs, in bytes.
     pub shmem: Option<u64>,
-    /// Files that processes have mapped, in bytes.
+    /// Mapped files, in bytes.
     pub mapped_file: Option<u64>,
-    /// The kernel's own for the group, in bytes.
+    /// Kernel memory of the group, in bytes.
     pub kernel: Option<u64>,
 }
 
-/// What has happened when a limit was reached.
+/// The out-of-memory events of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct OomEvents {
-    /// How often the group could get no more memory. Version 1 does not count it.
+    /// How often an allocation of the group failed. Not counted in version 1.
     pub ooms: Option<u64>,
-    /// How many of its processes the OOM killer has ended, for whatever limit.
+    /// How many of its processes the OOM killer has ended, for any limit.
     pub kills: u64,
 }
 
 impl Cgroup {
-    /// The memory charged to the group now, page cache included, in bytes.
+    /// The current usage, including page cache, in bytes.
     ///
     /// # Errors
-    /// When the file is there and cannot be read.
+    /// If the file exists and cannot be read.
     pub fn current(&self) -> Result<Option<u64>, Error> {
         self.number("memory.usage_in_bytes", "memory.current")
     }
 
-    /// The most that was ever charged to the group, in bytes. In version 2 since Linux 5.19.
+    /// The highest usage ever, in bytes. In version 2 since Linux 5.19.
     ///
     /// # Errors
-    /// When the file is there and cannot be read.
+    /// If the file exists and cannot be read.
     pub fn peak(&self) -> Result<Option<u64>, Error> {
         self.number("memory.max_usage_in_bytes", "memory.peak")
     }
 
-    /// What is swapped out of the group now, in bytes.
+    /// The swapped-out memory now, in bytes.
     ///
     /// # Errors
-    /// When the file is there and cannot be read.
+    /// If the file exists and cannot be read.
     pub fn swap(&self) -> Result<Option<u64>, Error> {
         match self.version {
             Version::V1 => Ok(self
@@ -61,10 +61,10 @@ impl Cgroup {
         }
     }
 
-    /// The most that was ever swapped out, in bytes. Only in version 2, since Linux 6.5.
+    /// The highest swapped-out memory ever, in bytes. Only in version 2, since Linux 6.5.
     ///
     /// # Errors
-    /// When the file is there and cannot be read.
+    /// If the file exists and cannot be read.
     pub fn swap_peak(&self) -> Result<Option<u64>, Error> {
         match self.version {
             Version::V1 => Ok(None),
@@ -72,26 +72,26 @@ impl Cgroup {
         }
     }
 
-    /// What the group's memory is made of at this moment; the kernel keeps no peak of the parts.
+    /// The current memory by kind. The kernel records no peak of each kind.
     ///
     /// # Errors
-    /// When the file is there and cannot be read.
+    /// If the file exists and cannot be read.
     pub fn breakdown(&self) -> Result<Option<Breakdown>, Error> {
         let Some(stat) = self.stat()? else {
             return Ok(None);
         };
         let part = |v1: &str, v2: &str| files::keyed(&stat, self.by_version(v1, v2));
-        let (Some(anon), Some(file)) = (part("total_rss", "anon"), part("total_cache", "file"))
-        else {
-            let path = self.file("memory.stat");
-            return Err(files::malformed(
-                &path,
-                "it tells neither of anon nor of file",
-            ));
+        let required = |v1: &'static str, v2: &'static str| {
+            part(v1, v2).ok_or_else(|| Error::Malformed {
+                path: self.file("memory.stat"),
+                source: FieldError::Missing(self.by_version(v1, v2)),
+            })
         };
+        let anon = required("total_rss", "anon")?;
+        let file = required("total_cache", "file")?;
         let kernel = match self.version {
             Version::V1 => files::number(&self.file("memory.kmem.usage_in_bytes"))?,
-            // Since Linux 5.18; what older ones list apart does not add up to it.
+            // Since Linux 5.18; the separate fields of older kernels do not add up to it.
             Version::V2 => files::keyed(&stat, "kernel"),
         };
         Ok(Some(Breakdown {
@@ -103,11 +103,10 @@ impl Cgroup {
         }))
     }
 
-    /// What the OOM killer has done in the group. In version 1 since Linux 4.13, and without the
-    /// groups below.
+    /// The out-of-memory events. In version 1 since Linux 4.13, and without descendants.
     ///
     /// # Errors
-    /// When the file is there and cannot be read.
+    /// If the file exists and cannot be read.
     pub fn oom_events(&self) -> Result<Option<OomEvents>, Error> {
         let file = self.file(self.by_version("memory.oom_control", "memory.events"));
         let text = files::text(&file)?.unwrap_or_default();
@@ -117,10 +116,10 @@ impl Cgroup {
         }))
     }
 
-    /// How long processes of the group have waited for memory. Only in version 2.
+    /// The memory pressure. Only in version 2.
     ///
     /// # Errors
-    /// When the file is there and cannot be read.
+    /// If the file exists and cannot be read.
     pub fn pressure(&self) -> Result<Option<Pressure>, Error> {
         match self.version {
             Version::V1 => Ok(None),

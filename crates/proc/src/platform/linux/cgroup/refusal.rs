@@ -1,4 +1,4 @@
-//! Why there can be no group of its own for a run. Never an error of the run.
+//! Why a group for a run cannot be created. Never an error of the run.
 
 use std::io;
 use std::path::PathBuf;
@@ -8,33 +8,33 @@ use rustix::io::Errno;
 use super::{Cgroup, NoCgroup, Version};
 use crate::Error;
 
-/// Why, in words, with what would help.
+/// Why a group for a run cannot be created.
 #[derive(Debug, thiserror::Error)]
 pub enum NoGroup {
-    /// There is no group to make one under.
+    /// There is no parent group.
     #[error(transparent)]
     NoCgroup(#[from] NoCgroup),
-    /// What was asked for is no name.
+    /// The name is invalid.
     #[error("{0:?} is no name for a group: it may have letters, digits, - and _")]
     Name(String),
-    /// There is such a group already.
+    /// The group already exists.
     #[error("the group {} is there already", .0.display())]
     Exists(PathBuf),
-    /// Cgroups are mounted so that nobody may write.
+    /// Cgroups are mounted read-only.
     #[error("the group {} is mounted read-only", .0.display())]
     ReadOnly(PathBuf),
-    /// The user may not make groups there.
+    /// This user may not create groups there.
     #[error("the group {} may not be written by this user", group.display())]
     NotWritable {
-        /// The group that a child was to be made under.
+        /// The parent group.
         group: PathBuf,
-        /// The version of its interface.
+        /// Its cgroup version.
         version: Version,
     },
-    /// The groups above do not hand the memory controller down.
+    /// The memory controller is not delegated to the parent group.
     #[error("the group {} was not given the memory controller", .0.display())]
     NotGiven(PathBuf),
-    /// A group of version 2 that holds processes cannot account for groups below it.
+    /// In version 2 a group with processes cannot have children with controllers.
     #[error(
         "the group {} holds {others} other process{}; only a group without any may be divided",
         group.display(), if *others == 1 { "" } else { "es" }
@@ -42,27 +42,27 @@ pub enum NoGroup {
     NotAlone {
         /// The group that this process is in.
         group: PathBuf,
-        /// How many others are in it.
+        /// How many other processes are in it.
         others: usize,
     },
-    /// A child would not be under the limits of the group above.
+    /// A child would not be under the limits of its parent.
     #[error("the group {} does not pass its limit on to groups below", .0.display())]
     NotInherited(PathBuf),
-    /// The operating system failed in another way.
+    /// Another error of the operating system.
     #[error("the group {} cannot be divided: {source}", group.display())]
     System {
-        /// The group that a child was to be made under.
+        /// The parent group.
         group: PathBuf,
-        /// What the operating system answered.
+        /// The error of the operating system.
         source: io::Error,
     },
-    /// What must be known first cannot be read.
+    /// A file cannot be read.
     #[error(transparent)]
     Read(#[from] Error),
 }
 
 impl NoGroup {
-    /// What a person could do about it.
+    /// What the user can do about it.
     #[must_use]
     pub fn remedy(&self) -> Option<&'static str> {
         match self {
@@ -85,7 +85,7 @@ impl NoGroup {
         }
     }
 
-    /// Sorts what the operating system answered to a write under a group.
+    /// Classifies an error of a write below a group.
     pub(super) fn of(cgroup: &Cgroup, source: io::Error) -> Self {
         let group = cgroup.directory.clone();
         match Errno::from_io_error(&source) {
@@ -94,7 +94,7 @@ impl NoGroup {
                 version: cgroup.version,
             },
             Some(Errno::ROFS) => Self::ReadOnly(group),
-            // A controller that the group does not have is written to subtree_control in vain.
+            // A write of `+memory` to `subtree_control` of a group without that controller.
             Some(Errno::NOENT) => Self::NotGiven(group),
             _ => Self::System { group, source },
         }

@@ -1,4 +1,4 @@
-//! A group for one run: the kernel's own count of it, from 0 on.
+//! A group for one run, which the kernel accounts for from 0 on.
 
 use std::fs::{self, OpenOptions};
 use std::io;
@@ -8,43 +8,43 @@ use std::time::Duration;
 
 use rustix::fd::OwnedFd;
 
-use super::carried::{NotCarried, carry};
 use super::control::{descendants, members, remove_empty};
 use super::home::Lease;
 use super::left_over::{self, Claim, identity};
+use super::settings::{CopyError, copy_settings};
 use super::{Cgroup, Cgroups, NoGroup, files};
 use crate::Error;
 
-/// How long the end of a group is waited for when nobody asks how it went.
-const PATIENCE_ON_DROP: Duration = Duration::from_millis(500);
-/// Between two looks at one that seems to be elsewhere.
-const BETWEEN_LOOKS: Duration = Duration::from_millis(2);
+/// How long removing a group may take on drop.
+const DROP_TIMEOUT: Duration = Duration::from_millis(500);
+/// Time between two readings of a process that seems to be outside.
+const RECHECK_AFTER: Duration = Duration::from_millis(2);
 
-/// A group that was made for a run, and that ends with this value.
+/// A group that was created for a run, and that is removed on drop.
 ///
-/// Its readers are those of the [`Cgroup`] that it is: nothing was charged to it before the run, so
-/// `peak` and `oom_events` are the run's alone.
+/// Nothing was charged to it before the run, so the `peak` and `oom_events` of its [`Cgroup`] are
+/// those of the run alone.
 #[derive(Debug)]
 pub struct RunCgroup {
     cgroup: Cgroup,
     identity: (u64, u64),
     _claim: Option<Claim>,
     removed: bool,
-    // Ends after the group itself, and then what was rearranged for it is put back.
+    // Dropped after the group is removed; restores what was rearranged for it.
     lease: Lease,
 }
 
-/// The way into a group for a process that is about to exec.
+/// Moves a child into a group before its exec.
 #[derive(Debug)]
 pub struct Entrance(OwnedFd);
 
 impl Entrance {
     /// Moves the calling process, with all its threads, into the group.
     ///
-    /// Async-signal-safe: one `write(2)` to a descriptor that is open already, without allocation.
+    /// Async-signal-safe: a single `write(2)` to an open descriptor, without allocation.
     ///
     /// # Errors
-    /// When the kernel refuses; the process stays where it was.
+    /// If the kernel refuses; the process stays in its group.
     pub fn enter(&self) -> io::Result<()> {
         rustix::io::write(&self.0, b"0")?;
         Ok(())
@@ -52,16 +52,17 @@ impl Entrance {
 }
 
 impl RunCgroup {
-    /// Makes a group under the one that this process is in, with the same limits. Those that killed processes have left
-    /// there, with the same name but for two numbers at its end, are removed.
+    /// Creates a child of the group that this process is in, with the same limits. Removes groups
+    /// that killed memtops have left there, which have the same name up to the two numbers at its
+    /// end.
     ///
-    /// In version 2 this process may be moved into a leaf for that, and only when it is alone in
-    /// its group; when the last group of its runs has gone it is moved back.
+    /// In version 2, if this process is alone in its group, it may be moved to a leaf, until the
+    /// last group of its runs is removed.
     ///
     /// # Errors
-    /// When there can be none; nothing is changed then. The run should go on without.
+    /// If it cannot be created; nothing is changed then. The run should go on without it.
     pub fn create(cgroups: &Cgroups, name: &str) -> Result<Self, NoGroup> {
-        // The kernel's own files are told from groups by the dot in their names.
+        // Without dots, which distinguish the kernel's files from groups.
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
         if name.is_empty() || !name.bytes().all(is_plain) {
             return Err(NoGroup::Name(name.to_owned()));
@@ -73,41 +74,41 @@ impl RunCgroup {
             ..lease.group.clone()
         };
         left_over::remove(&lease.group.directory, name);
-        let made = left_over::make(&cgroup.directory)
+        let created = left_over::create(&cgroup.directory)
             .and_then(|claim| Ok((claim, cgroup.directory.metadata()?)));
-        let (claim, about) = made.map_err(|error| match error.kind() {
+        let (claim, metadata) = created.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => NoGroup::Exists(cgroup.directory.clone()),
             _ => NoGroup::of(&lease.group, error),
         })?;
         let run = Self {
             cgroup,
-            identity: identity(&about),
+            identity: identity(&metadata),
             _claim: claim,
             removed: false,
             lease,
         };
-        // Without the controller the group would be there and count nothing.
-        let around = &run.lease.group;
+        // Without the controller the group would exist, but not account for anything.
+        let parent = &run.lease.group;
         if run.cgroup.current()?.is_none() {
-            return Err(NoGroup::NotGiven(around.directory.clone()));
+            return Err(NoGroup::NotGiven(parent.directory.clone()));
         }
-        match carry(around, &run.cgroup.directory) {
+        match copy_settings(parent, &run.cgroup.directory) {
             Ok(()) => Ok(run),
-            Err(NotCarried::Read(error)) => Err(error.into()),
-            Err(NotCarried::Write(error)) => Err(NoGroup::of(around, error)),
+            Err(CopyError::Read(error)) => Err(error.into()),
+            Err(CopyError::Write(error)) => Err(NoGroup::of(parent, error)),
         }
     }
 
-    /// The group itself, with all its readers.
+    /// The group itself.
     #[must_use]
     pub fn cgroup(&self) -> &Cgroup {
         &self.cgroup
     }
 
-    /// Opens the way in, to be used between fork and exec.
+    /// Opens the group for a child to enter between fork and exec.
     ///
     /// # Errors
-    /// When the group has been removed or may not be entered.
+    /// If the group has been removed or may not be entered.
     pub fn entrance(&self) -> Result<Entrance, Error> {
         let path = self.cgroup.file("cgroup.procs");
         match OpenOptions::new().write(true).open(&path) {
@@ -116,19 +117,19 @@ impl RunCgroup {
         }
     }
 
-    /// Moves a process into the group. What it has used so far stays charged where it was.
+    /// Moves a process into the group. Its memory so far stays charged to its former group.
     ///
     /// # Errors
-    /// When it has ended, or the kernel refuses.
+    /// If it has ended, or the kernel refuses.
     pub fn add(&self, pid: u32) -> io::Result<()> {
         files::write(&self.cgroup.file("cgroup.procs"), &pid.to_string())
     }
 
-    /// The most that was charged to the group, page cache included, in bytes. `None` where the
-    /// kernel does not keep it: in version 2 before Linux 5.19.
+    /// The highest usage of the group, including page cache, in bytes. `None` if the kernel does
+    /// not record it: in version 2 before Linux 5.19.
     ///
     /// # Errors
-    /// When the file is there and cannot be read.
+    /// If the file exists and cannot be read.
     pub fn peak(&self) -> Result<Option<u64>, Error> {
         self.cgroup.peak()
     }
@@ -136,19 +137,19 @@ impl RunCgroup {
     /// How many processes of the run the OOM killer has ended.
     ///
     /// # Errors
-    /// When the file is there and cannot be read.
+    /// If the file exists and cannot be read.
     pub fn oom_kills(&self) -> Result<Option<u64>, Error> {
         Ok(self.cgroup.oom_events()?.map(|events| events.kills))
     }
 
-    /// Those of `pids` that are alive and not in the group: what they use is not counted in it.
+    /// The living processes among `pids` that are outside the group, so that it does not account
+    /// for them.
     ///
     /// # Errors
-    /// When the members of the group cannot be read.
+    /// If the members of the group cannot be read.
     pub fn escaped(&self, cgroups: &Cgroups, pids: &[u32]) -> Result<Vec<u32>, Error> {
         let inside = self.cgroup.pids()?;
-        // Only where the list does not settle it is the process itself asked: it may have been
-        // born since.
+        // A process that is not listed may have started since, so its own group is read.
         let suspects: Vec<(u32, u64)> = pids
             .iter()
             .filter(|pid| inside.binary_search(pid).is_err())
@@ -157,9 +158,9 @@ impl RunCgroup {
         if suspects.is_empty() {
             return Ok(Vec::new());
         }
-        // In the midst of its birth a process shows the topmost group, before it has that of its
-        // parent (`cgroup_post_fork` in kernel/cgroup/cgroup.c).
-        sleep(BETWEEN_LOOKS);
+        // During fork a process briefly shows the root group, before it has that of its parent
+        // (`cgroup_post_fork` in kernel/cgroup/cgroup.c).
+        sleep(RECHECK_AFTER);
         let is_still = |pid, since| self.outside_since(cgroups, pid) == Some(since);
         let escaped = suspects
             .into_iter()
@@ -167,37 +168,37 @@ impl RunCgroup {
         Ok(escaped.collect())
     }
 
-    /// When a process has started that is outside of the group. One that is ending shows the topmost
-    /// group of version 1, whichever it was in (`proc_cgroup_show`, also there).
+    /// The start time of a process that is outside the group. `None` for an exiting process, which
+    /// shows the root group in version 1 whatever group it was in (`proc_cgroup_show`, ibid.).
     fn outside_since(&self, cgroups: &Cgroups, pid: u32) -> Option<u64> {
         let is_outside = match cgroups.of(pid) {
             Ok(group) => !self.cgroup.contains(&group),
-            // A group that is not in sight is not this one, which is.
+            // This group is visible, so a group that is not visible is another one.
             Err(super::NoCgroup::OutOfSight(_)) => true,
             Err(_) => false,
         };
         if !is_outside {
             return None;
         }
-        // Read after the group: one that is not ending now was not then.
+        // Read after the group: a process that is not exiting now was not exiting then.
         let stat = cgroups.stat_of(pid)?;
         (!stat.is_ending).then_some(stat.started)
     }
 
-    /// Removes the group and those that the run has made in it. Processes that are still in it
-    /// live on where this one is. Safe to call again.
+    /// Removes the group and its descendants. Moves remaining processes to the group of this
+    /// process. Idempotent.
     ///
     /// # Errors
-    /// When it is still in use after `patience`.
-    pub fn remove(&mut self, patience: Duration) -> Result<(), Error> {
+    /// If it is still in use after `timeout`.
+    pub fn remove(&mut self, timeout: Duration) -> Result<(), Error> {
         if self.removed {
             return Ok(());
         }
         let directory = &self.cgroup.directory;
-        let is_same = |about: fs::Metadata| identity(&about) == self.identity;
+        let is_same = |metadata: fs::Metadata| identity(&metadata) == self.identity;
         if directory.metadata().is_ok_and(is_same) {
             let refuge = self.lease.refuge.join("cgroup.procs");
-            remove_empty(directory, patience, || move_members(directory, &refuge))
+            remove_empty(directory, timeout, || move_members(directory, &refuge))
                 .map_err(|error| Error::system(directory, error))?;
         }
         self.removed = true;
@@ -207,8 +208,8 @@ impl RunCgroup {
 
 impl Drop for RunCgroup {
     fn drop(&mut self) {
-        // What cannot be removed now stays behind; there is nobody to tell.
-        let _ = self.remove(PATIENCE_ON_DROP);
+        // A failure cannot be reported here; it leaves the group behind.
+        let _ = self.remove(DROP_TIMEOUT);
     }
 }
 

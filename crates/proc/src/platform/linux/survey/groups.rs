@@ -1,4 +1,4 @@
-//! What groups can tell of a run here.
+//! Which cgroup features are available here.
 
 use std::time::Duration;
 
@@ -8,12 +8,12 @@ use crate::native::cgroup::{Cgroup, Cgroups, Limits, NoCgroup, NoGroup, Offers, 
 /// How long the removal of an empty group may take.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// The own group, and whether runs can have one below it.
+/// The group of this process, and whether runs can have groups below it.
 #[derive(Debug)]
 pub struct GroupSurvey {
-    /// The group that this process is in, or why it is not known.
+    /// The group that this process is in, or why it is unknown.
     pub own: Result<OwnGroup, NoCgroup>,
-    /// What a group of a run's own would offer, or why there can be none.
+    /// What the group of a run would offer, or why it cannot be created.
     pub run: Result<Offers, NoGroup>,
 }
 
@@ -22,16 +22,16 @@ pub struct GroupSurvey {
 pub struct OwnGroup {
     /// The group itself.
     pub cgroup: Cgroup,
-    /// The limits in force; none where they cannot be read.
+    /// The effective limits; none if they cannot be read.
     pub limits: Limits,
-    /// What it offers itself.
+    /// What it offers.
     pub offers: Offers,
-    /// How long its processes have waited for memory; absent where the kernel does not tell.
+    /// Its memory pressure; absent if the kernel does not provide it.
     pub pressure: Option<Pressure>,
 }
 
 impl GroupSurvey {
-    /// Makes a group and removes it again, as a run would.
+    /// Creates a group and removes it again, as a run would.
     #[must_use]
     pub fn take(cgroups: &Cgroups) -> Self {
         let own = cgroups.own().map(|cgroup| OwnGroup {

@@ -1,6 +1,6 @@
-//! What can be measured on this machine by this user, and what stands in the way.
+//! What this user can measure on this machine.
 //!
-//! Each question is answered by trying, where a try leaves nothing behind.
+//! Features are tried where that leaves no trace.
 
 mod groups;
 mod processes;
@@ -12,14 +12,14 @@ pub use tracing::TracingSurvey;
 
 use rustix::process::{Resource, getrlimit};
 
-/// How many files this process may have open; `None` for any number. Node has raised it as far as
-/// the user may.
+/// The limit of open files of this process; `None` if unlimited. Node raises it as far as the user
+/// may.
 #[must_use]
 pub fn open_files() -> Option<u64> {
     getrlimit(Resource::Nofile).current
 }
 
-/// The size that memory is counted in, in bytes.
+/// The page size in bytes.
 #[must_use]
 pub fn page_bytes() -> u64 {
     rustix::param::page_size() as u64

@@ -1,4 +1,4 @@
-//! Whose memory can be read.
+//! Which processes can be read.
 
 use std::os::unix::fs::MetadataExt;
 
@@ -10,43 +10,43 @@ use crate::native::ProcRoot;
 use crate::native::mountinfo;
 use crate::native::root::read_whole;
 
-/// Another user's processes are tried up to this many; kernel threads among them tell nothing.
+/// At most this many processes of other users are tried. Kernel threads among them have no memory.
 const MOST_TRIED: usize = 200;
 
-/// What the process table shows.
+/// What the process table shows to this user.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct ProcessSurvey {
-    /// Processes that can be seen.
+    /// The number of visible processes.
     pub visible: u64,
-    /// Those of them whose resident memory cannot be read.
+    /// How many of them have unreadable resident memory.
     pub unreadable: u64,
-    /// The value of the mount option that hides processes of others; absent when it is not set.
+    /// The value of the mount option `hidepid`; absent if it is not set.
     pub hidepid: Option<String>,
-    /// Whether this process's own share of memory can be read.
+    /// Whether the PSS of this process can be read.
     pub own_pss: PssAnswer,
-    /// Whether that of another user's process can be read.
+    /// Whether the PSS of processes of other users can be read.
     pub others_pss: PssAnswer,
 }
 
-/// What the kernel answers to a read of `smaps_rollup`.
+/// Whether `smaps_rollup` can be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum PssAnswer {
-    /// There was nobody to try it on.
+    /// There was no suitable process.
     #[default]
     NotTried,
     /// It can be read.
     Readable,
-    /// The user may not.
+    /// This user may not read it.
     Denied,
-    /// There is no such file before Linux 4.14, or the kernel was built without it.
+    /// The file does not exist: before Linux 4.14, or in some kernel builds.
     Absent,
 }
 
 impl ProcessSurvey {
-    /// Looks at every process once.
+    /// Reads every process once.
     ///
     /// # Errors
-    /// When the process table as a whole cannot be read.
+    /// If the process table as a whole cannot be read.
     pub fn take(root: &ProcRoot) -> Result<Self, Error> {
         let mut survey = Self {
             hidepid: hidepid(root),
@@ -90,7 +90,7 @@ fn hidepid(root: &ProcRoot) -> Option<String> {
     let proc = mounts.iter().rfind(|mount| {
         mount.kind == "proc" && mount.point == root.path_of("").components().as_path()
     })?;
-    // 0 and off are what an unset option means, too (proc(5)).
+    // 0 and off are the default (proc(5)).
     proc.option("hidepid")
         .filter(|value| !["0", "off"].contains(value))
         .map(str::to_owned)
@@ -105,7 +105,7 @@ fn pss(root: &ProcRoot, process: &str) -> PssAnswer {
         Ok(()) if text.windows(5).any(|window| window == b"\nPss:") => PssAnswer::Readable,
         Err(Errno::ACCESS | Errno::PERM) => PssAnswer::Denied,
         Err(Errno::NOENT) => PssAnswer::Absent,
-        // A kernel thread or a zombie, which has no memory; or one that has just ended.
+        // A kernel thread or zombie, which has no memory, or a process that has just ended.
         _ => PssAnswer::NotTried,
     }
 }

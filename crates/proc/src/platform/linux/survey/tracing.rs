@@ -1,4 +1,4 @@
-//! Whether processes can be traced, and whether tracing changes what they may do.
+//! Whether processes can be traced, and whether tracing affects their privileges.
 
 use rustix::process::geteuid;
 
@@ -6,26 +6,26 @@ use crate::native::fields::field;
 use crate::native::root::read_whole;
 use crate::native::{CAP_SYS_PTRACE, ProcRoot, has_effective};
 
-/// No process has this pid: it is above every limit of the kernel.
-const NOBODY: libc::pid_t = libc::pid_t::MAX;
+/// A pid that no process has: it is above every limit of the kernel.
+const UNUSED_PID: libc::pid_t = libc::pid_t::MAX;
 
-/// What stands between this process and `ptrace(2)`.
+/// What affects the use of `ptrace(2)` by this process.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct TracingSurvey {
-    /// Why the system call as such is refused; absent when it is not.
+    /// Why the system call is refused in general; absent if it is not.
     pub refused: Option<String>,
-    /// Whether this process is the superuser's.
+    /// Whether this process runs as root.
     pub is_superuser: bool,
-    /// Whether it has `CAP_SYS_PTRACE`; absent when that cannot be read.
+    /// Whether it has `CAP_SYS_PTRACE`; absent if that cannot be read.
     pub has_capability: Option<bool>,
     /// Yama's `ptrace_scope`; absent on kernels without Yama.
     pub yama_scope: Option<u32>,
-    /// The mode of seccomp that this process is under, 0 for none.
+    /// The seccomp mode of this process, 0 if disabled.
     pub seccomp_mode: Option<u32>,
 }
 
 impl TracingSurvey {
-    /// Asks the kernel. No process is touched.
+    /// Queries the kernel, without affecting any process.
     #[must_use]
     pub fn take(root: &ProcRoot) -> Self {
         let status = text(root, "self/status").unwrap_or_default();
@@ -40,12 +40,12 @@ impl TracingSurvey {
     }
 }
 
-/// A filter answers before the kernel looks whom the call is for; the kernel finds nobody.
+/// A seccomp filter rejects the call before the kernel looks up the pid, which no process has.
 fn refusal() -> Option<String> {
     let nothing = std::ptr::null_mut::<libc::c_void>();
-    // SAFETY: PTRACE_SEIZE follows neither of its pointers, and no process has this pid, so none is
-    // attached to.
-    unsafe { libc::ptrace(libc::PTRACE_SEIZE, NOBODY, nothing, nothing) };
+    // SAFETY: PTRACE_SEIZE does not dereference its pointers, and no process has this pid, so none
+    // is attached to.
+    unsafe { libc::ptrace(libc::PTRACE_SEIZE, UNUSED_PID, nothing, nothing) };
     let error = std::io::Error::last_os_error();
     (error.raw_os_error() != Some(libc::ESRCH)).then(|| error.to_string())
 }

@@ -1,4 +1,4 @@
-//! A group's limit and use, read again and again through descriptors that stay open.
+//! The limit and usage of a group, read repeatedly through descriptors that are kept open.
 
 use rustix::fd::OwnedFd;
 use rustix::fs::{Mode, OFlags, open};
@@ -7,11 +7,11 @@ use super::limits::V1_UNLIMITED;
 use super::{Cgroup, Version, files};
 use crate::native::root::read_whole;
 
-/// The files of one group.
+/// The open files of one group.
 #[derive(Debug)]
-pub(in crate::platform::native) struct KeptGroup {
+pub(in crate::platform::native) struct OpenGroup {
     pub group: Cgroup,
-    /// Set above what is mounted, where only version 1 tells of it.
+    /// A limit of an ancestor that is not mounted; only known in version 1.
     limit_above: Option<u64>,
     limit: OwnedFd,
     current: OwnedFd,
@@ -19,7 +19,7 @@ pub(in crate::platform::native) struct KeptGroup {
     swap: Option<Swap>,
 }
 
-/// In version 1 both are for memory and swap together.
+/// In version 1 both are of memory and swap together.
 #[derive(Debug)]
 struct Swap {
     limit: OwnedFd,
@@ -39,8 +39,8 @@ impl Usage {
     }
 }
 
-impl KeptGroup {
-    /// `None` where there is no limit, or none that can be read.
+impl OpenGroup {
+    /// `None` if the group has no readable limit.
     pub fn open(group: Cgroup, with_swap: bool) -> Option<Self> {
         let by_version = |v1: &str, v2: &str| {
             open_file(
@@ -57,7 +57,7 @@ impl KeptGroup {
                 current: by_version("memory.memsw.usage_in_bytes", "memory.swap.current")?,
             })
         };
-        let mut kept = Self {
+        let mut opened = Self {
             limit_above: None,
             limit: by_version("memory.limit_in_bytes", "memory.max")?,
             current: by_version("memory.usage_in_bytes", "memory.current")?,
@@ -65,18 +65,18 @@ impl KeptGroup {
             swap: if with_swap { swap() } else { None },
             group,
         };
-        if kept.group.version == Version::V1 {
+        if opened.group.version == Version::V1 {
             let mut text = Vec::new();
-            kept.limit_above = kept
+            opened.limit_above = opened
                 .stat(&mut text)
                 .and_then(|stat| files::keyed(stat, "hierarchical_memory_limit"))
                 .filter(|&bytes| bytes < V1_UNLIMITED);
         }
-        kept.usage(&mut Vec::new())?;
-        Some(kept)
+        opened.usage(&mut Vec::new())?;
+        Some(opened)
     }
 
-    /// `None` for no limit, and for a group that has been removed.
+    /// `None` if there is no limit, or the group has been removed.
     pub fn usage(&self, text: &mut Vec<u8>) -> Option<Usage> {
         let own = number(&self.limit, text);
         let limit = match (own, self.limit_above) {
@@ -87,7 +87,7 @@ impl KeptGroup {
         Some(Usage { limit, current })
     }
 
-    /// What of the use would be given back before anybody is ended for want of memory.
+    /// The part of the usage that the kernel would reclaim before the OOM killer ends a process.
     pub fn reclaimable(&self, text: &mut Vec<u8>) -> u64 {
         let version = self.group.version;
         let Some(stat) = self.stat(text) else {
@@ -100,13 +100,13 @@ impl KeptGroup {
             };
             files::keyed(stat, key).unwrap_or(0)
         };
-        // The active half of the page cache holds what programs run from and read now. The kernel
-        // gives it up in the end, but from some point on they do nothing but fetch it again.
+        // The active page cache holds code and files in use. The kernel reclaims it in the end, but
+        // from some point on programs only read it again (thrashing), so half of it counts.
         part("total_inactive_file", "inactive_file") + part("total_active_file", "active_file") / 2
     }
 
-    /// How much of the group may still be swapped out, in bytes, given `left` for memory;
-    /// `None` where the group sets no limit to that.
+    /// How much of the group may still be swapped out, in bytes, given `left` bytes of memory.
+    /// `None` if the group does not limit swap.
     pub fn swap_left(&self, left: u64, text: &mut Vec<u8>) -> Option<u64> {
         let swap = self.swap.as_ref()?;
         let usage = Usage {
@@ -130,7 +130,7 @@ fn open_file(group: &Cgroup, name: &str) -> Option<OwnedFd> {
     open(group.file(name), flags, Mode::empty()).ok()
 }
 
-/// `None` for `max` and for what version 1 spells so.
+/// `None` for `max` and its numeric form in version 1.
 fn number(file: &OwnedFd, text: &mut Vec<u8>) -> Option<u64> {
     read_whole(file, text).ok()?;
     let digits = std::str::from_utf8(text).ok()?;
