@@ -55,13 +55,13 @@ impl NativeBundle {
     ) -> Result<Self> {
         let on_alarm = Listener::new(&on_alarm)?;
         let options = options.checked()?;
-        let (streams, seen) = streams(is_viewed.then_some("view"), None, None)?;
-        let tell = move |alarm: &memtop_sampler::Alarm| on_alarm.tell((alarm.into(),).into());
-        let bundle = Bundle::start(options, streams, tell);
+        let (streams, controls) = streams(is_viewed.then_some("view"), None, None)?;
+        let on_alarm = move |alarm: &memtop_sampler::Alarm| on_alarm.call((alarm.into(),).into());
+        let bundle = Bundle::start(options, streams, on_alarm);
         let bundle = bundle.map_err(|error| error::of_spawn(&error))?;
         Ok(Self {
             bundle,
-            view: seen.view,
+            view: controls.view,
             end: Deferred::new(),
         })
     }
@@ -79,9 +79,9 @@ impl NativeBundle {
     ) -> Result<NativeBundleTask> {
         let on_alarm = Listener::new(&on_alarm)?;
         let guard = guard(options.guard, options.warn.as_ref(), options.limit.as_ref());
-        let tell = move |alarm: &memtop_sampler::Alarm| on_alarm.tell((alarm.into(),).into());
+        let on_alarm = move |alarm: &memtop_sampler::Alarm| on_alarm.call((alarm.into(),).into());
         Ok(NativeBundleTask {
-            task: self.bundle.add_task(guard, tell),
+            task: self.bundle.add_task(guard, on_alarm),
             end: Deferred::new(),
         })
     }
@@ -181,18 +181,18 @@ impl NativeBundleTask {
         on_output: Option<Function<'_, FnArgs<(String, Buffer)>, ()>>,
     ) -> Result<NativeRun> {
         let on_output = on_output.as_ref().map(Reader::new).transpose()?;
-        let given = on_output.as_ref().map(Reader::given).unwrap_or_default();
-        let (streams, seen) = streams(options.streams.as_deref(), options.size, on_output)?;
+        let sent = on_output.as_ref().map(Reader::count).unwrap_or_default();
+        let (streams, controls) = streams(options.streams.as_deref(), options.size, on_output)?;
         let end = Deferred::new();
         let delivery = end.clone();
         let run = self.task.run(command(options), streams, move |outcome| {
             delivery.deliver(RunEnd {
-                pieces: whole(given.load(Ordering::Relaxed)),
+                pieces: whole(sent.load(Ordering::Relaxed)),
                 ..outcome.into()
             });
         });
         let run = run.map_err(|error| error::of_spawn(&error))?;
-        Ok(NativeRun { run, end, seen })
+        Ok(NativeRun { run, end, controls })
     }
 
     /// Ends all processes of the task; see [`NativeBundle::stop`].

@@ -49,7 +49,7 @@ impl ViewSize {
 
 /// The parts of the command's terminal that this process controls.
 #[derive(Default)]
-pub(crate) struct Seen {
+pub(crate) struct Controls {
     pub(crate) view: Option<Arc<View>>,
     pub(crate) remote: Option<Arc<TerminalHandle>>,
 }
@@ -82,22 +82,22 @@ pub(crate) fn streams(
     name: Option<&str>,
     size: Option<ViewSize>,
     reader: Option<Reader>,
-) -> Result<(StreamsUse, Seen)> {
+) -> Result<(StreamsUse, Controls)> {
     let listener = reader.map(|reader| -> OutputListener {
         Box::new(move |stream, bytes| {
             let name = match stream {
                 Stream::Stdout => "stdout",
                 Stream::Stderr => "stderr",
             };
-            reader.give(name, bytes);
+            reader.send(name, bytes);
         })
     });
-    let terminal = |listener, controls: &Seen| StreamsUse::Terminal {
+    let terminal = |listener, controls: &Controls| StreamsUse::Terminal {
         listener,
         size: size.map(ViewSize::of_terminal),
         handle: controls.remote.clone(),
     };
-    let none = Seen::default();
+    let none = Controls::default();
     match name {
         None | Some("inherit") => Ok((StreamsUse::Inherited, none)),
         Some("tee") => Ok((
@@ -118,14 +118,14 @@ pub(crate) fn streams(
         Some("view") => {
             let view = View::new().map_err(|error| Code::System.error(error.to_string()))?;
             let view = Arc::new(view);
-            let controls = Seen {
+            let controls = Controls {
                 view: Some(Arc::clone(&view)),
                 remote: None,
             };
             Ok((StreamsUse::Window { listener, view }, controls))
         }
         Some("remote") => {
-            let controls = Seen {
+            let controls = Controls {
                 view: None,
                 remote: Some(Arc::default()),
             };

@@ -23,7 +23,7 @@ impl<T: 'static + Send + JsValuesTupleIntoVec> Listener<T> {
     }
 
     /// Calls the listener without waiting. Does nothing once JavaScript has ended.
-    pub(crate) fn tell(&self, event: T) {
+    pub(crate) fn call(&self, event: T) {
         self.0.call(event, ThreadsafeFunctionCallMode::NonBlocking);
     }
 }
@@ -36,7 +36,7 @@ const MAX_PIECES: usize = 64;
 /// A reader of output in JavaScript. A slow reader blocks the command, as with any pipe.
 pub(crate) struct Reader {
     function: ThreadsafeFunction<Piece, (), Piece, Status, false, true, MAX_PIECES>,
-    given: Arc<AtomicU64>,
+    sent: Arc<AtomicU64>,
 }
 
 impl Reader {
@@ -49,20 +49,21 @@ impl Reader {
         let function = function.map_err(|error| Code::System.error(error.reason))?;
         Ok(Self {
             function,
-            given: Arc::default(),
+            sent: Arc::default(),
         })
     }
 
-    /// The number of pieces given so far.
-    pub(crate) fn given(&self) -> Arc<AtomicU64> {
-        Arc::clone(&self.given)
+    /// The number of pieces sent so far.
+    pub(crate) fn count(&self) -> Arc<AtomicU64> {
+        Arc::clone(&self.sent)
     }
 
-    pub(crate) fn give(&self, stream: &str, bytes: &[u8]) {
+    /// Sends a piece, and waits while the queue is full.
+    pub(crate) fn send(&self, stream: &str, bytes: &[u8]) {
         let piece = (stream.to_owned(), Buffer::from(bytes));
         let mode = ThreadsafeFunctionCallMode::Blocking;
         if self.function.call(piece.into(), mode) == Status::Ok {
-            self.given.fetch_add(1, Ordering::Relaxed);
+            self.sent.fetch_add(1, Ordering::Relaxed);
         }
     }
 }

@@ -8,7 +8,7 @@ use napi::bindgen_prelude::{Buffer, FnArgs, Function, Object};
 use napi_derive::napi;
 
 use crate::alarm::AlarmRecord;
-use crate::command::{CommandOptions, Seen, ViewSize, command, shown_size, streams};
+use crate::command::{CommandOptions, Controls, ViewSize, command, shown_size, streams};
 use crate::deferred::Deferred;
 use crate::error::{self, Result};
 use crate::events::{Listener, Reader};
@@ -33,7 +33,7 @@ pub struct RunOptions {
 pub struct NativeRun {
     pub(crate) run: Run,
     pub(crate) end: Deferred<RunEnd>,
-    pub(crate) seen: Seen,
+    pub(crate) controls: Controls,
 }
 
 #[napi]
@@ -50,9 +50,9 @@ impl NativeRun {
     ) -> Result<Self> {
         let on_alarm = Listener::new(&on_alarm)?;
         let on_output = on_output.as_ref().map(Reader::new).transpose()?;
-        let given = on_output.as_ref().map(Reader::given).unwrap_or_default();
+        let sent = on_output.as_ref().map(Reader::count).unwrap_or_default();
         let CommandOptions { streams, size, .. } = &options.command;
-        let (streams, seen) = self::streams(streams.as_deref(), *size, on_output)?;
+        let (streams, controls) = self::streams(streams.as_deref(), *size, on_output)?;
         let command = command(options.command);
         let options = Options {
             samples_file: options.samples_file.map(Into::into),
@@ -64,16 +64,16 @@ impl NativeRun {
             command,
             streams,
             options,
-            move |alarm| on_alarm.tell((alarm.into(),).into()),
+            move |alarm| on_alarm.call((alarm.into(),).into()),
             move |outcome| {
                 delivery.deliver(RunEnd {
-                    pieces: whole(given.load(Ordering::Relaxed)),
+                    pieces: whole(sent.load(Ordering::Relaxed)),
                     ..outcome.into()
                 });
             },
         )
         .map_err(|error| error::of_spawn(&error))?;
-        Ok(Self { run, end, seen })
+        Ok(Self { run, end, controls })
     }
 
     #[napi(getter)]
@@ -114,7 +114,7 @@ impl NativeRun {
     /// Shows these lines below the command's output, where that is possible.
     #[napi]
     pub fn show(&self, lines: Vec<String>) {
-        if let Some(view) = &self.seen.view {
+        if let Some(view) = &self.controls.view {
             view.show(lines);
         }
     }
@@ -123,7 +123,7 @@ impl NativeRun {
     #[napi]
     #[must_use]
     pub fn view_size(&self) -> Option<ViewSize> {
-        shown_size(self.seen.view.as_ref())
+        shown_size(self.controls.view.as_ref())
     }
 
     /// Prints a line between those of the command. `false` when nothing can be shown: it has not been
@@ -131,7 +131,7 @@ impl NativeRun {
     #[napi]
     #[must_use]
     pub fn say(&self, text: String) -> bool {
-        let Some(view) = self.seen.view.as_ref().filter(|view| view.is_drawn()) else {
+        let Some(view) = self.controls.view.as_ref().filter(|view| view.is_drawn()) else {
             return false;
         };
         view.print(text);
@@ -142,7 +142,7 @@ impl NativeRun {
     #[allow(clippy::needless_pass_by_value)]
     #[napi]
     pub fn type_in(&self, bytes: Buffer) {
-        if let Some(remote) = &self.seen.remote {
+        if let Some(remote) = &self.controls.remote {
             remote.type_in(&bytes);
         }
     }
@@ -150,7 +150,7 @@ impl NativeRun {
     /// Sets the size of that terminal.
     #[napi]
     pub fn resize(&self, size: ViewSize) {
-        if let Some(remote) = &self.seen.remote {
+        if let Some(remote) = &self.controls.remote {
             let (rows, columns) = size.of_terminal();
             remote.resize(rows, columns);
         }

@@ -121,7 +121,7 @@ impl NativeSampler {
         let tracked = self
             .tracker()?
             .track(pid, &options, move |alarm| {
-                on_alarm.tell((alarm.into(),).into());
+                on_alarm.call((alarm.into(),).into());
             })
             .map_err(|error| error::of_sampler(&error))?;
         Ok(NativeTask::new(tracked))
