@@ -128,6 +128,7 @@ impl<O: Observer> Sampler<O> {
         self.place_from(pid, traits, before, Origin::Own, now);
     }
 
+    /// Places a process in the task that its traits say, or else in the one that it comes from.
     fn place_from(
         &mut self,
         pid: u32,
@@ -143,23 +144,43 @@ impl<O: Observer> Sampler<O> {
             return;
         };
         let former = self.attribution.processes.remove(&pid);
-        let parent = self.parent_of(pid).unwrap_or(0);
-        let known = self.attribution.processes.get(&parent);
-        let outside = self.attribution.roots.get(&root);
-        let outside = outside.map(|root| root.outside.as_ref());
+        let parent_pid = self.parent_of(pid).unwrap_or(0);
+        let parent = self.attribution.processes.get(&parent_pid).cloned();
         let compared = before
             .or(former.as_ref().map(|former| &former.traits))
-            .or(known.map(|parent| &parent.traits));
+            .or(parent.as_ref().map(|parent| &parent.traits));
         let current = match (origin, &former) {
             (Origin::Other(task), _) => task,
             (Origin::Own, Some(former)) => former.task,
             (Origin::Own, None) => self.whole_task_around(account),
         };
+        let task = self.task_by_traits(root, traits, compared.map(Arc::as_ref), current, now);
+        let part = part_in(task, traits, former.as_ref(), parent.as_ref());
+        let belonging = Belonging {
+            traits: Arc::clone(traits),
+            task,
+            part: self.settled(task, part),
+            parent: parent_pid,
+            is_top: is_top_of(task, former.as_ref(), parent.as_ref()),
+            root,
+        };
+        self.replace(pid, former, belonging, now);
+    }
+
+    /// The task that the marks of a process say: another than the `current` one where they are new
+    /// compared with those of the process before, or of its parent.
+    fn task_by_traits(
+        &mut self,
+        root: TaskId,
+        traits: &Traits,
+        compared: Option<&Traits>,
+        current: Option<TaskId>,
+        now: Duration,
+    ) -> Option<TaskId> {
+        let outside = self.attribution.roots.get(&root);
+        let outside = outside.map(|root| root.outside.as_ref());
         let level = current.and_then(|task| Some(self.attribution.named.get(&task)?.mark.level));
-        let verdict = traits.verdict(compared.map(Arc::as_ref), outside, level);
-        let (parent_task, parent_part) =
-            known.map_or((None, None), |parent| (parent.task, Some(parent.part)));
-        let task = match verdict {
+        match traits.verdict(compared, outside, level) {
             Verdict::Moves(mark) => self.named_task(root, mark, now).or(current),
             Verdict::StaysAsScript => {
                 if let Some(task) = current {
@@ -168,49 +189,31 @@ impl<O: Observer> Sampler<O> {
                 current
             }
             Verdict::Stays => current,
-        };
-        let was_of_it = former.as_ref().filter(|former| former.task == task);
-        let is_top = match was_of_it {
-            Some(former) => former.is_top,
-            None => task.is_some() && task != parent_task,
-        };
-        // Whatever is started by the work is part of it.
-        let is_below_work = parent_task == task
-            && match parent_part {
-                Some(part) => part == Part::Payload,
-                None => former
-                    .as_ref()
-                    .is_some_and(|former| former.part == Part::Payload),
-            };
-        let part = if is_below_work {
-            Part::Payload
-        } else {
-            traits.part
-        };
-        let belonging = Belonging {
-            traits: Arc::clone(traits),
-            task,
-            part: self.settled(task, part),
-            parent,
-            is_top,
-            root,
-        };
+        }
+    }
+
+    /// Puts a process where it belongs, on its account, in place of what was known of it before.
+    fn replace(
+        &mut self,
+        pid: u32,
+        former: Option<Belonging>,
+        belonging: Belonging,
+        now: Duration,
+    ) {
         if let Some(former) = &former {
             self.note_departure(former, Departure::Moved, now);
         }
         self.note_arrival(&belonging, now);
-        let to = self.account_for(&belonging);
-        let is_other = |former: &Belonging| {
-            (former.task, former.part) != (task, belonging.part) || former.traits != *traits
-        };
-        // Where an exec is not told, it may be found later than what was started after it.
-        let from = former
-            .filter(|former| is_other(former) && !self.newborns.are_all())
-            .map(|former| former.task);
+        let account = self.account_for(&belonging);
+        let (task, traits) = (belonging.task, Arc::clone(&belonging.traits));
+        let has_changed = former.as_ref().is_some_and(|former| {
+            (former.task, former.part) != (task, belonging.part) || former.traits != traits
+        });
         self.attribution.processes.insert(pid, belonging);
-        self.move_to(pid, to);
-        if let Some(from) = from {
-            self.take_along(pid, from, traits, task, now);
+        self.move_to(pid, account);
+        // Where execs are not reported, one may be found later than what was started after it.
+        if let Some(former) = former.filter(|_| has_changed && !self.newborns.are_all()) {
+            self.take_along(pid, former.task, &traits, task, now);
         }
     }
 
@@ -313,5 +316,30 @@ impl<O: Observer> Sampler<O> {
         {
             stages.went(stage, now);
         }
+    }
+}
+
+/// Whether a process is the first of its line in a task.
+fn is_top_of(task: Option<TaskId>, former: Option<&Belonging>, parent: Option<&Belonging>) -> bool {
+    match former.filter(|former| former.task == task) {
+        Some(former) => former.is_top,
+        None => task.is_some() && task != parent.and_then(|parent| parent.task),
+    }
+}
+
+/// What a process does within a task. Everything that the payload starts is payload, too.
+fn part_in(
+    task: Option<TaskId>,
+    traits: &Traits,
+    former: Option<&Belonging>,
+    parent: Option<&Belonging>,
+) -> Part {
+    let is_parent_within = parent.and_then(|parent| parent.task) == task;
+    // Without a known parent, what the process was before has to do.
+    let inherited = parent.or(former).map(|one| one.part);
+    if is_parent_within && inherited == Some(Part::Payload) {
+        Part::Payload
+    } else {
+        traits.part
     }
 }
