@@ -73,8 +73,7 @@ impl<O: Observer> Sampler<O> {
     /// # Errors
     /// When a process that is there cannot be read.
     pub fn handle(&mut self, event: Event, at: Duration) -> Result<(), Error> {
-        let now = self.clock.max(at);
-        self.clock = now;
+        let now = self.progress.advance_to(at);
         match event {
             Event::Born {
                 pid,
@@ -200,7 +199,7 @@ impl<O: Observer> Sampler<O> {
                 id: birth.id,
                 parent: birth.parent,
                 task,
-                first_seen: self.clock,
+                first_seen: self.progress.now(),
                 description: description.into(),
                 bytes,
                 shared_bytes: last.file_bytes,
@@ -279,16 +278,13 @@ impl<O: Observer> Sampler<O> {
     /// # Errors
     /// The first failure; what could be read all the same is counted.
     pub fn sample_at_exit(&mut self, pid: u32, now: Duration) -> Result<(), Error> {
-        self.looked_at = Some(pid);
-        let outcome = self.sample(now);
-        self.looked_at = None;
-        outcome
+        self.sample_also(Some(pid), now)
     }
 
-    /// Takes in those that were told of and are there to stay.
-    pub(crate) fn admit_newborns(&mut self) -> Result<(), Error> {
+    /// Takes in those that were told of and are there to stay, and one that is `exiting`.
+    pub(crate) fn admit_newborns(&mut self, exiting: Option<u32>) -> Result<(), Error> {
         let mut outcome = Ok(());
-        let mut staying = self.newborns.take_staying(self.looked_at);
+        let mut staying = self.newborns.take_staying(exiting);
         // Who runs in the memory of another comes after that one.
         staying.sort_unstable_by_key(|(_, newborn)| (newborn.borrows, newborn.born));
         let before = (!staying.is_empty()).then(thread_cpu);
@@ -304,7 +300,8 @@ impl<O: Observer> Sampler<O> {
             }
         }
         if let Some(before) = before {
-            self.admission += thread_cpu().saturating_sub(before);
+            let cost = thread_cpu().saturating_sub(before);
+            self.progress.add_admission(cost);
         }
         outcome
     }
@@ -332,7 +329,7 @@ impl<O: Observer> Sampler<O> {
             (None, None) => self.relative_of(&birth),
         };
         let description = self.observer.describe(birth.id).unwrap_or_default();
-        let named = Named::new(description, self.ticks);
+        let named = Named::new(description, self.progress.ticks());
         let mut member = Member::of(&birth, newborn.task, handle, named, newborn.born);
         // By now it may have another parent.
         member.parent = newborn.parent;

@@ -124,7 +124,7 @@ impl<O: Observer> Sampler<O> {
         let most = if let Some(place) = self.tree.place_of(pid) {
             let most = self.tree.members()[place].most();
             self.tree.reassign(place, to);
-            self.reading += 1;
+            self.files.change();
             most
         } else {
             let Some(newborn) = self.newborns.get_mut(pid) else {

@@ -1,9 +1,14 @@
 //! Keeps the trees of tasks, and what is known of them.
 
-pub(crate) mod machine;
+mod births;
+mod changes;
+mod files;
+mod high_water;
+mod machine;
 mod narrowing;
 mod newcomers;
 mod parts;
+mod progress;
 pub(crate) mod relatives;
 mod sample;
 #[cfg(test)]
@@ -12,17 +17,17 @@ mod weighing;
 
 use std::time::Duration;
 
+use births::BirthScan;
+use changes::Changes;
+use files::Files;
+use high_water::HighWaterTurns;
 use machine::{MachineWrites, Window};
-use memtop_proc::{
-    Account, Birth, ByNumber, Error, MachineFaults, MappedRange, Observer, ProcessId,
-};
-use relatives::Descent;
+use memtop_proc::{Account, Error, Observer, ProcessId};
+use progress::Progress;
+use relatives::{Descent, TurnsAtRest};
 
 use crate::attribution::Attribution;
-use crate::budget::Budget;
-use crate::gaps::Gaps;
 use crate::kin::Families;
-use crate::mapped::{PageSet, Union};
 use crate::member::Member;
 use crate::newborn::Newborns;
 use crate::settling::{Metric, Settling};
@@ -37,89 +42,38 @@ pub struct Sampler<O: Observer> {
     pub(crate) tree: Tree<O::Handle>,
     pub(crate) tasks: Tasks,
     pub(crate) newborns: Newborns,
-    /// Who is about to end and worth a look all the same.
-    pub(crate) looked_at: Option<u32>,
-    births: Vec<Birth>,
+    pub(crate) attribution: Attribution,
+    pub(crate) progress: Progress,
+    pub(crate) files: Files,
     families: Families,
     settling: Settling,
-    /// Changes with each reading of mapped pages, and with who was read.
-    pub(crate) reading: u64,
-    /// Room for what is worked out at each sample.
-    union: Union,
-    ranges: Vec<MappedRange>,
-    programs_seen: ByNumber<u64, crate::weight::Program>,
-    /// The pages of files that a process of each program had.
-    learned: ByNumber<u64, PageSet>,
     machine: MachineWrites,
     window: Window,
-    /// When those at rest were last looked at, and the faults of all until then.
-    all_looked_at: Duration,
-    faults_when_all_looked_at: Option<MachineFaults>,
-    last_sample: Option<Duration>,
-    /// Time that newcomers have taken: it goes with their number, however seldom samples are taken.
-    pub(crate) admission: Duration,
-    /// Counts all samples, also those between the regular ones.
-    samples: u64,
-    /// What all of them had at the last sample, and the version of the tree.
-    rss_and_version: (u64, u64),
-    is_changing: bool,
-    /// Whether a process gave memory back while pages were being read in this sample, so that the
-    /// sum is not of one instant.
-    is_torn: bool,
-    /// What those that are there have taken since the sample before, of memory that no file backs.
-    taken: u64,
-    high_water: Budget,
-    /// Whose high water is read next.
-    high_water_next: usize,
-    never_seen: u64,
-    pub(crate) attribution: Attribution,
-    /// The time of what is being taken in.
-    pub(crate) clock: Duration,
-    gaps: Gaps,
-    pub(crate) ticks: u64,
-    last_tick: Option<Duration>,
-    failures: u64,
-    first_failure: Option<String>,
+    turns_at_rest: TurnsAtRest,
+    high_water: HighWaterTurns,
+    births: BirthScan,
+    changes: Changes,
 }
 
 impl<O: Observer> Sampler<O> {
     /// A sampler of nothing yet.
     pub fn new(mut observer: O, metric: Metric) -> Self {
         Self {
-            never_seen: observer.never_seen(),
+            births: BirthScan::new(&observer),
             machine: MachineWrites::start(&mut observer),
-            window: Window::default(),
-            all_looked_at: Duration::ZERO,
-            faults_when_all_looked_at: None,
             observer,
             tree: Tree::new(),
             tasks: Tasks::default(),
             newborns: Newborns::default(),
-            looked_at: None,
-            births: Vec::new(),
+            attribution: Attribution::default(),
+            progress: Progress::new(),
+            files: Files::default(),
             families: Families::default(),
             settling: Settling::new(metric),
-            reading: 0,
-            union: Union::default(),
-            ranges: Vec::new(),
-            programs_seen: ByNumber::default(),
-            learned: ByNumber::default(),
-            last_sample: None,
-            samples: 0,
-            rss_and_version: (0, 0),
-            is_changing: false,
-            is_torn: false,
-            taken: 0,
-            admission: Duration::ZERO,
-            high_water: sample::budget_of_high_water(),
-            high_water_next: 0,
-            attribution: Attribution::default(),
-            clock: Duration::ZERO,
-            gaps: Gaps::new(),
-            ticks: 0,
-            last_tick: None,
-            failures: 0,
-            first_failure: None,
+            window: Window::default(),
+            turns_at_rest: TurnsAtRest::default(),
+            high_water: HighWaterTurns::new(),
+            changes: Changes::default(),
         }
     }
 
@@ -135,8 +89,7 @@ impl<O: Observer> Sampler<O> {
         if self.tasks.is_empty() {
             self.observer.note_present()?;
         }
-        let mut births = std::mem::take(&mut self.births);
-        births.clear();
+        let mut births = self.births.take();
         let listed = self.observer.all(&mut births);
         if !births.iter().any(|birth| birth.id == root.id) {
             births.push(root);
@@ -151,7 +104,7 @@ impl<O: Observer> Sampler<O> {
         if is_forked_outside {
             self.join_family(root.id.pid, Descent::ForkedOutside);
         }
-        self.births = births;
+        self.births.put_back(births);
         listed.map(|()| Some(task))
     }
 
@@ -201,11 +154,10 @@ impl<O: Observer> Sampler<O> {
             return Ok(Some(task));
         }
         // A sample has found it first, as a child of who adopts orphans.
-        let mut births = std::mem::take(&mut self.births);
-        births.clear();
+        let mut births = self.births.take();
         let listed = self.observer.all(&mut births);
         self.claim_descendants(task, Some(enclosing), root.id, &births, now);
-        self.births = births;
+        self.births.put_back(births);
         listed.map(|()| Some(task))
     }
 
@@ -293,7 +245,7 @@ impl<O: Observer> Sampler<O> {
 
     /// There was nobody to sample for a while, which is not a gap.
     pub(crate) fn resume(&mut self) {
-        self.last_tick = None;
+        self.progress.resume();
     }
 
     /// Whether a task has not ended.
@@ -318,7 +270,7 @@ impl<O: Observer> Sampler<O> {
     /// of processes, which have a budget of their own, and newcomers.
     #[must_use]
     pub fn time_beside(&self) -> Duration {
-        self.settling.spent + self.machine.spent + self.admission
+        self.settling.spent + self.machine.spent + self.progress.admission()
     }
 
     /// The highest peak of any task, and the largest process.
@@ -334,7 +286,7 @@ impl<O: Observer> Sampler<O> {
 
     /// Whether processes have come or gone or changed their size since this was last asked.
     pub(crate) fn take_change(&mut self) -> bool {
-        std::mem::take(&mut self.is_changing)
+        self.changes.take()
     }
 
     /// Whether any process is being watched.
@@ -365,21 +317,22 @@ impl<O: Observer> Sampler<O> {
     /// What is known so far, with one task's figures. What only the thread knows is left at zero.
     #[must_use]
     pub fn record(&self, task: TaskId) -> Record {
+        let (failures, first_failure) = self.progress.failures();
         Record {
             task: self.task_record(task).unwrap_or_default(),
             named: self.named_records(task),
-            stages: self.stage_records(task, self.clock),
+            stages: self.stage_records(task, self.progress.now()),
             programs: Vec::new(),
             interval: Duration::ZERO,
-            ticks: self.ticks,
-            median_gap: self.gaps.median(),
-            longest_gap: self.gaps.longest(),
+            ticks: self.progress.ticks(),
+            median_gap: self.progress.median_gap(),
+            longest_gap: self.progress.longest_gap(),
             cpu: Duration::ZERO,
             pss_reads: self.settling.readings,
             pss_refused: self.settling.refused,
             without_descriptor: self.observer.without_descriptor(),
-            failures: self.failures,
-            first_failure: self.first_failure.clone(),
+            failures,
+            first_failure,
             slowed_down: false,
             gave_up: false,
         }
@@ -393,7 +346,7 @@ impl<O: Observer> Sampler<O> {
         if let Some(place) = self.tree.place_of(pid) {
             act(
                 &mut self.observer,
-                self.ticks,
+                self.progress.ticks(),
                 &mut self.tree.members_mut()[place],
             );
         }

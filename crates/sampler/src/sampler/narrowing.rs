@@ -4,25 +4,18 @@ use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 use memtop_proc::native::thread_cpu;
-use memtop_proc::{ByNumber, Error, Observer, Proportional, Reading};
+use memtop_proc::{Error, Observer, Proportional, Reading};
 
 use super::Sampler;
 use crate::TaskId;
 use crate::kin::{FamilyId, Share};
-use crate::mapped::PageSet;
 use crate::settling::{Need, Settling, cost_of_pages, cost_of_walk};
 use crate::weight::Weight;
 
-/// A page set that is larger than what the kernel counts, by more than this part, is of something
-/// that does not count.
-const TOO_LARGE: u64 = 8;
 /// How long the guard waits for an exiting process to release its memory before it acts.
 const EXIT_MAY_TAKE: Duration = Duration::from_millis(50);
 /// Giving back less than this is nothing to be said of.
 const LITTLE_GIVEN_BACK: u64 = 256 << 10;
-/// Programs whose pages are remembered.
-const MOST_LEARNED: usize = 200;
-
 /// What walks over the pages of families have told.
 #[derive(Debug, Default)]
 struct Walks {
@@ -50,7 +43,8 @@ impl<O: Observer> Sampler<O> {
             outcome = outcome.and(self.read_families(id, weight, need, &mut walks));
         }
         if self.settling.readings > readings {
-            self.is_torn |= self.has_anybody_shrunk();
+            let has_shrunk = self.has_anybody_shrunk();
+            self.changes.tear(has_shrunk);
             // What is counted is to be of the same instant.
             self.read_accounts();
             self.sum_up();
@@ -100,51 +94,15 @@ impl<O: Observer> Sampler<O> {
     fn read_files_of(&mut self, place: usize, at_leisure: bool) -> Result<(), Error> {
         let before = thread_cpu();
         let member = &mut self.tree.members_mut()[place];
-        let mut ranges = std::mem::take(&mut self.ranges);
-        ranges.clear();
-        let read = self.observer.mapped(member.id, &mut ranges);
-        let again = self.observer.resident(&mut member.handle);
-        let page_bytes = self.observer.page_bytes();
-        let mut refused = 0;
-        let outcome = match (read, again) {
-            (
-                Ok(Some(())),
-                Ok(Reading::Resident {
-                    bytes,
-                    shared_bytes,
-                }),
-            ) => {
-                member.memory.sample(bytes, shared_bytes);
-                let pages: u64 = ranges.iter().map(|range| range.pages).sum();
-                let mapped = member.memory.shared();
-                if pages * page_bytes > mapped + mapped / TOO_LARGE + 64 * page_bytes {
-                    member.memory.refused = true;
-                } else {
-                    let set = PageSet::of(&ranges, mapped);
-                    learn(&mut self.learned, member.named.program, &set);
-                    member.memory.mapped = Some(set);
-                }
-                Ok(())
-            }
-            // On its way out; the next sample finds it gone.
-            (Ok(_), Ok(_)) => Ok(()),
-            (Err(error), _) if error.is_denied() => {
-                member.memory.refused = true;
-                refused = 1;
-                Ok(())
-            }
-            (Err(error), _) | (_, Err(error)) => Err(error),
-        };
-        self.ranges = ranges;
-        self.settling.refused += refused;
-        self.reading += 1;
+        let outcome = self.files.read(&mut self.observer, member);
+        self.settling.refused += u64::from(matches!(outcome, Ok(false)));
         let cost = thread_cpu().saturating_sub(before);
         if at_leisure {
             self.settling.spend_at_leisure(cost, 1);
         } else {
             self.settling.spend(cost, 1);
         }
-        outcome
+        outcome.map(drop)
     }
 
     fn read_families(
@@ -300,7 +258,7 @@ impl<O: Observer> Sampler<O> {
 
     /// Walks over all pages of a process. `None` when it is gone or may not be asked.
     fn walk(&mut self, place: usize) -> Result<Option<Share>, Error> {
-        let sample = self.samples;
+        let sample = self.progress.sample();
         let member = &mut self.tree.members_mut()[place];
         match self.observer.proportional(member.id) {
             Ok(Some(read)) => {
@@ -375,18 +333,6 @@ impl<O: Observer> Sampler<O> {
 
 fn sum_of(one: Option<u64>, other: Option<u64>) -> Option<u64> {
     Some(one? + other?)
-}
-
-/// Remembers what a process of a program had, at its largest.
-fn learn(learned: &mut ByNumber<u64, PageSet>, program: u64, set: &PageSet) {
-    let is_more = |known: &PageSet| known.bytes < set.bytes;
-    let is_worth_it = match learned.get(&program) {
-        Some(known) => is_more(known),
-        None => learned.len() < MOST_LEARNED,
-    };
-    if is_worth_it {
-        learned.insert(program, set.clone());
-    }
 }
 
 #[cfg(test)]

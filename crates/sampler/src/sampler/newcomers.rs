@@ -44,7 +44,7 @@ impl<O: Observer> Sampler<O> {
     fn claim(&mut self, place: usize, task: TaskId, enclosing: Option<TaskId>) {
         let owner = self.tree.members()[place].task;
         let outside = self.tasks.get(owner).and_then(|owner| owner.enclosing);
-        self.reading += 1;
+        self.files.change();
         if enclosing.is_some_and(|inner| self.tasks.is_within(inner, owner)) {
             self.tree.reassign(place, task);
             // Those from the owner outwards have counted it already.
@@ -66,8 +66,7 @@ impl<O: Observer> Sampler<O> {
         if self.newborns.are_all() {
             return Ok(());
         }
-        let mut births = std::mem::take(&mut self.births);
-        births.clear();
+        let mut births = self.births.take();
         let outcome = self.observer.births(&mut births);
         let before = (!births.is_empty()).then(thread_cpu);
         births.retain(|birth| !self.is_over(birth.id));
@@ -88,9 +87,10 @@ impl<O: Observer> Sampler<O> {
                 break;
             }
         }
-        self.births = births;
+        self.births.put_back(births);
         if let Some(before) = before {
-            self.admission += thread_cpu().saturating_sub(before);
+            let cost = thread_cpu().saturating_sub(before);
+            self.progress.add_admission(cost);
         }
         outcome
     }
@@ -123,12 +123,12 @@ impl<O: Observer> Sampler<O> {
                 return self.count(task, |record| record.unmeasured += 1);
             }
             Err(error) => {
-                self.first_failure.get_or_insert_with(|| error.to_string());
+                self.progress.note_failure(&error);
                 return self.count(task, |record| record.unmeasured += 1);
             }
         };
         let description = self.observer.describe(birth.id).unwrap_or_default();
-        let named = Named::new(description, self.ticks);
+        let named = Named::new(description, self.progress.ticks());
         let descent = self.descent(birth, &named);
         self.take_in(Member::of(birth, task, handle, named, now), descent);
         if self.attribution.is_on() {
@@ -164,7 +164,7 @@ impl<O: Observer> Sampler<O> {
 
     pub(crate) fn take_leave_of(&mut self, place: usize) {
         let pid = self.tree.members()[place].id.pid;
-        self.forget(pid, None, self.clock);
+        self.forget(pid, None, self.progress.now());
         let is_handed_over = self.hand_over_memory(place);
         let given_back = if is_handed_over {
             0
@@ -173,7 +173,7 @@ impl<O: Observer> Sampler<O> {
         };
         let member = self.tree.remove(place);
         if member.memory.mapped.is_some() || is_handed_over {
-            self.reading += 1;
+            self.files.change();
         }
         self.part_from_families();
         self.tasks.each_outwards(member.task, |task| {

@@ -92,7 +92,7 @@ impl<O: Observer> Sampler<O> {
             anon_bytes: by_part.then_some(weight.total.best - mapped),
             mapped_bytes: by_part.then_some(mapped),
             rss_bytes,
-            at: self.clock,
+            at: self.progress.now(),
             processes: self
                 .parts(id, weight)
                 .into_iter()

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use memtop_proc::{Birth, Error, Observer, ProcessId, Reading};
+use memtop_proc::{Birth, Error, MachineFaults, Observer, ProcessId, Reading};
 
 use super::Sampler;
 use super::machine::{Written, pages_between};
@@ -37,6 +37,13 @@ pub(crate) enum Descent {
     ForkedUnseen { relative: u32 },
     /// It is a copy of that of its parent, who is none of those that are watched.
     ForkedOutside,
+}
+
+/// When processes at rest were last looked at, and the faults of the machine until then.
+#[derive(Debug, Default)]
+pub(super) struct TurnsAtRest {
+    last: Duration,
+    faults: Option<MachineFaults>,
 }
 
 impl<O: Observer> Sampler<O> {
@@ -223,7 +230,7 @@ impl<O: Observer> Sampler<O> {
     pub(super) fn look_at_families(&mut self) -> Result<(), Error> {
         self.machine.begin();
         // Anybody unseen may have been a relative.
-        let is_one_unseen = self.observer.never_seen() > self.never_seen;
+        let is_one_unseen = self.births.is_one_unseen(&self.observer);
         for (_, family) in self.families.iter_mut() {
             if is_one_unseen {
                 family.doubt_reading();
@@ -268,7 +275,7 @@ impl<O: Observer> Sampler<O> {
         let are_told = self.newborns.are_all();
         let member = &mut self.tree.members_mut()[place];
         if member.memory.mapped.take().is_some() {
-            self.reading += 1;
+            self.files.change();
         }
         member.is_zombie = !are_told;
         member.is_exiting |= leaves;
@@ -299,23 +306,24 @@ impl<O: Observer> Sampler<O> {
             .filter(|member| member.family.is_some() || member.hidden_ever() > 0)
             .count();
         let of_all = LOOK_EVERY_OF_ONE * u32::try_from(number).unwrap_or(u32::MAX);
-        if number == 0 || self.clock.saturating_sub(self.all_looked_at) < LOOK_EVERY.max(of_all) {
+        let now = self.progress.now();
+        if number == 0 || now.saturating_sub(self.turns_at_rest.last) < LOOK_EVERY.max(of_all) {
             return false;
         }
-        if number > FEW {
-            let now = self.machine.count(&mut self.observer);
-            if let (Some(before), Some(now)) = (self.faults_when_all_looked_at, now) {
-                let written = pages_between(before, now) * self.observer.page_bytes();
-                let (highest, _) = self.highest();
-                if written < (highest / WRITTEN_LITTLE).max(LEAST_WRITTEN) {
-                    // It is asked again after as long.
-                    self.all_looked_at = self.clock;
-                    return false;
-                }
-            }
-            self.faults_when_all_looked_at = now;
+        self.turns_at_rest.last = now;
+        if number <= FEW {
+            return true;
         }
-        self.all_looked_at = self.clock;
+        let faults = self.machine.count(&mut self.observer);
+        if let (Some(before), Some(faults)) = (self.turns_at_rest.faults, faults) {
+            let written = pages_between(before, faults) * self.observer.page_bytes();
+            let (highest, _) = self.highest();
+            if written < (highest / WRITTEN_LITTLE).max(LEAST_WRITTEN) {
+                // It is asked again after as long.
+                return false;
+            }
+        }
+        self.turns_at_rest.faults = faults;
         true
     }
 
@@ -324,7 +332,7 @@ impl<O: Observer> Sampler<O> {
         for place in 0..self.tree.len() {
             let member = &self.tree.members()[place];
             if member.hidden > 0
-                && member.looked_at_sample != self.samples
+                && member.looked_at_sample != self.progress.sample()
                 && self.tasks.is_within(member.task, id)
             {
                 // A failure shows in the next sample.
@@ -356,7 +364,7 @@ impl<O: Observer> Sampler<O> {
     /// or what anybody can have since the last sample.
     fn take_look(&mut self, place: usize, otherwise: Option<u64>) -> Result<u64, Error> {
         let page_bytes = self.observer.page_bytes();
-        let last_sample = self.last_sample;
+        let last_sample = self.progress.last_sample();
         let member = &mut self.tree.members_mut()[place];
         let anonymous = member.memory.anonymous();
         let faults = self.observer.faults(&mut member.handle)?;
@@ -374,12 +382,12 @@ impl<O: Observer> Sampler<O> {
             _ => None,
         };
         // Walks look several times within a sample.
-        let is_first = member.looked_at_sample != self.samples;
+        let is_first = member.looked_at_sample != self.progress.sample();
         member.quiet_looks = match faulted {
             Some(0) => member.quiet_looks.saturating_add(u32::from(is_first)),
             _ => 0,
         };
-        member.looked_at_sample = self.samples;
+        member.looked_at_sample = self.progress.sample();
         let written_at_most = match (faulted, otherwise) {
             (Some(faulted), _) => self.machine.pages_of(&mut self.observer, faulted) * page_bytes,
             (None, Some(otherwise)) => otherwise,
@@ -412,9 +420,7 @@ impl<O: Observer> Sampler<O> {
 
     /// What can have been written since the last sample.
     pub(super) fn written_in_gap(&mut self) -> Written {
-        let gap = self
-            .clock
-            .saturating_sub(self.last_sample.unwrap_or_default());
+        let gap = self.progress.since_last_sample();
         self.machine.written(&mut self.observer, gap)
     }
 

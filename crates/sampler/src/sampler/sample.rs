@@ -2,32 +2,14 @@
 
 use std::time::Duration;
 
-use memtop_proc::{Error, HighWater, Observer, Reading};
+use memtop_proc::{Error, Observer, Reading};
 
 use super::Sampler;
-use crate::budget::Budget;
 
-/// Reading what the kernel remembers of a process takes about this long.
-const COST_OF_HIGH_WATER: Duration = Duration::from_micros(15);
-const SHARE_OF_HIGH_WATER: f64 = 0.002;
-/// One a sample: the samples are what takes the time.
-const MOST_HIGH_WATER_AT_ONCE: Duration = COST_OF_HIGH_WATER;
 /// With less growth between two samples than this, nobody is read twice.
 const WORTH_CONFIRMING: u64 = 256 << 10;
 /// How late a pid that never showed may be told of, in samples.
 const SAMPLES_TO_SHOW: usize = 4;
-
-/// Less than one part in so many between two samples is no change.
-const LITTLE_CHANGE: u64 = 256;
-
-/// Whether what a tree has is about what it had at the sample before.
-pub(super) fn is_about(bytes: u64, before: u64) -> bool {
-    bytes.abs_diff(before) <= bytes / LITTLE_CHANGE
-}
-
-pub(super) fn budget_of_high_water() -> Budget {
-    Budget::new(SHARE_OF_HIGH_WATER, MOST_HIGH_WATER_AT_ONCE)
-}
 
 impl<O: Observer> Sampler<O> {
     /// Takes one sample of everything at the instant `now`, counted from the sampler's start.
@@ -35,14 +17,10 @@ impl<O: Observer> Sampler<O> {
     /// # Errors
     /// The first failure; what could be read all the same is counted.
     pub fn tick(&mut self, now: Duration) -> Result<(), Error> {
-        if let Some(last) = self.last_tick.replace(now) {
-            self.gaps.add(now.saturating_sub(last));
-        }
-        self.ticks += 1;
+        self.progress.begin_tick(now);
         let outcome = self.sample(now);
         if let Err(error) = &outcome {
-            self.failures += 1;
-            self.first_failure.get_or_insert_with(|| error.to_string());
+            self.progress.count_failure(error);
         }
         outcome
     }
@@ -65,10 +43,14 @@ impl<O: Observer> Sampler<O> {
     /// # Errors
     /// The first failure; what could be read all the same is counted.
     pub fn sample(&mut self, now: Duration) -> Result<(), Error> {
-        self.clock = now;
-        self.samples += 1;
-        self.is_torn = false;
-        self.admit_newborns()
+        self.sample_also(None, now)
+    }
+
+    /// The same with a process that is about to end and worth a look all the same.
+    pub(crate) fn sample_also(&mut self, exiting: Option<u32>, now: Duration) -> Result<(), Error> {
+        self.progress.begin_sample(now);
+        self.changes.begin_sample();
+        self.admit_newborns(exiting)
             .and(self.admit_births(now))
             .and(self.measure())
             .and(self.look_at_families())
@@ -110,10 +92,10 @@ impl<O: Observer> Sampler<O> {
                     };
                     let anonymous = member.memory.anonymous().saturating_sub(before);
                     taken += anonymous.min(most);
-                    if member.named.is_old(self.ticks, bytes) {
+                    if member.named.is_old(self.progress.ticks(), bytes) {
                         let before = std::sync::Arc::clone(&member.named.description);
                         let now = self.observer.describe(member.id);
-                        member.named.renew(now, self.ticks, bytes);
+                        member.named.renew(now, self.progress.ticks(), bytes);
                         if !are_told {
                             let is_renamed = member.named.description != before;
                             changed.push((member.id.pid, is_renamed));
@@ -133,8 +115,9 @@ impl<O: Observer> Sampler<O> {
                 }
             }
         }
-        self.taken = taken;
-        self.note_change();
+        let members = self.tree.members().iter();
+        let rss = members.map(|member| member.memory.rss).sum();
+        self.changes.measured(rss, self.tree.version, taken);
         if self.tree.len() > 1 && grown >= WORTH_CONFIRMING {
             outcome = outcome.and(self.confirm_growth());
         }
@@ -149,18 +132,10 @@ impl<O: Observer> Sampler<O> {
                     // Nothing else tells that it is another program.
                     self.run_another_program(place, None);
                 }
-                self.find_task_of(pid, None, self.clock);
+                self.find_task_of(pid, None, self.progress.now());
             }
         }
         outcome
-    }
-
-    fn note_change(&mut self) {
-        let members = self.tree.members().iter();
-        let rss: u64 = members.map(|member| member.memory.rss).sum();
-        let (rss_before, version_before) = self.rss_and_version;
-        self.rss_and_version = (rss, self.tree.version);
-        self.is_changing |= !is_about(rss, rss_before) || self.tree.version != version_before;
     }
 
     /// They were read one after the other. Where one gives back what another takes, both may have
@@ -206,49 +181,12 @@ impl<O: Observer> Sampler<O> {
         };
         let member = &mut self.tree.members_mut()[place];
         if member.memory.mapped.is_some() {
-            self.reading += 1;
+            self.files.change();
         }
         member.renew(image);
         let task = member.task;
         self.part_from_families();
         self.tasks
             .each_outwards(task, |task| task.given_back += given_back);
-    }
-
-    /// Asks a few processes in turn whether they were ever larger than any sample says.
-    fn look_for_high_water(&mut self, now: Duration) -> Result<(), Error> {
-        self.high_water.fill(now);
-        let mut outcome = Ok(());
-        for _ in 0..self.tree.len() {
-            if !self.high_water.allows(COST_OF_HIGH_WATER) {
-                break;
-            }
-            self.high_water.spend(COST_OF_HIGH_WATER);
-            self.high_water_next = (self.high_water_next + 1) % self.tree.len();
-            let id = self.tree.members()[self.high_water_next].id;
-            match self.observer.high_water(id) {
-                Ok(Some(high)) => self.take_high_water(self.high_water_next, high),
-                Ok(None) => {}
-                Err(error) => outcome = outcome.and(Err(error)),
-            }
-        }
-        outcome
-    }
-
-    pub(crate) fn take_high_water(&mut self, place: usize, high: HighWater) {
-        let member = &mut self.tree.members_mut()[place];
-        if member.borrows_from.is_some() {
-            return;
-        }
-        // What it has right now is no surprise: the next sample will show it.
-        let known = member.memory.highest.max(high.now_bytes);
-        let hidden = high.highest_bytes.saturating_sub(known);
-        member.memory.highest = known + hidden;
-        member.memory.swapped = high.swapped_bytes;
-        if hidden > 0 {
-            let (task, since) = (member.task, member.first_seen);
-            self.tasks
-                .each_outwards(task, |task| task.raise(since, hidden));
-        }
     }
 }

@@ -5,8 +5,8 @@ use std::time::Duration;
 use memtop_proc::{Counted, Error, Observer};
 
 use super::Sampler;
+use super::changes::is_about;
 use super::machine::Written;
-use super::sample::is_about;
 use crate::TaskId;
 use crate::bracket::Bracket;
 use crate::kin::{Family, FamilyId};
@@ -40,8 +40,7 @@ impl<O: Observer> Sampler<O> {
     pub(super) fn weigh(&mut self, now: Duration) -> Result<(), Error> {
         self.read_accounts();
         self.sum_up();
-        let unseen = self.observer.never_seen() - self.never_seen;
-        self.never_seen += unseen;
+        let unseen = self.births.take_unseen(&self.observer);
         let mut outcome = Ok(());
         for id in self.tasks.ids() {
             self.weigh_task(id);
@@ -65,8 +64,10 @@ impl<O: Observer> Sampler<O> {
         let gap = Gap {
             at: now,
             unseen,
-            written_at_most: self.written_as_counted(self.gap()).any,
-            taken: self.taken,
+            written_at_most: self
+                .written_as_counted(self.progress.since_last_sample())
+                .any,
+            taken: self.changes.grown(),
         };
         for id in self.tasks.ids() {
             self.settle_task(id, now, |sampler, task| {
@@ -78,7 +79,7 @@ impl<O: Observer> Sampler<O> {
             });
         }
         self.close_window(now);
-        self.last_sample = Some(now);
+        self.progress.end_sample(now);
         self.weigh_stages();
         outcome
     }
@@ -112,13 +113,17 @@ impl<O: Observer> Sampler<O> {
     /// What may be hidden between two samples is worth a look where it would be higher than anything
     /// before.
     fn look_for_hidden(&mut self, id: TaskId, unseen: u64) {
-        let by_time = self.written_as_counted(self.gap()).any;
+        let by_time = self
+            .written_as_counted(self.progress.since_last_sample())
+            .any;
         let Some(task) = self.tasks.get(id) else {
             return;
         };
         let known = task.weight.total.upper.max(task.record.floor_bytes);
         let highest = task.record.ceiling.highest().max(known);
-        if task.most_in_gap(unseen, by_time, self.taken) <= highest + highest / HIDDEN_IS_MUCH {
+        if task.most_in_gap(unseen, by_time, self.changes.grown())
+            <= highest + highest / HIDDEN_IS_MUCH
+        {
             return;
         }
         let has_hidden = task.sums.hidden > 0;
@@ -133,16 +138,10 @@ impl<O: Observer> Sampler<O> {
         }
     }
 
-    /// Since the last sample.
-    fn gap(&self) -> Duration {
-        self.clock
-            .saturating_sub(self.last_sample.unwrap_or_default())
-    }
-
     /// What grew and shrank between two samples shows in nobody's size. Where ends are told, each
     /// tells how large it ever was; elsewhere the faults of the whole machine do.
     fn close_window(&mut self, now: Duration) {
-        self.window.take(self.taken);
+        self.window.take(self.changes.grown());
         if self.newborns.are_all() || !self.window.is_over(now) {
             return;
         }
@@ -195,7 +194,9 @@ impl<O: Observer> Sampler<O> {
         then(self, &mut task);
         let (weight, rss) = (task.weight, task.sums.rss);
         self.follow_programs(id, &mut task, now);
-        task.settle(now, self.is_torn, || self.peak_of(id, &weight, rss));
+        task.settle(now, self.changes.is_torn(), || {
+            self.peak_of(id, &weight, rss)
+        });
         self.tasks.put_back(id, task);
     }
 
@@ -230,19 +231,14 @@ impl<O: Observer> Sampler<O> {
             task.sums = Sums::default();
             task.mapped_with_sums = task.counted.map(|counted| counted.mapped_bytes);
         }
-        self.programs_seen.clear();
+        self.files.begin_sums();
         if self.settling.metric() == Metric::Auto {
             for member in self.tree.members() {
-                self.programs_seen
-                    .entry(member.named.program)
-                    .or_default()
-                    .see(&member.memory);
+                self.files.see(member);
             }
         }
         for member in self.tree.members_mut() {
-            let is_learned = self.learned.contains_key(&member.named.program);
-            let program = self.programs_seen.get_mut(&member.named.program);
-            let novelty = program.map(|program| program.novelty(&member.memory, is_learned));
+            let novelty = self.files.novelty(member);
             let given_back = member.memory.take_given_back();
             let member = &*member;
             // A family tells by itself what of its memory can have gone for good.
@@ -251,7 +247,7 @@ impl<O: Observer> Sampler<O> {
             } else {
                 given_back
             };
-            let sums = Sums::of(member, novelty.unwrap_or_default(), self.samples);
+            let sums = Sums::of(member, novelty, self.progress.sample());
             self.tasks.each_outwards(member.task, |task| {
                 task.sums.add(&sums);
                 task.given_back += given_back;
@@ -333,7 +329,7 @@ impl<O: Observer> Sampler<O> {
     /// Pages of files that the processes of a task have, of those whose pages were read; and what
     /// others would add with those that processes of their programs had.
     fn read_pages(&mut self, id: TaskId) -> ReadPages {
-        let as_of = (self.reading, self.tree.version);
+        let as_of = (self.files.version(), self.tree.version);
         let Some(task) = self.tasks.get(id) else {
             return ReadPages::default();
         };
@@ -342,28 +338,9 @@ impl<O: Observer> Sampler<O> {
         {
             return pages;
         }
-        self.union.clear();
         let members = self.tree.members().iter();
         let inside = members.filter(|member| self.tasks.is_within(member.task, id));
-        for set in inside
-            .clone()
-            .filter_map(|member| member.memory.mapped.as_ref())
-        {
-            self.union.add(set);
-        }
-        let known = self.union.pages();
-        let mut likely = 0;
-        let unread = inside.filter(|member| member.memory.mapped.is_none());
-        let sets = unread.filter_map(|member| self.learned.get(&member.named.program));
-        let mut is_any = false;
-        for set in sets {
-            self.union.add(set);
-            is_any = true;
-        }
-        if is_any {
-            likely = self.union.pages() - known;
-        }
-        let pages = ReadPages { known, likely };
+        let pages = self.files.pages_of(inside);
         if let Some(task) = self.tasks.get_mut(id) {
             task.read_pages = Some((pages, as_of));
         }
