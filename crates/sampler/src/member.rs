@@ -8,7 +8,7 @@ use memtop_proc::{Birth, Description, ProcessId, Proportional};
 
 use crate::TaskId;
 use crate::bracket::Bracket;
-use crate::kin::FamilyId;
+use crate::forks::FamilyId;
 use crate::mapped::PageSet;
 
 /// After so many looks in a row in which it has not written, a process is at rest.

@@ -27,7 +27,7 @@ use progress::Progress;
 use relatives::{Descent, TurnsAtRest};
 
 use crate::attribution::Attribution;
-use crate::kin::Families;
+use crate::forks::Families;
 use crate::member::Member;
 use crate::newborn::Newborns;
 use crate::settling::{Metric, Settling};

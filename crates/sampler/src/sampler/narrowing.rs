@@ -8,7 +8,7 @@ use memtop_proc::{Error, Observer, Proportional, Reading};
 
 use super::Sampler;
 use crate::TaskId;
-use crate::kin::{FamilyId, Share};
+use crate::forks::{FamilyId, Share};
 use crate::settling::{Need, Settling, cost_of_pages, cost_of_walk};
 use crate::weight::Weight;
 

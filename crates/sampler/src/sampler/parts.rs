@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use memtop_proc::Observer;
 
 use super::Sampler;
-use crate::kin::{Division, FamilyId};
+use crate::forks::{Division, FamilyId};
 use crate::member::{Member, scaled};
 use crate::settling::Metric;
 use crate::weight::Weight;

@@ -7,7 +7,7 @@ use memtop_proc::{Birth, Error, MachineFaults, Observer, ProcessId, Reading};
 use super::Sampler;
 use super::machine::{Written, pages_between};
 use crate::TaskId;
-use crate::kin::{Family, Look};
+use crate::forks::{Family, Look};
 use crate::member::Named;
 
 /// Pages that a fault maps: up to 16 of what others have mapped before, one of new shared memory.
@@ -176,7 +176,7 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// The family of a process; a new one where it had no relatives so far.
-    fn family_of(&mut self, pid: u32) -> Option<crate::kin::FamilyId> {
+    fn family_of(&mut self, pid: u32) -> Option<crate::forks::FamilyId> {
         let place = self.tree.place_of(pid)?;
         let member = &self.tree.members()[place];
         if member.family.is_some() {

@@ -9,7 +9,7 @@ use super::changes::is_about;
 use super::machine::Written;
 use crate::TaskId;
 use crate::bracket::Bracket;
-use crate::kin::{Family, FamilyId};
+use crate::forks::{Family, FamilyId};
 use crate::settling::{Metric, Need, Settling};
 use crate::task::{Gap, Task};
 use crate::weight::{ReadPages, Sums, Weight};
