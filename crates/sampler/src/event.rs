@@ -7,8 +7,8 @@ use memtop_proc::native::thread_cpu;
 use memtop_proc::{Error, HighWater, Observer, ProcessId, Reading};
 
 use crate::member::{Member, Named};
-use crate::newborn::Newborn;
 use crate::sampler::relatives::Descent;
+use crate::unsampled::Unsampled;
 use crate::{LargestProcess, Sampler, Traits};
 
 /// What has happened to a process.
@@ -60,12 +60,12 @@ pub enum Kinship {
 impl<O: Observer> Sampler<O> {
     /// From now on every birth is told of by [`Self::handle`].
     pub fn expect_events(&mut self) {
-        self.newborns.set_are_all(true);
+        self.births.set_reported(true);
     }
 
     /// From now on nobody tells of the births of some, so all are looked for.
     pub fn look_for_births(&mut self) {
-        self.newborns.set_are_all(false);
+        self.births.set_reported(false);
     }
 
     /// Takes in what happened between two samples, at this time. It may be told a moment late.
@@ -97,7 +97,7 @@ impl<O: Observer> Sampler<O> {
                 Ok(())
             }
             Event::Released(pid) => {
-                self.newborns.set_are_all(false);
+                self.births.set_reported(false);
                 if let Some(task) = self.tree.task_of_pid(pid) {
                     self.count(task, |record| record.found += 1);
                 }
@@ -122,15 +122,15 @@ impl<O: Observer> Sampler<O> {
             return;
         };
         self.tree.remember(pid, task);
-        self.newborns.add(
+        self.unsampled.add(
             pid,
-            Newborn {
+            Unsampled {
                 task,
                 parent,
                 born: now,
                 is_copy: kinship == Kinship::Copy,
                 borrows: kinship == Kinship::SameMemory,
-                last: None,
+                at_exit: None,
             },
         );
         self.tasks.each_outwards(task, |task| {
@@ -142,24 +142,24 @@ impl<O: Observer> Sampler<O> {
     }
 
     fn exec(&mut self, pid: u32) {
-        if let Some(newborn) = self.newborns.get_mut(pid) {
-            newborn.is_copy = false;
-            newborn.borrows = false;
+        if let Some(process) = self.unsampled.get_mut(pid) {
+            process.is_copy = false;
+            process.borrows = false;
             // It lives on, whatever was told of its threads.
-            newborn.last = None;
+            process.at_exit = None;
             return;
         }
         let Some(place) = self.tree.place_of(pid) else {
             return;
         };
-        self.newborns.have_own_memory(pid);
+        self.unsampled.end_borrowing(pid);
         // One that is gone by now has ended, which is told next.
         let birth = self.observer.identify(pid).ok().flatten();
         self.run_another_program(place, birth.and_then(|birth| birth.image));
         self.with_member(pid, |observer, tick, member| {
             let description = observer.describe(member.id);
             member.named.renew(description, tick, member.memory.rss);
-            member.is_leaving = false;
+            member.is_exiting = false;
         });
     }
 
@@ -167,7 +167,7 @@ impl<O: Observer> Sampler<O> {
         self.weigh_stage_of(pid, last.highest_bytes);
         if let Some(place) = self.tree.place_of(pid) {
             let member = &mut self.tree.members_mut()[place];
-            member.is_leaving = true;
+            member.is_exiting = true;
             if member.borrows_from.is_some() {
                 return Ok(());
             }
@@ -185,11 +185,11 @@ impl<O: Observer> Sampler<O> {
                 .each_outwards(member.task, |task| task.note_size(member));
             return Ok(());
         }
-        let Some(newborn) = self.newborns.get_mut(pid) else {
+        let Some(process) = self.unsampled.get_mut(pid) else {
             return Ok(());
         };
-        newborn.last = Some(last);
-        let (task, bytes) = (newborn.task, newborn.most());
+        process.at_exit = Some(last);
+        let (task, bytes) = (process.task, process.most());
         let mut is_largest = false;
         self.tasks
             .each_outwards(task, |task| is_largest |= bytes > task.largest_bytes());
@@ -214,17 +214,17 @@ impl<O: Observer> Sampler<O> {
     }
 
     fn end(&mut self, pid: u32) {
-        self.newborns.end(pid);
+        self.unsampled.note_end(pid);
         if let Some(place) = self.tree.place_of(pid) {
             self.take_leave_of(place);
             return;
         }
-        let Some(newborn) = self.newborns.take(pid) else {
+        let Some(process) = self.unsampled.take(pid) else {
             return;
         };
-        let is_known = newborn.last.is_some() || newborn.borrows;
-        self.tasks.each_outwards(newborn.task, |task| {
-            task.lives.went(pid, newborn.most());
+        let is_known = process.at_exit.is_some() || process.borrows;
+        self.tasks.each_outwards(process.task, |task| {
+            task.lives.went(pid, process.most());
             if !is_known {
                 task.ended += 1;
                 task.record.unmeasured += 1;
@@ -252,9 +252,9 @@ impl<O: Observer> Sampler<O> {
                 within += if is_within(member.task) { bytes } else { 0 };
             }
         }
-        for (pid, newborn) in self.newborns.iter() {
-            let bytes = match newborn.last {
-                _ if newborn.borrows => 0,
+        for (pid, process) in self.unsampled.iter() {
+            let bytes = match process.at_exit {
+                _ if process.borrows => 0,
                 Some(last) => last.now_bytes,
                 None => match self.observer.resident_of(pid) {
                     Ok(Reading::Resident { bytes, .. }) => bytes,
@@ -263,7 +263,7 @@ impl<O: Observer> Sampler<O> {
                 },
             };
             sum += bytes;
-            within += if is_within(newborn.task) { bytes } else { 0 };
+            within += if is_within(process.task) { bytes } else { 0 };
         }
         let is_about = |bytes: u64, highest: u64| bytes >= highest - highest / 20;
         let tasks = self.tasks.ids().filter_map(|id| self.tasks.get(id));
@@ -282,20 +282,20 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// Takes in those that were told of and are there to stay, and one that is `exiting`.
-    pub(crate) fn admit_newborns(&mut self, exiting: Option<u32>) -> Result<(), Error> {
+    pub(crate) fn admit_reported(&mut self, exiting: Option<u32>) -> Result<(), Error> {
         let mut outcome = Ok(());
-        let mut staying = self.newborns.take_staying(exiting);
+        let mut staying = self.unsampled.take_staying(exiting);
         // Who runs in the memory of another comes after that one.
-        staying.sort_unstable_by_key(|(_, newborn)| (newborn.borrows, newborn.born));
+        staying.sort_unstable_by_key(|(_, process)| (process.borrows, process.born));
         let before = (!staying.is_empty()).then(thread_cpu);
-        for (pid, newborn) in staying {
-            match self.admit_newborn(pid, newborn) {
+        for (pid, process) in staying {
+            match self.admit_unsampled(pid, process) {
                 Ok(true) => {}
                 // On its way out; its end will be told.
-                Ok(false) => self.newborns.add(pid, newborn),
+                Ok(false) => self.unsampled.add(pid, process),
                 Err(error) => {
                     outcome = outcome.and(Err(error));
-                    self.newborns.add(pid, newborn);
+                    self.unsampled.add(pid, process);
                 }
             }
         }
@@ -306,45 +306,45 @@ impl<O: Observer> Sampler<O> {
         outcome
     }
 
-    fn admit_newborn(&mut self, pid: u32, newborn: Newborn) -> Result<bool, Error> {
+    fn admit_unsampled(&mut self, pid: u32, process: Unsampled) -> Result<bool, Error> {
         let Some(birth) = self.observer.identify(pid)? else {
             return Ok(false);
         };
         let Some(handle) = self.observer.watch(birth.id)? else {
             return Ok(false);
         };
-        let parent = self.tree.place_of(newborn.parent);
+        let parent = self.tree.place_of(process.parent);
         // One whose parent is gone has all the memory for itself.
-        let lender = parent.filter(|_| newborn.borrows);
+        let lender = parent.filter(|_| process.borrows);
         let borrows_from = lender.map(|place| {
             let lender = &self.tree.members()[place];
             lender.borrows_from.unwrap_or(lender.id)
         });
         let descent = match (borrows_from, parent) {
             (Some(lender), _) => Descent::Borrowed(lender),
-            (None, _) if !newborn.is_copy => Descent::Own,
+            (None, _) if !process.is_copy => Descent::Own,
             (None, Some(_)) => Descent::Forked {
-                parent: newborn.parent,
+                parent: process.parent,
             },
             (None, None) => self.relative_of(&birth),
         };
         let description = self.observer.describe(birth.id).unwrap_or_default();
         let named = Named::new(description, self.progress.ticks());
-        let mut member = Member::of(&birth, newborn.task, handle, named, newborn.born);
+        let mut member = Member::of(&birth, process.task, handle, named, process.born);
         // By now it may have another parent.
-        member.parent = newborn.parent;
-        member.is_leaving = newborn.last.is_some();
-        member.memory.highest = newborn.most();
+        member.parent = process.parent;
+        member.is_exiting = process.at_exit.is_some();
+        member.memory.highest = process.most();
         self.take_in(member, descent);
         Ok(true)
     }
 
     /// Whether this is a process whose end was told, still listed because nobody has waited for it.
-    pub(crate) fn is_over(&mut self, id: ProcessId) -> bool {
-        if self.newborns.get(id.pid).is_some() {
+    pub(crate) fn has_ended(&mut self, id: ProcessId) -> bool {
+        if self.unsampled.get(id.pid).is_some() {
             return true;
         }
-        if !self.newborns.is_over(id.pid) {
+        if !self.unsampled.has_ended(id.pid) {
             return false;
         }
         let handle = self.observer.watch(id).ok().flatten();

@@ -14,7 +14,6 @@ mod guard;
 mod lives;
 mod mapped;
 mod member;
-mod newborn;
 mod pace;
 mod peak;
 mod programs;
@@ -28,6 +27,7 @@ mod task;
 mod thread;
 mod timeline;
 mod tree;
+mod unsampled;
 mod weight;
 mod work;
 

@@ -47,9 +47,9 @@ pub(crate) struct Member<H> {
     /// It has ended with all its memory, and nobody has waited for it yet.
     pub(crate) is_zombie: bool,
     /// It has no memory to be seen any more, and others may still share its pages with it.
-    pub(crate) is_exiting: bool,
+    pub(crate) is_releasing: bool,
     /// It was told that this one is about to end, and what the kernel remembers of it.
-    pub(crate) is_leaving: bool,
+    pub(crate) is_exiting: bool,
 }
 
 impl<H> Member<H> {
@@ -80,8 +80,8 @@ impl<H> Member<H> {
             hidden: 0,
             borrows_from: None,
             is_zombie: false,
+            is_releasing: false,
             is_exiting: false,
-            is_leaving: false,
         }
     }
 
@@ -119,7 +119,7 @@ impl<H> Member<H> {
         self.faults = None;
         self.borrows_from = None;
         self.is_zombie = false;
-        self.is_exiting = false;
+        self.is_releasing = false;
         self.memory.renew();
     }
 }

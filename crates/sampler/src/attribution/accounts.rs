@@ -127,14 +127,14 @@ impl<O: Observer> Sampler<O> {
             self.files.change();
             most
         } else {
-            let Some(newborn) = self.newborns.get_mut(pid) else {
+            let Some(process) = self.unsampled.get_mut(pid) else {
                 return;
             };
-            newborn.task = to;
+            process.task = to;
             self.tree.remember(pid, to);
             0
         };
-        let is_told = self.newborns.are_all();
+        let is_told = self.births.are_reported();
         self.tasks.each_outwards_not_around(from, to, |left| {
             left.record.seen = left.record.seen.saturating_sub(1);
             left.lives.went(pid, most);
@@ -169,7 +169,7 @@ impl<O: Observer> Sampler<O> {
             for account in parts.into_iter().flatten() {
                 if let Some(task) = self.tasks.remove(account) {
                     self.tree.end_task(account, task.enclosing);
-                    self.newborns.end_task(account, task.enclosing);
+                    self.unsampled.end_task(account, task.enclosing);
                 }
             }
         }

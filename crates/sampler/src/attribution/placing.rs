@@ -212,7 +212,7 @@ impl<O: Observer> Sampler<O> {
         self.attribution.processes.insert(pid, belonging);
         self.move_to(pid, account);
         // Where execs are not reported, one may be found later than what was started after it.
-        if let Some(former) = former.filter(|_| has_changed && !self.newborns.are_all()) {
+        if let Some(former) = former.filter(|_| has_changed && !self.births.are_reported()) {
             self.take_along(pid, former.task, &traits, task, now);
         }
     }
@@ -280,7 +280,7 @@ impl<O: Observer> Sampler<O> {
     fn parent_of(&self, pid: u32) -> Option<u32> {
         match self.tree.place_of(pid) {
             Some(place) => Some(self.tree.members()[place].parent),
-            None => Some(self.newborns.get(pid)?.parent),
+            None => Some(self.unsampled.get(pid)?.parent),
         }
     }
 

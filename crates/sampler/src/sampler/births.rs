@@ -1,32 +1,48 @@
-//! Births that a scan of the process table finds.
+//! How births are found: reported one by one, or by scans of the process table.
 
 use memtop_proc::{Birth, Observer};
 
 #[derive(Debug)]
-pub(super) struct BirthScan {
-    /// Kept for its room.
-    births: Vec<Birth>,
+pub(crate) struct Births {
+    are_reported: bool,
+    /// Whether there is, or was, a process whose children are not reported.
+    is_one_unreported: bool,
+    /// The result of a scan; kept for its room.
+    found: Vec<Birth>,
     /// Processes that have come and gone without ever showing, as of the last sample.
     never_seen: u64,
 }
 
-impl BirthScan {
+impl Births {
     pub(super) fn new(observer: &impl Observer) -> Self {
         Self {
-            births: Vec::new(),
+            are_reported: false,
+            is_one_unreported: false,
+            found: Vec::new(),
             never_seen: observer.never_seen(),
         }
     }
 
-    /// An empty list to fill, which [`Self::put_back`] takes.
-    pub(super) fn take(&mut self) -> Vec<Birth> {
-        let mut births = std::mem::take(&mut self.births);
-        births.clear();
-        births
+    /// Whether every birth and every end is reported, so that no scan is needed.
+    pub(crate) fn are_reported(&self) -> bool {
+        self.are_reported
     }
 
-    pub(super) fn put_back(&mut self, births: Vec<Birth>) {
-        self.births = births;
+    /// One process whose children are not reported is enough to scan for all, from then on.
+    pub(crate) fn set_reported(&mut self, are_reported: bool) {
+        self.is_one_unreported |= !are_reported;
+        self.are_reported = are_reported && !self.is_one_unreported;
+    }
+
+    /// An empty list to scan into, which [`Self::put_back`] takes.
+    pub(super) fn take(&mut self) -> Vec<Birth> {
+        let mut found = std::mem::take(&mut self.found);
+        found.clear();
+        found
+    }
+
+    pub(super) fn put_back(&mut self, found: Vec<Birth>) {
+        self.found = found;
     }
 
     /// Whether a process has come and gone unseen since the last sample.

@@ -17,7 +17,7 @@ mod weighing;
 
 use std::time::Duration;
 
-use births::BirthScan;
+use births::Births;
 use changes::Changes;
 use files::Files;
 use high_water::HighWaterTurns;
@@ -29,10 +29,10 @@ use relatives::{Descent, TurnsAtRest};
 use crate::attribution::Attribution;
 use crate::forks::Families;
 use crate::member::Member;
-use crate::newborn::Newborns;
 use crate::settling::{Metric, Settling};
 use crate::task::Tasks;
 use crate::tree::Tree;
+use crate::unsampled::UnsampledProcesses;
 use crate::{LivingProcess, Point, Program, Record, Samples, TaskId, TaskRecord};
 
 /// Keeps the trees of its tasks and samples them when told to.
@@ -41,7 +41,7 @@ pub struct Sampler<O: Observer> {
     pub(crate) observer: O,
     pub(crate) tree: Tree<O::Handle>,
     pub(crate) tasks: Tasks,
-    pub(crate) newborns: Newborns,
+    pub(crate) unsampled: UnsampledProcesses,
     pub(crate) attribution: Attribution,
     pub(crate) progress: Progress,
     pub(crate) files: Files,
@@ -51,7 +51,7 @@ pub struct Sampler<O: Observer> {
     window: Window,
     turns_at_rest: TurnsAtRest,
     high_water: HighWaterTurns,
-    births: BirthScan,
+    pub(crate) births: Births,
     changes: Changes,
 }
 
@@ -59,12 +59,12 @@ impl<O: Observer> Sampler<O> {
     /// A sampler of nothing yet.
     pub fn new(mut observer: O, metric: Metric) -> Self {
         Self {
-            births: BirthScan::new(&observer),
+            births: Births::new(&observer),
             machine: MachineWrites::start(&mut observer),
             observer,
             tree: Tree::new(),
             tasks: Tasks::default(),
-            newborns: Newborns::default(),
+            unsampled: UnsampledProcesses::default(),
             attribution: Attribution::default(),
             progress: Progress::new(),
             files: Files::default(),
@@ -190,7 +190,7 @@ impl<O: Observer> Sampler<O> {
         self.end_attribution(id);
         let task = self.tasks.remove(id)?;
         self.tree.end_task(id, task.enclosing);
-        self.newborns.end_task(id, task.enclosing);
+        self.unsampled.end_task(id, task.enclosing);
         Some(record)
     }
 
@@ -292,7 +292,7 @@ impl<O: Observer> Sampler<O> {
     /// Whether any process is being watched.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.tree.is_empty() && self.newborns.is_empty()
+        self.tree.is_empty() && self.unsampled.is_empty()
     }
 
     /// What is known of one task so far.

@@ -228,7 +228,7 @@ impl<O: Observer> Sampler<O> {
             Need::Rise | Need::Rest => Duration::ZERO,
         };
         let started = Instant::now();
-        while self.is_relative_exiting(image)? {
+        while self.is_relative_releasing(image)? {
             if started.elapsed() >= patience {
                 return Ok(true);
             }
@@ -253,7 +253,7 @@ impl<O: Observer> Sampler<O> {
 
     /// Whether all who were born until now are in the tree.
     fn births_are_told(&mut self) -> bool {
-        !self.newborns.are_all() && self.observer.births_are_told()
+        !self.births.are_reported() && self.observer.births_are_told()
     }
 
     /// Walks over all pages of a process. `None` when it is gone or may not be asked.

@@ -63,13 +63,13 @@ impl<O: Observer> Sampler<O> {
     }
 
     pub(super) fn admit_births(&mut self, now: Duration) -> Result<(), Error> {
-        if self.newborns.are_all() {
+        if self.births.are_reported() {
             return Ok(());
         }
         let mut births = self.births.take();
         let outcome = self.observer.births(&mut births);
         let before = (!births.is_empty()).then(thread_cpu);
-        births.retain(|birth| !self.is_over(birth.id));
+        births.retain(|birth| !self.has_ended(birth.id));
         for birth in &births {
             self.make_room_for(birth.id);
         }
@@ -110,7 +110,7 @@ impl<O: Observer> Sampler<O> {
         if self.tree.place_of(birth.id.pid).is_some() {
             return;
         }
-        let found = u64::from(!self.newborns.are_all());
+        let found = u64::from(!self.births.are_reported());
         self.count(task, |record| {
             record.seen += 1;
             record.found += found;
@@ -178,14 +178,14 @@ impl<O: Observer> Sampler<O> {
         self.part_from_families();
         self.tasks.each_outwards(member.task, |task| {
             task.given_back += given_back;
-            if member.is_leaving {
+            if member.is_exiting {
                 task.lives.went(member.id.pid, member.most());
             } else if !member.is_zombie {
                 task.ended += 1;
             }
         });
         // One that only ever ran in its parent's memory had none of its own.
-        let had_none = member.is_leaving && member.borrows_from.is_some();
+        let had_none = member.is_exiting && member.borrows_from.is_some();
         if !member.memory.measured() && !had_none {
             self.count(member.task, |record| record.unmeasured += 1);
         }

@@ -272,13 +272,13 @@ impl<O: Observer> Sampler<O> {
         let is_of_family = self.tree.members()[place].family.is_some();
         let leaves = is_of_family && !self.hand_over_memory(place);
         let given_back = if leaves { self.leave_family(place) } else { 0 };
-        let are_told = self.newborns.are_all();
+        let are_told = self.births.are_reported();
         let member = &mut self.tree.members_mut()[place];
         if member.memory.mapped.take().is_some() {
             self.files.change();
         }
         member.is_zombie = !are_told;
-        member.is_exiting |= leaves;
+        member.is_releasing |= leaves;
         let task = member.task;
         self.tasks.each_outwards(task, |task| {
             task.given_back += given_back;
@@ -287,11 +287,11 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// Whether a process of the same exec shows no memory any more and has not given all of it back.
-    pub(super) fn is_relative_exiting(&mut self, image: Option<u64>) -> Result<bool, Error> {
+    pub(super) fn is_relative_releasing(&mut self, image: Option<u64>) -> Result<bool, Error> {
         for member in self.tree.members_mut() {
-            if member.is_exiting && member.image == image {
-                member.is_exiting = !self.observer.has_ended(member.id)?;
-                if member.is_exiting {
+            if member.is_releasing && member.image == image {
+                member.is_releasing = !self.observer.has_ended(member.id)?;
+                if member.is_releasing {
                     return Ok(true);
                 }
             }

@@ -50,7 +50,7 @@ impl<O: Observer> Sampler<O> {
     pub(crate) fn sample_also(&mut self, exiting: Option<u32>, now: Duration) -> Result<(), Error> {
         self.progress.begin_sample(now);
         self.changes.begin_sample();
-        self.admit_newborns(exiting)
+        self.admit_reported(exiting)
             .and(self.admit_births(now))
             .and(self.measure())
             .and(self.look_at_families())
@@ -63,7 +63,7 @@ impl<O: Observer> Sampler<O> {
         let mut place = 0;
         let mut changed = Vec::new();
         let (mut grown, mut taken, page_bytes) = (0, 0, self.observer.page_bytes());
-        let are_told = self.newborns.are_all();
+        let are_told = self.births.are_reported();
         while place < self.tree.len() {
             let member = &mut self.tree.members_mut()[place];
             // Before the reading: one that execs in between would show its parent's memory. Where

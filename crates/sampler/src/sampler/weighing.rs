@@ -71,10 +71,10 @@ impl<O: Observer> Sampler<O> {
         };
         for id in self.tasks.ids() {
             self.settle_task(id, now, |sampler, task| {
-                let (tree, newborns) = (&sampler.tree, &sampler.newborns);
+                let (tree, unsampled) = (&sampler.tree, &sampler.unsampled);
                 task.close_gap(gap, |pid| match tree.place_of(pid) {
                     Some(place) => tree.members()[place].most(),
-                    None => newborns.most_of_leaving(pid),
+                    None => unsampled.most_of_exiting(pid),
                 });
             });
         }
@@ -142,7 +142,7 @@ impl<O: Observer> Sampler<O> {
     /// tells how large it ever was; elsewhere the faults of the whole machine do.
     fn close_window(&mut self, now: Duration) {
         self.window.take(self.changes.grown());
-        if self.newborns.are_all() || !self.window.is_over(now) {
+        if self.births.are_reported() || !self.window.is_over(now) {
             return;
         }
         let is_high = |task: &Task| {
@@ -256,7 +256,7 @@ impl<O: Observer> Sampler<O> {
         }
         self.add_families();
         // They are gone in a moment, and too small to be looked at.
-        for (task, most) in self.newborns.leaving() {
+        for (task, most) in self.unsampled.exiting() {
             self.tasks
                 .each_outwards(task, |task| task.sums.hidden += most);
         }
