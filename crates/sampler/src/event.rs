@@ -135,7 +135,7 @@ impl<O: Observer> Sampler<O> {
         );
         self.tasks.each_outwards(task, |task| {
             task.record.seen += 1;
-            task.lives.came(pid);
+            task.lifetimes.started(pid);
         });
         self.doubt_readings_of(parent);
         self.inherit(pid, parent, now);
@@ -224,7 +224,7 @@ impl<O: Observer> Sampler<O> {
         };
         let is_known = process.at_exit.is_some() || process.borrows;
         self.tasks.each_outwards(process.task, |task| {
-            task.lives.went(pid, process.most());
+            task.lifetimes.ended(pid, process.most());
             if !is_known {
                 task.ended += 1;
                 task.record.unmeasured += 1;

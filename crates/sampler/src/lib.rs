@@ -11,7 +11,7 @@ mod event;
 mod forks;
 mod gaps;
 mod guard;
-mod lives;
+mod lifetimes;
 mod mapped;
 mod member;
 mod pace;

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use memtop_proc::{Account, Counted};
 
-use crate::lives::Lives;
+use crate::lifetimes::Lifetimes;
 use crate::member::Member;
 use crate::programs::Programs;
 use crate::samples::SampleSource;
@@ -60,7 +60,7 @@ pub(crate) struct Task {
     /// Of the processes that ended since the sample before and of whose memory nothing was told.
     pub(crate) ended: u64,
     /// Of those that came and went since the sample before, as far as it was told.
-    pub(crate) lives: Lives,
+    pub(crate) lifetimes: Lifetimes,
     /// What the processes can have had at most in the last few gaps.
     recent: [u64; 5],
     /// The course since somebody asked for it, once somebody has.
@@ -290,7 +290,7 @@ impl Task {
     pub(crate) fn most_in_gap(&self, unseen: u64, written_at_most: u64, taken: u64) -> u64 {
         let upper = self.weight.total.upper;
         match self.before {
-            Some(before) if self.ended + unseen > 0 || !self.lives.is_empty() => {
+            Some(before) if self.ended + unseen > 0 || !self.lifetimes.is_empty() => {
                 let by_end = upper + self.given_back + written_at_most.saturating_sub(taken);
                 (before + written_at_most).min(by_end)
             }
@@ -307,9 +307,9 @@ impl Task {
             taken,
         } = gap;
         let total = self.weight.total;
-        let lives = self.lives.close(most_of);
+        let gap_bytes = self.lifetimes.close(most_of);
         // In between, who is there can have had more, and who is not there any more, something.
-        let hidden = self.sums.hidden + (lives.most_at_once - lives.at_the_end);
+        let hidden = self.sums.hidden + (gap_bytes.most_at_once - gap_bytes.at_the_end);
         let hidden = hidden.min(written_at_most);
         let most = total.upper + hidden;
         self.recent.rotate_right(1);

@@ -137,13 +137,13 @@ impl<O: Observer> Sampler<O> {
         let is_told = self.births.are_reported();
         self.tasks.each_outwards_not_around(from, to, |left| {
             left.record.seen = left.record.seen.saturating_sub(1);
-            left.lives.went(pid, most);
+            left.lifetimes.ended(pid, most);
         });
         self.tasks.each_outwards_not_around(to, from, |entered| {
             entered.record.seen += 1;
             entered.forget_before();
             if is_told {
-                entered.lives.came(pid);
+                entered.lifetimes.started(pid);
             } else {
                 entered.record.found += 1;
             }

@@ -292,7 +292,7 @@ impl<O: Observer> Sampler<O> {
         if let Some(stage) = belonging.traits.stage
             && let Some(stages) = self.attribution.stages_of(belonging.root)
         {
-            stages.came(stage, now);
+            stages.process_started(stage, now);
         }
     }
 
@@ -314,7 +314,7 @@ impl<O: Observer> Sampler<O> {
         if let Some(stage) = belonging.traits.stage
             && let Some(stages) = self.attribution.stages_of(belonging.root)
         {
-            stages.went(stage, now);
+            stages.process_ended(stage, now);
         }
     }
 }

@@ -179,7 +179,7 @@ impl<O: Observer> Sampler<O> {
         self.tasks.each_outwards(member.task, |task| {
             task.given_back += given_back;
             if member.is_exiting {
-                task.lives.went(member.id.pid, member.most());
+                task.lifetimes.ended(member.id.pid, member.most());
             } else if !member.is_zombie {
                 task.ended += 1;
             }
