@@ -3,6 +3,7 @@
 //! A [`Sampler`] keeps the trees and takes one sample a call; a [`SamplerThread`] calls it on
 //! time. Neither knows who started the processes.
 
+mod alarm;
 mod attribution;
 mod bracket;
 mod budget;
@@ -11,6 +12,7 @@ mod event;
 mod forks;
 mod gaps;
 mod guard;
+mod guarded_task;
 mod lifetimes;
 mod mapped;
 mod member;
@@ -21,7 +23,6 @@ mod record;
 mod sampler;
 mod samples;
 mod segment;
-mod sentry;
 mod settling;
 mod task;
 mod thread;
@@ -31,6 +32,7 @@ mod unsampled;
 mod weight;
 mod work;
 
+pub use alarm::{Alarm, AlarmSnapshot, Cause};
 pub use attribution::{
     BadRule, Finding, Kind, NamedRecord, NamedState, RuleSet, Rules, Runner, SharedRules,
     StageCourse, StageRecord, TaskRule, Traits,
@@ -38,13 +40,13 @@ pub use attribution::{
 pub use ceiling::Ceiling;
 pub use event::{EndStatus, Event, Kinship};
 pub use guard::{Crossing, Guard, Level, MachineGuard, RoomCrossing, Thresholds};
+pub use guarded_task::TaskGuard;
 pub use pace::Interval;
 pub use peak::{Peak, PeakMetric, ProcessAtPeak};
 pub use programs::Program;
 pub use record::{Course, LargestProcess, LivingProcess, Record, Snapshot, TaskRecord};
 pub use sampler::Sampler;
 pub use samples::Samples;
-pub use sentry::{Alarm, Cause, Post, Scene};
 pub use settling::Metric;
 pub use task::TaskId;
 pub use thread::{SamplerThread, StartError};

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use memtop_proc::lock;
 use memtop_proc::{Account, Error, HighWater, Observer, ProcessId, Startup};
 
-use crate::sentry::Post;
+use crate::guarded_task::TaskGuard;
 use crate::work::Work;
 use crate::{
     Course, Event, Interval, LivingProcess, Metric, NamedState, Record, Samples, SharedRules,
@@ -221,8 +221,8 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
     }
 
     /// Guards a task from now on.
-    pub fn guard(&self, task: TaskId, post: Post) {
-        let _ = self.with(|work| work.guard(task, post));
+    pub fn guard(&self, task: TaskId, options: TaskGuard) {
+        let _ = self.with(|work| work.guard(task, options));
         self.shared.changed.notify_all();
     }
 

@@ -6,8 +6,8 @@ use memtop_proc::native::thread_cpu;
 use memtop_proc::{Account, Observer};
 
 use crate::budget::Budget;
+use crate::guarded_task::{GuardedTask, TaskGuard};
 use crate::pace::Pace;
-use crate::sentry::{Post, Sentry};
 use crate::{
     Event, Interval, Metric, Record, Sampler, SharedRules, Snapshot, TaskId, TaskRecord, Traits,
 };
@@ -17,7 +17,7 @@ const SHARE_AT_EXITS: f64 = 0.01;
 const MOST_AT_EXITS: Duration = Duration::from_millis(20);
 
 /// However seldom samples are taken, what is guarded is looked at this often.
-const GUARDS_LOOK_EVERY: Duration = Duration::from_millis(100);
+const GUARD_EVERY: Duration = Duration::from_millis(100);
 /// And so is what the kernel counts, which takes the same time however large the tree is.
 const GLANCE_EVERY: Duration = Duration::from_millis(4);
 /// While that changes, and in multiples of what such a look takes.
@@ -40,7 +40,7 @@ pub(crate) struct Work<O: Observer> {
     /// What the kernel counts, between the last two looks at it.
     is_changing: bool,
     cost_of_glance: Duration,
-    sentries: Vec<Sentry>,
+    guarded: Vec<GuardedTask>,
     cpu: Duration,
 }
 
@@ -60,7 +60,7 @@ impl<O: Observer> Work<O> {
             has_account: false,
             is_changing: false,
             cost_of_glance: Duration::ZERO,
-            sentries: Vec::new(),
+            guarded: Vec::new(),
             cpu: Duration::ZERO,
         }
     }
@@ -84,8 +84,8 @@ impl<O: Observer> Work<O> {
     /// When something is to be done next: a sample, or a look between two of them.
     pub(crate) fn next_turn(&self) -> Instant {
         let mut next = self.due;
-        if !self.sentries.is_empty() {
-            next = next.min(self.guards_look_at());
+        if !self.guarded.is_empty() {
+            next = next.min(self.guard_check_due());
         }
         if self.has_account {
             let every = if self.is_changing {
@@ -103,15 +103,15 @@ impl<O: Observer> Work<O> {
         if now >= self.due {
             self.tick();
             self.due = self.next_due();
-        } else if !self.sentries.is_empty() && now >= self.guards_look_at() {
+        } else if !self.guarded.is_empty() && now >= self.guard_check_due() {
             self.sample();
         } else {
             self.glance();
         }
     }
 
-    fn guards_look_at(&self) -> Instant {
-        self.last_sample + GUARDS_LOOK_EVERY
+    fn guard_check_due(&self) -> Instant {
+        self.last_sample + GUARD_EVERY
     }
 
     /// From now on the kernel counts what is in a task.
@@ -138,19 +138,22 @@ impl<O: Observer> Work<O> {
             self.at_exits.spend(cost);
             self.after_sample();
         } else {
-            self.let_sentries_look();
+            self.check_guarded();
         }
     }
 
-    pub(crate) fn guard(&mut self, task: TaskId, post: Post) {
-        self.sentries.push(Sentry::new(task, post));
-        self.let_sentries_look();
+    pub(crate) fn guard(&mut self, task: TaskId, options: TaskGuard) {
+        self.guarded.push(GuardedTask::new(task, options));
+        self.check_guarded();
     }
 
     /// Whether a task still grows although it is being ended for its memory.
     pub(crate) fn is_urgent(&self, task: TaskId) -> bool {
-        let mut of_task = self.sentries.iter().filter(|sentry| sentry.task() == task);
-        of_task.any(Sentry::is_urgent)
+        let mut of_task = self
+            .guarded
+            .iter()
+            .filter(|guarded_task| guarded_task.task() == task);
+        of_task.any(GuardedTask::is_urgent)
     }
 
     pub(crate) fn attribute(&mut self, task: TaskId, rules: SharedRules, before: &Traits) {
@@ -189,20 +192,20 @@ impl<O: Observer> Work<O> {
     fn after_sample(&mut self) {
         self.last_sample = Instant::now();
         self.last_glance = self.last_sample;
-        self.let_sentries_look();
+        self.check_guarded();
     }
 
-    fn let_sentries_look(&mut self) {
-        if self.sentries.is_empty() {
+    fn check_guarded(&mut self) {
+        if self.guarded.is_empty() {
             return;
         }
         let now = self.now();
-        let mut sentries = std::mem::take(&mut self.sentries);
+        let mut guarded = std::mem::take(&mut self.guarded);
         let before = thread_cpu();
         let (interval, cpu) = (self.pace.interval(), self.cpu);
-        for sentry in &mut sentries {
-            let task = sentry.task();
-            sentry.look(&mut self.sampler, now, |sampler| Record {
+        for guarded_task in &mut guarded {
+            let task = guarded_task.task();
+            guarded_task.check(&mut self.sampler, now, |sampler| Record {
                 interval,
                 cpu,
                 ..sampler.record(task)
@@ -210,8 +213,8 @@ impl<O: Observer> Work<O> {
         }
         self.cpu += thread_cpu().saturating_sub(before);
         // A task that has ended needs nobody.
-        sentries.retain(|sentry| self.sampler.has_task(sentry.task()));
-        self.sentries = sentries;
+        guarded.retain(|guarded_task| self.sampler.has_task(guarded_task.task()));
+        self.guarded = guarded;
     }
 
     /// A sample while a process that is about to end still has its memory, unless there have been
@@ -287,7 +290,8 @@ impl<O: Observer> Work<O> {
 
     /// Ends a task, and its guards with it: the next task may get its number.
     pub(crate) fn remove_task(&mut self, task: TaskId) -> Option<TaskRecord> {
-        self.sentries.retain(|sentry| sentry.task() != task);
+        self.guarded
+            .retain(|guarded_task| guarded_task.task() != task);
         self.sampler.remove_task(task)
     }
 

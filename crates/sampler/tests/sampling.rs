@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use memtop_proc::HighWater;
 use memtop_sampler::{
-    Alarm, Cause, EndStatus, Event, Interval, Kinship, Level, Metric, PeakMetric, Post, Sampler,
-    SamplerThread, StartError, TaskId, TaskRecord, Thresholds,
+    Alarm, Cause, EndStatus, Event, Interval, Kinship, Level, Metric, PeakMetric, Sampler,
+    SamplerThread, StartError, TaskGuard, TaskId, TaskRecord, Thresholds,
 };
 
 use fake::FakeTable;
@@ -770,7 +770,7 @@ fn guarded(
     let (raised, alarms) = std::sync::mpsc::channel();
     thread.guard(
         task,
-        Post {
+        TaskGuard {
             thresholds: Thresholds {
                 warn_bytes: Some(limit / 2),
                 limit_bytes: Some(limit),
@@ -791,7 +791,7 @@ fn a_guard_raises_the_alarm_however_seldom_samples_are_taken() {
     table.set(10, 600);
     let warning = alarms.recv().unwrap();
     assert_eq!((warning.level, warning.bytes), (Level::Warn, 600));
-    assert!(warning.scene.is_none());
+    assert!(warning.snapshot.is_none());
     table.start(11, 10, 500);
     let limit = alarms.recv().unwrap();
     assert_eq!(
@@ -799,7 +799,7 @@ fn a_guard_raises_the_alarm_however_seldom_samples_are_taken() {
         (task, Level::Limit, 1_100)
     );
     assert_eq!(limit.cause, Cause::Threshold(1_000));
-    let living = limit.scene.unwrap().living;
+    let living = limit.snapshot.unwrap().living;
     let who: Vec<_> = living.iter().map(|one| (one.id.pid, one.parent)).collect();
     assert_eq!(who, [(10, 1), (11, 10)]);
     assert!(!thread.is_urgent(task));

@@ -2,7 +2,7 @@
 
 use memtop_proc::Room;
 use memtop_proc::native::RoomFinder;
-use memtop_sampler::{Alarm, Post, Thresholds};
+use memtop_sampler::{Alarm, TaskGuard, Thresholds};
 
 /// An amount of memory.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -53,8 +53,8 @@ pub(crate) fn post(
     thresholds: Thresholds,
     mut finder: RoomFinder,
     on_alarm: impl FnMut(Alarm) + Send + 'static,
-) -> Post {
-    Post {
+) -> TaskGuard {
+    TaskGuard {
         thresholds,
         room: Some(Box::new(move || finder.look())),
         on_alarm: Box::new(on_alarm),

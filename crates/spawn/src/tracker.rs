@@ -12,8 +12,8 @@ use memtop_proc::ProcessId;
 use memtop_proc::lock;
 use memtop_proc::native::{NativeObserver, ProcRoot, RoomFinder, RunEnd, end_run};
 use memtop_sampler::{
-    Alarm, Event, Interval, Level, Metric, NamedState, Post, Record, SamplerThread, SharedRules,
-    Snapshot, StartError, TaskId, TaskRecord, Thresholds,
+    Alarm, Event, Interval, Level, Metric, NamedState, Record, SamplerThread, SharedRules,
+    Snapshot, StartError, TaskGuard, TaskId, TaskRecord, Thresholds,
 };
 use memtop_trace::TreeTracer;
 
@@ -152,7 +152,7 @@ impl Tracker {
         if is_guarded {
             let guarded = Arc::clone(&tracked);
             let grace = options.ends_at_limit.then_some(options.grace);
-            let post = Post {
+            let post = TaskGuard {
                 thresholds,
                 room: None,
                 on_alarm: Box::new(move |alarm| {

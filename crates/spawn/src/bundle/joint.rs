@@ -11,7 +11,7 @@ use memtop_proc::lock;
 use memtop_proc::native::cgroup::{Cgroups, Entrance};
 use memtop_proc::native::{ProcRoot, RoomFinder, RunEnd, end_run};
 use memtop_proc::{Observer, Room};
-use memtop_sampler::{Alarm, Post, Snapshot, Thresholds};
+use memtop_sampler::{Alarm, Snapshot, TaskGuard, Thresholds};
 use memtop_terminal::{Forwarding, LAST_WORDS, Rest, SharedWindow, StreamsUse, unshown_remark};
 
 use super::part::{OnAlarm, Part};
@@ -146,7 +146,7 @@ impl Joint {
         part.note_guard(thresholds);
         let post = match finder {
             Some(finder) => guard::post(thresholds, finder, tell),
-            None => Post {
+            None => TaskGuard {
                 thresholds,
                 room: None,
                 on_alarm: Box::new(tell),
