@@ -9,10 +9,10 @@ use memtop_proc::{Account, Counted};
 
 use crate::lifetimes::Lifetimes;
 use crate::member::Member;
+use crate::page_reads::{LastWalk, Need};
 use crate::programs::Programs;
 use crate::samples::SampleSource;
 use crate::segment::Segment;
-use crate::settling::{LastWalk, Need};
 use crate::timeline::{Point, Timeline};
 use crate::weight::{ReadPages, Sums, Weight};
 use crate::{LargestProcess, Peak, Program, Samples, TaskRecord};
@@ -228,7 +228,12 @@ pub(crate) struct Gap {
 impl Task {
     /// Takes in what it has at a sample. `peak` makes one of it, where it is the highest. What is torn
     /// was not all there at one instant, and says nothing of how much there was at least.
-    pub(crate) fn settle(&mut self, now: Duration, is_torn: bool, peak: impl FnOnce() -> Peak) {
+    pub(crate) fn record_sample(
+        &mut self,
+        now: Duration,
+        is_torn: bool,
+        peak: impl FnOnce() -> Peak,
+    ) {
         let (sums, total) = (self.sums, self.weight.total);
         let record = &mut self.record;
         record.max_alive = record.max_alive.max(sums.alive);
@@ -264,8 +269,8 @@ impl Task {
     /// that is known.
     pub(crate) fn take_walks(&mut self, need: Need, too_high: Option<u64>) {
         self.last_walk = LastWalk {
-            told: self.weight.total.best,
-            was_in_rise: need == Need::Rise,
+            best: self.weight.total.best,
+            was_rising: need == Need::Rising,
         };
         if let Some(bytes) = too_high {
             let floor = self.record.floor_bytes;

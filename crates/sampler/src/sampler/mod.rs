@@ -29,7 +29,7 @@ use relatives::{Descent, TurnsAtRest};
 use crate::attribution::Attribution;
 use crate::forks::Families;
 use crate::member::Member;
-use crate::settling::{Metric, Settling};
+use crate::page_reads::{Metric, PageReads};
 use crate::task::Tasks;
 use crate::tree::Tree;
 use crate::unsampled::UnsampledProcesses;
@@ -46,7 +46,7 @@ pub struct Sampler<O: Observer> {
     pub(crate) progress: Progress,
     pub(crate) files: Files,
     families: Families,
-    settling: Settling,
+    page_reads: PageReads,
     machine: MachineWrites,
     window: Window,
     turns_at_rest: TurnsAtRest,
@@ -69,7 +69,7 @@ impl<O: Observer> Sampler<O> {
             progress: Progress::new(),
             files: Files::default(),
             families: Families::default(),
-            settling: Settling::new(metric),
+            page_reads: PageReads::new(metric),
             window: Window::default(),
             turns_at_rest: TurnsAtRest::default(),
             high_water: HighWaterTurns::new(),
@@ -270,7 +270,7 @@ impl<O: Observer> Sampler<O> {
     /// of processes, which have a budget of their own, and newcomers.
     #[must_use]
     pub fn time_beside(&self) -> Duration {
-        self.settling.spent + self.machine.spent + self.progress.admission()
+        self.page_reads.spent + self.machine.spent + self.progress.admission()
     }
 
     /// The highest peak of any task, and the largest process.
@@ -328,8 +328,8 @@ impl<O: Observer> Sampler<O> {
             median_gap: self.progress.median_gap(),
             longest_gap: self.progress.longest_gap(),
             cpu: Duration::ZERO,
-            pss_reads: self.settling.readings,
-            pss_refused: self.settling.refused,
+            pss_reads: self.page_reads.readings,
+            pss_refused: self.page_reads.refused,
             without_descriptor: self.observer.without_descriptor(),
             failures,
             first_failure,

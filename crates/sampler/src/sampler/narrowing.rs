@@ -9,7 +9,7 @@ use memtop_proc::{Error, Observer, Proportional, Reading};
 use super::Sampler;
 use crate::TaskId;
 use crate::forks::{FamilyId, Share};
-use crate::settling::{Need, Settling, cost_of_pages, cost_of_walk};
+use crate::page_reads::{Need, PageReads, cost_of_pages, cost_of_walk};
 use crate::weight::Weight;
 
 /// How long the guard waits for an exiting process to release its memory before it acts.
@@ -29,20 +29,20 @@ impl<O: Observer> Sampler<O> {
     /// Narrows what a task has, as far as it is worth it and the budget allows.
     pub(super) fn narrow(&mut self, id: TaskId, weight: &Weight, need: Need) -> Result<(), Error> {
         let mut outcome = Ok(());
-        let readings = self.settling.readings;
+        let readings = self.page_reads.readings;
         let mut walks = Walks::default();
-        if weight.mapped.doubt() > Settling::left_in_doubt(weight) {
+        if weight.mapped.doubt() > PageReads::tolerance(weight) {
             outcome = outcome.and(self.read_files(id, weight, need));
         }
         let last = self.tasks.get(id).map(|task| task.last_walk);
-        if weight.anonymous.doubt() > Settling::left_in_doubt(weight)
+        if weight.anonymous.doubt() > PageReads::tolerance(weight)
             && self
-                .settling
+                .page_reads
                 .is_time_for_walks(weight, last.unwrap_or_default(), need)
         {
             outcome = outcome.and(self.read_families(id, weight, need, &mut walks));
         }
-        if self.settling.readings > readings {
+        if self.page_reads.readings > readings {
             let has_shrunk = self.has_anybody_shrunk();
             self.changes.tear(has_shrunk);
             // What is counted is to be of the same instant.
@@ -59,26 +59,26 @@ impl<O: Observer> Sampler<O> {
     }
 
     fn read_files(&mut self, id: TaskId, weight: &Weight, need: Need) -> Result<(), Error> {
-        let is_time = self.settling.is_time_for_files(weight, need);
+        let is_time = self.page_reads.is_time_for_files(weight, need);
         let mut order: Vec<(u64, usize)> = self
-            .unsettled_within(id)
+            .readable_within(id)
             .filter(|&place| is_time || self.has_changed_much(place))
             .map(|place| (self.tree.members()[place].memory.unread(), place))
             .filter(|&(unread, _)| unread > 0)
             .collect();
         order.sort_unstable_by(|one, other| other.cmp(one));
         let mut left: u64 = order.iter().map(|(unread, _)| unread).sum();
-        let enough = Settling::left_in_doubt(weight);
+        let enough = PageReads::tolerance(weight);
         let mut outcome = Ok(());
         // Whether it is worth it now was decided before.
-        let within = if is_time { Need::Rest } else { need };
+        let within = if is_time { Need::Steady } else { need };
         for (unread, place) in order {
             let mapped = self.tree.members()[place].memory.shared();
-            if left <= enough || !self.settling.allows(cost_of_pages(mapped), within) {
+            if left <= enough || !self.page_reads.allows(cost_of_pages(mapped), within) {
                 break;
             }
             left -= unread;
-            outcome = outcome.and(self.read_files_of(place, is_time && need == Need::Rise));
+            outcome = outcome.and(self.read_files_of(place, is_time && need == Need::Rising));
         }
         outcome
     }
@@ -91,16 +91,16 @@ impl<O: Observer> Sampler<O> {
         read.is_none_or(|read| memory.unread() > read)
     }
 
-    fn read_files_of(&mut self, place: usize, at_leisure: bool) -> Result<(), Error> {
+    fn read_files_of(&mut self, place: usize, is_spread: bool) -> Result<(), Error> {
         let before = thread_cpu();
         let member = &mut self.tree.members_mut()[place];
         let outcome = self.files.read(&mut self.observer, member);
-        self.settling.refused += u64::from(matches!(outcome, Ok(false)));
+        self.page_reads.refused += u64::from(matches!(outcome, Ok(false)));
         let cost = thread_cpu().saturating_sub(before);
-        if at_leisure {
-            self.settling.spend_at_leisure(cost, 1);
+        if is_spread {
+            self.page_reads.spend_spread(cost, 1);
         } else {
-            self.settling.spend(cost, 1);
+            self.page_reads.spend(cost, 1);
         }
         outcome.map(drop)
     }
@@ -122,7 +122,7 @@ impl<O: Observer> Sampler<O> {
             .collect();
         order.sort_unstable_by(|one, other| other.cmp(one));
         let mut left: u64 = order.iter().map(|(doubt, _)| doubt).sum();
-        let enough = Settling::left_in_doubt(weight);
+        let enough = PageReads::tolerance(weight);
         let mut outcome = Ok(());
         for (doubt, family) in order {
             if left <= enough {
@@ -136,7 +136,11 @@ impl<O: Observer> Sampler<O> {
 
     fn read_family(&mut self, id: FamilyId, need: Need, walks: &mut Walks) -> Result<(), Error> {
         // Whether they are worth it now was decided before.
-        let need = if need == Need::Rise { Need::Rest } else { need };
+        let need = if need == Need::Rising {
+            Need::Steady
+        } else {
+            need
+        };
         let Some(family) = self.families.get(id) else {
             return Ok(());
         };
@@ -153,7 +157,7 @@ impl<O: Observer> Sampler<O> {
             return Ok(());
         }
         let cost = |&(_, place): &(u64, usize)| cost_of_walk(self.tree.members()[place].memory.rss);
-        let is_whole = self.settling.allows(places.iter().map(cost).sum(), need);
+        let is_whole = self.page_reads.allows(places.iter().map(cost).sum(), need);
         let before = thread_cpu();
         let (mut shares, mut moved) = (Vec::new(), Some(0));
         let mut outcome = Ok(());
@@ -169,7 +173,7 @@ impl<O: Observer> Sampler<O> {
         });
         for &(doubt, place) in &places {
             let rss = self.tree.members()[place].memory.rss;
-            if !is_whole && (doubt == 0 || !self.settling.allows(cost_of_walk(rss), need)) {
+            if !is_whole && (doubt == 0 || !self.page_reads.allows(cost_of_walk(rss), need)) {
                 break;
             }
             let started = thread_cpu();
@@ -192,7 +196,7 @@ impl<O: Observer> Sampler<O> {
             }
             if !is_whole {
                 let spent = thread_cpu().saturating_sub(started);
-                self.settling.spend_at_leisure(spent, 1);
+                self.page_reads.spend_spread(spent, 1);
             }
         }
         if is_whole {
@@ -201,12 +205,12 @@ impl<O: Observer> Sampler<O> {
                 moved = sum_of(moved, self.look_at(place));
             }
             let spent = thread_cpu().saturating_sub(before);
-            self.settling.spend_at_leisure(spent, shares.len() as u64);
+            self.page_reads.spend_spread(spent, shares.len() as u64);
         }
         // Each was read at another instant, so all of them must still be there after that. Where
         // there is no time to see who else may have been there, it has to do.
         let are_all_read = is_whole && moved.is_some() && !shares.is_empty();
-        let are_known = need == Need::Certainty || (are_all_read && self.births_are_told());
+        let are_known = need == Need::Certain || (are_all_read && self.births_are_told());
         walks.number += shares.len();
         if let Some(family) = self.families.get_mut(id) {
             family.read_all(&shares, moved.filter(|_| is_whole));
@@ -224,8 +228,8 @@ impl<O: Observer> Sampler<O> {
     /// is needed, this waits up to a limit for the release to end.
     fn waits_for_exiting(&mut self, image: Option<u64>, need: Need) -> Result<bool, Error> {
         let patience = match need {
-            Need::Certainty => EXIT_MAY_TAKE,
-            Need::Rise | Need::Rest => Duration::ZERO,
+            Need::Certain => EXIT_MAY_TAKE,
+            Need::Rising | Need::Steady => Duration::ZERO,
         };
         let started = Instant::now();
         while self.is_relative_releasing(image)? {
@@ -278,7 +282,7 @@ impl<O: Observer> Sampler<O> {
             Ok(None) => Ok(None),
             Err(error) if error.is_denied() => {
                 member.memory.refused = true;
-                self.settling.refused += 1;
+                self.page_reads.refused += 1;
                 Ok(None)
             }
             Err(error) => Err(error),
@@ -288,11 +292,11 @@ impl<O: Observer> Sampler<O> {
     /// With the metric PSS: the proportional size of each process at a new high.
     pub(super) fn read_proportional(&mut self, id: TaskId, need: Need) -> Result<(), Error> {
         let is_high = |task: &crate::task::Task| task.weight.total.best > task.peak_bytes();
-        if need != Need::Certainty && !self.tasks.get(id).is_some_and(is_high) {
+        if need != Need::Certain && !self.tasks.get(id).is_some_and(is_high) {
             return Ok(());
         }
         let mut order: Vec<(u64, usize)> = self
-            .unsettled_within(id)
+            .readable_within(id)
             .map(|place| (self.tree.members()[place].memory.rss, place))
             .filter(|&(rss, _)| rss > 0)
             .collect();
@@ -300,13 +304,18 @@ impl<O: Observer> Sampler<O> {
         let mut outcome = Ok(());
         for (rss, place) in order {
             // A new high is read at once.
-            let need = if need == Need::Rise { Need::Rest } else { need };
-            if !self.settling.allows(cost_of_walk(rss), need) {
+            let need = if need == Need::Rising {
+                Need::Steady
+            } else {
+                need
+            };
+            if !self.page_reads.allows(cost_of_walk(rss), need) {
                 break;
             }
             let before = thread_cpu();
             outcome = outcome.and(self.walk(place).map(drop));
-            self.settling.spend(thread_cpu().saturating_sub(before), 1);
+            self.page_reads
+                .spend(thread_cpu().saturating_sub(before), 1);
         }
         self.sum_up();
         self.weigh_task(id);
@@ -314,7 +323,7 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// The places of those in a task whose pages can be looked at.
-    fn unsettled_within(&self, id: TaskId) -> impl Iterator<Item = usize> {
+    fn readable_within(&self, id: TaskId) -> impl Iterator<Item = usize> {
         let members = self.tree.members().iter().enumerate();
         members
             .filter(move |(_, member)| {
@@ -339,7 +348,7 @@ fn sum_of(one: Option<u64>, other: Option<u64>) -> Option<u64> {
 mod tests {
     use std::time::Duration;
 
-    use crate::settling::{cost_of_pages, cost_of_walk};
+    use crate::page_reads::{cost_of_pages, cost_of_walk};
 
     #[test]
     fn small_processes_are_cheap_to_look_at() {

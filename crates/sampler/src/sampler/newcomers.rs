@@ -157,7 +157,7 @@ impl<O: Observer> Sampler<O> {
             borrows_from,
             ..member
         });
-        if self.settling.metric() == crate::Metric::Auto {
+        if self.page_reads.metric() == crate::Metric::Auto {
             self.join_family(pid, descent);
         }
     }

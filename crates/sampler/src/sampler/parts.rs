@@ -7,7 +7,7 @@ use memtop_proc::Observer;
 use super::Sampler;
 use crate::forks::{Division, FamilyId};
 use crate::member::{Member, scaled};
-use crate::settling::Metric;
+use crate::page_reads::Metric;
 use crate::weight::Weight;
 use crate::{Peak, PeakMetric, ProcessAtPeak, TaskId};
 
@@ -30,7 +30,7 @@ impl<O: Observer> Sampler<O> {
             anonymous_sum += anonymous;
             mapped_sum += mapped;
         }
-        let (anonymous_whole, mapped_whole) = match self.settling.metric() {
+        let (anonymous_whole, mapped_whole) = match self.page_reads.metric() {
             Metric::Auto => (weight.total.best - mapped_of(weight), mapped_of(weight)),
             Metric::Rss | Metric::Pss => (weight.total.best, 0),
         };
@@ -61,7 +61,7 @@ impl<O: Observer> Sampler<O> {
         if member.borrows_from.is_some() {
             return (0, 0);
         }
-        match self.settling.metric() {
+        match self.page_reads.metric() {
             Metric::Rss => return (memory.rss, 0),
             Metric::Pss => return (memory.proportional().unwrap_or(memory.rss), 0),
             Metric::Auto => {}
@@ -80,11 +80,11 @@ impl<O: Observer> Sampler<O> {
     }
 
     pub(super) fn peak_of(&self, id: TaskId, weight: &Weight, rss_bytes: u64) -> Peak {
-        let by_part = self.settling.metric() == Metric::Auto;
+        let by_part = self.page_reads.metric() == Metric::Auto;
         let mapped = mapped_of(weight);
         Peak {
             bytes: weight.total.best,
-            metric: match self.settling.metric() {
+            metric: match self.page_reads.metric() {
                 Metric::Auto => PeakMetric::Unique,
                 Metric::Rss => PeakMetric::Rss,
                 Metric::Pss => PeakMetric::Pss,

@@ -10,7 +10,7 @@ use super::machine::Written;
 use crate::TaskId;
 use crate::bracket::Bracket;
 use crate::forks::{Family, FamilyId};
-use crate::settling::{Metric, Need, Settling};
+use crate::page_reads::{Metric, Need, PageReads};
 use crate::task::{Gap, Task};
 use crate::weight::{ReadPages, Sums, Weight};
 
@@ -31,9 +31,9 @@ impl<O: Observer> Sampler<O> {
     /// The memory of a task, whatever it takes to find out.
     pub fn confirmed_bytes(&mut self, id: TaskId, now: Duration) -> u64 {
         // Who may not be asked is estimated.
-        let _ = self.settle_sharing(id, now, Need::Certainty);
+        let _ = self.narrow_estimate(id, now, Need::Certain);
         // What is known now may be a peak that was not before.
-        self.settle_task(id, now, |_, _| {});
+        self.record_task(id, now, |_, _| {});
         self.tasks.get(id).map_or(0, |task| task.weight.total.best)
     }
 
@@ -51,11 +51,11 @@ impl<O: Observer> Sampler<O> {
             let may_be_a_high = task.weight.total.upper > task.record.floor_bytes;
             if stands_alone && may_be_a_high {
                 let need = if self.is_at_rest(id) {
-                    Need::Rest
+                    Need::Steady
                 } else {
-                    Need::Rise
+                    Need::Rising
                 };
-                outcome = outcome.and(self.settle_sharing(id, now, need));
+                outcome = outcome.and(self.narrow_estimate(id, now, need));
             }
             if stands_alone {
                 self.look_for_hidden(id, unseen);
@@ -70,7 +70,7 @@ impl<O: Observer> Sampler<O> {
             taken: self.changes.grown(),
         };
         for id in self.tasks.ids() {
-            self.settle_task(id, now, |sampler, task| {
+            self.record_task(id, now, |sampler, task| {
                 let (tree, unsampled) = (&sampler.tree, &sampler.unsampled);
                 task.close_gap(gap, |pid| match tree.place_of(pid) {
                     Some(place) => tree.members()[place].most(),
@@ -94,7 +94,7 @@ impl<O: Observer> Sampler<O> {
             };
             let (peak, before) = (task.peak_bytes(), task.weight.total.best);
             self.weigh_task(id);
-            self.settle_task(id, now, |_, _| {});
+            self.record_task(id, now, |_, _| {});
             let Some(task) = self.tasks.get(id) else {
                 continue;
             };
@@ -182,7 +182,7 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// Takes in what a task has, with what else is to be done with it.
-    pub(super) fn settle_task(
+    pub(super) fn record_task(
         &mut self,
         id: TaskId,
         now: Duration,
@@ -194,7 +194,7 @@ impl<O: Observer> Sampler<O> {
         then(self, &mut task);
         let (weight, rss) = (task.weight, task.sums.rss);
         self.follow_programs(id, &mut task, now);
-        task.settle(now, self.changes.is_torn(), || {
+        task.record_sample(now, self.changes.is_torn(), || {
             self.peak_of(id, &weight, rss)
         });
         self.tasks.put_back(id, task);
@@ -232,7 +232,7 @@ impl<O: Observer> Sampler<O> {
             task.mapped_with_sums = task.counted.map(|counted| counted.mapped_bytes);
         }
         self.files.begin_sums();
-        if self.settling.metric() == Metric::Auto {
+        if self.page_reads.metric() == Metric::Auto {
             for member in self.tree.members() {
                 self.files.see(member);
             }
@@ -315,7 +315,7 @@ impl<O: Observer> Sampler<O> {
 
     pub(super) fn weigh_task(&mut self, id: TaskId) {
         let pages = self.read_pages(id).times(self.observer.page_bytes());
-        let metric = self.settling.metric();
+        let metric = self.page_reads.metric();
         let Some(task) = self.tasks.get_mut(id) else {
             return;
         };
@@ -347,14 +347,14 @@ impl<O: Observer> Sampler<O> {
         pages
     }
 
-    fn settle_sharing(&mut self, id: TaskId, now: Duration, need: Need) -> Result<(), Error> {
+    fn narrow_estimate(&mut self, id: TaskId, now: Duration, need: Need) -> Result<(), Error> {
         let Some(weight) = self.tasks.get(id).map(|task| task.weight) else {
             return Ok(());
         };
-        self.settling.fill(now, &weight);
-        match self.settling.metric() {
+        self.page_reads.fill(now, &weight);
+        match self.page_reads.metric() {
             Metric::Pss => self.read_proportional(id, need),
-            Metric::Auto if Settling::is_worth_it(&weight) => self.narrow(id, &weight, need),
+            Metric::Auto if PageReads::is_worth_it(&weight) => self.narrow(id, &weight, need),
             Metric::Auto | Metric::Rss => Ok(()),
         }
     }

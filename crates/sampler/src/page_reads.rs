@@ -42,25 +42,25 @@ const LITTLE: u64 = 100;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
     /// A high of the task that goes on growing: what is read now is out of date soon.
-    Rise,
+    Rising,
     /// A high of the task that lasts.
-    Rest,
+    Steady,
     /// Something that is about to be done.
-    Certainty,
+    Certain,
 }
 
 /// The last walk over the pages of families of a task.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct LastWalk {
     /// What the task had by it.
-    pub(crate) told: u64,
+    pub(crate) best: u64,
     /// It grew meanwhile.
-    pub(crate) was_in_rise: bool,
+    pub(crate) was_rising: bool,
 }
 
 /// What has been spent on readings, and what may be.
 #[derive(Debug)]
-pub(crate) struct Settling {
+pub(crate) struct PageReads {
     metric: Metric,
     budget: Budget,
     /// Time that readings have taken so far.
@@ -69,7 +69,7 @@ pub(crate) struct Settling {
     pub(crate) refused: u64,
 }
 
-impl Settling {
+impl PageReads {
     pub(crate) fn new(metric: Metric) -> Self {
         Self {
             metric,
@@ -103,34 +103,34 @@ impl Settling {
     /// date soon. Once they do not, that is made good, and an estimate that is higher is a new high,
     /// or wrong.
     pub(crate) fn is_time_for_walks(&self, weight: &Weight, last: LastWalk, need: Need) -> bool {
-        let is_higher = weight.total.best > last.told + last.told / HIGHER;
+        let is_higher = weight.total.best > last.best + last.best / HIGHER;
         match need {
-            Need::Rise => weight.total.is_open(MUCH) && self.budget.is_rested(),
-            Need::Rest => last.was_in_rise || is_higher || self.budget.is_rested(),
-            Need::Certainty => true,
+            Need::Rising => weight.total.is_open(MUCH) && self.budget.is_rested(),
+            Need::Steady => last.was_rising || is_higher || self.budget.is_rested(),
+            Need::Certain => true,
         }
     }
 
     /// Whether to look again at the file pages of processes that have been looked at.
     pub(crate) fn is_time_for_files(&self, weight: &Weight, need: Need) -> bool {
         match need {
-            Need::Rise => {
+            Need::Rising => {
                 weight.mapped.doubt() > weight.total.best / MUCH && self.budget.is_rested()
             }
-            Need::Rest | Need::Certainty => true,
+            Need::Steady | Need::Certain => true,
         }
     }
 
     /// What of a sum may be left in doubt.
-    pub(crate) fn left_in_doubt(weight: &Weight) -> u64 {
+    pub(crate) fn tolerance(weight: &Weight) -> u64 {
         weight.total.best / LITTLE / 2
     }
 
     pub(crate) fn allows(&self, cost: Duration, need: Need) -> bool {
         match need {
-            Need::Rise => self.budget.allows_keeping_half(cost),
-            Need::Rest => self.budget.allows(cost),
-            Need::Certainty => true,
+            Need::Rising => self.budget.allows_keeping_half(cost),
+            Need::Steady => self.budget.allows(cost),
+            Need::Certain => true,
         }
     }
 
@@ -139,8 +139,8 @@ impl Settling {
         self.count(cost, readings);
     }
 
-    pub(crate) fn spend_at_leisure(&mut self, cost: Duration, readings: u64) {
-        self.budget.spend_at_leisure(cost);
+    pub(crate) fn spend_spread(&mut self, cost: Duration, readings: u64) {
+        self.budget.spend_spread(cost);
         self.count(cost, readings);
     }
 
@@ -164,7 +164,7 @@ pub(crate) fn cost_of_pages(mapped: u64) -> Duration {
 mod tests {
     use std::time::Duration;
 
-    use super::{Metric, Need, Settling};
+    use super::{Metric, Need, PageReads};
     use crate::bracket::Bracket;
     use crate::weight::Weight;
 
@@ -177,12 +177,12 @@ mod tests {
             total: Bracket::around(200 * MB, 200 * MB, (200 + doubt) * MB),
             ..Weight::default()
         };
-        let mut settling = Settling::new(Metric::Auto);
+        let mut reads = PageReads::new(Metric::Auto);
         let is_time =
-            |settling: &Settling, doubt, need| settling.is_time_for_files(&weight(doubt), need);
-        assert!(is_time(&settling, 20, Need::Rise) && !is_time(&settling, 5, Need::Rise));
-        settling.spend_at_leisure(Duration::from_millis(10), 1);
-        assert!(!is_time(&settling, 20, Need::Rise));
-        assert!(is_time(&settling, 5, Need::Rest));
+            |reads: &PageReads, doubt, need| reads.is_time_for_files(&weight(doubt), need);
+        assert!(is_time(&reads, 20, Need::Rising) && !is_time(&reads, 5, Need::Rising));
+        reads.spend_spread(Duration::from_millis(10), 1);
+        assert!(!is_time(&reads, 20, Need::Rising));
+        assert!(is_time(&reads, 5, Need::Steady));
     }
 }
