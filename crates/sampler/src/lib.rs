@@ -26,11 +26,11 @@ mod samples;
 mod segment;
 mod task;
 mod thread;
+mod timed_sampler;
 mod timeline;
 mod tree;
 mod unsampled;
 mod weight;
-mod work;
 
 pub use alarm::{Alarm, AlarmSnapshot, Cause};
 pub use attribution::{

@@ -16,7 +16,7 @@ use crate::weight::{ReadPages, Sums, Weight};
 
 /// What reading the accounts between two samples has shown of any task.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Glance {
+pub(crate) struct CounterPoll {
     /// It has more than it ever had, so that a sample would tell who has it.
     pub(crate) is_high: bool,
     pub(crate) is_changing: bool,
@@ -85,9 +85,9 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// A look at what the kernel counts of tasks, between two samples.
-    pub(crate) fn glance(&mut self, now: Duration) -> Glance {
+    pub(crate) fn poll_counters(&mut self, now: Duration) -> CounterPoll {
         self.read_accounts();
-        let mut glance = Glance::default();
+        let mut poll = CounterPoll::default();
         for id in self.tasks.ids() {
             let Some(task) = self.tasks.get(id).filter(|task| task.counted.is_some()) else {
                 continue;
@@ -98,10 +98,10 @@ impl<O: Observer> Sampler<O> {
             let Some(task) = self.tasks.get(id) else {
                 continue;
             };
-            glance.is_high |= task.peak_bytes() > peak;
-            glance.is_changing |= !is_about(task.weight.total.best, before);
+            poll.is_high |= task.peak_bytes() > peak;
+            poll.is_changing |= !is_about(task.weight.total.best, before);
         }
-        glance
+        poll
     }
 
     /// Whether the kernel counts what a task has.

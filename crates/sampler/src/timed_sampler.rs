@@ -19,12 +19,12 @@ const MOST_AT_EXITS: Duration = Duration::from_millis(20);
 /// However seldom samples are taken, what is guarded is looked at this often.
 const GUARD_EVERY: Duration = Duration::from_millis(100);
 /// And so is what the kernel counts, which takes the same time however large the tree is.
-const GLANCE_EVERY: Duration = Duration::from_millis(4);
+const POLL_EVERY: Duration = Duration::from_millis(4);
 /// While that changes, and in multiples of what such a look takes.
-const GLANCE_IN_CHANGE_EVERY: Duration = Duration::from_millis(1);
-const REST_AFTER_GLANCE: u32 = 50;
+const POLL_IN_CHANGE_EVERY: Duration = Duration::from_millis(1);
+const REST_AFTER_POLL: u32 = 50;
 
-pub(crate) struct Work<O: Observer> {
+pub(crate) struct TimedSampler<O: Observer> {
     pub(crate) sampler: Sampler<O>,
     pub(crate) pace: Pace,
     /// When the next sample is to be taken.
@@ -35,16 +35,16 @@ pub(crate) struct Work<O: Observer> {
     at_exits: Budget,
     last_cost: Duration,
     last_sample: Instant,
-    last_glance: Instant,
+    last_poll: Instant,
     has_account: bool,
     /// What the kernel counts, between the last two looks at it.
     is_changing: bool,
-    cost_of_glance: Duration,
+    cost_of_poll: Duration,
     guarded: Vec<GuardedTask>,
     cpu: Duration,
 }
 
-impl<O: Observer> Work<O> {
+impl<O: Observer> TimedSampler<O> {
     pub(crate) fn new(observer: O, interval: Interval, metric: Metric) -> Self {
         let now = Instant::now();
         Self {
@@ -56,10 +56,10 @@ impl<O: Observer> Work<O> {
             at_exits: Budget::new(SHARE_AT_EXITS, MOST_AT_EXITS),
             last_cost: Duration::ZERO,
             last_sample: now,
-            last_glance: now,
+            last_poll: now,
             has_account: false,
             is_changing: false,
-            cost_of_glance: Duration::ZERO,
+            cost_of_poll: Duration::ZERO,
             guarded: Vec::new(),
             cpu: Duration::ZERO,
         }
@@ -89,11 +89,11 @@ impl<O: Observer> Work<O> {
         }
         if self.has_account {
             let every = if self.is_changing {
-                GLANCE_IN_CHANGE_EVERY.max(self.cost_of_glance * REST_AFTER_GLANCE)
+                POLL_IN_CHANGE_EVERY.max(self.cost_of_poll * REST_AFTER_POLL)
             } else {
-                GLANCE_EVERY
+                POLL_EVERY
             };
-            next = next.min(self.last_glance + every);
+            next = next.min(self.last_poll + every);
         }
         next
     }
@@ -106,7 +106,7 @@ impl<O: Observer> Work<O> {
         } else if !self.guarded.is_empty() && now >= self.guard_check_due() {
             self.sample();
         } else {
-            self.glance();
+            self.poll_counters();
         }
     }
 
@@ -122,14 +122,14 @@ impl<O: Observer> Work<O> {
 
     /// A look at what the kernel counts. A new high is worth a sample, so that it is known who has
     /// it, unless there have been too many of them.
-    fn glance(&mut self) {
-        self.last_glance = Instant::now();
+    fn poll_counters(&mut self) {
+        self.last_poll = Instant::now();
         let now = self.now();
-        let (cost, glance) = self.timed(|sampler| sampler.glance(now));
-        self.cost_of_glance = cost;
+        let (cost, poll) = self.timed(|sampler| sampler.poll_counters(now));
+        self.cost_of_poll = cost;
         self.has_account = self.sampler.has_account();
-        self.is_changing = glance.is_changing;
-        if !glance.is_high || self.last_sample.elapsed() < GLANCE_EVERY {
+        self.is_changing = poll.is_changing;
+        if !poll.is_high || self.last_sample.elapsed() < POLL_EVERY {
             return;
         }
         self.at_exits.fill(now);
@@ -191,7 +191,7 @@ impl<O: Observer> Work<O> {
 
     fn after_sample(&mut self) {
         self.last_sample = Instant::now();
-        self.last_glance = self.last_sample;
+        self.last_poll = self.last_sample;
         self.check_guarded();
     }
 
