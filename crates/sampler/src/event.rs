@@ -164,7 +164,7 @@ impl<O: Observer> Sampler<O> {
     }
 
     fn take_last_reading(&mut self, pid: u32, last: HighWater) -> Result<(), Error> {
-        self.weigh_stage_of(pid, last.highest_bytes);
+        self.note_stage_peak_of(pid, last.highest_bytes);
         if let Some(place) = self.tree.place_of(pid) {
             let member = &mut self.tree.members_mut()[place];
             member.is_exiting = true;

@@ -8,6 +8,7 @@ mod attribution;
 mod bracket;
 mod budget;
 mod ceiling;
+mod estimate;
 mod event;
 mod forks;
 mod gaps;
@@ -30,7 +31,6 @@ mod timed_sampler;
 mod timeline;
 mod tree;
 mod unsampled;
-mod weight;
 
 pub use alarm::{Alarm, AlarmSnapshot, Cause};
 pub use attribution::{

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::budget::Budget;
-use crate::weight::Weight;
+use crate::estimate::Estimate;
 
 /// What a peak is measured in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -85,45 +85,50 @@ impl PageReads {
     }
 
     /// Credits the time until `now` by what was in doubt meanwhile.
-    pub(crate) fn fill(&mut self, now: Duration, weight: &Weight) {
+    pub(crate) fn fill(&mut self, now: Duration, estimate: &Estimate) {
         self.budget.share = match self.metric {
             Metric::Pss => SHARE_IN_PSS,
-            _ if weight.total.is_open(MUCH) => SHARE_IN_DOUBT,
+            _ if estimate.total.is_open(MUCH) => SHARE_IN_DOUBT,
             _ => SHARE_AT_REST,
         };
         self.budget.fill(now);
     }
 
     /// Whether the doubt is worth a reading.
-    pub(crate) fn is_worth_it(weight: &Weight) -> bool {
-        weight.total.is_open(LITTLE)
+    pub(crate) fn is_worth_it(estimate: &Estimate) -> bool {
+        estimate.total.is_open(LITTLE)
     }
 
     /// Whether to walk over the pages of families now. While they grow, what a walk tells is out of
     /// date soon. Once they do not, that is made good, and an estimate that is higher is a new high,
     /// or wrong.
-    pub(crate) fn is_time_for_walks(&self, weight: &Weight, last: LastWalk, need: Need) -> bool {
-        let is_higher = weight.total.best > last.best + last.best / HIGHER;
+    pub(crate) fn is_time_for_walks(
+        &self,
+        estimate: &Estimate,
+        last: LastWalk,
+        need: Need,
+    ) -> bool {
+        let is_higher = estimate.total.best > last.best + last.best / HIGHER;
         match need {
-            Need::Rising => weight.total.is_open(MUCH) && self.budget.is_rested(),
+            Need::Rising => estimate.total.is_open(MUCH) && self.budget.is_rested(),
             Need::Steady => last.was_rising || is_higher || self.budget.is_rested(),
             Need::Certain => true,
         }
     }
 
     /// Whether to look again at the file pages of processes that have been looked at.
-    pub(crate) fn is_time_for_files(&self, weight: &Weight, need: Need) -> bool {
+    pub(crate) fn is_time_for_files(&self, estimate: &Estimate, need: Need) -> bool {
         match need {
             Need::Rising => {
-                weight.mapped.doubt() > weight.total.best / MUCH && self.budget.is_rested()
+                estimate.mapped.doubt() > estimate.total.best / MUCH && self.budget.is_rested()
             }
             Need::Steady | Need::Certain => true,
         }
     }
 
     /// What of a sum may be left in doubt.
-    pub(crate) fn tolerance(weight: &Weight) -> u64 {
-        weight.total.best / LITTLE / 2
+    pub(crate) fn tolerance(estimate: &Estimate) -> u64 {
+        estimate.total.best / LITTLE / 2
     }
 
     pub(crate) fn allows(&self, cost: Duration, need: Need) -> bool {
@@ -166,20 +171,20 @@ mod tests {
 
     use super::{Metric, Need, PageReads};
     use crate::bracket::Bracket;
-    use crate::weight::Weight;
+    use crate::estimate::Estimate;
 
     const MB: u64 = 1 << 20;
 
     #[test]
     fn while_a_tree_grows_files_are_read_again_when_much_is_in_doubt_and_now_and_then() {
-        let weight = |doubt: u64| Weight {
+        let estimate = |doubt: u64| Estimate {
             mapped: Bracket::around(100 * MB, 100 * MB, (100 + doubt) * MB),
             total: Bracket::around(200 * MB, 200 * MB, (200 + doubt) * MB),
-            ..Weight::default()
+            ..Estimate::default()
         };
         let mut reads = PageReads::new(Metric::Auto);
         let is_time =
-            |reads: &PageReads, doubt, need| reads.is_time_for_files(&weight(doubt), need);
+            |reads: &PageReads, doubt, need| reads.is_time_for_files(&estimate(doubt), need);
         assert!(is_time(&reads, 20, Need::Rising) && !is_time(&reads, 5, Need::Rising));
         reads.spend_spread(Duration::from_millis(10), 1);
         assert!(!is_time(&reads, 20, Need::Rising));

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use memtop_proc::{Account, Counted};
 
+use crate::estimate::{Estimate, ReadPages, Sums};
 use crate::lifetimes::Lifetimes;
 use crate::member::Member;
 use crate::page_reads::{LastWalk, Need};
@@ -14,7 +15,6 @@ use crate::programs::Programs;
 use crate::samples::SampleSource;
 use crate::segment::Segment;
 use crate::timeline::{Point, Timeline};
-use crate::weight::{ReadPages, Sums, Weight};
 use crate::{LargestProcess, Peak, Program, Samples, TaskRecord};
 
 /// Points that are kept of the timeline of a task inside another.
@@ -36,7 +36,7 @@ pub(crate) struct Task {
     pub(crate) record: TaskRecord,
     pub(crate) sums: Sums,
     /// What it has by the last sample.
-    pub(crate) weight: Weight,
+    pub(crate) estimate: Estimate,
     /// What the kernel counts of it, where it does.
     pub(crate) account: Option<Box<dyn Account>>,
     pub(crate) counted: Option<Counted>,
@@ -234,11 +234,11 @@ impl Task {
         is_torn: bool,
         peak: impl FnOnce() -> Peak,
     ) {
-        let (sums, total) = (self.sums, self.weight.total);
+        let (sums, total) = (self.sums, self.estimate.total);
         let record = &mut self.record;
         record.max_alive = record.max_alive.max(sums.alive);
         record.highest_rss_bytes = record.highest_rss_bytes.max(sums.rss);
-        record.most_mapped_bytes = record.most_mapped_bytes.max(self.weight.mapped.upper);
+        record.most_mapped_bytes = record.most_mapped_bytes.max(self.estimate.mapped.upper);
         if !is_torn {
             record.floor_bytes = record.floor_bytes.max(total.lower);
         }
@@ -269,7 +269,7 @@ impl Task {
     /// that is known.
     pub(crate) fn take_walks(&mut self, need: Need, too_high: Option<u64>) {
         self.last_walk = LastWalk {
-            best: self.weight.total.best,
+            best: self.estimate.total.best,
             was_rising: need == Need::Rising,
         };
         if let Some(bytes) = too_high {
@@ -293,7 +293,7 @@ impl Task {
     /// What it can have had at most since the sample before, where nobody can have written more than
     /// so much.
     pub(crate) fn most_in_gap(&self, unseen: u64, written_at_most: u64, taken: u64) -> u64 {
-        let upper = self.weight.total.upper;
+        let upper = self.estimate.total.upper;
         match self.before {
             Some(before) if self.ended + unseen > 0 || !self.lifetimes.is_empty() => {
                 let by_end = upper + self.given_back + written_at_most.saturating_sub(taken);
@@ -311,7 +311,7 @@ impl Task {
             written_at_most,
             taken,
         } = gap;
-        let total = self.weight.total;
+        let total = self.estimate.total;
         let gap_bytes = self.lifetimes.close(most_of);
         // In between, who is there can have had more, and who is not there any more, something.
         let hidden = self.sums.hidden + (gap_bytes.most_at_once - gap_bytes.at_the_end);
@@ -368,7 +368,7 @@ impl Task {
         if unseen == 0 || high == 0 {
             return;
         }
-        let total = self.weight.total;
+        let total = self.estimate.total;
         let most = high.min(total.upper + given_back) + unseen;
         self.segment.give_back_at_least(given_back);
         let most = self

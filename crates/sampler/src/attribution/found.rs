@@ -136,7 +136,7 @@ impl<O: Observer> Sampler<O> {
                 let peak = task.and_then(|task| task.record.peak.as_ref());
                 NamedState {
                     finding: Finding::of(named),
-                    bytes: task.map_or(0, |task| task.weight.total.best),
+                    bytes: task.map_or(0, |task| task.estimate.total.best),
                     peak_bytes: peak.map(|peak| peak.bytes),
                 }
             })

@@ -257,22 +257,22 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// One process of a stage alone has had this much.
-    pub(crate) fn weigh_stage_of(&mut self, pid: u32, bytes: u64) {
+    pub(crate) fn note_stage_peak_of(&mut self, pid: u32, bytes: u64) {
         let Some(belonging) = self.attribution.processes.get(&pid) else {
             return;
         };
         let (root, stage) = (belonging.root, belonging.traits.stage);
         if let (Some(stage), Some(stages)) = (stage, self.attribution.stages_of(root)) {
-            stages.weigh(Some(stage), bytes);
+            stages.note_bytes(Some(stage), bytes);
         }
     }
 
-    pub(crate) fn weigh_stages(&mut self) {
+    pub(crate) fn note_stage_peaks(&mut self) {
         for (&id, root) in &mut self.attribution.roots {
             if root.stages.current().is_some()
                 && let Some(task) = self.tasks.get(id)
             {
-                root.stages.weigh(None, task.weight.total.best);
+                root.stages.note_bytes(None, task.estimate.total.best);
             }
         }
     }

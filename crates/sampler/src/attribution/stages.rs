@@ -64,7 +64,7 @@ impl Stages {
 
     /// The tree has, or must have had, this much in the stage that it is in; or one process of
     /// another stage alone has had it.
-    pub(super) fn weigh(&mut self, of: Option<usize>, bytes: u64) {
+    pub(super) fn note_bytes(&mut self, of: Option<usize>, bytes: u64) {
         let stage = of.or(self.since.map(|(stage, _)| stage));
         let record = self
             .records
@@ -128,12 +128,12 @@ mod tests {
     fn one_stage_follows_another() {
         let mut stages = Stages::default();
         stages.process_started(0, ms(10));
-        stages.weigh(None, 500);
+        stages.note_bytes(None, 500);
         stages.process_ended(0, ms(30));
-        stages.weigh(None, 9_000);
+        stages.note_bytes(None, 9_000);
         stages.process_started(1, ms(40));
-        stages.weigh(None, 300);
-        stages.weigh(None, 200);
+        stages.note_bytes(None, 300);
+        stages.note_bytes(None, 200);
         let expected = [record(0, 500, [10, 30, 20]), record(1, 300, [40, 100, 60])];
         assert_eq!(stages.records(ms(100)), expected);
     }
@@ -142,11 +142,11 @@ mod tests {
     fn of_two_at_once_the_first_by_the_rules_counts() {
         let mut stages = Stages::default();
         stages.process_started(1, ms(0));
-        stages.weigh(None, 10);
+        stages.note_bytes(None, 10);
         stages.process_started(0, ms(10));
-        stages.weigh(None, 70);
+        stages.note_bytes(None, 70);
         stages.process_ended(0, ms(30));
-        stages.weigh(None, 20);
+        stages.note_bytes(None, 20);
         stages.process_ended(1, ms(40));
         let expected = [record(1, 20, [0, 40, 20]), record(0, 70, [10, 30, 20])];
         assert_eq!(stages.records(ms(99)), expected);
@@ -158,7 +158,7 @@ mod tests {
         stages.process_started(0, ms(0));
         stages.process_started(0, ms(5));
         stages.process_ended(0, ms(10));
-        stages.weigh(None, 7);
+        stages.note_bytes(None, 7);
         stages.process_ended(0, ms(20));
         assert_eq!(stages.records(ms(99)), [record(0, 7, [0, 20, 20])]);
         assert_eq!(stages.current(), None);

@@ -2,9 +2,9 @@
 
 use memtop_proc::{ByNumber, Error, MappedRange, Observer, Reading};
 
+use crate::estimate::{Novelty, Program, ReadPages};
 use crate::mapped::{PageSet, Union};
 use crate::member::Member;
-use crate::weight::{Novelty, Program, ReadPages};
 
 /// A page set that is larger than what the kernel counts, by more than this part, is of something
 /// that does not count.

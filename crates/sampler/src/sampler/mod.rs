@@ -2,6 +2,7 @@
 
 mod births;
 mod changes;
+mod estimating;
 mod files;
 mod high_water;
 mod machine;
@@ -13,7 +14,6 @@ pub(crate) mod relatives;
 mod sample;
 #[cfg(test)]
 mod truth;
-mod weighing;
 
 use std::time::Duration;
 
@@ -196,12 +196,12 @@ impl<O: Observer> Sampler<O> {
 
     /// The processes of a task that had memory at the last sample.
     pub fn living(&self, id: TaskId) -> Vec<LivingProcess> {
-        let weight = self
+        let estimate = self
             .tasks
             .get(id)
-            .map(|task| task.weight)
+            .map(|task| task.estimate)
             .unwrap_or_default();
-        let parts = self.parts(id, &weight).into_iter();
+        let parts = self.parts(id, &estimate).into_iter();
         parts
             .map(|(place, bytes)| {
                 let member = &self.tree.members()[place];
@@ -263,7 +263,9 @@ impl<O: Observer> Sampler<O> {
     /// The memory of a task at the last sample, every page once.
     #[must_use]
     pub fn bytes(&self, id: TaskId) -> u64 {
-        self.tasks.get(id).map_or(0, |task| task.weight.total.best)
+        self.tasks
+            .get(id)
+            .map_or(0, |task| task.estimate.total.best)
     }
 
     /// Time that went into what does not depend on how often samples are taken: looks at the pages

@@ -8,9 +8,9 @@ use memtop_proc::{Error, Observer, Proportional, Reading};
 
 use super::Sampler;
 use crate::TaskId;
+use crate::estimate::Estimate;
 use crate::forks::{FamilyId, Share};
 use crate::page_reads::{Need, PageReads, cost_of_pages, cost_of_walk};
-use crate::weight::Weight;
 
 /// How long the guard waits for an exiting process to release its memory before it acts.
 const EXIT_MAY_TAKE: Duration = Duration::from_millis(50);
@@ -27,20 +27,25 @@ struct Walks {
 
 impl<O: Observer> Sampler<O> {
     /// Narrows what a task has, as far as it is worth it and the budget allows.
-    pub(super) fn narrow(&mut self, id: TaskId, weight: &Weight, need: Need) -> Result<(), Error> {
+    pub(super) fn narrow(
+        &mut self,
+        id: TaskId,
+        estimate: &Estimate,
+        need: Need,
+    ) -> Result<(), Error> {
         let mut outcome = Ok(());
         let readings = self.page_reads.readings;
         let mut walks = Walks::default();
-        if weight.mapped.doubt() > PageReads::tolerance(weight) {
-            outcome = outcome.and(self.read_files(id, weight, need));
+        if estimate.mapped.doubt() > PageReads::tolerance(estimate) {
+            outcome = outcome.and(self.read_files(id, estimate, need));
         }
         let last = self.tasks.get(id).map(|task| task.last_walk);
-        if weight.anonymous.doubt() > PageReads::tolerance(weight)
+        if estimate.anonymous.doubt() > PageReads::tolerance(estimate)
             && self
                 .page_reads
-                .is_time_for_walks(weight, last.unwrap_or_default(), need)
+                .is_time_for_walks(estimate, last.unwrap_or_default(), need)
         {
-            outcome = outcome.and(self.read_families(id, weight, need, &mut walks));
+            outcome = outcome.and(self.read_families(id, estimate, need, &mut walks));
         }
         if self.page_reads.readings > readings {
             let has_shrunk = self.has_anybody_shrunk();
@@ -49,7 +54,7 @@ impl<O: Observer> Sampler<O> {
             self.read_accounts();
             self.sum_up();
             for id in self.tasks.ids() {
-                self.weigh_task(id);
+                self.estimate_task(id);
             }
         }
         if let Some(task) = self.tasks.get_mut(id).filter(|_| walks.number > 0) {
@@ -58,8 +63,8 @@ impl<O: Observer> Sampler<O> {
         outcome
     }
 
-    fn read_files(&mut self, id: TaskId, weight: &Weight, need: Need) -> Result<(), Error> {
-        let is_time = self.page_reads.is_time_for_files(weight, need);
+    fn read_files(&mut self, id: TaskId, estimate: &Estimate, need: Need) -> Result<(), Error> {
+        let is_time = self.page_reads.is_time_for_files(estimate, need);
         let mut order: Vec<(u64, usize)> = self
             .readable_within(id)
             .filter(|&place| is_time || self.has_changed_much(place))
@@ -68,7 +73,7 @@ impl<O: Observer> Sampler<O> {
             .collect();
         order.sort_unstable_by(|one, other| other.cmp(one));
         let mut left: u64 = order.iter().map(|(unread, _)| unread).sum();
-        let enough = PageReads::tolerance(weight);
+        let enough = PageReads::tolerance(estimate);
         let mut outcome = Ok(());
         // Whether it is worth it now was decided before.
         let within = if is_time { Need::Steady } else { need };
@@ -108,7 +113,7 @@ impl<O: Observer> Sampler<O> {
     fn read_families(
         &mut self,
         id: TaskId,
-        weight: &Weight,
+        estimate: &Estimate,
         need: Need,
         walks: &mut Walks,
     ) -> Result<(), Error> {
@@ -122,7 +127,7 @@ impl<O: Observer> Sampler<O> {
             .collect();
         order.sort_unstable_by(|one, other| other.cmp(one));
         let mut left: u64 = order.iter().map(|(doubt, _)| doubt).sum();
-        let enough = PageReads::tolerance(weight);
+        let enough = PageReads::tolerance(estimate);
         let mut outcome = Ok(());
         for (doubt, family) in order {
             if left <= enough {
@@ -291,7 +296,7 @@ impl<O: Observer> Sampler<O> {
 
     /// With the metric PSS: the proportional size of each process at a new high.
     pub(super) fn read_proportional(&mut self, id: TaskId, need: Need) -> Result<(), Error> {
-        let is_high = |task: &crate::task::Task| task.weight.total.best > task.peak_bytes();
+        let is_high = |task: &crate::task::Task| task.estimate.total.best > task.peak_bytes();
         if need != Need::Certain && !self.tasks.get(id).is_some_and(is_high) {
             return Ok(());
         }
@@ -318,7 +323,7 @@ impl<O: Observer> Sampler<O> {
                 .spend(thread_cpu().saturating_sub(before), 1);
         }
         self.sum_up();
-        self.weigh_task(id);
+        self.estimate_task(id);
         outcome
     }
 

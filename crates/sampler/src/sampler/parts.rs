@@ -5,16 +5,16 @@ use std::collections::HashMap;
 use memtop_proc::Observer;
 
 use super::Sampler;
+use crate::estimate::Estimate;
 use crate::forks::{Division, FamilyId};
 use crate::member::{Member, scaled};
 use crate::page_reads::Metric;
-use crate::weight::Weight;
 use crate::{Peak, PeakMetric, ProcessAtPeak, TaskId};
 
 impl<O: Observer> Sampler<O> {
     /// The places of those in a task that have memory, and the part of each. What several have is
     /// divided among them, so that all parts add up to what the task has.
-    pub(super) fn parts(&self, id: TaskId, weight: &Weight) -> Vec<(usize, u64)> {
+    pub(super) fn parts(&self, id: TaskId, estimate: &Estimate) -> Vec<(usize, u64)> {
         let members = self.tree.members().iter().enumerate();
         let inside = members
             .filter(|(_, member)| member.memory.rss > 0 && self.tasks.is_within(member.task, id));
@@ -31,10 +31,13 @@ impl<O: Observer> Sampler<O> {
             mapped_sum += mapped;
         }
         let (anonymous_whole, mapped_whole) = match self.page_reads.metric() {
-            Metric::Auto => (weight.total.best - mapped_of(weight), mapped_of(weight)),
-            Metric::Rss | Metric::Pss => (weight.total.best, 0),
+            Metric::Auto => (
+                estimate.total.best - mapped_of(estimate),
+                mapped_of(estimate),
+            ),
+            Metric::Rss | Metric::Pss => (estimate.total.best, 0),
         };
-        let mut left = weight.total.best;
+        let mut left = estimate.total.best;
         for (_, anonymous, mapped) in &mut parts {
             *anonymous = scaled(*anonymous, anonymous_whole, anonymous_sum)
                 + scaled(*mapped, mapped_whole, mapped_sum);
@@ -79,22 +82,22 @@ impl<O: Observer> Sampler<O> {
         (anonymous, memory.shared())
     }
 
-    pub(super) fn peak_of(&self, id: TaskId, weight: &Weight, rss_bytes: u64) -> Peak {
+    pub(super) fn peak_of(&self, id: TaskId, estimate: &Estimate, rss_bytes: u64) -> Peak {
         let by_part = self.page_reads.metric() == Metric::Auto;
-        let mapped = mapped_of(weight);
+        let mapped = mapped_of(estimate);
         Peak {
-            bytes: weight.total.best,
+            bytes: estimate.total.best,
             metric: match self.page_reads.metric() {
                 Metric::Auto => PeakMetric::Unique,
                 Metric::Rss => PeakMetric::Rss,
                 Metric::Pss => PeakMetric::Pss,
             },
-            anon_bytes: by_part.then_some(weight.total.best - mapped),
+            anon_bytes: by_part.then_some(estimate.total.best - mapped),
             mapped_bytes: by_part.then_some(mapped),
             rss_bytes,
             at: self.progress.now(),
             processes: self
-                .parts(id, weight)
+                .parts(id, estimate)
                 .into_iter()
                 .map(|(place, bytes)| self.at_peak(id, place, bytes))
                 .collect(),
@@ -117,6 +120,6 @@ impl<O: Observer> Sampler<O> {
     }
 }
 
-fn mapped_of(weight: &Weight) -> u64 {
-    weight.mapped.best.min(weight.total.best)
+fn mapped_of(estimate: &Estimate) -> u64 {
+    estimate.mapped.best.min(estimate.total.best)
 }

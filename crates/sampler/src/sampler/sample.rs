@@ -55,7 +55,7 @@ impl<O: Observer> Sampler<O> {
             .and(self.measure())
             .and(self.look_at_families())
             .and(self.look_for_high_water(now))
-            .and(self.weigh(now))
+            .and(self.estimate(now))
     }
 
     fn measure(&mut self) -> Result<(), Error> {

@@ -202,8 +202,8 @@ impl World {
         // Sizes are rounded, each page's part and each process's sum.
         let slack = PAGE * 2 * MOST_PROCESSES as u64;
         let truth = self.truth();
-        let weight = self.sampler.tasks.get(self.task).unwrap().weight;
-        let total = weight.total;
+        let estimate = self.sampler.tasks.get(self.task).unwrap().estimate;
+        let total = estimate.total;
         assert!(
             total.lower <= truth + slack && truth <= total.upper + slack,
             "{at}: {total:?} but {truth}"

@@ -9,10 +9,10 @@ use super::changes::is_about;
 use super::machine::Written;
 use crate::TaskId;
 use crate::bracket::Bracket;
+use crate::estimate::{Estimate, ReadPages, Sums};
 use crate::forks::{Family, FamilyId};
 use crate::page_reads::{Metric, Need, PageReads};
 use crate::task::{Gap, Task};
-use crate::weight::{ReadPages, Sums, Weight};
 
 /// What reading the accounts between two samples has shown of any task.
 #[derive(Clone, Copy, Debug, Default)]
@@ -34,21 +34,23 @@ impl<O: Observer> Sampler<O> {
         let _ = self.narrow_estimate(id, now, Need::Certain);
         // What is known now may be a peak that was not before.
         self.record_task(id, now, |_, _| {});
-        self.tasks.get(id).map_or(0, |task| task.weight.total.best)
+        self.tasks
+            .get(id)
+            .map_or(0, |task| task.estimate.total.best)
     }
 
-    pub(super) fn weigh(&mut self, now: Duration) -> Result<(), Error> {
+    pub(super) fn estimate(&mut self, now: Duration) -> Result<(), Error> {
         self.read_accounts();
         self.sum_up();
         let unseen = self.births.take_unseen(&self.observer);
         let mut outcome = Ok(());
         for id in self.tasks.ids() {
-            self.weigh_task(id);
+            self.estimate_task(id);
             let Some(task) = self.tasks.get(id) else {
                 continue;
             };
             let stands_alone = self.tasks.stands_alone(id) || self.attribution.is_whole(id);
-            let may_be_a_high = task.weight.total.upper > task.record.floor_bytes;
+            let may_be_a_high = task.estimate.total.upper > task.record.floor_bytes;
             if stands_alone && may_be_a_high {
                 let need = if self.is_at_rest(id) {
                     Need::Steady
@@ -80,7 +82,7 @@ impl<O: Observer> Sampler<O> {
         }
         self.close_window(now);
         self.progress.end_sample(now);
-        self.weigh_stages();
+        self.note_stage_peaks();
         outcome
     }
 
@@ -92,14 +94,14 @@ impl<O: Observer> Sampler<O> {
             let Some(task) = self.tasks.get(id).filter(|task| task.counted.is_some()) else {
                 continue;
             };
-            let (peak, before) = (task.peak_bytes(), task.weight.total.best);
-            self.weigh_task(id);
+            let (peak, before) = (task.peak_bytes(), task.estimate.total.best);
+            self.estimate_task(id);
             self.record_task(id, now, |_, _| {});
             let Some(task) = self.tasks.get(id) else {
                 continue;
             };
             poll.is_high |= task.peak_bytes() > peak;
-            poll.is_changing |= !is_about(task.weight.total.best, before);
+            poll.is_changing |= !is_about(task.estimate.total.best, before);
         }
         poll
     }
@@ -119,7 +121,7 @@ impl<O: Observer> Sampler<O> {
         let Some(task) = self.tasks.get(id) else {
             return;
         };
-        let known = task.weight.total.upper.max(task.record.floor_bytes);
+        let known = task.estimate.total.upper.max(task.record.floor_bytes);
         let highest = task.record.ceiling.highest().max(known);
         if task.most_in_gap(unseen, by_time, self.changes.grown())
             <= highest + highest / HIDDEN_IS_MUCH
@@ -133,7 +135,7 @@ impl<O: Observer> Sampler<O> {
             self.look_at_hidden(id);
             self.sum_up();
             for id in self.tasks.ids() {
-                self.weigh_task(id);
+                self.estimate_task(id);
             }
         }
     }
@@ -176,7 +178,7 @@ impl<O: Observer> Sampler<O> {
             return false;
         };
         // What is written over shows in the estimate only.
-        let now = (task.sums.rss, task.weight.total.best);
+        let now = (task.sums.rss, task.estimate.total.best);
         let before = std::mem::replace(&mut task.sizes_before, now);
         is_about(now.0, before.0) && is_about(now.1, before.1)
     }
@@ -192,18 +194,18 @@ impl<O: Observer> Sampler<O> {
             return;
         };
         then(self, &mut task);
-        let (weight, rss) = (task.weight, task.sums.rss);
+        let (estimate, rss) = (task.estimate, task.sums.rss);
         self.follow_programs(id, &mut task, now);
         task.record_sample(now, self.changes.is_torn(), || {
-            self.peak_of(id, &weight, rss)
+            self.peak_of(id, &estimate, rss)
         });
         self.tasks.put_back(id, task);
     }
 
     fn follow_programs(&self, id: TaskId, task: &mut Task, now: Duration) {
-        let weight = task.weight;
+        let estimate = task.estimate;
         if let Some(programs) = task.programs_to_follow() {
-            let parts = self.parts(id, &weight).into_iter();
+            let parts = self.parts(id, &estimate).into_iter();
             programs.add(
                 now,
                 parts.map(|(place, bytes)| {
@@ -313,16 +315,16 @@ impl<O: Observer> Sampler<O> {
         family.part(within)
     }
 
-    pub(super) fn weigh_task(&mut self, id: TaskId) {
+    pub(super) fn estimate_task(&mut self, id: TaskId) {
         let pages = self.read_pages(id).times(self.observer.page_bytes());
         let metric = self.page_reads.metric();
         let Some(task) = self.tasks.get_mut(id) else {
             return;
         };
-        task.weight = match metric {
-            Metric::Rss => weight_of_total(Bracket::exactly(task.sums.rss)),
-            Metric::Pss => weight_of_total(task.sums.proportional),
-            Metric::Auto => weight_of(&task.sums, pages, task.counted, task.mapped_with_sums),
+        task.estimate = match metric {
+            Metric::Rss => estimate_of_total(Bracket::exactly(task.sums.rss)),
+            Metric::Pss => estimate_of_total(task.sums.proportional),
+            Metric::Auto => estimate_of(&task.sums, pages, task.counted, task.mapped_with_sums),
         };
     }
 
@@ -348,36 +350,36 @@ impl<O: Observer> Sampler<O> {
     }
 
     fn narrow_estimate(&mut self, id: TaskId, now: Duration, need: Need) -> Result<(), Error> {
-        let Some(weight) = self.tasks.get(id).map(|task| task.weight) else {
+        let Some(estimate) = self.tasks.get(id).map(|task| task.estimate) else {
             return Ok(());
         };
-        self.page_reads.fill(now, &weight);
+        self.page_reads.fill(now, &estimate);
         match self.page_reads.metric() {
             Metric::Pss => self.read_proportional(id, need),
-            Metric::Auto if PageReads::is_worth_it(&weight) => self.narrow(id, &weight, need),
+            Metric::Auto if PageReads::is_worth_it(&estimate) => self.narrow(id, &estimate, need),
             Metric::Auto | Metric::Rss => Ok(()),
         }
     }
 }
 
-fn weight_of_total(total: Bracket) -> Weight {
-    Weight {
+fn estimate_of_total(total: Bracket) -> Estimate {
+    Estimate {
         total,
-        ..Weight::default()
+        ..Estimate::default()
     }
 }
 
 /// `counted` may be of a later instant than the sums; `mapped_with_sums` is what was counted then.
-fn weight_of(
+fn estimate_of(
     sums: &Sums,
     read: ReadPages,
     counted: Option<Counted>,
     mapped_with_sums: Option<u64>,
-) -> Weight {
+) -> Estimate {
     let by_processes = Bracket::exactly(sums.anonymous).plus(sums.families);
     let mapped = sums.mapped.bracket(read.known, read.likely);
     let Some(counted) = counted else {
-        return Weight {
+        return Estimate {
             anonymous: by_processes,
             mapped,
             total: by_processes.plus(mapped),
@@ -396,7 +398,7 @@ fn weight_of(
     // What it maps and has used first is no less than the kernel counts.
     let mapped_lower = mapped.lower.max(counted.mapped_bytes.saturating_sub(error));
     let mapped = Bracket::around(mapped_lower, mapped.best, mapped.upper);
-    Weight {
+    Estimate {
         anonymous,
         mapped,
         total: anonymous.plus(mapped),

@@ -103,7 +103,7 @@ impl ReadPages {
 
 /// What a task has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Weight {
+pub(crate) struct Estimate {
     /// Memory that no file backs.
     pub(crate) anonymous: Bracket,
     /// Pages of files and shared memory that are mapped.
