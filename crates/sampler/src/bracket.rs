@@ -63,13 +63,13 @@ impl Bracket {
     }
 
     /// How far the bounds are apart.
-    pub(crate) fn doubt(self) -> u64 {
+    pub(crate) fn width(self) -> u64 {
         self.upper - self.lower
     }
 
     /// Whether more than one part in so many is in doubt.
-    pub(crate) fn is_open(self, parts: u64) -> bool {
-        self.doubt() > self.best / parts
+    pub(crate) fn is_wider_than(self, parts: u64) -> bool {
+        self.width() > self.best / parts
     }
 }
 
@@ -97,7 +97,7 @@ mod tests {
     #[test]
     fn a_bracket_is_open_by_what_it_leaves_in_doubt() {
         let bracket = Bracket::around(95, 100, 105);
-        assert!(bracket.is_open(20) && !bracket.is_open(10));
-        assert!(!Bracket::exactly(0).is_open(50));
+        assert!(bracket.is_wider_than(20) && !bracket.is_wider_than(10));
+        assert!(!Bracket::exactly(0).is_wider_than(50));
     }
 }

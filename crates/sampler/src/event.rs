@@ -137,7 +137,7 @@ impl<O: Observer> Sampler<O> {
             task.record.seen += 1;
             task.lifetimes.started(pid);
         });
-        self.doubt_readings_of(parent);
+        self.discard_walks_of(parent);
         self.inherit(pid, parent, now);
     }
 

@@ -88,7 +88,7 @@ impl PageReads {
     pub(crate) fn fill(&mut self, now: Duration, estimate: &Estimate) {
         self.budget.share = match self.metric {
             Metric::Pss => SHARE_IN_PSS,
-            _ if estimate.total.is_open(MUCH) => SHARE_IN_DOUBT,
+            _ if estimate.total.is_wider_than(MUCH) => SHARE_IN_DOUBT,
             _ => SHARE_AT_REST,
         };
         self.budget.fill(now);
@@ -96,7 +96,7 @@ impl PageReads {
 
     /// Whether the doubt is worth a reading.
     pub(crate) fn is_worth_it(estimate: &Estimate) -> bool {
-        estimate.total.is_open(LITTLE)
+        estimate.total.is_wider_than(LITTLE)
     }
 
     /// Whether to walk over the pages of families now. While they grow, what a walk tells is out of
@@ -110,7 +110,7 @@ impl PageReads {
     ) -> bool {
         let is_higher = estimate.total.best > last.best + last.best / HIGHER;
         match need {
-            Need::Rising => estimate.total.is_open(MUCH) && self.budget.is_rested(),
+            Need::Rising => estimate.total.is_wider_than(MUCH) && self.budget.is_rested(),
             Need::Steady => last.was_rising || is_higher || self.budget.is_rested(),
             Need::Certain => true,
         }
@@ -120,7 +120,7 @@ impl PageReads {
     pub(crate) fn is_time_for_files(&self, estimate: &Estimate, need: Need) -> bool {
         match need {
             Need::Rising => {
-                estimate.mapped.doubt() > estimate.total.best / MUCH && self.budget.is_rested()
+                estimate.mapped.width() > estimate.total.best / MUCH && self.budget.is_rested()
             }
             Need::Steady | Need::Certain => true,
         }

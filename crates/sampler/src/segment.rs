@@ -47,7 +47,7 @@ impl Segment {
     /// A new highest estimate.
     pub(crate) fn take_peak(&mut self, peak: &mut Option<Peak>, new: Peak, total: Bracket) {
         let before = peak.replace(new);
-        let is_open = total.is_open(WELL);
+        let is_open = total.is_wider_than(WELL);
         if is_open && !self.has_peak {
             self.peak_before = before;
         }
@@ -79,7 +79,7 @@ impl Segment {
     ) -> Option<u64> {
         self.most = self.most.max(most);
         self.hidden = self.hidden.max(hidden);
-        if total.is_open(WELL) {
+        if total.is_wider_than(WELL) {
             return None;
         }
         let Self {

@@ -29,7 +29,7 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    pub(super) fn is_open(self, facts: &Facts<'_>) -> bool {
+    pub(super) fn is_wider_than(self, facts: &Facts<'_>) -> bool {
         self.variables & !facts.variables.present() == 0
             && self.line.is_none_or(|line| facts.lines.matched(line))
     }

@@ -182,7 +182,7 @@ impl Rules {
         let mut marks: Vec<Mark> = Vec::new();
         let mut handed_on = Vec::new();
         for (rule, gate) in self.tasks.iter().zip(&self.gates) {
-            if !gate.is_open(&facts) {
+            if !gate.is_wider_than(&facts) {
                 continue;
             }
             let last = marks.last().filter(|mark| mark.runner == rule.runner());

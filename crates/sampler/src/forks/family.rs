@@ -107,7 +107,7 @@ impl Family {
         let had_at_most = had_at_most.max(self.holding(parent).recent.most);
         self.is_changed = true;
         self.is_read = false;
-        self.doubt_reading();
+        self.discard_walk();
         if let Some(holding) = self.holdings.get_mut(&parent) {
             let change = holding.fork();
             self.let_go += change.let_go;
@@ -125,7 +125,7 @@ impl Family {
     /// or nobody else's. It is taken to have shared all but what it has written since its birth.
     pub(crate) fn adopt(&mut self, child: u32, anonymous: u64, written: u64) {
         self.is_read = false;
-        self.doubt_reading();
+        self.discard_walk();
         let holdings = self.holdings.values_mut();
         let changes: Vec<Change> = holdings.map(Holding::may_have_forked).collect();
         for change in changes {
@@ -301,14 +301,14 @@ impl Family {
 
     /// Somebody may have been there whom nobody had seen yet, with any of the pages: then each
     /// counted less than its part, and the estimate is no less than they add up to.
-    pub(crate) fn doubt_reading(&mut self) {
+    pub(crate) fn discard_walk(&mut self) {
         if let Some(read) = self.by_reading.take() {
             let best = (self.pages.best + read.lowered).max(read.pages.best);
             self.pages = Bracket::around(self.pages.lower, best, self.pages.upper);
             self.is_changed = true;
             self.is_read = false;
             for holding in self.holdings.values_mut() {
-                holding.doubt_reading();
+                holding.discard_walk();
             }
         }
     }
@@ -350,12 +350,12 @@ impl Family {
 
     /// How much of the doubt would go if the pages of this one were walked over; nothing where that
     /// was done and it has not changed since.
-    pub(crate) fn doubt_of(&self, pid: u32) -> u64 {
+    pub(crate) fn width_left_by(&self, pid: u32) -> u64 {
         let holding = self.holding(pid);
         if holding.is_read {
             0
         } else {
-            holding.own.doubt()
+            holding.own.width()
         }
     }
 

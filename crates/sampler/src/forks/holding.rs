@@ -201,7 +201,7 @@ impl Holding {
     }
 
     /// A process that nobody had seen may have shared these pages, so they only looked shared.
-    pub(super) fn doubt_reading(&mut self) {
+    pub(super) fn discard_walk(&mut self) {
         let best = self.own.best + std::mem::take(&mut self.lowered);
         self.own = Bracket::around(self.own.lower, best, self.own.upper.min(self.anonymous));
         self.own_by_reading = None;

@@ -186,7 +186,7 @@ impl World {
 
     fn take_in_births(&mut self) {
         for (parent, child) in std::mem::take(&mut self.born) {
-            self.known.doubt_reading();
+            self.known.discard_walk();
             let Some(born) = self.processes.get(&child) else {
                 // It forked and ended unseen, and so did whoever it left behind, for all we know.
                 continue;
@@ -308,7 +308,7 @@ fn the_bounds_hold_the_truth_whatever_a_family_does() {
                     let known = world.known.bytes();
                     let slack = PAGE * (1 + world.processes.len() as u64);
                     assert!(
-                        !is_seen || known.doubt() <= 2 * slack,
+                        !is_seen || known.width() <= 2 * slack,
                         "seed {seed}: {known:?} at {step}"
                     );
                 }
@@ -377,7 +377,7 @@ fn a_doubted_reading_does_not_lower_the_estimate() {
     family.read(1, share, 0);
     family.read(2, share, 0);
     family.read_all(&[(1, share), (2, share)], Some(0));
-    family.doubt_reading();
+    family.discard_walk();
     family.update();
     assert_eq!(family.bytes().best, 280 * mb);
 }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use memtop_proc::Room;
 
 use super::Level;
-use super::doubt::Doubt;
+use super::backoff::Backoff;
 
 const MB: u64 = 1024 * 1024;
 const GB: u64 = 1024 * MB;
@@ -33,12 +33,12 @@ pub struct RoomCrossing {
 /// Watches what is left for one tree. Each level is told once, and no warning follows the limit.
 #[derive(Debug, Default)]
 pub struct MachineGuard {
-    told: Option<Level>,
+    reported: Option<Level>,
     last: Option<Look>,
     /// Since when each level holds without a break.
     near_since: Option<Duration>,
     out_since: Option<Duration>,
-    doubt: Doubt,
+    backoff: Backoff,
     rss_at_limit: u64,
 }
 
@@ -67,7 +67,7 @@ impl MachineGuard {
         look: impl FnOnce() -> Option<Room>,
         confirm: impl FnOnce() -> u64,
     ) -> Option<RoomCrossing> {
-        if self.told == Some(Level::Limit) || !self.is_due(now, rss) {
+        if self.reported == Some(Level::Limit) || !self.is_due(now, rss) {
             return None;
         }
         let Some(room) = look() else {
@@ -92,15 +92,15 @@ impl MachineGuard {
             (false, false) => return None,
         };
         let to_blame = room.used_bytes / 2;
-        if Some(level) <= self.told || rss < to_blame || self.doubt.stands(now, rss) {
+        if Some(level) <= self.reported || rss < to_blame || self.backoff.holds(now, rss) {
             return None;
         }
         let bytes = confirm().min(rss);
         if bytes < to_blame {
-            self.doubt = Doubt::of(now, rss, to_blame - bytes);
+            self.backoff = Backoff::after(now, rss, to_blame - bytes);
             return None;
         }
-        self.told = Some(level);
+        self.reported = Some(level);
         self.rss_at_limit = rss;
         Some(RoomCrossing { level, bytes, room })
     }
@@ -110,7 +110,7 @@ impl MachineGuard {
     #[must_use]
     pub fn is_urgent(&self, rss: u64, room: Option<&Room>) -> bool {
         let is_half_gone = |room: &Room| room.left_bytes() < floor(room) / 2;
-        self.told == Some(Level::Limit)
+        self.reported == Some(Level::Limit)
             && (rss - rss / 11 >= self.rss_at_limit || room.is_some_and(is_half_gone))
     }
 

@@ -4,14 +4,14 @@
 //! them several times. So they only raise a suspicion; what is acted upon is a sum that has been
 //! confirmed to count shared memory once, which is costly and asked for seldom.
 
-mod doubt;
+mod backoff;
 mod machine;
 
 pub use machine::{MachineGuard, RoomCrossing};
 
 use std::time::Duration;
 
-use doubt::Doubt;
+use backoff::Backoff;
 
 /// What somebody allowed one task, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,8 +46,8 @@ pub struct Crossing {
 #[derive(Debug)]
 pub struct Guard {
     thresholds: Thresholds,
-    told: Option<Level>,
-    doubt: Doubt,
+    reported: Option<Level>,
+    backoff: Backoff,
     /// What was resident when the limit was told.
     rss_at_limit: u64,
 }
@@ -58,8 +58,8 @@ impl Guard {
     pub fn new(thresholds: Thresholds) -> Self {
         Self {
             thresholds,
-            told: None,
-            doubt: Doubt::default(),
+            reported: None,
+            backoff: Backoff::default(),
             rss_at_limit: 0,
         }
     }
@@ -73,20 +73,20 @@ impl Guard {
         confirm: impl FnOnce() -> u64,
     ) -> Option<Crossing> {
         self.passed(rss)?;
-        if self.doubt.stands(now, rss) {
+        if self.backoff.holds(now, rss) {
             return None;
         }
         // A sum that is not only of what is resident, such as one with swap, changes nothing here.
         let bytes = confirm().min(rss);
         let crossing = self.passed(bytes);
         if let Some(crossing) = crossing {
-            self.told = Some(crossing.level);
+            self.reported = Some(crossing.level);
             self.rss_at_limit = rss;
         }
-        let next = self.untold().map(|(_, threshold)| threshold).min();
-        self.doubt = match next.filter(|&threshold| rss >= threshold) {
-            Some(threshold) => Doubt::of(now, rss, threshold - bytes),
-            None => Doubt::default(),
+        let next = self.unreported().map(|(_, threshold)| threshold).min();
+        self.backoff = match next.filter(|&threshold| rss >= threshold) {
+            Some(threshold) => Backoff::after(now, rss, threshold - bytes),
+            None => Backoff::default(),
         };
         crossing
     }
@@ -95,12 +95,12 @@ impl Guard {
     /// then to wait for it to end by itself.
     #[must_use]
     pub fn is_still_growing(&self, rss: u64) -> bool {
-        self.told == Some(Level::Limit) && rss - rss / 11 >= self.rss_at_limit
+        self.reported == Some(Level::Limit) && rss - rss / 11 >= self.rss_at_limit
     }
 
-    /// The highest untold level that so many bytes pass.
+    /// The highest unreported level that so many bytes pass.
     fn passed(&self, bytes: u64) -> Option<Crossing> {
-        self.untold()
+        self.unreported()
             .filter(|&(_, threshold)| bytes >= threshold)
             .max()
             .map(|(level, threshold_bytes)| Crossing {
@@ -110,10 +110,10 @@ impl Guard {
             })
     }
 
-    fn untold(&self) -> impl Iterator<Item = (Level, u64)> {
+    fn unreported(&self) -> impl Iterator<Item = (Level, u64)> {
         let warn = self.thresholds.warn_bytes.map(|at| (Level::Warn, at));
         let limit = self.thresholds.limit_bytes.map(|at| (Level::Limit, at));
-        let told = self.told;
+        let told = self.reported;
         warn.into_iter()
             .chain(limit)
             .filter(move |&(level, _)| Some(level) > told)

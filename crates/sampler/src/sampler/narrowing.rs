@@ -36,11 +36,11 @@ impl<O: Observer> Sampler<O> {
         let mut outcome = Ok(());
         let readings = self.page_reads.readings;
         let mut walks = Walks::default();
-        if estimate.mapped.doubt() > PageReads::tolerance(estimate) {
+        if estimate.mapped.width() > PageReads::tolerance(estimate) {
             outcome = outcome.and(self.read_files(id, estimate, need));
         }
         let last = self.tasks.get(id).map(|task| task.last_walk);
-        if estimate.anonymous.doubt() > PageReads::tolerance(estimate)
+        if estimate.anonymous.width() > PageReads::tolerance(estimate)
             && self
                 .page_reads
                 .is_time_for_walks(estimate, last.unwrap_or_default(), need)
@@ -122,7 +122,7 @@ impl<O: Observer> Sampler<O> {
             .iter()
             .filter(|(_, family)| !family.is_read())
             .filter(|(_, family)| family.pids().any(|pid| self.is_within(pid, id)))
-            .map(|(id, family)| (family.bytes().doubt(), id))
+            .map(|(id, family)| (family.bytes().width(), id))
             .filter(|&(doubt, _)| doubt > 0)
             .collect();
         order.sort_unstable_by(|one, other| other.cmp(one));
@@ -151,7 +151,7 @@ impl<O: Observer> Sampler<O> {
         };
         let mut places: Vec<(u64, usize)> = family
             .pids()
-            .filter_map(|pid| Some((family.doubt_of(pid), self.tree.place_of(pid)?)))
+            .filter_map(|pid| Some((family.width_left_by(pid), self.tree.place_of(pid)?)))
             .filter(|&(_, place)| !self.tree.members()[place].memory.refused)
             .collect();
         places.sort_unstable_by(|one, other| other.cmp(one));

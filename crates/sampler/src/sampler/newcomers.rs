@@ -138,7 +138,7 @@ impl<O: Observer> Sampler<O> {
 
     pub(crate) fn take_in(&mut self, member: Member<O::Handle>, descent: Descent) {
         let pid = member.id.pid;
-        self.doubt_readings_of(member.parent);
+        self.discard_walks_of(member.parent);
         let borrows_from = match descent {
             Descent::Borrowed(lender) => Some(lender),
             _ => None,

@@ -103,11 +103,11 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// A child of one was born, whatever it is by now.
-    pub(crate) fn doubt_readings_of(&mut self, pid: u32) {
+    pub(crate) fn discard_walks_of(&mut self, pid: u32) {
         let place = self.tree.place_of(pid);
         let family = place.and_then(|place| self.tree.members()[place].family);
         if let Some(family) = family.and_then(|family| self.families.get_mut(family)) {
-            family.doubt_reading();
+            family.discard_walk();
         }
     }
 
@@ -233,7 +233,7 @@ impl<O: Observer> Sampler<O> {
         let is_one_unseen = self.births.is_one_unseen(&self.observer);
         for (_, family) in self.families.iter_mut() {
             if is_one_unseen {
-                family.doubt_reading();
+                family.discard_walk();
             }
             family.births_are_known();
         }
