@@ -24,12 +24,12 @@ mod programs;
 mod record;
 mod sampler;
 mod samples;
-mod segment;
 mod task;
 mod thread;
 mod timed_sampler;
 mod timeline;
 mod tree;
+mod uncertain_span;
 mod unsampled;
 
 pub use alarm::{Alarm, AlarmSnapshot, Cause};

@@ -13,8 +13,8 @@ use crate::member::Member;
 use crate::page_reads::{LastWalk, Need};
 use crate::programs::Programs;
 use crate::samples::SampleSource;
-use crate::segment::Segment;
 use crate::timeline::{Point, Timeline};
+use crate::uncertain_span::UncertainSpan;
 use crate::{LargestProcess, Peak, Program, Samples, TaskRecord};
 
 /// Points that are kept of the timeline of a task inside another.
@@ -52,7 +52,7 @@ pub(crate) struct Task {
     window_high: u64,
     window_given_back: u64,
     /// What has happened since its memory was last known well.
-    segment: Segment,
+    span: UncertainSpan,
     /// Its resident memory, and what it was estimated to have, at the last sample but one.
     pub(crate) sizes_before: (u64, u64),
     /// What has been given back since the sample before, also with processes that are gone.
@@ -257,7 +257,7 @@ impl Task {
             }
         }
         if total.best > self.peak_bytes() {
-            self.segment.take_peak(&mut self.record.peak, peak(), total);
+            self.span.take_peak(&mut self.record.peak, peak(), total);
         }
     }
 
@@ -274,7 +274,7 @@ impl Task {
         };
         if let Some(bytes) = too_high {
             let floor = self.record.floor_bytes;
-            self.segment.lower_by(&mut self.record.peak, bytes, floor);
+            self.span.lower_by(&mut self.record.peak, bytes, floor);
         }
     }
 
@@ -282,7 +282,7 @@ impl Task {
     /// seen.
     pub(crate) fn raise(&mut self, first_seen: Duration, bytes: u64) {
         self.record.ceiling.raise(first_seen, bytes);
-        self.segment.raise(bytes);
+        self.span.raise(bytes);
     }
 
     /// Others have come into it that were there before.
@@ -329,7 +329,7 @@ impl Task {
         self.window_high = self.window_high.max(total.upper).max(before + taken);
         self.before = Some(total.upper);
         self.window_given_back += given_back;
-        self.segment.give_back(given_back);
+        self.span.give_back(given_back);
         let ended = std::mem::take(&mut self.ended) + unseen;
         if ended > 0 {
             let most = if unseen == 0 {
@@ -349,7 +349,7 @@ impl Task {
             _ => (total.upper, 0),
         };
         if let Some(most) = self
-            .segment
+            .span
             .close_gap(&mut self.record.peak, total, most, hidden)
         {
             self.record.ceiling.add_gap(at, most);
@@ -370,9 +370,9 @@ impl Task {
         }
         let total = self.estimate.total;
         let most = high.min(total.upper + given_back) + unseen;
-        self.segment.give_back_at_least(given_back);
+        self.span.give_back_at_least(given_back);
         let most = self
-            .segment
+            .span
             .close_gap(&mut self.record.peak, total, most, unseen);
         if let Some(most) = most {
             self.record.ceiling.add_gap(at, most);
@@ -382,7 +382,7 @@ impl Task {
     /// What is known, with what is still open.
     pub(crate) fn record(&self) -> TaskRecord {
         let mut record = self.record.clone();
-        if let Some(most) = self.segment.open() {
+        if let Some(most) = self.span.open() {
             record.ceiling.add_gap(Duration::MAX, most);
         }
         // An estimate never says more than what is known.

@@ -6,14 +6,14 @@ mod estimating;
 mod files;
 mod high_water;
 mod machine;
+#[cfg(test)]
+mod model;
 mod narrowing;
 mod newcomers;
 mod parts;
 mod progress;
 pub(crate) mod relatives;
 mod sample;
-#[cfg(test)]
-mod truth;
 
 use std::time::Duration;
 

@@ -8,7 +8,7 @@ use crate::bracket::Bracket;
 const WELL: u64 = 100;
 
 #[derive(Debug, Default)]
-pub(crate) struct Segment {
+pub(crate) struct UncertainSpan {
     /// What the task can have had at most in any of its gaps.
     most: u64,
     /// What can have been hidden in any of them.
@@ -21,7 +21,7 @@ pub(crate) struct Segment {
     peak_before: Option<Peak>,
 }
 
-impl Segment {
+impl UncertainSpan {
     pub(crate) fn give_back(&mut self, bytes: u64) {
         self.given_back += bytes;
     }
@@ -69,7 +69,7 @@ impl Segment {
     }
 
     /// A gap in which the task had at most so much, what can have been hidden in it included. When
-    /// it is known well what it has at the end of it: what it can have had in all of the segment.
+    /// it is known well what it has at the end of it: what it can have had in all of the span.
     pub(crate) fn close_gap(
         &mut self,
         peak: &mut Option<Peak>,
@@ -113,7 +113,7 @@ fn correct(peak: &mut Option<Peak>, before: Option<Peak>, bound: u64) {
 mod tests {
     use std::time::Duration;
 
-    use super::Segment;
+    use super::UncertainSpan;
     use crate::bracket::Bracket;
     use crate::{Peak, PeakMetric};
 
@@ -135,59 +135,56 @@ mod tests {
 
     #[test]
     fn what_is_read_later_says_how_much_there_can_have_been_before() {
-        let mut segment = Segment::default();
+        let mut span = UncertainSpan::default();
         let mut highest = Some(peak(300));
         let wide = Bracket::around(500, 900, 1_000);
-        segment.take_peak(&mut highest, peak(900), wide);
-        assert_eq!(segment.close_gap(&mut highest, wide, 1_000, 0), None);
-        assert_eq!(
-            (bytes(highest.as_ref()), segment.open()),
-            (900, Some(1_000))
-        );
-        segment.give_back(60);
+        span.take_peak(&mut highest, peak(900), wide);
+        assert_eq!(span.close_gap(&mut highest, wide, 1_000, 0), None);
+        assert_eq!((bytes(highest.as_ref()), span.open()), (900, Some(1_000)));
+        span.give_back(60);
         let narrow = Bracket::exactly(500);
-        assert_eq!(segment.close_gap(&mut highest, narrow, 500, 7), Some(567));
-        assert_eq!((bytes(highest.as_ref()), segment.open()), (560, None));
+        assert_eq!(span.close_gap(&mut highest, narrow, 500, 7), Some(567));
+        assert_eq!((bytes(highest.as_ref()), span.open()), (560, None));
     }
 
     #[test]
     fn an_estimate_that_was_too_high_gives_way_to_the_peak_before() {
-        let mut segment = Segment::default();
+        let mut span = UncertainSpan::default();
         let mut highest = Some(peak(700));
         let wide = Bracket::around(500, 900, 1_000);
-        segment.take_peak(&mut highest, peak(800), wide);
-        segment.take_peak(&mut highest, peak(900), wide);
-        segment.close_gap(&mut highest, Bracket::exactly(510), 510, 0);
+        span.take_peak(&mut highest, peak(800), wide);
+        span.take_peak(&mut highest, peak(900), wide);
+        span.close_gap(&mut highest, Bracket::exactly(510), 510, 0);
         assert_eq!(bytes(highest.as_ref()), 700);
     }
 
     #[test]
     fn a_reading_lowers_the_estimates_before_it_by_what_the_last_was_wrong() {
-        let mut segment = Segment::default();
+        let mut span = UncertainSpan::default();
         let mut highest = Some(peak(300));
         let wide = Bracket::around(500, 900, 1_000);
-        segment.take_peak(&mut highest, peak(900), wide);
-        segment.lower_by(&mut highest, 150, 500);
+        span.take_peak(&mut highest, peak(900), wide);
+        span.lower_by(&mut highest, 150, 500);
         assert_eq!(bytes(highest.as_ref()), 750);
-        segment.lower_by(&mut highest, 150, 500);
+        span.lower_by(&mut highest, 150, 500);
         assert_eq!(bytes(highest.as_ref()), 750, "that came after it");
-        segment.take_peak(&mut highest, peak(950), wide);
-        segment.lower_by(&mut highest, 600, 500);
+        span.take_peak(&mut highest, peak(950), wide);
+        span.lower_by(&mut highest, 600, 500);
         assert_eq!(bytes(highest.as_ref()), 500);
-        segment.take_peak(&mut highest, peak(800), Bracket::exactly(800));
-        segment.lower_by(&mut highest, 100, 500);
+        span.take_peak(&mut highest, peak(800), Bracket::exactly(800));
+        span.lower_by(&mut highest, 100, 500);
         assert_eq!(bytes(highest.as_ref()), 800, "it was known well");
     }
 
     #[test]
     fn what_was_known_well_stays() {
-        let mut segment = Segment::default();
+        let mut span = UncertainSpan::default();
         let mut highest = None;
         let narrow = Bracket::exactly(800);
-        segment.take_peak(&mut highest, peak(800), narrow);
-        assert_eq!(segment.close_gap(&mut highest, narrow, 800, 0), Some(800));
+        span.take_peak(&mut highest, peak(800), narrow);
+        assert_eq!(span.close_gap(&mut highest, narrow, 800, 0), Some(800));
         assert_eq!(
-            segment.close_gap(&mut highest, Bracket::exactly(10), 10, 0),
+            span.close_gap(&mut highest, Bracket::exactly(10), 10, 0),
             Some(10)
         );
         assert_eq!(bytes(highest.as_ref()), 800);
