@@ -107,15 +107,15 @@ impl<O: Observer> Sampler<O> {
     }
 
     fn be_born(&mut self, pid: u32, parent: u32, kinship: Kinship, now: Duration) {
-        if let Some(place) = self.tree.place_of(pid) {
-            let known = self.tree.members()[place].id;
+        if let Some(index) = self.tree.index_of(pid) {
+            let known = self.tree.members()[index].id;
             let is_known =
                 matches!(self.observer.identify(pid), Ok(Some(birth)) if birth.id == known);
             if is_known {
                 // It was found before its birth was told.
                 return;
             }
-            self.take_leave_of(place);
+            self.take_leave_of(index);
         }
         self.tree.forget_lineage(pid);
         let Some(task) = self.tree.task_of_pid(parent) else {
@@ -149,13 +149,13 @@ impl<O: Observer> Sampler<O> {
             process.at_exit = None;
             return;
         }
-        let Some(place) = self.tree.place_of(pid) else {
+        let Some(index) = self.tree.index_of(pid) else {
             return;
         };
         self.unsampled.end_borrowing(pid);
         // One that is gone by now has ended, which is told next.
         let birth = self.observer.identify(pid).ok().flatten();
-        self.run_another_program(place, birth.and_then(|birth| birth.image));
+        self.run_another_program(index, birth.and_then(|birth| birth.image));
         self.with_member(pid, |observer, tick, member| {
             let description = observer.describe(member.id);
             member.named.renew(description, tick, member.memory.rss);
@@ -165,8 +165,8 @@ impl<O: Observer> Sampler<O> {
 
     fn take_last_reading(&mut self, pid: u32, last: HighWater) -> Result<(), Error> {
         self.note_stage_peak_of(pid, last.highest_bytes);
-        if let Some(place) = self.tree.place_of(pid) {
-            let member = &mut self.tree.members_mut()[place];
+        if let Some(index) = self.tree.index_of(pid) {
+            let member = &mut self.tree.members_mut()[index];
             member.is_exiting = true;
             if member.borrows_from.is_some() {
                 return Ok(());
@@ -179,8 +179,8 @@ impl<O: Observer> Sampler<O> {
             {
                 member.memory.sample(bytes, shared_bytes);
             }
-            self.take_high_water(place, last);
-            let member = &self.tree.members()[place];
+            self.take_high_water(index, last);
+            let member = &self.tree.members()[index];
             self.tasks
                 .each_outwards(member.task, |task| task.note_size(member));
             return Ok(());
@@ -215,8 +215,8 @@ impl<O: Observer> Sampler<O> {
 
     fn end(&mut self, pid: u32) {
         self.unsampled.note_end(pid);
-        if let Some(place) = self.tree.place_of(pid) {
-            self.take_leave_of(place);
+        if let Some(index) = self.tree.index_of(pid) {
+            self.take_leave_of(index);
             return;
         }
         let Some(process) = self.unsampled.take(pid) else {
@@ -313,11 +313,11 @@ impl<O: Observer> Sampler<O> {
         let Some(handle) = self.observer.watch(birth.id)? else {
             return Ok(false);
         };
-        let parent = self.tree.place_of(process.parent);
+        let parent = self.tree.index_of(process.parent);
         // One whose parent is gone has all the memory for itself.
         let lender = parent.filter(|_| process.borrows);
-        let borrows_from = lender.map(|place| {
-            let lender = &self.tree.members()[place];
+        let borrows_from = lender.map(|index| {
+            let lender = &self.tree.members()[index];
             lender.borrows_from.unwrap_or(lender.id)
         });
         let descent = match (borrows_from, parent) {

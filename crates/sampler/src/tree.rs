@@ -15,7 +15,7 @@ const MOST_FOREBEARS: usize = 20_000;
 #[derive(Debug)]
 pub(crate) struct Tree<H> {
     members: Vec<Member<H>>,
-    place_by_pid: ByNumber<u32, usize>,
+    index_by_pid: ByNumber<u32, usize>,
     /// The task of every pid that is or was a member's.
     lineage: ByNumber<u32, TaskId>,
     /// Who gets the orphans of a task, if not the system.
@@ -28,7 +28,7 @@ impl<H> Tree<H> {
     pub(crate) fn new() -> Self {
         Self {
             members: Vec::new(),
-            place_by_pid: ByNumber::default(),
+            index_by_pid: ByNumber::default(),
             lineage: ByNumber::default(),
             adopter: None,
             version: 0,
@@ -51,8 +51,8 @@ impl<H> Tree<H> {
         &mut self.members
     }
 
-    pub(crate) fn place_of(&self, pid: u32) -> Option<usize> {
-        self.place_by_pid.get(&pid).copied()
+    pub(crate) fn index_of(&self, pid: u32) -> Option<usize> {
+        self.index_by_pid.get(&pid).copied()
     }
 
     /// The task that a newly seen process belongs to, if any.
@@ -78,7 +78,7 @@ impl<H> Tree<H> {
     /// Remembers one that was gone before it could be watched: it may have children.
     pub(crate) fn remember(&mut self, pid: u32, task: TaskId) {
         if self.lineage.len() > 2 * self.members.len() + MOST_FOREBEARS {
-            let members = &self.place_by_pid;
+            let members = &self.index_by_pid;
             self.lineage.retain(|pid, _| members.contains_key(pid));
         }
         self.lineage.insert(pid, task);
@@ -87,7 +87,7 @@ impl<H> Tree<H> {
     pub(crate) fn admit(&mut self, member: Member<H>) {
         self.version += 1;
         self.remember(member.id.pid, member.task);
-        self.place_by_pid.insert(member.id.pid, self.members.len());
+        self.index_by_pid.insert(member.id.pid, self.members.len());
         self.members.push(member);
     }
 
@@ -96,20 +96,20 @@ impl<H> Tree<H> {
         self.lineage.remove(&pid);
     }
 
-    pub(crate) fn reassign(&mut self, place: usize, task: TaskId) {
+    pub(crate) fn reassign(&mut self, index: usize, task: TaskId) {
         self.version += 1;
-        let member = &mut self.members[place];
+        let member = &mut self.members[index];
         member.task = task;
         self.lineage.insert(member.id.pid, task);
     }
 
     /// Takes a member out; the last one moves to its place.
-    pub(crate) fn remove(&mut self, place: usize) -> Member<H> {
+    pub(crate) fn remove(&mut self, index: usize) -> Member<H> {
         self.version += 1;
-        let member = self.members.swap_remove(place);
-        self.place_by_pid.remove(&member.id.pid);
-        if let Some(moved) = self.members.get(place) {
-            self.place_by_pid.insert(moved.id.pid, place);
+        let member = self.members.swap_remove(index);
+        self.index_by_pid.remove(&member.id.pid);
+        if let Some(moved) = self.members.get(index) {
+            self.index_by_pid.insert(moved.id.pid, index);
         }
         member
     }
@@ -129,9 +129,9 @@ impl<H> Tree<H> {
         }
         self.lineage.retain(|_, of| *of != task);
         self.members.retain(|member| member.task != task);
-        self.place_by_pid.clear();
-        for (place, member) in self.members.iter().enumerate() {
-            self.place_by_pid.insert(member.id.pid, place);
+        self.index_by_pid.clear();
+        for (index, member) in self.members.iter().enumerate() {
+            self.index_by_pid.insert(member.id.pid, index);
         }
     }
 }

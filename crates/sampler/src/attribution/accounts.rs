@@ -121,9 +121,9 @@ impl<O: Observer> Sampler<O> {
         if from == to {
             return;
         }
-        let most = if let Some(place) = self.tree.place_of(pid) {
-            let most = self.tree.members()[place].most();
-            self.tree.reassign(place, to);
+        let most = if let Some(index) = self.tree.index_of(pid) {
+            let most = self.tree.members()[index].most();
+            self.tree.reassign(index, to);
             self.files.change();
             most
         } else {

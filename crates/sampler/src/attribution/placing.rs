@@ -51,8 +51,8 @@ impl<O: Observer> Sampler<O> {
     /// What a process is, by what it was started with; asked of the operating system.
     fn traits_of(&mut self, pid: u32) -> Option<Traits> {
         let rules = Arc::clone(self.attribution.rules.as_ref()?);
-        let place = self.tree.place_of(pid)?;
-        let id = self.tree.members()[place].id;
+        let index = self.tree.index_of(pid)?;
+        let id = self.tree.members()[index].id;
         let startup = self.observer.startup(id)?;
         Some(rules.look(&startup, || self.observer.directory(id)))
     }
@@ -278,8 +278,8 @@ impl<O: Observer> Sampler<O> {
     }
 
     fn parent_of(&self, pid: u32) -> Option<u32> {
-        match self.tree.place_of(pid) {
-            Some(place) => Some(self.tree.members()[place].parent),
+        match self.tree.index_of(pid) {
+            Some(index) => Some(self.tree.members()[index].parent),
             None => Some(self.unsampled.get(pid)?.parent),
         }
     }

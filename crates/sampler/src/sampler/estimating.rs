@@ -74,8 +74,8 @@ impl<O: Observer> Sampler<O> {
         for id in self.tasks.ids() {
             self.record_task(id, now, |sampler, task| {
                 let (tree, unsampled) = (&sampler.tree, &sampler.unsampled);
-                task.close_gap(gap, |pid| match tree.place_of(pid) {
-                    Some(place) => tree.members()[place].most(),
+                task.close_gap(gap, |pid| match tree.index_of(pid) {
+                    Some(index) => tree.members()[index].most(),
                     None => unsampled.most_of_exiting(pid),
                 });
             });
@@ -208,8 +208,8 @@ impl<O: Observer> Sampler<O> {
             let parts = self.parts(id, &estimate).into_iter();
             programs.add(
                 now,
-                parts.map(|(place, bytes)| {
-                    let description = &self.tree.members()[place].named.description;
+                parts.map(|(index, bytes)| {
+                    let description = &self.tree.members()[index].named.description;
                     (description.name.as_str(), bytes)
                 }),
             );
@@ -266,7 +266,7 @@ impl<O: Observer> Sampler<O> {
 
     fn add_families(&mut self) {
         let (tree, tasks) = (&self.tree, &mut self.tasks);
-        let account_of = |pid| Some(tree.members()[tree.place_of(pid)?].task);
+        let account_of = |pid| Some(tree.members()[tree.index_of(pid)?].task);
         let mut divided = Vec::new();
         for (id, family) in self.families.iter_mut() {
             family.update();
@@ -309,8 +309,8 @@ impl<O: Observer> Sampler<O> {
     /// How many of a family are within a task, and what those have.
     fn part_within(&self, family: &Family, id: TaskId) -> (usize, Bracket) {
         let within = family.pids().filter(|&pid| {
-            let place = self.tree.place_of(pid);
-            place.is_some_and(|place| self.tasks.is_within(self.tree.members()[place].task, id))
+            let index = self.tree.index_of(pid);
+            index.is_some_and(|index| self.tasks.is_within(self.tree.members()[index].task, id))
         });
         family.part(within)
     }

@@ -45,11 +45,11 @@ impl<O: Observer> Sampler<O> {
         self.high_water.budget.fill(now);
         let mut outcome = Ok(());
         for _ in 0..self.tree.len() {
-            let Some(place) = self.high_water.take(self.tree.len()) else {
+            let Some(index) = self.high_water.take(self.tree.len()) else {
                 break;
             };
-            match self.observer.high_water(self.tree.members()[place].id) {
-                Ok(Some(high)) => self.take_high_water(place, high),
+            match self.observer.high_water(self.tree.members()[index].id) {
+                Ok(Some(high)) => self.take_high_water(index, high),
                 Ok(None) => {}
                 Err(error) => outcome = outcome.and(Err(error)),
             }
@@ -57,8 +57,8 @@ impl<O: Observer> Sampler<O> {
         outcome
     }
 
-    pub(crate) fn take_high_water(&mut self, place: usize, high: HighWater) {
-        let member = &mut self.tree.members_mut()[place];
+    pub(crate) fn take_high_water(&mut self, index: usize, high: HighWater) {
+        let member = &mut self.tree.members_mut()[index];
         if member.borrows_from.is_some() {
             return;
         }

@@ -96,8 +96,8 @@ impl<O: Observer> Sampler<O> {
         }
         let enclosing = self
             .tree
-            .place_of(pid)
-            .map(|place| self.tree.members()[place].task);
+            .index_of(pid)
+            .map(|index| self.tree.members()[index].task);
         let task = self.tasks.add(enclosing);
         let is_forked_outside = self.is_forked_outside(&root)?;
         self.claim_descendants(task, enclosing, root.id, &births, now);
@@ -149,7 +149,7 @@ impl<O: Observer> Sampler<O> {
         };
         self.make_room_for(root.id);
         let task = self.tasks.add(Some(enclosing));
-        if self.tree.place_of(pid).is_none() {
+        if self.tree.index_of(pid).is_none() {
             self.admit(&root, task, now);
             return Ok(Some(task));
         }
@@ -203,8 +203,8 @@ impl<O: Observer> Sampler<O> {
             .unwrap_or_default();
         let parts = self.parts(id, &estimate).into_iter();
         parts
-            .map(|(place, bytes)| {
-                let member = &self.tree.members()[place];
+            .map(|(index, bytes)| {
+                let member = &self.tree.members()[index];
                 LivingProcess {
                     id: member.id,
                     task: member.task,
@@ -345,11 +345,11 @@ impl<O: Observer> Sampler<O> {
         pid: u32,
         act: impl FnOnce(&mut O, u64, &mut Member<O::Handle>),
     ) {
-        if let Some(place) = self.tree.place_of(pid) {
+        if let Some(index) = self.tree.index_of(pid) {
             act(
                 &mut self.observer,
                 self.progress.ticks(),
-                &mut self.tree.members_mut()[place],
+                &mut self.tree.members_mut()[index],
             );
         }
     }

@@ -67,8 +67,8 @@ impl<O: Observer> Sampler<O> {
         let is_time = self.page_reads.is_time_for_files(estimate, need);
         let mut order: Vec<(u64, usize)> = self
             .readable_within(id)
-            .filter(|&place| is_time || self.has_changed_much(place))
-            .map(|place| (self.tree.members()[place].memory.unread(), place))
+            .filter(|&index| is_time || self.has_changed_much(index))
+            .map(|index| (self.tree.members()[index].memory.unread(), index))
             .filter(|&(unread, _)| unread > 0)
             .collect();
         order.sort_unstable_by(|one, other| other.cmp(one));
@@ -77,28 +77,28 @@ impl<O: Observer> Sampler<O> {
         let mut outcome = Ok(());
         // Whether it is worth it now was decided before.
         let within = if is_time { Need::Steady } else { need };
-        for (unread, place) in order {
-            let mapped = self.tree.members()[place].memory.shared();
+        for (unread, index) in order {
+            let mapped = self.tree.members()[index].memory.shared();
             if left <= enough || !self.page_reads.allows(cost_of_pages(mapped), within) {
                 break;
             }
             left -= unread;
-            outcome = outcome.and(self.read_files_of(place, is_time && need == Need::Rising));
+            outcome = outcome.and(self.read_files_of(index, is_time && need == Need::Rising));
         }
         outcome
     }
 
     /// While a tree grows, one that was read is read again at once only when most of what it has is
     /// new.
-    fn has_changed_much(&self, place: usize) -> bool {
-        let memory = &self.tree.members()[place].memory;
+    fn has_changed_much(&self, index: usize) -> bool {
+        let memory = &self.tree.members()[index].memory;
         let read = memory.mapped.as_ref().map(|set| set.bytes);
         read.is_none_or(|read| memory.unread() > read)
     }
 
-    fn read_files_of(&mut self, place: usize, is_spread: bool) -> Result<(), Error> {
+    fn read_files_of(&mut self, index: usize, is_spread: bool) -> Result<(), Error> {
         let before = thread_cpu();
-        let member = &mut self.tree.members_mut()[place];
+        let member = &mut self.tree.members_mut()[index];
         let outcome = self.files.read(&mut self.observer, member);
         self.page_reads.refused += u64::from(matches!(outcome, Ok(false)));
         let cost = thread_cpu().saturating_sub(before);
@@ -149,47 +149,47 @@ impl<O: Observer> Sampler<O> {
         let Some(family) = self.families.get(id) else {
             return Ok(());
         };
-        let mut places: Vec<(u64, usize)> = family
+        let mut indices: Vec<(u64, usize)> = family
             .pids()
-            .filter_map(|pid| Some((family.width_left_by(pid), self.tree.place_of(pid)?)))
-            .filter(|&(_, place)| !self.tree.members()[place].memory.refused)
+            .filter_map(|pid| Some((family.width_left_by(pid), self.tree.index_of(pid)?)))
+            .filter(|&(_, index)| !self.tree.members()[index].memory.refused)
             .collect();
-        places.sort_unstable_by(|one, other| other.cmp(one));
-        let first = places.first().map(|&(_, place)| place);
-        let image = first.and_then(|place| self.tree.members()[place].image);
+        indices.sort_unstable_by(|one, other| other.cmp(one));
+        let first = indices.first().map(|&(_, index)| index);
+        let image = first.and_then(|index| self.tree.members()[index].image);
         if self.waits_for_exiting(image, need)? {
             // A walk would count less than there is.
             return Ok(());
         }
-        let cost = |&(_, place): &(u64, usize)| cost_of_walk(self.tree.members()[place].memory.rss);
-        let is_whole = self.page_reads.allows(places.iter().map(cost).sum(), need);
+        let cost = |&(_, index): &(u64, usize)| cost_of_walk(self.tree.members()[index].memory.rss);
+        let is_whole = self.page_reads.allows(indices.iter().map(cost).sum(), need);
         let before = thread_cpu();
         let (mut shares, mut moved) = (Vec::new(), Some(0));
         let mut outcome = Ok(());
         if is_whole {
             self.machine.expire();
-            for &(_, place) in &places {
-                self.look_at(place);
+            for &(_, index) in &indices {
+                self.look_at(index);
             }
         }
         let estimated = self.families.get_mut(id).map_or(0, |family| {
             family.update();
             family.bytes().best
         });
-        for &(doubt, place) in &places {
-            let rss = self.tree.members()[place].memory.rss;
+        for &(doubt, index) in &indices {
+            let rss = self.tree.members()[index].memory.rss;
             if !is_whole && (doubt == 0 || !self.page_reads.allows(cost_of_walk(rss), need)) {
                 break;
             }
             let started = thread_cpu();
             self.machine.expire();
             // Others may have been walked over before that.
-            moved = sum_of(moved, self.look_at(place));
-            match self.walk(place) {
+            moved = sum_of(moved, self.look_at(index));
+            match self.walk(index) {
                 Ok(Some(share)) => {
                     self.machine.expire();
-                    let pid = self.tree.members()[place].id.pid;
-                    let since = self.look_at(place);
+                    let pid = self.tree.members()[index].id.pid;
+                    let since = self.look_at(index);
                     moved = sum_of(moved, since);
                     if let (Some(since), Some(family)) = (since, self.families.get_mut(id)) {
                         family.read(pid, share, since);
@@ -206,8 +206,8 @@ impl<O: Observer> Sampler<O> {
         }
         if is_whole {
             self.machine.expire();
-            for &(_, place) in &places {
-                moved = sum_of(moved, self.look_at(place));
+            for &(_, index) in &indices {
+                moved = sum_of(moved, self.look_at(index));
             }
             let spent = thread_cpu().saturating_sub(before);
             self.page_reads.spend_spread(spent, shares.len() as u64);
@@ -266,9 +266,9 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// Walks over all pages of a process. `None` when it is gone or may not be asked.
-    fn walk(&mut self, place: usize) -> Result<Option<Share>, Error> {
+    fn walk(&mut self, index: usize) -> Result<Option<Share>, Error> {
         let sample = self.progress.sample();
-        let member = &mut self.tree.members_mut()[place];
+        let member = &mut self.tree.members_mut()[index];
         match self.observer.proportional(member.id) {
             Ok(Some(read)) => {
                 member.memory.set_proportional(read, sample);
@@ -302,12 +302,12 @@ impl<O: Observer> Sampler<O> {
         }
         let mut order: Vec<(u64, usize)> = self
             .readable_within(id)
-            .map(|place| (self.tree.members()[place].memory.rss, place))
+            .map(|index| (self.tree.members()[index].memory.rss, index))
             .filter(|&(rss, _)| rss > 0)
             .collect();
         order.sort_unstable_by(|one, other| other.cmp(one));
         let mut outcome = Ok(());
-        for (rss, place) in order {
+        for (rss, index) in order {
             // A new high is read at once.
             let need = if need == Need::Rising {
                 Need::Steady
@@ -318,7 +318,7 @@ impl<O: Observer> Sampler<O> {
                 break;
             }
             let before = thread_cpu();
-            outcome = outcome.and(self.walk(place).map(drop));
+            outcome = outcome.and(self.walk(index).map(drop));
             self.page_reads
                 .spend(thread_cpu().saturating_sub(before), 1);
         }
@@ -336,12 +336,12 @@ impl<O: Observer> Sampler<O> {
                     && !member.memory.refused
                     && self.tasks.is_within(member.task, id)
             })
-            .map(|(place, _)| place)
+            .map(|(index, _)| index)
     }
 
     fn is_within(&self, pid: u32, id: TaskId) -> bool {
-        let place = self.tree.place_of(pid);
-        place.is_some_and(|place| self.tasks.is_within(self.tree.members()[place].task, id))
+        let index = self.tree.index_of(pid);
+        index.is_some_and(|index| self.tasks.is_within(self.tree.members()[index].task, id))
     }
 }
 

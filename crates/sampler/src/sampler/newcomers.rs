@@ -30,8 +30,8 @@ impl<O: Observer> Sampler<O> {
             let Some(birth) = birth_of.get(&id) else {
                 continue;
             };
-            if let Some(place) = self.tree.place_of(id.pid) {
-                self.claim(place, task, enclosing);
+            if let Some(index) = self.tree.index_of(id.pid) {
+                self.claim(index, task, enclosing);
             } else {
                 self.admit(birth, task, now);
                 // It has been there for a while, and who knows what it has written since.
@@ -41,12 +41,12 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// One that is watched already belongs to a new task around it or inside its own.
-    fn claim(&mut self, place: usize, task: TaskId, enclosing: Option<TaskId>) {
-        let owner = self.tree.members()[place].task;
+    fn claim(&mut self, index: usize, task: TaskId, enclosing: Option<TaskId>) {
+        let owner = self.tree.members()[index].task;
         let outside = self.tasks.get(owner).and_then(|owner| owner.enclosing);
         self.files.change();
         if enclosing.is_some_and(|inner| self.tasks.is_within(inner, owner)) {
-            self.tree.reassign(place, task);
+            self.tree.reassign(index, task);
             // Those from the owner outwards have counted it already.
             let mut next = Some(task).filter(|&task| task != owner);
             while let Some(task) = next.and_then(|id| self.tasks.get_mut(id)) {
@@ -98,16 +98,16 @@ impl<O: Observer> Sampler<O> {
     /// A birth with the pid of a former member means that the member is gone, and what it
     /// belonged to says nothing about the newcomer.
     pub(crate) fn make_room_for(&mut self, id: ProcessId) {
-        match self.tree.place_of(id.pid) {
-            Some(place) if self.tree.members()[place].id == id => return,
-            Some(place) => self.take_leave_of(place),
+        match self.tree.index_of(id.pid) {
+            Some(index) if self.tree.members()[index].id == id => return,
+            Some(index) => self.take_leave_of(index),
             None => {}
         }
         self.tree.forget_lineage(id.pid);
     }
 
     pub(super) fn admit(&mut self, birth: &Birth, task: TaskId, now: Duration) {
-        if self.tree.place_of(birth.id.pid).is_some() {
+        if self.tree.index_of(birth.id.pid).is_some() {
             return;
         }
         let found = u64::from(!self.births.are_reported());
@@ -162,16 +162,16 @@ impl<O: Observer> Sampler<O> {
         }
     }
 
-    pub(crate) fn take_leave_of(&mut self, place: usize) {
-        let pid = self.tree.members()[place].id.pid;
+    pub(crate) fn take_leave_of(&mut self, index: usize) {
+        let pid = self.tree.members()[index].id.pid;
         self.forget(pid, None, self.progress.now());
-        let is_handed_over = self.hand_over_memory(place);
+        let is_handed_over = self.hand_over_memory(index);
         let given_back = if is_handed_over {
             0
         } else {
-            self.leave_family(place)
+            self.leave_family(index)
         };
-        let member = self.tree.remove(place);
+        let member = self.tree.remove(index);
         if member.memory.mapped.is_some() || is_handed_over {
             self.files.change();
         }

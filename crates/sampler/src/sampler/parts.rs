@@ -20,9 +20,9 @@ impl<O: Observer> Sampler<O> {
             .filter(|(_, member)| member.memory.rss > 0 && self.tasks.is_within(member.task, id));
         let mut divisions = HashMap::new();
         let mut parts: Vec<(usize, u64, u64)> = inside
-            .map(|(place, member)| {
+            .map(|(index, member)| {
                 let (anonymous, mapped) = self.raw_part(member, &mut divisions);
-                (place, anonymous, mapped)
+                (index, anonymous, mapped)
             })
             .collect();
         let (mut anonymous_sum, mut mapped_sum) = (0, 0);
@@ -49,7 +49,7 @@ impl<O: Observer> Sampler<O> {
         }
         parts
             .into_iter()
-            .map(|(place, part, _)| (place, part))
+            .map(|(index, part, _)| (index, part))
             .collect()
     }
 
@@ -99,13 +99,13 @@ impl<O: Observer> Sampler<O> {
             processes: self
                 .parts(id, estimate)
                 .into_iter()
-                .map(|(place, bytes)| self.at_peak(id, place, bytes))
+                .map(|(index, bytes)| self.at_peak(id, index, bytes))
                 .collect(),
         }
     }
 
-    fn at_peak(&self, id: TaskId, place: usize, bytes: u64) -> ProcessAtPeak {
-        let member = &self.tree.members()[place];
+    fn at_peak(&self, id: TaskId, index: usize, bytes: u64) -> ProcessAtPeak {
+        let member = &self.tree.members()[index];
         ProcessAtPeak {
             id: member.id,
             parent: member.parent,

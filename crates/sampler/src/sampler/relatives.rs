@@ -50,9 +50,9 @@ impl<O: Observer> Sampler<O> {
     /// Whether a newcomer may share its parent's memory: by `fork`, for as long as it runs the
     /// same program, or altogether, by `vfork`.
     pub(super) fn descent(&mut self, birth: &Birth, named: &Named) -> Descent {
-        if let Some(place) = self.tree.place_of(birth.parent) {
-            self.find_another_program(place);
-            let parent = &self.tree.members()[place];
+        if let Some(index) = self.tree.index_of(birth.parent) {
+            self.find_another_program(index);
+            let parent = &self.tree.members()[index];
             let is_same_program = match (parent.image, birth.image) {
                 (Some(one), Some(other)) => one == other,
                 // Where that may not be known, by what can be seen.
@@ -95,7 +95,7 @@ impl<O: Observer> Sampler<O> {
 
     /// Whether the parent of the first process of a task runs the same program and is not watched.
     pub(super) fn is_forked_outside(&mut self, birth: &Birth) -> Result<bool, Error> {
-        if birth.image.is_none() || self.tree.place_of(birth.parent).is_some() {
+        if birth.image.is_none() || self.tree.index_of(birth.parent).is_some() {
             return Ok(false);
         }
         let parent = self.observer.identify(birth.parent)?;
@@ -104,8 +104,8 @@ impl<O: Observer> Sampler<O> {
 
     /// A child of one was born, whatever it is by now.
     pub(crate) fn discard_walks_of(&mut self, pid: u32) {
-        let place = self.tree.place_of(pid);
-        let family = place.and_then(|place| self.tree.members()[place].family);
+        let index = self.tree.index_of(pid);
+        let family = index.and_then(|index| self.tree.members()[index].family);
         if let Some(family) = family.and_then(|family| self.families.get_mut(family)) {
             family.discard_walk();
         }
@@ -157,8 +157,8 @@ impl<O: Observer> Sampler<O> {
 
     /// Who has the memory that a process runs in.
     fn owner_of(&self, pid: u32) -> u32 {
-        let place = self.tree.place_of(pid);
-        let lender = place.and_then(|place| self.tree.members()[place].borrows_from);
+        let index = self.tree.index_of(pid);
+        let lender = index.and_then(|index| self.tree.members()[index].borrows_from);
         lender.map_or(pid, |lender| lender.pid)
     }
 
@@ -177,15 +177,15 @@ impl<O: Observer> Sampler<O> {
 
     /// The family of a process; a new one where it had no relatives so far.
     fn family_of(&mut self, pid: u32) -> Option<crate::forks::FamilyId> {
-        let place = self.tree.place_of(pid)?;
-        let member = &self.tree.members()[place];
+        let index = self.tree.index_of(pid)?;
+        let member = &self.tree.members()[index];
         if member.family.is_some() {
             return member.family;
         }
         let family = self
             .families
             .add(Family::of(pid, member.memory.anonymous()));
-        let member = &mut self.tree.members_mut()[place];
+        let member = &mut self.tree.members_mut()[index];
         member.family = Some(family);
         // What it wrote before it had relatives was written over nobody's.
         member.faults = None;
@@ -194,14 +194,14 @@ impl<O: Observer> Sampler<O> {
 
     /// What a newcomer can have written since it was born.
     fn written_by_newcomer(&self, pid: u32) -> Option<u64> {
-        let place = self.tree.place_of(pid);
-        let faults = place.and_then(|place| self.tree.members()[place].faults)?;
+        let index = self.tree.index_of(pid);
+        let faults = index.and_then(|index| self.tree.members()[index].faults)?;
         Some(faults * self.observer.page_bytes())
     }
 
     fn anonymous_of(&self, pid: u32) -> u64 {
-        let place = self.tree.place_of(pid);
-        place.map_or(0, |place| self.tree.members()[place].memory.anonymous())
+        let index = self.tree.index_of(pid);
+        index.map_or(0, |index| self.tree.members()[index].memory.anonymous())
     }
 
     /// Whether it had any when it was last looked at, or has some now.
@@ -239,12 +239,12 @@ impl<O: Observer> Sampler<O> {
         }
         let have_turn = self.is_turn_of_all();
         let mut outcome = Ok(());
-        for place in 0..self.tree.len() {
-            let member = &self.tree.members()[place];
+        for index in 0..self.tree.len() {
+            let member = &self.tree.members()[index];
             if member.has_no_memory() && !member.is_zombie {
-                self.let_go_of_memory(place);
+                self.let_go_of_memory(index);
             }
-            let member = &mut self.tree.members_mut()[place];
+            let member = &mut self.tree.members_mut()[index];
             member.hidden = member.hidden_ever();
             let is_due = match member.family {
                 Some(_) => {
@@ -254,9 +254,9 @@ impl<O: Observer> Sampler<O> {
                 None => have_turn && member.hidden > 0,
             };
             if is_due {
-                match self.take_look(place, None) {
+                match self.take_look(index, None) {
                     Ok(written) => {
-                        let member = &mut self.tree.members_mut()[place];
+                        let member = &mut self.tree.members_mut()[index];
                         member.hidden = member.hidden.min(written);
                     }
                     Err(error) => outcome = outcome.and(Err(error)),
@@ -268,12 +268,12 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// One that nobody has waited for yet has no memory any more, and had any amount before its end.
-    fn let_go_of_memory(&mut self, place: usize) {
-        let is_of_family = self.tree.members()[place].family.is_some();
-        let leaves = is_of_family && !self.hand_over_memory(place);
-        let given_back = if leaves { self.leave_family(place) } else { 0 };
+    fn let_go_of_memory(&mut self, index: usize) {
+        let is_of_family = self.tree.members()[index].family.is_some();
+        let leaves = is_of_family && !self.hand_over_memory(index);
+        let given_back = if leaves { self.leave_family(index) } else { 0 };
         let are_told = self.births.are_reported();
-        let member = &mut self.tree.members_mut()[place];
+        let member = &mut self.tree.members_mut()[index];
         if member.memory.mapped.take().is_some() {
             self.files.change();
         }
@@ -329,23 +329,23 @@ impl<O: Observer> Sampler<O> {
 
     /// Who has had no page faults was not larger meanwhile than it is now.
     pub(super) fn look_at_hidden(&mut self, id: TaskId) {
-        for place in 0..self.tree.len() {
-            let member = &self.tree.members()[place];
+        for index in 0..self.tree.len() {
+            let member = &self.tree.members()[index];
             if member.hidden > 0
                 && member.looked_at_sample != self.progress.sample()
                 && self.tasks.is_within(member.task, id)
             {
                 // A failure shows in the next sample.
-                let written = self.take_look(place, Some(u64::MAX)).unwrap_or(u64::MAX);
-                let member = &mut self.tree.members_mut()[place];
+                let written = self.take_look(index, Some(u64::MAX)).unwrap_or(u64::MAX);
+                let member = &mut self.tree.members_mut()[index];
                 member.hidden = member.hidden.min(written);
             }
         }
     }
 
     /// Looks at one again. What it can have written and given back since; `None` when it is gone.
-    pub(super) fn look_at(&mut self, place: usize) -> Option<u64> {
-        let member = &mut self.tree.members_mut()[place];
+    pub(super) fn look_at(&mut self, index: usize) -> Option<u64> {
+        let member = &mut self.tree.members_mut()[index];
         let before = member.memory.anonymous();
         // A failure shows in the next sample.
         match self.observer.resident(&mut member.handle) {
@@ -355,17 +355,17 @@ impl<O: Observer> Sampler<O> {
             }) if bytes > 0 => member.memory.sample(bytes, shared_bytes),
             _ => return None,
         }
-        let written = self.take_look(place, Some(0)).unwrap_or(0);
-        let after = self.tree.members()[place].memory.anonymous();
+        let written = self.take_look(index, Some(0)).unwrap_or(0);
+        let after = self.tree.members()[index].memory.anonymous();
         Some(written.max(before.abs_diff(after)) + before.saturating_sub(after))
     }
 
     /// What it can have written since the look before; where that is not known, so much `otherwise`,
     /// or what anybody can have since the last sample.
-    fn take_look(&mut self, place: usize, otherwise: Option<u64>) -> Result<u64, Error> {
+    fn take_look(&mut self, index: usize, otherwise: Option<u64>) -> Result<u64, Error> {
         let page_bytes = self.observer.page_bytes();
         let last_sample = self.progress.last_sample();
-        let member = &mut self.tree.members_mut()[place];
+        let member = &mut self.tree.members_mut()[index];
         let anonymous = member.memory.anonymous();
         let faults = self.observer.faults(&mut member.handle)?;
         let (before, faults) = (member.faults, faults.or(member.faults));
@@ -399,7 +399,7 @@ impl<O: Observer> Sampler<O> {
         };
         // What it writes, it writes to the memory that it runs in.
         let mut anonymous = anonymous;
-        if let Some(lender) = lender.and_then(|lender| self.tree.place_of(lender.pid)) {
+        if let Some(lender) = lender.and_then(|lender| self.tree.index_of(lender.pid)) {
             let lender = &self.tree.members()[lender];
             (pid, family) = (lender.id.pid, lender.family);
             anonymous = lender.memory.anonymous();
@@ -435,8 +435,8 @@ impl<O: Observer> Sampler<O> {
 
     /// One runs another program, or is gone: what it had is not there any more, unless a relative
     /// has it.
-    pub(crate) fn leave_family(&mut self, place: usize) -> u64 {
-        let member = &mut self.tree.members_mut()[place];
+    pub(crate) fn leave_family(&mut self, index: usize) -> u64 {
+        let member = &mut self.tree.members_mut()[index];
         let pid = member.id.pid;
         match member.family.take() {
             Some(family) => self.families.leave(family, pid) + member.memory.shared(),
@@ -446,9 +446,9 @@ impl<O: Observer> Sampler<O> {
 
     /// Those that run in the memory of one who is gone have it from now on: the first of them for
     /// all. Whether there was one.
-    pub(crate) fn hand_over_memory(&mut self, place: usize) -> bool {
+    pub(crate) fn hand_over_memory(&mut self, index: usize) -> bool {
         let (id, family) = {
-            let member = &self.tree.members()[place];
+            let member = &self.tree.members()[index];
             (member.id, member.family)
         };
         let borrows = |lender: &Option<ProcessId>| *lender == Some(id);
@@ -463,7 +463,7 @@ impl<O: Observer> Sampler<O> {
         if let Some(family) = family.and_then(|family| self.families.get_mut(family)) {
             family.rename(id.pid, heir.pid);
         }
-        let member = &mut self.tree.members_mut()[place];
+        let member = &mut self.tree.members_mut()[index];
         member.family = None;
         let memory = std::mem::take(&mut member.memory);
         let highest = memory.highest;
@@ -481,7 +481,7 @@ impl<O: Observer> Sampler<O> {
             }
         }
         // What it had itself is still what it was.
-        self.tree.members_mut()[place].memory.highest = highest;
+        self.tree.members_mut()[index].memory.highest = highest;
         true
     }
 }

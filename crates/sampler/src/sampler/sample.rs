@@ -60,12 +60,12 @@ impl<O: Observer> Sampler<O> {
 
     fn measure(&mut self) -> Result<(), Error> {
         let mut outcome = Ok(());
-        let mut place = 0;
+        let mut index = 0;
         let mut changed = Vec::new();
         let (mut grown, mut taken, page_bytes) = (0, 0, self.observer.page_bytes());
         let are_told = self.births.are_reported();
-        while place < self.tree.len() {
-            let member = &mut self.tree.members_mut()[place];
+        while index < self.tree.len() {
+            let member = &mut self.tree.members_mut()[index];
             // Before the reading: one that execs in between would show its parent's memory. Where
             // an exec is told there is no need to ask, and one that ends has no memory to compare.
             if !are_told {
@@ -74,7 +74,7 @@ impl<O: Observer> Sampler<O> {
                     .filter(|&lender| self.observer.same_memory(member.id, lender));
             }
             match self.observer.resident(&mut member.handle) {
-                Ok(Reading::Resident { .. }) if member.borrows_from.is_some() => place += 1,
+                Ok(Reading::Resident { .. }) if member.borrows_from.is_some() => index += 1,
                 Ok(Reading::Resident {
                     bytes,
                     shared_bytes,
@@ -101,17 +101,17 @@ impl<O: Observer> Sampler<O> {
                             changed.push((member.id.pid, is_renamed));
                         }
                     }
-                    place += 1;
+                    index += 1;
                 }
                 // Its end is told in a moment, with the most that it ever had.
                 Ok(Reading::Gone) if are_told => {
                     member.memory.sample(0, 0);
-                    place += 1;
+                    index += 1;
                 }
-                Ok(Reading::Gone) => self.take_leave_of(place),
+                Ok(Reading::Gone) => self.take_leave_of(index),
                 Err(error) => {
                     outcome = outcome.and(Err(error));
-                    place += 1;
+                    index += 1;
                 }
             }
         }
@@ -122,15 +122,15 @@ impl<O: Observer> Sampler<O> {
             outcome = outcome.and(self.confirm_growth());
         }
         for (pid, is_renamed) in changed {
-            let Some(place) = self.tree.place_of(pid) else {
+            let Some(index) = self.tree.index_of(pid) else {
                 continue;
             };
-            let is_hidden = self.tree.members()[place].image.is_none();
-            self.find_another_program(place);
+            let is_hidden = self.tree.members()[index].image.is_none();
+            self.find_another_program(index);
             if is_renamed {
                 if is_hidden {
                     // Nothing else tells that it is another program.
-                    self.run_another_program(place, None);
+                    self.run_another_program(index, None);
                 }
                 self.find_task_of(pid, None, self.progress.now());
             }
@@ -159,27 +159,27 @@ impl<O: Observer> Sampler<O> {
 
     /// Whether one runs another program since it was last asked. Another name alone does not say so:
     /// some only call themselves otherwise.
-    pub(super) fn find_another_program(&mut self, place: usize) {
-        let member = &self.tree.members()[place];
+    pub(super) fn find_another_program(&mut self, index: usize) {
+        let member = &self.tree.members()[index];
         // One that is gone is found gone by the next sample.
         let Ok(Some(birth)) = self.observer.identify(member.id.pid) else {
             return;
         };
         let is_same = birth.image.is_none() || birth.image == member.image;
         if birth.id == member.id && !is_same {
-            self.run_another_program(place, birth.image);
+            self.run_another_program(index, birth.image);
         }
     }
 
     /// What it had with relatives it has no more.
-    pub(crate) fn run_another_program(&mut self, place: usize, image: Option<u64>) {
-        let is_borrower = self.tree.members()[place].borrows_from.is_some();
-        let given_back = if is_borrower || self.hand_over_memory(place) {
+    pub(crate) fn run_another_program(&mut self, index: usize, image: Option<u64>) {
+        let is_borrower = self.tree.members()[index].borrows_from.is_some();
+        let given_back = if is_borrower || self.hand_over_memory(index) {
             0
         } else {
-            self.leave_family(place)
+            self.leave_family(index)
         };
-        let member = &mut self.tree.members_mut()[place];
+        let member = &mut self.tree.members_mut()[index];
         if member.memory.mapped.is_some() {
             self.files.change();
         }
