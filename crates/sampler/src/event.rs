@@ -7,7 +7,7 @@ use memtop_proc::native::thread_cpu;
 use memtop_proc::{Error, HighWater, Observer, ProcessId, Reading};
 
 use crate::member::{Member, Named};
-use crate::sampler::relatives::Descent;
+use crate::sampler::relatives::MemoryOrigin;
 use crate::unsampled::Unsampled;
 use crate::{LargestProcess, Sampler, Traits};
 
@@ -320,13 +320,13 @@ impl<O: Observer> Sampler<O> {
             let lender = &self.tree.members()[index];
             lender.borrows_from.unwrap_or(lender.id)
         });
-        let descent = match (borrows_from, parent) {
-            (Some(lender), _) => Descent::Borrowed(lender),
-            (None, _) if !process.is_copy => Descent::Own,
-            (None, Some(_)) => Descent::Forked {
+        let origin = match (borrows_from, parent) {
+            (Some(lender), _) => MemoryOrigin::Borrowed(lender),
+            (None, _) if !process.is_copy => MemoryOrigin::Own,
+            (None, Some(_)) => MemoryOrigin::Forked {
                 parent: process.parent,
             },
-            (None, None) => self.relative_of(&birth),
+            (None, None) => self.origin_among_siblings(&birth),
         };
         let description = self.observer.describe(birth.id).unwrap_or_default();
         let named = Named::new(description, self.progress.ticks());
@@ -335,7 +335,7 @@ impl<O: Observer> Sampler<O> {
         member.parent = process.parent;
         member.is_exiting = process.at_exit.is_some();
         member.memory.highest = process.most();
-        self.take_in(member, descent);
+        self.take_in(member, origin);
         Ok(true)
     }
 

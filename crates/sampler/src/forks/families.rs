@@ -2,7 +2,7 @@
 
 use memtop_proc::ByNumber;
 
-use super::{Family, Look};
+use super::{Family, Observation};
 
 /// Names a family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -41,9 +41,9 @@ impl Families {
             .map(|(&id, family)| (FamilyId(id), family))
     }
 
-    pub(crate) fn look(&mut self, id: FamilyId, pid: u32, look: Look) {
+    pub(crate) fn observe(&mut self, id: FamilyId, pid: u32, observed: Observation) {
         if let Some(family) = self.get_mut(id) {
-            family.look(pid, look);
+            family.observe(pid, observed);
         }
     }
 

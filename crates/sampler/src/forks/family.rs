@@ -2,7 +2,7 @@
 
 use memtop_proc::ByNumber;
 
-use super::holding::{Change, Holding, Look, Share, signed};
+use super::holding::{Change, Holding, Observation, Share, signed};
 use crate::TaskId;
 use crate::bracket::Bracket;
 use crate::member::scaled;
@@ -19,7 +19,7 @@ pub(crate) struct Division {
 
 /// What walks over pages have told.
 #[derive(Clone, Copy, Debug)]
-struct Reading {
+struct Walked {
     pages: Bracket,
     /// By how much it has lowered the estimate.
     lowered: u64,
@@ -35,7 +35,7 @@ pub(crate) struct Family {
     pages: Bracket,
     /// What it is by walks over pages, unless somebody was there whom nobody had seen yet: then each
     /// counted less than its part.
-    by_reading: Option<Reading>,
+    by_walk: Option<Walked>,
     /// The same with what follows from what each of them has, as of the last update.
     clamped: Bracket,
     is_changed: bool,
@@ -48,7 +48,7 @@ pub(crate) struct Family {
     /// The same when births were last taken in.
     let_go_before: u64,
     /// Nothing has happened since all of them were read.
-    is_read: bool,
+    is_walked: bool,
     /// Others that are not in sight may have the same pages.
     has_outsiders: bool,
 }
@@ -84,9 +84,9 @@ impl Family {
         self.len() <= 1 && !self.has_outsiders
     }
 
-    /// Whether reading all of them again would tell nothing new.
-    pub(crate) fn is_read(&self) -> bool {
-        self.is_read
+    /// Whether walked all of them again would tell nothing new.
+    pub(crate) fn is_walked(&self) -> bool {
+        self.is_walked
     }
 
     pub(crate) fn pids(&self) -> impl Iterator<Item = u32> {
@@ -106,7 +106,7 @@ impl Family {
     pub(crate) fn fork(&mut self, parent: u32, child: u32, had_at_most: u64) {
         let had_at_most = had_at_most.max(self.holding(parent).recent.most);
         self.is_changed = true;
-        self.is_read = false;
+        self.is_walked = false;
         self.discard_walk();
         if let Some(holding) = self.holdings.get_mut(&parent) {
             let change = holding.fork();
@@ -124,7 +124,7 @@ impl Family {
     /// One that a relative has forked which nobody ever saw: any of what it has may be anybody's,
     /// or nobody else's. It is taken to have shared all but what it has written since its birth.
     pub(crate) fn adopt(&mut self, child: u32, anonymous: u64, written: u64) {
-        self.is_read = false;
+        self.is_walked = false;
         self.discard_walk();
         let holdings = self.holdings.values_mut();
         let changes: Vec<Change> = holdings.map(Holding::may_have_forked).collect();
@@ -150,13 +150,13 @@ impl Family {
     }
 
     /// Takes in a look at one of them.
-    pub(crate) fn look(&mut self, pid: u32, look: Look) {
+    pub(crate) fn observe(&mut self, pid: u32, observed: Observation) {
         let Some(holding) = self.holdings.get_mut(&pid) else {
             return;
         };
         holding.update(self.let_go);
-        let change = holding.take(look);
-        self.is_read &= change == Change::default();
+        let change = holding.observe(observed);
+        self.is_walked &= change == Change::default();
         self.let_go += change.let_go;
         // What it has let go of itself is not its own by that.
         holding.let_go = self.let_go;
@@ -170,9 +170,9 @@ impl Family {
             return;
         };
         gone.update(self.let_go);
-        self.is_read = false;
-        if let Some(reading) = &mut self.by_reading {
-            reading.lowered = reading.lowered.saturating_sub(gone.lowered);
+        self.is_walked = false;
+        if let Some(walked) = &mut self.by_walk {
+            walked.lowered = walked.lowered.saturating_sub(gone.lowered);
         }
         self.change(Change {
             lower: -signed(gone.own.upper),
@@ -202,7 +202,7 @@ impl Family {
 
     /// A walk over the pages of one, and how much it can have written and given back since. The
     /// others' share of them stays as it was.
-    pub(crate) fn read(&mut self, pid: u32, share: Share, since: u64) {
+    pub(crate) fn add_walk(&mut self, pid: u32, share: Share, since: u64) {
         // With outsiders nobody knows among how many a page is shared.
         let relatives = (!self.has_outsiders).then_some(self.len() as u64);
         let Some(holding) = self.holdings.get_mut(&pid) else {
@@ -210,7 +210,7 @@ impl Family {
         };
         let own = Holding::own_by(share, relatives);
         holding.update(self.let_go);
-        holding.is_read = true;
+        holding.is_walked = true;
         let before = holding.own;
         holding.learn(own.best, before.best, since);
         // What looks have told since is as good as the walk.
@@ -225,7 +225,7 @@ impl Family {
             (own.upper + since).min(holding.anonymous),
         );
         holding.own = Bracket::around(before.lower, own.best, before.upper);
-        holding.own_by_reading = Some(own);
+        holding.own_by_walk = Some(own);
         holding.lowered += before.best.saturating_sub(holding.own.best);
         // What it has written and still has is nobody else's, unless it has forked since.
         let raised = holding.raised;
@@ -238,18 +238,18 @@ impl Family {
             best,
             ..Change::default()
         });
-        let reading = self.by_reading.get_or_insert(Reading {
+        let walked = self.by_walk.get_or_insert(Walked {
             pages: self.pages,
             lowered: 0,
             is_whole: false,
         });
-        reading.lowered += best.min(0).unsigned_abs();
-        reading.pages.upper = reading.pages.upper.saturating_add_signed(-surplus);
+        walked.lowered += best.min(0).unsigned_abs();
+        walked.pages.upper = walked.pages.upper.saturating_add_signed(-surplus);
     }
 
     /// Walks over the pages of all, within a time in which they can have written and given back so
     /// much: what each counts by its sharers adds up to the whole, but for that.
-    pub(crate) fn read_all(&mut self, shares: &[(u32, Share)], moved: Option<u64>) {
+    pub(crate) fn add_all_walks(&mut self, shares: &[(u32, Share)], moved: Option<u64>) {
         // When one has gone meanwhile, others have had more of what was shared than those before.
         let Some(moved) = moved.filter(|_| !self.has_outsiders && shares.len() == self.len())
         else {
@@ -263,8 +263,8 @@ impl Family {
             known.best,
             sum + moved + rounding,
         );
-        let lowered = self.by_reading.map_or(0, |reading| reading.lowered);
-        self.by_reading = Some(Reading {
+        let lowered = self.by_walk.map_or(0, |walked| walked.lowered);
+        self.by_walk = Some(Walked {
             lowered,
             pages: Bracket {
                 best: read.best,
@@ -273,25 +273,25 @@ impl Family {
             .and(read),
             is_whole: true,
         });
-        self.is_read = moved == 0;
+        self.is_walked = moved == 0;
         self.is_changed = true;
     }
 
     /// All births until now have been taken in: whoever was there when it was read has been seen.
-    pub(crate) fn births_are_known(&mut self) {
-        self.confirm_reading();
+    pub(crate) fn confirm_births(&mut self) {
+        self.confirm_walk();
         self.let_go_before = self.let_go;
         for holding in self.holdings.values_mut() {
-            holding.births_are_known();
+            holding.confirm_births();
         }
     }
 
-    fn confirm_reading(&mut self) {
-        if let Some(read) = self.by_reading.take() {
+    fn confirm_walk(&mut self) {
+        if let Some(read) = self.by_walk.take() {
             self.pages = read.pages;
             self.is_changed = true;
             for holding in self.holdings.values_mut() {
-                holding.confirm_reading();
+                holding.confirm_walk();
                 if read.is_whole {
                     holding.raised = 0;
                 }
@@ -302,11 +302,11 @@ impl Family {
     /// Somebody may have been there whom nobody had seen yet, with any of the pages: then each
     /// counted less than its part, and the estimate is no less than they add up to.
     pub(crate) fn discard_walk(&mut self) {
-        if let Some(read) = self.by_reading.take() {
+        if let Some(read) = self.by_walk.take() {
             let best = (self.pages.best + read.lowered).max(read.pages.best);
             self.pages = Bracket::around(self.pages.lower, best, self.pages.upper);
             self.is_changed = true;
-            self.is_read = false;
+            self.is_walked = false;
             for holding in self.holdings.values_mut() {
                 holding.discard_walk();
             }
@@ -352,7 +352,7 @@ impl Family {
     /// was done and it has not changed since.
     pub(crate) fn width_left_by(&self, pid: u32) -> u64 {
         let holding = self.holding(pid);
-        if holding.is_read {
+        if holding.is_walked {
             0
         } else {
             holding.own.width()
@@ -396,7 +396,7 @@ impl Family {
 
     fn change(&mut self, change: Change) {
         self.is_changed = true;
-        let read = self.by_reading.iter_mut().map(|reading| &mut reading.pages);
+        let read = self.by_walk.iter_mut().map(|walked| &mut walked.pages);
         for pages in read.chain([&mut self.pages]) {
             let add = |bytes: u64, more: i64| bytes.saturating_add_signed(more);
             *pages = Bracket {

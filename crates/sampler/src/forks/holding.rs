@@ -8,7 +8,7 @@ const CHURN: u64 = 1 << 20;
 
 /// What a look at a process gave.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Look {
+pub(crate) struct Observation {
     /// Its anonymous memory.
     pub(crate) anonymous: u64,
     /// What its page faults since the look before gave it, one page each.
@@ -35,7 +35,7 @@ pub(crate) struct Holding {
     /// What of it nobody else has.
     pub(crate) own: Bracket,
     /// The same by a walk over its pages, until that is confirmed.
-    pub(super) own_by_reading: Option<Bracket>,
+    pub(super) own_by_walk: Option<Bracket>,
     /// By how much that has lowered the estimate.
     pub(super) lowered: u64,
     /// What this one has changed the upper bound of the family by since all were read, it was born
@@ -53,7 +53,7 @@ pub(crate) struct Holding {
     /// What it seems to have written over since its pages were walked over.
     pub(super) seems_rewritten: u64,
     /// It has not changed since it was read.
-    pub(super) is_read: bool,
+    pub(super) is_walked: bool,
     /// Since the last look.
     pub(super) forked: Forked,
     /// What its relatives had let go of in all when this was last brought up to date.
@@ -134,7 +134,7 @@ impl Holding {
     }
 
     /// All births until now have been taken in.
-    pub(super) fn births_are_known(&mut self) {
+    pub(super) fn confirm_births(&mut self) {
         let recent = std::mem::take(&mut self.recent);
         if self.forked == Forked::Yes {
             // It may have been written after that.
@@ -189,13 +189,13 @@ impl Holding {
 
     pub(super) fn update(&mut self, let_go: u64) {
         self.own = self.by_now(self.own, let_go);
-        self.own_by_reading = self.own_by_reading.map(|own| self.by_now(own, let_go));
+        self.own_by_walk = self.own_by_walk.map(|own| self.by_now(own, let_go));
         self.let_go = let_go;
     }
 
-    pub(super) fn confirm_reading(&mut self) {
+    pub(super) fn confirm_walk(&mut self) {
         self.lowered = 0;
-        if let Some(own) = self.own_by_reading.take() {
+        if let Some(own) = self.own_by_walk.take() {
             self.own = own;
         }
     }
@@ -204,8 +204,8 @@ impl Holding {
     pub(super) fn discard_walk(&mut self) {
         let best = self.own.best + std::mem::take(&mut self.lowered);
         self.own = Bracket::around(self.own.lower, best, self.own.upper.min(self.anonymous));
-        self.own_by_reading = None;
-        self.is_read = false;
+        self.own_by_walk = None;
+        self.is_walked = false;
     }
 
     /// A walk has told what nobody else has, where so much was estimated. It can be off by what was
@@ -223,13 +223,13 @@ impl Holding {
     /// What it can have written, `w`, minus what it gave back, `f`, is by what it grew, `g`. So
     /// with `w` between 0 and `written_at_most` the family has, at least, `max(g, -own)` more; at
     /// most, what was written, or what it grew by where all that was given back was shared.
-    pub(super) fn take(&mut self, look: Look) -> Change {
-        let grown = signed(look.anonymous) - signed(self.anonymous);
+    pub(super) fn observe(&mut self, observed: Observation) -> Change {
+        let grown = signed(observed.anonymous) - signed(self.anonymous);
         let grown_up = u64::try_from(grown).unwrap_or(0);
-        let written_at_most = look.written_at_most.max(grown_up);
+        let written_at_most = observed.written_at_most.max(grown_up);
         let given_back_at_most = (signed(written_at_most) - grown).unsigned_abs();
         let forked = std::mem::take(&mut self.forked);
-        self.is_read &= forked == Forked::No && look.written_at_most == 0 && grown == 0;
+        self.is_walked &= forked == Forked::No && observed.written_at_most == 0 && grown == 0;
         let shared_at_most = match forked {
             Forked::No => self.anonymous - self.own.lower.min(self.anonymous),
             // It may have written first, forked, and written over all of that again.
@@ -250,12 +250,12 @@ impl Holding {
         let rewritten = if self.churns {
             0
         } else {
-            look.written.saturating_sub(grown_up)
+            observed.written.saturating_sub(grown_up)
         };
         // Faults are read after sizes: what shows as growth only now may have seemed so before.
         let before = std::mem::replace(&mut self.rewritten, rewritten);
-        let was_growth = before.min(grown_up.saturating_sub(look.written_at_most));
-        self.recent.most = self.recent.most.max(self.anonymous).max(look.anonymous);
+        let was_growth = before.min(grown_up.saturating_sub(observed.written_at_most));
+        self.recent.most = self.recent.most.max(self.anonymous).max(observed.anonymous);
         self.recent.written += written_at_most;
         self.recent.raised += upper;
         self.recent.given_back += given_back_at_most;
@@ -271,11 +271,11 @@ impl Holding {
                 Forked::Maybe => (0, own.upper + written_at_most),
                 Forked::Yes => (0, written_recently),
             };
-            let most = look.anonymous;
+            let most = observed.anonymous;
             Bracket::around(lower.min(most), kept + rewritten, upper.min(most))
         };
         let own = own_after(self.own);
-        self.own_by_reading = self.own_by_reading.map(own_after);
+        self.own_by_walk = self.own_by_walk.map(own_after);
         self.raised = match forked {
             Forked::No => self.raised + upper,
             Forked::Maybe | Forked::Yes => 0,
@@ -283,7 +283,7 @@ impl Holding {
         self.seems_rewritten = (self.seems_rewritten + rewritten).saturating_sub(was_growth);
         let best = signed(own.best) - signed(self.own.best);
         self.own = own;
-        self.anonymous = look.anonymous;
+        self.anonymous = observed.anonymous;
         Change { best, ..change }
     }
 

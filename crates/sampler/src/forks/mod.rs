@@ -9,4 +9,4 @@ mod model;
 
 pub(crate) use families::{Families, FamilyId};
 pub(crate) use family::{Division, Family};
-pub(crate) use holding::{Look, Share};
+pub(crate) use holding::{Observation, Share};

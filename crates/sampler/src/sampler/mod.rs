@@ -24,7 +24,7 @@ use high_water::HighWaterTurns;
 use machine::{MachineWrites, Window};
 use memtop_proc::{Account, Error, Observer, ProcessId};
 use progress::Progress;
-use relatives::{Descent, TurnsAtRest};
+use relatives::{MemoryOrigin, TurnsAtRest};
 
 use crate::attribution::Attribution;
 use crate::forks::Families;
@@ -102,7 +102,7 @@ impl<O: Observer> Sampler<O> {
         let is_forked_outside = self.is_forked_outside(&root)?;
         self.claim_descendants(task, enclosing, root.id, &births, now);
         if is_forked_outside {
-            self.join_family(root.id.pid, Descent::ForkedOutside);
+            self.join_family(root.id.pid, MemoryOrigin::ForkedOutside);
         }
         self.births.put_back(births);
         listed.map(|()| Some(task))

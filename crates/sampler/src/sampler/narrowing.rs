@@ -120,7 +120,7 @@ impl<O: Observer> Sampler<O> {
         let mut order: Vec<(u64, FamilyId)> = self
             .families
             .iter()
-            .filter(|(_, family)| !family.is_read())
+            .filter(|(_, family)| !family.is_walked())
             .filter(|(_, family)| family.pids().any(|pid| self.is_within(pid, id)))
             .map(|(id, family)| (family.bytes().width(), id))
             .filter(|&(doubt, _)| doubt > 0)
@@ -192,7 +192,7 @@ impl<O: Observer> Sampler<O> {
                     let since = self.look_at(index);
                     moved = sum_of(moved, since);
                     if let (Some(since), Some(family)) = (since, self.families.get_mut(id)) {
-                        family.read(pid, share, since);
+                        family.add_walk(pid, share, since);
                         shares.push((pid, share));
                     }
                 }
@@ -218,9 +218,9 @@ impl<O: Observer> Sampler<O> {
         let are_known = need == Need::Certain || (are_all_read && self.births_are_told());
         walks.number += shares.len();
         if let Some(family) = self.families.get_mut(id) {
-            family.read_all(&shares, moved.filter(|_| is_whole));
+            family.add_all_walks(&shares, moved.filter(|_| is_whole));
             if are_known {
-                family.births_are_known();
+                family.confirm_births();
                 family.update();
                 walks.is_confirmed = true;
                 walks.too_high += estimated.saturating_sub(family.bytes().best);

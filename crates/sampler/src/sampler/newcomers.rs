@@ -7,7 +7,7 @@ use memtop_proc::native::thread_cpu;
 use memtop_proc::{Birth, Descendants, Error, Kin, Observer, ProcessId};
 
 use super::Sampler;
-use super::relatives::Descent;
+use super::relatives::MemoryOrigin;
 use crate::TaskId;
 use crate::member::{Member, Named};
 
@@ -129,27 +129,27 @@ impl<O: Observer> Sampler<O> {
         };
         let description = self.observer.describe(birth.id).unwrap_or_default();
         let named = Named::new(description, self.progress.ticks());
-        let descent = self.descent(birth, &named);
-        self.take_in(Member::of(birth, task, handle, named, now), descent);
+        let origin = self.memory_origin(birth, &named);
+        self.take_in(Member::of(birth, task, handle, named, now), origin);
         if self.attribution.is_on() {
             self.find_task_of(birth.id.pid, None, now);
         }
     }
 
-    pub(crate) fn take_in(&mut self, member: Member<O::Handle>, descent: Descent) {
+    pub(crate) fn take_in(&mut self, member: Member<O::Handle>, origin: MemoryOrigin) {
         let pid = member.id.pid;
         self.discard_walks_of(member.parent);
-        let borrows_from = match descent {
-            Descent::Borrowed(lender) => Some(lender),
+        let borrows_from = match origin {
+            MemoryOrigin::Borrowed(lender) => Some(lender),
             _ => None,
         };
         let is_forked = matches!(
-            descent,
-            Descent::Forked { .. } | Descent::ForkedUnseen { .. }
+            origin,
+            MemoryOrigin::Forked { .. } | MemoryOrigin::ForkedUnseen { .. }
         );
-        let faults = match descent {
+        let faults = match origin {
             // From its birth on.
-            Descent::Borrowed(_) => Some(0),
+            MemoryOrigin::Borrowed(_) => Some(0),
             _ => is_forked.then_some(member.born_faults),
         };
         self.tree.admit(Member {
@@ -158,7 +158,7 @@ impl<O: Observer> Sampler<O> {
             ..member
         });
         if self.page_reads.metric() == crate::Metric::Auto {
-            self.join_family(pid, descent);
+            self.join_family(pid, origin);
         }
     }
 

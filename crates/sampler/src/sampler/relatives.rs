@@ -7,7 +7,7 @@ use memtop_proc::{Birth, Error, MachineFaults, Observer, ProcessId, Reading};
 use super::Sampler;
 use super::machine::{Written, pages_between};
 use crate::TaskId;
-use crate::forks::{Family, Look};
+use crate::forks::{Family, Observation};
 use crate::member::Named;
 
 /// Pages that a fault maps: up to 16 of what others have mapped before, one of new shared memory.
@@ -26,7 +26,7 @@ const LEAST_WRITTEN: u64 = 1 << 20;
 
 /// How a newcomer came to the memory that it has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Descent {
+pub(crate) enum MemoryOrigin {
     /// It is that of its own program.
     Own,
     /// It runs in the memory of another.
@@ -49,7 +49,7 @@ pub(super) struct TurnsAtRest {
 impl<O: Observer> Sampler<O> {
     /// Whether a newcomer may share its parent's memory: by `fork`, for as long as it runs the
     /// same program, or altogether, by `vfork`.
-    pub(super) fn descent(&mut self, birth: &Birth, named: &Named) -> Descent {
+    pub(super) fn memory_origin(&mut self, birth: &Birth, named: &Named) -> MemoryOrigin {
         if let Some(index) = self.tree.index_of(birth.parent) {
             self.find_another_program(index);
             let parent = &self.tree.members()[index];
@@ -64,16 +64,16 @@ impl<O: Observer> Sampler<O> {
             let has_memory = is_of_family || self.has_memory(parent.pid);
             if is_same_program && has_memory {
                 if self.observer.same_memory(birth.id, parent) {
-                    return Descent::Borrowed(parent);
+                    return MemoryOrigin::Borrowed(parent);
                 }
-                return Descent::Forked { parent: parent.pid };
+                return MemoryOrigin::Forked { parent: parent.pid };
             }
         }
-        self.relative_of(birth)
+        self.origin_among_siblings(birth)
     }
 
     /// One whose parent is gone may have relatives all the same.
-    pub(crate) fn relative_of(&mut self, birth: &Birth) -> Descent {
+    pub(crate) fn origin_among_siblings(&mut self, birth: &Birth) -> MemoryOrigin {
         let mut relative = None;
         for member in self.tree.members() {
             let is_relative = birth.image.is_some() && member.image == birth.image;
@@ -81,15 +81,15 @@ impl<O: Observer> Sampler<O> {
                 continue;
             }
             if self.observer.same_memory(birth.id, member.id) {
-                return Descent::Borrowed(member.borrows_from.unwrap_or(member.id));
+                return MemoryOrigin::Borrowed(member.borrows_from.unwrap_or(member.id));
             }
             relative = relative.or(Some(member.borrows_from.unwrap_or(member.id)));
         }
         match relative {
-            Some(relative) => Descent::ForkedUnseen {
+            Some(relative) => MemoryOrigin::ForkedUnseen {
                 relative: relative.pid,
             },
-            None => Descent::Own,
+            None => MemoryOrigin::Own,
         }
     }
 
@@ -112,12 +112,12 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// Takes a newcomer into the family that it is of. It is in the tree already.
-    pub(crate) fn join_family(&mut self, pid: u32, descent: Descent) {
-        match descent {
-            Descent::Own | Descent::Borrowed(_) => {}
-            Descent::Forked { parent } => self.fork(parent, pid),
-            Descent::ForkedUnseen { relative } => self.adopt(relative, pid),
-            Descent::ForkedOutside => {
+    pub(crate) fn join_family(&mut self, pid: u32, origin: MemoryOrigin) {
+        match origin {
+            MemoryOrigin::Own | MemoryOrigin::Borrowed(_) => {}
+            MemoryOrigin::Forked { parent } => self.fork(parent, pid),
+            MemoryOrigin::ForkedUnseen { relative } => self.adopt(relative, pid),
+            MemoryOrigin::ForkedOutside => {
                 self.look_at_memory(pid);
                 self.with_member(pid, |_, _, member| member.faults = None);
                 let anonymous = self.anonymous_of(pid);
@@ -235,7 +235,7 @@ impl<O: Observer> Sampler<O> {
             if is_one_unseen {
                 family.discard_walk();
             }
-            family.births_are_known();
+            family.confirm_births();
         }
         let have_turn = self.is_turn_of_all();
         let mut outcome = Ok(());
@@ -406,12 +406,12 @@ impl<O: Observer> Sampler<O> {
         }
         if let Some(family) = family {
             let faulted = faulted.unwrap_or(0) * page_bytes;
-            let look = Look {
+            let look = Observation {
                 anonymous,
                 written: faulted.saturating_sub(mapped_more / MAPPED_BY_A_FAULT),
                 written_at_most: written_at_most.min(MOST_WRITTEN),
             };
-            self.families.look(family, pid, look);
+            self.families.observe(family, pid, look);
             // What it has written over is in its bounds, and what it has grown by is counted.
             self.window.take(faulted.saturating_sub(grown));
         }
