@@ -7,7 +7,7 @@ use memtop_proc::native::thread_cpu;
 use memtop_proc::{Error, HighWater, Observer, ProcessId, Reading};
 
 use crate::member::{Member, Named};
-use crate::sampler::relatives::MemoryOrigin;
+use crate::sampler::memory_origin::MemoryOrigin;
 use crate::unsampled::Unsampled;
 use crate::{LargestProcess, Sampler, Traits};
 
@@ -115,7 +115,7 @@ impl<O: Observer> Sampler<O> {
                 // It was found before its birth was told.
                 return;
             }
-            self.take_leave_of(index);
+            self.remove_member(index);
         }
         self.tree.forget_lineage(pid);
         let Some(task) = self.tree.task_of_pid(parent) else {
@@ -155,7 +155,7 @@ impl<O: Observer> Sampler<O> {
         self.unsampled.end_borrowing(pid);
         // One that is gone by now has ended, which is told next.
         let birth = self.observer.identify(pid).ok().flatten();
-        self.run_another_program(index, birth.and_then(|birth| birth.image));
+        self.exec_member(index, birth.and_then(|birth| birth.image));
         self.with_member(pid, |observer, tick, member| {
             let description = observer.describe(member.id);
             member.named.renew(description, tick, member.memory.rss);
@@ -179,7 +179,7 @@ impl<O: Observer> Sampler<O> {
             {
                 member.memory.sample(bytes, shared_bytes);
             }
-            self.take_high_water(index, last);
+            self.note_high_water(index, last);
             let member = &self.tree.members()[index];
             self.tasks
                 .each_outwards(member.task, |task| task.note_size(member));
@@ -216,7 +216,7 @@ impl<O: Observer> Sampler<O> {
     fn end(&mut self, pid: u32) {
         self.unsampled.note_end(pid);
         if let Some(index) = self.tree.index_of(pid) {
-            self.take_leave_of(index);
+            self.remove_member(index);
             return;
         }
         let Some(process) = self.unsampled.take(pid) else {
@@ -278,7 +278,7 @@ impl<O: Observer> Sampler<O> {
     /// # Errors
     /// The first failure; what could be read all the same is counted.
     pub fn sample_at_exit(&mut self, pid: u32, now: Duration) -> Result<(), Error> {
-        self.sample_also(Some(pid), now)
+        self.sample_with(Some(pid), now)
     }
 
     /// Takes in those that were told of and are there to stay, and one that is `exiting`.
@@ -335,7 +335,7 @@ impl<O: Observer> Sampler<O> {
         member.parent = process.parent;
         member.is_exiting = process.at_exit.is_some();
         member.memory.highest = process.most();
-        self.take_in(member, origin);
+        self.add_member(member, origin);
         Ok(true)
     }
 

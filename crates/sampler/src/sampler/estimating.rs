@@ -132,7 +132,7 @@ impl<O: Observer> Sampler<O> {
         // It may be known to have been less.
         self.machine.count(&mut self.observer);
         if has_hidden {
-            self.look_at_hidden(id);
+            self.bound_hidden(id);
             self.sum_up();
             for id in self.tasks.ids() {
                 self.estimate_task(id);

@@ -41,7 +41,7 @@ impl HighWaterTurns {
 
 impl<O: Observer> Sampler<O> {
     /// Asks a few processes in turn whether they were ever larger than any sample says.
-    pub(super) fn look_for_high_water(&mut self, now: Duration) -> Result<(), Error> {
+    pub(super) fn read_high_water_marks(&mut self, now: Duration) -> Result<(), Error> {
         self.high_water.budget.fill(now);
         let mut outcome = Ok(());
         for _ in 0..self.tree.len() {
@@ -49,7 +49,7 @@ impl<O: Observer> Sampler<O> {
                 break;
             };
             match self.observer.high_water(self.tree.members()[index].id) {
-                Ok(Some(high)) => self.take_high_water(index, high),
+                Ok(Some(high)) => self.note_high_water(index, high),
                 Ok(None) => {}
                 Err(error) => outcome = outcome.and(Err(error)),
             }
@@ -57,7 +57,7 @@ impl<O: Observer> Sampler<O> {
         outcome
     }
 
-    pub(crate) fn take_high_water(&mut self, index: usize, high: HighWater) {
+    pub(crate) fn note_high_water(&mut self, index: usize, high: HighWater) {
         let member = &mut self.tree.members_mut()[index];
         if member.borrows_from.is_some() {
             return;

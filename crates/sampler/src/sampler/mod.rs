@@ -1,30 +1,33 @@
 //! Keeps the trees of tasks, and what is known of them.
 
+mod admission;
 mod births;
 mod changes;
 mod estimating;
+mod faults;
 mod files;
+mod fork_families;
 mod high_water;
 mod machine;
+pub(crate) mod memory_origin;
 #[cfg(test)]
 mod model;
 mod narrowing;
-mod newcomers;
 mod parts;
 mod progress;
-pub(crate) mod relatives;
 mod sample;
 
 use std::time::Duration;
 
 use births::Births;
 use changes::Changes;
+use faults::IdleTurns;
 use files::Files;
 use high_water::HighWaterTurns;
 use machine::{MachineWrites, Window};
+use memory_origin::MemoryOrigin;
 use memtop_proc::{Account, Error, Observer, ProcessId};
 use progress::Progress;
-use relatives::{MemoryOrigin, TurnsAtRest};
 
 use crate::attribution::Attribution;
 use crate::forks::Families;
@@ -49,7 +52,7 @@ pub struct Sampler<O: Observer> {
     page_reads: PageReads,
     machine: MachineWrites,
     window: Window,
-    turns_at_rest: TurnsAtRest,
+    idle_turns: IdleTurns,
     high_water: HighWaterTurns,
     pub(crate) births: Births,
     changes: Changes,
@@ -71,7 +74,7 @@ impl<O: Observer> Sampler<O> {
             families: Families::default(),
             page_reads: PageReads::new(metric),
             window: Window::default(),
-            turns_at_rest: TurnsAtRest::default(),
+            idle_turns: IdleTurns::default(),
             high_water: HighWaterTurns::new(),
             changes: Changes::default(),
         }
@@ -147,7 +150,7 @@ impl<O: Observer> Sampler<O> {
         let Some(root) = self.observer.identify(pid)? else {
             return Ok(None);
         };
-        self.make_room_for(root.id);
+        self.release_pid(root.id);
         let task = self.tasks.add(Some(enclosing));
         if self.tree.index_of(pid).is_none() {
             self.admit(&root, task, now);

@@ -169,7 +169,7 @@ impl<O: Observer> Sampler<O> {
         if is_whole {
             self.machine.expire();
             for &(_, index) in &indices {
-                self.look_at(index);
+                self.observe_again(index);
             }
         }
         let estimated = self.families.get_mut(id).map_or(0, |family| {
@@ -184,12 +184,12 @@ impl<O: Observer> Sampler<O> {
             let started = thread_cpu();
             self.machine.expire();
             // Others may have been walked over before that.
-            moved = sum_of(moved, self.look_at(index));
+            moved = sum_of(moved, self.observe_again(index));
             match self.walk(index) {
                 Ok(Some(share)) => {
                     self.machine.expire();
                     let pid = self.tree.members()[index].id.pid;
-                    let since = self.look_at(index);
+                    let since = self.observe_again(index);
                     moved = sum_of(moved, since);
                     if let (Some(since), Some(family)) = (since, self.families.get_mut(id)) {
                         family.add_walk(pid, share, since);
@@ -207,7 +207,7 @@ impl<O: Observer> Sampler<O> {
         if is_whole {
             self.machine.expire();
             for &(_, index) in &indices {
-                moved = sum_of(moved, self.look_at(index));
+                moved = sum_of(moved, self.observe_again(index));
             }
             let spent = thread_cpu().saturating_sub(before);
             self.page_reads.spend_spread(spent, shares.len() as u64);
@@ -237,7 +237,7 @@ impl<O: Observer> Sampler<O> {
             Need::Rising | Need::Steady => Duration::ZERO,
         };
         let started = Instant::now();
-        while self.is_relative_releasing(image)? {
+        while self.is_sibling_releasing(image)? {
             if started.elapsed() >= patience {
                 return Ok(true);
             }

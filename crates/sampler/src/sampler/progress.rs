@@ -86,8 +86,8 @@ impl Progress {
         self.samples
     }
 
-    pub(super) fn last_sample(&self) -> Option<Duration> {
-        self.last_sample
+    pub(super) fn was_sampled_since(&self, time: Duration) -> bool {
+        self.last_sample.is_some_and(|last| time <= last)
     }
 
     pub(super) fn since_last_sample(&self) -> Duration {

@@ -1,4 +1,4 @@
-//! Who comes into the trees, and who leaves them.
+//! Processes join the trees, and leave them.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use memtop_proc::native::thread_cpu;
 use memtop_proc::{Birth, Descendants, Error, Kin, Observer, ProcessId};
 
 use super::Sampler;
-use super::relatives::MemoryOrigin;
+use super::memory_origin::MemoryOrigin;
 use crate::TaskId;
 use crate::member::{Member, Named};
 
@@ -34,20 +34,20 @@ impl<O: Observer> Sampler<O> {
                 self.claim(index, task, enclosing);
             } else {
                 self.admit(birth, task, now);
-                // It has been there for a while, and who knows what it has written since.
-                self.with_member(id.pid, |_, _, member| member.faults = None);
+                // It has been running for a while, and what it has written since is unknown.
+                self.with_member(id.pid, |_, _, member| member.observed.faults = None);
             }
         }
     }
 
-    /// One that is watched already belongs to a new task around it or inside its own.
+    /// Puts a process that is watched already into a new task, around or inside its own.
     fn claim(&mut self, index: usize, task: TaskId, enclosing: Option<TaskId>) {
         let owner = self.tree.members()[index].task;
         let outside = self.tasks.get(owner).and_then(|owner| owner.enclosing);
         self.files.change();
         if enclosing.is_some_and(|inner| self.tasks.is_within(inner, owner)) {
             self.tree.reassign(index, task);
-            // Those from the owner outwards have counted it already.
+            // Tasks from the owner outwards have counted it already.
             let mut next = Some(task).filter(|&task| task != owner);
             while let Some(task) = next.and_then(|id| self.tasks.get_mut(id)) {
                 task.record.seen += 1;
@@ -62,6 +62,7 @@ impl<O: Observer> Sampler<O> {
         }
     }
 
+    /// Scans for births, where they are not reported.
     pub(super) fn admit_births(&mut self, now: Duration) -> Result<(), Error> {
         if self.births.are_reported() {
             return Ok(());
@@ -71,9 +72,9 @@ impl<O: Observer> Sampler<O> {
         let before = (!births.is_empty()).then(thread_cpu);
         births.retain(|birth| !self.has_ended(birth.id));
         for birth in &births {
-            self.make_room_for(birth.id);
+            self.release_pid(birth.id);
         }
-        // A child may be listed before its parent; go on until nobody else can be placed.
+        // A child may be listed before its parent; go on until no other finds its task.
         loop {
             let waiting = births.len();
             births.retain(|birth| match self.tree.task_of(birth) {
@@ -95,12 +96,12 @@ impl<O: Observer> Sampler<O> {
         outcome
     }
 
-    /// A birth with the pid of a former member means that the member is gone, and what it
-    /// belonged to says nothing about the newcomer.
-    pub(crate) fn make_room_for(&mut self, id: ProcessId) {
+    /// A process with the pid of a former member means that the member is gone; the task of that one
+    /// says nothing about the new one.
+    pub(crate) fn release_pid(&mut self, id: ProcessId) {
         match self.tree.index_of(id.pid) {
             Some(index) if self.tree.members()[index].id == id => return,
-            Some(index) => self.take_leave_of(index),
+            Some(index) => self.remove_member(index),
             None => {}
         }
         self.tree.forget_lineage(id.pid);
@@ -130,39 +131,33 @@ impl<O: Observer> Sampler<O> {
         let description = self.observer.describe(birth.id).unwrap_or_default();
         let named = Named::new(description, self.progress.ticks());
         let origin = self.memory_origin(birth, &named);
-        self.take_in(Member::of(birth, task, handle, named, now), origin);
+        self.add_member(Member::of(birth, task, handle, named, now), origin);
         if self.attribution.is_on() {
             self.find_task_of(birth.id.pid, None, now);
         }
     }
 
-    pub(crate) fn take_in(&mut self, member: Member<O::Handle>, origin: MemoryOrigin) {
+    pub(crate) fn add_member(&mut self, mut member: Member<O::Handle>, origin: MemoryOrigin) {
         let pid = member.id.pid;
         self.discard_walks_of(member.parent);
-        let borrows_from = match origin {
-            MemoryOrigin::Borrowed(lender) => Some(lender),
-            _ => None,
-        };
-        let is_forked = matches!(
-            origin,
-            MemoryOrigin::Forked { .. } | MemoryOrigin::ForkedUnseen { .. }
-        );
-        let faults = match origin {
-            // From its birth on.
-            MemoryOrigin::Borrowed(_) => Some(0),
-            _ => is_forked.then_some(member.born_faults),
-        };
-        self.tree.admit(Member {
-            faults,
-            borrows_from,
-            ..member
-        });
+        match origin {
+            MemoryOrigin::Borrowed(lender) => {
+                member.borrows_from = Some(lender);
+                // From its birth on.
+                member.observed.faults = Some(0);
+            }
+            MemoryOrigin::Forked { .. } | MemoryOrigin::ForkedUnseen { .. } => {
+                member.observed.faults = Some(member.faults_before);
+            }
+            MemoryOrigin::Own | MemoryOrigin::ForkedOutside => {}
+        }
+        self.tree.admit(member);
         if self.page_reads.metric() == crate::Metric::Auto {
             self.join_family(pid, origin);
         }
     }
 
-    pub(crate) fn take_leave_of(&mut self, index: usize) {
+    pub(crate) fn remove_member(&mut self, index: usize) {
         let pid = self.tree.members()[index].id.pid;
         self.forget(pid, None, self.progress.now());
         let is_handed_over = self.hand_over_memory(index);
@@ -175,7 +170,7 @@ impl<O: Observer> Sampler<O> {
         if member.memory.mapped.is_some() || is_handed_over {
             self.files.change();
         }
-        self.part_from_families();
+        self.dissolve_single_families();
         self.tasks.each_outwards(member.task, |task| {
             task.given_back += given_back;
             if member.is_exiting {
@@ -184,7 +179,7 @@ impl<O: Observer> Sampler<O> {
                 task.ended += 1;
             }
         });
-        // One that only ever ran in its parent's memory had none of its own.
+        // A process that only ever ran in its parent's memory had none of its own.
         let had_none = member.is_exiting && member.borrows_from.is_some();
         if !member.memory.measured() && !had_none {
             self.count(member.task, |record| record.unmeasured += 1);
