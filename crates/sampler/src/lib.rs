@@ -25,6 +25,7 @@ mod record;
 mod sampler;
 mod samples;
 mod task;
+mod tasks;
 mod thread;
 mod timed_sampler;
 mod timeline;
@@ -48,7 +49,7 @@ pub use programs::Program;
 pub use record::{Course, LargestProcess, LivingProcess, Record, Snapshot, TaskRecord};
 pub use sampler::Sampler;
 pub use samples::Samples;
-pub use task::TaskId;
+pub use tasks::TaskId;
 pub use thread::{SamplerThread, StartError};
 pub use timeline::{Point, Timeline};
 

@@ -1,4 +1,4 @@
-//! What looking at the pages of processes may cost, and what it is worth.
+//! What reading the pages of processes may cost, and when it is worth it.
 
 use std::time::Duration;
 
@@ -8,7 +8,7 @@ use crate::estimate::Estimate;
 /// What a peak is measured in.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Metric {
-    /// Every page that at least one process has, once, by as few readings as decide it.
+    /// Every page that at least one process has, once, by as few readings as it takes.
     #[default]
     Auto,
     /// Resident memory; no reading that could disturb a process.
@@ -25,45 +25,55 @@ const COST_OF_A_WALK: Duration = Duration::from_micros(40);
 /// rest of its memory.
 const PAGES_NANOS_PER_MIB: u64 = 8_000;
 const COST_OF_PAGES: Duration = Duration::from_micros(60);
-/// The share of a CPU that readings may take while much is in doubt, while little is, and where
-/// somebody wants them.
-const SHARE_IN_DOUBT: f64 = 0.02;
-const SHARE_AT_REST: f64 = 0.003;
+/// The share of a CPU that readings may take: while bounds are wide, while they are narrow, and with
+/// the metric PSS.
+const SHARE_WIDE: f64 = 0.02;
+const SHARE_NARROW: f64 = 0.003;
 const SHARE_IN_PSS: f64 = 0.05;
 const MOST_AT_ONCE: Duration = Duration::from_millis(50);
-/// Much is one part in so many.
+/// Bounds are wide when they leave more open than one part in so many.
 const MUCH: u64 = 20;
 /// More than this part above what was read is worth another reading.
 const HIGHER: u64 = 50;
-/// Less than one part in so many is not worth a reading.
+/// Less left open than one part in so many is not worth a reading.
 const LITTLE: u64 = 100;
 
-/// What memory is looked into for.
+/// What a reading is needed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Need {
     /// A high of the task that goes on growing: what is read now is out of date soon.
     Rising,
     /// A high of the task that lasts.
     Steady,
-    /// Something that is about to be done.
+    /// An action of the guard.
     Certain,
 }
 
-/// The last walk over the pages of families of a task.
+impl Need {
+    /// Once a reading is worth it in a rise, its budget is that of a steady high.
+    pub(crate) fn once_decided(self) -> Self {
+        match self {
+            Self::Rising => Self::Steady,
+            need => need,
+        }
+    }
+}
+
+/// The last walk over the pages of a task's families.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct LastWalk {
-    /// What the task had by it.
+    /// The estimate by it.
     pub(crate) best: u64,
-    /// It grew meanwhile.
+    /// The task was growing.
     pub(crate) was_rising: bool,
 }
 
-/// What has been spent on readings, and what may be.
+/// What readings of pages have cost, and what they may cost.
 #[derive(Debug)]
 pub(crate) struct PageReads {
     metric: Metric,
     budget: Budget,
-    /// Time that readings have taken so far.
+    /// CPU time that readings have taken so far.
     pub(crate) spent: Duration,
     pub(crate) readings: u64,
     pub(crate) refused: u64,
@@ -73,7 +83,7 @@ impl PageReads {
     pub(crate) fn new(metric: Metric) -> Self {
         Self {
             metric,
-            budget: Budget::new(SHARE_IN_DOUBT, MOST_AT_ONCE),
+            budget: Budget::new(SHARE_WIDE, MOST_AT_ONCE),
             spent: Duration::ZERO,
             readings: 0,
             refused: 0,
@@ -84,24 +94,23 @@ impl PageReads {
         self.metric
     }
 
-    /// Credits the time until `now` by what was in doubt meanwhile.
+    /// Credits the time until `now`, by how wide the bounds were meanwhile.
     pub(crate) fn fill(&mut self, now: Duration, estimate: &Estimate) {
         self.budget.share = match self.metric {
             Metric::Pss => SHARE_IN_PSS,
-            _ if estimate.total.is_wider_than(MUCH) => SHARE_IN_DOUBT,
-            _ => SHARE_AT_REST,
+            _ if estimate.total.is_wider_than(MUCH) => SHARE_WIDE,
+            _ => SHARE_NARROW,
         };
         self.budget.fill(now);
     }
 
-    /// Whether the doubt is worth a reading.
+    /// Whether what the bounds leave open is worth a reading.
     pub(crate) fn is_worth_it(estimate: &Estimate) -> bool {
         estimate.total.is_wider_than(LITTLE)
     }
 
-    /// Whether to walk over the pages of families now. While they grow, what a walk tells is out of
-    /// date soon. Once they do not, that is made good, and an estimate that is higher is a new high,
-    /// or wrong.
+    /// Whether to walk over the pages of families now. While they grow, a walk is out of date soon.
+    /// Once they do not, it is repeated; and an estimate that is higher since is a new high, or wrong.
     pub(crate) fn is_time_for_walks(
         &self,
         estimate: &Estimate,
@@ -116,7 +125,7 @@ impl PageReads {
         }
     }
 
-    /// Whether to look again at the file pages of processes that have been looked at.
+    /// Whether to read the mapped pages of processes again that were read before.
     pub(crate) fn is_time_for_files(&self, estimate: &Estimate, need: Need) -> bool {
         match need {
             Need::Rising => {
@@ -126,7 +135,7 @@ impl PageReads {
         }
     }
 
-    /// What of a sum may be left in doubt.
+    /// What the bounds of a sum may leave open.
     pub(crate) fn tolerance(estimate: &Estimate) -> u64 {
         estimate.total.best / LITTLE / 2
     }
@@ -155,12 +164,12 @@ impl PageReads {
     }
 }
 
-/// What it takes to walk over all pages of a process of this size.
+/// The cost of a walk over all pages of a process of this size.
 pub(crate) fn cost_of_walk(rss: u64) -> Duration {
     COST_OF_A_WALK + Duration::from_nanos((rss >> 20) * WALK_NANOS_PER_MIB)
 }
 
-/// What it takes to find out which pages of files a process has that has so many.
+/// The cost of reading which pages of files a process has that has so many.
 pub(crate) fn cost_of_pages(mapped: u64) -> Duration {
     COST_OF_PAGES + Duration::from_nanos((mapped >> 20) * PAGES_NANOS_PER_MIB)
 }
@@ -169,25 +178,32 @@ pub(crate) fn cost_of_pages(mapped: u64) -> Duration {
 mod tests {
     use std::time::Duration;
 
-    use super::{Metric, Need, PageReads};
+    use super::{Metric, Need, PageReads, cost_of_pages, cost_of_walk};
     use crate::bracket::Bracket;
     use crate::estimate::Estimate;
 
     const MB: u64 = 1 << 20;
 
     #[test]
-    fn while_a_tree_grows_files_are_read_again_when_much_is_in_doubt_and_now_and_then() {
-        let estimate = |doubt: u64| Estimate {
-            mapped: Bracket::around(100 * MB, 100 * MB, (100 + doubt) * MB),
-            total: Bracket::around(200 * MB, 200 * MB, (200 + doubt) * MB),
+    fn while_a_tree_grows_files_are_read_again_when_bounds_are_wide_and_now_and_then() {
+        let estimate = |open: u64| Estimate {
+            mapped: Bracket::around(100 * MB, 100 * MB, (100 + open) * MB),
+            total: Bracket::around(200 * MB, 200 * MB, (200 + open) * MB),
             ..Estimate::default()
         };
         let mut reads = PageReads::new(Metric::Auto);
         let is_time =
-            |reads: &PageReads, doubt, need| reads.is_time_for_files(&estimate(doubt), need);
+            |reads: &PageReads, open, need| reads.is_time_for_files(&estimate(open), need);
         assert!(is_time(&reads, 20, Need::Rising) && !is_time(&reads, 5, Need::Rising));
         reads.spend_spread(Duration::from_millis(10), 1);
         assert!(!is_time(&reads, 20, Need::Rising));
         assert!(is_time(&reads, 5, Need::Steady));
+    }
+
+    #[test]
+    fn small_processes_are_cheap_to_look_at() {
+        assert!(cost_of_walk(1 << 20) < Duration::from_micros(50));
+        assert!(cost_of_walk(1 << 30) > Duration::from_millis(4));
+        assert!(cost_of_pages(50 << 20) < Duration::from_micros(500));
     }
 }

@@ -1,5 +1,5 @@
-//! Anonymous memory of processes that descend from one program start by `fork`: a page is there
-//! once for all who have it, until one of them writes to it.
+//! Anonymous memory of processes that descend from one exec by `fork`: they share each page until
+//! one of them writes to it.
 
 mod families;
 mod family;

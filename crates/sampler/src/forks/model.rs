@@ -232,7 +232,7 @@ impl World {
         Share {
             anonymous: process.pages.len() as u64 * PAGE,
             // As the kernel tells it.
-            shared_out: shares.sum::<u64>() / 1024 * 1024,
+            proportional: shares.sum::<u64>() / 1024 * 1024,
             private: self.own_pages(process) * PAGE,
         }
     }
@@ -371,7 +371,7 @@ fn a_doubted_reading_does_not_lower_the_estimate() {
     family.confirm_births();
     let share = Share {
         anonymous: 240 * mb,
-        shared_out: 100 * mb,
+        proportional: 100 * mb,
         private: 0,
     };
     family.add_walk(1, share, 0);
@@ -395,7 +395,7 @@ fn what_was_given_back_since_it_was_walked_over_is_not_there_any_more() {
     family.observe(2, grown);
     let share = |own: u64| Share {
         anonymous: 200 * mb + own,
-        shared_out: 100 * mb + own,
+        proportional: 100 * mb + own,
         private: own,
     };
     family.add_walk(2, share(60 * mb), 0);
@@ -418,7 +418,7 @@ fn what_was_written_over_since_it_was_walked_over_counts() {
     family.fork(1, 2, 200 * mb);
     let shared = Share {
         anonymous: 200 * mb,
-        shared_out: 100 * mb,
+        proportional: 100 * mb,
         private: 0,
     };
     family.add_walk(2, shared, 0);
@@ -429,7 +429,7 @@ fn what_was_written_over_since_it_was_walked_over_counts() {
     };
     family.observe(2, rewriting);
     let of_parent = Share {
-        shared_out: 140 * mb,
+        proportional: 140 * mb,
         private: 80 * mb,
         ..shared
     };

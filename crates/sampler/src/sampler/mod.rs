@@ -1,8 +1,10 @@
 //! Keeps the trees of tasks, and what is known of them.
 
 mod admission;
+mod between_samples;
 mod births;
 mod changes;
+mod counters;
 mod estimating;
 mod faults;
 mod files;
@@ -16,6 +18,8 @@ mod narrowing;
 mod parts;
 mod progress;
 mod sample;
+mod sums;
+mod walks;
 
 use std::time::Duration;
 
@@ -33,7 +37,7 @@ use crate::attribution::Attribution;
 use crate::forks::Families;
 use crate::member::Member;
 use crate::page_reads::{Metric, PageReads};
-use crate::task::Tasks;
+use crate::tasks::Tasks;
 use crate::tree::Tree;
 use crate::unsampled::UnsampledProcesses;
 use crate::{LivingProcess, Point, Program, Record, Samples, TaskId, TaskRecord};
