@@ -1,4 +1,4 @@
-//! What somebody who follows the processes one by one can tell a sampler.
+//! Events of single processes, as a tracer reports them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -14,22 +14,22 @@ use crate::{LargestProcess, Sampler, Traits};
 /// What has happened to a process.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// It has come into being.
+    /// It was born.
     Born {
-        /// Who.
+        /// Its pid.
         pid: u32,
-        /// Whose child it is.
+        /// The pid of its parent.
         parent: u32,
-        /// Whose memory it has.
+        /// What it has of its parent's memory.
         kinship: Kinship,
     },
-    /// It runs another program from now on; with what that was started with, where that matters.
+    /// It runs another program, with these traits where there are task rules.
     Execed(u32, Option<Arc<Traits>>),
-    /// It is about to end, and its memory is still there.
+    /// It is about to end, and still has its memory.
     Exiting(u32, HighWater),
-    /// It has ended, and its memory is given back.
+    /// It has ended, and its memory is freed.
     Ended(u32, EndStatus),
-    /// Nothing more will be told of it and of those that it starts.
+    /// No more events of it and of its children follow.
     Released(u32),
 }
 
@@ -48,27 +48,27 @@ impl EndStatus {
     }
 }
 
-/// What a process has of its parent's memory when it is born.
+/// What a process has of its parent's memory at its birth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kinship {
-    /// A copy of it, as after `fork`: a page is theirs both until one of them writes to it.
+    /// A copy, as after `fork`: they share a page until one of them writes to it.
     Copy,
-    /// The very memory of its parent, as after `vfork`.
+    /// The memory itself, as after `vfork`.
     SameMemory,
 }
 
 impl<O: Observer> Sampler<O> {
-    /// From now on every birth is told of by [`Self::handle`].
+    /// From now on [`Self::handle`] is called for every birth.
     pub fn expect_events(&mut self) {
         self.births.set_reported(true);
     }
 
-    /// From now on nobody tells of the births of some, so all are looked for.
+    /// From now on some births are not reported, so the process table is scanned for all.
     pub fn look_for_births(&mut self) {
         self.births.set_reported(false);
     }
 
-    /// Takes in what happened between two samples, at this time. It may be told a moment late.
+    /// Takes in an event between two samples, at this time. It may come a moment late.
     ///
     /// # Errors
     /// When a process that is there cannot be read.
@@ -80,11 +80,11 @@ impl<O: Observer> Sampler<O> {
                 parent,
                 kinship,
             } => {
-                self.be_born(pid, parent, kinship, now);
+                self.add_unsampled(pid, parent, kinship, now);
                 Ok(())
             }
             Event::Execed(pid, traits) => {
-                self.exec(pid);
+                self.take_exec(pid);
                 if let Some(traits) = traits {
                     self.place(pid, &traits, None, now);
                 }
@@ -93,7 +93,7 @@ impl<O: Observer> Sampler<O> {
             Event::Exiting(pid, last) => self.take_last_reading(pid, last),
             Event::Ended(pid, status) => {
                 self.forget(pid, Some(status), now);
-                self.end(pid);
+                self.take_end(pid);
                 Ok(())
             }
             Event::Released(pid) => {
@@ -106,13 +106,13 @@ impl<O: Observer> Sampler<O> {
         }
     }
 
-    fn be_born(&mut self, pid: u32, parent: u32, kinship: Kinship, now: Duration) {
+    fn add_unsampled(&mut self, pid: u32, parent: u32, kinship: Kinship, now: Duration) {
         if let Some(index) = self.tree.index_of(pid) {
             let known = self.tree.members()[index].id;
             let is_known =
                 matches!(self.observer.identify(pid), Ok(Some(birth)) if birth.id == known);
             if is_known {
-                // It was found before its birth was told.
+                // A scan has found it before its birth was reported.
                 return;
             }
             self.remove_member(index);
@@ -141,11 +141,11 @@ impl<O: Observer> Sampler<O> {
         self.inherit(pid, parent, now);
     }
 
-    fn exec(&mut self, pid: u32) {
+    fn take_exec(&mut self, pid: u32) {
         if let Some(process) = self.unsampled.get_mut(pid) {
             process.is_copy = false;
             process.borrows = false;
-            // It lives on, whatever was told of its threads.
+            // It lives on; the exit was that of a thread.
             process.at_exit = None;
             return;
         }
@@ -153,7 +153,7 @@ impl<O: Observer> Sampler<O> {
             return;
         };
         self.unsampled.end_borrowing(pid);
-        // One that is gone by now has ended, which is told next.
+        // A process that is gone by now has ended, which is reported next.
         let birth = self.observer.identify(pid).ok().flatten();
         self.exec_member(index, birth.and_then(|birth| birth.image));
         self.with_member(pid, |observer, tick, member| {
@@ -213,7 +213,7 @@ impl<O: Observer> Sampler<O> {
         Ok(())
     }
 
-    fn end(&mut self, pid: u32) {
+    fn take_end(&mut self, pid: u32) {
         self.unsampled.note_end(pid);
         if let Some(index) = self.tree.index_of(pid) {
             self.remove_member(index);
@@ -232,8 +232,8 @@ impl<O: Observer> Sampler<O> {
         });
     }
 
-    /// Whether all processes together, or those of the task that this one was found to belong to,
-    /// have about as much as ever, as far as a quick look tells.
+    /// Whether all processes, or those of the task that this one was attributed to, have about as
+    /// much as ever, by their resident sizes.
     pub fn may_be_high(&mut self, pid: u32) -> bool {
         let account = self.tree.task_of_pid(pid);
         let found = account.and_then(|account| self.whole_task_around(account));
@@ -258,7 +258,7 @@ impl<O: Observer> Sampler<O> {
                 Some(last) => last.now_bytes,
                 None => match self.observer.resident_of(pid) {
                     Ok(Reading::Resident { bytes, .. }) => bytes,
-                    // Who is gone has nothing, and a failure shows in the next sample.
+                    // A process that is gone has nothing, and a failure shows in the next sample.
                     Ok(Reading::Gone) | Err(_) => 0,
                 },
             };
@@ -281,17 +281,18 @@ impl<O: Observer> Sampler<O> {
         self.sample_with(Some(pid), now)
     }
 
-    /// Takes in those that were told of and are there to stay, and one that is `exiting`.
+    /// Adds unsampled processes to the tree that are not about to end, and the one that is
+    /// `exiting`.
     pub(crate) fn admit_reported(&mut self, exiting: Option<u32>) -> Result<(), Error> {
         let mut outcome = Ok(());
         let mut staying = self.unsampled.take_staying(exiting);
-        // Who runs in the memory of another comes after that one.
+        // A borrower comes after its lender.
         staying.sort_unstable_by_key(|(_, process)| (process.borrows, process.born));
         let before = (!staying.is_empty()).then(thread_cpu);
         for (pid, process) in staying {
             match self.admit_unsampled(pid, process) {
                 Ok(true) => {}
-                // On its way out; its end will be told.
+                // It is ending; its end will be reported.
                 Ok(false) => self.unsampled.add(pid, process),
                 Err(error) => {
                     outcome = outcome.and(Err(error));
@@ -314,7 +315,7 @@ impl<O: Observer> Sampler<O> {
             return Ok(false);
         };
         let parent = self.tree.index_of(process.parent);
-        // One whose parent is gone has all the memory for itself.
+        // Without its lender it has the memory alone.
         let lender = parent.filter(|_| process.borrows);
         let borrows_from = lender.map(|index| {
             let lender = &self.tree.members()[index];
@@ -339,7 +340,7 @@ impl<O: Observer> Sampler<O> {
         Ok(true)
     }
 
-    /// Whether this is a process whose end was told, still listed because nobody has waited for it.
+    /// Whether the end of a process was reported, although it is still listed, as a zombie.
     pub(crate) fn has_ended(&mut self, id: ProcessId) -> bool {
         if self.unsampled.get(id.pid).is_some() {
             return true;

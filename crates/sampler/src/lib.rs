@@ -1,7 +1,7 @@
-//! What a tree of processes weighs, instant by instant, and how high it ever was.
+//! Measures the memory of process trees, sample by sample, and keeps the peak.
 //!
-//! A [`Sampler`] keeps the trees and takes one sample a call; a [`SamplerThread`] calls it on
-//! time. Neither knows who started the processes.
+//! A [`Sampler`] keeps the trees and takes one sample a call; a [`SamplerThread`] calls it on time.
+//! Neither starts processes.
 
 mod alarm;
 mod attribution;
@@ -53,5 +53,5 @@ pub use tasks::TaskId;
 pub use thread::{SamplerThread, StartError};
 pub use timeline::{Point, Timeline};
 
-/// A sampler of this machine that several threads work on.
+/// A sampler of this machine that several threads use.
 pub type SharedSampler = std::sync::Arc<SamplerThread<memtop_proc::native::NativeObserver>>;

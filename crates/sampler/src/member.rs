@@ -216,7 +216,7 @@ impl Named {
     /// `None` leaves the former description: the process is on its way out.
     pub(crate) fn renew(&mut self, description: Option<Description>, tick: u64, bytes: u64) {
         match description {
-            // In the midst of an exec there are no arguments for an instant.
+            // During an exec there are no arguments for an instant.
             Some(new) if new.command.is_empty() && !self.description.command.is_empty() => {
                 self.again_at = tick + 1;
                 return;
@@ -278,7 +278,7 @@ impl Memory {
         self.shared = shared;
         self.highest = self.highest.max(rss);
         if let Some(set) = &mut self.mapped {
-            // What comes after is something else.
+            // What is mapped later is something else.
             set.left = set.left.min(shared);
         }
     }
@@ -324,7 +324,7 @@ impl Memory {
         self.highest > 0
     }
 
-    /// What it has mapped of files and nobody knows which pages.
+    /// What it has mapped of files without its pages having been read.
     pub(crate) fn unread(&self) -> u64 {
         match &self.mapped {
             Some(set) => self.shared.saturating_sub(set.left),

@@ -18,7 +18,7 @@ use crate::{LargestProcess, Peak, Program, Samples, TaskId, TaskRecord};
 #[derive(Debug, Default)]
 pub(crate) struct Task {
     pub(crate) enclosing: Option<TaskId>,
-    /// Whether it is there for the tasks inside it and was not started at a process.
+    /// Whether it only holds other tasks and was not started at a process.
     pub(crate) is_group: bool,
     /// Its number among the groups that were opened in the one around it.
     pub(crate) number: Option<u32>,
@@ -26,39 +26,41 @@ pub(crate) struct Task {
     pub(crate) groups: u32,
     pub(crate) record: TaskRecord,
     pub(crate) sums: Sums,
-    /// What it has by the last sample.
+    /// Its memory at the last sample.
     pub(crate) estimate: Estimate,
-    /// What the kernel counts of it, where it does.
+    /// Its counters in the kernel, where there are any.
     pub(crate) account: Option<Box<dyn Account>>,
+    /// What they last counted.
     pub(crate) counted: Option<Counted>,
     pub(crate) last_walk: LastWalk,
-    /// What it counted of mapped pages when the processes were last summed up.
+    /// What the counters had of mapped pages when processes were last summed up.
     pub(crate) mapped_with_sums: Option<u64>,
-    /// Pages of files that its processes have by those that were read, and as of when.
+    /// File pages of its processes, as far as they were read, and the versions of files and tree
+    /// then.
     pub(crate) read_pages: Option<(ReadPages, (u64, u64))>,
-    /// What it had at most at the sample before; `None` when others have come into it since.
+    /// Its upper bound at the sample before; `None` when processes have moved into it since.
     before: Option<u64>,
-    /// The most that it can have had at any sample of the present window, with what was taken until
-    /// the next.
+    /// The most that it can have had at any sample of the present window, with growth until the
+    /// next.
     window_high: u64,
     window_given_back: u64,
-    /// What has happened since its memory was last known well.
+    /// The time since its memory was last known well.
     span: UncertainSpan,
-    /// Its resident memory, and what it was estimated to have, at the last sample but one.
+    /// Its resident memory and its estimate at the last sample but one.
     pub(crate) sizes_before: (u64, u64),
-    /// What has been given back since the sample before, also with processes that are gone.
+    /// What its processes have given back since the sample before, also ended ones.
     pub(crate) given_back: u64,
-    /// Of the processes that ended since the sample before and of whose memory nothing was told.
+    /// Processes that ended since the sample before and whose high-water mark is unknown.
     pub(crate) ended: u64,
-    /// Of those that came and went since the sample before, as far as it was told.
+    /// Starts and ends since the sample before, as far as they were reported.
     pub(crate) lifetimes: Lifetimes,
-    /// What the processes can have had at most in the last few gaps.
+    /// The upper bounds of the last few gaps.
     recent: [u64; 5],
-    /// The course since somebody asked for it, once somebody has.
+    /// The timeline since it was last taken, once it was.
     course: Option<Timeline>,
-    /// Where somebody wants to know them.
+    /// Kept where it was asked for.
     programs: Option<Programs>,
-    /// For those who read every sample.
+    /// For readers of every sample.
     sources: Vec<SampleSource>,
 }
 
@@ -67,11 +69,11 @@ pub(crate) struct Task {
 pub(crate) struct Gap {
     /// When it ended.
     pub(crate) at: Duration,
-    /// Processes that came and went without ever showing, in this gap or in one of the last.
+    /// Processes that came and went without ever being seen, in this gap or one of the last.
     pub(crate) unseen: u64,
-    /// What all CPUs can have written within it.
+    /// What can have been written on the whole machine.
     pub(crate) written_at_most: u64,
-    /// What of that those have who are still there.
+    /// What of that living processes have allocated.
     pub(crate) taken: u64,
 }
 
@@ -83,8 +85,8 @@ impl Task {
         }
     }
 
-    /// Takes in what it has at a sample. `peak` makes one of it, where it is the highest. What is torn
-    /// was not all there at one instant, and says nothing of how much there was at least.
+    /// Records its estimate at a sample, with `peak` where it is the highest. A torn estimate is
+    /// not of one instant, and raises no lower bound.
     pub(crate) fn record_sample(
         &mut self,
         now: Duration,
@@ -99,7 +101,7 @@ impl Task {
         if !is_torn {
             record.floor_bytes = record.floor_bytes.max(total.lower);
         }
-        // Once nobody is there, one point says it.
+        // One point says that no process is alive.
         if sums.alive > 0 || record.timeline.ends_above_zero() {
             let point = Point {
                 at: now,
@@ -122,8 +124,8 @@ impl Task {
         self.record.peak.as_ref().map_or(0, |peak| peak.bytes)
     }
 
-    /// Families were walked over; the estimates since the walk before were too high by so much, where
-    /// that is known.
+    /// Families were walked over. The estimates since the walk before were too high by so much,
+    /// where that is known.
     pub(crate) fn note_walks(&mut self, need: Need, too_high: Option<u64>) {
         self.last_walk = LastWalk {
             best: self.estimate.total.best,
@@ -135,20 +137,19 @@ impl Task {
         }
     }
 
-    /// One of its processes turns out to have been larger by so much, some time after it was first
-    /// seen.
+    /// One of its processes turns out to have been larger, some time after it was first seen.
     pub(crate) fn raise(&mut self, first_seen: Duration, bytes: u64) {
         self.record.ceiling.raise(first_seen, bytes);
         self.span.raise(bytes);
     }
 
-    /// Others have come into it that were there before.
+    /// Processes have moved into it that were alive before.
     pub(crate) fn forget_before(&mut self) {
         self.before = None;
     }
 
-    /// What it can have had at most since the sample before, where nobody can have written more than
-    /// so much.
+    /// What it can have had at most since the sample before, where no more than this can have been
+    /// written.
     pub(crate) fn most_in_gap(&self, unseen: u64, written_at_most: u64, taken: u64) -> u64 {
         let upper = self.estimate.total.upper;
         match self.before {
@@ -160,7 +161,7 @@ impl Task {
         }
     }
 
-    /// `most_of` tells what a living process can have had at most.
+    /// `most_of` gives the most that a living process can have had.
     pub(crate) fn close_gap(&mut self, gap: Gap, most_of: impl Fn(u32) -> u64) {
         let Gap {
             at,
@@ -170,14 +171,15 @@ impl Task {
         } = gap;
         let total = self.estimate.total;
         let gap_bytes = self.lifetimes.close(most_of);
-        // In between, who is there can have had more, and who is not there any more, something.
+        // In between, living processes can have had more, and ended ones something.
         let hidden = self.sums.hidden + (gap_bytes.most_at_once - gap_bytes.at_the_end);
         let hidden = hidden.min(written_at_most);
         let most = total.upper + hidden;
         self.recent.rotate_right(1);
         self.recent[0] = most;
         let given_back = std::mem::take(&mut self.given_back);
-        // Who has gone had what it gave back, and what was written and is nobody's now.
+        // Ended processes had what was given back, and what was written and is in no living
+        // process.
         let by_end = total.upper + hidden + given_back + written_at_most.saturating_sub(taken);
         let written = self
             .before
@@ -197,7 +199,7 @@ impl Task {
             let ceiling = &mut self.record.ceiling;
             ceiling.add_gap_with_ends(at, most, ended, written);
         }
-        // What is said of a gap that some ended in does not hold for its end.
+        // What bounds a gap with ends does not hold for its end.
         let (most, hidden) = match ended {
             0 => (
                 written.map_or(most, |written| most.min(written.max(total.lower))),
@@ -218,7 +220,7 @@ impl Task {
         self.window_high
     }
 
-    /// The window is over, and so much was written in it that nobody has who was seen.
+    /// The window is over; so much was written in it that no sampled process has.
     pub(crate) fn close_window(&mut self, at: Duration, unseen: u64) {
         let high = std::mem::take(&mut self.window_high);
         let given_back = std::mem::take(&mut self.window_given_back);
@@ -242,7 +244,7 @@ impl Task {
         if let Some(most) = self.span.open() {
             record.ceiling.add_gap(Duration::MAX, most);
         }
-        // An estimate never says more than what is known.
+        // An estimate is never above a bound.
         let bound = record
             .ceiling
             .bytes(None)
@@ -283,7 +285,7 @@ impl Task {
         largest.map_or(0, |largest| largest.bytes)
     }
 
-    /// What its processes have by program, where somebody wants to know it.
+    /// The memory of its programs, where it was asked for.
     pub(crate) fn programs_to_follow(&mut self) -> Option<&mut Programs> {
         self.programs.as_mut()
     }

@@ -8,7 +8,7 @@ use crate::timeline::Timeline;
 /// Points that are kept of the timeline of a task inside another.
 const POINTS_WITHIN: usize = 100;
 
-/// One task of a sampler.
+/// A task of a sampler.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub struct TaskId(pub(crate) usize);
 
@@ -28,12 +28,12 @@ impl Tasks {
         }
     }
 
-    /// A task that was found inside another, of which there may be many.
+    /// Adds a task that was found inside another; there may be many.
     pub(crate) fn add_within(&mut self, enclosing: TaskId) -> TaskId {
         self.add_with(enclosing, POINTS_WITHIN)
     }
 
-    /// A part of a task that was found, whose course nobody asks for.
+    /// Adds a part of a task that was found, without a timeline.
     pub(crate) fn add_part(&mut self, enclosing: TaskId) -> TaskId {
         self.add_with(enclosing, 0)
     }
@@ -60,13 +60,14 @@ impl Tasks {
         id
     }
 
-    /// Whether its figures are told on their own: nothing is around it, or a group of tasks.
+    /// Whether its figures are reported on their own: it is in no other task, or in a group of
+    /// tasks.
     pub(crate) fn stands_alone(&self, id: TaskId) -> bool {
         let enclosing = self.get(id).and_then(|task| task.enclosing);
         enclosing.is_none_or(|id| self.get(id).is_some_and(|task| task.is_group))
     }
 
-    /// Takes a task out. Those inside it are in the enclosing one from now on.
+    /// Removes a task. The tasks inside it move to the enclosing one.
     pub(crate) fn remove(&mut self, id: TaskId) -> Option<Task> {
         let task = self.0.get_mut(id.0)?.take()?;
         for inner in self
@@ -97,8 +98,8 @@ impl Tasks {
         (0..self.0.len()).map(TaskId)
     }
 
-    /// Takes a task out to look at the others while it changes. Until it is put back it cannot be
-    /// looked up, but it still counts as around those inside it.
+    /// Takes a task out, to read the others while it changes. Until it is put back it cannot be
+    /// found, but still counts as around the tasks inside it.
     pub(crate) fn take_out(&mut self, id: TaskId) -> Option<Task> {
         self.0.get_mut(id.0)?.take()
     }
@@ -124,7 +125,7 @@ impl Tasks {
         self.get(outwards.find(is_in_outer)?)?.number
     }
 
-    /// Does something to the task and to every one around it.
+    /// Calls `act` with the task and every task around it.
     pub(crate) fn each_outwards(&mut self, id: TaskId, mut act: impl FnMut(&mut Task)) {
         let mut next = Some(id);
         while let Some(task) = next.and_then(|id| self.get_mut(id)) {
@@ -133,7 +134,7 @@ impl Tasks {
         }
     }
 
-    /// The same up to the first that is around the other task as well.
+    /// The same up to the first task that is around the other as well.
     pub(crate) fn each_outwards_not_around(
         &mut self,
         id: TaskId,

@@ -1,4 +1,4 @@
-//! A thread that samples on time and waits for nobody.
+//! A thread that takes samples on time.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -17,7 +17,7 @@ use crate::{
     Snapshot, TaskId, TaskRecord, Traits,
 };
 
-/// With more events than this waiting for the next sample, they are taken in before it.
+/// With more events than this waiting, they are handled before the next sample.
 const MOST_WAITING: usize = 512;
 /// A process that ends is worth a sample if it has this share of the peak, and as much as this.
 const PART_OF_THE_PEAK: u64 = 64;
@@ -32,13 +32,13 @@ pub enum StartError {
     /// The process table cannot be read.
     #[error(transparent)]
     Observer(#[from] Error),
-    /// The sampling thread has ended by a fault of its own.
+    /// The sampling thread has panicked.
     #[error("the sampling thread has ended")]
     ThreadEnded,
 }
 
-/// A sampler and the thread that calls it on time. Whoever else asks for something does it on their
-/// own thread, between two samples. Dropping it ends the thread.
+/// A sampler and the thread that calls it on time. Other threads call it between two samples, on
+/// their own time. Dropping it ends the thread.
 pub struct SamplerThread<O: Observer> {
     shared: Arc<Shared<O>>,
     thread: Option<JoinHandle<()>>,
@@ -46,13 +46,13 @@ pub struct SamplerThread<O: Observer> {
 
 struct Shared<O: Observer> {
     timed: Mutex<TimedSampler<O>>,
-    /// There is something to sample, or it is over.
+    /// Notified when there is something to sample, or it is closed.
     changed: Condvar,
-    /// Told, with when that was, and not taken in yet.
+    /// Events that were not taken in yet, and when they came.
     events: Mutex<Vec<(Instant, Event)>>,
-    /// By which processes are told apart, once somebody wants that.
+    /// The task rules, once a task is attributed.
     rules: OnceLock<SharedRules>,
-    /// Of the tree that was highest, and of the largest process.
+    /// Of the highest tree, and of the largest process.
     peak_bytes: AtomicU64,
     largest_bytes: AtomicU64,
 }
@@ -89,17 +89,17 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         })
     }
 
-    /// From now on every birth is told of by [`Self::notify`].
+    /// From now on [`Self::notify`] is called for every birth.
     pub fn expect_events(&self) {
         let _ = self.with(|timed| timed.sampler.expect_events());
     }
 
-    /// From now on nobody tells of the births of some, so all are looked for, for good.
+    /// From now on some births are not reported, so the process table is scanned for all, for good.
     pub fn look_for_births(&self) {
         let _ = self.with(|timed| timed.sampler.look_for_births());
     }
 
-    /// Counts all times from this instant on. For when nothing has been sampled yet.
+    /// Counts all times from this instant on, before anything was sampled.
     pub fn count_from(&self, start: Instant) {
         let _ = self.with(|timed| timed.started = start);
     }
@@ -112,8 +112,8 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         self.start_task(pid, |timed| timed.sampler.add_task(pid, timed.now()))
     }
 
-    /// The same for a process that was started after the observer took note of who is there. Orphans
-    /// that become children of `adopter` are of the task as well.
+    /// The same for a process that was started after the observer took note of the processes that
+    /// there are. Orphans that become children of `adopter` are of the task as well.
     ///
     /// # Errors
     /// When there is no such process or the process table cannot be read.
@@ -129,20 +129,20 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         self.shared.changed.notify_all();
     }
 
-    /// From now on the kernel does not count all that is in a task any more.
+    /// The kernel does not count all of a task any more.
     pub fn end_account(&self, task: TaskId) {
         let _ = self.with(|timed| timed.sampler.end_account(task));
     }
 
-    /// Opens a task for others to be inside it. Orphans that become children of `adopter` and are
-    /// of none of those are of this one. `None` when the thread has ended by a fault of its own.
+    /// Adds a task that holds others. Orphans that become children of `adopter`, and are of no task
+    /// in it, are of this one. `None` when the thread has panicked.
     #[must_use]
     pub fn add_group(&self, enclosing: Option<TaskId>, adopter: Option<u32>) -> Option<TaskId> {
         self.with(|timed| timed.sampler.add_group(enclosing, adopter))
     }
 
-    /// Starts a task inside another at a process that was started after the observer took note of
-    /// who is there.
+    /// Starts a task inside another, at a process that was started after the observer took note of
+    /// the processes that there are.
     ///
     /// # Errors
     /// When there is no such process or the process table cannot be read.
@@ -182,7 +182,7 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         }
     }
 
-    /// Takes a last sample, ends a task and tells what is known of it.
+    /// Takes a last sample, ends a task and returns its record.
     #[must_use]
     pub fn remove_task(&self, task: TaskId) -> Option<TaskRecord> {
         self.with(|timed| {
@@ -194,8 +194,8 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         .flatten()
     }
 
-    /// Closes the last gap, ends a task and tells how it was. `None` when there is no such task, or
-    /// the thread has ended by a fault of its own.
+    /// Closes the last gap, ends a task and returns its last state. `None` when there is no such
+    /// task, or the thread has panicked.
     #[must_use]
     pub fn end_task(&self, task: TaskId) -> Option<Snapshot> {
         self.with(|timed| {
@@ -206,8 +206,7 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         .flatten()
     }
 
-    /// Closes the last gap and tells what is known. `None` when the thread has ended by a fault of
-    /// its own.
+    /// Closes the last gap and returns the record. `None` when the thread has panicked.
     #[must_use]
     pub fn finish(&self, task: TaskId) -> Option<Record> {
         self.with(|timed| {
@@ -216,7 +215,7 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         })
     }
 
-    /// What is known so far. `None` when the thread has ended by a fault of its own.
+    /// What is known so far. `None` when the thread has panicked.
     #[must_use]
     pub fn record(&self, task: TaskId) -> Option<Record> {
         self.with(|timed| timed.record(task))
@@ -228,7 +227,7 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         self.shared.changed.notify_all();
     }
 
-    /// Whether a task still grows although its end has been called for.
+    /// Whether a task still grows although it is being ended for its memory.
     #[must_use]
     pub fn is_urgent(&self, task: TaskId) -> bool {
         self.with(|timed| timed.is_urgent(task)).unwrap_or(false)
@@ -241,7 +240,7 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
             .unwrap_or_default()
     }
 
-    /// Takes a sample and tells who is there.
+    /// Takes a sample and returns the processes of a task.
     #[must_use]
     pub fn members(&self, task: TaskId) -> Vec<ProcessId> {
         self.with(|timed| {
@@ -251,7 +250,7 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         .unwrap_or_default()
     }
 
-    /// Takes a sample and tells who has memory.
+    /// Takes a sample and returns the processes that have memory.
     #[must_use]
     pub fn living(&self, task: TaskId) -> Vec<LivingProcess> {
         self.with(|timed| {
@@ -261,14 +260,14 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         .unwrap_or_default()
     }
 
-    /// How a task was at the last sample. `None` when the thread has ended by a fault of its own.
+    /// A task at the last sample. `None` when the thread has panicked.
     #[must_use]
     pub fn snapshot(&self, task: TaskId) -> Option<Snapshot> {
         self.with(|timed| timed.snapshot(task))
     }
 
-    /// What a task has had since this was last called, as so many sums at most. The first call begins
-    /// it. `None` when the task has ended.
+    /// The memory of a task since this was last called, as at most `sums` sums. The first call
+    /// begins it. `None` when the task has ended.
     #[must_use]
     pub fn take_course(&self, task: TaskId, sums: usize) -> Option<Course> {
         self.with(|timed| {
@@ -281,14 +280,14 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         .flatten()
     }
 
-    /// Reads every sample of a task from now on, and those before as far as they are kept. `None`
-    /// when the task has ended.
+    /// A reader of every sample of a task from now on, and of those before as far as they are kept.
+    /// `None` when the task has ended.
     #[must_use]
     pub fn samples(&self, task: TaskId) -> Option<Samples> {
         self.with(|timed| timed.sampler.samples(task)).flatten()
     }
 
-    /// The time, as all times are counted here.
+    /// The present time, as all times are counted here.
     #[must_use]
     pub fn now(&self) -> Duration {
         self.with(|timed| timed.now()).unwrap_or_default()
@@ -303,7 +302,7 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         });
     }
 
-    /// Hands on what happened between two samples. It is taken in with the next one.
+    /// Takes an event between two samples. It is handled with the next one.
     pub fn notify(&self, event: Event) {
         let waiting = {
             let mut events = self.shared.events();
@@ -315,14 +314,14 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         }
     }
 
-    /// Tells the processes of a task apart from now on, by rules that are the same for all tasks of
-    /// this sampler. `before` is what its first process has from outside.
+    /// Attributes the processes of a task to found tasks from now on, by rules that are the same
+    /// for all tasks of this sampler. `before` is what its first process has from outside.
     pub fn attribute(&self, task: TaskId, rules: &SharedRules, before: &Traits) {
         let rules = Arc::clone(self.shared.rules.get_or_init(|| Arc::clone(rules)));
         let _ = self.with(|timed| timed.attribute(task, rules, before));
     }
 
-    /// Has a process be of the task that whoever has started it names; see
+    /// Attributes a process to a task by name; see
     /// [`Sampler::tell_task`](crate::Sampler::tell_task).
     #[must_use]
     pub fn tell_task(&self, root: TaskId, pid: u32, runner: &str, name: &str) -> bool {
@@ -330,14 +329,14 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
             .unwrap_or(false)
     }
 
-    /// How the tasks that were found in a task are.
+    /// The present states of the tasks that were found in a task.
     #[must_use]
     pub fn named_states(&self, task: TaskId) -> Vec<NamedState> {
         self.with(|timed| timed.sampler.named_states(task))
             .unwrap_or_default()
     }
 
-    /// Hands on that a process runs another program, which must not go on before this returns.
+    /// Reports an exec. The process must not run on before this returns.
     pub fn notify_exec<'a>(
         &self,
         pid: u32,
@@ -350,8 +349,8 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         self.notify(Event::Execed(pid, traits));
     }
 
-    /// Hands on that a process is about to end, which must not go on before this returns. When it
-    /// is large enough to matter, a sample is taken while its memory is still there.
+    /// Reports that a process is about to end. It must not run on before this returns: if it is
+    /// large enough to matter, a sample is taken while it has its memory.
     pub fn notify_exit(&self, pid: u32, last: HighWater) {
         self.notify(Event::Exiting(pid, last));
         let part = self.shared.peak_bytes.load(Relaxed) / PART_OF_THE_PEAK;
@@ -362,7 +361,7 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         }
     }
 
-    /// Does something between two samples; `None` when the thread has ended by a fault of its own.
+    /// Calls `act` between two samples; `None` when the thread has panicked.
     fn with<T>(&self, act: impl FnOnce(&mut TimedSampler<O>) -> T) -> Option<T> {
         let mut timed = self.shared.timed.lock().ok()?;
         self.shared.handle_events(&mut timed);
@@ -379,7 +378,7 @@ impl<O: Observer> Drop for SamplerThread<O> {
         }
         self.shared.changed.notify_all();
         if let Some(thread) = self.thread.take() {
-            // A panic has been printed by the thread itself; there is nothing to add.
+            // A panic has been printed by the thread itself.
             let _ = thread.join();
         }
     }
@@ -387,7 +386,7 @@ impl<O: Observer> Drop for SamplerThread<O> {
 
 impl<O: Observer> Shared<O> {
     fn until_closed(&self) {
-        // Poisoned by a panic elsewhere: then there is nothing to sample with.
+        // Poisoned by a panic in another thread: there is nothing left to sample with.
         let Ok(mut timed) = self.timed.lock() else {
             return;
         };

@@ -1,4 +1,5 @@
-//! A sampler with its clock: what is done at each sample, whoever's thread does it.
+//! A sampler with its clock: when samples, polls and guard checks are due, and what follows each.
+//! Any thread may call it.
 
 use std::time::{Duration, Instant};
 
@@ -16,11 +17,11 @@ use crate::{
 const SHARE_AT_EXITS: f64 = 0.01;
 const MOST_AT_EXITS: Duration = Duration::from_millis(20);
 
-/// However seldom samples are taken, what is guarded is looked at this often.
+/// However seldom samples are taken, guarded tasks are checked this often.
 const GUARD_EVERY: Duration = Duration::from_millis(100);
-/// And so is what the kernel counts, which takes the same time however large the tree is.
+/// And counters are read this often, which takes the same time however large the tree is.
 const POLL_EVERY: Duration = Duration::from_millis(4);
-/// While that changes, and in multiples of what such a look takes.
+/// The same while they change, and as a multiple of what it costs.
 const POLL_IN_CHANGE_EVERY: Duration = Duration::from_millis(1);
 const REST_AFTER_POLL: u32 = 50;
 
@@ -37,7 +38,7 @@ pub(crate) struct TimedSampler<O: Observer> {
     last_sample: Instant,
     last_poll: Instant,
     has_account: bool,
-    /// What the kernel counts, between the last two looks at it.
+    /// Whether counters have changed between the last two polls.
     is_changing: bool,
     cost_of_poll: Duration,
     guarded: Vec<GuardedTask>,
@@ -81,7 +82,7 @@ impl<O: Observer> TimedSampler<O> {
         self.due + interval * u32::try_from(missed + 1).unwrap_or(u32::MAX)
     }
 
-    /// When something is to be done next: a sample, or a look between two of them.
+    /// When the next sample, guard check or poll is due.
     pub(crate) fn next_turn(&self) -> Instant {
         let mut next = self.due;
         if !self.guarded.is_empty() {
@@ -120,8 +121,8 @@ impl<O: Observer> TimedSampler<O> {
         self.has_account = true;
     }
 
-    /// A look at what the kernel counts. A new high is worth a sample, so that it is known who has
-    /// it, unless there have been too many of them.
+    /// Reads the counters. A new high is worth a sample, which shows the processes behind it, as
+    /// far as the budget goes.
     fn poll_counters(&mut self) {
         self.last_poll = Instant::now();
         let now = self.now();
@@ -179,7 +180,7 @@ impl<O: Observer> TimedSampler<O> {
         self.after_sample();
     }
 
-    /// A sample that is none of the regular ones.
+    /// A sample between the regular ones.
     pub(crate) fn sample(&mut self) {
         if self.samples() {
             let now = self.now();
@@ -212,13 +213,12 @@ impl<O: Observer> TimedSampler<O> {
             });
         }
         self.cpu += thread_cpu().saturating_sub(before);
-        // A task that has ended needs nobody.
         guarded.retain(|guarded_task| self.sampler.has_task(guarded_task.task()));
         self.guarded = guarded;
     }
 
-    /// A sample while a process that is about to end still has its memory, unless there have been
-    /// too many of them.
+    /// A sample while a process that is about to end still has its memory, as far as the budget
+    /// goes.
     pub(crate) fn sample_at_exit(&mut self, pid: u32) {
         let now = self.now();
         self.at_exits.fill(now);
@@ -242,8 +242,8 @@ impl<O: Observer> TimedSampler<O> {
         }
         let started = self.started;
         let (_, failures) = self.timed(|sampler| {
-            let outcomes = events.into_iter().map(|(told, event)| {
-                let at = told.saturating_duration_since(started);
+            let outcomes = events.into_iter().map(|(reported, event)| {
+                let at = reported.saturating_duration_since(started);
                 sampler.handle(event, at)
             });
             outcomes.filter(Result::is_err).count()
@@ -271,7 +271,7 @@ impl<O: Observer> TimedSampler<O> {
         }
     }
 
-    /// With what is of no use before the end.
+    /// With what is only needed at the end.
     pub(crate) fn last_record(&self, task: TaskId) -> Record {
         Record {
             programs: self.sampler.programs(task),
@@ -288,7 +288,7 @@ impl<O: Observer> TimedSampler<O> {
         }
     }
 
-    /// Ends a task, and its guards with it: the next task may get its number.
+    /// Ends a task and its guards: another task may get its number.
     pub(crate) fn remove_task(&mut self, task: TaskId) -> Option<TaskRecord> {
         self.guarded
             .retain(|guarded_task| guarded_task.task() != task);

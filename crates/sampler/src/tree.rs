@@ -9,8 +9,8 @@ use memtop_proc::{Birth, ByNumber};
 use crate::TaskId;
 use crate::member::Member;
 
-/// Pids of the dead that are remembered. In a run of days there would be no end of them.
-const MOST_FOREBEARS: usize = 20_000;
+/// Pids of ended processes that are remembered. In a run of days they would grow without end.
+const MOST_ANCESTORS: usize = 20_000;
 
 #[derive(Debug)]
 pub(crate) struct Tree<H> {
@@ -18,9 +18,9 @@ pub(crate) struct Tree<H> {
     index_by_pid: ByNumber<u32, usize>,
     /// The task of every pid that is or was a member's.
     lineage: ByNumber<u32, TaskId>,
-    /// Who gets the orphans of a task, if not the system.
+    /// The parent that orphans of a task get, if not the system's.
     adopter: Option<(u32, TaskId)>,
-    /// Changes whenever somebody comes, goes, or is of another task.
+    /// Changes whenever a process comes, goes, or moves to another task.
     pub(crate) version: u64,
 }
 
@@ -75,9 +75,9 @@ impl<H> Tree<H> {
         self.adopter = Some((parent, task));
     }
 
-    /// Remembers one that was gone before it could be watched: it may have children.
+    /// Remembers a process that was gone before it could be watched: it may have children.
     pub(crate) fn remember(&mut self, pid: u32, task: TaskId) {
-        if self.lineage.len() > 2 * self.members.len() + MOST_FOREBEARS {
+        if self.lineage.len() > 2 * self.members.len() + MOST_ANCESTORS {
             let members = &self.index_by_pid;
             self.lineage.retain(|pid, _| members.contains_key(pid));
         }
@@ -91,7 +91,7 @@ impl<H> Tree<H> {
         self.members.push(member);
     }
 
-    /// What the holder of this pid belonged to says nothing any more: another has it now.
+    /// The task of the former holder of a pid says nothing about the new one.
     pub(crate) fn forget_lineage(&mut self, pid: u32) {
         self.lineage.remove(&pid);
     }
@@ -114,7 +114,7 @@ impl<H> Tree<H> {
         member
     }
 
-    /// Hands everything of an ended task to the one around it, or forgets it.
+    /// Moves everything of an ended task to the one around it, or forgets it.
     pub(crate) fn end_task(&mut self, task: TaskId, outer: Option<TaskId>) {
         self.version += 1;
         self.adopter = self.adopter.filter(|&(_, of)| of != task);

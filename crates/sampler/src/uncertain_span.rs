@@ -1,10 +1,10 @@
-//! The time since a task's memory was last known well. What is found out at its end says something
-//! of all of it: memory that was there and is not any more was given back, and that is counted.
+//! The time since a task's memory was last known well. What is found out at its end bounds all of
+//! it: memory that was there and is gone was given back, and that is counted.
 
 use crate::Peak;
 use crate::bracket::Bracket;
 
-/// With less than one part in so many in doubt, memory is known well.
+/// Memory is known well when its bounds leave less open than one part in so many.
 const WELL: u64 = 100;
 
 #[derive(Debug, Default)]
@@ -14,10 +14,11 @@ pub(crate) struct UncertainSpan {
     /// What can have been hidden in any of them.
     hidden: u64,
     given_back: u64,
-    /// Whether the peak is an estimate of this segment, and what was the peak before.
+    /// Whether the peak is an estimate of this span.
     has_peak: bool,
-    /// And nothing was read since.
+    /// The peak is newer than the last walk.
     is_peak_new: bool,
+    /// The peak before that.
     peak_before: Option<Peak>,
 }
 
@@ -26,12 +27,12 @@ impl UncertainSpan {
         self.given_back += bytes;
     }
 
-    /// In a time that began before this segment did.
+    /// What was given back in a time that began before this span did.
     pub(crate) fn give_back_at_least(&mut self, bytes: u64) {
         self.given_back = self.given_back.max(bytes);
     }
 
-    /// So much more turns out to have been hidden in one of its gaps, or in one before.
+    /// So much more turns out to have been hidden in one of its gaps, or before.
     pub(crate) fn raise(&mut self, bytes: u64) {
         if self.most > 0 {
             self.most += bytes;
@@ -39,7 +40,7 @@ impl UncertainSpan {
         }
     }
 
-    /// What it can have had at most, while that is still open.
+    /// The most that the task can have had, while that is still open.
     pub(crate) fn open(&self) -> Option<u64> {
         (self.most > 0).then_some(self.most)
     }
@@ -58,7 +59,7 @@ impl UncertainSpan {
         self.is_peak_new = is_open;
     }
 
-    /// Estimates since the reading before were too high by so much, but not below `floor`.
+    /// Estimates since the walk before were too high by so much, but not below `floor`.
     pub(crate) fn lower_by(&mut self, peak: &mut Option<Peak>, bytes: u64, floor: u64) {
         if !std::mem::take(&mut self.is_peak_new) || bytes == 0 {
             return;
@@ -68,8 +69,8 @@ impl UncertainSpan {
         correct(peak, self.peak_before.clone(), bound);
     }
 
-    /// A gap in which the task had at most so much, what can have been hidden in it included. When
-    /// it is known well what it has at the end of it: what it can have had in all of the span.
+    /// A gap in which the task had at most `most`, with what can have been `hidden` in it. Once its
+    /// memory is known well, returns the most that it can have had in the span.
     pub(crate) fn close_gap(
         &mut self,
         peak: &mut Option<Peak>,

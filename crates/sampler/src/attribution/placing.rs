@@ -1,4 +1,4 @@
-//! Puts each process on the account of the task that it shows to belong to.
+//! Places each process on the account of the task that its traits show.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,14 +7,14 @@ use memtop_proc::Observer;
 
 use super::SharedRules;
 use super::stages::Stages;
-use super::state::{Belonging, Departure, Root};
+use super::state::{Departure, Placement, Root};
 use super::traits::{Part, Traits, Verdict};
 use crate::{EndStatus, Sampler, TaskId};
 
-/// Pids of the dead that are kept of a task.
+/// Pids of ended processes that are kept of a task.
 const MOST_PIDS: usize = 5_000;
 
-/// Where a process belongs if nothing tells otherwise.
+/// Where a process stays if its traits do not say otherwise.
 #[derive(Clone, Copy)]
 enum Origin {
     /// Where it is.
@@ -24,8 +24,8 @@ enum Origin {
 }
 
 impl<O: Observer> Sampler<O> {
-    /// Tells the processes of a task apart from now on. `before` is what its first process has
-    /// from outside, which is not its own.
+    /// Attributes the processes of a task to found tasks from now on. `before` is what its first
+    /// process has from outside, which is not its own.
     pub fn attribute(&mut self, root: TaskId, rules: SharedRules, before: &Traits, now: Duration) {
         self.attribution.rules = Some(rules);
         let members = self.tree.members().iter();
@@ -44,11 +44,11 @@ impl<O: Observer> Sampler<O> {
             task.follow_programs();
         }
         for (_, pid) in pids {
-            self.find_task_of(pid, Some(&before), now);
+            self.attribute_process(pid, Some(&before), now);
         }
     }
 
-    /// What a process is, by what it was started with; asked of the operating system.
+    /// The traits of a process, by what the operating system says it was started with.
     fn traits_of(&mut self, pid: u32) -> Option<Traits> {
         let rules = Arc::clone(self.attribution.rules.as_ref()?);
         let index = self.tree.index_of(pid)?;
@@ -57,8 +57,13 @@ impl<O: Observer> Sampler<O> {
         Some(rules.look(&startup, || self.observer.directory(id)))
     }
 
-    /// A process was found, or runs another program, and nobody has looked at it yet.
-    pub(crate) fn find_task_of(&mut self, pid: u32, before: Option<&Arc<Traits>>, now: Duration) {
+    /// Places a process that was found by a scan, or that runs another program.
+    pub(crate) fn attribute_process(
+        &mut self,
+        pid: u32,
+        before: Option<&Arc<Traits>>,
+        now: Duration,
+    ) {
         if let Some(traits) = self.traits_of(pid) {
             self.place(pid, &Arc::new(traits), before, now);
         } else if !self.attribution.processes.contains_key(&pid)
@@ -68,8 +73,8 @@ impl<O: Observer> Sampler<O> {
         }
     }
 
-    /// Has a process of a tree, and what it starts, be of the task of a runner that whoever has
-    /// started it names; what it was started with is not asked. Whether there are both.
+    /// Attributes a process and what it starts to a runner's task by name, whatever it was started
+    /// with. Returns whether both the process and the runner exist.
     pub fn tell_task(
         &mut self,
         root: TaskId,
@@ -85,7 +90,7 @@ impl<O: Observer> Sampler<O> {
             return false;
         };
         if self.tree.task_of_pid(pid).is_none() {
-            // It may be so new that no sample has found it; what cannot be read is found later.
+            // It may be too new to be in a sample; what cannot be read is found later.
             let _ = self.sample(now);
         }
         let account = self.tree.task_of_pid(pid);
@@ -103,21 +108,21 @@ impl<O: Observer> Sampler<O> {
         true
     }
 
-    /// One that was told of, or shows nothing of itself, and is like its parent for now.
+    /// Places a process like its parent, until its own traits are known.
     pub(crate) fn inherit(&mut self, pid: u32, parent: u32, now: Duration) {
         if !self.attribution.is_on() {
             return;
         }
-        let Some(mut belonging) = self.attribution.processes.get(&parent).cloned() else {
+        let Some(mut placement) = self.attribution.processes.get(&parent).cloned() else {
             return;
         };
-        belonging.parent = parent;
-        belonging.is_top = false;
-        self.note_arrival(&belonging, now);
-        self.attribution.processes.insert(pid, belonging);
+        placement.parent = parent;
+        placement.is_top = false;
+        self.note_arrival(&placement, now);
+        self.attribution.processes.insert(pid, placement);
     }
 
-    /// What is known of a process by its own traits.
+    /// Places a process by its own traits.
     pub(crate) fn place(
         &mut self,
         pid: u32,
@@ -156,19 +161,19 @@ impl<O: Observer> Sampler<O> {
         };
         let task = self.task_by_traits(root, traits, compared.map(Arc::as_ref), current, now);
         let part = part_in(task, traits, former.as_ref(), parent.as_ref());
-        let belonging = Belonging {
+        let placement = Placement {
             traits: Arc::clone(traits),
             task,
-            part: self.settled(task, part),
+            part: self.actual_part(task, part),
             parent: parent_pid,
             is_top: is_top_of(task, former.as_ref(), parent.as_ref()),
             root,
         };
-        self.replace(pid, former, belonging, now);
+        self.set_placement(pid, former, placement, now);
     }
 
-    /// The task that the marks of a process say: another than the `current` one where they are new
-    /// compared with those of the process before, or of its parent.
+    /// The task that the marks of a process show: another than the `current` one where they are new
+    /// compared with those it had before, or its parent has.
     fn task_by_traits(
         &mut self,
         root: TaskId,
@@ -184,7 +189,7 @@ impl<O: Observer> Sampler<O> {
             Verdict::Moves(mark) => self.named_task(root, mark, now).or(current),
             Verdict::StaysAsScript => {
                 if let Some(task) = current {
-                    self.be_script(task);
+                    self.treat_hosts_as_wrappers(task);
                 }
                 current
             }
@@ -192,34 +197,33 @@ impl<O: Observer> Sampler<O> {
         }
     }
 
-    /// Puts a process where it belongs, on its account, in place of what was known of it before.
-    fn replace(
+    /// Puts a process on the account of its placement, in place of its former one.
+    fn set_placement(
         &mut self,
         pid: u32,
-        former: Option<Belonging>,
-        belonging: Belonging,
+        former: Option<Placement>,
+        placement: Placement,
         now: Duration,
     ) {
         if let Some(former) = &former {
             self.note_departure(former, Departure::Moved, now);
         }
-        self.note_arrival(&belonging, now);
-        let account = self.account_for(&belonging);
-        let (task, traits) = (belonging.task, Arc::clone(&belonging.traits));
+        self.note_arrival(&placement, now);
+        let account = self.account_for(&placement);
+        let (task, traits) = (placement.task, Arc::clone(&placement.traits));
         let has_changed = former.as_ref().is_some_and(|former| {
-            (former.task, former.part) != (task, belonging.part) || former.traits != traits
+            (former.task, former.part) != (task, placement.part) || former.traits != traits
         });
-        self.attribution.processes.insert(pid, belonging);
-        self.move_to(pid, account);
+        self.attribution.processes.insert(pid, placement);
+        self.reassign(pid, account);
         // Where execs are not reported, one may be found later than what was started after it.
         if let Some(former) = former.filter(|_| has_changed && !self.births.are_reported()) {
-            self.take_along(pid, former.task, &traits, task, now);
+            self.move_children(pid, former.task, &traits, task, now);
         }
     }
 
-    /// Children are compared with their parent anew; those that are in the task that it was in
-    /// follow it.
-    fn take_along(
+    /// Compares children with their new parent; those in the task that it was in follow it.
+    fn move_children(
         &mut self,
         parent: u32,
         from: Option<TaskId>,
@@ -247,21 +251,21 @@ impl<O: Observer> Sampler<O> {
 
     /// A process has ended.
     pub(crate) fn forget(&mut self, pid: u32, status: Option<EndStatus>, now: Duration) {
-        if let Some(belonging) = self.attribution.processes.remove(&pid) {
-            let named = self.attribution.named_of(&belonging);
+        if let Some(placement) = self.attribution.processes.remove(&pid) {
+            let named = self.attribution.named_of(&placement);
             if let Some(named) = named.filter(|named| named.ended_pids.len() < MOST_PIDS) {
                 named.ended_pids.push(pid);
             }
-            self.note_departure(&belonging, Departure::Ended(status), now);
+            self.note_departure(&placement, Departure::Ended(status), now);
         }
     }
 
     /// One process of a stage alone has had this much.
     pub(crate) fn note_stage_peak_of(&mut self, pid: u32, bytes: u64) {
-        let Some(belonging) = self.attribution.processes.get(&pid) else {
+        let Some(placement) = self.attribution.processes.get(&pid) else {
             return;
         };
-        let (root, stage) = (belonging.root, belonging.traits.stage);
+        let (root, stage) = (placement.root, placement.traits.stage);
         if let (Some(stage), Some(stages)) = (stage, self.attribution.stages_of(root)) {
             stages.note_bytes(Some(stage), bytes);
         }
@@ -284,26 +288,26 @@ impl<O: Observer> Sampler<O> {
         }
     }
 
-    fn note_arrival(&mut self, belonging: &Belonging, now: Duration) {
-        if let Some(named) = self.attribution.named_of(belonging) {
+    fn note_arrival(&mut self, placement: &Placement, now: Duration) {
+        if let Some(named) = self.attribution.named_of(placement) {
             named.alive += 1;
             named.ended = None;
         }
-        if let Some(stage) = belonging.traits.stage
-            && let Some(stages) = self.attribution.stages_of(belonging.root)
+        if let Some(stage) = placement.traits.stage
+            && let Some(stages) = self.attribution.stages_of(placement.root)
         {
             stages.process_started(stage, now);
         }
     }
 
-    fn note_departure(&mut self, belonging: &Belonging, departure: Departure, now: Duration) {
-        if let Some(named) = self.attribution.named_of(belonging) {
+    fn note_departure(&mut self, placement: &Placement, departure: Departure, now: Duration) {
+        if let Some(named) = self.attribution.named_of(placement) {
             named.alive = named.alive.saturating_sub(1);
             if named.alive == 0 {
                 named.ended = Some(now);
             }
             if let Departure::Ended(status) = departure
-                && belonging.is_top
+                && placement.is_top
             {
                 named.is_exit_unknown |= status.is_none();
                 if named.exit.is_none_or(EndStatus::is_success) {
@@ -311,28 +315,28 @@ impl<O: Observer> Sampler<O> {
                 }
             }
         }
-        if let Some(stage) = belonging.traits.stage
-            && let Some(stages) = self.attribution.stages_of(belonging.root)
+        if let Some(stage) = placement.traits.stage
+            && let Some(stages) = self.attribution.stages_of(placement.root)
         {
             stages.process_ended(stage, now);
         }
     }
 }
 
-/// Whether a process is the first of its line in a task.
-fn is_top_of(task: Option<TaskId>, former: Option<&Belonging>, parent: Option<&Belonging>) -> bool {
+/// Whether a process is in another task than its parent.
+fn is_top_of(task: Option<TaskId>, former: Option<&Placement>, parent: Option<&Placement>) -> bool {
     match former.filter(|former| former.task == task) {
         Some(former) => former.is_top,
         None => task.is_some() && task != parent.and_then(|parent| parent.task),
     }
 }
 
-/// What a process does within a task. Everything that the payload starts is payload, too.
+/// A process's part within a task. Whatever the payload starts is payload, too.
 fn part_in(
     task: Option<TaskId>,
     traits: &Traits,
-    former: Option<&Belonging>,
-    parent: Option<&Belonging>,
+    former: Option<&Placement>,
+    parent: Option<&Placement>,
 ) -> Part {
     let is_parent_within = parent.and_then(|parent| parent.task) == task;
     // Without a known parent, what the process was before has to do.

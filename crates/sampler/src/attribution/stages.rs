@@ -1,4 +1,4 @@
-//! Which stage a tree is in, by whose command lines are alive.
+//! Which stage a tree is in, by the command lines of its living processes.
 
 use std::time::Duration;
 
@@ -7,27 +7,27 @@ use std::time::Duration;
 pub struct StageRecord {
     /// Its name.
     pub name: String,
-    /// How it was.
+    /// When it was, and how high.
     pub course: StageCourse,
 }
 
-/// How a stage was.
+/// When a stage was, and how high.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StageCourse {
     /// Its place in the rules.
     pub stage: usize,
-    /// The highest that the whole tree was while it was in this stage; `None` when it was not
-    /// measured then.
+    /// The most that the whole tree had while it was in this stage; `None` when it was not sampled
+    /// then.
     pub peak_bytes: Option<u64>,
     /// When the tree was first in this stage, counted from the sampler's start.
     pub first_seen: Duration,
     /// When it was last in it.
     pub last_seen: Duration,
-    /// How long it was in it in all.
+    /// The total time that it was in it.
     pub duration: Duration,
 }
 
-/// Of several stages that processes are alive of, the tree is in the first by the rules.
+/// The stages of a tree. With processes of several stages alive, it is in the first by the rules.
 #[derive(Debug, Default)]
 pub(super) struct Stages {
     alive: Vec<u64>,
@@ -62,8 +62,8 @@ impl Stages {
         self.update(now);
     }
 
-    /// The tree has, or must have had, this much in the stage that it is in; or one process of
-    /// another stage alone has had it.
+    /// The tree has, or must have had, this much in its present stage; or one process of another
+    /// stage alone has had it.
     pub(super) fn note_bytes(&mut self, of: Option<usize>, bytes: u64) {
         let stage = of.or(self.since.map(|(stage, _)| stage));
         let record = self

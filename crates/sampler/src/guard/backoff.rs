@@ -1,15 +1,15 @@
-//! How long a suspicion that was refuted need not be looked into again.
+//! How long a refuted suspicion is not looked into again.
 
 use std::time::Duration;
 
-/// However much is missing, after this time the answer may be another.
+/// However much is missing, it is checked again after this time.
 const LONGEST: Duration = Duration::from_secs(2);
-/// However little is missing, it is not asked more often than this, unless the tree has grown.
+/// However little is missing, it is not checked more often than this, unless the tree has grown.
 const SHORTEST: Duration = Duration::from_millis(100);
-/// Growth by this part of what is resident is worth a question in any case.
+/// Growth by this part of resident memory is checked in any case.
 const GROWTH: u64 = 20;
 
-/// Holds off the next question.
+/// Holds off the next check.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Backoff {
     until: Duration,
@@ -17,8 +17,9 @@ pub(super) struct Backoff {
 }
 
 impl Backoff {
-    /// So many bytes were missing. A tree gets them by growing, which its resident set shows, or by
-    /// writing to memory that it shared, which shows nowhere and goes at about a byte a nanosecond.
+    /// So many bytes were missing. A tree gets them by growing, which its resident size shows, or
+    /// by writing to memory that it shared, which shows nowhere and goes at about a byte a
+    /// nanosecond.
     pub(super) fn after(now: Duration, rss: u64, missing: u64) -> Self {
         Self {
             until: now + Duration::from_nanos(missing).clamp(SHORTEST, LONGEST),

@@ -133,7 +133,7 @@ impl<O: Observer> Sampler<O> {
         let origin = self.memory_origin(birth, &named);
         self.add_member(Member::of(birth, task, handle, named, now), origin);
         if self.attribution.is_on() {
-            self.find_task_of(birth.id.pid, None, now);
+            self.attribute_process(birth.id.pid, None, now);
         }
     }
 

@@ -130,9 +130,9 @@ impl<O: Observer> Sampler<O> {
         Some(written.max(before.abs_diff(after)) + before.saturating_sub(after))
     }
 
-    /// Reads the faults of a process, and tells its family. Returns what it can have written since
-    /// its last observation; where that is unknown, `otherwise`, or what any process can have
-    /// written since the last sample.
+    /// Reads the faults of a process, for its family. Returns what it can have written since its
+    /// last observation; where that is unknown, `otherwise`, or what any process can have written
+    /// since the last sample.
     fn observe(&mut self, index: usize, otherwise: Option<u64>) -> Result<u64, Error> {
         let page_bytes = self.observer.page_bytes();
         let member = &mut self.tree.members_mut()[index];

@@ -42,7 +42,7 @@ use crate::tree::Tree;
 use crate::unsampled::UnsampledProcesses;
 use crate::{LivingProcess, Point, Program, Record, Samples, TaskId, TaskRecord};
 
-/// Keeps the trees of its tasks and samples them when told to.
+/// Keeps the trees of its tasks, and samples them when called.
 #[derive(Debug)]
 pub struct Sampler<O: Observer> {
     pub(crate) observer: O,
@@ -63,7 +63,7 @@ pub struct Sampler<O: Observer> {
 }
 
 impl<O: Observer> Sampler<O> {
-    /// A sampler of nothing yet.
+    /// A sampler without tasks.
     pub fn new(mut observer: O, metric: Metric) -> Self {
         Self {
             births: Births::new(&observer),
@@ -122,7 +122,7 @@ impl<O: Observer> Sampler<O> {
         }
     }
 
-    /// From now on it does not count all of them any more.
+    /// The counters do not cover all processes of a task any more.
     pub fn end_account(&mut self, id: TaskId) {
         if let Some(task) = self.tasks.get_mut(id) {
             task.account = None;
@@ -130,8 +130,8 @@ impl<O: Observer> Sampler<O> {
         }
     }
 
-    /// Opens a task for others to be inside it. Orphans that become children of `adopter` and are
-    /// of none of those are of this one.
+    /// Adds a task that holds others. Orphans that become children of `adopter`, and are of no task
+    /// in it, are of this one.
     pub fn add_group(&mut self, enclosing: Option<TaskId>, adopter: Option<u32>) -> TaskId {
         let task = self.tasks.add_group(enclosing);
         if let Some(parent) = adopter {
@@ -140,8 +140,8 @@ impl<O: Observer> Sampler<O> {
         task
     }
 
-    /// Starts a task inside another at a process that was started after the observer took note of
-    /// who is there. `None` when there is no such process.
+    /// Starts a task inside another, at a process that was started after the observer took note of
+    /// the processes that there are. `None` when there is no such process.
     ///
     /// # Errors
     /// When the process table cannot be read.
@@ -160,7 +160,7 @@ impl<O: Observer> Sampler<O> {
             self.admit(&root, task, now);
             return Ok(Some(task));
         }
-        // A sample has found it first, as a child of who adopts orphans.
+        // A sample has found it first, as a child of the process that adopts orphans.
         let mut births = self.births.take();
         let listed = self.observer.all(&mut births);
         self.claim_descendants(task, Some(enclosing), root.id, &births, now);
@@ -168,9 +168,9 @@ impl<O: Observer> Sampler<O> {
         listed.map(|()| Some(task))
     }
 
-    /// Starts a task at a process that was started after the observer took note of who is there,
-    /// so that its descendants show as births. `None` when there is no such process. Orphans that
-    /// become children of `adopter` are of the task as well.
+    /// Starts a task at a process that was started after the observer took note of the processes
+    /// that there are, so that its descendants show as births. `None` when there is no such
+    /// process. Orphans that become children of `adopter` are of the task as well.
     ///
     /// # Errors
     /// When the process table cannot be read.
@@ -191,7 +191,7 @@ impl<O: Observer> Sampler<O> {
         Ok(Some(task))
     }
 
-    /// Ends a task and tells what is known of it.
+    /// Ends a task and returns its record.
     pub fn remove_task(&mut self, id: TaskId) -> Option<TaskRecord> {
         let record = self.task_record(id)?;
         self.end_attribution(id);
@@ -225,19 +225,19 @@ impl<O: Observer> Sampler<O> {
             .collect()
     }
 
-    /// What a task has had since this was last called, as so many sums at most, each the highest of
-    /// its stretch of time. The first call begins it. `None` when it has ended.
+    /// The memory of a task since this was last called, as at most `points` sums, each the highest
+    /// of its stretch of time. The first call begins it. `None` when the task has ended.
     pub fn take_course(&mut self, id: TaskId, points: usize) -> Option<Vec<Point>> {
         Some(self.tasks.get_mut(id)?.take_course(points))
     }
 
-    /// Reads every sample of a task from now on, and those before as far as they are kept. `None`
-    /// when it has ended.
+    /// A reader of every sample of a task from now on, and of those before as far as they are kept.
+    /// `None` when the task has ended.
     pub fn samples(&mut self, id: TaskId) -> Option<Samples> {
         Some(self.tasks.get_mut(id)?.samples())
     }
 
-    /// The processes of a task that have not been reaped.
+    /// The processes of a task that are not reaped yet.
     pub fn members(&self, id: TaskId) -> impl Iterator<Item = ProcessId> {
         let members = self.tree.members().iter();
         members
@@ -250,7 +250,7 @@ impl<O: Observer> Sampler<O> {
         self.members(id).map(|member| member.pid)
     }
 
-    /// There was nobody to sample for a while, which is not a gap.
+    /// There was no process to sample for a while, which is not a gap.
     pub(crate) fn resume(&mut self) {
         self.progress.resume();
     }
@@ -275,8 +275,8 @@ impl<O: Observer> Sampler<O> {
             .map_or(0, |task| task.estimate.total.best)
     }
 
-    /// Time that went into what does not depend on how often samples are taken: looks at the pages
-    /// of processes, which have a budget of their own, and newcomers.
+    /// CPU time of what does not depend on how often samples are taken: reading pages, which has a
+    /// budget of its own, and admitting processes.
     #[must_use]
     pub fn time_beside(&self) -> Duration {
         self.page_reads.spent + self.machine.spent + self.progress.admission()
@@ -293,12 +293,12 @@ impl<O: Observer> Sampler<O> {
         highest
     }
 
-    /// Whether processes have come or gone or changed their size since this was last asked.
+    /// Whether processes have come or gone or changed their size since the last call.
     pub(crate) fn take_change(&mut self) -> bool {
         self.changes.take()
     }
 
-    /// Whether any process is being watched.
+    /// Whether there is no process to sample.
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.tree.is_empty() && self.unsampled.is_empty()
@@ -308,7 +308,7 @@ impl<O: Observer> Sampler<O> {
     #[must_use]
     pub fn task_record(&self, id: TaskId) -> Option<TaskRecord> {
         let mut record = self.tasks.get(id)?.record();
-        // A zombie that nobody has reaped yet is still here and will never be measured.
+        // A zombie that is not reaped yet will never be measured.
         let never = |member: &&Member<_>| {
             !member.memory.measured() && self.tasks.is_within(member.task, id)
         };
@@ -316,14 +316,15 @@ impl<O: Observer> Sampler<O> {
         Some(record)
     }
 
-    /// Who has had the memory of a task so far.
+    /// The memory of each program of a task.
     pub(crate) fn programs(&self, id: TaskId) -> Vec<Program> {
         self.tasks
             .get(id)
             .map_or_else(Vec::new, |task| task.programs().to_vec())
     }
 
-    /// What is known so far, with one task's figures. What only the thread knows is left at zero.
+    /// What is known so far, with the figures of one task. What only the thread knows is left at
+    /// zero.
     #[must_use]
     pub fn record(&self, task: TaskId) -> Record {
         let (failures, first_failure) = self.progress.failures();

@@ -1,4 +1,4 @@
-//! What each process adds to what a task has.
+//! The part of each process in the memory of a task.
 
 use std::collections::HashMap;
 
@@ -12,8 +12,8 @@ use crate::page_reads::Metric;
 use crate::{Peak, PeakMetric, ProcessAtPeak, TaskId};
 
 impl<O: Observer> Sampler<O> {
-    /// The places of those in a task that have memory, and the part of each. What several have is
-    /// divided among them, so that all parts add up to what the task has.
+    /// The processes of a task that have memory, by index, and the part of each. Shared memory is
+    /// divided, so that all parts add up to the estimate.
     pub(super) fn parts(&self, id: TaskId, estimate: &Estimate) -> Vec<(usize, u64)> {
         let members = self.tree.members().iter().enumerate();
         let inside = members
@@ -43,7 +43,7 @@ impl<O: Observer> Sampler<O> {
                 + scaled(*mapped, mapped_whole, mapped_sum);
             left = left.saturating_sub(*anonymous);
         }
-        // Of each less than a byte is cut off.
+        // Scaling cuts off less than a byte of each.
         if let Some((_, largest, _)) = parts.iter_mut().max_by_key(|(_, part, _)| *part) {
             *largest += left;
         }
@@ -53,8 +53,8 @@ impl<O: Observer> Sampler<O> {
             .collect()
     }
 
-    /// What a process has of anonymous memory, with its share of what relatives have as well; and of
-    /// mapped files.
+    /// A process's part of anonymous memory, shared pages divided in its family; and its mapped
+    /// memory.
     fn raw_part(
         &self,
         member: &Member<O::Handle>,

@@ -154,7 +154,7 @@ impl<O: Observer> Sampler<O> {
                     // Without an image, only the description shows an exec.
                     self.exec_member(index, None);
                 }
-                self.find_task_of(pid, None, self.progress.now());
+                self.attribute_process(pid, None, self.progress.now());
             }
         }
     }

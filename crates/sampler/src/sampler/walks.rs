@@ -176,7 +176,7 @@ impl<O: Observer> Sampler<O> {
         moved
     }
 
-    /// Tells a family what walks over its members have shown.
+    /// Takes in what walks over a family's members have shown.
     fn take_walk(&mut self, walk: &FamilyWalk, need: Need, estimated: u64, walks: &mut Walks) {
         // Each was walked over at another instant, so all must still be there after that. Where
         // there is no time to find out what other processes there were, it has to do.
