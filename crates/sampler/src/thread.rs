@@ -222,8 +222,8 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
     }
 
     /// Guards a task from now on.
-    pub fn guard(&self, task: TaskId, options: TaskGuard) {
-        let _ = self.with(|timed| timed.guard(task, options));
+    pub fn guard(&self, task: TaskId, guard: TaskGuard) {
+        let _ = self.with(|timed| timed.guard(task, guard));
         self.shared.changed.notify_all();
     }
 

@@ -143,8 +143,8 @@ impl<O: Observer> TimedSampler<O> {
         }
     }
 
-    pub(crate) fn guard(&mut self, task: TaskId, options: TaskGuard) {
-        self.guarded.push(GuardedTask::new(task, options));
+    pub(crate) fn guard(&mut self, task: TaskId, guard: TaskGuard) {
+        self.guarded.push(GuardedTask::new(task, guard));
         self.check_guarded();
     }
 

@@ -31,7 +31,7 @@ struct Walked {
 #[derive(Debug, Default)]
 pub(crate) struct Family {
     holdings: ByNumber<u32, Holding>,
-    /// Every page that one of them has, once, as far as events tell.
+    /// Every page of any member, once, by births, growth and faults.
     pages: Bracket,
     /// The same by walks. It does not hold if there was a member that was not known yet: then each
     /// page counted less than its part.

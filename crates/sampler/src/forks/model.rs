@@ -1,4 +1,4 @@
-//! Families that are known page by page, against what is made of looks at them.
+//! Families that are known page by page, against the bounds that observations give.
 
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ struct Process {
 #[derive(Default)]
 struct Pages {
     sharers: Vec<u64>,
-    /// How many somebody has.
+    /// The number of pages that any process has.
     number: u64,
 }
 
@@ -175,20 +175,20 @@ impl World {
     }
 
     /// What a sampler does at a tick.
-    fn look(&mut self) {
-        self.take_in_births();
+    fn sample(&mut self) {
+        self.report_births();
         for pid in std::mem::take(&mut self.gone) {
             self.known.leave(pid);
         }
         self.known.confirm_births();
-        self.look_at_known();
+        self.observe_known();
     }
 
-    fn take_in_births(&mut self) {
+    fn report_births(&mut self) {
         for (parent, child) in std::mem::take(&mut self.born) {
             self.known.discard_walk();
             let Some(born) = self.processes.get(&child) else {
-                // It forked and ended unseen, and so did whoever it left behind, for all we know.
+                // It forked and ended unseen, and so did any child that it left behind.
                 continue;
             };
             let bytes = born.pages.len() as u64 * PAGE;
@@ -208,7 +208,7 @@ impl World {
         }
     }
 
-    fn look_at_known(&mut self) {
+    fn observe_known(&mut self) {
         let known: Vec<u32> = self.known.pids().collect();
         let living = self.processes.iter_mut();
         for (&pid, process) in living.filter(|(pid, _)| known.contains(pid)) {
@@ -231,7 +231,7 @@ impl World {
         let shares = pages.map(|&page| PAGE / self.pages.sharers(page));
         Share {
             anonymous: process.pages.len() as u64 * PAGE,
-            // As the kernel tells it.
+            // As the kernel gives it.
             proportional: shares.sum::<u64>() / 1024 * 1024,
             private: self.own_pages(process) * PAGE,
         }
@@ -244,8 +244,8 @@ impl World {
             .collect()
     }
 
-    /// Some may have been born whom nobody has seen yet.
-    fn add_all_walks(&mut self) {
+    /// There may be children that were not seen yet.
+    fn walk_all(&mut self) {
         let pids = self.known_living();
         let shares: Vec<_> = pids.iter().map(|&pid| (pid, self.share(pid))).collect();
         for &(pid, share) in &shares {
@@ -282,12 +282,12 @@ fn the_bounds_hold_the_truth_whatever_a_family_does() {
             for _ in 0..=world.dice.below(4) {
                 world.act();
             }
-            world.look();
+            world.sample();
             world.check(&format!("seed {seed}, look {step}"));
             for _ in 0..world.dice.below(3) {
                 world.act();
             }
-            world.look_at_known();
+            world.observe_known();
             match world.dice.below(8) {
                 0 => {
                     let pids = world.known_living();
@@ -297,13 +297,13 @@ fn the_bounds_hold_the_truth_whatever_a_family_does() {
                     let pid = pids[world.dice.below(pids.len())];
                     let share = world.share(pid);
                     world.known.add_walk(pid, share, 0);
-                    world.look();
+                    world.sample();
                     world.check(&format!("seed {seed}, one read at {step}"));
                 }
                 1 => {
-                    world.add_all_walks();
+                    world.walk_all();
                     let is_seen = world.born.is_empty() && world.gone.is_empty();
-                    world.look();
+                    world.sample();
                     world.check(&format!("seed {seed}, all read at {step}"));
                     let known = world.known.bytes();
                     let slack = PAGE * (1 + world.processes.len() as u64);
@@ -355,9 +355,9 @@ fn growth_and_faults_alone_tell_what_children_add_and_rewrite() {
     );
 }
 
-/// Somebody unseen has the same pages, so nothing seems to be anybody's own.
+/// An unseen process has the same pages, so that none seem to be own ones.
 #[test]
-fn a_doubted_reading_does_not_lower_the_estimate() {
+fn a_discarded_walk_does_not_lower_the_estimate() {
     let mb = 1 << 20;
     let look = |written| Observation {
         anonymous: 240 * mb,

@@ -7,7 +7,7 @@ use super::memory_origin::MemoryOrigin;
 use crate::forks::{Family, FamilyId};
 
 impl<O: Observer> Sampler<O> {
-    /// A child of this process was born, so what walks have told of its family may be wrong.
+    /// A child of this process was born: walks over its family may have missed it.
     pub(crate) fn discard_walks_of(&mut self, pid: u32) {
         let index = self.tree.index_of(pid);
         let family = index.and_then(|index| self.tree.members()[index].family);
