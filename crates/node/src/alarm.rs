@@ -69,7 +69,7 @@ impl From<&Alarm> for AlarmRecord {
             at_ms: millis(alarm.at),
             threshold_bytes,
             room,
-            scene: alarm.scene.as_ref().map(|scene| {
+            scene: alarm.snapshot.as_ref().map(|scene| {
                 let places = Places::of(&scene.record.named);
                 let living = scene.living.iter();
                 let (tree, found) = tree_and_found(scene.record.clone());

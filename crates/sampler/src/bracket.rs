@@ -1,4 +1,4 @@
-//! A size that is not known exactly: what it lies between, and what it most likely is.
+//! A size that is not known exactly: its bounds, and the best estimate.
 
 /// A size with its bounds. The best estimate lies between them.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -20,8 +20,8 @@ impl Bracket {
         }
     }
 
-    /// With an estimate that may lie outside of the bounds. Where the bounds contradict each other
-    /// the lower one counts: it is what was seen.
+    /// With an estimate that may lie outside of the bounds. Where they contradict each other the
+    /// lower one counts: it was observed.
     pub(crate) fn around(lower: u64, best: u64, upper: u64) -> Self {
         let upper = upper.max(lower);
         Self {
@@ -31,8 +31,8 @@ impl Bracket {
         }
     }
 
-    /// What it has become while a part of it went from `before` to `now`, each of which may be off by
-    /// `error`. What else is in it may have gone or come meanwhile.
+    /// The bracket after a part of it went from `before` to `now`, each of which may be off by
+    /// `error`. Other parts may have changed meanwhile.
     pub(crate) fn moved(self, before: u64, now: u64, error: u64) -> Self {
         if before == now {
             return self;
@@ -63,13 +63,13 @@ impl Bracket {
     }
 
     /// How far the bounds are apart.
-    pub(crate) fn doubt(self) -> u64 {
+    pub(crate) fn width(self) -> u64 {
         self.upper - self.lower
     }
 
-    /// Whether more than one part in so many is in doubt.
-    pub(crate) fn is_open(self, parts: u64) -> bool {
-        self.doubt() > self.best / parts
+    /// Whether the bounds leave more than one part in so many of the estimate open.
+    pub(crate) fn is_wider_than(self, parts: u64) -> bool {
+        self.width() > self.best / parts
     }
 }
 
@@ -91,13 +91,13 @@ mod tests {
         let other = Bracket::around(60, 70, 200);
         assert_eq!(one.and(other), Bracket::around(60, 60, 90));
         let apart = Bracket::exactly(500);
-        assert_eq!(one.and(apart), one, "a contradiction tells nothing");
+        assert_eq!(one.and(apart), one, "a contradiction narrows nothing");
     }
 
     #[test]
-    fn a_bracket_is_open_by_what_it_leaves_in_doubt() {
+    fn a_bracket_is_as_wide_as_its_bounds_are_apart() {
         let bracket = Bracket::around(95, 100, 105);
-        assert!(bracket.is_open(20) && !bracket.is_open(10));
-        assert!(!Bracket::exactly(0).is_open(50));
+        assert!(bracket.is_wider_than(20) && !bracket.is_wider_than(10));
+        assert!(!Bracket::exactly(0).is_wider_than(50));
     }
 }

@@ -18,7 +18,7 @@ pub(crate) struct Budget {
 
 /// The share of the time that may be spent on what can wait, on top of half of what it fills with,
 /// when it is full.
-const SHARE_AT_LEISURE: f64 = 0.09;
+const SHARE_SPREAD: f64 = 0.09;
 
 impl Budget {
     /// `share` of all time, at most so much at once; full at first.
@@ -58,10 +58,10 @@ impl Budget {
     }
 
     /// The same for what can be spread over the time: the less there is left, the longer it rests.
-    pub(crate) fn spend_at_leisure(&mut self, cost: Duration) {
+    pub(crate) fn spend_spread(&mut self, cost: Duration) {
         self.spend(cost);
         let left = (self.seconds / self.most_seconds).max(0.0);
-        let rest = cost.as_secs_f64() / (self.share / 2.0 + SHARE_AT_LEISURE * left);
+        let rest = cost.as_secs_f64() / (self.share / 2.0 + SHARE_SPREAD * left);
         self.rests_until = self.rests_until.max(self.filled_at.as_secs_f64()) + rest;
     }
 
@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn a_full_budget_is_rested_whatever_was_spent() {
         let mut budget = Budget::new(0.01, 10 * MS);
-        budget.spend_at_leisure(200 * MS);
+        budget.spend_spread(200 * MS);
         budget.fill(10_000 * MS);
         assert!(!budget.is_rested());
         budget.fill(21_000 * MS);
@@ -118,7 +118,7 @@ mod tests {
         for millis in 0..2_000 {
             budget.fill(millis * MS);
             if budget.is_rested() && budget.allows(2 * MS) {
-                budget.spend_at_leisure(2 * MS);
+                budget.spend_spread(2 * MS);
                 spent.push(millis);
             }
         }

@@ -1,10 +1,10 @@
 //! What the true peak cannot have been higher than, although samples have gaps.
 //!
-//! Between two samples a process that lives on can have had at most the highest memory that the
-//! kernel remembers of it. One that ended meanwhile, or that came and went, can have had at most
-//! what the largest process of the whole run ever had, which the kernel tells when the command
-//! has been waited for. So for each number of processes that ended within one gap the highest sum
-//! of the others is kept, and the bound is worked out at the end.
+//! Between two samples a process that lives on can have had at most its high-water mark. One that
+//! ended meanwhile, or that came and went, can have had at most what the largest process of the
+//! whole run ever had, which is known when the command has been waited for. So for each number of
+//! processes that ended within one gap the highest sum of the others is kept, and the bound is
+//! worked out at the end.
 //!
 //! And all of them together can have written no more within a gap than the CPUs can.
 
@@ -18,7 +18,7 @@ const MOST_RECENT: usize = 64;
 /// The highest sums of those that lived through a gap, by how many did not.
 #[derive(Clone, Debug, Default)]
 pub struct Ceiling {
-    /// Of gaps that nobody ended in.
+    /// Of gaps without ends.
     highest: Option<u64>,
     /// Of those, what is the highest from some time on: later ones are lower.
     recent: Vec<(Duration, u64)>,
@@ -36,7 +36,7 @@ struct Ends {
 }
 
 impl Ceiling {
-    /// A gap that nobody ended in, and that ends `at` some time: what the task can have had in it.
+    /// A gap without ends, and what the task can have had in it.
     pub(crate) fn add_gap(&mut self, at: Duration, bytes: u64) {
         self.highest = self.highest.max(Some(bytes));
         while self.recent.last().is_some_and(|&(_, lower)| lower <= bytes) {
@@ -78,7 +78,7 @@ impl Ceiling {
         self.most_ended = self.most_ended.max(ended);
     }
 
-    /// The highest of gaps that nobody ended in.
+    /// The highest of gaps without ends.
     pub(crate) fn highest(&self) -> u64 {
         self.highest.unwrap_or(0)
     }

@@ -1,4 +1,4 @@
-//! What somebody who follows the processes one by one can tell a sampler.
+//! Events of single processes, as a tracer reports them.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,29 +7,29 @@ use memtop_proc::native::thread_cpu;
 use memtop_proc::{Error, HighWater, Observer, ProcessId, Reading};
 
 use crate::member::{Member, Named};
-use crate::newborn::Newborn;
-use crate::sampler::relatives::Descent;
+use crate::sampler::memory_origin::MemoryOrigin;
+use crate::unsampled::Unsampled;
 use crate::{LargestProcess, Sampler, Traits};
 
 /// What has happened to a process.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// It has come into being.
+    /// It was born.
     Born {
-        /// Who.
+        /// Its pid.
         pid: u32,
-        /// Whose child it is.
+        /// The pid of its parent.
         parent: u32,
-        /// Whose memory it has.
+        /// What it has of its parent's memory.
         kinship: Kinship,
     },
-    /// It runs another program from now on; with what that was started with, where that matters.
+    /// It runs another program, with these traits where there are task rules.
     Execed(u32, Option<Arc<Traits>>),
-    /// It is about to end, and its memory is still there.
+    /// It is about to end, and still has its memory.
     Exiting(u32, HighWater),
-    /// It has ended, and its memory is given back.
+    /// It has ended, and its memory is freed.
     Ended(u32, EndStatus),
-    /// Nothing more will be told of it and of those that it starts.
+    /// No more events of it and of its children follow.
     Released(u32),
 }
 
@@ -48,44 +48,43 @@ impl EndStatus {
     }
 }
 
-/// What a process has of its parent's memory when it is born.
+/// What a process has of its parent's memory at its birth.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kinship {
-    /// A copy of it, as after `fork`: a page is theirs both until one of them writes to it.
+    /// A copy, as after `fork`: they share a page until one of them writes to it.
     Copy,
-    /// The very memory of its parent, as after `vfork`.
+    /// The memory itself, as after `vfork`.
     SameMemory,
 }
 
 impl<O: Observer> Sampler<O> {
-    /// From now on every birth is told of by [`Self::handle`].
+    /// From now on [`Self::handle`] is called for every birth.
     pub fn expect_events(&mut self) {
-        self.newborns.set_are_all(true);
+        self.births.set_reported(true);
     }
 
-    /// From now on nobody tells of the births of some, so all are looked for.
+    /// From now on some births are not reported, so the process table is scanned for all.
     pub fn look_for_births(&mut self) {
-        self.newborns.set_are_all(false);
+        self.births.set_reported(false);
     }
 
-    /// Takes in what happened between two samples, at this time. It may be told a moment late.
+    /// Takes in an event between two samples, at this time. It may come a moment late.
     ///
     /// # Errors
     /// When a process that is there cannot be read.
     pub fn handle(&mut self, event: Event, at: Duration) -> Result<(), Error> {
-        let now = self.clock.max(at);
-        self.clock = now;
+        let now = self.progress.advance_to(at);
         match event {
             Event::Born {
                 pid,
                 parent,
                 kinship,
             } => {
-                self.be_born(pid, parent, kinship, now);
+                self.add_unsampled(pid, parent, kinship, now);
                 Ok(())
             }
             Event::Execed(pid, traits) => {
-                self.exec(pid);
+                self.take_exec(pid);
                 if let Some(traits) = traits {
                     self.place(pid, &traits, None, now);
                 }
@@ -94,11 +93,11 @@ impl<O: Observer> Sampler<O> {
             Event::Exiting(pid, last) => self.take_last_reading(pid, last),
             Event::Ended(pid, status) => {
                 self.forget(pid, Some(status), now);
-                self.end(pid);
+                self.take_end(pid);
                 Ok(())
             }
             Event::Released(pid) => {
-                self.newborns.set_are_all(false);
+                self.births.set_reported(false);
                 if let Some(task) = self.tree.task_of_pid(pid) {
                     self.count(task, |record| record.found += 1);
                 }
@@ -107,68 +106,68 @@ impl<O: Observer> Sampler<O> {
         }
     }
 
-    fn be_born(&mut self, pid: u32, parent: u32, kinship: Kinship, now: Duration) {
-        if let Some(place) = self.tree.place_of(pid) {
-            let known = self.tree.members()[place].id;
+    fn add_unsampled(&mut self, pid: u32, parent: u32, kinship: Kinship, now: Duration) {
+        if let Some(index) = self.tree.index_of(pid) {
+            let known = self.tree.members()[index].id;
             let is_known =
                 matches!(self.observer.identify(pid), Ok(Some(birth)) if birth.id == known);
             if is_known {
-                // It was found before its birth was told.
+                // A scan has found it before its birth was reported.
                 return;
             }
-            self.take_leave_of(place);
+            self.remove_member(index);
         }
         self.tree.forget_lineage(pid);
         let Some(task) = self.tree.task_of_pid(parent) else {
             return;
         };
         self.tree.remember(pid, task);
-        self.newborns.add(
+        self.unsampled.add(
             pid,
-            Newborn {
+            Unsampled {
                 task,
                 parent,
                 born: now,
                 is_copy: kinship == Kinship::Copy,
                 borrows: kinship == Kinship::SameMemory,
-                last: None,
+                at_exit: None,
             },
         );
         self.tasks.each_outwards(task, |task| {
             task.record.seen += 1;
-            task.lives.came(pid);
+            task.lifetimes.started(pid);
         });
-        self.doubt_readings_of(parent);
+        self.discard_walks_of(parent);
         self.inherit(pid, parent, now);
     }
 
-    fn exec(&mut self, pid: u32) {
-        if let Some(newborn) = self.newborns.get_mut(pid) {
-            newborn.is_copy = false;
-            newborn.borrows = false;
-            // It lives on, whatever was told of its threads.
-            newborn.last = None;
+    fn take_exec(&mut self, pid: u32) {
+        if let Some(process) = self.unsampled.get_mut(pid) {
+            process.is_copy = false;
+            process.borrows = false;
+            // It lives on; the exit was that of a thread.
+            process.at_exit = None;
             return;
         }
-        let Some(place) = self.tree.place_of(pid) else {
+        let Some(index) = self.tree.index_of(pid) else {
             return;
         };
-        self.newborns.have_own_memory(pid);
-        // One that is gone by now has ended, which is told next.
+        self.unsampled.end_borrowing(pid);
+        // A process that is gone by now has ended, which is reported next.
         let birth = self.observer.identify(pid).ok().flatten();
-        self.run_another_program(place, birth.and_then(|birth| birth.image));
+        self.exec_member(index, birth.and_then(|birth| birth.image));
         self.with_member(pid, |observer, tick, member| {
             let description = observer.describe(member.id);
             member.named.renew(description, tick, member.memory.rss);
-            member.is_leaving = false;
+            member.is_exiting = false;
         });
     }
 
     fn take_last_reading(&mut self, pid: u32, last: HighWater) -> Result<(), Error> {
-        self.weigh_stage_of(pid, last.highest_bytes);
-        if let Some(place) = self.tree.place_of(pid) {
-            let member = &mut self.tree.members_mut()[place];
-            member.is_leaving = true;
+        self.note_stage_peak_of(pid, last.highest_bytes);
+        if let Some(index) = self.tree.index_of(pid) {
+            let member = &mut self.tree.members_mut()[index];
+            member.is_exiting = true;
             if member.borrows_from.is_some() {
                 return Ok(());
             }
@@ -180,17 +179,17 @@ impl<O: Observer> Sampler<O> {
             {
                 member.memory.sample(bytes, shared_bytes);
             }
-            self.take_high_water(place, last);
-            let member = &self.tree.members()[place];
+            self.note_high_water(index, last);
+            let member = &self.tree.members()[index];
             self.tasks
                 .each_outwards(member.task, |task| task.note_size(member));
             return Ok(());
         }
-        let Some(newborn) = self.newborns.get_mut(pid) else {
+        let Some(process) = self.unsampled.get_mut(pid) else {
             return Ok(());
         };
-        newborn.last = Some(last);
-        let (task, bytes) = (newborn.task, newborn.most());
+        process.at_exit = Some(last);
+        let (task, bytes) = (process.task, process.most());
         let mut is_largest = false;
         self.tasks
             .each_outwards(task, |task| is_largest |= bytes > task.largest_bytes());
@@ -200,7 +199,7 @@ impl<O: Observer> Sampler<O> {
                 id: birth.id,
                 parent: birth.parent,
                 task,
-                first_seen: self.clock,
+                first_seen: self.progress.now(),
                 description: description.into(),
                 bytes,
                 shared_bytes: last.file_bytes,
@@ -214,18 +213,18 @@ impl<O: Observer> Sampler<O> {
         Ok(())
     }
 
-    fn end(&mut self, pid: u32) {
-        self.newborns.end(pid);
-        if let Some(place) = self.tree.place_of(pid) {
-            self.take_leave_of(place);
+    fn take_end(&mut self, pid: u32) {
+        self.unsampled.note_end(pid);
+        if let Some(index) = self.tree.index_of(pid) {
+            self.remove_member(index);
             return;
         }
-        let Some(newborn) = self.newborns.take(pid) else {
+        let Some(process) = self.unsampled.take(pid) else {
             return;
         };
-        let is_known = newborn.last.is_some() || newborn.borrows;
-        self.tasks.each_outwards(newborn.task, |task| {
-            task.lives.went(pid, newborn.most());
+        let is_known = process.at_exit.is_some() || process.borrows;
+        self.tasks.each_outwards(process.task, |task| {
+            task.lifetimes.ended(pid, process.most());
             if !is_known {
                 task.ended += 1;
                 task.record.unmeasured += 1;
@@ -233,8 +232,8 @@ impl<O: Observer> Sampler<O> {
         });
     }
 
-    /// Whether all processes together, or those of the task that this one was found to belong to,
-    /// have about as much as ever, as far as a quick look tells.
+    /// Whether all processes, or those of the task that this one was attributed to, have about as
+    /// much as ever, by their resident sizes.
     pub fn may_be_high(&mut self, pid: u32) -> bool {
         let account = self.tree.task_of_pid(pid);
         let found = account.and_then(|account| self.whole_task_around(account));
@@ -253,18 +252,18 @@ impl<O: Observer> Sampler<O> {
                 within += if is_within(member.task) { bytes } else { 0 };
             }
         }
-        for (pid, newborn) in self.newborns.iter() {
-            let bytes = match newborn.last {
-                _ if newborn.borrows => 0,
+        for (pid, process) in self.unsampled.iter() {
+            let bytes = match process.at_exit {
+                _ if process.borrows => 0,
                 Some(last) => last.now_bytes,
                 None => match self.observer.resident_of(pid) {
                     Ok(Reading::Resident { bytes, .. }) => bytes,
-                    // Who is gone has nothing, and a failure shows in the next sample.
+                    // A process that is gone has nothing, and a failure shows in the next sample.
                     Ok(Reading::Gone) | Err(_) => 0,
                 },
             };
             sum += bytes;
-            within += if is_within(newborn.task) { bytes } else { 0 };
+            within += if is_within(process.task) { bytes } else { 0 };
         }
         let is_about = |bytes: u64, highest: u64| bytes >= highest - highest / 20;
         let tasks = self.tasks.ids().filter_map(|id| self.tasks.get(id));
@@ -279,75 +278,74 @@ impl<O: Observer> Sampler<O> {
     /// # Errors
     /// The first failure; what could be read all the same is counted.
     pub fn sample_at_exit(&mut self, pid: u32, now: Duration) -> Result<(), Error> {
-        self.looked_at = Some(pid);
-        let outcome = self.sample(now);
-        self.looked_at = None;
-        outcome
+        self.sample_with(Some(pid), now)
     }
 
-    /// Takes in those that were told of and are there to stay.
-    pub(crate) fn admit_newborns(&mut self) -> Result<(), Error> {
+    /// Adds unsampled processes to the tree that are not about to end, and the one that is
+    /// `exiting`.
+    pub(crate) fn admit_reported(&mut self, exiting: Option<u32>) -> Result<(), Error> {
         let mut outcome = Ok(());
-        let mut staying = self.newborns.take_staying(self.looked_at);
-        // Who runs in the memory of another comes after that one.
-        staying.sort_unstable_by_key(|(_, newborn)| (newborn.borrows, newborn.born));
+        let mut staying = self.unsampled.take_staying(exiting);
+        // A borrower comes after its lender.
+        staying.sort_unstable_by_key(|(_, process)| (process.borrows, process.born));
         let before = (!staying.is_empty()).then(thread_cpu);
-        for (pid, newborn) in staying {
-            match self.admit_newborn(pid, newborn) {
+        for (pid, process) in staying {
+            match self.admit_unsampled(pid, process) {
                 Ok(true) => {}
-                // On its way out; its end will be told.
-                Ok(false) => self.newborns.add(pid, newborn),
+                // It is ending; its end will be reported.
+                Ok(false) => self.unsampled.add(pid, process),
                 Err(error) => {
                     outcome = outcome.and(Err(error));
-                    self.newborns.add(pid, newborn);
+                    self.unsampled.add(pid, process);
                 }
             }
         }
         if let Some(before) = before {
-            self.admission += thread_cpu().saturating_sub(before);
+            let cost = thread_cpu().saturating_sub(before);
+            self.progress.add_admission(cost);
         }
         outcome
     }
 
-    fn admit_newborn(&mut self, pid: u32, newborn: Newborn) -> Result<bool, Error> {
+    fn admit_unsampled(&mut self, pid: u32, process: Unsampled) -> Result<bool, Error> {
         let Some(birth) = self.observer.identify(pid)? else {
             return Ok(false);
         };
         let Some(handle) = self.observer.watch(birth.id)? else {
             return Ok(false);
         };
-        let parent = self.tree.place_of(newborn.parent);
-        // One whose parent is gone has all the memory for itself.
-        let lender = parent.filter(|_| newborn.borrows);
-        let borrows_from = lender.map(|place| {
-            let lender = &self.tree.members()[place];
+        let parent = self.tree.index_of(process.parent);
+        // Without its lender it has the memory alone.
+        let lender = parent.filter(|_| process.borrows);
+        let borrows_from = lender.map(|index| {
+            let lender = &self.tree.members()[index];
             lender.borrows_from.unwrap_or(lender.id)
         });
-        let descent = match (borrows_from, parent) {
-            (Some(lender), _) => Descent::Borrowed(lender),
-            (None, _) if !newborn.is_copy => Descent::Own,
-            (None, Some(_)) => Descent::Forked {
-                parent: newborn.parent,
+        let origin = match (borrows_from, parent) {
+            (Some(lender), _) => MemoryOrigin::Borrowed(lender),
+            (None, _) if !process.is_copy => MemoryOrigin::Own,
+            (None, Some(_)) => MemoryOrigin::Forked {
+                parent: process.parent,
             },
-            (None, None) => self.relative_of(&birth),
+            (None, None) => self.origin_among_siblings(&birth),
         };
         let description = self.observer.describe(birth.id).unwrap_or_default();
-        let named = Named::new(description, self.ticks);
-        let mut member = Member::of(&birth, newborn.task, handle, named, newborn.born);
+        let named = Named::new(description, self.progress.ticks());
+        let mut member = Member::of(&birth, process.task, handle, named, process.born);
         // By now it may have another parent.
-        member.parent = newborn.parent;
-        member.is_leaving = newborn.last.is_some();
-        member.memory.highest = newborn.most();
-        self.take_in(member, descent);
+        member.parent = process.parent;
+        member.is_exiting = process.at_exit.is_some();
+        member.memory.highest = process.most();
+        self.add_member(member, origin);
         Ok(true)
     }
 
-    /// Whether this is a process whose end was told, still listed because nobody has waited for it.
-    pub(crate) fn is_over(&mut self, id: ProcessId) -> bool {
-        if self.newborns.get(id.pid).is_some() {
+    /// Whether the end of a process was reported, although it is still listed, as a zombie.
+    pub(crate) fn has_ended(&mut self, id: ProcessId) -> bool {
+        if self.unsampled.get(id.pid).is_some() {
             return true;
         }
-        if !self.newborns.is_over(id.pid) {
+        if !self.unsampled.has_ended(id.pid) {
             return false;
         }
         let handle = self.observer.watch(id).ok().flatten();

@@ -6,8 +6,8 @@ use memtop_proc::ProcessId;
 use memtop_proc::native::NativeObserver;
 
 use crate::{
-    Course, LivingProcess, NamedState, Post, Record, SamplerThread, Samples, SharedRules,
-    SharedSampler, Snapshot, TaskId, Traits,
+    Course, LivingProcess, NamedState, Record, SamplerThread, Samples, SharedRules, SharedSampler,
+    Snapshot, TaskGuard, TaskId, Traits,
 };
 
 /// A task of a sampler, which it keeps running.
@@ -59,7 +59,7 @@ impl TaskHandle {
     }
 
     /// See [`SamplerThread::guard`].
-    pub fn guard(&self, post: Post) {
+    pub fn guard(&self, post: TaskGuard) {
         self.sampler.guard(self.id, post);
     }
 

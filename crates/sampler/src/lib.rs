@@ -1,37 +1,40 @@
-//! What a tree of processes weighs, instant by instant, and how high it ever was.
+//! Measures the memory of process trees, sample by sample, and keeps the peak.
 //!
-//! A [`Sampler`] keeps the trees and takes one sample a call; a [`SamplerThread`] calls it on
-//! time. Neither knows who started the processes.
+//! A [`Sampler`] keeps the trees and takes one sample a call; a [`SamplerThread`] calls it on time.
+//! Neither starts processes.
 
+mod alarm;
 mod attribution;
 mod bracket;
 mod budget;
 mod ceiling;
+mod estimate;
 mod event;
+mod forks;
 mod gaps;
 mod guard;
+mod guarded_task;
 mod handle;
-mod kin;
-mod lives;
+mod lifetimes;
 mod mapped;
 mod member;
-mod newborn;
 mod pace;
+mod page_reads;
 mod peak;
 mod programs;
 mod record;
 mod sampler;
 mod samples;
-mod segment;
-mod sentry;
-mod settling;
 mod task;
+mod tasks;
 mod thread;
+mod timed_sampler;
 mod timeline;
 mod tree;
-mod weight;
-mod work;
+mod uncertain_span;
+mod unsampled;
 
+pub use alarm::{Alarm, AlarmSnapshot, Cause};
 pub use attribution::{
     BadRule, Finding, Kind, NamedRecord, NamedState, RuleSet, Rules, Runner, SharedRules,
     StageCourse, StageRecord, TaskRule, Traits,
@@ -39,18 +42,18 @@ pub use attribution::{
 pub use ceiling::Ceiling;
 pub use event::{EndStatus, Event, Kinship};
 pub use guard::{Crossing, Guard, Level, MachineGuard, RoomCrossing, Thresholds};
+pub use guarded_task::TaskGuard;
 pub use handle::{TaskHandle, WeakTask};
 pub use pace::Interval;
+pub use page_reads::Metric;
 pub use peak::{Peak, PeakMetric, ProcessAtPeak};
 pub use programs::Program;
 pub use record::{Course, LargestProcess, LivingProcess, Record, Snapshot, TaskRecord};
 pub use sampler::Sampler;
 pub use samples::Samples;
-pub use sentry::{Alarm, Cause, Post, Scene};
-pub use settling::Metric;
-pub use task::TaskId;
+pub use tasks::TaskId;
 pub use thread::{SamplerThread, StartError};
 pub use timeline::{Point, Timeline};
 
-/// A sampler of this machine that several threads work on.
+/// A sampler of this machine that several threads use.
 pub type SharedSampler = std::sync::Arc<SamplerThread<memtop_proc::native::NativeObserver>>;

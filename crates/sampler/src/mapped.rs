@@ -1,4 +1,5 @@
-//! Pages of files and shared memory that processes have mapped: each counts once, whoever has it.
+//! Pages of files and shared memory that processes have mapped: each counts once, whatever number
+//! of processes has it.
 
 use std::collections::HashMap;
 
@@ -14,9 +15,9 @@ type Key = (FileId, u64);
 #[derive(Clone, Debug, Default)]
 pub(crate) struct PageSet {
     chunks: Vec<(Key, Chunk)>,
-    /// The size of all of it by the same count that tells of it at every tick.
+    /// The mapped size by the count that every sample reads.
     pub(crate) bytes: u64,
-    /// What of that has been there ever since.
+    /// What of it has been mapped ever since.
     pub(crate) left: u64,
 }
 
@@ -58,7 +59,7 @@ fn set_bit(chunk: &mut Chunk, page: u64) {
     chunk[place] |= 1 << (page % 64);
 }
 
-/// The pages of several.
+/// The pages of several processes.
 #[derive(Debug, Default)]
 pub(crate) struct Union(HashMap<Key, Chunk>);
 
@@ -109,7 +110,7 @@ mod tests {
     }
 
     #[test]
-    fn a_page_counts_once_whoever_has_it_and_however_often_it_is_mapped() {
+    fn a_page_counts_once_in_however_many_processes_and_however_often_it_is_mapped() {
         let one = set(&[(7, 0, 10), (8, 500, 1_100), (7, 5, 10)]);
         assert_eq!(pages(std::slice::from_ref(&one)), 15 + 1_100);
         let other = set(&[(7, 12, 8), (9, 0, 1)]);

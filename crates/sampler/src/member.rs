@@ -8,10 +8,10 @@ use memtop_proc::{Birth, Description, ProcessId, Proportional};
 
 use crate::TaskId;
 use crate::bracket::Bracket;
-use crate::kin::FamilyId;
+use crate::forks::FamilyId;
 use crate::mapped::PageSet;
 
-/// After so many looks in a row in which it has not written, a process is at rest.
+/// After so many observations in a row without a page fault, a process is idle.
 const QUIET: u32 = 8;
 
 #[derive(Debug)]
@@ -19,41 +19,32 @@ pub(crate) struct Member<H> {
     pub(crate) id: ProcessId,
     pub(crate) task: TaskId,
     pub(crate) handle: H,
-    /// Who started it.
+    /// The pid of its parent at its birth.
     pub(crate) parent: u32,
     pub(crate) first_seen: Duration,
     pub(crate) named: Named,
-    /// Names the start of its program; its relatives by fork have the same.
+    /// Identifies the exec that started its program; forked processes inherit it.
     pub(crate) image: Option<u64>,
     pub(crate) memory: Memory,
-    /// Those it may share anonymous memory with.
+    /// Processes that it may share anonymous memory with.
     pub(crate) family: Option<FamilyId>,
     /// Its page faults from its birth until it was found.
-    pub(crate) born_faults: u64,
-    /// Its page faults when they were last looked at.
-    pub(crate) faults: Option<u64>,
-    /// At which sample that was.
-    pub(crate) looked_at_sample: u64,
-    /// The anonymous memory that its family knows of.
-    pub(crate) looked_at: u64,
-    /// What it had mapped of files and shared memory then.
-    pub(crate) mapped_looked_at: u64,
-    /// How many looks in a row have found that it has not written.
-    pub(crate) quiet_looks: u32,
+    pub(crate) faults_before: u64,
+    pub(crate) observed: Observed,
     /// By how much it can have been larger than now since the last sample.
     pub(crate) hidden: u64,
-    /// Whose memory this one runs in, as after `vfork`.
+    /// The process whose memory this one runs in, as after `vfork`.
     pub(crate) borrows_from: Option<ProcessId>,
-    /// It has ended with all its memory, and nobody has waited for it yet.
+    /// It has ended, its memory is gone, and it is not reaped yet.
     pub(crate) is_zombie: bool,
-    /// It has no memory to be seen any more, and others may still share its pages with it.
+    /// It shows no memory any more, and its pages may still count as shared with others.
+    pub(crate) is_releasing: bool,
+    /// Its exit was reported, with its high-water mark.
     pub(crate) is_exiting: bool,
-    /// It was told that this one is about to end, and what the kernel remembers of it.
-    pub(crate) is_leaving: bool,
 }
 
 impl<H> Member<H> {
-    /// One that has just been found, of a task.
+    /// A process of a task that has just been found.
     pub(crate) fn of(
         birth: &Birth,
         task: TaskId,
@@ -71,23 +62,27 @@ impl<H> Member<H> {
             image: birth.image,
             memory: Memory::default(),
             family: None,
-            born_faults: birth.faults,
-            faults: None,
-            looked_at_sample: 0,
-            looked_at: 0,
-            mapped_looked_at: 0,
-            quiet_looks: 0,
+            faults_before: birth.faults,
+            observed: Observed::default(),
             hidden: 0,
             borrows_from: None,
             is_zombie: false,
+            is_releasing: false,
             is_exiting: false,
-            is_leaving: false,
         }
     }
 
-    /// Whether it may be writing: what it writes over shows in no size, only in a look.
-    pub(crate) fn is_active(&self) -> bool {
-        self.quiet_looks < QUIET
+    /// Whether its page faults are to be read at a sample. What it rewrites shows nowhere else.
+    pub(crate) fn is_to_be_observed(&self, is_idle_turn: bool) -> bool {
+        let is_active = self.observed.is_active();
+        match self.family {
+            Some(_) => {
+                let has_changed = self.observed.anonymous != self.memory.anonymous();
+                is_idle_turn || is_active || has_changed
+            }
+            None if self.borrows_from.is_some() => is_idle_turn || is_active,
+            None => is_idle_turn && self.hidden > 0,
+        }
     }
 
     /// Whether it had memory of its own, by all that is known, and has none now.
@@ -96,7 +91,7 @@ impl<H> Member<H> {
         self.memory.rss == 0 && had_some && self.borrows_from.is_none()
     }
 
-    /// What it can have had at most.
+    /// The most memory of its own that it can have had.
     pub(crate) fn most(&self) -> u64 {
         match self.borrows_from {
             Some(_) => 0,
@@ -113,14 +108,77 @@ impl<H> Member<H> {
     }
 
     /// It runs another program from now on, with memory of its own.
-    pub(crate) fn renew(&mut self, image: Option<u64>) {
+    pub(crate) fn exec(&mut self, image: Option<u64>) {
         self.image = image;
         self.family = None;
-        self.faults = None;
+        self.observed.faults = None;
         self.borrows_from = None;
         self.is_zombie = false;
-        self.is_exiting = false;
-        self.memory.renew();
+        self.is_releasing = false;
+        self.memory.exec();
+    }
+}
+
+/// What was known of a process when its page faults were last read.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Observed {
+    /// Its page faults; `None` where those until now do not matter.
+    pub(crate) faults: Option<u64>,
+    /// The number of the sample.
+    sample: u64,
+    /// What its family knows of its memory.
+    anonymous: u64,
+    mapped: u64,
+    /// Observations in a row without a page fault.
+    quiet: u32,
+}
+
+/// What has changed since a process was last observed.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct SinceObserved {
+    pub(crate) faults: Option<u64>,
+    pub(crate) grown: u64,
+    /// Growth of mapped memory.
+    pub(crate) mapped: u64,
+}
+
+impl Observed {
+    pub(crate) fn update(
+        &mut self,
+        faults: Option<u64>,
+        memory: &Memory,
+        sample: u64,
+    ) -> SinceObserved {
+        let before = std::mem::replace(
+            self,
+            Self {
+                faults: faults.or(self.faults),
+                sample,
+                anonymous: memory.anonymous(),
+                mapped: memory.shared(),
+                quiet: 0,
+            },
+        );
+        let since = SinceObserved {
+            faults: Option::zip(before.faults, self.faults)
+                .map(|(before, now)| now.saturating_sub(before)),
+            grown: self.anonymous.saturating_sub(before.anonymous),
+            mapped: self.mapped.saturating_sub(before.mapped),
+        };
+        if since.faults == Some(0) {
+            // Walks observe several times within a sample.
+            let is_first = before.sample != sample;
+            self.quiet = before.quiet.saturating_add(u32::from(is_first));
+        }
+        since
+    }
+
+    pub(crate) fn is_of_sample(&self, sample: u64) -> bool {
+        self.sample == sample
+    }
+
+    fn is_active(&self) -> bool {
+        self.quiet < QUIET
     }
 }
 
@@ -158,7 +216,7 @@ impl Named {
     /// `None` leaves the former description: the process is on its way out.
     pub(crate) fn renew(&mut self, description: Option<Description>, tick: u64, bytes: u64) {
         match description {
-            // In the midst of an exec there are no arguments for an instant.
+            // During an exec there are no arguments for an instant.
             Some(new) if new.command.is_empty() && !self.description.command.is_empty() => {
                 self.again_at = tick + 1;
                 return;
@@ -220,7 +278,7 @@ impl Memory {
         self.shared = shared;
         self.highest = self.highest.max(rss);
         if let Some(set) = &mut self.mapped {
-            // What comes after is something else.
+            // What is mapped later is something else.
             set.left = set.left.min(shared);
         }
     }
@@ -231,8 +289,8 @@ impl Memory {
         self.shared = shared.min(rss);
     }
 
-    /// What was read of the former program tells nothing.
-    pub(crate) fn renew(&mut self) {
+    /// What was read of the program before does not hold any more.
+    fn exec(&mut self) {
         self.proportional = None;
         self.mapped = None;
         self.refused = false;
@@ -266,7 +324,7 @@ impl Memory {
         self.highest > 0
     }
 
-    /// What it has mapped of files and nobody knows which pages.
+    /// What it has mapped of files without its pages having been read.
     pub(crate) fn unread(&self) -> u64 {
         match &self.mapped {
             Some(set) => self.shared.saturating_sub(set.left),

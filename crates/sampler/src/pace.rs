@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-/// The share and the bounds of a pace that nobody set. What looking at pages may cost while much is
-/// in doubt comes on top.
+/// The share of a CPU and the bounds of an adaptive interval. What reading pages may cost comes on
+/// top.
 const SHARE_OF_A_CPU: f64 = 0.006;
 /// While processes come and go or change their size, until so much has been spent beyond the share.
 const SHARE_IN_CHANGE: f64 = 0.04;
@@ -27,7 +27,7 @@ const SLOWEST: Duration = Duration::from_secs(1);
 pub enum Interval {
     /// The sampler: as short as keeps it under one percent of a CPU, from 2 to 100 ms.
     Adaptive,
-    /// Somebody: exactly this.
+    /// Exactly this, as asked for.
     Fixed(Duration),
 }
 
@@ -82,8 +82,8 @@ impl Pace {
     /// Learns from a regular sample: what CPU time it cost, whether it failed, and whether the tree
     /// was changing.
     pub(crate) fn learn(&mut self, cost: Duration, failed: bool, is_changing: bool) {
-        // A sample that takes half of the time until the next is more than anybody asked for; a
-        // pace of the sampler's own follows the cost anyway.
+        // A sample that takes half of its interval costs more than was asked for; an adaptive
+        // interval follows the cost anyway.
         let too_slow = self.asked != Interval::Adaptive && cost > self.now / 2;
         if failed || too_slow {
             self.take_trouble();

@@ -1,4 +1,4 @@
-//! The highest instant, and who made it up.
+//! The instant with the highest memory, and the processes behind it.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -23,7 +23,7 @@ pub struct Peak {
     pub rss_bytes: u64,
     /// When, counted from the sampler's start.
     pub at: Duration,
-    /// Those alive then, in no order.
+    /// The processes alive then, in no order.
     pub processes: Vec<ProcessAtPeak>,
 }
 
@@ -41,13 +41,13 @@ pub enum PeakMetric {
 /// One process's share of a peak.
 #[derive(Clone, Debug)]
 pub struct ProcessAtPeak {
-    /// Who.
+    /// The process.
     pub id: ProcessId,
-    /// The pid of its parent when it was born.
+    /// The pid of its parent at its birth.
     pub parent: u32,
-    /// The account that it was on.
+    /// The task that it was in.
     pub task: TaskId,
-    /// The group of tasks that it was in, by its number among those that were opened.
+    /// The number of the group that it was in, in the order in which groups were added.
     pub group: Option<u32>,
     /// When it was first seen, counted from the sampler's start.
     pub first_seen: Duration,
@@ -62,7 +62,7 @@ pub struct ProcessAtPeak {
 }
 
 impl Peak {
-    /// It turns out to have been no higher than this.
+    /// The peak turns out to have been no higher than this.
     pub(crate) fn lower_to(&mut self, bytes: u64) {
         let whole = self.bytes;
         let part = |of: u64| scaled(of, bytes, whole);
@@ -73,7 +73,7 @@ impl Peak {
         }
         self.bytes = bytes;
         let sum: u64 = self.processes.iter().map(|process| process.bytes).sum();
-        // Of each less than a byte is cut off.
+        // Scaling cuts off less than a byte of each.
         if let Some(largest) = self
             .processes
             .iter_mut()

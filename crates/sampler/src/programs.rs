@@ -1,11 +1,11 @@
-//! Which programs have had the memory of a tree, over time. A program is all processes of a name.
+//! The memory of each program of a tree over time. A program is all processes of one name.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use crate::timeline::{Point, Timeline};
 
-/// So many are told apart at a time: of more, those that have never had much make room.
+/// Programs kept at a time: of more, those that never had much are dropped.
 const MOST_PROGRAMS: usize = 32;
 const POINTS: usize = 100;
 
@@ -24,12 +24,12 @@ pub struct Program {
 pub(crate) struct Programs {
     places: HashMap<String, usize>,
     kept: Vec<Program>,
-    /// What each has now, in the same order.
+    /// The memory of each now, in the same order.
     sums: Vec<u64>,
 }
 
 impl Programs {
-    /// Takes in a sample: names of processes, and what each has.
+    /// Takes in a sample: the names of processes, and their memory.
     pub(crate) fn add<'a>(
         &mut self,
         now: Duration,
@@ -43,7 +43,7 @@ impl Programs {
         }
         for (program, &bytes) in self.kept.iter_mut().zip(&self.sums) {
             program.highest = program.highest.max(bytes);
-            // Once nobody is there, one point says it.
+            // One point says that it has ended.
             if bytes > 0 || program.timeline.ends_above_zero() {
                 program.timeline.add(Point { at: now, bytes });
             }
@@ -102,8 +102,8 @@ mod tests {
     }
 
     /// Such as `node 12: 1=12 2=3`.
-    fn told(programs: &Programs) -> Vec<String> {
-        let told = programs.all().iter().map(|program| {
+    fn described(programs: &Programs) -> Vec<String> {
+        let described = programs.all().iter().map(|program| {
             let points = program.timeline.points().iter();
             let points = points.map(|point| format!(" {}={}", point.at.as_secs(), point.bytes));
             format!(
@@ -113,7 +113,7 @@ mod tests {
                 points.collect::<String>()
             )
         });
-        told.collect()
+        described.collect()
     }
 
     #[test]
@@ -123,7 +123,10 @@ mod tests {
             &[("node", 2)],
             &[("node", 3)],
         ]);
-        assert_eq!(told(&programs), ["node 12: 1=12 2=2 3=3", "sh 1: 1=1 2=0"]);
+        assert_eq!(
+            described(&programs),
+            ["node 12: 1=12 2=2 3=3", "sh 1: 1=1 2=0"]
+        );
     }
 
     #[test]
@@ -140,7 +143,7 @@ mod tests {
             Duration::from_secs(99),
             [("large", 50), ("small", 1)].into_iter(),
         );
-        let left = told(&programs);
+        let left = described(&programs);
         let is_left = |name: &str| {
             left.iter()
                 .any(|left| left.starts_with(&format!("{name} ")))

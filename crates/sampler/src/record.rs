@@ -10,13 +10,13 @@ use crate::{Ceiling, NamedRecord, Peak, Point, Program, StageRecord, TaskId, Tim
 /// Everything that is known when sampling ends.
 #[derive(Clone, Debug, Default)]
 pub struct Record {
-    /// The task that the sampler was asked about.
+    /// The task that the record is about.
     pub task: TaskRecord,
     /// The tasks that were found in it, in the order of their starts.
     pub named: Vec<NamedRecord>,
     /// The stages that it was in, in the order of their starts.
     pub stages: Vec<StageRecord>,
-    /// Who has had the memory of a tree whose tasks are told apart; known at the end.
+    /// The memory of each program over time, for a tree with task rules; known at the end.
     pub programs: Vec<Program>,
     /// The interval at the end.
     pub interval: Duration,
@@ -54,18 +54,18 @@ pub struct Snapshot {
     pub bytes: u64,
     /// What is known so far.
     pub record: Record,
-    /// Who had memory.
+    /// The processes that had memory.
     pub living: Vec<LivingProcess>,
 }
 
-/// What a task has had since somebody asked before.
+/// A task's memory since this was last asked for.
 #[derive(Clone, Debug)]
 pub struct Course {
     /// Until when, counted from the sampler's start.
     pub at: Duration,
     /// The sums, in the order of time.
     pub sums: Vec<Point>,
-    /// Who had memory at the last sample.
+    /// The processes that had memory at the last sample.
     pub living: Vec<LivingProcess>,
 }
 
@@ -82,13 +82,13 @@ pub struct TaskRecord {
     pub highest_rss_bytes: u64,
     /// The most that belonged to files or to shared memory at any sample, each page once.
     pub most_mapped_bytes: u64,
-    /// The process that was the largest.
+    /// The largest process.
     pub largest: Option<LargestProcess>,
     /// The course of the sum.
     pub timeline: Timeline,
-    /// Processes that were ever seen.
+    /// Processes that were ever found.
     pub seen: u64,
-    /// Those of them that were found by looking, not told of when they were born.
+    /// Those of them that were found by a scan and whose birth was not reported.
     pub found: u64,
     /// Processes that ended before their memory could be read once.
     pub unmeasured: u64,
@@ -99,13 +99,13 @@ pub struct TaskRecord {
 /// A process of a task that is alive.
 #[derive(Clone, Debug)]
 pub struct LivingProcess {
-    /// Who.
+    /// The process.
     pub id: ProcessId,
-    /// The account that it is on.
+    /// The task that it is in.
     pub task: TaskId,
     /// Its name and command line.
     pub description: Arc<Description>,
-    /// The pid of its parent when it was born.
+    /// The pid of its parent at its birth.
     pub parent: u32,
     /// When it was first seen, counted from the sampler's start.
     pub first_seen: Duration,
@@ -115,14 +115,14 @@ pub struct LivingProcess {
     pub bytes: u64,
 }
 
-/// The process that was the largest of its task, by samples and by what the kernel remembers.
+/// The largest process of a task, by samples and by high-water marks.
 #[derive(Clone, Debug)]
 pub struct LargestProcess {
-    /// Who.
+    /// The process.
     pub id: ProcessId,
-    /// The pid of its parent when it was born.
+    /// The pid of its parent at its birth.
     pub parent: u32,
-    /// The account that it was on.
+    /// The task that it was in.
     pub task: TaskId,
     /// When it was first seen, counted from the sampler's start.
     pub first_seen: Duration,

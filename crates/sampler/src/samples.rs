@@ -1,4 +1,4 @@
-//! Every sample of a task, from who takes it to who reads it. Neither waits for the other.
+//! Every sample of a task, from the sampling thread to a reader. Neither waits for the other.
 
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -7,8 +7,8 @@ use memtop_proc::lock;
 
 use crate::{Point, Timeline};
 
-/// So many samples wait to be read, and up to twice as many; with more, each two neighbours become
-/// the higher of them.
+/// This many samples wait to be read, and up to twice as many; of more, each two neighbours become
+/// the higher one.
 const WAITING: usize = 10_000;
 
 /// Reads every sample of a task.
@@ -62,8 +62,8 @@ impl Drop for SampleSource {
 }
 
 impl Samples {
-    /// Waits so long, or until there are no more samples, and takes those that have come, each at a
-    /// later microsecond than the one before. `None` when all have been taken.
+    /// Waits for `pause`, or until there are no more samples, and takes those that have come, each
+    /// at a later microsecond than the one before. `None` when all have been taken.
     #[must_use]
     pub fn take_after(&self, pause: Duration) -> Option<Vec<Point>> {
         let state = self.state();
@@ -77,7 +77,7 @@ impl Samples {
         if state.is_over {
             return Some(points).filter(|points| !points.is_empty());
         }
-        // Another look at the same instant may still raise the last one.
+        // Another sample of the same instant may still raise the last one.
         if let Some(last) = points.pop() {
             state.waiting.add(last);
         }
@@ -138,7 +138,7 @@ mod tests {
     }
 
     #[test]
-    fn when_nobody_reads_memory_is_bounded_and_the_highest_is_kept() {
+    fn without_a_reader_memory_is_bounded_and_the_highest_is_kept() {
         let (source, samples) = SampleSource::of(&[]);
         for micros in 0..100_000 {
             source.add(point(micros, u64::from(micros == 77_777)));

@@ -1,4 +1,4 @@
-//! A thread that samples on time and waits for nobody.
+//! A thread that takes samples on time.
 
 use std::fmt;
 use std::path::PathBuf;
@@ -10,14 +10,14 @@ use std::time::{Duration, Instant};
 use memtop_proc::lock;
 use memtop_proc::{Account, Error, HighWater, Observer, ProcessId, Startup};
 
-use crate::sentry::Post;
-use crate::work::Work;
+use crate::guarded_task::TaskGuard;
+use crate::timed_sampler::TimedSampler;
 use crate::{
     Course, Event, Interval, LivingProcess, Metric, NamedState, Record, Samples, SharedRules,
     Snapshot, TaskId, TaskRecord, Traits,
 };
 
-/// With more events than this waiting for the next sample, they are taken in before it.
+/// With more events than this waiting, they are handled before the next sample.
 const MOST_WAITING: usize = 512;
 /// A process that ends is worth a sample if it has this share of the peak, and as much as this.
 const PART_OF_THE_PEAK: u64 = 64;
@@ -32,27 +32,27 @@ pub enum StartError {
     /// The process table cannot be read.
     #[error(transparent)]
     Observer(#[from] Error),
-    /// The sampling thread has ended by a fault of its own.
+    /// The sampling thread has panicked.
     #[error("the sampling thread has ended")]
     ThreadEnded,
 }
 
-/// A sampler and the thread that calls it on time. Whoever else asks for something does it on their
-/// own thread, between two samples. Dropping it ends the thread.
+/// A sampler and the thread that calls it on time. Other threads call it between two samples, on
+/// their own time. Dropping it ends the thread.
 pub struct SamplerThread<O: Observer> {
     shared: Arc<Shared<O>>,
     thread: Option<JoinHandle<()>>,
 }
 
 struct Shared<O: Observer> {
-    work: Mutex<Work<O>>,
-    /// There is something to sample, or it is over.
+    timed: Mutex<TimedSampler<O>>,
+    /// Notified when there is something to sample, or it is closed.
     changed: Condvar,
-    /// Told, with when that was, and not taken in yet.
+    /// Events that were not taken in yet, and when they came.
     events: Mutex<Vec<(Instant, Event)>>,
-    /// By which processes are told apart, once somebody wants that.
+    /// The task rules, once a task is attributed.
     rules: OnceLock<SharedRules>,
-    /// Of the tree that was highest, and of the largest process.
+    /// Of the highest tree, and of the largest process.
     peak_bytes: AtomicU64,
     largest_bytes: AtomicU64,
 }
@@ -72,36 +72,36 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
     /// When the operating system gives no thread.
     pub fn start(observer: O, interval: Interval, metric: Metric) -> std::io::Result<Self> {
         let shared = Arc::new(Shared {
-            work: Mutex::new(Work::new(observer, interval, metric)),
+            timed: Mutex::new(TimedSampler::new(observer, interval, metric)),
             changed: Condvar::new(),
             events: Mutex::default(),
             rules: OnceLock::new(),
             peak_bytes: AtomicU64::new(0),
             largest_bytes: AtomicU64::new(0),
         });
-        let working = Arc::clone(&shared);
+        let sampling = Arc::clone(&shared);
         let thread = Builder::new()
             .name("memtop-sampler".to_owned())
-            .spawn(move || working.until_closed())?;
+            .spawn(move || sampling.until_closed())?;
         Ok(Self {
             shared,
             thread: Some(thread),
         })
     }
 
-    /// From now on every birth is told of by [`Self::notify`].
+    /// From now on [`Self::notify`] is called for every birth.
     pub fn expect_events(&self) {
-        let _ = self.with(|work| work.sampler.expect_events());
+        let _ = self.with(|timed| timed.sampler.expect_events());
     }
 
-    /// From now on nobody tells of the births of some, so all are looked for, for good.
+    /// From now on some births are not reported, so the process table is scanned for all, for good.
     pub fn look_for_births(&self) {
-        let _ = self.with(|work| work.sampler.look_for_births());
+        let _ = self.with(|timed| timed.sampler.look_for_births());
     }
 
-    /// Counts all times from this instant on. For when nothing has been sampled yet.
+    /// Counts all times from this instant on, before anything was sampled.
     pub fn count_from(&self, start: Instant) {
-        let _ = self.with(|work| work.started = start);
+        let _ = self.with(|timed| timed.started = start);
     }
 
     /// Starts a task at a process and takes its first sample at once.
@@ -109,65 +109,67 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
     /// # Errors
     /// When there is no such process or the process table cannot be read.
     pub fn add_task(&self, pid: u32) -> Result<TaskId, StartError> {
-        self.begin(pid, |work| work.sampler.add_task(pid, work.now()))
+        self.start_task(pid, |timed| timed.sampler.add_task(pid, timed.now()))
     }
 
-    /// The same for a process that was started after the observer took note of who is there. Orphans
-    /// that become children of `adopter` are of the task as well.
+    /// The same for a process that was started after the observer took note of the processes that
+    /// there are. Orphans that become children of `adopter` are of the task as well.
     ///
     /// # Errors
     /// When there is no such process or the process table cannot be read.
     pub fn add_new_task(&self, pid: u32, adopter: Option<u32>) -> Result<TaskId, StartError> {
-        self.begin(pid, |work| {
-            work.sampler.add_new_task(pid, adopter, work.now())
+        self.start_task(pid, |timed| {
+            timed.sampler.add_new_task(pid, adopter, timed.now())
         })
     }
 
     /// From now on the kernel counts what is in a task, and nothing else.
     pub fn set_account(&self, task: TaskId, account: Box<dyn Account>) {
-        let _ = self.with(|work| work.set_account(task, account));
+        let _ = self.with(|timed| timed.set_account(task, account));
         self.shared.changed.notify_all();
     }
 
-    /// From now on the kernel does not count all that is in a task any more.
+    /// The kernel does not count all of a task any more.
     pub fn end_account(&self, task: TaskId) {
-        let _ = self.with(|work| work.sampler.end_account(task));
+        let _ = self.with(|timed| timed.sampler.end_account(task));
     }
 
-    /// Opens a task for others to be inside it. Orphans that become children of `adopter` and are
-    /// of none of those are of this one. `None` when the thread has ended by a fault of its own.
+    /// Adds a task that holds others. Orphans that become children of `adopter`, and are of no task
+    /// in it, are of this one. `None` when the thread has panicked.
     #[must_use]
     pub fn add_group(&self, enclosing: Option<TaskId>, adopter: Option<u32>) -> Option<TaskId> {
-        self.with(|work| work.sampler.add_group(enclosing, adopter))
+        self.with(|timed| timed.sampler.add_group(enclosing, adopter))
     }
 
-    /// Starts a task inside another at a process that was started after the observer took note of
-    /// who is there.
+    /// Starts a task inside another, at a process that was started after the observer took note of
+    /// the processes that there are.
     ///
     /// # Errors
     /// When there is no such process or the process table cannot be read.
     pub fn add_new_task_within(&self, enclosing: TaskId, pid: u32) -> Result<TaskId, StartError> {
-        self.begin(pid, |work| {
-            work.sampler.add_new_task_within(enclosing, pid, work.now())
+        self.start_task(pid, |timed| {
+            timed
+                .sampler
+                .add_new_task_within(enclosing, pid, timed.now())
         })
     }
 
-    fn begin(
+    fn start_task(
         &self,
         pid: u32,
-        add: impl FnOnce(&mut Work<O>) -> Result<Option<TaskId>, Error>,
+        add: impl FnOnce(&mut TimedSampler<O>) -> Result<Option<TaskId>, Error>,
     ) -> Result<TaskId, StartError> {
-        let added = self.with(|work| {
-            let was_idle = !work.samples();
+        let added = self.with(|timed| {
+            let was_idle = !timed.samples();
             if was_idle {
-                work.sampler.resume();
+                timed.sampler.resume();
             }
-            let added = add(work)?;
+            let added = add(timed)?;
             if added.is_some() {
-                work.tick();
+                timed.tick();
             }
             if was_idle {
-                work.due = Instant::now() + work.pace.interval();
+                timed.due = Instant::now() + timed.pace.interval();
             }
             Ok(added)
         });
@@ -180,128 +182,127 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         }
     }
 
-    /// Takes a last sample, ends a task and tells what is known of it.
+    /// Takes a last sample, ends a task and returns its record.
     #[must_use]
     pub fn remove_task(&self, task: TaskId) -> Option<TaskRecord> {
-        self.with(|work| {
-            if work.samples() {
-                work.tick();
+        self.with(|timed| {
+            if timed.samples() {
+                timed.tick();
             }
-            work.remove_task(task)
+            timed.remove_task(task)
         })
         .flatten()
     }
 
-    /// Closes the last gap, ends a task and tells how it was. `None` when there is no such task, or
-    /// the thread has ended by a fault of its own.
+    /// Closes the last gap, ends a task and returns its last state. `None` when there is no such
+    /// task, or the thread has panicked.
     #[must_use]
     pub fn end_task(&self, task: TaskId) -> Option<Snapshot> {
-        self.with(|work| {
-            work.finish();
-            let last = work.snapshot(task);
-            work.remove_task(task).map(|_| last)
+        self.with(|timed| {
+            timed.finish();
+            let last = timed.snapshot(task);
+            timed.remove_task(task).map(|_| last)
         })
         .flatten()
     }
 
-    /// Closes the last gap and tells what is known. `None` when the thread has ended by a fault of
-    /// its own.
+    /// Closes the last gap and returns the record. `None` when the thread has panicked.
     #[must_use]
     pub fn finish(&self, task: TaskId) -> Option<Record> {
-        self.with(|work| {
-            work.finish();
-            work.last_record(task)
+        self.with(|timed| {
+            timed.finish();
+            timed.last_record(task)
         })
     }
 
-    /// What is known so far. `None` when the thread has ended by a fault of its own.
+    /// What is known so far. `None` when the thread has panicked.
     #[must_use]
     pub fn record(&self, task: TaskId) -> Option<Record> {
-        self.with(|work| work.record(task))
+        self.with(|timed| timed.record(task))
     }
 
     /// Guards a task from now on.
-    pub fn guard(&self, task: TaskId, post: Post) {
-        let _ = self.with(|work| work.guard(task, post));
+    pub fn guard(&self, task: TaskId, guard: TaskGuard) {
+        let _ = self.with(|timed| timed.guard(task, guard));
         self.shared.changed.notify_all();
     }
 
-    /// Whether a task still grows although its end has been called for.
+    /// Whether a task still grows although it is being ended for its memory.
     #[must_use]
     pub fn is_urgent(&self, task: TaskId) -> bool {
-        self.with(|work| work.is_urgent(task)).unwrap_or(false)
+        self.with(|timed| timed.is_urgent(task)).unwrap_or(false)
     }
 
     /// The living processes of a task.
     #[must_use]
     pub fn pids(&self, task: TaskId) -> Vec<u32> {
-        self.with(|work| work.sampler.pids(task).collect())
+        self.with(|timed| timed.sampler.pids(task).collect())
             .unwrap_or_default()
     }
 
-    /// Takes a sample and tells who is there.
+    /// Takes a sample and returns the processes of a task.
     #[must_use]
     pub fn members(&self, task: TaskId) -> Vec<ProcessId> {
-        self.with(|work| {
-            work.sample();
-            work.sampler.members(task).collect()
+        self.with(|timed| {
+            timed.sample();
+            timed.sampler.members(task).collect()
         })
         .unwrap_or_default()
     }
 
-    /// Takes a sample and tells who has memory.
+    /// Takes a sample and returns the processes that have memory.
     #[must_use]
     pub fn living(&self, task: TaskId) -> Vec<LivingProcess> {
-        self.with(|work| {
-            work.sample();
-            work.sampler.living(task)
+        self.with(|timed| {
+            timed.sample();
+            timed.sampler.living(task)
         })
         .unwrap_or_default()
     }
 
-    /// How a task was at the last sample. `None` when the thread has ended by a fault of its own.
+    /// A task at the last sample. `None` when the thread has panicked.
     #[must_use]
     pub fn snapshot(&self, task: TaskId) -> Option<Snapshot> {
-        self.with(|work| work.snapshot(task))
+        self.with(|timed| timed.snapshot(task))
     }
 
-    /// What a task has had since this was last called, as so many sums at most. The first call begins
-    /// it. `None` when the task has ended.
+    /// The memory of a task since this was last called, as at most `sums` sums. The first call
+    /// begins it. `None` when the task has ended.
     #[must_use]
     pub fn take_course(&self, task: TaskId, sums: usize) -> Option<Course> {
-        self.with(|work| {
+        self.with(|timed| {
             Some(Course {
-                at: work.now(),
-                sums: work.sampler.take_course(task, sums)?,
-                living: work.sampler.living(task),
+                at: timed.now(),
+                sums: timed.sampler.take_course(task, sums)?,
+                living: timed.sampler.living(task),
             })
         })
         .flatten()
     }
 
-    /// Reads every sample of a task from now on, and those before as far as they are kept. `None`
-    /// when the task has ended.
+    /// A reader of every sample of a task from now on, and of those before as far as they are kept.
+    /// `None` when the task has ended.
     #[must_use]
     pub fn samples(&self, task: TaskId) -> Option<Samples> {
-        self.with(|work| work.sampler.samples(task)).flatten()
+        self.with(|timed| timed.sampler.samples(task)).flatten()
     }
 
-    /// The time, as all times are counted here.
+    /// The present time, as all times are counted here.
     #[must_use]
     pub fn now(&self) -> Duration {
-        self.with(|work| work.now()).unwrap_or_default()
+        self.with(|timed| timed.now()).unwrap_or_default()
     }
 
     /// Takes a sample now.
     pub fn sample_now(&self) {
-        let _ = self.with(|work| {
-            if work.samples() {
-                work.tick();
+        let _ = self.with(|timed| {
+            if timed.samples() {
+                timed.tick();
             }
         });
     }
 
-    /// Hands on what happened between two samples. It is taken in with the next one.
+    /// Takes an event between two samples. It is handled with the next one.
     pub fn notify(&self, event: Event) {
         let waiting = {
             let mut events = self.shared.events();
@@ -313,29 +314,29 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         }
     }
 
-    /// Tells the processes of a task apart from now on, by rules that are the same for all tasks of
-    /// this sampler. `before` is what its first process has from outside.
+    /// Attributes the processes of a task to found tasks from now on, by rules that are the same
+    /// for all tasks of this sampler. `before` is what its first process has from outside.
     pub fn attribute(&self, task: TaskId, rules: &SharedRules, before: &Traits) {
         let rules = Arc::clone(self.shared.rules.get_or_init(|| Arc::clone(rules)));
-        let _ = self.with(|work| work.attribute(task, rules, before));
+        let _ = self.with(|timed| timed.attribute(task, rules, before));
     }
 
-    /// Has a process be of the task that whoever has started it names; see
+    /// Attributes a process to a task by name; see
     /// [`Sampler::tell_task`](crate::Sampler::tell_task).
     #[must_use]
     pub fn tell_task(&self, root: TaskId, pid: u32, runner: &str, name: &str) -> bool {
-        self.with(|work| work.tell_task(root, pid, runner, name))
+        self.with(|timed| timed.tell_task(root, pid, runner, name))
             .unwrap_or(false)
     }
 
-    /// How the tasks that were found in a task are.
+    /// The present states of the tasks that were found in a task.
     #[must_use]
     pub fn named_states(&self, task: TaskId) -> Vec<NamedState> {
-        self.with(|work| work.sampler.named_states(task))
+        self.with(|timed| timed.sampler.named_states(task))
             .unwrap_or_default()
     }
 
-    /// Hands on that a process runs another program, which must not go on before this returns.
+    /// Reports an exec. The process must not run on before this returns.
     pub fn notify_exec<'a>(
         &self,
         pid: u32,
@@ -348,36 +349,36 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         self.notify(Event::Execed(pid, traits));
     }
 
-    /// Hands on that a process is about to end, which must not go on before this returns. When it
-    /// is large enough to matter, a sample is taken while its memory is still there.
+    /// Reports that a process is about to end. It must not run on before this returns: if it is
+    /// large enough to matter, a sample is taken while it has its memory.
     pub fn notify_exit(&self, pid: u32, last: HighWater) {
         self.notify(Event::Exiting(pid, last));
         let part = self.shared.peak_bytes.load(Relaxed) / PART_OF_THE_PEAK;
         let matters = last.now_bytes >= part.max(WORTH_A_SAMPLE);
         let is_largest = last.highest_bytes > self.shared.largest_bytes.load(Relaxed);
         if matters || is_largest {
-            let _ = self.with(|work| work.sample_at_exit(pid));
+            let _ = self.with(|timed| timed.sample_at_exit(pid));
         }
     }
 
-    /// Does something between two samples; `None` when the thread has ended by a fault of its own.
-    fn with<T>(&self, act: impl FnOnce(&mut Work<O>) -> T) -> Option<T> {
-        let mut work = self.shared.work.lock().ok()?;
-        self.shared.take_in_events(&mut work);
-        let answer = act(&mut work);
-        self.shared.note_highest(&work);
+    /// Calls `act` between two samples; `None` when the thread has panicked.
+    fn with<T>(&self, act: impl FnOnce(&mut TimedSampler<O>) -> T) -> Option<T> {
+        let mut timed = self.shared.timed.lock().ok()?;
+        self.shared.handle_events(&mut timed);
+        let answer = act(&mut timed);
+        self.shared.note_highest(&timed);
         Some(answer)
     }
 }
 
 impl<O: Observer> Drop for SamplerThread<O> {
     fn drop(&mut self) {
-        if let Ok(mut work) = self.shared.work.lock() {
-            work.is_closed = true;
+        if let Ok(mut timed) = self.shared.timed.lock() {
+            timed.is_closed = true;
         }
         self.shared.changed.notify_all();
         if let Some(thread) = self.thread.take() {
-            // A panic has been printed by the thread itself; there is nothing to add.
+            // A panic has been printed by the thread itself.
             let _ = thread.join();
         }
     }
@@ -385,27 +386,27 @@ impl<O: Observer> Drop for SamplerThread<O> {
 
 impl<O: Observer> Shared<O> {
     fn until_closed(&self) {
-        // Poisoned by a panic elsewhere: then there is nothing to sample with.
-        let Ok(mut work) = self.work.lock() else {
+        // Poisoned by a panic in another thread: there is nothing left to sample with.
+        let Ok(mut timed) = self.timed.lock() else {
             return;
         };
-        while !work.is_closed {
-            let left = work.next_turn().saturating_duration_since(Instant::now());
-            let waited = if !work.samples() {
-                self.changed.wait(work)
+        while !timed.is_closed {
+            let left = timed.next_turn().saturating_duration_since(Instant::now());
+            let waited = if !timed.samples() {
+                self.changed.wait(timed)
             } else if left.is_zero() {
-                self.take_in_events(&mut work);
-                work.take_turn();
-                self.note_highest(&work);
+                self.handle_events(&mut timed);
+                timed.take_turn();
+                self.note_highest(&timed);
                 continue;
             } else {
-                let waited = self.changed.wait_timeout(work, left);
+                let waited = self.changed.wait_timeout(timed, left);
                 waited
-                    .map(|(work, _)| work)
+                    .map(|(timed, _)| timed)
                     .map_err(|error| PoisonError::new(error.into_inner().0))
             };
             match waited {
-                Ok(waited) => work = waited,
+                Ok(waited) => timed = waited,
                 Err(_) => return,
             }
         }
@@ -415,13 +416,13 @@ impl<O: Observer> Shared<O> {
         lock(&self.events)
     }
 
-    fn take_in_events(&self, work: &mut Work<O>) {
+    fn handle_events(&self, timed: &mut TimedSampler<O>) {
         let events = std::mem::take(&mut *self.events());
-        work.handle(events);
+        timed.handle(events);
     }
 
-    fn note_highest(&self, work: &Work<O>) {
-        let (peak, largest) = work.sampler.highest();
+    fn note_highest(&self, timed: &TimedSampler<O>) {
+        let (peak, largest) = timed.sampler.highest();
         self.peak_bytes.store(peak, Relaxed);
         self.largest_bytes.store(largest, Relaxed);
     }

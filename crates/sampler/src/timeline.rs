@@ -49,7 +49,7 @@ impl Timeline {
         }
         self.stride = self.stride.max(1);
         match self.points.last_mut() {
-            // Several looks at one instant are one sample.
+            // Several samples of one instant are one.
             Some(last) if point.at <= last.at => last.bytes = last.bytes.max(point.bytes),
             Some(last) if self.in_last < self.stride => {
                 if point.bytes > last.bytes {

@@ -9,18 +9,18 @@ use memtop_proc::{Birth, ByNumber};
 use crate::TaskId;
 use crate::member::Member;
 
-/// Pids of the dead that are remembered. In a run of days there would be no end of them.
-const MOST_FOREBEARS: usize = 20_000;
+/// Pids of ended processes that are remembered. In a run of days they would grow without end.
+const MOST_ANCESTORS: usize = 20_000;
 
 #[derive(Debug)]
 pub(crate) struct Tree<H> {
     members: Vec<Member<H>>,
-    place_by_pid: ByNumber<u32, usize>,
+    index_by_pid: ByNumber<u32, usize>,
     /// The task of every pid that is or was a member's.
     lineage: ByNumber<u32, TaskId>,
-    /// Who gets the orphans of a task, if not the system.
+    /// The parent that orphans of a task get, if not the system's.
     adopter: Option<(u32, TaskId)>,
-    /// Changes whenever somebody comes, goes, or is of another task.
+    /// Changes whenever a process comes, goes, or moves to another task.
     pub(crate) version: u64,
 }
 
@@ -28,7 +28,7 @@ impl<H> Tree<H> {
     pub(crate) fn new() -> Self {
         Self {
             members: Vec::new(),
-            place_by_pid: ByNumber::default(),
+            index_by_pid: ByNumber::default(),
             lineage: ByNumber::default(),
             adopter: None,
             version: 0,
@@ -51,8 +51,8 @@ impl<H> Tree<H> {
         &mut self.members
     }
 
-    pub(crate) fn place_of(&self, pid: u32) -> Option<usize> {
-        self.place_by_pid.get(&pid).copied()
+    pub(crate) fn index_of(&self, pid: u32) -> Option<usize> {
+        self.index_by_pid.get(&pid).copied()
     }
 
     /// The task that a newly seen process belongs to, if any.
@@ -75,10 +75,10 @@ impl<H> Tree<H> {
         self.adopter = Some((parent, task));
     }
 
-    /// Remembers one that was gone before it could be watched: it may have children.
+    /// Remembers a process that was gone before it could be watched: it may have children.
     pub(crate) fn remember(&mut self, pid: u32, task: TaskId) {
-        if self.lineage.len() > 2 * self.members.len() + MOST_FOREBEARS {
-            let members = &self.place_by_pid;
+        if self.lineage.len() > 2 * self.members.len() + MOST_ANCESTORS {
+            let members = &self.index_by_pid;
             self.lineage.retain(|pid, _| members.contains_key(pid));
         }
         self.lineage.insert(pid, task);
@@ -87,34 +87,34 @@ impl<H> Tree<H> {
     pub(crate) fn admit(&mut self, member: Member<H>) {
         self.version += 1;
         self.remember(member.id.pid, member.task);
-        self.place_by_pid.insert(member.id.pid, self.members.len());
+        self.index_by_pid.insert(member.id.pid, self.members.len());
         self.members.push(member);
     }
 
-    /// What the holder of this pid belonged to says nothing any more: another has it now.
+    /// The task of the former holder of a pid says nothing about the new one.
     pub(crate) fn forget_lineage(&mut self, pid: u32) {
         self.lineage.remove(&pid);
     }
 
-    pub(crate) fn reassign(&mut self, place: usize, task: TaskId) {
+    pub(crate) fn reassign(&mut self, index: usize, task: TaskId) {
         self.version += 1;
-        let member = &mut self.members[place];
+        let member = &mut self.members[index];
         member.task = task;
         self.lineage.insert(member.id.pid, task);
     }
 
     /// Takes a member out; the last one moves to its place.
-    pub(crate) fn remove(&mut self, place: usize) -> Member<H> {
+    pub(crate) fn remove(&mut self, index: usize) -> Member<H> {
         self.version += 1;
-        let member = self.members.swap_remove(place);
-        self.place_by_pid.remove(&member.id.pid);
-        if let Some(moved) = self.members.get(place) {
-            self.place_by_pid.insert(moved.id.pid, place);
+        let member = self.members.swap_remove(index);
+        self.index_by_pid.remove(&member.id.pid);
+        if let Some(moved) = self.members.get(index) {
+            self.index_by_pid.insert(moved.id.pid, index);
         }
         member
     }
 
-    /// Hands everything of an ended task to the one around it, or forgets it.
+    /// Moves everything of an ended task to the one around it, or forgets it.
     pub(crate) fn end_task(&mut self, task: TaskId, outer: Option<TaskId>) {
         self.version += 1;
         self.adopter = self.adopter.filter(|&(_, of)| of != task);
@@ -129,9 +129,9 @@ impl<H> Tree<H> {
         }
         self.lineage.retain(|_, of| *of != task);
         self.members.retain(|member| member.task != task);
-        self.place_by_pid.clear();
-        for (place, member) in self.members.iter().enumerate() {
-            self.place_by_pid.insert(member.id.pid, place);
+        self.index_by_pid.clear();
+        for (index, member) in self.members.iter().enumerate() {
+            self.index_by_pid.insert(member.id.pid, index);
         }
     }
 }

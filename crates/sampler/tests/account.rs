@@ -72,7 +72,7 @@ fn the_headline_is_never_below_what_the_kernel_counts() {
     let mut highest = 0;
     for (tick, pid) in (2..).zip(11..30) {
         table.fork(pid, 10);
-        // Nobody knows whose the pages are that this one has written over.
+        // Whose pages this process has rewritten is unknown.
         table.write(pid, u64::from(pid) * MB);
         let counted = counted(&table, 10..=pid);
         highest = highest.max(counted.anonymous_bytes + counted.mapped_bytes);
@@ -138,14 +138,14 @@ fn a_high_between_two_samples_is_seen_in_the_account() {
 
 #[test]
 fn when_the_account_ends_the_run_goes_on_by_processes() {
-    for is_told in [true, false] {
+    for is_reported in [true, false] {
         let (table, account, mut sampler, task) = counted_parent();
         table.fork(11, 10);
         table.grow(11, 60 * MB);
         account.set(Some(counted(&table, [10, 11])));
         sampler.tick(2 * GAP).unwrap();
         assert_eq!(sampler.bytes(task), 260 * MB);
-        if is_told {
+        if is_reported {
             sampler.end_account(task);
             account.set(Some(Counted {
                 anonymous_bytes: 9_000 * MB,
@@ -156,7 +156,7 @@ fn when_the_account_ends_the_run_goes_on_by_processes() {
         }
         table.grow(11, 40 * MB);
         sampler.tick(3 * GAP).unwrap();
-        assert_eq!(sampler.bytes(task), 300 * MB, "told: {is_told}");
+        assert_eq!(sampler.bytes(task), 300 * MB, "reported: {is_reported}");
         table.fork(12, 11);
         table.grow(12, 50 * MB);
         sampler.tick(4 * GAP).unwrap();

@@ -67,7 +67,7 @@ struct World {
     root: TaskId,
     rules: SharedRules,
     now: Duration,
-    is_told: bool,
+    is_reported: bool,
 }
 
 impl World {
@@ -80,11 +80,11 @@ impl World {
         self.tick();
     }
 
-    fn new(is_told: bool) -> Self {
+    fn new(is_reported: bool) -> Self {
         let table = FakeTable::default();
         table.start(ROOT, 1, 100);
         let mut sampler = Sampler::new(table.clone(), Metric::Rss);
-        if is_told {
+        if is_reported {
             sampler.expect_events();
         }
         let root = sampler.add_task(ROOT, Duration::ZERO).unwrap().unwrap();
@@ -96,13 +96,13 @@ impl World {
             root,
             rules,
             now: Duration::ZERO,
-            is_told,
+            is_reported,
         };
         world.tick();
         world
     }
 
-    fn told() -> Self {
+    fn reported() -> Self {
         Self::new(true)
     }
 
@@ -121,7 +121,7 @@ impl World {
         self.table.start(pid, parent, bytes);
         let words = (arguments.to_owned(), environment.to_owned());
         self.table.change(|table| table.startups.insert(pid, words));
-        if self.is_told {
+        if self.is_reported {
             self.tell(Event::Born {
                 pid,
                 parent,
@@ -136,7 +136,7 @@ impl World {
         self.tell(Event::Execed(pid, Some(Arc::new(traits))));
     }
 
-    /// By an exec that nobody tells of.
+    /// By an exec that is not reported.
     fn becomes(&mut self, pid: u32, arguments: &str, environment: &str) {
         let words = (arguments.to_owned(), environment.to_owned());
         self.table.change(|table| {
@@ -158,7 +158,7 @@ impl World {
     }
 
     fn end(&mut self, pid: u32, status: EndStatus) {
-        if self.is_told {
+        if self.is_reported {
             self.tell(Event::Ended(pid, status));
         }
         self.table.end(pid);
@@ -189,8 +189,8 @@ fn row(name: &str, work: u64, wrappers: Option<u64>) -> (String, u64, Option<u64
 
 #[test]
 fn tasks_side_by_side_have_peaks_of_their_own_and_the_whole_is_simultaneous() {
-    for is_told in [true, false] {
-        let mut world = World::new(is_told);
+    for is_reported in [true, false] {
+        let mut world = World::new(is_reported);
         world.start(11, ROOT, "node a", "P=a T=build", 100);
         world.start(12, ROOT, "node b", "P=b T=build C=prod", 400);
         world.tick();
@@ -203,14 +203,14 @@ fn tasks_side_by_side_have_peaks_of_their_own_and_the_whole_is_simultaneous() {
             row("b:build:prod", 400, None),
             row("c:build", 250, None),
         ];
-        assert_eq!(world.peaks(), expected, "told: {is_told}");
+        assert_eq!(world.peaks(), expected, "reported: {is_reported}");
         let record = world.sampler.task_record(world.root).unwrap();
         let by_looking = world
             .found()
             .iter()
             .map(|found| found.work.found)
             .sum::<u64>();
-        assert_eq!(by_looking, if is_told { 0 } else { 3 });
+        assert_eq!(by_looking, if is_reported { 0 } else { 3 });
         assert_eq!(peak(&record), 650, "100 for the root, 300 and 250");
         let accounts: Vec<_> = world.found()[2].accounts.clone();
         let at_peak = record.peak.unwrap().processes;
@@ -223,7 +223,7 @@ fn tasks_side_by_side_have_peaks_of_their_own_and_the_whole_is_simultaneous() {
 }
 
 #[test]
-fn who_was_there_before_is_told_apart_as_well() {
+fn who_was_there_before_is_distinct_as_well() {
     let table = FakeTable::default();
     table.start(ROOT, 1, 100);
     for (pid, task, bytes) in [(11, "a", 30), (12, "b", 50)] {
@@ -258,8 +258,8 @@ fn what_comes_from_outside_is_no_task() {
 
 #[test]
 fn a_child_without_environment_is_of_its_parents_task() {
-    for is_told in [true, false] {
-        let mut world = World::new(is_told);
+    for is_reported in [true, false] {
+        let mut world = World::new(is_reported);
         world.start(11, ROOT, "node a", "P=a T=build", 100);
         world.tick();
         world.start(12, 11, "env", "", 70);
@@ -270,8 +270,8 @@ fn a_child_without_environment_is_of_its_parents_task() {
 
 #[test]
 fn an_orphan_stays_in_its_task() {
-    for is_told in [true, false] {
-        let mut world = World::new(is_told);
+    for is_reported in [true, false] {
+        let mut world = World::new(is_reported);
         world.start(11, ROOT, "node a", "P=a T=build", 100);
         world.start(12, 11, "daemon", "", 70);
         world.tick();
@@ -289,7 +289,7 @@ fn an_orphan_stays_in_its_task() {
 
 #[test]
 fn the_inner_one_of_nested_tasks_counts_and_only_there() {
-    let mut world = World::told();
+    let mut world = World::reported();
     world.start(11, ROOT, "nx", "P=app T=e2e", 100);
     world.start(12, 11, "node lib", "P=lib T=build", 70);
     world.tick();
@@ -299,7 +299,7 @@ fn the_inner_one_of_nested_tasks_counts_and_only_there() {
 
 #[test]
 fn wrappers_count_apart_from_what_they_start() {
-    let mut world = World::told();
+    let mut world = World::reported();
     world.start(11, ROOT, "npm run build", "P=a T=build", 60);
     world.start(12, 11, "sh -c node", "P=a T=build SCRIPT=build", 2);
     world.start(13, 12, "node work", "P=a T=build SCRIPT=build", 400);
@@ -312,7 +312,7 @@ fn wrappers_count_apart_from_what_they_start() {
 
 #[test]
 fn a_shell_that_becomes_the_work_is_a_wrapper_no_more() {
-    let mut world = World::told();
+    let mut world = World::reported();
     world.start(11, ROOT, "sh -c work", "P=a T=build", 2);
     world.tick();
     world.exec(11, "work", "P=a T=build");
@@ -325,7 +325,7 @@ fn a_shell_that_becomes_the_work_is_a_wrapper_no_more() {
 
 #[test]
 fn a_host_is_the_work_unless_a_script_runs_in_it() {
-    let mut world = World::told();
+    let mut world = World::reported();
     world.start(11, ROOT, "executor", "P=a T=build", 90);
     world.start(12, 11, "node helper", "P=a T=build", 10);
     world.tick();
@@ -341,8 +341,8 @@ fn a_host_is_the_work_unless_a_script_runs_in_it() {
 
 #[test]
 fn commands_one_after_another_have_the_peak_of_the_highest() {
-    for is_told in [true, false] {
-        let mut world = World::new(is_told);
+    for is_reported in [true, false] {
+        let mut world = World::new(is_reported);
         for (pid, bytes) in [(11, 200), (12, 100), (13, 150)] {
             world.start(pid, ROOT, "node step", "P=a T=build", bytes);
             world.tick();
@@ -355,7 +355,7 @@ fn commands_one_after_another_have_the_peak_of_the_highest() {
 
 #[test]
 fn how_a_task_ended_is_how_its_first_failing_line_did() {
-    let mut world = World::told();
+    let mut world = World::reported();
     world.start(11, ROOT, "one", "P=a T=build", 1);
     world.start(12, 11, "grep", "P=a T=build", 1);
     world.end(12, EndStatus::Code(1));
@@ -373,7 +373,7 @@ fn how_a_task_ended_is_how_its_first_failing_line_did() {
 }
 
 #[test]
-fn without_tracing_nobody_knows_how_a_task_ended() {
+fn without_tracing_the_status_of_a_task_is_unknown() {
     let mut world = World::new(false);
     world.start(11, ROOT, "one", "P=a T=build", 1);
     world.tick();
@@ -386,7 +386,7 @@ fn without_tracing_nobody_knows_how_a_task_ended() {
 
 #[test]
 fn a_service_is_called_so() {
-    let mut world = World::told();
+    let mut world = World::reported();
     world.start(11, ROOT, "nx-daemon start", "", 80);
     world.tick();
     let found = &world.found()[0];
@@ -398,7 +398,7 @@ fn a_service_is_called_so() {
 
 #[test]
 fn what_no_sample_saw_is_in_the_bounds_of_its_task_alone() {
-    let mut world = World::told();
+    let mut world = World::reported();
     world.start(11, ROOT, "node a", "P=a T=build", 10);
     world.start(12, ROOT, "node b", "P=b T=build", 500);
     world.leave(12, 500);
@@ -412,7 +412,7 @@ fn what_no_sample_saw_is_in_the_bounds_of_its_task_alone() {
 
 #[test]
 fn one_after_another_within_a_gap_is_not_added_up() {
-    let mut world = World::told();
+    let mut world = World::reported();
     for pid in 11..20 {
         world.start(pid, ROOT, "node a", "P=a T=build", 500);
         world.leave(pid, 500);
@@ -424,7 +424,7 @@ fn one_after_another_within_a_gap_is_not_added_up() {
 
 #[test]
 fn each_step_of_a_chain_is_a_stage() {
-    let mut world = World::told();
+    let mut world = World::reported();
     world.start(11, ROOT, "sh -c tsc && vite", "", 2);
     world.tick();
     world.start(12, 11, "node tsc", "", 300);
@@ -444,7 +444,7 @@ fn each_step_of_a_chain_is_a_stage() {
 
 #[test]
 fn tasks_end_with_the_tree_that_they_are_in() {
-    let mut world = World::told();
+    let mut world = World::reported();
     world.start(11, ROOT, "npm run x", "P=a T=build", 60);
     world.start(12, 11, "node work", "P=a T=build", 400);
     world.tick();
@@ -454,16 +454,16 @@ fn tasks_end_with_the_tree_that_they_are_in() {
 }
 
 #[test]
-fn what_whoever_started_a_process_tells_of_it_counts() {
-    for is_told in [false, true] {
-        let mut world = World::new(is_told);
+fn a_task_can_be_given_by_name() {
+    for is_reported in [false, true] {
+        let mut world = World::new(is_reported);
         world.start(11, ROOT, "program", "", 10);
         let tell = |world: &mut World, pid, name| {
             world.now += MS;
             let now = world.now;
             world.sampler.tell_task(world.root, pid, "nx", name, now)
         };
-        // No sample has found it yet where nobody tells of births.
+        // No sample has found it yet where births are not reported.
         assert!(tell(&mut world, 11, "a:build"));
         world.start(12, 11, "helper", "", 30);
         world.tick();
@@ -502,7 +502,7 @@ fn children_follow_a_parent_that_turns_out_to_be_of_a_task() {
 
 /// Without tracing an exec may be found later than what was started after it.
 #[test]
-fn a_script_is_noticed_although_who_starts_it_turns_out_to_be_of_its_task_later() {
+fn a_script_is_noticed_although_its_parent_is_placed_later() {
     let mut world = World::new(false);
     world.start(11, ROOT, "executor", "P=a T=build", 90);
     world.tick();
@@ -541,7 +541,7 @@ fn what_is_in_the_midst_of_an_exec_is_taken_for_its_parent() {
 
 #[test]
 fn what_a_service_starts_is_the_services_although_it_was_started_in_a_task() {
-    let mut world = World::told();
+    let mut world = World::reported();
     world.start(11, ROOT, "sh -c x", "P=a T=build", 2);
     world.start(12, 11, "nx-daemon start", "P=a T=build", 80);
     world.start(13, 12, "git", "P=a T=build", 5);
@@ -559,7 +559,7 @@ fn what_a_service_starts_is_the_services_although_it_was_started_in_a_task() {
 
 #[test]
 fn how_an_orphan_ends_says_nothing_of_its_task() {
-    let mut world = World::told();
+    let mut world = World::reported();
     world.start(11, ROOT, "one", "P=a T=build", 1);
     world.start(12, 11, "daemon", "P=a T=build", 1);
     world.start(13, 12, "more", "P=a T=build", 1);
@@ -571,7 +571,7 @@ fn how_an_orphan_ends_says_nothing_of_its_task() {
 }
 
 #[test]
-fn an_orphan_that_nobody_saw_start_has_no_task_from_outside() {
+fn an_orphan_whose_start_was_not_seen_has_no_task_from_outside() {
     let table = FakeTable::default();
     table.start(ROOT, 1, 100);
     let mut sampler = Sampler::new(table.clone(), Metric::Rss);
@@ -591,7 +591,7 @@ fn an_orphan_that_nobody_saw_start_has_no_task_from_outside() {
 }
 
 #[test]
-fn a_task_is_known_by_its_key_where_nobody_is_left_who_had_its_name() {
+fn a_task_is_known_by_its_key_after_all_processes_with_its_name_ended() {
     let named = TaskRule {
         key: Some("{HASH}".to_owned()),
         ..by_variables(&["HASH", "NAME"], "{NAME}")

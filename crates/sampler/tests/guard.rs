@@ -9,14 +9,14 @@ use proptest::prelude::*;
 
 proptest! {
     #[test]
-    fn a_level_is_told_at_most_once_in_order_and_never_too_early(
+    fn a_level_is_reported_at_most_once_in_order_and_never_too_early(
         warn_bytes in option::of(1_u64..1_000),
         limit_bytes in option::of(1_u64..1_000),
         ticks in vec((0_u64..2_000, 0_u64..=100, 0_u64..500), 0..200),
     ) {
         let mut guard = Guard::new(Thresholds { warn_bytes, limit_bytes });
         let mut now = Duration::ZERO;
-        let mut told = Vec::new();
+        let mut reported = Vec::new();
         for (rss, share, gap) in ticks {
             now += Duration::from_millis(gap);
             let confirmed = rss * share / 100;
@@ -30,13 +30,13 @@ proptest! {
             prop_assert_eq!(Some(crossing.threshold_bytes), threshold);
             prop_assert_eq!(crossing.bytes, confirmed);
             prop_assert!(confirmed >= crossing.threshold_bytes);
-            prop_assert!(told.last().is_none_or(|&last| last < crossing.level));
-            told.push(crossing.level);
+            prop_assert!(reported.last().is_none_or(|&last| last < crossing.level));
+            reported.push(crossing.level);
         }
     }
 
     #[test]
-    fn what_is_not_shared_is_told_at_the_very_tick(
+    fn what_is_not_shared_is_reported_at_the_same_tick(
         warn_bytes in 1_u64..1_000,
         more in 0_u64..1_000,
         steps in vec(0_i64..200, 1..100),

@@ -108,7 +108,7 @@ fn apply(step: &Step, table: &FakeTable, model: &mut Model) {
 
 proptest! {
     #[test]
-    fn the_tree_is_who_descends_from_the_root(steps in prop::collection::vec(step(), 1..200)) {
+    fn the_tree_is_what_descends_from_the_root(steps in prop::collection::vec(step(), 1..200)) {
         let table = FakeTable::default();
         let mut model = Model::default();
         table.start(ROOT, INIT, 100);

@@ -19,7 +19,7 @@ use serde_json::Value;
 use fake::FakeTable;
 
 const ROOT: u32 = 10;
-/// So that whoever is on an account shows in its sums.
+/// So that each process of an account shows in its sums.
 const EACH: u64 = 1_000;
 
 fn read(path: impl AsRef<Path>) -> Value {

@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use memtop_proc::HighWater;
 use memtop_sampler::{
-    Alarm, Cause, EndStatus, Event, Interval, Kinship, Level, Metric, PeakMetric, Post, Sampler,
-    SamplerThread, StartError, TaskId, TaskRecord, Thresholds,
+    Alarm, Cause, EndStatus, Event, Interval, Kinship, Level, Metric, PeakMetric, Sampler,
+    SamplerThread, StartError, TaskGuard, TaskId, TaskRecord, Thresholds,
 };
 
 use fake::FakeTable;
@@ -35,7 +35,7 @@ fn peak(sampler: &Sampler<FakeTable>, task: TaskId) -> u64 {
 }
 
 #[test]
-fn the_peak_is_the_highest_sum_and_names_who_made_it_up() {
+fn the_peak_is_the_highest_sum_and_names_its_processes() {
     let (table, mut sampler, task) = sampler_of_root();
     table.start(11, 10, 300);
     sampler.tick(MS).unwrap();
@@ -141,7 +141,7 @@ fn a_process_whose_parent_is_gone_when_looked_at_is_placed() {
 }
 
 #[test]
-fn a_pid_that_a_stranger_has_now_places_nobody() {
+fn a_pid_that_was_reused_places_no_process() {
     let (table, mut sampler, task) = sampler_of_root();
     table.start(11, 10, 10);
     sampler.tick(MS).unwrap();
@@ -334,7 +334,7 @@ fn with_the_metric_pss_each_is_read_at_a_new_high() {
     assert_eq!(read, [10, 11].into());
 }
 
-/// At other times it changes with what others map, which nobody has seen.
+/// At other times it changes with what others map, which is not seen.
 #[test]
 fn with_the_metric_pss_what_was_not_read_is_open() {
     let (table, mut sampler, task) = forked_pair(Metric::Pss);
@@ -364,16 +364,16 @@ fn what_is_added_while_the_share_is_being_read_counts() {
 /// Another program has another memory: what was shared before the exec says nothing of it.
 #[test]
 fn what_was_shared_before_an_exec_does_not_count_after_it() {
-    for is_told in [true, false] {
+    for is_reported in [true, false] {
         let (table, mut sampler, task) = forked_pair(Metric::Auto);
         sampler.tick(2 * MS).unwrap();
         table.exec_another(11, 900);
-        if is_told {
+        if is_reported {
             tell(&mut sampler, &[Event::Execed(11, None)]);
         }
         sampler.tick(3 * MS).unwrap();
         sampler.tick(4 * MS).unwrap();
-        assert_eq!(peak(&sampler, task), 1_900, "told: {is_told}");
+        assert_eq!(peak(&sampler, task), 1_900, "reported: {is_reported}");
     }
 }
 
@@ -435,7 +435,7 @@ fn a_process_that_may_not_be_asked_is_estimated_by_its_faults_and_is_counted() {
     let record = sampler.record(task);
     assert_eq!((record.pss_refused, record.failures), (2, 0));
     assert_eq!(record.task.peak.unwrap().bytes, 1_100);
-    assert_eq!(record.task.floor_bytes, 1_000, "as far as anybody can know");
+    assert_eq!(record.task.floor_bytes, 1_000, "as far as is known");
     assert!(record.task.ceiling.bytes(None).unwrap() >= 1_100);
     assert_eq!(table.change(|table| table.pss_reads.len()), 0);
 }
@@ -481,8 +481,8 @@ fn the_ceiling_allows_for_those_that_ended_unseen() {
     assert_eq!(ceiling.bytes(Some(300)), Some(140 + 2 * 300));
 }
 
-/// A sampler of a root that is told of everything that the root starts.
-fn told_sampler() -> (FakeTable, Sampler<FakeTable>, TaskId) {
+/// A sampler of a root to which everything that the root starts is reported.
+fn reporting_sampler() -> (FakeTable, Sampler<FakeTable>, TaskId) {
     let (table, mut sampler, task) = sampler_of_root();
     sampler.expect_events();
     sampler.tick(MS).unwrap();
@@ -514,8 +514,8 @@ fn tell(sampler: &mut Sampler<FakeTable>, events: &[Event]) {
 }
 
 #[test]
-fn what_is_told_needs_no_sample() {
-    let (table, mut sampler, task) = told_sampler();
+fn what_is_reported_needs_no_sample() {
+    let (table, mut sampler, task) = reporting_sampler();
     table.start(11, 10, 500);
     table.change(|table| table.execed.push(11));
     tell(
@@ -540,8 +540,8 @@ fn what_is_told_needs_no_sample() {
 }
 
 #[test]
-fn told_lives_one_after_the_other_bound_the_peak_tightly() {
-    let (table, mut sampler, task) = told_sampler();
+fn reported_lifetimes_one_after_the_other_bound_the_peak_tightly() {
+    let (table, mut sampler, task) = reporting_sampler();
     for pid in 11..41 {
         table.start(pid, 10, 300);
         tell(
@@ -564,8 +564,8 @@ fn told_lives_one_after_the_other_bound_the_peak_tightly() {
 }
 
 #[test]
-fn a_told_child_in_its_parents_memory_adds_nothing_until_it_execs() {
-    let (table, mut sampler, task) = told_sampler();
+fn a_reported_child_in_its_parents_memory_adds_nothing_until_it_execs() {
+    let (table, mut sampler, task) = reporting_sampler();
     table.vfork(11, 10);
     tell(&mut sampler, &[born(11, 10, Kinship::SameMemory)]);
     sampler.tick(2 * MS).unwrap();
@@ -589,13 +589,13 @@ fn a_told_child_in_its_parents_memory_adds_nothing_until_it_execs() {
 }
 
 #[test]
-fn nobody_is_looked_for_while_all_are_told_of_and_none_counts_twice_after() {
-    let (table, mut sampler, task) = told_sampler();
+fn no_scan_runs_while_all_births_are_reported_and_none_counts_twice_after() {
+    let (table, mut sampler, task) = reporting_sampler();
     table.start(50, 10, 1_000);
     sampler.tick(2 * MS).unwrap();
-    assert_eq!(peak(&sampler, task), 100, "it was not told of");
+    assert_eq!(peak(&sampler, task), 100, "it was not reported");
     table.end(50);
-    // Its end was told, and nobody has waited for it.
+    // Its end was reported, and it is not reaped.
     table.start(11, 10, 0);
     tell(
         &mut sampler,
@@ -633,7 +633,7 @@ fn the_highest_point_of_the_timeline_is_the_peak() {
 }
 
 #[test]
-fn the_last_gap_is_closed_before_anything_is_told() {
+fn the_last_gap_is_closed_before_the_record_is_made() {
     let table = FakeTable::default();
     table.start(10, 1, 100);
     let thread =
@@ -648,14 +648,14 @@ fn the_last_gap_is_closed_before_anything_is_told() {
 }
 
 #[test]
-fn what_is_told_between_two_samples_has_its_own_time() {
+fn what_is_reported_between_two_samples_has_its_own_time() {
     let table = FakeTable::default();
     table.start(10, 1, 100);
     let interval = Interval::Fixed(3_600_000 * MS);
     let thread = SamplerThread::start(table.clone(), interval, Metric::Rss).unwrap();
     thread.expect_events();
     let task = thread.add_task(10).unwrap();
-    let mut told = Vec::new();
+    let mut reported = Vec::new();
     for pid in [11, 12, 13] {
         table.start(pid, 10, 100);
         thread.notify(Event::Born {
@@ -663,7 +663,7 @@ fn what_is_told_between_two_samples_has_its_own_time() {
             parent: 10,
             kinship: Kinship::Copy,
         });
-        told.push(pid);
+        reported.push(pid);
         std::thread::sleep(20 * MS);
     }
     let living = thread.living(task);
@@ -671,13 +671,13 @@ fn what_is_told_between_two_samples_has_its_own_time() {
         let mut named = living.iter().filter(|process| process.id.pid == pid);
         named.next().unwrap().first_seen
     };
-    for pair in told.windows(2) {
+    for pair in reported.windows(2) {
         assert!(seen(pair[1]) >= seen(pair[0]) + 20 * MS, "{pair:?}");
     }
 }
 
 #[test]
-fn what_is_told_late_does_not_turn_the_clock_back() {
+fn what_is_reported_late_does_not_turn_the_clock_back() {
     let (table, mut sampler, task) = sampler_of_root();
     sampler.expect_events();
     sampler.tick(10 * MS).unwrap();
@@ -744,7 +744,7 @@ fn an_orphan_of_the_first_instant_goes_to_its_adopter() {
     table.start(5, 1, 1);
     memtop_proc::Observer::note_present(&mut table).unwrap();
     table.start(10, 5, 100);
-    // Its parent has come and gone before anybody looked.
+    // Its parent has come and gone between two samples.
     table.start(12, 5, 50);
     let mut sampler = Sampler::new(table.clone(), Metric::Rss);
     let task = sampler
@@ -770,7 +770,7 @@ fn guarded(
     let (raised, alarms) = std::sync::mpsc::channel();
     thread.guard(
         task,
-        Post {
+        TaskGuard {
             thresholds: Thresholds {
                 warn_bytes: Some(limit / 2),
                 limit_bytes: Some(limit),
@@ -791,7 +791,7 @@ fn a_guard_raises_the_alarm_however_seldom_samples_are_taken() {
     table.set(10, 600);
     let warning = alarms.recv().unwrap();
     assert_eq!((warning.level, warning.bytes), (Level::Warn, 600));
-    assert!(warning.scene.is_none());
+    assert!(warning.snapshot.is_none());
     table.start(11, 10, 500);
     let limit = alarms.recv().unwrap();
     assert_eq!(
@@ -799,7 +799,7 @@ fn a_guard_raises_the_alarm_however_seldom_samples_are_taken() {
         (task, Level::Limit, 1_100)
     );
     assert_eq!(limit.cause, Cause::Threshold(1_000));
-    let living = limit.scene.unwrap().living;
+    let living = limit.snapshot.unwrap().living;
     let who: Vec<_> = living.iter().map(|one| (one.id.pid, one.parent)).collect();
     assert_eq!(who, [(10, 1), (11, 10)]);
     assert!(!thread.is_urgent(task));
@@ -835,7 +835,7 @@ fn a_guard_ends_with_its_task_though_another_gets_its_number() {
     table.set(10, 5_000);
     assert_eq!(thread.add_task(10).unwrap(), task);
     thread.sample_now();
-    assert!(alarms.recv().is_err(), "nobody is left to raise it");
+    assert!(alarms.recv().is_err(), "no guard is left to raise it");
 }
 
 #[test]
@@ -963,7 +963,7 @@ fn who_was_born_before_another_task_starts_is_still_found() {
 }
 
 #[test]
-fn births_are_looked_for_once_those_of_one_are_not_told() {
+fn a_scan_looks_for_births_once_those_of_one_process_are_not_reported() {
     let table = FakeTable::default();
     let mut sampler = Sampler::new(table.clone(), Metric::Rss);
     let whole = sampler.add_group(None, None);

@@ -230,7 +230,7 @@ fn a_child_that_forks_again_before_it_was_seen_counts_what_it_left() {
 }
 
 #[test]
-fn a_grandchild_of_one_that_nobody_ever_saw_is_a_relative_all_the_same() {
+fn a_grandchild_of_a_process_that_was_never_seen_joins_the_family() {
     let mut world = World::of(200);
     world.table.fork(11, 10);
     world.table.write(11, 30 * MB);
@@ -319,9 +319,9 @@ fn a_program_with_the_same_command_line_is_another() {
     assert_eq!((world.part_of(10), world.part_of(11)), (150, 200));
 }
 
-/// Nobody who only looks at relatives looks at its faults as long as it has none.
+/// Its faults are not read as long as it has no family.
 #[test]
-fn what_a_process_wrote_before_it_had_relatives_is_not_taken_for_rewriting() {
+fn what_a_process_wrote_before_it_had_a_family_is_not_taken_for_rewriting() {
     let mut world = World::of(200);
     world.refuse(10..12);
     // One that was larger before is looked at.
@@ -400,7 +400,7 @@ fn what_is_copied_before_a_child_execs_is_within_the_ceiling() {
 }
 
 #[test]
-fn two_who_borrow_from_one_who_is_gone_count_once() {
+fn two_borrowers_of_an_ended_process_count_once() {
     let mut world = World::of(200);
     world.table.vfork(11, 10);
     assert_eq!(world.tick(), 200);
@@ -423,7 +423,7 @@ fn where_images_may_not_be_known_the_command_line_tells_of_another_program() {
 }
 
 #[test]
-fn pages_of_a_file_count_once_and_in_full_whoever_else_maps_them() {
+fn pages_of_a_file_count_once_and_in_full_whatever_else_maps_them() {
     let mut world = World::of(20);
     // Others of the machine, which are none of the tree's.
     for pid in 900..908 {
@@ -482,7 +482,7 @@ fn pages_that_are_walked_over_in_one_after_the_other_has_ended_count_once() {
     world.table.change(|table| {
         table.hides_pages = false;
         for pid in 11..14 {
-            // Whoever is first ends then, and so do the others but the parent.
+            // The first ends then, and so do the others but the parent.
             let end = |table: &mut fake::Table| (11..14).for_each(|pid| table.be_zombie(pid, 10));
             table.after_walk.insert(pid, Box::new(end));
         }
@@ -496,7 +496,7 @@ fn pages_that_are_walked_over_in_one_after_the_other_has_ended_count_once() {
 fn what_a_young_process_writes_over_counts_at_the_next_sample() {
     let (table, mut sampler, task) = sampler_of(200);
     table.fork(11, 10);
-    // Nobody is allowed to walk over their pages, which would tell as well.
+    // Walks over their pages, which would show it as well, are refused.
     table.change(|table| table.refused.extend([10, 11]));
     let mut now = GAP;
     let mut tick = |sampler: &mut Sampler<FakeTable>| {

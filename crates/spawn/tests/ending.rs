@@ -138,7 +138,7 @@ fn the_guard_ends_a_run_for_the_growth_of_a_child() {
         assert_eq!(alarm.level, Level::Limit);
         assert_eq!(alarm.cause, Cause::Threshold(200 * MB));
         assert!(alarm.bytes >= 200 * MB);
-        let scene = alarm.scene.as_ref().expect("there is a scene");
+        let scene = alarm.snapshot.as_ref().expect("there is a scene");
         assert_eq!(scene.living.len(), 2);
         let large: Vec<_> = scene
             .living
@@ -174,7 +174,7 @@ fn the_guard_warns_once_and_the_run_goes_on() {
             panic!("there is one alarm: {:?}", finished.alarms);
         };
         assert_eq!(alarm.level, Level::Warn);
-        assert!(alarm.scene.is_none());
+        assert!(alarm.snapshot.is_none());
         let guard = finished.outcome.guard.expect("it was guarded");
         assert!(guard.warned && guard.alarm.is_none());
     }

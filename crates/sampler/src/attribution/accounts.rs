@@ -1,19 +1,18 @@
 //! The accounts of tasks that were found.
 //!
-//! A task that was found has an account for all of it, and inside that one for its work and one
-//! for the processes that only start others. Inside the work there is one more when its process
-//! may turn out to be only the host of a script.
+//! Such a task has an account for all of it, and inside that one for its work and one for wrappers.
+//! Inside the work there is one more when its process may turn out to be only the host of a script.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use memtop_proc::Observer;
 
-use super::state::{Belonging, Named};
+use super::state::{NamedTask, Placement};
 use super::traits::{Mark, Part};
 use crate::{Sampler, TaskId};
 
-/// More tasks than this are not told apart in one run; what comes later counts for its parent's.
+/// At most this many tasks of a run; later ones count for the task around them.
 const MOST_TASKS: usize = 500;
 
 impl<O: Observer> Sampler<O> {
@@ -23,7 +22,7 @@ impl<O: Observer> Sampler<O> {
         mark: &Mark,
         now: Duration,
     ) -> Option<TaskId> {
-        // By its key a task is known whatever it is called, and one name is one task.
+        // A task keeps its key under every name, and one name is one task.
         let [by_key, by_name] =
             [&mark.key, &mark.name].map(|text| (root, mark.runner, Arc::clone(text)));
         let by_mark = &mut self.attribution.by_mark;
@@ -39,7 +38,7 @@ impl<O: Observer> Sampler<O> {
         let work = self.tasks.add_part(all);
         self.attribution.named.insert(
             all,
-            Named {
+            NamedTask {
                 root,
                 source,
                 mark: mark.clone(),
@@ -60,14 +59,14 @@ impl<O: Observer> Sampler<O> {
         Some(all)
     }
 
-    pub(super) fn account_for(&mut self, belonging: &Belonging) -> TaskId {
-        let Some(all) = belonging.task else {
-            return belonging.root;
+    pub(super) fn account_for(&mut self, placement: &Placement) -> TaskId {
+        let Some(all) = placement.task else {
+            return placement.root;
         };
         let Some(named) = self.attribution.named.get_mut(&all) else {
-            return belonging.root;
+            return placement.root;
         };
-        match belonging.part {
+        match placement.part {
             Part::Wrapper => *named
                 .wrappers
                 .get_or_insert_with(|| self.tasks.add_part(all)),
@@ -82,8 +81,8 @@ impl<O: Observer> Sampler<O> {
         }
     }
 
-    /// A host of a script is no more than a wrapper.
-    pub(super) fn settled(&self, task: Option<TaskId>, part: Part) -> Part {
+    /// A host of a script is only a wrapper.
+    pub(super) fn actual_part(&self, task: Option<TaskId>, part: Part) -> Part {
         let named = task.and_then(|task| self.attribution.named.get(&task));
         match part {
             Part::Host if named.is_some_and(|named| named.is_script) => Part::Wrapper,
@@ -91,8 +90,8 @@ impl<O: Observer> Sampler<O> {
         }
     }
 
-    /// Its host turns out to be a wrapper.
-    pub(super) fn be_script(&mut self, all: TaskId) {
+    /// A script does the work of a task, so its hosts are wrappers.
+    pub(super) fn treat_hosts_as_wrappers(&mut self, all: TaskId) {
         let Some(named) = self.attribution.named.get_mut(&all) else {
             return;
         };
@@ -100,57 +99,57 @@ impl<O: Observer> Sampler<O> {
             return;
         }
         let processes = self.attribution.processes.iter_mut();
-        let hosts: Vec<(u32, Belonging)> = processes
-            .filter(|(_, belonging)| belonging.task == Some(all) && belonging.part == Part::Host)
-            .map(|(&pid, belonging)| {
-                belonging.part = Part::Wrapper;
-                (pid, belonging.clone())
+        let hosts: Vec<(u32, Placement)> = processes
+            .filter(|(_, placement)| placement.task == Some(all) && placement.part == Part::Host)
+            .map(|(&pid, placement)| {
+                placement.part = Part::Wrapper;
+                (pid, placement.clone())
             })
             .collect();
         for (pid, host) in hosts {
             let to = self.account_for(&host);
-            self.move_to(pid, to);
+            self.reassign(pid, to);
         }
     }
 
-    /// Puts a process on another account.
-    pub(super) fn move_to(&mut self, pid: u32, to: TaskId) {
+    /// Moves a process to another account.
+    pub(super) fn reassign(&mut self, pid: u32, to: TaskId) {
         let Some(from) = self.tree.task_of_pid(pid) else {
             return;
         };
         if from == to {
             return;
         }
-        let most = if let Some(place) = self.tree.place_of(pid) {
-            let most = self.tree.members()[place].most();
-            self.tree.reassign(place, to);
-            self.reading += 1;
+        let most = if let Some(index) = self.tree.index_of(pid) {
+            let most = self.tree.members()[index].most();
+            self.tree.reassign(index, to);
+            self.files.change();
             most
         } else {
-            let Some(newborn) = self.newborns.get_mut(pid) else {
+            let Some(process) = self.unsampled.get_mut(pid) else {
                 return;
             };
-            newborn.task = to;
+            process.task = to;
             self.tree.remember(pid, to);
             0
         };
-        let is_told = self.newborns.are_all();
+        let is_told = self.births.are_reported();
         self.tasks.each_outwards_not_around(from, to, |left| {
             left.record.seen = left.record.seen.saturating_sub(1);
-            left.lives.went(pid, most);
+            left.lifetimes.ended(pid, most);
         });
         self.tasks.each_outwards_not_around(to, from, |entered| {
             entered.record.seen += 1;
             entered.forget_before();
             if is_told {
-                entered.lives.came(pid);
+                entered.lifetimes.started(pid);
             } else {
                 entered.record.found += 1;
             }
         });
     }
 
-    /// Ends what was found in a tree together with it.
+    /// Ends the tasks that were found in a tree together with it.
     pub(crate) fn end_attribution(&mut self, root: TaskId) {
         if self.attribution.roots.remove(&root).is_none() {
             return;
@@ -169,14 +168,14 @@ impl<O: Observer> Sampler<O> {
             for account in parts.into_iter().flatten() {
                 if let Some(task) = self.tasks.remove(account) {
                     self.tree.end_task(account, task.enclosing);
-                    self.newborns.end_task(account, task.enclosing);
+                    self.unsampled.end_task(account, task.enclosing);
                 }
             }
         }
         self.attribution.by_mark.retain(|(of, ..), _| *of != root);
         self.attribution
             .processes
-            .retain(|_, belonging| belonging.root != root);
+            .retain(|_, placement| placement.root != root);
     }
 
     pub(super) fn outwards(&self, account: TaskId) -> impl Iterator<Item = TaskId> {

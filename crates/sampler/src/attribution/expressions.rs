@@ -6,14 +6,14 @@ use regex::bytes::{Captures, Regex, RegexBuilder, RegexSet, RegexSetBuilder};
 
 use super::BadRule;
 
-/// One that is asked alone.
+/// An expression that is matched alone.
 #[derive(Debug)]
 pub(super) enum Expression {
-    /// Only asks how a text begins, which takes no expression to tell.
+    /// Only matches the beginning of a text, which needs no expression.
     Beginning(Vec<u8>),
-    /// Any other without groups that have names.
+    /// Any other without named groups.
     Plain(Regex),
-    /// What its groups find is worth keeping, which costs several times as much.
+    /// With named groups, whose captures are kept, which costs several times as much.
     Finding(Regex),
 }
 
@@ -64,12 +64,12 @@ fn beginning(expression: &str) -> Option<&str> {
         .filter(|rest| rest.chars().all(is_itself))
 }
 
-/// Those for command lines, with the rules that they are of: they are asked all at once.
+/// Expressions for command lines, with the rules that they are of: they are matched all at once.
 #[derive(Default)]
 pub(super) struct Lines(Vec<(String, String)>);
 
 impl Lines {
-    /// Takes them in and tells their places.
+    /// Adds them and returns their positions.
     pub(super) fn add<'a>(
         &mut self,
         named: impl Iterator<Item = (&'a String, &'a String)>,
@@ -84,7 +84,7 @@ impl Lines {
         let texts = self.0.iter().map(|(_, text)| text);
         let set = RegexSetBuilder::new(texts).unicode(false).build();
         set.map_err(|error| {
-            // The error of a set does not say of which it is.
+            // The error of a set does not name the expression.
             let mut named = self.0.iter();
             let bad = named.find_map(|(name, text)| Some((name, regex(text).err()?)));
             let (rule, reason) = bad.map_or_else(
@@ -96,7 +96,7 @@ impl Lines {
     }
 }
 
-/// Whether it has groups with names, told without making it ready, which takes much longer.
+/// Whether it has named groups, without compiling it, which takes much longer.
 pub(super) fn has_names(expression: &str) -> bool {
     expression.contains("(?<") || expression.contains("(?P<")
 }
@@ -108,8 +108,8 @@ fn regex(text: &str) -> Result<Regex, String> {
 }
 
 fn not_an_expression(text: &str, error: &regex::Error) -> String {
-    let told = error.to_string();
-    let last = told.lines().last().unwrap_or_default();
+    let message = error.to_string();
+    let last = message.lines().last().unwrap_or_default();
     let reason = last.strip_prefix("error: ").unwrap_or(last);
     format!("{text:?} is not a regular expression: {reason}")
 }

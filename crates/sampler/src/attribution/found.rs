@@ -1,4 +1,4 @@
-//! What is known of the tasks and stages that were found in a tree.
+//! Records of the tasks and stages that were found in a tree.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use memtop_proc::Observer;
 
 use super::Rules;
 use super::stages::StageRecord;
-use super::state::Named;
+use super::state::NamedTask;
 use super::traits::Kind;
 use crate::{EndStatus, Sampler, TaskId, TaskRecord};
 
@@ -18,13 +18,13 @@ pub struct Finding {
     pub source: Arc<str>,
     /// Its name.
     pub name: Arc<str>,
-    /// Whether it is there for several tasks.
+    /// What the task is for.
     pub kind: Kind,
     /// When its first process was seen, counted from the sampler's start.
     pub started: Duration,
-    /// When the last of its processes had ended; absent while there is one.
+    /// When the last of its processes had ended; absent while one is alive.
     pub ended: Option<Duration>,
-    /// How its first processes ended: the first that failed, or else like the last of them.
+    /// The status of its first processes: of the first that failed, or else of the last.
     pub exit: Option<EndStatus>,
 }
 
@@ -35,29 +35,29 @@ pub struct NamedRecord {
     pub finding: Finding,
     /// Its work.
     pub work: TaskRecord,
-    /// What only started others, where there was any such.
+    /// Its wrappers, where there were any.
     pub wrappers: Option<TaskRecord>,
     /// Both together.
     pub all: TaskRecord,
     /// The accounts that its processes are on.
     pub accounts: Vec<TaskId>,
-    /// Those that belonged to it to their end, or still do; of thousands not all.
+    /// Pids of processes that were in it to their end, or still are; of thousands not all.
     pub pids: Vec<u32>,
 }
 
-/// How a task that was found is right now.
+/// The present state of a task that was found.
 #[derive(Clone, Debug)]
 pub struct NamedState {
     /// Which, and since when.
     pub finding: Finding,
-    /// What its work has, every page once.
+    /// The memory of its work, every page once.
     pub bytes: u64,
     /// The most that it had.
     pub peak_bytes: Option<u64>,
 }
 
 impl Finding {
-    fn of(named: &Named) -> Self {
+    fn of(named: &NamedTask) -> Self {
         Self {
             source: Arc::clone(&named.source),
             name: Arc::clone(&named.mark.name),
@@ -102,7 +102,7 @@ impl<O: Observer> Sampler<O> {
                     .wrappers
                     .and_then(|wrappers| self.task_record(wrappers));
                 let whole = self.task_record(all)?;
-                // With nothing but wrappers, they are what it is.
+                // Without any work, its wrappers are all that it is.
                 let is_idle = work.seen == 0;
                 let parts = [
                     Some(all),
@@ -124,7 +124,7 @@ impl<O: Observer> Sampler<O> {
         records
     }
 
-    /// How the tasks that were found in a tree are, in the order of their starts.
+    /// The present states of the tasks that were found in a tree, in the order of their starts.
     #[must_use]
     pub fn named_states(&self, root: TaskId) -> Vec<NamedState> {
         let mut states: Vec<NamedState> = self
@@ -136,7 +136,7 @@ impl<O: Observer> Sampler<O> {
                 let peak = task.and_then(|task| task.record.peak.as_ref());
                 NamedState {
                     finding: Finding::of(named),
-                    bytes: task.map_or(0, |task| task.weight.total.best),
+                    bytes: task.map_or(0, |task| task.estimate.total.best),
                     peak_bytes: peak.map(|peak| peak.bytes),
                 }
             })
@@ -160,21 +160,21 @@ impl<O: Observer> Sampler<O> {
             .collect()
     }
 
-    /// The rules by which processes are told apart.
+    /// The rules for this sampler's tasks.
     pub(super) fn rules(&self) -> Option<&Rules> {
         self.attribution.rules.as_deref()
     }
 
-    pub(super) fn named_of(&self, root: TaskId) -> impl Iterator<Item = (TaskId, &Named)> {
+    pub(super) fn named_of(&self, root: TaskId) -> impl Iterator<Item = (TaskId, &NamedTask)> {
         let named = self.attribution.named.iter();
         named
             .filter(move |(_, named)| named.root == root)
             .map(|(&all, named)| (all, named))
     }
 
-    fn pids_of(&self, all: TaskId, named: &Named) -> Vec<u32> {
+    fn pids_of(&self, all: TaskId, named: &NamedTask) -> Vec<u32> {
         let processes = self.attribution.processes.iter();
-        let alive = processes.filter(|(_, belonging)| belonging.task == Some(all));
+        let alive = processes.filter(|(_, placement)| placement.task == Some(all));
         let ended = named.ended_pids.iter();
         ended.chain(alive.map(|(pid, _)| pid)).copied().collect()
     }

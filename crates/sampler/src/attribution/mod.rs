@@ -1,7 +1,7 @@
-//! Which task each process works for, found by what it was started with.
+//! Which task each process works for, by what it was started with.
 //!
-//! Rules turn what a process was started with into [`Traits`]; what is new in them, compared with
-//! its parent, makes it another task's. What they do not say comes from where it comes from.
+//! Rules turn what a process was started with into [`Traits`]. What is new in them, compared with
+//! its parent's, puts it into another task; else it is in the task that it comes from.
 
 mod accounts;
 mod expressions;

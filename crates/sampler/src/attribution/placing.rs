@@ -1,4 +1,4 @@
-//! Puts each process on the account of the task that it shows to belong to.
+//! Places each process on the account of the task that its traits show.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -7,14 +7,14 @@ use memtop_proc::Observer;
 
 use super::SharedRules;
 use super::stages::Stages;
-use super::state::{Belonging, Departure, Root};
+use super::state::{Departure, Placement, Root};
 use super::traits::{Part, Traits, Verdict};
 use crate::{EndStatus, Sampler, TaskId};
 
-/// Pids of the dead that are kept of a task.
+/// Pids of ended processes that are kept of a task.
 const MOST_PIDS: usize = 5_000;
 
-/// Where a process belongs if nothing tells otherwise.
+/// Where a process stays if its traits do not say otherwise.
 #[derive(Clone, Copy)]
 enum Origin {
     /// Where it is.
@@ -24,8 +24,8 @@ enum Origin {
 }
 
 impl<O: Observer> Sampler<O> {
-    /// Tells the processes of a task apart from now on. `before` is what its first process has
-    /// from outside, which is not its own.
+    /// Attributes the processes of a task to found tasks from now on. `before` is what its first
+    /// process has from outside, which is not its own.
     pub fn attribute(&mut self, root: TaskId, rules: SharedRules, before: &Traits, now: Duration) {
         self.attribution.rules = Some(rules);
         let members = self.tree.members().iter();
@@ -44,21 +44,26 @@ impl<O: Observer> Sampler<O> {
             task.follow_programs();
         }
         for (_, pid) in pids {
-            self.find_task_of(pid, Some(&before), now);
+            self.attribute_process(pid, Some(&before), now);
         }
     }
 
-    /// What a process is, by what it was started with; asked of the operating system.
+    /// The traits of a process, by what the operating system says it was started with.
     fn traits_of(&mut self, pid: u32) -> Option<Traits> {
         let rules = Arc::clone(self.attribution.rules.as_ref()?);
-        let place = self.tree.place_of(pid)?;
-        let id = self.tree.members()[place].id;
+        let index = self.tree.index_of(pid)?;
+        let id = self.tree.members()[index].id;
         let startup = self.observer.startup(id)?;
         Some(rules.look(&startup, || self.observer.directory(id)))
     }
 
-    /// A process was found, or runs another program, and nobody has looked at it yet.
-    pub(crate) fn find_task_of(&mut self, pid: u32, before: Option<&Arc<Traits>>, now: Duration) {
+    /// Places a process that was found by a scan, or that runs another program.
+    pub(crate) fn attribute_process(
+        &mut self,
+        pid: u32,
+        before: Option<&Arc<Traits>>,
+        now: Duration,
+    ) {
         if let Some(traits) = self.traits_of(pid) {
             self.place(pid, &Arc::new(traits), before, now);
         } else if !self.attribution.processes.contains_key(&pid)
@@ -68,8 +73,8 @@ impl<O: Observer> Sampler<O> {
         }
     }
 
-    /// Has a process of a tree, and what it starts, be of the task of a runner that whoever has
-    /// started it names; what it was started with is not asked. Whether there are both.
+    /// Attributes a process and what it starts to a runner's task by name, whatever it was started
+    /// with. Returns whether both the process and the runner exist.
     pub fn tell_task(
         &mut self,
         root: TaskId,
@@ -85,7 +90,7 @@ impl<O: Observer> Sampler<O> {
             return false;
         };
         if self.tree.task_of_pid(pid).is_none() {
-            // It may be so new that no sample has found it; what cannot be read is found later.
+            // It may be too new to be in a sample; what cannot be read is found later.
             let _ = self.sample(now);
         }
         let account = self.tree.task_of_pid(pid);
@@ -103,21 +108,21 @@ impl<O: Observer> Sampler<O> {
         true
     }
 
-    /// One that was told of, or shows nothing of itself, and is like its parent for now.
+    /// Places a process like its parent, until its own traits are known.
     pub(crate) fn inherit(&mut self, pid: u32, parent: u32, now: Duration) {
         if !self.attribution.is_on() {
             return;
         }
-        let Some(mut belonging) = self.attribution.processes.get(&parent).cloned() else {
+        let Some(mut placement) = self.attribution.processes.get(&parent).cloned() else {
             return;
         };
-        belonging.parent = parent;
-        belonging.is_top = false;
-        self.note_arrival(&belonging, now);
-        self.attribution.processes.insert(pid, belonging);
+        placement.parent = parent;
+        placement.is_top = false;
+        self.note_arrival(&placement, now);
+        self.attribution.processes.insert(pid, placement);
     }
 
-    /// What is known of a process by its own traits.
+    /// Places a process by its own traits.
     pub(crate) fn place(
         &mut self,
         pid: u32,
@@ -128,6 +133,7 @@ impl<O: Observer> Sampler<O> {
         self.place_from(pid, traits, before, Origin::Own, now);
     }
 
+    /// Places a process in the task that its traits say, or else in the one that it comes from.
     fn place_from(
         &mut self,
         pid: u32,
@@ -143,80 +149,81 @@ impl<O: Observer> Sampler<O> {
             return;
         };
         let former = self.attribution.processes.remove(&pid);
-        let parent = self.parent_of(pid).unwrap_or(0);
-        let known = self.attribution.processes.get(&parent);
-        let outside = self.attribution.roots.get(&root);
-        let outside = outside.map(|root| root.outside.as_ref());
+        let parent_pid = self.parent_of(pid).unwrap_or(0);
+        let parent = self.attribution.processes.get(&parent_pid).cloned();
         let compared = before
             .or(former.as_ref().map(|former| &former.traits))
-            .or(known.map(|parent| &parent.traits));
+            .or(parent.as_ref().map(|parent| &parent.traits));
         let current = match (origin, &former) {
             (Origin::Other(task), _) => task,
             (Origin::Own, Some(former)) => former.task,
             (Origin::Own, None) => self.whole_task_around(account),
         };
+        let task = self.task_by_traits(root, traits, compared.map(Arc::as_ref), current, now);
+        let part = part_in(task, traits, former.as_ref(), parent.as_ref());
+        let placement = Placement {
+            traits: Arc::clone(traits),
+            task,
+            part: self.actual_part(task, part),
+            parent: parent_pid,
+            is_top: is_top_of(task, former.as_ref(), parent.as_ref()),
+            root,
+        };
+        self.set_placement(pid, former, placement, now);
+    }
+
+    /// The task that the marks of a process show: another than the `current` one where they are new
+    /// compared with those it had before, or its parent has.
+    fn task_by_traits(
+        &mut self,
+        root: TaskId,
+        traits: &Traits,
+        compared: Option<&Traits>,
+        current: Option<TaskId>,
+        now: Duration,
+    ) -> Option<TaskId> {
+        let outside = self.attribution.roots.get(&root);
+        let outside = outside.map(|root| root.outside.as_ref());
         let level = current.and_then(|task| Some(self.attribution.named.get(&task)?.mark.level));
-        let verdict = traits.verdict(compared.map(Arc::as_ref), outside, level);
-        let (parent_task, parent_part) =
-            known.map_or((None, None), |parent| (parent.task, Some(parent.part)));
-        let task = match verdict {
+        match traits.verdict(compared, outside, level) {
             Verdict::Moves(mark) => self.named_task(root, mark, now).or(current),
             Verdict::StaysAsScript => {
                 if let Some(task) = current {
-                    self.be_script(task);
+                    self.treat_hosts_as_wrappers(task);
                 }
                 current
             }
             Verdict::Stays => current,
-        };
-        let was_of_it = former.as_ref().filter(|former| former.task == task);
-        let is_top = match was_of_it {
-            Some(former) => former.is_top,
-            None => task.is_some() && task != parent_task,
-        };
-        // Whatever is started by the work is part of it.
-        let is_below_work = parent_task == task
-            && match parent_part {
-                Some(part) => part == Part::Payload,
-                None => former
-                    .as_ref()
-                    .is_some_and(|former| former.part == Part::Payload),
-            };
-        let part = if is_below_work {
-            Part::Payload
-        } else {
-            traits.part
-        };
-        let belonging = Belonging {
-            traits: Arc::clone(traits),
-            task,
-            part: self.settled(task, part),
-            parent,
-            is_top,
-            root,
-        };
-        if let Some(former) = &former {
-            self.note_departure(former, Departure::Moved, now);
-        }
-        self.note_arrival(&belonging, now);
-        let to = self.account_for(&belonging);
-        let is_other = |former: &Belonging| {
-            (former.task, former.part) != (task, belonging.part) || former.traits != *traits
-        };
-        // Where an exec is not told, it may be found later than what was started after it.
-        let from = former
-            .filter(|former| is_other(former) && !self.newborns.are_all())
-            .map(|former| former.task);
-        self.attribution.processes.insert(pid, belonging);
-        self.move_to(pid, to);
-        if let Some(from) = from {
-            self.take_along(pid, from, traits, task, now);
         }
     }
 
-    /// Children are compared with their parent anew; those that are in the task that it was in
-    /// follow it.
-    fn take_along(
+    /// Puts a process on the account of its placement, in place of its former one.
+    fn set_placement(
+        &mut self,
+        pid: u32,
+        former: Option<Placement>,
+        placement: Placement,
+        now: Duration,
+    ) {
+        if let Some(former) = &former {
+            self.note_departure(former, Departure::Moved, now);
+        }
+        self.note_arrival(&placement, now);
+        let account = self.account_for(&placement);
+        let (task, traits) = (placement.task, Arc::clone(&placement.traits));
+        let has_changed = former.as_ref().is_some_and(|former| {
+            (former.task, former.part) != (task, placement.part) || former.traits != traits
+        });
+        self.attribution.processes.insert(pid, placement);
+        self.reassign(pid, account);
+        // Where execs are not reported, one may be found later than what was started after it.
+        if let Some(former) = former.filter(|_| has_changed && !self.births.are_reported()) {
+            self.move_children(pid, former.task, &traits, task, now);
+        }
+    }
+
+    /// Compares children with their new parent; those in the task that it was in follow it.
+    fn move_children(
         &mut self,
         parent: u32,
         from: Option<TaskId>,
@@ -244,63 +251,63 @@ impl<O: Observer> Sampler<O> {
 
     /// A process has ended.
     pub(crate) fn forget(&mut self, pid: u32, status: Option<EndStatus>, now: Duration) {
-        if let Some(belonging) = self.attribution.processes.remove(&pid) {
-            let named = self.attribution.named_of(&belonging);
+        if let Some(placement) = self.attribution.processes.remove(&pid) {
+            let named = self.attribution.named_of(&placement);
             if let Some(named) = named.filter(|named| named.ended_pids.len() < MOST_PIDS) {
                 named.ended_pids.push(pid);
             }
-            self.note_departure(&belonging, Departure::Ended(status), now);
+            self.note_departure(&placement, Departure::Ended(status), now);
         }
     }
 
     /// One process of a stage alone has had this much.
-    pub(crate) fn weigh_stage_of(&mut self, pid: u32, bytes: u64) {
-        let Some(belonging) = self.attribution.processes.get(&pid) else {
+    pub(crate) fn note_stage_peak_of(&mut self, pid: u32, bytes: u64) {
+        let Some(placement) = self.attribution.processes.get(&pid) else {
             return;
         };
-        let (root, stage) = (belonging.root, belonging.traits.stage);
+        let (root, stage) = (placement.root, placement.traits.stage);
         if let (Some(stage), Some(stages)) = (stage, self.attribution.stages_of(root)) {
-            stages.weigh(Some(stage), bytes);
+            stages.note_bytes(Some(stage), bytes);
         }
     }
 
-    pub(crate) fn weigh_stages(&mut self) {
+    pub(crate) fn note_stage_peaks(&mut self) {
         for (&id, root) in &mut self.attribution.roots {
             if root.stages.current().is_some()
                 && let Some(task) = self.tasks.get(id)
             {
-                root.stages.weigh(None, task.weight.total.best);
+                root.stages.note_bytes(None, task.estimate.total.best);
             }
         }
     }
 
     fn parent_of(&self, pid: u32) -> Option<u32> {
-        match self.tree.place_of(pid) {
-            Some(place) => Some(self.tree.members()[place].parent),
-            None => Some(self.newborns.get(pid)?.parent),
+        match self.tree.index_of(pid) {
+            Some(index) => Some(self.tree.members()[index].parent),
+            None => Some(self.unsampled.get(pid)?.parent),
         }
     }
 
-    fn note_arrival(&mut self, belonging: &Belonging, now: Duration) {
-        if let Some(named) = self.attribution.named_of(belonging) {
+    fn note_arrival(&mut self, placement: &Placement, now: Duration) {
+        if let Some(named) = self.attribution.named_of(placement) {
             named.alive += 1;
             named.ended = None;
         }
-        if let Some(stage) = belonging.traits.stage
-            && let Some(stages) = self.attribution.stages_of(belonging.root)
+        if let Some(stage) = placement.traits.stage
+            && let Some(stages) = self.attribution.stages_of(placement.root)
         {
-            stages.came(stage, now);
+            stages.process_started(stage, now);
         }
     }
 
-    fn note_departure(&mut self, belonging: &Belonging, departure: Departure, now: Duration) {
-        if let Some(named) = self.attribution.named_of(belonging) {
+    fn note_departure(&mut self, placement: &Placement, departure: Departure, now: Duration) {
+        if let Some(named) = self.attribution.named_of(placement) {
             named.alive = named.alive.saturating_sub(1);
             if named.alive == 0 {
                 named.ended = Some(now);
             }
             if let Departure::Ended(status) = departure
-                && belonging.is_top
+                && placement.is_top
             {
                 named.is_exit_unknown |= status.is_none();
                 if named.exit.is_none_or(EndStatus::is_success) {
@@ -308,10 +315,35 @@ impl<O: Observer> Sampler<O> {
                 }
             }
         }
-        if let Some(stage) = belonging.traits.stage
-            && let Some(stages) = self.attribution.stages_of(belonging.root)
+        if let Some(stage) = placement.traits.stage
+            && let Some(stages) = self.attribution.stages_of(placement.root)
         {
-            stages.went(stage, now);
+            stages.process_ended(stage, now);
         }
+    }
+}
+
+/// Whether a process is in another task than its parent.
+fn is_top_of(task: Option<TaskId>, former: Option<&Placement>, parent: Option<&Placement>) -> bool {
+    match former.filter(|former| former.task == task) {
+        Some(former) => former.is_top,
+        None => task.is_some() && task != parent.and_then(|parent| parent.task),
+    }
+}
+
+/// A process's part within a task. Whatever the payload starts is payload, too.
+fn part_in(
+    task: Option<TaskId>,
+    traits: &Traits,
+    former: Option<&Placement>,
+    parent: Option<&Placement>,
+) -> Part {
+    let is_parent_within = parent.and_then(|parent| parent.task) == task;
+    // Without a known parent, what the process was before has to do.
+    let inherited = parent.or(former).map(|one| one.part);
+    if is_parent_within && inherited == Some(Part::Payload) {
+        Part::Payload
+    } else {
+        traits.part
     }
 }

@@ -1,4 +1,4 @@
-//! One rule for a kind of task, ready to be asked.
+//! A compiled rule for one kind of task.
 
 use std::borrow::Cow;
 
@@ -10,7 +10,7 @@ use super::slots::{Slots, Values, bit_of};
 use super::template::Template;
 use super::traits::Kind;
 
-/// What is known of a process.
+/// What a process was started with.
 pub(super) struct Facts<'a> {
     pub(super) variables: Values<'a>,
     pub(super) slots: &'a Slots,
@@ -20,7 +20,7 @@ pub(super) struct Facts<'a> {
     pub(super) directory: &'a dyn Fn() -> Option<&'a [u8]>,
 }
 
-/// Tells at a glance of most rules that they do not hold.
+/// Rules out most rules at once.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Gate {
     /// A bit for each variable that must be there.
@@ -29,7 +29,7 @@ pub(super) struct Gate {
 }
 
 impl Gate {
-    pub(super) fn is_open(self, facts: &Facts<'_>) -> bool {
+    pub(super) fn is_wider_than(self, facts: &Facts<'_>) -> bool {
         self.variables & !facts.variables.present() == 0
             && self.line.is_none_or(|line| facts.lines.matched(line))
     }
@@ -39,9 +39,9 @@ impl Gate {
 pub(super) struct ReadyRule {
     runner: usize,
     environment: Vec<(usize, Option<Expression>)>,
-    /// The place of its expression among all.
+    /// The position of its expression among all.
     line: Option<usize>,
-    /// The same expression, where it has groups to be found.
+    /// The same expression, where it has named groups.
     groups: Option<Expression>,
     directory: Option<Expression>,
     name: Template,
@@ -116,7 +116,7 @@ impl ReadyRule {
         self.kind
     }
 
-    /// The name of the task and its key, if it is one of these; for one whose gate is open.
+    /// The name of the task and its key, if the rule matches; for a rule whose gate is open.
     pub(super) fn holds(&self, facts: &Facts<'_>) -> Option<(String, Option<String>)> {
         let mut captured: Vec<Captures<'_>> = Vec::new();
         for (slot, expression) in &self.environment {

@@ -1,4 +1,4 @@
-//! Rules that tell from what a process was started with to which task it belongs.
+//! Rules that find the task of a process by what it was started with.
 
 use std::cell::LazyCell;
 use std::ops::Range;
@@ -14,7 +14,7 @@ use super::ready_rule::{Facts, Gate, ReadyRule};
 use super::slots::Slots;
 use super::traits::{Kind, Mark, Part, Traits};
 
-/// Everything that tells tasks, what is around them, and stages.
+/// All rules: for tasks, for wrappers and hosts, and for stages.
 #[derive(Clone, Debug, Default)]
 pub struct RuleSet {
     /// The task runners.
@@ -28,9 +28,9 @@ pub struct RuleSet {
 pub struct Runner {
     /// Its name.
     pub name: String,
-    /// Of several at work, the tasks of the one with the higher level count.
+    /// With several runners at work, the tasks of the one with the higher level count.
     pub level: u8,
-    /// The first that holds tells the task.
+    /// The first that matches names the task.
     pub tasks: Vec<TaskRule>,
     /// Command lines of processes that only start others.
     pub wrappers: Vec<String>,
@@ -38,20 +38,20 @@ pub struct Runner {
     pub hosts: Vec<String>,
 }
 
-/// Tells one kind of task. All that is given must hold.
+/// Matches one kind of task. All that is given must match.
 #[derive(Clone, Debug, Default)]
 pub struct TaskRule {
-    /// Variables, and what their values must match if anything will not do.
+    /// Variables, and what their values must match, if not anything.
     pub environment: Vec<(String, Option<String>)>,
     /// What the command line must match: the arguments with a space between each.
     pub arguments: Option<String>,
     /// What the working directory must match.
     pub directory: Option<String>,
-    /// How the task is called.
+    /// A template for the name of the task.
     pub name: String,
-    /// What is the same in all processes of the task, where the name may not be.
+    /// A template for what is the same in all processes of the task, where the name may not be.
     pub key: Option<String>,
-    /// Whether it is there for several tasks.
+    /// Whether it works for several tasks.
     pub is_service: bool,
 }
 
@@ -59,13 +59,13 @@ pub struct TaskRule {
 #[derive(Debug, Error)]
 #[error("{rule}: {reason}")]
 pub struct BadRule {
-    /// Which.
+    /// The rule.
     pub rule: String,
     /// Why.
     pub reason: String,
 }
 
-/// Rules that are ready to be asked.
+/// Compiled rules.
 #[derive(Debug)]
 pub struct Rules {
     runners: Vec<RunnerOfTasks>,
@@ -144,8 +144,7 @@ impl Rules {
         &self.runners[runner].name
     }
 
-    /// What the runner of this name calls a task, for who knows that by other ways than by what a
-    /// process was started with. `None` when there is no such runner.
+    /// The mark for a task of a runner that is given by name. `None` when there is no such runner.
     pub(crate) fn mark(&self, runner: &str, name: &str) -> Option<Mark> {
         let runner = self.runners.iter().position(|one| one.name == runner)?;
         Some(self.mark_of(runner, name.into(), None, Kind::Task))
@@ -162,8 +161,8 @@ impl Rules {
         }
     }
 
-    /// What a process that was started like this is. Its working directory is only asked for where
-    /// a rule wants to know it that holds in all else.
+    /// The traits of a process that was started like this. Its working directory is only read where
+    /// all else of a rule matches.
     #[must_use]
     pub fn look(
         &self,
@@ -182,7 +181,7 @@ impl Rules {
         let mut marks: Vec<Mark> = Vec::new();
         let mut handed_on = Vec::new();
         for (rule, gate) in self.tasks.iter().zip(&self.gates) {
-            if !gate.is_open(&facts) {
+            if !gate.is_wider_than(&facts) {
                 continue;
             }
             let last = marks.last().filter(|mark| mark.runner == rule.runner());
@@ -228,5 +227,5 @@ fn command_line(arguments: &[u8]) -> Vec<u8> {
     spaced.collect()
 }
 
-/// Rules that several threads ask.
+/// Rules that several threads use.
 pub type SharedRules = Arc<Rules>;

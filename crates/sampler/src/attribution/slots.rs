@@ -1,4 +1,4 @@
-//! The places of values, by the names of their variables.
+//! Values of environment variables, by slots that their names were given.
 
 use std::collections::HashMap;
 
@@ -9,8 +9,8 @@ use super::fnv::BuildFnv;
 /// Names of this length and longer ones share a bit.
 const LONG: usize = 63;
 
-/// An environment has a hundred variables of which two or three matter: most are told by their
-/// first letter and their length.
+/// An environment has a hundred variables of which two or three matter. Most of the others are
+/// ruled out by their first letter and their length.
 #[derive(Debug)]
 pub(super) struct Slots {
     by_name: HashMap<Vec<u8>, usize, BuildFnv>,
@@ -20,6 +20,7 @@ pub(super) struct Slots {
 
 /// What the variables of one process are.
 pub(super) struct Values<'a> {
+    /// The value of each slot.
     by_slot: Vec<Option<&'a [u8]>>,
     /// A bit for each that is there and not empty.
     present: u64,
@@ -147,10 +148,10 @@ mod tests {
         let places = names.map(|name| slots.add(name));
         let environment = b"AB=1\0\0A=\xff=\0=C:\0AB=2\0ABC=3\0A\0EMPTY=\0LAST=4";
         let values = slots.values(environment);
-        let told = places.map(|place| values.get(place));
+        let found = places.map(|place| values.get(place));
         let expected: [Option<&[u8]>; 5] =
             [Some(b"\xff="), Some(b"1"), Some(b""), Some(b"4"), None];
-        assert_eq!(told, expected);
+        assert_eq!(found, expected);
         let present = [0, 1, 3].map(|place| bit_of(places[place]));
         assert_eq!(values.present(), present.iter().sum::<u64>());
     }

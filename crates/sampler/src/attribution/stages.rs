@@ -1,4 +1,4 @@
-//! Which stage a tree is in, by whose command lines are alive.
+//! Which stage a tree is in, by the command lines of its living processes.
 
 use std::time::Duration;
 
@@ -7,27 +7,27 @@ use std::time::Duration;
 pub struct StageRecord {
     /// Its name.
     pub name: String,
-    /// How it was.
+    /// When it was, and how high.
     pub course: StageCourse,
 }
 
-/// How a stage was.
+/// When a stage was, and how high.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct StageCourse {
     /// Its place in the rules.
     pub stage: usize,
-    /// The highest that the whole tree was while it was in this stage; `None` when it was not
-    /// measured then.
+    /// The most that the whole tree had while it was in this stage; `None` when it was not sampled
+    /// then.
     pub peak_bytes: Option<u64>,
     /// When the tree was first in this stage, counted from the sampler's start.
     pub first_seen: Duration,
     /// When it was last in it.
     pub last_seen: Duration,
-    /// How long it was in it in all.
+    /// The total time that it was in it.
     pub duration: Duration,
 }
 
-/// Of several stages that processes are alive of, the tree is in the first by the rules.
+/// The stages of a tree. With processes of several stages alive, it is in the first by the rules.
 #[derive(Debug, Default)]
 pub(super) struct Stages {
     alive: Vec<u64>,
@@ -47,24 +47,24 @@ impl Stages {
         records
     }
 
-    pub(super) fn came(&mut self, stage: usize, now: Duration) {
+    pub(super) fn process_started(&mut self, stage: usize, now: Duration) {
         if self.alive.len() <= stage {
             self.alive.resize(stage + 1, 0);
         }
         self.alive[stage] += 1;
-        self.turn(now);
+        self.update(now);
     }
 
-    pub(super) fn went(&mut self, stage: usize, now: Duration) {
+    pub(super) fn process_ended(&mut self, stage: usize, now: Duration) {
         if let Some(alive) = self.alive.get_mut(stage) {
             *alive = alive.saturating_sub(1);
         }
-        self.turn(now);
+        self.update(now);
     }
 
-    /// The tree has, or must have had, this much in the stage that it is in; or one process of
-    /// another stage alone has had it.
-    pub(super) fn weigh(&mut self, of: Option<usize>, bytes: u64) {
+    /// The tree has, or must have had, this much in its present stage; or one process of another
+    /// stage alone has had it.
+    pub(super) fn note_bytes(&mut self, of: Option<usize>, bytes: u64) {
         let stage = of.or(self.since.map(|(stage, _)| stage));
         let record = self
             .records
@@ -79,7 +79,7 @@ impl Stages {
         self.since.map(|(stage, _)| stage)
     }
 
-    fn turn(&mut self, now: Duration) {
+    fn update(&mut self, now: Duration) {
         let current = self.alive.iter().position(|&alive| alive > 0);
         if self.since.map(|(stage, _)| stage) == current {
             return;
@@ -127,13 +127,13 @@ mod tests {
     #[test]
     fn one_stage_follows_another() {
         let mut stages = Stages::default();
-        stages.came(0, ms(10));
-        stages.weigh(None, 500);
-        stages.went(0, ms(30));
-        stages.weigh(None, 9_000);
-        stages.came(1, ms(40));
-        stages.weigh(None, 300);
-        stages.weigh(None, 200);
+        stages.process_started(0, ms(10));
+        stages.note_bytes(None, 500);
+        stages.process_ended(0, ms(30));
+        stages.note_bytes(None, 9_000);
+        stages.process_started(1, ms(40));
+        stages.note_bytes(None, 300);
+        stages.note_bytes(None, 200);
         let expected = [record(0, 500, [10, 30, 20]), record(1, 300, [40, 100, 60])];
         assert_eq!(stages.records(ms(100)), expected);
     }
@@ -141,13 +141,13 @@ mod tests {
     #[test]
     fn of_two_at_once_the_first_by_the_rules_counts() {
         let mut stages = Stages::default();
-        stages.came(1, ms(0));
-        stages.weigh(None, 10);
-        stages.came(0, ms(10));
-        stages.weigh(None, 70);
-        stages.went(0, ms(30));
-        stages.weigh(None, 20);
-        stages.went(1, ms(40));
+        stages.process_started(1, ms(0));
+        stages.note_bytes(None, 10);
+        stages.process_started(0, ms(10));
+        stages.note_bytes(None, 70);
+        stages.process_ended(0, ms(30));
+        stages.note_bytes(None, 20);
+        stages.process_ended(1, ms(40));
         let expected = [record(1, 20, [0, 40, 20]), record(0, 70, [10, 30, 20])];
         assert_eq!(stages.records(ms(99)), expected);
     }
@@ -155,11 +155,11 @@ mod tests {
     #[test]
     fn a_stage_ends_with_the_last_of_its_processes() {
         let mut stages = Stages::default();
-        stages.came(0, ms(0));
-        stages.came(0, ms(5));
-        stages.went(0, ms(10));
-        stages.weigh(None, 7);
-        stages.went(0, ms(20));
+        stages.process_started(0, ms(0));
+        stages.process_started(0, ms(5));
+        stages.process_ended(0, ms(10));
+        stages.note_bytes(None, 7);
+        stages.process_ended(0, ms(20));
         assert_eq!(stages.records(ms(99)), [record(0, 7, [0, 20, 20])]);
         assert_eq!(stages.current(), None);
     }

@@ -1,4 +1,4 @@
-//! Who is on which account, and what is kept of each task that was found.
+//! Which task each process is in, and what is kept of each task that was found.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -11,8 +11,9 @@ use super::stages::Stages;
 use super::traits::{Mark, Part, Traits};
 use crate::{EndStatus, TaskId};
 
+/// A task that was found.
 #[derive(Debug)]
-pub(super) struct Named {
+pub(super) struct NamedTask {
     pub(super) root: TaskId,
     pub(super) source: Arc<str>,
     pub(super) mark: Mark,
@@ -22,61 +23,61 @@ pub(super) struct Named {
     pub(super) ended_pids: Vec<u32>,
     pub(super) exit: Option<EndStatus>,
     pub(super) is_exit_unknown: bool,
-    /// A script of a package manager does the work.
+    /// A script of a package manager does its work.
     pub(super) is_script: bool,
     pub(super) work: TaskId,
     pub(super) below_host: Option<TaskId>,
     pub(super) wrappers: Option<TaskId>,
 }
 
-impl Named {
-    /// Below the host of a script is what the script does.
+impl NamedTask {
+    /// The work of a script is done below its host.
     pub(super) fn account_of_work(&self) -> TaskId {
         let below = self.below_host.filter(|_| self.is_script);
         below.unwrap_or(self.work)
     }
 }
 
-/// Where a process belongs.
+/// Where a process is accounted.
 #[derive(Clone, Debug)]
-pub(super) struct Belonging {
+pub(super) struct Placement {
     pub(super) traits: Arc<Traits>,
-    /// The account of its whole task.
+    /// The account of all of its task.
     pub(super) task: Option<TaskId>,
     pub(super) part: Part,
     pub(super) parent: u32,
-    /// It was the first of its line in the task.
+    /// Its parent is in another task, or in none.
     pub(super) is_top: bool,
     pub(super) root: TaskId,
 }
 
-/// A tree whose processes are told apart.
+/// A tree whose processes are attributed.
 #[derive(Debug)]
 pub(super) struct Root {
     pub(super) stages: Stages,
-    /// What its first process has from outside, which is nobody's own.
+    /// What its first process has from outside: no process of the tree has it of its own.
     pub(super) outside: Arc<Traits>,
 }
 
-/// Why a process is where it was no more.
+/// Why a process leaves its placement.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Departure {
-    /// It belongs elsewhere, or is what it was in another way.
+    /// It is placed elsewhere, or has another part.
     Moved,
-    /// It has ended, with how where that was told.
+    /// It has ended, with its status where that was reported.
     Ended(Option<EndStatus>),
 }
 
 #[derive(Debug, Default)]
 pub(crate) struct Attribution {
     pub(super) rules: Option<SharedRules>,
-    /// The trees whose processes are told apart.
+    /// The trees whose processes are attributed.
     pub(super) roots: ByNumber<TaskId, Root>,
     /// By the account of the whole task.
-    pub(super) named: ByNumber<TaskId, Named>,
+    pub(super) named: ByNumber<TaskId, NamedTask>,
     /// By the names and by the keys of their marks.
     pub(super) by_mark: HashMap<(TaskId, usize, Arc<str>), TaskId>,
-    pub(super) processes: ByNumber<u32, Belonging>,
+    pub(super) processes: ByNumber<u32, Placement>,
 }
 
 impl Attribution {
@@ -84,8 +85,8 @@ impl Attribution {
         self.rules.is_some()
     }
 
-    pub(super) fn named_of(&mut self, belonging: &Belonging) -> Option<&mut Named> {
-        self.named.get_mut(&belonging.task?)
+    pub(super) fn named_of(&mut self, placement: &Placement) -> Option<&mut NamedTask> {
+        self.named.get_mut(&placement.task?)
     }
 
     pub(super) fn stages_of(&mut self, root: TaskId) -> Option<&mut Stages> {

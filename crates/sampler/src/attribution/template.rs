@@ -1,11 +1,11 @@
-//! How a task is called: text with `{NAMES}` in it, and parts in `[]` that may be left out.
+//! The name of a task: text with `{NAMES}` in it, and parts in `[]` that may be left out.
 
 use std::borrow::Cow;
 use std::hash::Hasher;
 
 use super::fnv::Fnv;
 
-/// Longer names are cut; what was cut off still tells two of them apart.
+/// Longer names are cut; a hash of the rest still distinguishes them.
 const LONGEST: usize = 256;
 
 /// A name with gaps to fill.

@@ -1,4 +1,4 @@
-//! What a process shows of itself, and which of that makes it another task than its parent's.
+//! What a process shows of itself, and which of that puts it into another task than its parent's.
 
 use std::sync::Arc;
 
@@ -7,7 +7,7 @@ use std::sync::Arc;
 pub struct Traits {
     /// At most one of each runner.
     pub(crate) marks: Vec<Mark>,
-    /// What a service has of the task that it was started in, and hands on to what it starts.
+    /// What a service has of the task that it was started in, and passes on to what it starts.
     pub(crate) handed_on: Vec<Mark>,
     pub(crate) part: Part,
     /// The first stage that its own command line belongs to.
@@ -20,7 +20,7 @@ pub(crate) struct Mark {
     pub(crate) runner: usize,
     pub(crate) level: u8,
     pub(crate) name: Arc<str>,
-    /// Two marks of a runner with the same key are of one task, whatever they call it.
+    /// Marks of a runner with the same key are of one task, whatever its name.
     pub(crate) key: Arc<str>,
     pub(crate) kind: Kind,
 }
@@ -39,7 +39,7 @@ impl Mark {
     }
 }
 
-/// What a task is there for.
+/// What a task is for.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Kind {
     /// A thing to do.
@@ -64,31 +64,31 @@ pub(crate) enum Part {
 /// What follows from the marks of a process.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict<'a> {
-    /// It belongs to where it comes from.
+    /// It stays in the task that it comes from.
     Stays,
-    /// The same, and shows that a script is at work there.
+    /// It stays, and shows that a script does the work there.
     StaysAsScript,
-    /// It is of the task of this mark.
+    /// It belongs to the task of this mark.
     Moves(&'a Mark),
 }
 
 impl Traits {
-    /// The same without what the command line alone tells: what its children get from it.
+    /// The same without what only the command line shows: what its children inherit.
     pub(crate) fn marks_only(mut self) -> Self {
         self.part = Part::Payload;
         self.stage = None;
         self
     }
 
-    /// The same where somebody who knows has told what its runner calls its task.
+    /// The same with a mark that was given by name.
     pub(crate) fn with_mark(mut self, mark: Mark) -> Self {
         self.marks.retain(|own| own.runner != mark.runner);
         self.marks.push(mark);
         self
     }
 
-    /// What follows for one that was like `before`, or whose parent is, and that belongs to a task
-    /// of this level by now. What is in `outside` is never its own.
+    /// What follows for a process that had the traits `before`, or whose parent has, and that is in
+    /// a task of this level by now. Marks from `outside` are never its own.
     pub(crate) fn verdict(
         &self,
         before: Option<&Self>,

@@ -1,15 +1,15 @@
-//! The guard that nobody has to ask for: it acts before the kernel has to end somebody, and only
-//! when this tree is why.
+//! The guard for the memory of the machine or container: it acts before the kernel's OOM killer
+//! does, and only when this tree is the cause.
 //!
-//! Less than all is left when something is told, because by the time nothing is left the OOM killer
-//! has chosen, and it chooses one process by its size, not the tree that is to blame.
+//! It acts while some memory is left. When none is, the OOM killer has chosen one process by its
+//! size, not the tree that is to blame.
 
 use std::time::Duration;
 
 use memtop_proc::Room;
 
 use super::Level;
-use super::doubt::Doubt;
+use super::backoff::Backoff;
 
 const MB: u64 = 1024 * 1024;
 const GB: u64 = 1024 * MB;
@@ -19,10 +19,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// What is scarce at one look and not at another after this time was a momentary dip.
 const LASTS: Duration = Duration::from_millis(20);
 
-/// What was found, and the room as it was then.
+/// A crossing, and the room as it was then.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct RoomCrossing {
-    /// What is to be done.
+    /// What it asks for.
     pub level: Level,
     /// What the tree has, confirmed.
     pub bytes: u64,
@@ -30,19 +30,20 @@ pub struct RoomCrossing {
     pub room: Room,
 }
 
-/// Watches what is left for one tree. Each level is told once, and no warning follows the limit.
+/// Watches the room that is left for one tree. Each level is reported once, and no warning follows
+/// the limit.
 #[derive(Debug, Default)]
 pub struct MachineGuard {
-    told: Option<Level>,
+    reported: Option<Level>,
     last: Option<Look>,
     /// Since when each level holds without a break.
     near_since: Option<Duration>,
     out_since: Option<Duration>,
-    doubt: Doubt,
+    backoff: Backoff,
     rss_at_limit: u64,
 }
 
-/// What is remembered of a look.
+/// The last look at the room.
 #[derive(Clone, Copy, Debug)]
 struct Look {
     at: Duration,
@@ -52,7 +53,7 @@ struct Look {
 }
 
 impl MachineGuard {
-    /// Nothing has been told yet.
+    /// Nothing is reported yet.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
@@ -67,7 +68,7 @@ impl MachineGuard {
         look: impl FnOnce() -> Option<Room>,
         confirm: impl FnOnce() -> u64,
     ) -> Option<RoomCrossing> {
-        if self.told == Some(Level::Limit) || !self.is_due(now, rss) {
+        if self.reported == Some(Level::Limit) || !self.is_due(now, rss) {
             return None;
         }
         let Some(room) = look() else {
@@ -92,25 +93,25 @@ impl MachineGuard {
             (false, false) => return None,
         };
         let to_blame = room.used_bytes / 2;
-        if Some(level) <= self.told || rss < to_blame || self.doubt.stands(now, rss) {
+        if Some(level) <= self.reported || rss < to_blame || self.backoff.holds(now, rss) {
             return None;
         }
         let bytes = confirm().min(rss);
         if bytes < to_blame {
-            self.doubt = Doubt::of(now, rss, to_blame - bytes);
+            self.backoff = Backoff::after(now, rss, to_blame - bytes);
             return None;
         }
-        self.told = Some(level);
+        self.reported = Some(level);
         self.rss_at_limit = rss;
         Some(RoomCrossing { level, bytes, room })
     }
 
-    /// Whether the end that was told is now so close that there is no time to wait for the tree to
-    /// end by itself: it has grown by a further tenth, or half of what was left is gone, too.
+    /// Whether memory runs out so soon after the limit that there is no time to wait for the tree
+    /// to end by itself: it has grown by a further tenth, or half of what was left is gone, too.
     #[must_use]
     pub fn is_urgent(&self, rss: u64, room: Option<&Room>) -> bool {
         let is_half_gone = |room: &Room| room.left_bytes() < floor(room) / 2;
-        self.told == Some(Level::Limit)
+        self.reported == Some(Level::Limit)
             && (rss - rss / 11 >= self.rss_at_limit || room.is_some_and(is_half_gone))
     }
 
@@ -173,19 +174,19 @@ mod tests {
         panic!("there is nothing to confirm")
     }
 
-    /// A tree that grows by so much a millisecond in a place of this size, of which others have
-    /// `others`. What is told, and how much was left then.
+    /// A tree that grows by so much a millisecond in a place of this size, of which other processes
+    /// have `others`. The levels that are reported, and how much was left then.
     fn grow(total: u64, others: u64, per_ms: u64) -> Vec<(Level, u64)> {
         let mut guard = MachineGuard::new();
-        let mut told = Vec::new();
+        let mut reported = Vec::new();
         let mut tree = 0;
         for time in (0..).step_by(2).map(|ms| ms * MS) {
             let left = total - others - tree;
             let found = guard.check(time, tree, || Some(room(total, left)), || tree);
-            told.extend(found.map(|found| (found.level, left)));
+            reported.extend(found.map(|found| (found.level, left)));
             tree += 2 * per_ms;
             if tree + others >= total {
-                return told;
+                return reported;
             }
         }
         unreachable!("the place is full in the end")
@@ -214,12 +215,12 @@ mod tests {
             (16 * GB, 2 * MB),
             (1024 * GB, 8 * MB),
         ] {
-            let told = grow(total, total / 4, per_ms);
-            let [(Level::Warn, early), (Level::Limit, late)] = told[..] else {
-                panic!("{total} {per_ms}: {told:?}");
+            let reported = grow(total, total / 4, per_ms);
+            let [(Level::Warn, early), (Level::Limit, late)] = reported[..] else {
+                panic!("{total} {per_ms}: {reported:?}");
             };
-            assert!(early > late && late > 0, "{total}: {told:?}");
-            assert!(late > floor(&room(total, 0)) / 3, "{total}: {told:?}");
+            assert!(early > late && late > 0, "{total}: {reported:?}");
+            assert!(late > floor(&room(total, 0)) / 3, "{total}: {reported:?}");
         }
     }
 

@@ -1,40 +1,40 @@
-//! When a tree has more memory than somebody allowed, or than there is.
+//! When a tree has more memory than it is allowed, or than there is.
 //!
-//! Resident sets are summed at every tick and are cheap, but memory that processes share is in
-//! them several times. So they only raise a suspicion; what is acted upon is a sum that has been
-//! confirmed to count shared memory once, which is costly and asked for seldom.
+//! Resident sizes are summed at every tick and are cheap, but count shared memory several times. So
+//! they only raise a suspicion; what is acted upon is a sum that has been confirmed to count shared
+//! memory once, which is costly and seldom needed.
 
-mod doubt;
+mod backoff;
 mod machine;
 
 pub use machine::{MachineGuard, RoomCrossing};
 
 use std::time::Duration;
 
-use doubt::Doubt;
+use backoff::Backoff;
 
-/// What somebody allowed one task, in bytes.
+/// What one task is allowed, in bytes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Thresholds {
-    /// Past this a word is said and the run goes on.
+    /// Above this there is a warning and the run goes on.
     pub warn_bytes: Option<u64>,
-    /// Past this the run is to end.
+    /// Above this the run is ended.
     pub limit_bytes: Option<u64>,
 }
 
-/// What has been passed.
+/// What a crossing asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Level {
-    /// Say so.
+    /// A warning.
     Warn,
-    /// End the run.
+    /// The end of the run.
     Limit,
 }
 
 /// A threshold that has been passed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Crossing {
-    /// What is to be done.
+    /// What it asks for.
     pub level: Level,
     /// What the task has, confirmed.
     pub bytes: u64,
@@ -42,30 +42,30 @@ pub struct Crossing {
     pub threshold_bytes: u64,
 }
 
-/// Watches one task. Each level is told once, and no warning follows the limit.
+/// Watches one task. Each level is reported once, and no warning follows the limit.
 #[derive(Debug)]
 pub struct Guard {
     thresholds: Thresholds,
-    told: Option<Level>,
-    doubt: Doubt,
-    /// What was resident when the limit was told.
+    reported: Option<Level>,
+    backoff: Backoff,
+    /// Resident memory when the limit was reported.
     rss_at_limit: u64,
 }
 
 impl Guard {
-    /// Nothing has been told yet.
+    /// Nothing is reported yet.
     #[must_use]
     pub fn new(thresholds: Thresholds) -> Self {
         Self {
             thresholds,
-            told: None,
-            doubt: Doubt::default(),
+            reported: None,
+            backoff: Backoff::default(),
             rss_at_limit: 0,
         }
     }
 
-    /// Takes in what is resident at a tick, with shared memory counted as often as it is shared.
-    /// `confirm` counts it once.
+    /// Takes in the resident memory at a sample, with shared memory in each process. `confirm`
+    /// counts it once.
     pub fn check(
         &mut self,
         now: Duration,
@@ -73,34 +73,34 @@ impl Guard {
         confirm: impl FnOnce() -> u64,
     ) -> Option<Crossing> {
         self.passed(rss)?;
-        if self.doubt.stands(now, rss) {
+        if self.backoff.holds(now, rss) {
             return None;
         }
         // A sum that is not only of what is resident, such as one with swap, changes nothing here.
         let bytes = confirm().min(rss);
         let crossing = self.passed(bytes);
         if let Some(crossing) = crossing {
-            self.told = Some(crossing.level);
+            self.reported = Some(crossing.level);
             self.rss_at_limit = rss;
         }
-        let next = self.untold().map(|(_, threshold)| threshold).min();
-        self.doubt = match next.filter(|&threshold| rss >= threshold) {
-            Some(threshold) => Doubt::of(now, rss, threshold - bytes),
-            None => Doubt::default(),
+        let next = self.unreported().map(|(_, threshold)| threshold).min();
+        self.backoff = match next.filter(|&threshold| rss >= threshold) {
+            Some(threshold) => Backoff::after(now, rss, threshold - bytes),
+            None => Backoff::default(),
         };
         crossing
     }
 
-    /// Whether the tree has grown by a further tenth since the limit was told: there is no time
-    /// then to wait for it to end by itself.
+    /// Whether the tree has grown by a further tenth since the limit was reported: then there is no
+    /// time to wait for it to end by itself.
     #[must_use]
     pub fn is_still_growing(&self, rss: u64) -> bool {
-        self.told == Some(Level::Limit) && rss - rss / 11 >= self.rss_at_limit
+        self.reported == Some(Level::Limit) && rss - rss / 11 >= self.rss_at_limit
     }
 
-    /// The highest untold level that so many bytes pass.
+    /// The highest unreported level that so many bytes pass.
     fn passed(&self, bytes: u64) -> Option<Crossing> {
-        self.untold()
+        self.unreported()
             .filter(|&(_, threshold)| bytes >= threshold)
             .max()
             .map(|(level, threshold_bytes)| Crossing {
@@ -110,13 +110,13 @@ impl Guard {
             })
     }
 
-    fn untold(&self) -> impl Iterator<Item = (Level, u64)> {
+    fn unreported(&self) -> impl Iterator<Item = (Level, u64)> {
         let warn = self.thresholds.warn_bytes.map(|at| (Level::Warn, at));
         let limit = self.thresholds.limit_bytes.map(|at| (Level::Limit, at));
-        let told = self.told;
+        let reported = self.reported;
         warn.into_iter()
             .chain(limit)
-            .filter(move |&(level, _)| Some(level) > told)
+            .filter(move |&(level, _)| Some(level) > reported)
     }
 }
 
@@ -167,7 +167,7 @@ mod tests {
     }
 
     #[test]
-    fn each_level_is_told_once() {
+    fn each_level_is_reported_once() {
         let mut guard = guard();
         assert_eq!(guard.check(MS, 99 * MB, never), None);
         assert_eq!(
@@ -208,7 +208,7 @@ mod tests {
     }
 
     #[test]
-    fn a_warning_can_be_due_where_the_limit_is_in_doubt() {
+    fn a_warning_can_be_due_where_the_limit_is_not_confirmed() {
         let mut guard = guard();
         assert_eq!(
             guard.check(MS, 550 * MB, || 300 * MB),

@@ -1,6 +1,6 @@
 //! What can have been written to new memory on the whole machine between two samples: no more than
-//! its page faults gave, and no more than its CPUs can write. Nobody can have grown by more, seen
-//! or not.
+//! its page faults gave, and no more than its CPUs can write. No process can have grown by more,
+//! seen or not.
 
 use std::thread::available_parallelism;
 use std::time::Duration;
@@ -8,13 +8,13 @@ use std::time::Duration;
 use memtop_proc::native::thread_cpu;
 use memtop_proc::{MachineFaults, Observer};
 
-/// More than this no CPU writes to new memory, in bytes a second: the kernel clears each page
+/// No CPU writes more than this to new memory, in bytes a second: the kernel clears each page
 /// first, and even with huge pages that goes no faster.
 const WRITTEN_A_SECOND: f64 = 12e9;
 /// Pages of a huge page.
 const HUGE: u64 = 512;
-/// Pages of a file that one fault can map (`fault_around_bytes`), and how many faults of files that
-/// nobody has mapped yet there may be between two samples: a program is started with fewer.
+/// Pages of a file that one fault can map (`fault_around_bytes`), and the most faults on files that
+/// no process has mapped yet between two samples: starting a program takes fewer.
 const AROUND: u64 = 16;
 const MOST_AROUND: u64 = 128;
 
@@ -27,7 +27,7 @@ pub(crate) struct Written {
     pub(crate) any: u64,
 }
 
-/// Whether huge faults were counted in this sample, and how many there were.
+/// Whether huge faults were counted in this sample, and how many there were since the last count.
 #[derive(Clone, Copy, Debug)]
 enum Counted {
     NotYet,
@@ -40,10 +40,10 @@ pub(crate) struct MachineWrites {
     /// As counted at an earlier sample, and in this one.
     before: Option<MachineFaults>,
     now: Option<MachineFaults>,
-    /// Those that gave a huge page, as counted before, and since then once they were counted again.
+    /// Faults that gave a huge page, as counted before, and since then.
     huge_before: Option<u64>,
     huge_since: Counted,
-    /// Time that counting has taken so far.
+    /// CPU time that counting has taken so far.
     pub(crate) spent: Duration,
 }
 
@@ -59,19 +59,19 @@ impl MachineWrites {
         }
     }
 
-    /// A sample begins.
+    /// Begins a sample.
     pub(crate) fn begin(&mut self) {
         self.before = self.now.take().or(self.before);
         self.huge_since = Counted::NotYet;
     }
 
-    /// From now on what was counted in this sample is out of date.
+    /// What was counted in this sample is out of date.
     pub(crate) fn expire(&mut self) {
         self.now = None;
         self.huge_since = Counted::NotYet;
     }
 
-    /// How many there have been so far.
+    /// The faults so far.
     pub(crate) fn count<O: Observer>(&mut self, observer: &mut O) -> Option<MachineFaults> {
         if self.now.is_none() {
             let before = thread_cpu();
@@ -116,7 +116,7 @@ impl MachineWrites {
         bytes
     }
 
-    /// What can have been written since the last sample, which was so long ago.
+    /// What can have been written since the last sample, `gap` ago.
     pub(crate) fn written<O: Observer>(&mut self, observer: &mut O, gap: Duration) -> Written {
         self.count(observer);
         self.written_as_counted(gap, observer.page_bytes())
@@ -140,15 +140,15 @@ impl MachineWrites {
     }
 }
 
-/// Over so long what nobody saw is worked out where not every birth and end is told.
+/// Over this time, memory that was not seen is worked out where births and ends are not reported.
 const WINDOW: Duration = Duration::from_millis(20);
 
-/// What was written within a time, and who had it at the samples in it.
+/// What was written within a time, and which of it sampled processes have.
 #[derive(Debug, Default)]
 pub(crate) struct Window {
     start: Duration,
     faults: Option<MachineFaults>,
-    /// What those that are there have taken since the start.
+    /// What living processes have allocated since the start.
     taken: u64,
 }
 
@@ -161,7 +161,7 @@ impl Window {
         now.saturating_sub(self.start) >= WINDOW
     }
 
-    /// What was written since the start and is nobody's who was seen; `None` in the first window.
+    /// What was written since the start and is in no sampled process; `None` in the first window.
     pub(crate) fn close<O: Observer>(
         &mut self,
         now: Duration,
@@ -186,7 +186,7 @@ impl Window {
     }
 }
 
-/// What has been given to anybody between two counts, in pages of memory that no file backs.
+/// Anonymous pages given to any process between two counts.
 pub(crate) fn pages_between(before: MachineFaults, now: MachineFaults) -> u64 {
     let MachineFaults { all, huge } = between(before, now);
     pages(all, huge)

@@ -1,125 +1,86 @@
 //! Keeps the trees of tasks, and what is known of them.
 
-pub(crate) mod machine;
-mod narrowing;
-mod newcomers;
-mod parts;
-pub(crate) mod relatives;
-mod sample;
+mod admission;
+mod between_samples;
+mod births;
+mod changes;
+mod counters;
+mod estimating;
+mod faults;
+mod files;
+mod fork_families;
+mod high_water;
+mod machine;
+pub(crate) mod memory_origin;
 #[cfg(test)]
-mod truth;
-mod weighing;
+mod model;
+mod narrowing;
+mod parts;
+mod progress;
+mod sample;
+mod sums;
+mod walks;
 
 use std::time::Duration;
 
+use births::Births;
+use changes::Changes;
+use faults::IdleTurns;
+use files::Files;
+use high_water::HighWaterTurns;
 use machine::{MachineWrites, Window};
-use memtop_proc::{
-    Account, Birth, ByNumber, Error, MachineFaults, MappedRange, Observer, ProcessId,
-};
-use relatives::Descent;
+use memory_origin::MemoryOrigin;
+use memtop_proc::{Account, Error, Observer, ProcessId};
+use progress::Progress;
 
 use crate::attribution::Attribution;
-use crate::budget::Budget;
-use crate::gaps::Gaps;
-use crate::kin::Families;
-use crate::mapped::{PageSet, Union};
+use crate::forks::Families;
 use crate::member::Member;
-use crate::newborn::Newborns;
-use crate::settling::{Metric, Settling};
-use crate::task::Tasks;
+use crate::page_reads::{Metric, PageReads};
+use crate::tasks::Tasks;
 use crate::tree::Tree;
+use crate::unsampled::UnsampledProcesses;
 use crate::{LivingProcess, Point, Program, Record, Samples, TaskId, TaskRecord};
 
-/// Keeps the trees of its tasks and samples them when told to.
+/// Keeps the trees of its tasks, and samples them when called.
 #[derive(Debug)]
 pub struct Sampler<O: Observer> {
     pub(crate) observer: O,
     pub(crate) tree: Tree<O::Handle>,
     pub(crate) tasks: Tasks,
-    pub(crate) newborns: Newborns,
-    /// Who is about to end and worth a look all the same.
-    pub(crate) looked_at: Option<u32>,
-    births: Vec<Birth>,
+    pub(crate) unsampled: UnsampledProcesses,
+    pub(crate) attribution: Attribution,
+    pub(crate) progress: Progress,
+    pub(crate) files: Files,
     families: Families,
-    settling: Settling,
-    /// Changes with each reading of mapped pages, and with who was read.
-    pub(crate) reading: u64,
-    /// Room for what is worked out at each sample.
-    union: Union,
-    ranges: Vec<MappedRange>,
-    programs_seen: ByNumber<u64, crate::weight::Program>,
-    /// The pages of files that a process of each program had.
-    learned: ByNumber<u64, PageSet>,
+    page_reads: PageReads,
     machine: MachineWrites,
     window: Window,
-    /// When those at rest were last looked at, and the faults of all until then.
-    all_looked_at: Duration,
-    faults_when_all_looked_at: Option<MachineFaults>,
-    last_sample: Option<Duration>,
-    /// Time that newcomers have taken: it goes with their number, however seldom samples are taken.
-    pub(crate) admission: Duration,
-    /// Counts all samples, also those between the regular ones.
-    samples: u64,
-    /// What all of them had at the last sample, and the version of the tree.
-    rss_and_version: (u64, u64),
-    is_changing: bool,
-    /// Whether a process gave memory back while pages were being read in this sample, so that the
-    /// sum is not of one instant.
-    is_torn: bool,
-    /// What those that are there have taken since the sample before, of memory that no file backs.
-    taken: u64,
-    high_water: Budget,
-    /// Whose high water is read next.
-    high_water_next: usize,
-    never_seen: u64,
-    pub(crate) attribution: Attribution,
-    /// The time of what is being taken in.
-    pub(crate) clock: Duration,
-    gaps: Gaps,
-    pub(crate) ticks: u64,
-    last_tick: Option<Duration>,
-    failures: u64,
-    first_failure: Option<String>,
+    idle_turns: IdleTurns,
+    high_water: HighWaterTurns,
+    pub(crate) births: Births,
+    changes: Changes,
 }
 
 impl<O: Observer> Sampler<O> {
-    /// A sampler of nothing yet.
+    /// A sampler without tasks.
     pub fn new(mut observer: O, metric: Metric) -> Self {
         Self {
-            never_seen: observer.never_seen(),
+            births: Births::new(&observer),
             machine: MachineWrites::start(&mut observer),
-            window: Window::default(),
-            all_looked_at: Duration::ZERO,
-            faults_when_all_looked_at: None,
             observer,
             tree: Tree::new(),
             tasks: Tasks::default(),
-            newborns: Newborns::default(),
-            looked_at: None,
-            births: Vec::new(),
-            families: Families::default(),
-            settling: Settling::new(metric),
-            reading: 0,
-            union: Union::default(),
-            ranges: Vec::new(),
-            programs_seen: ByNumber::default(),
-            learned: ByNumber::default(),
-            last_sample: None,
-            samples: 0,
-            rss_and_version: (0, 0),
-            is_changing: false,
-            is_torn: false,
-            taken: 0,
-            admission: Duration::ZERO,
-            high_water: sample::budget_of_high_water(),
-            high_water_next: 0,
+            unsampled: UnsampledProcesses::default(),
             attribution: Attribution::default(),
-            clock: Duration::ZERO,
-            gaps: Gaps::new(),
-            ticks: 0,
-            last_tick: None,
-            failures: 0,
-            first_failure: None,
+            progress: Progress::new(),
+            files: Files::default(),
+            families: Families::default(),
+            page_reads: PageReads::new(metric),
+            window: Window::default(),
+            idle_turns: IdleTurns::default(),
+            high_water: HighWaterTurns::new(),
+            changes: Changes::default(),
         }
     }
 
@@ -135,23 +96,22 @@ impl<O: Observer> Sampler<O> {
         if self.tasks.is_empty() {
             self.observer.note_present()?;
         }
-        let mut births = std::mem::take(&mut self.births);
-        births.clear();
+        let mut births = self.births.take();
         let listed = self.observer.all(&mut births);
         if !births.iter().any(|birth| birth.id == root.id) {
             births.push(root);
         }
         let enclosing = self
             .tree
-            .place_of(pid)
-            .map(|place| self.tree.members()[place].task);
+            .index_of(pid)
+            .map(|index| self.tree.members()[index].task);
         let task = self.tasks.add(enclosing);
         let is_forked_outside = self.is_forked_outside(&root)?;
         self.claim_descendants(task, enclosing, root.id, &births, now);
         if is_forked_outside {
-            self.join_family(root.id.pid, Descent::ForkedOutside);
+            self.join_family(root.id.pid, MemoryOrigin::ForkedOutside);
         }
-        self.births = births;
+        self.births.put_back(births);
         listed.map(|()| Some(task))
     }
 
@@ -162,7 +122,7 @@ impl<O: Observer> Sampler<O> {
         }
     }
 
-    /// From now on it does not count all of them any more.
+    /// The counters do not cover all processes of a task any more.
     pub fn end_account(&mut self, id: TaskId) {
         if let Some(task) = self.tasks.get_mut(id) {
             task.account = None;
@@ -170,8 +130,8 @@ impl<O: Observer> Sampler<O> {
         }
     }
 
-    /// Opens a task for others to be inside it. Orphans that become children of `adopter` and are
-    /// of none of those are of this one.
+    /// Adds a task that holds others. Orphans that become children of `adopter`, and are of no task
+    /// in it, are of this one.
     pub fn add_group(&mut self, enclosing: Option<TaskId>, adopter: Option<u32>) -> TaskId {
         let task = self.tasks.add_group(enclosing);
         if let Some(parent) = adopter {
@@ -180,8 +140,8 @@ impl<O: Observer> Sampler<O> {
         task
     }
 
-    /// Starts a task inside another at a process that was started after the observer took note of
-    /// who is there. `None` when there is no such process.
+    /// Starts a task inside another, at a process that was started after the observer took note of
+    /// the processes that there are. `None` when there is no such process.
     ///
     /// # Errors
     /// When the process table cannot be read.
@@ -194,24 +154,23 @@ impl<O: Observer> Sampler<O> {
         let Some(root) = self.observer.identify(pid)? else {
             return Ok(None);
         };
-        self.make_room_for(root.id);
+        self.release_pid(root.id);
         let task = self.tasks.add(Some(enclosing));
-        if self.tree.place_of(pid).is_none() {
+        if self.tree.index_of(pid).is_none() {
             self.admit(&root, task, now);
             return Ok(Some(task));
         }
-        // A sample has found it first, as a child of who adopts orphans.
-        let mut births = std::mem::take(&mut self.births);
-        births.clear();
+        // A sample has found it first, as a child of the process that adopts orphans.
+        let mut births = self.births.take();
         let listed = self.observer.all(&mut births);
         self.claim_descendants(task, Some(enclosing), root.id, &births, now);
-        self.births = births;
+        self.births.put_back(births);
         listed.map(|()| Some(task))
     }
 
-    /// Starts a task at a process that was started after the observer took note of who is there,
-    /// so that its descendants show as births. `None` when there is no such process. Orphans that
-    /// become children of `adopter` are of the task as well.
+    /// Starts a task at a process that was started after the observer took note of the processes
+    /// that there are, so that its descendants show as births. `None` when there is no such
+    /// process. Orphans that become children of `adopter` are of the task as well.
     ///
     /// # Errors
     /// When the process table cannot be read.
@@ -232,27 +191,27 @@ impl<O: Observer> Sampler<O> {
         Ok(Some(task))
     }
 
-    /// Ends a task and tells what is known of it.
+    /// Ends a task and returns its record.
     pub fn remove_task(&mut self, id: TaskId) -> Option<TaskRecord> {
         let record = self.task_record(id)?;
         self.end_attribution(id);
         let task = self.tasks.remove(id)?;
         self.tree.end_task(id, task.enclosing);
-        self.newborns.end_task(id, task.enclosing);
+        self.unsampled.end_task(id, task.enclosing);
         Some(record)
     }
 
     /// The processes of a task that had memory at the last sample.
     pub fn living(&self, id: TaskId) -> Vec<LivingProcess> {
-        let weight = self
+        let estimate = self
             .tasks
             .get(id)
-            .map(|task| task.weight)
+            .map(|task| task.estimate)
             .unwrap_or_default();
-        let parts = self.parts(id, &weight).into_iter();
+        let parts = self.parts(id, &estimate).into_iter();
         parts
-            .map(|(place, bytes)| {
-                let member = &self.tree.members()[place];
+            .map(|(index, bytes)| {
+                let member = &self.tree.members()[index];
                 LivingProcess {
                     id: member.id,
                     task: member.task,
@@ -266,19 +225,19 @@ impl<O: Observer> Sampler<O> {
             .collect()
     }
 
-    /// What a task has had since this was last called, as so many sums at most, each the highest of
-    /// its stretch of time. The first call begins it. `None` when it has ended.
+    /// The memory of a task since this was last called, as at most `points` sums, each the highest
+    /// of its stretch of time. The first call begins it. `None` when the task has ended.
     pub fn take_course(&mut self, id: TaskId, points: usize) -> Option<Vec<Point>> {
         Some(self.tasks.get_mut(id)?.take_course(points))
     }
 
-    /// Reads every sample of a task from now on, and those before as far as they are kept. `None`
-    /// when it has ended.
+    /// A reader of every sample of a task from now on, and of those before as far as they are kept.
+    /// `None` when the task has ended.
     pub fn samples(&mut self, id: TaskId) -> Option<Samples> {
         Some(self.tasks.get_mut(id)?.samples())
     }
 
-    /// The processes of a task that have not been reaped.
+    /// The processes of a task that are not reaped yet.
     pub fn members(&self, id: TaskId) -> impl Iterator<Item = ProcessId> {
         let members = self.tree.members().iter();
         members
@@ -291,9 +250,9 @@ impl<O: Observer> Sampler<O> {
         self.members(id).map(|member| member.pid)
     }
 
-    /// There was nobody to sample for a while, which is not a gap.
+    /// There was no process to sample for a while, which is not a gap.
     pub(crate) fn resume(&mut self) {
-        self.last_tick = None;
+        self.progress.resume();
     }
 
     /// Whether a task has not ended.
@@ -311,14 +270,16 @@ impl<O: Observer> Sampler<O> {
     /// The memory of a task at the last sample, every page once.
     #[must_use]
     pub fn bytes(&self, id: TaskId) -> u64 {
-        self.tasks.get(id).map_or(0, |task| task.weight.total.best)
+        self.tasks
+            .get(id)
+            .map_or(0, |task| task.estimate.total.best)
     }
 
-    /// Time that went into what does not depend on how often samples are taken: looks at the pages
-    /// of processes, which have a budget of their own, and newcomers.
+    /// CPU time of what does not depend on how often samples are taken: reading pages, which has a
+    /// budget of its own, and admitting processes.
     #[must_use]
     pub fn time_beside(&self) -> Duration {
-        self.settling.spent + self.machine.spent + self.admission
+        self.page_reads.spent + self.machine.spent + self.progress.admission()
     }
 
     /// The highest peak of any task, and the largest process.
@@ -332,22 +293,22 @@ impl<O: Observer> Sampler<O> {
         highest
     }
 
-    /// Whether processes have come or gone or changed their size since this was last asked.
+    /// Whether processes have come or gone or changed their size since the last call.
     pub(crate) fn take_change(&mut self) -> bool {
-        std::mem::take(&mut self.is_changing)
+        self.changes.take()
     }
 
-    /// Whether any process is being watched.
+    /// Whether there is no process to sample.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.tree.is_empty() && self.newborns.is_empty()
+        self.tree.is_empty() && self.unsampled.is_empty()
     }
 
     /// What is known of one task so far.
     #[must_use]
     pub fn task_record(&self, id: TaskId) -> Option<TaskRecord> {
         let mut record = self.tasks.get(id)?.record();
-        // A zombie that nobody has reaped yet is still here and will never be measured.
+        // A zombie that is not reaped yet will never be measured.
         let never = |member: &&Member<_>| {
             !member.memory.measured() && self.tasks.is_within(member.task, id)
         };
@@ -355,31 +316,33 @@ impl<O: Observer> Sampler<O> {
         Some(record)
     }
 
-    /// Who has had the memory of a task so far.
+    /// The memory of each program of a task.
     pub(crate) fn programs(&self, id: TaskId) -> Vec<Program> {
         self.tasks
             .get(id)
             .map_or_else(Vec::new, |task| task.programs().to_vec())
     }
 
-    /// What is known so far, with one task's figures. What only the thread knows is left at zero.
+    /// What is known so far, with the figures of one task. What only the thread knows is left at
+    /// zero.
     #[must_use]
     pub fn record(&self, task: TaskId) -> Record {
+        let (failures, first_failure) = self.progress.failures();
         Record {
             task: self.task_record(task).unwrap_or_default(),
             named: self.named_records(task),
-            stages: self.stage_records(task, self.clock),
+            stages: self.stage_records(task, self.progress.now()),
             programs: Vec::new(),
             interval: Duration::ZERO,
-            ticks: self.ticks,
-            median_gap: self.gaps.median(),
-            longest_gap: self.gaps.longest(),
+            ticks: self.progress.ticks(),
+            median_gap: self.progress.median_gap(),
+            longest_gap: self.progress.longest_gap(),
             cpu: Duration::ZERO,
-            pss_reads: self.settling.readings,
-            pss_refused: self.settling.refused,
+            pss_reads: self.page_reads.readings,
+            pss_refused: self.page_reads.refused,
             without_descriptor: self.observer.without_descriptor(),
-            failures: self.failures,
-            first_failure: self.first_failure.clone(),
+            failures,
+            first_failure,
             slowed_down: false,
             gave_up: false,
         }
@@ -390,11 +353,11 @@ impl<O: Observer> Sampler<O> {
         pid: u32,
         act: impl FnOnce(&mut O, u64, &mut Member<O::Handle>),
     ) {
-        if let Some(place) = self.tree.place_of(pid) {
+        if let Some(index) = self.tree.index_of(pid) {
             act(
                 &mut self.observer,
-                self.ticks,
-                &mut self.tree.members_mut()[place],
+                self.progress.ticks(),
+                &mut self.tree.members_mut()[index],
             );
         }
     }

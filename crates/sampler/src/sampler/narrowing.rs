@@ -1,286 +1,105 @@
-//! Looks at the pages of those whose memory is in doubt, where the doubt is largest first.
-
-use std::thread::sleep;
-use std::time::{Duration, Instant};
+//! Narrows estimates by looking at pages, where their bounds are widest first.
 
 use memtop_proc::native::thread_cpu;
-use memtop_proc::{ByNumber, Error, Observer, Proportional, Reading};
+use memtop_proc::{Error, Observer, Reading};
 
 use super::Sampler;
+use super::walks::Walks;
 use crate::TaskId;
-use crate::kin::{FamilyId, Share};
-use crate::mapped::PageSet;
-use crate::settling::{Need, Settling, cost_of_pages, cost_of_walk};
-use crate::weight::Weight;
+use crate::estimate::Estimate;
+use crate::page_reads::{Need, PageReads, cost_of_pages, cost_of_walk};
+use crate::task::Task;
 
-/// A page set that is larger than what the kernel counts, by more than this part, is of something
-/// that does not count.
-const TOO_LARGE: u64 = 8;
-/// How long the guard waits for an exiting process to release its memory before it acts.
-const EXIT_MAY_TAKE: Duration = Duration::from_millis(50);
-/// Giving back less than this is nothing to be said of.
+/// A process that gave back less than this meanwhile has not shrunk.
 const LITTLE_GIVEN_BACK: u64 = 256 << 10;
-/// Programs whose pages are remembered.
-const MOST_LEARNED: usize = 200;
-
-/// What walks over the pages of families have told.
-#[derive(Debug, Default)]
-struct Walks {
-    number: usize,
-    /// By how much the estimates were too high, where what was told is beyond doubt.
-    too_high: u64,
-    is_confirmed: bool,
-}
 
 impl<O: Observer> Sampler<O> {
-    /// Narrows what a task has, as far as it is worth it and the budget allows.
-    pub(super) fn narrow(&mut self, id: TaskId, weight: &Weight, need: Need) -> Result<(), Error> {
+    /// Narrows the estimate of a task, as far as it is worth it and the budget allows.
+    pub(super) fn narrow(
+        &mut self,
+        id: TaskId,
+        estimate: &Estimate,
+        need: Need,
+    ) -> Result<(), Error> {
         let mut outcome = Ok(());
-        let readings = self.settling.readings;
+        let readings = self.page_reads.readings;
         let mut walks = Walks::default();
-        if weight.mapped.doubt() > Settling::left_in_doubt(weight) {
-            outcome = outcome.and(self.read_files(id, weight, need));
+        if estimate.mapped.width() > PageReads::tolerance(estimate) {
+            outcome = outcome.and(self.read_files(id, estimate, need));
         }
         let last = self.tasks.get(id).map(|task| task.last_walk);
-        if weight.anonymous.doubt() > Settling::left_in_doubt(weight)
+        if estimate.anonymous.width() > PageReads::tolerance(estimate)
             && self
-                .settling
-                .is_time_for_walks(weight, last.unwrap_or_default(), need)
+                .page_reads
+                .is_time_for_walks(estimate, last.unwrap_or_default(), need)
         {
-            outcome = outcome.and(self.read_families(id, weight, need, &mut walks));
+            outcome = outcome.and(self.walk_families(id, estimate, need, &mut walks));
         }
-        if self.settling.readings > readings {
-            self.is_torn |= self.has_anybody_shrunk();
-            // What is counted is to be of the same instant.
-            self.read_accounts();
-            self.sum_up();
-            for id in self.tasks.ids() {
-                self.weigh_task(id);
-            }
+        if self.page_reads.readings > readings {
+            self.estimate_again();
         }
         if let Some(task) = self.tasks.get_mut(id).filter(|_| walks.number > 0) {
-            task.take_walks(need, walks.is_confirmed.then_some(walks.too_high));
+            task.note_walks(need, walks.is_confirmed.then_some(walks.too_high));
         }
         outcome
     }
 
-    fn read_files(&mut self, id: TaskId, weight: &Weight, need: Need) -> Result<(), Error> {
-        let is_time = self.settling.is_time_for_files(weight, need);
+    /// Pages were read: estimates all tasks anew, with counters of the same instant.
+    fn estimate_again(&mut self) {
+        let has_shrunk = self.has_one_shrunk();
+        self.changes.tear(has_shrunk);
+        self.read_accounts();
+        self.estimate_all();
+    }
+
+    /// Reads the mapped pages of a task's processes, the largest unknown part first.
+    fn read_files(&mut self, id: TaskId, estimate: &Estimate, need: Need) -> Result<(), Error> {
+        let is_time = self.page_reads.is_time_for_files(estimate, need);
         let mut order: Vec<(u64, usize)> = self
-            .unsettled_within(id)
-            .filter(|&place| is_time || self.has_changed_much(place))
-            .map(|place| (self.tree.members()[place].memory.unread(), place))
+            .readable_within(id)
+            .filter(|&index| is_time || self.has_changed_much(index))
+            .map(|index| (self.tree.members()[index].memory.unread(), index))
             .filter(|&(unread, _)| unread > 0)
             .collect();
         order.sort_unstable_by(|one, other| other.cmp(one));
         let mut left: u64 = order.iter().map(|(unread, _)| unread).sum();
-        let enough = Settling::left_in_doubt(weight);
+        let enough = PageReads::tolerance(estimate);
         let mut outcome = Ok(());
-        // Whether it is worth it now was decided before.
-        let within = if is_time { Need::Rest } else { need };
-        for (unread, place) in order {
-            let mapped = self.tree.members()[place].memory.shared();
-            if left <= enough || !self.settling.allows(cost_of_pages(mapped), within) {
+        let allowed_for = if is_time { Need::Steady } else { need };
+        for (unread, index) in order {
+            let mapped = self.tree.members()[index].memory.shared();
+            if left <= enough || !self.page_reads.allows(cost_of_pages(mapped), allowed_for) {
                 break;
             }
             left -= unread;
-            outcome = outcome.and(self.read_files_of(place, is_time && need == Need::Rise));
+            outcome = outcome.and(self.read_files_of(index, is_time && need == Need::Rising));
         }
         outcome
     }
 
-    /// While a tree grows, one that was read is read again at once only when most of what it has is
-    /// new.
-    fn has_changed_much(&self, place: usize) -> bool {
-        let memory = &self.tree.members()[place].memory;
+    /// While a tree grows, a process is read again at once only when most of what it has is new.
+    fn has_changed_much(&self, index: usize) -> bool {
+        let memory = &self.tree.members()[index].memory;
         let read = memory.mapped.as_ref().map(|set| set.bytes);
         read.is_none_or(|read| memory.unread() > read)
     }
 
-    fn read_files_of(&mut self, place: usize, at_leisure: bool) -> Result<(), Error> {
+    fn read_files_of(&mut self, index: usize, is_spread: bool) -> Result<(), Error> {
         let before = thread_cpu();
-        let member = &mut self.tree.members_mut()[place];
-        let mut ranges = std::mem::take(&mut self.ranges);
-        ranges.clear();
-        let read = self.observer.mapped(member.id, &mut ranges);
-        let again = self.observer.resident(&mut member.handle);
-        let page_bytes = self.observer.page_bytes();
-        let mut refused = 0;
-        let outcome = match (read, again) {
-            (
-                Ok(Some(())),
-                Ok(Reading::Resident {
-                    bytes,
-                    shared_bytes,
-                }),
-            ) => {
-                member.memory.sample(bytes, shared_bytes);
-                let pages: u64 = ranges.iter().map(|range| range.pages).sum();
-                let mapped = member.memory.shared();
-                if pages * page_bytes > mapped + mapped / TOO_LARGE + 64 * page_bytes {
-                    member.memory.refused = true;
-                } else {
-                    let set = PageSet::of(&ranges, mapped);
-                    learn(&mut self.learned, member.named.program, &set);
-                    member.memory.mapped = Some(set);
-                }
-                Ok(())
-            }
-            // On its way out; the next sample finds it gone.
-            (Ok(_), Ok(_)) => Ok(()),
-            (Err(error), _) if error.is_denied() => {
-                member.memory.refused = true;
-                refused = 1;
-                Ok(())
-            }
-            (Err(error), _) | (_, Err(error)) => Err(error),
-        };
-        self.ranges = ranges;
-        self.settling.refused += refused;
-        self.reading += 1;
+        let member = &mut self.tree.members_mut()[index];
+        let outcome = self.files.read(&mut self.observer, member);
+        self.page_reads.refused += u64::from(matches!(outcome, Ok(false)));
         let cost = thread_cpu().saturating_sub(before);
-        if at_leisure {
-            self.settling.spend_at_leisure(cost, 1);
+        if is_spread {
+            self.page_reads.spend_spread(cost, 1);
         } else {
-            self.settling.spend(cost, 1);
+            self.page_reads.spend(cost, 1);
         }
-        outcome
+        outcome.map(drop)
     }
 
-    fn read_families(
-        &mut self,
-        id: TaskId,
-        weight: &Weight,
-        need: Need,
-        walks: &mut Walks,
-    ) -> Result<(), Error> {
-        let mut order: Vec<(u64, FamilyId)> = self
-            .families
-            .iter()
-            .filter(|(_, family)| !family.is_read())
-            .filter(|(_, family)| family.pids().any(|pid| self.is_within(pid, id)))
-            .map(|(id, family)| (family.bytes().doubt(), id))
-            .filter(|&(doubt, _)| doubt > 0)
-            .collect();
-        order.sort_unstable_by(|one, other| other.cmp(one));
-        let mut left: u64 = order.iter().map(|(doubt, _)| doubt).sum();
-        let enough = Settling::left_in_doubt(weight);
-        let mut outcome = Ok(());
-        for (doubt, family) in order {
-            if left <= enough {
-                break;
-            }
-            left -= doubt;
-            outcome = outcome.and(self.read_family(family, need, walks));
-        }
-        outcome
-    }
-
-    fn read_family(&mut self, id: FamilyId, need: Need, walks: &mut Walks) -> Result<(), Error> {
-        // Whether they are worth it now was decided before.
-        let need = if need == Need::Rise { Need::Rest } else { need };
-        let Some(family) = self.families.get(id) else {
-            return Ok(());
-        };
-        let mut places: Vec<(u64, usize)> = family
-            .pids()
-            .filter_map(|pid| Some((family.doubt_of(pid), self.tree.place_of(pid)?)))
-            .filter(|&(_, place)| !self.tree.members()[place].memory.refused)
-            .collect();
-        places.sort_unstable_by(|one, other| other.cmp(one));
-        let first = places.first().map(|&(_, place)| place);
-        let image = first.and_then(|place| self.tree.members()[place].image);
-        if self.waits_for_exiting(image, need)? {
-            // A walk would count less than there is.
-            return Ok(());
-        }
-        let cost = |&(_, place): &(u64, usize)| cost_of_walk(self.tree.members()[place].memory.rss);
-        let is_whole = self.settling.allows(places.iter().map(cost).sum(), need);
-        let before = thread_cpu();
-        let (mut shares, mut moved) = (Vec::new(), Some(0));
-        let mut outcome = Ok(());
-        if is_whole {
-            self.machine.expire();
-            for &(_, place) in &places {
-                self.look_at(place);
-            }
-        }
-        let estimated = self.families.get_mut(id).map_or(0, |family| {
-            family.update();
-            family.bytes().best
-        });
-        for &(doubt, place) in &places {
-            let rss = self.tree.members()[place].memory.rss;
-            if !is_whole && (doubt == 0 || !self.settling.allows(cost_of_walk(rss), need)) {
-                break;
-            }
-            let started = thread_cpu();
-            self.machine.expire();
-            // Others may have been walked over before that.
-            moved = sum_of(moved, self.look_at(place));
-            match self.walk(place) {
-                Ok(Some(share)) => {
-                    self.machine.expire();
-                    let pid = self.tree.members()[place].id.pid;
-                    let since = self.look_at(place);
-                    moved = sum_of(moved, since);
-                    if let (Some(since), Some(family)) = (since, self.families.get_mut(id)) {
-                        family.read(pid, share, since);
-                        shares.push((pid, share));
-                    }
-                }
-                Ok(None) => {}
-                Err(error) => outcome = outcome.and(Err(error)),
-            }
-            if !is_whole {
-                let spent = thread_cpu().saturating_sub(started);
-                self.settling.spend_at_leisure(spent, 1);
-            }
-        }
-        if is_whole {
-            self.machine.expire();
-            for &(_, place) in &places {
-                moved = sum_of(moved, self.look_at(place));
-            }
-            let spent = thread_cpu().saturating_sub(before);
-            self.settling.spend_at_leisure(spent, shares.len() as u64);
-        }
-        // Each was read at another instant, so all of them must still be there after that. Where
-        // there is no time to see who else may have been there, it has to do.
-        let are_all_read = is_whole && moved.is_some() && !shares.is_empty();
-        let are_known = need == Need::Certainty || (are_all_read && self.births_are_complete());
-        walks.number += shares.len();
-        if let Some(family) = self.families.get_mut(id) {
-            family.read_all(&shares, moved.filter(|_| is_whole));
-            if are_known {
-                family.births_are_known();
-                family.update();
-                walks.is_confirmed = true;
-                walks.too_high += estimated.saturating_sub(family.bytes().best);
-            }
-        }
-        outcome
-    }
-
-    /// Whether a process is still releasing memory that it shares with relatives. Where certainty
-    /// is needed, this waits up to a limit for the release to end.
-    fn waits_for_exiting(&mut self, image: Option<u64>, need: Need) -> Result<bool, Error> {
-        let patience = match need {
-            Need::Certainty => EXIT_MAY_TAKE,
-            Need::Rise | Need::Rest => Duration::ZERO,
-        };
-        let started = Instant::now();
-        while self.is_relative_exiting(image)? {
-            if started.elapsed() >= patience {
-                return Ok(true);
-            }
-            sleep(Duration::from_millis(1));
-        }
-        Ok(false)
-    }
-
-    /// Whether anybody has less than when it was last looked at.
-    fn has_anybody_shrunk(&mut self) -> bool {
+    /// Whether a process has less than when it was last read.
+    fn has_one_shrunk(&mut self) -> bool {
         let observer = &mut self.observer;
         self.tree.members_mut().iter_mut().any(|member| {
             let known = member.memory.rss;
@@ -293,70 +112,36 @@ impl<O: Observer> Sampler<O> {
         })
     }
 
-    /// Whether all who were born until now are in the tree.
-    fn births_are_complete(&mut self) -> bool {
-        !self.newborns.are_all() && self.observer.births_are_complete()
-    }
-
-    /// Walks over all pages of a process. `None` when it is gone or may not be asked.
-    fn walk(&mut self, place: usize) -> Result<Option<Share>, Error> {
-        let sample = self.samples;
-        let member = &mut self.tree.members_mut()[place];
-        match self.observer.proportional(member.id) {
-            Ok(Some(read)) => {
-                member.memory.set_proportional(read, sample);
-                let Proportional {
-                    anonymous_bytes,
-                    anonymous_share_bytes,
-                    private_bytes,
-                    ..
-                } = read;
-                Ok(Some(Share {
-                    anonymous: anonymous_bytes,
-                    shared_out: anonymous_share_bytes,
-                    private: private_bytes,
-                }))
-            }
-            Ok(None) => Ok(None),
-            Err(error) if error.is_denied() => {
-                member.memory.refused = true;
-                self.settling.refused += 1;
-                Ok(None)
-            }
-            Err(error) => Err(error),
-        }
-    }
-
-    /// With the metric PSS: the proportional size of each process at a new high.
+    /// With the metric PSS: reads the proportional size of each process at a new high.
     pub(super) fn read_proportional(&mut self, id: TaskId, need: Need) -> Result<(), Error> {
-        let is_high = |task: &crate::task::Task| task.weight.total.best > task.peak_bytes();
-        if need != Need::Certainty && !self.tasks.get(id).is_some_and(is_high) {
+        let is_high = |task: &Task| task.estimate.total.best > task.peak_bytes();
+        if need != Need::Certain && !self.tasks.get(id).is_some_and(is_high) {
             return Ok(());
         }
         let mut order: Vec<(u64, usize)> = self
-            .unsettled_within(id)
-            .map(|place| (self.tree.members()[place].memory.rss, place))
+            .readable_within(id)
+            .map(|index| (self.tree.members()[index].memory.rss, index))
             .filter(|&(rss, _)| rss > 0)
             .collect();
         order.sort_unstable_by(|one, other| other.cmp(one));
         let mut outcome = Ok(());
-        for (rss, place) in order {
-            // A new high is read at once.
-            let need = if need == Need::Rise { Need::Rest } else { need };
-            if !self.settling.allows(cost_of_walk(rss), need) {
+        let need = need.once_decided();
+        for (rss, index) in order {
+            if !self.page_reads.allows(cost_of_walk(rss), need) {
                 break;
             }
             let before = thread_cpu();
-            outcome = outcome.and(self.walk(place).map(drop));
-            self.settling.spend(thread_cpu().saturating_sub(before), 1);
+            outcome = outcome.and(self.walk(index).map(drop));
+            self.page_reads
+                .spend(thread_cpu().saturating_sub(before), 1);
         }
         self.sum_up();
-        self.weigh_task(id);
+        self.estimate_task(id);
         outcome
     }
 
-    /// The places of those in a task whose pages can be looked at.
-    fn unsettled_within(&self, id: TaskId) -> impl Iterator<Item = usize> {
+    /// The indices of a task's processes whose pages may be read.
+    fn readable_within(&self, id: TaskId) -> impl Iterator<Item = usize> {
         let members = self.tree.members().iter().enumerate();
         members
             .filter(move |(_, member)| {
@@ -364,41 +149,6 @@ impl<O: Observer> Sampler<O> {
                     && !member.memory.refused
                     && self.tasks.is_within(member.task, id)
             })
-            .map(|(place, _)| place)
-    }
-
-    fn is_within(&self, pid: u32, id: TaskId) -> bool {
-        let place = self.tree.place_of(pid);
-        place.is_some_and(|place| self.tasks.is_within(self.tree.members()[place].task, id))
-    }
-}
-
-fn sum_of(one: Option<u64>, other: Option<u64>) -> Option<u64> {
-    Some(one? + other?)
-}
-
-/// Remembers what a process of a program had, at its largest.
-fn learn(learned: &mut ByNumber<u64, PageSet>, program: u64, set: &PageSet) {
-    let is_more = |known: &PageSet| known.bytes < set.bytes;
-    let is_worth_it = match learned.get(&program) {
-        Some(known) => is_more(known),
-        None => learned.len() < MOST_LEARNED,
-    };
-    if is_worth_it {
-        learned.insert(program, set.clone());
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use std::time::Duration;
-
-    use crate::settling::{cost_of_pages, cost_of_walk};
-
-    #[test]
-    fn small_processes_are_cheap_to_look_at() {
-        assert!(cost_of_walk(1 << 20) < Duration::from_micros(50));
-        assert!(cost_of_walk(1 << 30) > Duration::from_millis(4));
-        assert!(cost_of_pages(50 << 20) < Duration::from_micros(500));
+            .map(|(index, _)| index)
     }
 }

@@ -1,28 +1,28 @@
-//! What each process adds to what a task has.
+//! The part of each process in the memory of a task.
 
 use std::collections::HashMap;
 
 use memtop_proc::Observer;
 
 use super::Sampler;
-use crate::kin::{Division, FamilyId};
+use crate::estimate::Estimate;
+use crate::forks::{Division, FamilyId};
 use crate::member::{Member, scaled};
-use crate::settling::Metric;
-use crate::weight::Weight;
+use crate::page_reads::Metric;
 use crate::{Peak, PeakMetric, ProcessAtPeak, TaskId};
 
 impl<O: Observer> Sampler<O> {
-    /// The places of those in a task that have memory, and the part of each. What several have is
-    /// divided among them, so that all parts add up to what the task has.
-    pub(super) fn parts(&self, id: TaskId, weight: &Weight) -> Vec<(usize, u64)> {
+    /// The processes of a task that have memory, by index, and the part of each. Shared memory is
+    /// divided, so that all parts add up to the estimate.
+    pub(super) fn parts(&self, id: TaskId, estimate: &Estimate) -> Vec<(usize, u64)> {
         let members = self.tree.members().iter().enumerate();
         let inside = members
             .filter(|(_, member)| member.memory.rss > 0 && self.tasks.is_within(member.task, id));
         let mut divisions = HashMap::new();
         let mut parts: Vec<(usize, u64, u64)> = inside
-            .map(|(place, member)| {
+            .map(|(index, member)| {
                 let (anonymous, mapped) = self.raw_part(member, &mut divisions);
-                (place, anonymous, mapped)
+                (index, anonymous, mapped)
             })
             .collect();
         let (mut anonymous_sum, mut mapped_sum) = (0, 0);
@@ -30,28 +30,31 @@ impl<O: Observer> Sampler<O> {
             anonymous_sum += anonymous;
             mapped_sum += mapped;
         }
-        let (anonymous_whole, mapped_whole) = match self.settling.metric() {
-            Metric::Auto => (weight.total.best - mapped_of(weight), mapped_of(weight)),
-            Metric::Rss | Metric::Pss => (weight.total.best, 0),
+        let (anonymous_whole, mapped_whole) = match self.page_reads.metric() {
+            Metric::Auto => (
+                estimate.total.best - mapped_of(estimate),
+                mapped_of(estimate),
+            ),
+            Metric::Rss | Metric::Pss => (estimate.total.best, 0),
         };
-        let mut left = weight.total.best;
+        let mut left = estimate.total.best;
         for (_, anonymous, mapped) in &mut parts {
             *anonymous = scaled(*anonymous, anonymous_whole, anonymous_sum)
                 + scaled(*mapped, mapped_whole, mapped_sum);
             left = left.saturating_sub(*anonymous);
         }
-        // Of each less than a byte is cut off.
+        // Scaling cuts off less than a byte of each.
         if let Some((_, largest, _)) = parts.iter_mut().max_by_key(|(_, part, _)| *part) {
             *largest += left;
         }
         parts
             .into_iter()
-            .map(|(place, part, _)| (place, part))
+            .map(|(index, part, _)| (index, part))
             .collect()
     }
 
-    /// What a process has of anonymous memory, with its share of what relatives have as well; and of
-    /// mapped files.
+    /// A process's part of anonymous memory, shared pages divided in its family; and its mapped
+    /// memory.
     fn raw_part(
         &self,
         member: &Member<O::Handle>,
@@ -61,7 +64,7 @@ impl<O: Observer> Sampler<O> {
         if member.borrows_from.is_some() {
             return (0, 0);
         }
-        match self.settling.metric() {
+        match self.page_reads.metric() {
             Metric::Rss => return (memory.rss, 0),
             Metric::Pss => return (memory.proportional().unwrap_or(memory.rss), 0),
             Metric::Auto => {}
@@ -79,30 +82,30 @@ impl<O: Observer> Sampler<O> {
         (anonymous, memory.shared())
     }
 
-    pub(super) fn peak_of(&self, id: TaskId, weight: &Weight, rss_bytes: u64) -> Peak {
-        let by_part = self.settling.metric() == Metric::Auto;
-        let mapped = mapped_of(weight);
+    pub(super) fn peak_of(&self, id: TaskId, estimate: &Estimate, rss_bytes: u64) -> Peak {
+        let by_part = self.page_reads.metric() == Metric::Auto;
+        let mapped = mapped_of(estimate);
         Peak {
-            bytes: weight.total.best,
-            metric: match self.settling.metric() {
+            bytes: estimate.total.best,
+            metric: match self.page_reads.metric() {
                 Metric::Auto => PeakMetric::Unique,
                 Metric::Rss => PeakMetric::Rss,
                 Metric::Pss => PeakMetric::Pss,
             },
-            anon_bytes: by_part.then_some(weight.total.best - mapped),
+            anon_bytes: by_part.then_some(estimate.total.best - mapped),
             mapped_bytes: by_part.then_some(mapped),
             rss_bytes,
-            at: self.clock,
+            at: self.progress.now(),
             processes: self
-                .parts(id, weight)
+                .parts(id, estimate)
                 .into_iter()
-                .map(|(place, bytes)| self.at_peak(id, place, bytes))
+                .map(|(index, bytes)| self.at_peak(id, index, bytes))
                 .collect(),
         }
     }
 
-    fn at_peak(&self, id: TaskId, place: usize, bytes: u64) -> ProcessAtPeak {
-        let member = &self.tree.members()[place];
+    fn at_peak(&self, id: TaskId, index: usize, bytes: u64) -> ProcessAtPeak {
+        let member = &self.tree.members()[index];
         ProcessAtPeak {
             id: member.id,
             parent: member.parent,
@@ -117,6 +120,6 @@ impl<O: Observer> Sampler<O> {
     }
 }
 
-fn mapped_of(weight: &Weight) -> u64 {
-    weight.mapped.best.min(weight.total.best)
+fn mapped_of(estimate: &Estimate) -> u64 {
+    estimate.mapped.best.min(estimate.total.best)
 }

@@ -10,7 +10,7 @@ pub type FilePage = (u64, u64);
 /// What one process has, or several that run in the same memory.
 #[derive(Clone, Default)]
 pub struct Memory {
-    /// Pages that no file backs, where they are told apart.
+    /// Pages that no file backs, where they are known one by one.
     pages: Option<BTreeSet<u64>>,
     /// How many there are of them where they are not.
     number: u64,

@@ -44,7 +44,7 @@ pub struct Table {
     pub titles: BTreeMap<u32, Description>,
     /// Whose pages may not be looked at.
     pub refused: Vec<u32>,
-    /// Nobody is there any more by the time that pages are looked at.
+    /// All processes are gone by the time that pages are read.
     pub hides_pages: bool,
     /// Who is still among the births and gone when looked at.
     pub leaving: Vec<u32>,
@@ -58,7 +58,7 @@ pub struct Table {
     pub page_bytes: u64,
     /// Whether it may be known which program a process runs.
     pub hides_images: bool,
-    /// Page faults on the whole machine, and whether they are told.
+    /// Page faults on the whole machine, and whether they are reported.
     faults: u64,
     pub tells_machine_faults: bool,
     pub huge_faults: Option<u64>,
@@ -133,7 +133,7 @@ impl Table {
         self.add(pid, memory, birth);
     }
 
-    fn start_as_relative(&mut self, pid: u32, parent: u32, memory: u64) {
+    fn start_as_forked(&mut self, pid: u32, parent: u32, memory: u64) {
         let started = self.next_number();
         let birth = Birth {
             id: ProcessId { pid, started },
@@ -147,13 +147,13 @@ impl Table {
     /// Starts a process with a copy of its parent's memory.
     pub fn fork(&mut self, pid: u32, parent: u32) {
         let memory = self.memories.fork(self.processes[&parent].memory);
-        self.start_as_relative(pid, parent, memory);
+        self.start_as_forked(pid, parent, memory);
     }
 
     /// Starts a process in its parent's memory.
     pub fn vfork(&mut self, pid: u32, parent: u32) {
         let memory = self.processes[&parent].memory;
-        self.start_as_relative(pid, parent, memory);
+        self.start_as_forked(pid, parent, memory);
     }
 
     fn fault(&mut self, pid: u32, faults: u64) {
@@ -239,7 +239,7 @@ impl Table {
         self.release(before);
     }
 
-    /// It ends. Its children stay with it until somebody adopts them.
+    /// It ends. Its children stay with it until they are adopted.
     pub fn end(&mut self, pid: u32) {
         if let Some(gone) = self.processes.remove(&pid) {
             self.release(gone.memory);
@@ -332,12 +332,12 @@ impl Table {
             .iter()
             .map(|&number| self.memories.get(number))
             .collect();
-        let told_apart: BTreeSet<u64> = memories.iter().flat_map(|memory| memory.pages()).collect();
+        let distinct: BTreeSet<u64> = memories.iter().flat_map(|memory| memory.pages()).collect();
         let others = memories
             .iter()
             .filter(|memory| memory.pages().next().is_none());
         let anonymous =
-            told_apart.len() as u64 + others.map(|memory| memory.anonymous()).sum::<u64>();
+            distinct.len() as u64 + others.map(|memory| memory.anonymous()).sum::<u64>();
         let files: BTreeSet<_> = memories.iter().flat_map(|memory| memory.files()).collect();
         (
             anonymous * self.page_bytes,

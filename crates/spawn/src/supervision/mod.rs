@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use memtop_proc::lock;
 use memtop_proc::native::{EndRunOutcome, RoomFinder};
-use memtop_sampler::{Alarm, Level, Post, TaskHandle, Thresholds, WeakTask};
+use memtop_sampler::{Alarm, Level, TaskGuard, TaskHandle, Thresholds, WeakTask};
 
 pub(crate) use enders::Enders;
 use means::none_ended;
@@ -132,7 +132,7 @@ impl Supervision {
             alarm: None,
         });
         let supervision = Arc::clone(self);
-        task.guard(Post {
+        task.guard(TaskGuard {
             thresholds,
             room: room.map(|mut finder| Box::new(move || finder.look()) as _),
             on_alarm: Box::new(move |alarm| {

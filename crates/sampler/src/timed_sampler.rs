@@ -1,4 +1,5 @@
-//! A sampler with its clock: what is done at each sample, whoever's thread does it.
+//! A sampler with its clock: when samples, polls and guard checks are due, and what follows each.
+//! Any thread may call it.
 
 use std::time::{Duration, Instant};
 
@@ -6,8 +7,8 @@ use memtop_proc::native::thread_cpu;
 use memtop_proc::{Account, Observer};
 
 use crate::budget::Budget;
+use crate::guarded_task::{GuardedTask, TaskGuard};
 use crate::pace::Pace;
-use crate::sentry::{Post, Sentry};
 use crate::{
     Event, Interval, Metric, Record, Sampler, SharedRules, Snapshot, TaskId, TaskRecord, Traits,
 };
@@ -16,15 +17,15 @@ use crate::{
 const SHARE_AT_EXITS: f64 = 0.01;
 const MOST_AT_EXITS: Duration = Duration::from_millis(20);
 
-/// However seldom samples are taken, what is guarded is looked at this often.
-const GUARDS_LOOK_EVERY: Duration = Duration::from_millis(100);
-/// And so is what the kernel counts, which takes the same time however large the tree is.
-const GLANCE_EVERY: Duration = Duration::from_millis(4);
-/// While that changes, and in multiples of what such a look takes.
-const GLANCE_IN_CHANGE_EVERY: Duration = Duration::from_millis(1);
-const REST_AFTER_GLANCE: u32 = 50;
+/// However seldom samples are taken, guarded tasks are checked this often.
+const GUARD_EVERY: Duration = Duration::from_millis(100);
+/// And counters are read this often, which takes the same time however large the tree is.
+const POLL_EVERY: Duration = Duration::from_millis(4);
+/// The same while they change, and as a multiple of what it costs.
+const POLL_IN_CHANGE_EVERY: Duration = Duration::from_millis(1);
+const REST_AFTER_POLL: u32 = 50;
 
-pub(crate) struct Work<O: Observer> {
+pub(crate) struct TimedSampler<O: Observer> {
     pub(crate) sampler: Sampler<O>,
     pub(crate) pace: Pace,
     /// When the next sample is to be taken.
@@ -35,16 +36,16 @@ pub(crate) struct Work<O: Observer> {
     at_exits: Budget,
     last_cost: Duration,
     last_sample: Instant,
-    last_glance: Instant,
+    last_poll: Instant,
     has_account: bool,
-    /// What the kernel counts, between the last two looks at it.
+    /// Whether counters have changed between the last two polls.
     is_changing: bool,
-    cost_of_glance: Duration,
-    sentries: Vec<Sentry>,
+    cost_of_poll: Duration,
+    guarded: Vec<GuardedTask>,
     cpu: Duration,
 }
 
-impl<O: Observer> Work<O> {
+impl<O: Observer> TimedSampler<O> {
     pub(crate) fn new(observer: O, interval: Interval, metric: Metric) -> Self {
         let now = Instant::now();
         Self {
@@ -56,11 +57,11 @@ impl<O: Observer> Work<O> {
             at_exits: Budget::new(SHARE_AT_EXITS, MOST_AT_EXITS),
             last_cost: Duration::ZERO,
             last_sample: now,
-            last_glance: now,
+            last_poll: now,
             has_account: false,
             is_changing: false,
-            cost_of_glance: Duration::ZERO,
-            sentries: Vec::new(),
+            cost_of_poll: Duration::ZERO,
+            guarded: Vec::new(),
             cpu: Duration::ZERO,
         }
     }
@@ -81,19 +82,19 @@ impl<O: Observer> Work<O> {
         self.due + interval * u32::try_from(missed + 1).unwrap_or(u32::MAX)
     }
 
-    /// When something is to be done next: a sample, or a look between two of them.
+    /// When the next sample, guard check or poll is due.
     pub(crate) fn next_turn(&self) -> Instant {
         let mut next = self.due;
-        if !self.sentries.is_empty() {
-            next = next.min(self.guards_look_at());
+        if !self.guarded.is_empty() {
+            next = next.min(self.guard_check_due());
         }
         if self.has_account {
             let every = if self.is_changing {
-                GLANCE_IN_CHANGE_EVERY.max(self.cost_of_glance * REST_AFTER_GLANCE)
+                POLL_IN_CHANGE_EVERY.max(self.cost_of_poll * REST_AFTER_POLL)
             } else {
-                GLANCE_EVERY
+                POLL_EVERY
             };
-            next = next.min(self.last_glance + every);
+            next = next.min(self.last_poll + every);
         }
         next
     }
@@ -103,15 +104,15 @@ impl<O: Observer> Work<O> {
         if now >= self.due {
             self.tick();
             self.due = self.next_due();
-        } else if !self.sentries.is_empty() && now >= self.guards_look_at() {
+        } else if !self.guarded.is_empty() && now >= self.guard_check_due() {
             self.sample();
         } else {
-            self.glance();
+            self.poll_counters();
         }
     }
 
-    fn guards_look_at(&self) -> Instant {
-        self.last_sample + GUARDS_LOOK_EVERY
+    fn guard_check_due(&self) -> Instant {
+        self.last_sample + GUARD_EVERY
     }
 
     /// From now on the kernel counts what is in a task.
@@ -120,16 +121,16 @@ impl<O: Observer> Work<O> {
         self.has_account = true;
     }
 
-    /// A look at what the kernel counts. A new high is worth a sample, so that it is known who has
-    /// it, unless there have been too many of them.
-    fn glance(&mut self) {
-        self.last_glance = Instant::now();
+    /// Reads the counters. A new high is worth a sample, which shows the processes behind it, as
+    /// far as the budget goes.
+    fn poll_counters(&mut self) {
+        self.last_poll = Instant::now();
         let now = self.now();
-        let (cost, glance) = self.timed(|sampler| sampler.glance(now));
-        self.cost_of_glance = cost;
+        let (cost, poll) = self.timed(|sampler| sampler.poll_counters(now));
+        self.cost_of_poll = cost;
         self.has_account = self.sampler.has_account();
-        self.is_changing = glance.is_changing;
-        if !glance.is_high || self.last_sample.elapsed() < GLANCE_EVERY {
+        self.is_changing = poll.is_changing;
+        if !poll.is_high || self.last_sample.elapsed() < POLL_EVERY {
             return;
         }
         self.at_exits.fill(now);
@@ -138,19 +139,22 @@ impl<O: Observer> Work<O> {
             self.at_exits.spend(cost);
             self.after_sample();
         } else {
-            self.let_sentries_look();
+            self.check_guarded();
         }
     }
 
-    pub(crate) fn guard(&mut self, task: TaskId, post: Post) {
-        self.sentries.push(Sentry::new(task, post));
-        self.let_sentries_look();
+    pub(crate) fn guard(&mut self, task: TaskId, guard: TaskGuard) {
+        self.guarded.push(GuardedTask::new(task, guard));
+        self.check_guarded();
     }
 
     /// Whether a task still grows although it is being ended for its memory.
     pub(crate) fn is_urgent(&self, task: TaskId) -> bool {
-        let mut of_task = self.sentries.iter().filter(|sentry| sentry.task() == task);
-        of_task.any(Sentry::is_urgent)
+        let mut of_task = self
+            .guarded
+            .iter()
+            .filter(|guarded_task| guarded_task.task() == task);
+        of_task.any(GuardedTask::is_urgent)
     }
 
     pub(crate) fn attribute(&mut self, task: TaskId, rules: SharedRules, before: &Traits) {
@@ -176,7 +180,7 @@ impl<O: Observer> Work<O> {
         self.after_sample();
     }
 
-    /// A sample that is none of the regular ones.
+    /// A sample between the regular ones.
     pub(crate) fn sample(&mut self) {
         if self.samples() {
             let now = self.now();
@@ -188,34 +192,33 @@ impl<O: Observer> Work<O> {
 
     fn after_sample(&mut self) {
         self.last_sample = Instant::now();
-        self.last_glance = self.last_sample;
-        self.let_sentries_look();
+        self.last_poll = self.last_sample;
+        self.check_guarded();
     }
 
-    fn let_sentries_look(&mut self) {
-        if self.sentries.is_empty() {
+    fn check_guarded(&mut self) {
+        if self.guarded.is_empty() {
             return;
         }
         let now = self.now();
-        let mut sentries = std::mem::take(&mut self.sentries);
+        let mut guarded = std::mem::take(&mut self.guarded);
         let before = thread_cpu();
         let (interval, cpu) = (self.pace.interval(), self.cpu);
-        for sentry in &mut sentries {
-            let task = sentry.task();
-            sentry.look(&mut self.sampler, now, |sampler| Record {
+        for guarded_task in &mut guarded {
+            let task = guarded_task.task();
+            guarded_task.check(&mut self.sampler, now, |sampler| Record {
                 interval,
                 cpu,
                 ..sampler.record(task)
             });
         }
         self.cpu += thread_cpu().saturating_sub(before);
-        // A task that has ended needs nobody.
-        sentries.retain(|sentry| self.sampler.has_task(sentry.task()));
-        self.sentries = sentries;
+        guarded.retain(|guarded_task| self.sampler.has_task(guarded_task.task()));
+        self.guarded = guarded;
     }
 
-    /// A sample while a process that is about to end still has its memory, unless there have been
-    /// too many of them.
+    /// A sample while a process that is about to end still has its memory, as far as the budget
+    /// goes.
     pub(crate) fn sample_at_exit(&mut self, pid: u32) {
         let now = self.now();
         self.at_exits.fill(now);
@@ -239,8 +242,8 @@ impl<O: Observer> Work<O> {
         }
         let started = self.started;
         let (_, failures) = self.timed(|sampler| {
-            let outcomes = events.into_iter().map(|(told, event)| {
-                let at = told.saturating_duration_since(started);
+            let outcomes = events.into_iter().map(|(reported, event)| {
+                let at = reported.saturating_duration_since(started);
                 sampler.handle(event, at)
             });
             outcomes.filter(Result::is_err).count()
@@ -268,7 +271,7 @@ impl<O: Observer> Work<O> {
         }
     }
 
-    /// With what is of no use before the end.
+    /// With what is only needed at the end.
     pub(crate) fn last_record(&self, task: TaskId) -> Record {
         Record {
             programs: self.sampler.programs(task),
@@ -285,9 +288,10 @@ impl<O: Observer> Work<O> {
         }
     }
 
-    /// Ends a task, and its guards with it: the next task may get its number.
+    /// Ends a task and its guards: another task may get its number.
     pub(crate) fn remove_task(&mut self, task: TaskId) -> Option<TaskRecord> {
-        self.sentries.retain(|sentry| sentry.task() != task);
+        self.guarded
+            .retain(|guarded_task| guarded_task.task() != task);
         self.sampler.remove_task(task)
     }
 

@@ -1,4 +1,4 @@
-//! Who comes into the trees, and who leaves them.
+//! Processes join the trees, and leave them.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -7,7 +7,7 @@ use memtop_proc::native::thread_cpu;
 use memtop_proc::{Birth, Descendants, Error, Observer, ParentLink, ProcessId};
 
 use super::Sampler;
-use super::relatives::Descent;
+use super::memory_origin::MemoryOrigin;
 use crate::TaskId;
 use crate::member::{Member, Named};
 
@@ -30,24 +30,24 @@ impl<O: Observer> Sampler<O> {
             let Some(birth) = birth_of.get(&id) else {
                 continue;
             };
-            if let Some(place) = self.tree.place_of(id.pid) {
-                self.claim(place, task, enclosing);
+            if let Some(index) = self.tree.index_of(id.pid) {
+                self.claim(index, task, enclosing);
             } else {
                 self.admit(birth, task, now);
-                // It has been there for a while, and who knows what it has written since.
-                self.with_member(id.pid, |_, _, member| member.faults = None);
+                // It has been running for a while, and what it has written since is unknown.
+                self.with_member(id.pid, |_, _, member| member.observed.faults = None);
             }
         }
     }
 
-    /// One that is watched already belongs to a new task around it or inside its own.
-    fn claim(&mut self, place: usize, task: TaskId, enclosing: Option<TaskId>) {
-        let owner = self.tree.members()[place].task;
+    /// Puts a process that is watched already into a new task, around or inside its own.
+    fn claim(&mut self, index: usize, task: TaskId, enclosing: Option<TaskId>) {
+        let owner = self.tree.members()[index].task;
         let outside = self.tasks.get(owner).and_then(|owner| owner.enclosing);
-        self.reading += 1;
+        self.files.change();
         if enclosing.is_some_and(|inner| self.tasks.is_within(inner, owner)) {
-            self.tree.reassign(place, task);
-            // Those from the owner outwards have counted it already.
+            self.tree.reassign(index, task);
+            // Tasks from the owner outwards have counted it already.
             let mut next = Some(task).filter(|&task| task != owner);
             while let Some(task) = next.and_then(|id| self.tasks.get_mut(id)) {
                 task.record.seen += 1;
@@ -62,19 +62,19 @@ impl<O: Observer> Sampler<O> {
         }
     }
 
+    /// Scans for births, where they are not reported.
     pub(super) fn admit_births(&mut self, now: Duration) -> Result<(), Error> {
-        if self.newborns.are_all() {
+        if self.births.are_reported() {
             return Ok(());
         }
-        let mut births = std::mem::take(&mut self.births);
-        births.clear();
+        let mut births = self.births.take();
         let outcome = self.observer.births(&mut births);
         let before = (!births.is_empty()).then(thread_cpu);
-        births.retain(|birth| !self.is_over(birth.id));
+        births.retain(|birth| !self.has_ended(birth.id));
         for birth in &births {
-            self.make_room_for(birth.id);
+            self.release_pid(birth.id);
         }
-        // A child may be listed before its parent; go on until nobody else can be placed.
+        // A child may be listed before its parent; go on until no other finds its task.
         loop {
             let waiting = births.len();
             births.retain(|birth| match self.tree.task_of(birth) {
@@ -88,29 +88,30 @@ impl<O: Observer> Sampler<O> {
                 break;
             }
         }
-        self.births = births;
+        self.births.put_back(births);
         if let Some(before) = before {
-            self.admission += thread_cpu().saturating_sub(before);
+            let cost = thread_cpu().saturating_sub(before);
+            self.progress.add_admission(cost);
         }
         outcome
     }
 
-    /// A birth with the pid of a former member means that the member is gone, and what it
-    /// belonged to says nothing about the newcomer.
-    pub(crate) fn make_room_for(&mut self, id: ProcessId) {
-        match self.tree.place_of(id.pid) {
-            Some(place) if self.tree.members()[place].id == id => return,
-            Some(place) => self.take_leave_of(place),
+    /// A process with the pid of a former member means that the member is gone; the task of that one
+    /// says nothing about the new one.
+    pub(crate) fn release_pid(&mut self, id: ProcessId) {
+        match self.tree.index_of(id.pid) {
+            Some(index) if self.tree.members()[index].id == id => return,
+            Some(index) => self.remove_member(index),
             None => {}
         }
         self.tree.forget_lineage(id.pid);
     }
 
     pub(super) fn admit(&mut self, birth: &Birth, task: TaskId, now: Duration) {
-        if self.tree.place_of(birth.id.pid).is_some() {
+        if self.tree.index_of(birth.id.pid).is_some() {
             return;
         }
-        let found = u64::from(!self.newborns.are_all());
+        let found = u64::from(!self.births.are_reported());
         self.count(task, |record| {
             record.seen += 1;
             record.found += found;
@@ -123,69 +124,63 @@ impl<O: Observer> Sampler<O> {
                 return self.count(task, |record| record.unmeasured += 1);
             }
             Err(error) => {
-                self.first_failure.get_or_insert_with(|| error.to_string());
+                self.progress.note_failure(&error);
                 return self.count(task, |record| record.unmeasured += 1);
             }
         };
         let description = self.observer.describe(birth.id).unwrap_or_default();
-        let named = Named::new(description, self.ticks);
-        let descent = self.descent(birth, &named);
-        self.take_in(Member::of(birth, task, handle, named, now), descent);
+        let named = Named::new(description, self.progress.ticks());
+        let origin = self.memory_origin(birth, &named);
+        self.add_member(Member::of(birth, task, handle, named, now), origin);
         if self.attribution.is_on() {
-            self.find_task_of(birth.id.pid, None, now);
+            self.attribute_process(birth.id.pid, None, now);
         }
     }
 
-    pub(crate) fn take_in(&mut self, member: Member<O::Handle>, descent: Descent) {
+    pub(crate) fn add_member(&mut self, mut member: Member<O::Handle>, origin: MemoryOrigin) {
         let pid = member.id.pid;
-        self.doubt_readings_of(member.parent);
-        let borrows_from = match descent {
-            Descent::Borrowed(lender) => Some(lender),
-            _ => None,
-        };
-        let is_forked = matches!(
-            descent,
-            Descent::Forked { .. } | Descent::ForkedUnseen { .. }
-        );
-        let faults = match descent {
-            // From its birth on.
-            Descent::Borrowed(_) => Some(0),
-            _ => is_forked.then_some(member.born_faults),
-        };
-        self.tree.admit(Member {
-            faults,
-            borrows_from,
-            ..member
-        });
-        if self.settling.metric() == crate::Metric::Auto {
-            self.join_family(pid, descent);
+        self.discard_walks_of(member.parent);
+        match origin {
+            MemoryOrigin::Borrowed(lender) => {
+                member.borrows_from = Some(lender);
+                // From its birth on.
+                member.observed.faults = Some(0);
+            }
+            MemoryOrigin::Forked { .. } | MemoryOrigin::ForkedUnseen { .. } => {
+                member.observed.faults = Some(member.faults_before);
+            }
+            MemoryOrigin::Own | MemoryOrigin::ForkedOutside => {}
+        }
+        self.tree.admit(member);
+        if self.page_reads.metric() == crate::Metric::Auto {
+            self.join_family(pid, origin);
         }
     }
 
-    pub(crate) fn take_leave_of(&mut self, place: usize) {
-        let pid = self.tree.members()[place].id.pid;
-        self.forget(pid, None, self.clock);
-        let is_handed_over = self.hand_over_memory(place);
+    pub(crate) fn remove_member(&mut self, index: usize) {
+        let pid = self.tree.members()[index].id.pid;
+        self.forget(pid, None, self.progress.now());
+        let is_handed_over = self.hand_over_memory(index);
         let given_back = if is_handed_over {
             0
         } else {
-            self.leave_family(place)
+            self.leave_family(index)
         };
-        let member = self.tree.remove(place);
+        let member = self.tree.remove(index);
         if member.memory.mapped.is_some() || is_handed_over {
-            self.reading += 1;
+            self.files.change();
         }
-        self.part_from_families();
+        self.dissolve_single_families();
         self.tasks.each_outwards(member.task, |task| {
             task.given_back += given_back;
-            if member.is_leaving {
-                task.lives.went(member.id.pid, member.most());
+            if member.is_exiting {
+                task.lifetimes.ended(member.id.pid, member.most());
             } else if !member.is_zombie {
                 task.ended += 1;
             }
         });
-        // One that only ever ran in its parent's memory had none of its own.
-        let had_none = member.is_leaving && member.borrows_from.is_some();
+        // A process that only ever ran in its parent's memory had none of its own.
+        let had_none = member.is_exiting && member.borrows_from.is_some();
         if !member.memory.measured() && !had_none {
             self.count(member.task, |record| record.unmeasured += 1);
         }

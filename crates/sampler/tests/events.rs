@@ -1,4 +1,4 @@
-//! What a sampler makes of births, execs and ends that it is told of.
+//! A sampler to which births, execs and ends are reported.
 
 mod fake;
 
@@ -13,14 +13,14 @@ use fake::FakeTable;
 const GAP: Duration = Duration::from_millis(100);
 const MB: u64 = 1 << 20;
 
-struct Told {
+struct Reported {
     table: FakeTable,
     sampler: Sampler<FakeTable>,
     task: TaskId,
     tick: u32,
 }
 
-impl Told {
+impl Reported {
     /// Of process 10, which has 200 MB.
     fn new() -> Self {
         let table = FakeTable::of_pages(MB);
@@ -99,69 +99,69 @@ impl Told {
 }
 
 #[test]
-fn a_child_that_was_told_shares_what_its_parent_had() {
-    let mut told = Told::new();
-    told.fork(11, 10);
-    told.table.grow(11, 60 * MB);
-    told.table.write(11, 40 * MB);
-    assert_eq!(told.tick(), 300);
-    told.end(11);
-    assert_eq!(told.tick(), 200);
-    assert_eq!(told.peak(), 300);
+fn a_child_whose_birth_is_reported_shares_what_its_parent_had() {
+    let mut reported = Reported::new();
+    reported.fork(11, 10);
+    reported.table.grow(11, 60 * MB);
+    reported.table.write(11, 40 * MB);
+    assert_eq!(reported.tick(), 300);
+    reported.end(11);
+    assert_eq!(reported.tick(), 200);
+    assert_eq!(reported.peak(), 300);
 }
 
 #[test]
 fn a_member_that_execs_after_all_is_sampled_and_counted_again() {
-    let mut told = Told::new();
-    told.fork(11, 10);
-    told.table.grow(11, 10 * MB);
-    assert_eq!(told.tick(), 210);
+    let mut reported = Reported::new();
+    reported.fork(11, 10);
+    reported.table.grow(11, 10 * MB);
+    assert_eq!(reported.tick(), 210);
     // As when all threads but one end, and that one execs.
-    told.exit(11);
-    told.exec(11, 150);
-    assert_eq!(told.tick(), 350);
-    told.table.set(11, 250 * MB);
-    assert_eq!(told.tick(), 450);
-    let record = told.sampler.task_record(told.task).unwrap();
+    reported.exit(11);
+    reported.exec(11, 150);
+    assert_eq!(reported.tick(), 350);
+    reported.table.set(11, 250 * MB);
+    assert_eq!(reported.tick(), 450);
+    let record = reported.sampler.task_record(reported.task).unwrap();
     assert!(record.ceiling.bytes(None).unwrap() >= 450 * MB);
     assert_eq!((record.seen, record.unmeasured), (2, 0));
 }
 
 #[test]
 fn a_newborn_that_execs_after_all_is_sampled_and_counted() {
-    let mut told = Told::new();
-    told.fork(11, 10);
-    told.exit(11);
-    told.exec(11, 150);
-    assert_eq!(told.tick(), 350);
-    told.table.set(11, 250 * MB);
-    assert_eq!(told.tick(), 450);
-    told.end(11);
-    assert_eq!(told.tick(), 200);
-    let record = told.sampler.task_record(told.task).unwrap();
+    let mut reported = Reported::new();
+    reported.fork(11, 10);
+    reported.exit(11);
+    reported.exec(11, 150);
+    assert_eq!(reported.tick(), 350);
+    reported.table.set(11, 250 * MB);
+    assert_eq!(reported.tick(), 450);
+    reported.end(11);
+    assert_eq!(reported.tick(), 200);
+    let record = reported.sampler.task_record(reported.task).unwrap();
     assert_eq!((record.seen, record.unmeasured), (2, 0));
-    assert_eq!(told.peak(), 450);
+    assert_eq!(reported.peak(), 450);
 }
 
 #[test]
 fn who_execs_in_the_memory_of_another_has_its_own_from_then_on() {
-    let mut told = Told::new();
-    told.vfork(11, 10);
-    assert_eq!(told.tick(), 200);
-    told.exec(11, 50);
-    assert_eq!(told.tick(), 250);
+    let mut reported = Reported::new();
+    reported.vfork(11, 10);
+    assert_eq!(reported.tick(), 200);
+    reported.exec(11, 50);
+    assert_eq!(reported.tick(), 250);
 }
 
 #[test]
 fn a_borrower_has_the_memory_once_its_lender_ends() {
-    let mut told = Told::new();
-    told.vfork(11, 10);
-    assert_eq!(told.tick(), 200);
-    told.end(10);
-    assert_eq!(told.tick(), 200);
-    told.table.grow(11, 20 * MB);
-    assert_eq!(told.tick(), 220);
-    let living = told.sampler.living(told.task);
+    let mut reported = Reported::new();
+    reported.vfork(11, 10);
+    assert_eq!(reported.tick(), 200);
+    reported.end(10);
+    assert_eq!(reported.tick(), 200);
+    reported.table.grow(11, 20 * MB);
+    assert_eq!(reported.tick(), 220);
+    let living = reported.sampler.living(reported.task);
     let who: Vec<_> = living
         .iter()
         .map(|one| (one.id.pid, one.bytes / MB))
@@ -171,65 +171,65 @@ fn a_borrower_has_the_memory_once_its_lender_ends() {
 
 #[test]
 fn a_borrower_has_the_memory_once_its_lender_execs() {
-    let mut told = Told::new();
-    told.vfork(11, 10);
-    assert_eq!(told.tick(), 200);
-    told.exec(10, 30);
-    assert_eq!(told.tick(), 230);
-    let living = told.sampler.living(told.task);
+    let mut reported = Reported::new();
+    reported.vfork(11, 10);
+    assert_eq!(reported.tick(), 200);
+    reported.exec(10, 30);
+    assert_eq!(reported.tick(), 230);
+    let living = reported.sampler.living(reported.task);
     let part = |pid| living.iter().find(|one| one.id.pid == pid).unwrap().bytes / MB;
     assert_eq!((part(10), part(11)), (30, 200));
 }
 
 #[test]
-fn a_newborn_that_borrows_from_one_who_is_gone_has_the_memory() {
-    let mut told = Told::new();
-    told.fork(11, 10);
-    told.exec(11, 60);
-    assert_eq!(told.tick(), 260);
-    told.vfork(12, 11);
-    told.end(11);
-    assert_eq!(told.tick(), 260);
-    let living = told.sampler.living(told.task);
+fn an_unsampled_borrower_of_an_ended_process_has_the_memory() {
+    let mut reported = Reported::new();
+    reported.fork(11, 10);
+    reported.exec(11, 60);
+    assert_eq!(reported.tick(), 260);
+    reported.vfork(12, 11);
+    reported.end(11);
+    assert_eq!(reported.tick(), 260);
+    let living = reported.sampler.living(reported.task);
     let part = living.iter().find(|one| one.id.pid == 12).unwrap();
     assert_eq!(part.bytes, 60 * MB);
 }
 
 #[test]
-fn a_newborn_that_borrows_from_one_who_execed_has_the_memory() {
-    let mut told = Told::new();
-    told.vfork(11, 10);
-    told.exec(10, 30);
-    assert_eq!(told.tick(), 230);
+fn an_unsampled_borrower_of_a_process_that_execs_has_the_memory() {
+    let mut reported = Reported::new();
+    reported.vfork(11, 10);
+    reported.exec(10, 30);
+    assert_eq!(reported.tick(), 230);
 }
 
 #[test]
-fn a_child_of_one_that_was_gone_before_any_sample_is_a_relative_of_the_others() {
-    let mut told = Told::new();
-    told.fork(11, 10);
-    told.fork(12, 11);
-    told.end(11);
-    told.table.grow(12, 20 * MB);
+fn a_child_of_a_process_that_ended_before_any_sample_joins_the_family() {
+    let mut reported = Reported::new();
+    reported.fork(11, 10);
+    reported.fork(12, 11);
+    reported.end(11);
+    reported.table.grow(12, 20 * MB);
     for _ in 0..20 {
-        told.tick();
+        reported.tick();
     }
-    assert_eq!(told.tick(), 220);
+    assert_eq!(reported.tick(), 220);
     assert!(
-        told.peak() <= 420,
-        "as long as nobody knows it may have all for itself"
+        reported.peak() <= 420,
+        "until its family is known it may share nothing"
     );
 }
 
 #[test]
 fn a_storm_of_short_borrowers_adds_nothing() {
-    let mut told = Told::new();
+    let mut reported = Reported::new();
     for pid in 11..200 {
-        told.vfork(pid, 10);
-        told.exec(pid, 3);
-        told.end(pid);
+        reported.vfork(pid, 10);
+        reported.exec(pid, 3);
+        reported.end(pid);
     }
-    assert_eq!(told.tick(), 200);
-    let record = told.sampler.task_record(told.task).unwrap();
+    assert_eq!(reported.tick(), 200);
+    let record = reported.sampler.task_record(reported.task).unwrap();
     assert_eq!(record.ceiling.bytes(None), Some(203 * MB));
     assert_eq!(record.unmeasured, 0);
 }

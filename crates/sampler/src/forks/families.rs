@@ -1,10 +1,10 @@
-//! The families that there are.
+//! All fork families.
 
 use memtop_proc::ByNumber;
 
-use super::{Family, Look};
+use super::{Family, Observation};
 
-/// Names a family.
+/// Identifies a family.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) struct FamilyId(u32);
 
@@ -41,26 +41,26 @@ impl Families {
             .map(|(&id, family)| (FamilyId(id), family))
     }
 
-    pub(crate) fn look(&mut self, id: FamilyId, pid: u32, look: Look) {
+    pub(crate) fn observe(&mut self, id: FamilyId, pid: u32, observed: Observation) {
         if let Some(family) = self.get_mut(id) {
-            family.look(pid, look);
+            family.observe(pid, observed);
         }
     }
 
-    /// One is gone, or runs another program. What can have gone with it for good.
+    /// A member has ended, or runs another program. Returns what can have been freed.
     pub(crate) fn leave(&mut self, id: FamilyId, pid: u32) -> u64 {
         let Some(family) = self.get_mut(id) else {
             return 0;
         };
         family.leave(pid);
-        let lost = family.take_lost();
+        let freed = family.take_freed();
         if family.len() == 0 {
             self.by_id.remove(&id.0);
         }
-        lost
+        freed
     }
 
-    /// Takes out those of one process that shares nothing any more.
+    /// Takes out families of one process, which shares nothing any more. Returns these processes.
     pub(crate) fn take_single(&mut self) -> Vec<u32> {
         let single = self.by_id.extract_if(|_, family| family.is_single());
         single

@@ -34,7 +34,7 @@ impl Dice {
 #[derive(Clone, Copy, Debug, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is a rule of its own")]
 struct Rules {
-    /// Run in the memory of their parent for a while, writing nothing and starting nobody.
+    /// Run in the memory of their parent for a while, without writing or forking.
     borrow: bool,
     /// Write and fork meanwhile, and exec while others run in their memory.
     are_free_in_borrowed_memory: bool,
@@ -44,7 +44,7 @@ struct Rules {
     exec_at_once: bool,
 }
 
-/// Whether others run in the memory of this one.
+/// Whether other processes run in the memory of this one.
 fn is_shared(table: &fake::Table, pid: u32) -> bool {
     let memory = table.processes[&pid].memory;
     let with_it = table.processes.values();
@@ -60,11 +60,11 @@ struct World {
     task: TaskId,
     next_pid: u32,
     tick: u32,
-    /// Who ran in the memory of another at the sample before.
+    /// Processes that ran in the memory of another at the sample before.
     shared_before: Vec<u32>,
     true_peak: u64,
     largest: u64,
-    /// What has happened, to tell how it came to a failure.
+    /// The events before a failure.
     log: Vec<String>,
 }
 
@@ -202,8 +202,8 @@ impl World {
         // Sizes are rounded, each page's part and each process's sum.
         let slack = PAGE * 2 * MOST_PROCESSES as u64;
         let truth = self.truth();
-        let weight = self.sampler.tasks.get(self.task).unwrap().weight;
-        let total = weight.total;
+        let estimate = self.sampler.tasks.get(self.task).unwrap().estimate;
+        let total = estimate.total;
         assert!(
             total.lower <= truth + slack && truth <= total.upper + slack,
             "{at}: {total:?} but {truth}"
@@ -260,7 +260,7 @@ fn the_bounds_hold_the_truth_whatever_a_tree_does() {
 }
 
 #[test]
-#[ignore = "two who borrow from one who ends before the second was seen count twice"]
+#[ignore = "two borrowers of a process that ends before the second is seen count twice"]
 fn the_bounds_hold_the_truth_where_some_run_in_the_memory_of_others() {
     live_by(Rules {
         borrow: true,
@@ -269,8 +269,8 @@ fn the_bounds_hold_the_truth_where_some_run_in_the_memory_of_others() {
 }
 
 #[test]
-#[ignore = "who borrows memory is no relative of those whom it forks, and its faults are not its heir's"]
-fn the_bounds_hold_the_truth_where_those_write_and_fork_and_exec() {
+#[ignore = "a borrower is not in the family of its children, and its faults are not those of its heir"]
+fn the_bounds_hold_the_truth_where_borrowers_write_and_fork_and_exec() {
     live_by(Rules {
         borrow: true,
         are_free_in_borrowed_memory: true,

@@ -1,37 +1,38 @@
-//! The time since a task's memory was last known well. What is found out at its end says something
-//! of all of it: memory that was there and is not any more was given back, and that is counted.
+//! The time since a task's memory was last known well. What is found out at its end bounds all of
+//! it: memory that was there and is gone was given back, and that is counted.
 
 use crate::Peak;
 use crate::bracket::Bracket;
 
-/// With less than one part in so many in doubt, memory is known well.
+/// Memory is known well when its bounds leave less open than one part in so many.
 const WELL: u64 = 100;
 
 #[derive(Debug, Default)]
-pub(crate) struct Segment {
+pub(crate) struct UncertainSpan {
     /// What the task can have had at most in any of its gaps.
     most: u64,
     /// What can have been hidden in any of them.
     hidden: u64,
     given_back: u64,
-    /// Whether the peak is an estimate of this segment, and what was the peak before.
+    /// Whether the peak is an estimate of this span.
     has_peak: bool,
-    /// And nothing was read since.
+    /// The peak is newer than the last walk.
     is_peak_new: bool,
+    /// The peak before that.
     peak_before: Option<Peak>,
 }
 
-impl Segment {
+impl UncertainSpan {
     pub(crate) fn give_back(&mut self, bytes: u64) {
         self.given_back += bytes;
     }
 
-    /// In a time that began before this segment did.
+    /// What was given back in a time that began before this span did.
     pub(crate) fn give_back_at_least(&mut self, bytes: u64) {
         self.given_back = self.given_back.max(bytes);
     }
 
-    /// So much more turns out to have been hidden in one of its gaps, or in one before.
+    /// So much more turns out to have been hidden in one of its gaps, or before.
     pub(crate) fn raise(&mut self, bytes: u64) {
         if self.most > 0 {
             self.most += bytes;
@@ -39,7 +40,7 @@ impl Segment {
         }
     }
 
-    /// What it can have had at most, while that is still open.
+    /// The most that the task can have had, while that is still open.
     pub(crate) fn open(&self) -> Option<u64> {
         (self.most > 0).then_some(self.most)
     }
@@ -47,7 +48,7 @@ impl Segment {
     /// A new highest estimate.
     pub(crate) fn take_peak(&mut self, peak: &mut Option<Peak>, new: Peak, total: Bracket) {
         let before = peak.replace(new);
-        let is_open = total.is_open(WELL);
+        let is_open = total.is_wider_than(WELL);
         if is_open && !self.has_peak {
             self.peak_before = before;
         }
@@ -58,7 +59,7 @@ impl Segment {
         self.is_peak_new = is_open;
     }
 
-    /// Estimates since the reading before were too high by so much, but not below `floor`.
+    /// Estimates since the walk before were too high by so much, but not below `floor`.
     pub(crate) fn lower_by(&mut self, peak: &mut Option<Peak>, bytes: u64, floor: u64) {
         if !std::mem::take(&mut self.is_peak_new) || bytes == 0 {
             return;
@@ -68,8 +69,8 @@ impl Segment {
         correct(peak, self.peak_before.clone(), bound);
     }
 
-    /// A gap in which the task had at most so much, what can have been hidden in it included. When
-    /// it is known well what it has at the end of it: what it can have had in all of the segment.
+    /// A gap in which the task had at most `most`, with what can have been `hidden` in it. Once its
+    /// memory is known well, returns the most that it can have had in the span.
     pub(crate) fn close_gap(
         &mut self,
         peak: &mut Option<Peak>,
@@ -79,7 +80,7 @@ impl Segment {
     ) -> Option<u64> {
         self.most = self.most.max(most);
         self.hidden = self.hidden.max(hidden);
-        if total.is_open(WELL) {
+        if total.is_wider_than(WELL) {
             return None;
         }
         let Self {
@@ -113,7 +114,7 @@ fn correct(peak: &mut Option<Peak>, before: Option<Peak>, bound: u64) {
 mod tests {
     use std::time::Duration;
 
-    use super::Segment;
+    use super::UncertainSpan;
     use crate::bracket::Bracket;
     use crate::{Peak, PeakMetric};
 
@@ -135,59 +136,56 @@ mod tests {
 
     #[test]
     fn what_is_read_later_says_how_much_there_can_have_been_before() {
-        let mut segment = Segment::default();
+        let mut span = UncertainSpan::default();
         let mut highest = Some(peak(300));
         let wide = Bracket::around(500, 900, 1_000);
-        segment.take_peak(&mut highest, peak(900), wide);
-        assert_eq!(segment.close_gap(&mut highest, wide, 1_000, 0), None);
-        assert_eq!(
-            (bytes(highest.as_ref()), segment.open()),
-            (900, Some(1_000))
-        );
-        segment.give_back(60);
+        span.take_peak(&mut highest, peak(900), wide);
+        assert_eq!(span.close_gap(&mut highest, wide, 1_000, 0), None);
+        assert_eq!((bytes(highest.as_ref()), span.open()), (900, Some(1_000)));
+        span.give_back(60);
         let narrow = Bracket::exactly(500);
-        assert_eq!(segment.close_gap(&mut highest, narrow, 500, 7), Some(567));
-        assert_eq!((bytes(highest.as_ref()), segment.open()), (560, None));
+        assert_eq!(span.close_gap(&mut highest, narrow, 500, 7), Some(567));
+        assert_eq!((bytes(highest.as_ref()), span.open()), (560, None));
     }
 
     #[test]
     fn an_estimate_that_was_too_high_gives_way_to_the_peak_before() {
-        let mut segment = Segment::default();
+        let mut span = UncertainSpan::default();
         let mut highest = Some(peak(700));
         let wide = Bracket::around(500, 900, 1_000);
-        segment.take_peak(&mut highest, peak(800), wide);
-        segment.take_peak(&mut highest, peak(900), wide);
-        segment.close_gap(&mut highest, Bracket::exactly(510), 510, 0);
+        span.take_peak(&mut highest, peak(800), wide);
+        span.take_peak(&mut highest, peak(900), wide);
+        span.close_gap(&mut highest, Bracket::exactly(510), 510, 0);
         assert_eq!(bytes(highest.as_ref()), 700);
     }
 
     #[test]
     fn a_reading_lowers_the_estimates_before_it_by_what_the_last_was_wrong() {
-        let mut segment = Segment::default();
+        let mut span = UncertainSpan::default();
         let mut highest = Some(peak(300));
         let wide = Bracket::around(500, 900, 1_000);
-        segment.take_peak(&mut highest, peak(900), wide);
-        segment.lower_by(&mut highest, 150, 500);
+        span.take_peak(&mut highest, peak(900), wide);
+        span.lower_by(&mut highest, 150, 500);
         assert_eq!(bytes(highest.as_ref()), 750);
-        segment.lower_by(&mut highest, 150, 500);
+        span.lower_by(&mut highest, 150, 500);
         assert_eq!(bytes(highest.as_ref()), 750, "that came after it");
-        segment.take_peak(&mut highest, peak(950), wide);
-        segment.lower_by(&mut highest, 600, 500);
+        span.take_peak(&mut highest, peak(950), wide);
+        span.lower_by(&mut highest, 600, 500);
         assert_eq!(bytes(highest.as_ref()), 500);
-        segment.take_peak(&mut highest, peak(800), Bracket::exactly(800));
-        segment.lower_by(&mut highest, 100, 500);
+        span.take_peak(&mut highest, peak(800), Bracket::exactly(800));
+        span.lower_by(&mut highest, 100, 500);
         assert_eq!(bytes(highest.as_ref()), 800, "it was known well");
     }
 
     #[test]
     fn what_was_known_well_stays() {
-        let mut segment = Segment::default();
+        let mut span = UncertainSpan::default();
         let mut highest = None;
         let narrow = Bracket::exactly(800);
-        segment.take_peak(&mut highest, peak(800), narrow);
-        assert_eq!(segment.close_gap(&mut highest, narrow, 800, 0), Some(800));
+        span.take_peak(&mut highest, peak(800), narrow);
+        assert_eq!(span.close_gap(&mut highest, narrow, 800, 0), Some(800));
         assert_eq!(
-            segment.close_gap(&mut highest, Bracket::exactly(10), 10, 0),
+            span.close_gap(&mut highest, Bracket::exactly(10), 10, 0),
             Some(10)
         );
         assert_eq!(bytes(highest.as_ref()), 800);

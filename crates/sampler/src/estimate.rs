@@ -1,4 +1,4 @@
-//! What the processes of a task have together.
+//! Sums over the processes of a task, and the estimate that follows from them.
 
 use crate::bracket::Bracket;
 use crate::member::{Member, Memory};
@@ -12,14 +12,14 @@ const COMMON: u64 = 1_300 << 10;
 pub(crate) struct Sums {
     pub(crate) alive: u64,
     pub(crate) rss: u64,
-    /// Memory that no file backs, of those that share none.
+    /// Anonymous memory of processes without a family.
     pub(crate) anonymous: u64,
-    /// The same of those that do, each page once.
+    /// Anonymous memory of families, each page once.
     pub(crate) families: Bracket,
     pub(crate) mapped: Mapped,
     /// Proportional sizes.
     pub(crate) proportional: Bracket,
-    /// By how much they were ever larger than now, each by itself.
+    /// By how much each was ever larger than now.
     pub(crate) hidden: u64,
 }
 
@@ -29,8 +29,9 @@ pub(crate) struct Mapped {
     /// Each page as often as it is mapped.
     sum: u64,
     largest: u64,
-    /// What nobody knows the pages of, and what of that is not likely another process's as well.
+    /// Mapped memory whose pages were not read.
     unread: u64,
+    /// What of that other processes likely do not have.
     novel: u64,
     programs: u64,
     /// What of it is of programs whose pages were read in other processes.
@@ -39,17 +40,18 @@ pub(crate) struct Mapped {
     gone: u64,
 }
 
-/// Of what nobody knows the pages of in a process, what no other of its program has, most likely.
+/// Mapped memory of a process whose pages were not read, and that no other process of its program
+/// likely has.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Novelty {
-    /// Which pages these are can only be guessed.
+    /// Its pages can only be guessed.
     unknown: u64,
-    /// They are likely those that another process of the program had.
+    /// Its pages are likely those that another process of the program had.
     learned: u64,
 }
 
-/// What processes of one program have mapped, of what nobody knows the pages of. They run the same
-/// files, and what one maps as it goes on the others have, too, as a rule.
+/// Mapped memory of one program's processes whose pages were not read. They run the same files, and
+/// what one maps later the others usually have, too.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Program {
     processes: u64,
@@ -101,9 +103,9 @@ impl ReadPages {
     }
 }
 
-/// What a task has.
+/// The memory of a task.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Weight {
+pub(crate) struct Estimate {
     /// Memory that no file backs.
     pub(crate) anonymous: Bracket,
     /// Pages of files and shared memory that are mapped.

@@ -1,8 +1,8 @@
-//! Families that are known page by page, against what is made of looks at them.
+//! Families that are known page by page, against the bounds that observations give.
 
 use std::collections::BTreeMap;
 
-use super::{Family, Look, Share};
+use super::{Family, Observation, Share};
 
 const PAGE: u64 = 4096;
 const SEEDS: u64 = 200;
@@ -38,7 +38,7 @@ struct Process {
 #[derive(Default)]
 struct Pages {
     sharers: Vec<u64>,
-    /// How many somebody has.
+    /// The number of pages that any process has.
     number: u64,
 }
 
@@ -175,20 +175,20 @@ impl World {
     }
 
     /// What a sampler does at a tick.
-    fn look(&mut self) {
-        self.take_in_births();
+    fn sample(&mut self) {
+        self.report_births();
         for pid in std::mem::take(&mut self.gone) {
             self.known.leave(pid);
         }
-        self.known.births_are_known();
-        self.look_at_known();
+        self.known.confirm_births();
+        self.observe_known();
     }
 
-    fn take_in_births(&mut self) {
+    fn report_births(&mut self) {
         for (parent, child) in std::mem::take(&mut self.born) {
-            self.known.doubt_reading();
+            self.known.discard_walk();
             let Some(born) = self.processes.get(&child) else {
-                // It forked and ended unseen, and so did whoever it left behind, for all we know.
+                // It forked and ended unseen, and so did any child that it left behind.
                 continue;
             };
             let bytes = born.pages.len() as u64 * PAGE;
@@ -208,18 +208,18 @@ impl World {
         }
     }
 
-    fn look_at_known(&mut self) {
+    fn observe_known(&mut self) {
         let known: Vec<u32> = self.known.pids().collect();
         let living = self.processes.iter_mut();
         for (&pid, process) in living.filter(|(pid, _)| known.contains(pid)) {
             let anonymous = process.pages.len() as u64 * PAGE;
             let written = (process.faults - process.seen_faults) * PAGE;
-            let look = Look {
+            let look = Observation {
                 anonymous,
                 written,
                 written_at_most: written,
             };
-            self.known.look(pid, look);
+            self.known.observe(pid, look);
             process.seen_faults = process.faults;
             process.seen_pages = process.pages.len() as u64;
         }
@@ -231,8 +231,8 @@ impl World {
         let shares = pages.map(|&page| PAGE / self.pages.sharers(page));
         Share {
             anonymous: process.pages.len() as u64 * PAGE,
-            // As the kernel tells it.
-            shared_out: shares.sum::<u64>() / 1024 * 1024,
+            // As the kernel gives it.
+            proportional: shares.sum::<u64>() / 1024 * 1024,
             private: self.own_pages(process) * PAGE,
         }
     }
@@ -244,14 +244,14 @@ impl World {
             .collect()
     }
 
-    /// Some may have been born whom nobody has seen yet.
-    fn read_all(&mut self) {
+    /// There may be children that were not seen yet.
+    fn walk_all(&mut self) {
         let pids = self.known_living();
         let shares: Vec<_> = pids.iter().map(|&pid| (pid, self.share(pid))).collect();
         for &(pid, share) in &shares {
-            self.known.read(pid, share, 0);
+            self.known.add_walk(pid, share, 0);
         }
-        self.known.read_all(&shares, Some(0));
+        self.known.add_all_walks(&shares, Some(0));
     }
 
     fn check(&mut self, what: &str) {
@@ -282,12 +282,12 @@ fn the_bounds_hold_the_truth_whatever_a_family_does() {
             for _ in 0..=world.dice.below(4) {
                 world.act();
             }
-            world.look();
+            world.sample();
             world.check(&format!("seed {seed}, look {step}"));
             for _ in 0..world.dice.below(3) {
                 world.act();
             }
-            world.look_at_known();
+            world.observe_known();
             match world.dice.below(8) {
                 0 => {
                     let pids = world.known_living();
@@ -296,19 +296,19 @@ fn the_bounds_hold_the_truth_whatever_a_family_does() {
                     }
                     let pid = pids[world.dice.below(pids.len())];
                     let share = world.share(pid);
-                    world.known.read(pid, share, 0);
-                    world.look();
+                    world.known.add_walk(pid, share, 0);
+                    world.sample();
                     world.check(&format!("seed {seed}, one read at {step}"));
                 }
                 1 => {
-                    world.read_all();
+                    world.walk_all();
                     let is_seen = world.born.is_empty() && world.gone.is_empty();
-                    world.look();
+                    world.sample();
                     world.check(&format!("seed {seed}, all read at {step}"));
                     let known = world.known.bytes();
                     let slack = PAGE * (1 + world.processes.len() as u64);
                     assert!(
-                        !is_seen || known.doubt() <= 2 * slack,
+                        !is_seen || known.width() <= 2 * slack,
                         "seed {seed}: {known:?} at {step}"
                     );
                 }
@@ -325,27 +325,27 @@ fn growth_and_faults_alone_tell_what_children_add_and_rewrite() {
     let mut family = Family::of(1, 200 * mb);
     for child in 2..7 {
         family.fork(1, child, 200 * mb);
-        family.look(
+        family.observe(
             1,
-            Look {
+            Observation {
                 anonymous: 200 * mb,
-                ..Look::default()
+                ..Observation::default()
             },
         );
-        family.look(
+        family.observe(
             child,
-            Look {
+            Observation {
                 anonymous: 200 * mb,
-                ..Look::default()
+                ..Observation::default()
             },
         );
         let written = 100 * mb;
-        let look = Look {
+        let look = Observation {
             anonymous: 260 * mb,
             written,
             written_at_most: written,
         };
-        family.look(child, look);
+        family.observe(child, look);
     }
     family.update();
     let known = family.bytes();
@@ -355,29 +355,29 @@ fn growth_and_faults_alone_tell_what_children_add_and_rewrite() {
     );
 }
 
-/// Somebody unseen has the same pages, so nothing seems to be anybody's own.
+/// An unseen process has the same pages, so that none seem to be own ones.
 #[test]
-fn a_doubted_reading_does_not_lower_the_estimate() {
+fn a_discarded_walk_does_not_lower_the_estimate() {
     let mb = 1 << 20;
-    let look = |written| Look {
+    let look = |written| Observation {
         anonymous: 240 * mb,
         written,
         written_at_most: written,
     };
     let mut family = Family::of(1, 240 * mb);
     family.fork(1, 2, 240 * mb);
-    family.look(1, look(0));
-    family.look(2, look(40 * mb));
-    family.births_are_known();
+    family.observe(1, look(0));
+    family.observe(2, look(40 * mb));
+    family.confirm_births();
     let share = Share {
         anonymous: 240 * mb,
-        shared_out: 100 * mb,
+        proportional: 100 * mb,
         private: 0,
     };
-    family.read(1, share, 0);
-    family.read(2, share, 0);
-    family.read_all(&[(1, share), (2, share)], Some(0));
-    family.doubt_reading();
+    family.add_walk(1, share, 0);
+    family.add_walk(2, share, 0);
+    family.add_all_walks(&[(1, share), (2, share)], Some(0));
+    family.discard_walk();
     family.update();
     assert_eq!(family.bytes().best, 280 * mb);
 }
@@ -387,26 +387,26 @@ fn what_was_given_back_since_it_was_walked_over_is_not_there_any_more() {
     let mb = 1 << 20;
     let mut family = Family::of(1, 200 * mb);
     family.fork(1, 2, 200 * mb);
-    let grown = Look {
+    let grown = Observation {
         anonymous: 260 * mb,
         written: 60 * mb,
         written_at_most: 60 * mb,
     };
-    family.look(2, grown);
+    family.observe(2, grown);
     let share = |own: u64| Share {
         anonymous: 200 * mb + own,
-        shared_out: 100 * mb + own,
+        proportional: 100 * mb + own,
         private: own,
     };
-    family.read(2, share(60 * mb), 0);
-    let shrunk = Look {
+    family.add_walk(2, share(60 * mb), 0);
+    let shrunk = Observation {
         anonymous: 200 * mb,
-        ..Look::default()
+        ..Observation::default()
     };
-    family.look(2, shrunk);
-    family.read(1, share(0), 0);
-    family.read_all(&[(2, share(60 * mb)), (1, share(0))], Some(60 * mb));
-    family.births_are_known();
+    family.observe(2, shrunk);
+    family.add_walk(1, share(0), 0);
+    family.add_all_walks(&[(2, share(60 * mb)), (1, share(0))], Some(60 * mb));
+    family.confirm_births();
     family.update();
     assert_eq!(family.bytes().best, 200 * mb);
 }
@@ -418,24 +418,24 @@ fn what_was_written_over_since_it_was_walked_over_counts() {
     family.fork(1, 2, 200 * mb);
     let shared = Share {
         anonymous: 200 * mb,
-        shared_out: 100 * mb,
+        proportional: 100 * mb,
         private: 0,
     };
-    family.read(2, shared, 0);
-    let rewriting = Look {
+    family.add_walk(2, shared, 0);
+    let rewriting = Observation {
         anonymous: 200 * mb,
         written: 80 * mb,
         written_at_most: 80 * mb,
     };
-    family.look(2, rewriting);
+    family.observe(2, rewriting);
     let of_parent = Share {
-        shared_out: 140 * mb,
+        proportional: 140 * mb,
         private: 80 * mb,
         ..shared
     };
-    family.read(1, of_parent, 0);
-    family.read_all(&[(2, shared), (1, of_parent)], Some(80 * mb));
-    family.births_are_known();
+    family.add_walk(1, of_parent, 0);
+    family.add_all_walks(&[(2, shared), (1, of_parent)], Some(80 * mb));
+    family.confirm_births();
     family.update();
     assert_eq!(family.bytes().best, 280 * mb);
 }
@@ -446,17 +446,17 @@ fn growth_whose_faults_were_told_before_it_counts_once() {
     let mb = 1 << 20;
     let mut family = Family::of(1, 200 * mb);
     family.fork(1, 2, 200 * mb);
-    let look = |anonymous: u64, written: u64| Look {
+    let look = |anonymous: u64, written: u64| Observation {
         anonymous: anonymous * mb,
         written: written * mb,
         written_at_most: written * mb,
     };
-    family.look(2, look(220, 50));
-    family.look(2, look(250, 0));
+    family.observe(2, look(220, 50));
+    family.observe(2, look(250, 0));
     family.update();
     assert_eq!(family.bytes().best, 250 * mb);
-    family.look(2, look(250, 40));
-    family.look(2, look(270, 20));
+    family.observe(2, look(250, 40));
+    family.observe(2, look(270, 20));
     family.update();
     assert_eq!(
         family.bytes().best,
@@ -470,18 +470,18 @@ fn growth_whose_faults_were_told_before_it_counts_once() {
 fn what_is_taken_and_given_back_is_not_taken_for_rewriting() {
     let mb = 1 << 20;
     let mut family = Family::of(1, 120 * mb);
-    let idle = Look {
+    let idle = Observation {
         anonymous: 120 * mb,
-        ..Look::default()
+        ..Observation::default()
     };
     family.fork(1, 2, 120 * mb);
-    family.look(1, idle);
-    family.look(2, idle);
+    family.observe(1, idle);
+    family.observe(2, idle);
     for _ in 0..10 {
         let written = 90 * mb;
-        family.look(
+        family.observe(
             2,
-            Look {
+            Observation {
                 anonymous: 210 * mb,
                 written,
                 written_at_most: written,
@@ -489,7 +489,7 @@ fn what_is_taken_and_given_back_is_not_taken_for_rewriting() {
         );
         family.update();
         assert_eq!(family.bytes().best, 210 * mb);
-        family.look(2, idle);
+        family.observe(2, idle);
         family.update();
         assert_eq!(family.bytes().best, 120 * mb);
     }

@@ -1,0 +1,209 @@
+//! What reading the pages of processes may cost, and when it is worth it.
+
+use std::time::Duration;
+
+use crate::budget::Budget;
+use crate::estimate::Estimate;
+
+/// What a peak is measured in.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Metric {
+    /// Every page that at least one process has, once, by as few readings as it takes.
+    #[default]
+    Auto,
+    /// Resident memory; no reading that could disturb a process.
+    Rss,
+    /// Proportional memory of every process at each new high.
+    Pss,
+}
+
+/// A walk over all pages of a process takes this long for each of its bytes (4.7 ms per GiB), and
+/// the process waits meanwhile if it changes its mappings.
+const WALK_NANOS_PER_MIB: u64 = 4_600;
+const COST_OF_A_WALK: Duration = Duration::from_micros(40);
+/// Finding out which pages of files it has takes longer for each byte of those, and none for the
+/// rest of its memory.
+const PAGES_NANOS_PER_MIB: u64 = 8_000;
+const COST_OF_PAGES: Duration = Duration::from_micros(60);
+/// The share of a CPU that readings may take: while bounds are wide, while they are narrow, and with
+/// the metric PSS.
+const SHARE_WIDE: f64 = 0.02;
+const SHARE_NARROW: f64 = 0.003;
+const SHARE_IN_PSS: f64 = 0.05;
+const MOST_AT_ONCE: Duration = Duration::from_millis(50);
+/// Bounds are wide when they leave more open than one part in so many.
+const MUCH: u64 = 20;
+/// More than this part above what was read is worth another reading.
+const HIGHER: u64 = 50;
+/// Less left open than one part in so many is not worth a reading.
+const LITTLE: u64 = 100;
+
+/// What a reading is needed for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Need {
+    /// A high of the task that goes on growing: what is read now is out of date soon.
+    Rising,
+    /// A high of the task that lasts.
+    Steady,
+    /// An action of the guard.
+    Certain,
+}
+
+impl Need {
+    /// Once a reading is worth it in a rise, its budget is that of a steady high.
+    pub(crate) fn once_decided(self) -> Self {
+        match self {
+            Self::Rising => Self::Steady,
+            need => need,
+        }
+    }
+}
+
+/// The last walk over the pages of a task's families.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LastWalk {
+    /// The estimate by it.
+    pub(crate) best: u64,
+    /// The task was growing.
+    pub(crate) was_rising: bool,
+}
+
+/// What readings of pages have cost, and what they may cost.
+#[derive(Debug)]
+pub(crate) struct PageReads {
+    metric: Metric,
+    budget: Budget,
+    /// CPU time that readings have taken so far.
+    pub(crate) spent: Duration,
+    pub(crate) readings: u64,
+    pub(crate) refused: u64,
+}
+
+impl PageReads {
+    pub(crate) fn new(metric: Metric) -> Self {
+        Self {
+            metric,
+            budget: Budget::new(SHARE_WIDE, MOST_AT_ONCE),
+            spent: Duration::ZERO,
+            readings: 0,
+            refused: 0,
+        }
+    }
+
+    pub(crate) fn metric(&self) -> Metric {
+        self.metric
+    }
+
+    /// Credits the time until `now`, by how wide the bounds were meanwhile.
+    pub(crate) fn fill(&mut self, now: Duration, estimate: &Estimate) {
+        self.budget.share = match self.metric {
+            Metric::Pss => SHARE_IN_PSS,
+            _ if estimate.total.is_wider_than(MUCH) => SHARE_WIDE,
+            _ => SHARE_NARROW,
+        };
+        self.budget.fill(now);
+    }
+
+    /// Whether what the bounds leave open is worth a reading.
+    pub(crate) fn is_worth_it(estimate: &Estimate) -> bool {
+        estimate.total.is_wider_than(LITTLE)
+    }
+
+    /// Whether to walk over the pages of families now. While they grow, a walk is out of date soon.
+    /// Once they do not, it is repeated; and an estimate that is higher since is a new high, or wrong.
+    pub(crate) fn is_time_for_walks(
+        &self,
+        estimate: &Estimate,
+        last: LastWalk,
+        need: Need,
+    ) -> bool {
+        let is_higher = estimate.total.best > last.best + last.best / HIGHER;
+        match need {
+            Need::Rising => estimate.total.is_wider_than(MUCH) && self.budget.is_rested(),
+            Need::Steady => last.was_rising || is_higher || self.budget.is_rested(),
+            Need::Certain => true,
+        }
+    }
+
+    /// Whether to read the mapped pages of processes again that were read before.
+    pub(crate) fn is_time_for_files(&self, estimate: &Estimate, need: Need) -> bool {
+        match need {
+            Need::Rising => {
+                estimate.mapped.width() > estimate.total.best / MUCH && self.budget.is_rested()
+            }
+            Need::Steady | Need::Certain => true,
+        }
+    }
+
+    /// What the bounds of a sum may leave open.
+    pub(crate) fn tolerance(estimate: &Estimate) -> u64 {
+        estimate.total.best / LITTLE / 2
+    }
+
+    pub(crate) fn allows(&self, cost: Duration, need: Need) -> bool {
+        match need {
+            Need::Rising => self.budget.allows_keeping_half(cost),
+            Need::Steady => self.budget.allows(cost),
+            Need::Certain => true,
+        }
+    }
+
+    pub(crate) fn spend(&mut self, cost: Duration, readings: u64) {
+        self.budget.spend(cost);
+        self.count(cost, readings);
+    }
+
+    pub(crate) fn spend_spread(&mut self, cost: Duration, readings: u64) {
+        self.budget.spend_spread(cost);
+        self.count(cost, readings);
+    }
+
+    fn count(&mut self, cost: Duration, readings: u64) {
+        self.spent += cost;
+        self.readings += readings;
+    }
+}
+
+/// The cost of a walk over all pages of a process of this size.
+pub(crate) fn cost_of_walk(rss: u64) -> Duration {
+    COST_OF_A_WALK + Duration::from_nanos((rss >> 20) * WALK_NANOS_PER_MIB)
+}
+
+/// The cost of reading which pages of files a process has that has so many.
+pub(crate) fn cost_of_pages(mapped: u64) -> Duration {
+    COST_OF_PAGES + Duration::from_nanos((mapped >> 20) * PAGES_NANOS_PER_MIB)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use super::{Metric, Need, PageReads, cost_of_pages, cost_of_walk};
+    use crate::bracket::Bracket;
+    use crate::estimate::Estimate;
+
+    const MB: u64 = 1 << 20;
+
+    #[test]
+    fn while_a_tree_grows_files_are_read_again_when_bounds_are_wide_and_now_and_then() {
+        let estimate = |open: u64| Estimate {
+            mapped: Bracket::around(100 * MB, 100 * MB, (100 + open) * MB),
+            total: Bracket::around(200 * MB, 200 * MB, (200 + open) * MB),
+            ..Estimate::default()
+        };
+        let mut reads = PageReads::new(Metric::Auto);
+        let is_time =
+            |reads: &PageReads, open, need| reads.is_time_for_files(&estimate(open), need);
+        assert!(is_time(&reads, 20, Need::Rising) && !is_time(&reads, 5, Need::Rising));
+        reads.spend_spread(Duration::from_millis(10), 1);
+        assert!(!is_time(&reads, 20, Need::Rising));
+        assert!(is_time(&reads, 5, Need::Steady));
+    }
+
+    #[test]
+    fn small_processes_are_cheap_to_look_at() {
+        assert!(cost_of_walk(1 << 20) < Duration::from_micros(50));
+        assert!(cost_of_walk(1 << 30) > Duration::from_millis(4));
+        assert!(cost_of_pages(50 << 20) < Duration::from_micros(500));
+    }
+}

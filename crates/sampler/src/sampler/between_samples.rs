@@ -1,0 +1,94 @@
+//! What can have happened between two samples.
+
+use std::time::Duration;
+
+use memtop_proc::Observer;
+
+use super::Sampler;
+use super::machine::Written;
+use crate::TaskId;
+use crate::task::{Gap, Task};
+
+/// What is hidden matters where it is more than one part in so many of the highest.
+const HIDDEN_IS_MUCH: u64 = 200;
+/// Below the highest by more than one part in so many, what was not seen does not matter.
+const NOT_HIGH: u64 = 5;
+
+impl<O: Observer> Sampler<O> {
+    /// Closes the gap before this sample for all tasks, and records what they have.
+    pub(super) fn close_gap(&mut self, now: Duration, unseen: u64) {
+        let gap = Gap {
+            at: now,
+            unseen,
+            written_at_most: self.written_in_gap().any,
+            taken: self.changes.grown(),
+        };
+        for id in self.tasks.ids() {
+            self.record_task(id, now, |sampler, task| {
+                let (tree, unsampled) = (&sampler.tree, &sampler.unsampled);
+                task.close_gap(gap, |pid| match tree.index_of(pid) {
+                    Some(index) => tree.members()[index].most(),
+                    None => unsampled.most_of_exiting(pid),
+                });
+            });
+        }
+        self.close_window(now);
+    }
+
+    /// Narrows what may be hidden between two samples, where it would be higher than anything before.
+    pub(super) fn narrow_hidden(&mut self, id: TaskId, unseen: u64) {
+        let by_time = self.written_in_gap().any;
+        let Some(task) = self.tasks.get(id) else {
+            return;
+        };
+        let known = task.estimate.total.upper.max(task.record.floor_bytes);
+        let highest = task.record.ceiling.highest().max(known);
+        if task.most_in_gap(unseen, by_time, self.changes.grown())
+            <= highest + highest / HIDDEN_IS_MUCH
+        {
+            return;
+        }
+        let has_hidden = task.sums.hidden > 0;
+        // By the faults of the machine it may have been less.
+        self.machine.count(&mut self.observer);
+        if has_hidden {
+            self.bound_hidden(id);
+            self.estimate_all();
+        }
+    }
+
+    /// Memory that was taken and given back between two samples shows in no size. Where ends are
+    /// reported, high-water marks bound it; elsewhere the faults of the whole machine do.
+    fn close_window(&mut self, now: Duration) {
+        self.window.take(self.changes.grown());
+        if self.births.are_reported() || !self.window.is_over(now) {
+            return;
+        }
+        let is_high = |task: &Task| {
+            let highest = task.record.ceiling.highest().max(task.record.floor_bytes);
+            task.window_high() >= highest - highest / NOT_HIGH
+        };
+        let alone = self.tasks.ids().filter(|&id| self.tasks.stands_alone(id));
+        let mut tasks = alone.filter_map(|id| self.tasks.get(id));
+        if !tasks.any(is_high) {
+            return;
+        }
+        let unseen = self
+            .window
+            .close(now, &mut self.machine, &mut self.observer)
+            .unwrap_or(0);
+        for id in self.tasks.ids() {
+            let stands_alone = self.tasks.stands_alone(id);
+            if let Some(task) = self.tasks.get_mut(id).filter(|_| stands_alone) {
+                task.close_window(now, unseen);
+            }
+        }
+    }
+
+    /// What can have been written since the last sample, by what was counted already.
+    fn written_in_gap(&self) -> Written {
+        let gap = self.progress.since_last_sample();
+        let page_bytes = self.observer.page_bytes();
+        self.machine.written_as_counted(gap, page_bytes)
+    }
+}

@@ -1,0 +1,59 @@
+//! How births are found: reported one by one, or by scans of the process table.
+
+use memtop_proc::{Birth, Observer};
+
+#[derive(Debug)]
+pub(crate) struct Births {
+    are_reported: bool,
+    /// Whether there is, or was, a process whose children are not reported.
+    is_one_unreported: bool,
+    /// The result of a scan; kept for its room.
+    found: Vec<Birth>,
+    /// Processes that have come and gone without ever showing, as of the last sample.
+    never_seen: u64,
+}
+
+impl Births {
+    pub(super) fn new(observer: &impl Observer) -> Self {
+        Self {
+            are_reported: false,
+            is_one_unreported: false,
+            found: Vec::new(),
+            never_seen: observer.never_seen(),
+        }
+    }
+
+    /// Whether every birth and every end is reported, so that no scan is needed.
+    pub(crate) fn are_reported(&self) -> bool {
+        self.are_reported
+    }
+
+    /// One process whose children are not reported is enough to scan for all, from then on.
+    pub(crate) fn set_reported(&mut self, are_reported: bool) {
+        self.is_one_unreported |= !are_reported;
+        self.are_reported = are_reported && !self.is_one_unreported;
+    }
+
+    /// An empty list to scan into, which [`Self::put_back`] takes.
+    pub(super) fn take(&mut self) -> Vec<Birth> {
+        let mut found = std::mem::take(&mut self.found);
+        found.clear();
+        found
+    }
+
+    pub(super) fn put_back(&mut self, found: Vec<Birth>) {
+        self.found = found;
+    }
+
+    /// Whether a process has come and gone unseen since the last sample.
+    pub(super) fn is_one_unseen(&self, observer: &impl Observer) -> bool {
+        observer.never_seen() > self.never_seen
+    }
+
+    /// How many have, up to this sample.
+    pub(super) fn take_unseen(&mut self, observer: &impl Observer) -> u64 {
+        let unseen = observer.never_seen() - self.never_seen;
+        self.never_seen += unseen;
+        unseen
+    }
+}

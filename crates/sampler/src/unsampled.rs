@@ -1,0 +1,117 @@
+//! Processes whose birth was reported and that no sample has measured yet. Most processes of a build
+//! end as such: what the kernel remembers of each at its exit is all that is needed.
+
+use std::time::Duration;
+
+use memtop_proc::{ByNumber, HighWater, Numbers};
+
+use crate::TaskId;
+
+/// Pids of ended processes that are remembered.
+const MOST_ENDED: usize = 20_000;
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Unsampled {
+    pub(crate) task: TaskId,
+    pub(crate) parent: u32,
+    pub(crate) born: Duration,
+    /// It has a copy of its parent's memory, shared until one of them writes.
+    pub(crate) is_copy: bool,
+    /// It runs in its parent's memory.
+    pub(crate) borrows: bool,
+    /// Reported when it is about to end.
+    pub(crate) at_exit: Option<HighWater>,
+}
+
+impl Unsampled {
+    /// The most memory that it has had, once it is about to end.
+    pub(crate) fn most(&self) -> u64 {
+        match self.at_exit {
+            Some(high) if !self.borrows => high.highest_bytes,
+            _ => 0,
+        }
+    }
+}
+
+#[derive(Debug, Default)]
+pub(crate) struct UnsampledProcesses {
+    by_pid: ByNumber<u32, Unsampled>,
+    /// Pids of processes whose end was reported. A scan may still find them, as zombies.
+    ended: Numbers<u32>,
+}
+
+impl UnsampledProcesses {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_pid.is_empty()
+    }
+
+    pub(crate) fn get(&self, pid: u32) -> Option<&Unsampled> {
+        self.by_pid.get(&pid)
+    }
+
+    pub(crate) fn get_mut(&mut self, pid: u32) -> Option<&mut Unsampled> {
+        self.by_pid.get_mut(&pid)
+    }
+
+    pub(crate) fn add(&mut self, pid: u32, process: Unsampled) {
+        self.ended.remove(&pid);
+        self.by_pid.insert(pid, process);
+    }
+
+    /// The lender has ended or runs another program: its memory is left to the borrowers.
+    pub(crate) fn end_borrowing(&mut self, lender: u32) {
+        let borrowers = self.by_pid.values_mut();
+        for process in borrowers.filter(|process| process.borrows && process.parent == lender) {
+            process.borrows = false;
+        }
+    }
+
+    pub(crate) fn take(&mut self, pid: u32) -> Option<Unsampled> {
+        self.by_pid.remove(&pid)
+    }
+
+    /// Takes out the processes to measure: all that are not about to end, and `also`.
+    pub(crate) fn take_staying(&mut self, also: Option<u32>) -> Vec<(u32, Unsampled)> {
+        let stays =
+            |pid: &u32, process: &mut Unsampled| process.at_exit.is_none() || also == Some(*pid);
+        self.by_pid.extract_if(stays).collect()
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (u32, &Unsampled)> {
+        self.by_pid.iter().map(|(&pid, process)| (pid, process))
+    }
+
+    /// The tasks of all, and the most memory that each has had, once it is about to end.
+    pub(crate) fn exiting(&self) -> impl Iterator<Item = (TaskId, u64)> {
+        self.by_pid
+            .values()
+            .map(|process| (process.task, process.most()))
+    }
+
+    pub(crate) fn most_of_exiting(&self, pid: u32) -> u64 {
+        self.by_pid.get(&pid).map_or(0, Unsampled::most)
+    }
+
+    pub(crate) fn note_end(&mut self, pid: u32) {
+        if self.ended.len() >= MOST_ENDED {
+            self.ended.clear();
+        }
+        self.ended.insert(pid);
+    }
+
+    pub(crate) fn has_ended(&self, pid: u32) -> bool {
+        self.ended.contains(&pid)
+    }
+
+    pub(crate) fn end_task(&mut self, task: TaskId, outer: Option<TaskId>) {
+        match outer {
+            Some(outer) => {
+                let inside = self.by_pid.values_mut();
+                for process in inside.filter(|process| process.task == task) {
+                    process.task = outer;
+                }
+            }
+            None => self.by_pid.retain(|_, process| process.task != task),
+        }
+    }
+}
