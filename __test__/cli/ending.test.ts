@@ -43,7 +43,7 @@ for (const trace of traces) {
     t.is(code, 3);
     t.is(result.survivors?.length, 1);
     t.like(result.survivors?.[0], { pid, name: 'sleep', command: ['sleep', '60'] });
-    t.true(stderr.includes(`(process ${pid})`) && stderr.includes('\n  still there '), stderr);
+    t.true(stderr.includes(`(process ${pid})`) && stderr.includes('\n  survivors '), stderr);
     t.true(isAlive(pid));
     t.true(readFileSync(`/proc/${pid}/status`, 'utf8').includes('\nTracerPid:\t0\n'));
   });

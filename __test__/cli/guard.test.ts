@@ -56,6 +56,7 @@ for (const trace of ['on', 'off']) {
     t.is(root?.children[0]?.command[0], 'perl');
     t.true((root?.children[0]?.rssBytes ?? 0) >= 140 * MB);
     t.true(crash.samples.length > 1);
+    t.is(crash.sampling.method, trace === 'on' ? 'traced' : 'scanned');
 
     const said = stderr.split('\n').filter((line) => line.startsWith('memtop: '));
     t.regex(said[0] ?? '', /^memtop: the guard ends the run: it has .+, past its limit of 150MB$/);

@@ -205,7 +205,7 @@ test('the reason for not tracing is shown if processes were missed', (t) => {
 test('those that outlive the command have a line', (t) => {
   const survivors = [{ pid: 9, name: 'gradle', command: ['gradle'], rssBytes: 400 * MB }];
   t.true(
-    summary({ ...result, survivors }, 240).includes('  still there      gradle 400MB (process 9)'),
+    summary({ ...result, survivors }, 240).includes('  survivors        gradle 400MB (process 9)'),
   );
   t.deepEqual(summary({ ...result, survivors: [] }, 240), summary(result, 240));
 });

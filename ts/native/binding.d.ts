@@ -312,7 +312,15 @@ export interface AlarmRecord {
   /** The available memory, if that is running out. */
   room?: RoomRecord
   /** The state of the run, if it is being killed. */
-  scene?: SceneRecord
+  snapshot?: AlarmSnapshotRecord
+}
+
+/** The state of a run at an alarm. */
+export interface AlarmSnapshotRecord {
+  tree: TreeRecord
+  found: FoundRecord
+  sampling: SamplingRecord
+  living: Array<LivingProcessRecord>
 }
 
 /** A run that is running, with its living processes. */
@@ -785,18 +793,12 @@ export interface SamplingRecord {
   pssRefused: number
   /** Processes that were read without a descriptor of their own. */
   withoutDescriptor: number
+  /** Whether every start and end of a process was reported, as by a tracer. */
+  birthsAreReported: boolean
   failures: number
   firstFailure?: string
   slowedDown: boolean
   gaveUp: boolean
-}
-
-/** The state of a run at an alarm. */
-export interface SceneRecord {
-  tree: TreeRecord
-  found: FoundRecord
-  sampling: SamplingRecord
-  living: Array<LivingProcessRecord>
 }
 
 /** How commands are run and measured. */

@@ -29,7 +29,7 @@ export function facts(result: Result): Fact[] {
     ...stagesOf(stages),
     ...kernelCount(result),
     ...(heap ? [fact('JavaScript heap', heapText(heap))] : []),
-    ...(survivors.length > 0 ? [fact('still there', survivorsText(survivors))] : []),
+    ...(survivors.length > 0 ? [fact('survivors', survivorsText(survivors))] : []),
     ...limit(result),
     ...(peak && !isMeasuredWell(result, peak)
       ? [fact('how measured', howMeasured(result, peak))]

@@ -14,6 +14,7 @@ const sampling: Measured['sampling'] = {
   pssReads: 0,
   pssRefused: 0,
   withoutDescriptor: 0,
+  birthsAreReported: false,
   failures: 0,
   slowedDown: false,
   gaveUp: false,

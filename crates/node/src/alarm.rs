@@ -22,7 +22,7 @@ pub struct AlarmRecord {
     /// The available memory, if that is running out.
     pub room: Option<RoomRecord>,
     /// The state of the run, if it is being killed.
-    pub scene: Option<SceneRecord>,
+    pub snapshot: Option<AlarmSnapshotRecord>,
 }
 
 /// The memory available to a run.
@@ -36,7 +36,7 @@ pub struct RoomRecord {
 
 /// The state of a run at an alarm.
 #[napi(object, object_from_js = false)]
-pub struct SceneRecord {
+pub struct AlarmSnapshotRecord {
     pub tree: TreeRecord,
     pub found: FoundRecord,
     pub sampling: SamplingRecord,
@@ -69,12 +69,12 @@ impl From<&Alarm> for AlarmRecord {
             at_ms: millis(alarm.at),
             threshold_bytes,
             room,
-            scene: alarm.snapshot.as_ref().map(|scene| {
-                let places = Places::of(&scene.record.named);
-                let living = scene.living.iter();
-                let (tree, found) = tree_and_found(scene.record.clone());
-                SceneRecord {
-                    sampling: (&scene.record).into(),
+            snapshot: alarm.snapshot.as_ref().map(|snapshot| {
+                let places = Places::of(&snapshot.record.named);
+                let living = snapshot.living.iter();
+                let (tree, found) = tree_and_found(snapshot.record.clone());
+                AlarmSnapshotRecord {
+                    sampling: (&snapshot.record).into(),
                     tree,
                     found,
                     living: living

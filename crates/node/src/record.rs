@@ -107,6 +107,8 @@ pub struct SamplingRecord {
     pub pss_refused: i64,
     /// Processes that were read without a descriptor of their own.
     pub without_descriptor: i64,
+    /// Whether every start and end of a process was reported, as by a tracer.
+    pub births_are_reported: bool,
     pub failures: i64,
     pub first_failure: Option<String>,
     pub slowed_down: bool,
@@ -155,6 +157,7 @@ impl From<&Record> for SamplingRecord {
             pss_reads: whole(record.pss_reads),
             pss_refused: whole(record.pss_refused),
             without_descriptor: whole(record.without_descriptor),
+            births_are_reported: record.births_are_reported,
             failures: whole(record.failures),
             first_failure: record.first_failure.clone(),
             slowed_down: record.slowed_down,

@@ -39,6 +39,8 @@ pub struct Record {
     pub failures: u64,
     /// The first failure, in words.
     pub first_failure: Option<String>,
+    /// Whether every start and end of a process was reported, as by a tracer.
+    pub births_are_reported: bool,
     /// Sampling was slowed down because samples failed or took too long.
     pub slowed_down: bool,
     /// Sampling was given up for the same reasons.

@@ -138,18 +138,18 @@ fn the_guard_ends_a_run_for_the_growth_of_a_child() {
         assert_eq!(alarm.level, Level::Limit);
         assert_eq!(alarm.cause, Cause::Threshold(200 * MB));
         assert!(alarm.bytes >= 200 * MB);
-        let scene = alarm.snapshot.as_ref().expect("there is a scene");
-        assert_eq!(scene.living.len(), 2);
-        let large: Vec<_> = scene
+        let snapshot = alarm.snapshot.as_ref().expect("there is a snapshot");
+        assert_eq!(snapshot.living.len(), 2);
+        let large: Vec<_> = snapshot
             .living
             .iter()
             .filter(|process| process.rss_bytes >= 150 * MB)
             .collect();
-        assert_eq!(large.len(), 1, "{:?}", scene.living);
+        assert_eq!(large.len(), 1, "{:?}", snapshot.living);
         assert_eq!(large[0].description.command.last(), Some(&child));
-        assert!(scene.record.task.peak.is_some());
+        assert!(snapshot.record.task.peak.is_some());
         assert_all_gone(
-            &scene
+            &snapshot
                 .living
                 .iter()
                 .map(|one| one.id.pid)

@@ -3,7 +3,7 @@ import type { AlarmRecord } from '../../native/addon.js';
 import type { Crash } from '../../report/crash/crash.js';
 import { type CrashFiles, guardMessages } from '../../report/crash/messages.js';
 import { writeCrashFiles } from './crash-files.js';
-import { type RunFacts, sampling } from './result.js';
+import { type RunFacts, samplingSoFar } from './result.js';
 
 /** The name of the one task of a run without named tasks. */
 const onlyTask = 'run';
@@ -29,8 +29,8 @@ export function keepCrash(
 
 function crashOf(alarm: AlarmRecord, facts: RunFacts, graceMs: number, named?: string): Crash {
   const task = named ?? onlyTask;
-  const { bytes, thresholdBytes, room, scene } = alarm;
-  const { tree, living = [] } = scene ?? {};
+  const { bytes, thresholdBytes, room, snapshot } = alarm;
+  const { tree, living = [] } = snapshot ?? {};
   return {
     at: new Date(),
     reason: room ? 'machine' : 'limit',
@@ -50,7 +50,7 @@ function crashOf(alarm: AlarmRecord, facts: RunFacts, graceMs: number, named?: s
       startedAtMs,
     })),
     timeline: tree?.timeline ?? { atMs: [], bytes: [] },
-    sampling: scene ? sampling(scene.sampling, undefined) : { method: 'unavailable' },
+    sampling: snapshot ? samplingSoFar(snapshot) : { method: 'unavailable' },
     memory: {
       currentBytes: bytes,
       peakBytes: Math.max(bytes, tree?.peak?.bytes ?? 0),

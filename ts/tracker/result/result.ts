@@ -1,5 +1,5 @@
 /** Makes the result of a run. */
-import type { LargestProcessRecord, SamplingRecord } from '../../native/addon.js';
+import type { LargestProcessRecord, SamplingRecord, SnapshotRecord } from '../../native/addon.js';
 import { packageVersion } from '../../package.js';
 import { endingOf, endingText, isCutShort } from '../../report/ending.js';
 import { programName } from '../../report/process-name.js';
@@ -45,7 +45,7 @@ function measures(
     ...(largest && { largestProcess: largestProcess(largest, measured, peak) }),
     ...(group && { cgroup: group }),
     processes: { seen, unmeasured, maxAlive },
-    sampling: sampling(measured.sampling, measured),
+    sampling: samplingOf(measured),
     timeline: tree.timeline,
     ...foundIn(measured, durationMs),
     ...missing(measured),
@@ -90,13 +90,28 @@ function missing(measured: Measured): Pick<Result, 'missing'> {
 }
 
 /** How the run was sampled; without `measured`, so far. */
-export function sampling(record: SamplingRecord, measured: Measured | undefined): Sampling {
-  const { traced, untracedBecause } = measured ?? {};
+function samplingOf(measured: Measured): Sampling {
+  const { traced, untracedBecause } = measured;
   return {
-    method: measured ? method(measured) : 'scanned',
+    method: method(measured),
     ...(traced && traced.stops > 0 && { tracedStops: traced.stops }),
     ...(traced && traced.released > 0 && { released: traced.released }),
     ...(untracedBecause !== undefined && { fallbackReason: untracedBecause }),
+    ...counted(measured.sampling),
+  };
+}
+
+/** While the command runs, what only its end tells is absent. */
+export function samplingSoFar({
+  sampling,
+  tree,
+}: Pick<SnapshotRecord, 'sampling' | 'tree'>): Sampling {
+  const isTraced = sampling.birthsAreReported && tree.found === 0;
+  return { method: isTraced ? 'traced' : 'scanned', ...counted(sampling) };
+}
+
+function counted(record: SamplingRecord): Omit<Sampling, 'method'> {
+  return {
     intervalMs: record.intervalMs,
     ticks: record.ticks,
     ...(record.medianGapMs !== undefined && { medianGapMs: rounded(record.medianGapMs) }),

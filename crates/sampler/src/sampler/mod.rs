@@ -341,6 +341,7 @@ impl<O: Observer> Sampler<O> {
             pss_reads: self.page_reads.readings,
             pss_refused: self.page_reads.refused,
             without_descriptor: self.observer.without_descriptor(),
+            births_are_reported: self.births.are_reported(),
             failures,
             first_failure,
             slowed_down: false,
