@@ -995,10 +995,8 @@ export interface ViewSize {
 
 /** What is known when watching ends. */
 export interface WatchEnd {
-  /** Whether the process has ended; else watching was stopped. */
-  ended: boolean
   durationMs: number
-  /** Absent when the sampling has ended by a fault of its own. */
+  /** Absent when the sampling thread has panicked. */
   tree?: TreeRecord
   sampling?: SamplingRecord
 }

@@ -27,10 +27,8 @@ pub struct WatchOptions {
 /// What is known when watching ends.
 #[napi(object, object_from_js = false)]
 pub struct WatchEnd {
-    /// Whether the process has ended; else watching was stopped.
-    pub ended: bool,
     pub duration_ms: f64,
-    /// Absent when the sampling has ended by a fault of its own.
+    /// Absent when the sampling thread has panicked.
     pub tree: Option<TreeRecord>,
     pub sampling: Option<SamplingRecord>,
 }
@@ -93,18 +91,13 @@ impl From<Option<TrackedEnd>> for WatchEnd {
     fn from(watched: Option<TrackedEnd>) -> Self {
         match watched {
             Some(TrackedEnd {
-                is_running,
-                duration,
-                record,
-                ..
+                duration, record, ..
             }) => Self {
-                ended: !is_running,
                 duration_ms: millis(duration),
                 sampling: Some((&record).into()),
                 tree: Some(TreeRecord::of(record.task, &Places::default())),
             },
             None => Self {
-                ended: false,
                 duration_ms: 0.0,
                 tree: None,
                 sampling: None,

@@ -59,8 +59,8 @@ impl TaskHandle {
     }
 
     /// See [`SamplerThread::guard`].
-    pub fn guard(&self, post: TaskGuard) {
-        self.sampler.guard(self.id, post);
+    pub fn guard(&self, guard: TaskGuard) {
+        self.sampler.guard(self.id, guard);
     }
 
     /// See [`SamplerThread::members`].

@@ -23,7 +23,7 @@ type OnEnd = Box<dyn FnOnce(Outcome) + Send>;
 /// A run of several commands.
 pub struct Bundle {
     session: Arc<Session>,
-    /// Ends the bundle; its outcome is for no one when it was dropped.
+    /// Ends the bundle; `None` when it is dropped.
     finish: Sender<Option<OnEnd>>,
 }
 
@@ -80,13 +80,13 @@ impl Bundle {
         end(&self.session, &self.session.whole, grace);
     }
 
-    /// How it is; `None` when it is not measured.
+    /// Its state; `None` when it is not measured.
     #[must_use]
     pub fn snapshot(&self) -> Option<Snapshot> {
         self.task()?.snapshot()
     }
 
-    /// What all processes are ended at, where they are guarded by a limit.
+    /// The limit that all processes are ended at, if any.
     #[must_use]
     pub fn limit_bytes(&self) -> Option<u64> {
         self.session.whole.supervision.limit_bytes()
@@ -148,14 +148,14 @@ impl BundleTask {
         };
         let placement = Placement::in_task(Arc::clone(&self.session), Arc::clone(&self.part));
         let run = Run::start_in(placement, command, streams, on_end)?;
-        // The last look for processes to end may have been before this one was there.
+        // The last scan for processes to end may have been before this command started.
         if let Some(reason) = self.part.supervision.ending() {
             run.stop_with_task(reason);
         }
         Ok(run)
     }
 
-    /// How the task is; `None` when it is not measured.
+    /// The state of the task; `None` when it is not measured.
     #[must_use]
     pub fn snapshot(&self) -> Option<Snapshot> {
         self.part.supervision.weak_task()?.snapshot()
@@ -202,7 +202,7 @@ fn supervise(session: &Session, began: Instant, is_finished: &Receiver<Option<On
                 }
                 return;
             }
-            Err(RecvTimeoutError::Timeout) => session.look(),
+            Err(RecvTimeoutError::Timeout) => session.do_periodic_work(),
             Err(RecvTimeoutError::Disconnected) => return,
         }
     }

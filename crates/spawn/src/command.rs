@@ -1,4 +1,4 @@
-//! A command, and how it comes to life.
+//! A command, and how it is started.
 
 use std::env;
 use std::ffi::{CString, OsStr, OsString};

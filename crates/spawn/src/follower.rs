@@ -82,7 +82,7 @@ struct State {
 }
 
 /// The handle of the thread. Dropping it does not end it.
-#[derive(Clone, Debug)]
+#[derive(Debug)]
 pub(crate) struct Follower {
     state: Arc<State>,
 }
@@ -166,7 +166,7 @@ fn follow(following: Following, state: &State, emit: &impl Fn(CommandEvent)) {
         Ok(pumps) => pumps,
         Err(error) => {
             kill_and_reap(child.pid);
-            return not_started(emit, StartFailure::Fork(error));
+            return not_started(&placement, child.pid, emit, StartFailure::Fork(error));
         }
     };
     let command = ForkedCommand {
@@ -187,7 +187,8 @@ fn follow(following: Following, state: &State, emit: &impl Fn(CommandEvent)) {
         }
         Err(reason) if matches!(tracing, Tracing::Required) => {
             kill_and_reap(child.pid);
-            not_started(emit, StartFailure::NoTracing(reason));
+            let why = StartFailure::NoTracing(reason);
+            not_started(&command.placement, child.pid, emit, why);
         }
         Err(reason) => {
             child.release();
@@ -244,7 +245,8 @@ fn begin_tracing(
 }
 
 /// A command that was forked has not become its program.
-fn not_started(emit: &impl Fn(CommandEvent), why: StartFailure) {
+fn not_started(placement: &Placement, pid: pid_t, emit: &impl Fn(CommandEvent), why: StartFailure) {
+    placement.forget_child(pid.cast_unsigned());
     Forwarding::forget_fork();
     emit(CommandEvent::NotStarted(why));
 }
@@ -265,7 +267,12 @@ fn follow_untraced(
 ) {
     if let Err(error) = child.wait_for_exec() {
         let _ = wait_for(command.pid);
-        return not_started(emit, StartFailure::Exec(error));
+        return not_started(
+            &command.placement,
+            command.pid,
+            emit,
+            StartFailure::Exec(error),
+        );
     }
     emit(command.started(Some(reason)));
     let ended = loop {
@@ -339,7 +346,12 @@ fn follow_traced(
                     .wait_for_exec()
                     .err()
                     .unwrap_or_else(killed_before_exec);
-                return not_started(emit, StartFailure::Exec(error));
+                return not_started(
+                    &command.placement,
+                    command.pid,
+                    emit,
+                    StartFailure::Exec(error),
+                );
             }
             has_ended = true;
             emit(CommandEvent::Ended(Ok(waited)));

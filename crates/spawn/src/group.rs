@@ -83,7 +83,7 @@ impl Group {
         }
     }
 
-    /// One look while a task that is counted by the group runs.
+    /// Reads the group once, while the task that it counts runs.
     pub(crate) fn look(&mut self, sampler: &SharedSampler, task: TaskId) {
         // A look that fails is one look less; the kernel's own peak does not depend on it.
         if let Ok(Some(now)) = self.made.cgroup().breakdown()

@@ -1,4 +1,4 @@
-//! What guards a run, in the units that people give.
+//! What guards a run, in the units that users give.
 
 use memtop_proc::Room;
 use memtop_sampler::Thresholds;
@@ -17,9 +17,9 @@ pub enum Size {
 pub struct GuardOptions {
     /// Whether it is guarded at all.
     pub is_on: bool,
-    /// Past this a word is said and the run goes on.
+    /// The size to warn at.
     pub warn: Option<Size>,
-    /// Past this the run is ended.
+    /// The size at which the run is ended.
     pub limit: Option<Size>,
 }
 

@@ -29,11 +29,11 @@ pub struct Outcome {
     pub trace: Result<Traced, String>,
     /// How the run was guarded; absent when it was not.
     pub guard: Option<GuardRecord>,
-    /// That memory had run out, and whose.
+    /// Which memory had run out, if any.
     pub out_of_memory: Option<OutOfMemory>,
     /// The command while it ran; absent when it ended at once.
     pub process: Option<ProcessId>,
-    /// That the run was ended, and by what.
+    /// Why the run was ended, if it was.
     pub stopped: Option<Stopped>,
     /// Processes that outlived the command.
     pub survivors: Vec<LivingProcess>,
@@ -86,6 +86,16 @@ pub struct Stopped {
 }
 
 impl Stopped {
+    /// Without a count: the processes were counted elsewhere, or could not be.
+    pub(crate) fn uncounted(reason: Reason) -> Self {
+        Self {
+            reason,
+            ended: 0,
+            failed: Vec::new(),
+            took: Duration::ZERO,
+        }
+    }
+
     pub(crate) fn of(reason: Reason, ended: EndRunOutcome) -> Self {
         Self {
             reason,

@@ -112,7 +112,7 @@ impl Run {
         self.process
     }
 
-    /// What it is ended at, where it is guarded by a limit.
+    /// The limit that it is ended at, if any.
     #[must_use]
     pub fn limit_bytes(&self) -> Option<u64> {
         self.supervision.limit_bytes()
@@ -132,19 +132,19 @@ impl Run {
         self.supervision.end(Reason::Request, grace);
     }
 
-    /// Ends it for what its task is being ended for.
+    /// Ends it for the reason that its task is being ended for.
     pub(crate) fn stop_with_task(&self, reason: Reason) {
         self.supervision.end_alone(reason, Duration::ZERO);
     }
 
-    /// How the tasks are that were found in it; none when the run is over or not measured.
+    /// The states of the tasks found in it; none when the run is over or not measured.
     #[must_use]
     pub fn tasks(&self) -> Vec<NamedState> {
         let task = self.task.as_ref();
         task.map(WeakTask::named_states).unwrap_or_default()
     }
 
-    /// How it is; `None` when the run is over or not measured.
+    /// Its state; `None` when the run is over or not measured.
     #[must_use]
     pub fn snapshot(&self) -> Option<Snapshot> {
         self.task.as_ref()?.snapshot()

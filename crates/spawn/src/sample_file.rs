@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use memtop_sampler::{Point, Samples};
 
-/// Samples of this time at most are missing when this process is killed.
+/// At most the samples of this time are missing when this process is killed.
 const WRITE_EVERY: Duration = Duration::from_millis(100);
 /// How long the last samples may take to be written.
 const PATIENCE: Duration = Duration::from_secs(5);

@@ -42,7 +42,12 @@ pub(crate) fn assign_to_tasks(task: &TaskHandle, rules: &SharedRules, outside: u
     task.attribute(rules, &rules.look(&outside, || None));
 }
 
-/// What it means that there was no thread to be had.
+/// Why nothing is measured any more.
+pub(crate) fn sampling_ended() -> String {
+    StartError::ThreadEnded.to_string()
+}
+
+/// The error for a thread that could not be created.
 pub(crate) fn no_thread(source: std::io::Error) -> StartError {
     let path = "/proc".into();
     StartError::Observer(Error::System { path, source })

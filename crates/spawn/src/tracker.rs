@@ -14,7 +14,7 @@ use memtop_trace::TreeTracer;
 
 use crate::outcome::{GuardRecord, Reason, Stopped};
 use crate::sampling::{assign_to_tasks, no_thread, start_sampler};
-use crate::supervision::{Enders, Guarding, Means, Supervision, Tree};
+use crate::supervision::{Conclusion, Enders, Guarding, Means, Supervision, Tree};
 use crate::{GuardOptions, Size};
 
 /// Samples trees that other programs have started. Dropping it ends the sampling.
@@ -52,7 +52,7 @@ pub struct TrackedEnd {
     pub record: Record,
     /// How it was guarded; absent when it was not.
     pub guard: Option<GuardRecord>,
-    /// That it was ended, and by what.
+    /// Why it was ended, if it was.
     pub stopped: Option<Stopped>,
     /// What did not work, in words.
     pub remarks: Vec<String>,
@@ -181,14 +181,14 @@ fn thresholds(options: &TrackOptions) -> Thresholds {
 pub struct Tracked(Arc<Shared>);
 
 impl Tracked {
-    /// How it is; `None` when it is tracked no more.
+    /// Its state; `None` when it is no longer tracked.
     #[must_use]
     pub fn snapshot(&self) -> Option<Snapshot> {
         let snapshot = self.task()?.snapshot()?;
         Some(snapshot.since(self.0.began))
     }
 
-    /// How the tasks are that were found in it; none when it is tracked no more.
+    /// The states of the tasks found in it; none when it is no longer tracked.
     #[must_use]
     pub fn tasks(&self) -> Vec<NamedState> {
         let states = self.task().map(|task| task.named_states());
@@ -205,21 +205,21 @@ impl Tracked {
     }
 
     /// Ends the whole tree: all processes are asked to end, and killed after `grace`. A second call
-    /// without any grace cuts that short. Nothing happens when the tree is tracked no more.
+    /// without any grace cuts that short. Nothing happens when the tree is no longer tracked.
     pub fn end(&self, grace: Duration) {
         self.0.supervision.end(Reason::Request, grace);
     }
 
-    /// Stops to track it, once no process of it is being ended. `on_end` is called with `None` when
+    /// Stops tracking it, once no process of it is being ended. `on_end` is called with `None` when
     /// that has been done already, or the sampling has ended.
     pub fn finish(&self, on_end: impl FnOnce(Option<TrackedEnd>) + Send + 'static) {
-        let tracked = Arc::clone(&self.0);
-        self.0
-            .supervision
-            .when_settled(move || on_end(tracked.take_leave()));
+        let (tracked, task) = (Arc::clone(&self.0), self.task());
+        self.0.supervision.conclude_later(move |conclusion| {
+            on_end(tracked.end_of(task, conclusion));
+        });
     }
 
-    /// `None` when it is tracked no more: the number of its task may be another's by then.
+    /// `None` when it is no longer tracked: the number of its task may be another's by then.
     fn task(&self) -> Option<WeakTask> {
         self.0.supervision.weak_task()
     }
@@ -236,10 +236,9 @@ struct Shared {
 }
 
 impl Shared {
-    fn take_leave(&self) -> Option<TrackedEnd> {
-        let task = self.supervision.task().ok();
-        let conclusion = self.supervision.conclude()?;
-        let last = task?.end()?.since(self.began);
+    fn end_of(&self, task: Option<WeakTask>, conclusion: Option<Conclusion>) -> Option<TrackedEnd> {
+        let conclusion = conclusion?;
+        let last = task?.upgrade()?.end()?.since(self.began);
         Some(TrackedEnd {
             is_running: last
                 .living

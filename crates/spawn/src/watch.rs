@@ -35,7 +35,7 @@ pub struct Watch {
 
 impl Watch {
     /// Starts to watch. `on_end` is called once, on a thread of its own; with `None` when the
-    /// sampling has ended by a fault of its own.
+    /// sampling thread has panicked.
     ///
     /// # Errors
     /// When there is no such process or it cannot be watched.
@@ -67,7 +67,7 @@ impl Watch {
         Ok(Self { stop, tree })
     }
 
-    /// How the tree is; `None` when watching is over.
+    /// The state of the tree; `None` when watching is over.
     #[must_use]
     pub fn snapshot(&self) -> Option<Snapshot> {
         self.tree.snapshot()

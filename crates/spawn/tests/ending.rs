@@ -335,3 +335,30 @@ fn all_kinds_of_trees_are_ended_although_no_thread_can_be_created() {
     child.wait().unwrap();
     drop(forbidden);
 }
+
+#[test]
+fn a_survivor_that_passes_a_threshold_while_it_is_ended_holds_nothing_up() {
+    for trace in BOTH {
+        let folder = Folder::new();
+        let file = folder.path("pids");
+        let survivor = format!(
+            "$SIG{{TERM}} = sub {{ {} sleep 60 while 1 }}; \
+             open F, '>>', $ARGV[0]; syswrite F, \"$$\\n\"; sleep 60 while 1",
+            grow(150)
+        );
+        let script = "perl -e \"$1\" \"$2\" & until [ -s \"$2\" ]; do sleep 0.01; done";
+        let options = Options {
+            survivors: SurvivorsUse::Kill,
+            grace: Duration::from_secs(2),
+            ..guarded(trace, Some(100), None)
+        };
+        let command = command(&["sh", "-c", script, "sh", &survivor, &file]);
+        let started = start(command, options).unwrap();
+        let pids = folder.pids("pids", 1);
+        let finished = started.finish_within(PATIENCE);
+        assert_all_gone(&pids);
+        assert_eq!(finished.outcome.end, Some(End::Exited(0)));
+        assert!(finished.outcome.stopped.is_none());
+        assert_eq!(finished.alarms.len(), 1, "{:?}", finished.alarms);
+    }
+}

@@ -7,7 +7,6 @@
 
 mod child;
 mod event;
-mod group;
 mod modes;
 mod output;
 mod painter;

@@ -9,10 +9,10 @@ use std::io;
 use std::time::{Duration, Instant};
 
 use libc::{c_int, pid_t};
-use memtop_proc::native::{ProcRoot, directory, field_has_signal, startup_at_exec};
+use memtop_proc::native::{ProcRoot, directory, field_has_signal, process_group, startup_at_exec};
 use memtop_proc::{ByNumber, HighWater};
 use memtop_sampler::{Event, SharedSampler};
-use rustix::process::{Pid, getpgid};
+use rustix::process::Pid;
 
 use crate::death::Death;
 use crate::privilege::Privileges;
@@ -261,7 +261,7 @@ impl Tracer {
         let Some(leader) = self.own_session else {
             return false;
         };
-        let group = Pid::from_raw(process).and_then(|pid| getpgid(Some(pid)).ok());
+        let group = Pid::from_raw(process).and_then(process_group);
         let pid = process.cast_unsigned();
         let read = self.proc.read_process_file(pid, "status", &mut self.text);
         let catches = field_has_signal(&self.text, "SigCgt", signal);

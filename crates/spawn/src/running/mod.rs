@@ -40,7 +40,7 @@ pub(crate) struct RunningCommand {
     trace: Option<TraceRecord>,
     oom: OomWatch,
     node_options: Option<String>,
-    /// Whether V8's words for a full heap were in the command's output.
+    /// Whether V8's message about a full heap was in the command's output.
     heap_message: Arc<AtomicBool>,
     process: Option<ProcessId>,
     remarks: Vec<String>,
@@ -122,7 +122,7 @@ impl RunningCommand {
             Some(CommandEvent::Ended(waited)) => ended = Some(waited),
             Some(CommandEvent::Started(_) | CommandEvent::NotStarted(_)) | None => {}
         }
-        self.placement.look();
+        self.placement.do_periodic_work();
         ended
     }
 

@@ -1,4 +1,4 @@
-//! What is known once all is over.
+//! The outcome of a command.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -12,6 +12,7 @@ use crate::cause::Findings;
 use crate::group::limit_around;
 use crate::outcome::{Outcome, Traced};
 use crate::sample_file::SampleFile;
+use crate::sampling::sampling_ended;
 use crate::session::part::Totals;
 use crate::session::placement::finish_group;
 
@@ -28,10 +29,7 @@ impl RunningCommand {
         let conclusion = self.supervision.conclude().unwrap_or_default();
         self.remarks.extend(conclusion.remarks);
         let record = self.started.task.as_ref().map_err(Clone::clone);
-        let record = record.and_then(|task| {
-            task.finish()
-                .ok_or_else(|| "the sampling thread has ended".to_owned())
-        });
+        let record = record.and_then(|task| task.finish().ok_or_else(sampling_ended));
         self.remarks
             .extend(self.sample_file.and_then(SampleFile::finish));
         let oom = self.oom.since();

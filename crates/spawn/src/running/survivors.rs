@@ -25,7 +25,7 @@ impl RunningCommand {
         let start = Instant::now();
         while start.elapsed() < LAST_TO_GO && !self.living().is_empty() {
             sleep(LOOK_AGAIN);
-            self.placement.look();
+            self.placement.do_periodic_work();
         }
         self.living()
     }
@@ -37,7 +37,7 @@ impl RunningCommand {
     pub(super) fn end_following(&mut self, survivors: &[LivingProcess]) {
         let options = &self.placement.session.options;
         if options.survivors == SurvivorsUse::Kill && !survivors.is_empty() {
-            let ended = self.supervision.end_now(options.grace);
+            let ended = self.supervision.end_survivors(options.grace);
             self.remarks.extend(scan_remark(&ended));
             for KillFailure { pid, reason } in ended.failed {
                 self.remarks

@@ -24,7 +24,7 @@ use crate::group::{Group, make_group};
 use crate::inherited::{inherited_descriptors, parents_open_files};
 use crate::options::Options;
 use crate::outcome::{Outcome, Reason};
-use crate::sampling::start_sampler;
+use crate::sampling::{sampling_ended, start_sampler};
 use crate::supervision::{Enders, Guarding, Means, Supervision, Tree};
 use crate::tracing::Tracing;
 use crate::wait::{become_subreaper, reap_orphans};
@@ -60,7 +60,7 @@ pub(crate) struct Session {
 }
 
 impl Session {
-    /// Of the streams only a window counts, for several commands to write to.
+    /// Of `streams` only a window is used; several commands write to it.
     pub(crate) fn start(options: Options, streams: StreamsUse) -> Result<Self, StartError> {
         let stands_in = options.stands_in;
         // Before anything else is opened.
@@ -139,7 +139,7 @@ impl Session {
         }
     }
 
-    /// Has all commands accounted for together.
+    /// Adds the task that contains all commands.
     pub(crate) fn add_group(&self) {
         let task = self.add_task_group(None);
         self.set_whole(Tree::of_task(task.as_ref()));
@@ -167,11 +167,11 @@ impl Session {
         let sampler = self.sampler()?;
         let adopter = self.adopter.filter(|_| enclosing.is_none());
         let task = sampler.add_group(enclosing.map(TaskHandle::id), adopter);
-        let task = task.ok_or_else(thread_ended)?;
+        let task = task.ok_or_else(sampling_ended)?;
         Ok(TaskHandle::new(sampler, task))
     }
 
-    /// Guards the whole run, also against the want of memory around it.
+    /// Guards the whole run, also against memory running out around it.
     pub(crate) fn guard_whole(&self, on_alarm: impl FnMut(&Alarm) + Send + 'static) {
         let proc = ProcRoot::system().ok();
         let mut finder = RoomFinder::at(proc.as_ref(), self.cgroups());
@@ -213,16 +213,16 @@ impl Session {
         room.map_or(0, |room| room.total_bytes)
     }
 
-    /// Until the time is over, while that matters.
+    /// Time left until the timeout; `None` without one or while the run is being ended.
     pub(crate) fn time_left(&self) -> Option<Duration> {
         let timeout = self.options.timeout?;
         let began = self.began.get()?;
-        let is_ending = self.whole.supervision.ending().is_some();
-        (!is_ending).then(|| timeout.saturating_sub(began.elapsed()))
+        let is_running = self.whole.supervision.is_running();
+        is_running.then(|| timeout.saturating_sub(began.elapsed()))
     }
 
-    /// What is due now and then.
-    pub(crate) fn look(&self) {
+    /// Periodic work: reaps orphans, reads the group, and ends the run at its timeout.
+    pub(crate) fn do_periodic_work(&self) {
         if self.adopter.is_some() {
             let children = self.children();
             let reaped = reap_orphans(|pid| children.contains(&pid));
@@ -268,7 +268,7 @@ impl Session {
         hide(false);
     }
 
-    /// Once all commands have ended; what did not work, in words.
+    /// Closes the window, once all commands have ended. Returns what did not work.
     pub(crate) fn close_window(&self) -> Vec<String> {
         let Some(window) = &self.window else {
             return Vec::new();
@@ -279,7 +279,7 @@ impl Session {
         drained.remarks.into_iter().chain(remark).collect()
     }
 
-    /// What several commands have come to together, once none of them is being ended.
+    /// The outcome of several commands together; waits while any is being ended.
     pub(crate) fn outcome_of(&self, part: &Part, began: Instant) -> Outcome {
         let task = part.supervision.task();
         let conclusion = part.supervision.conclude().unwrap_or_default();
@@ -287,7 +287,7 @@ impl Session {
         let duration = began.elapsed();
         let (record, survivors) = match task {
             Ok(task) => {
-                let record = task.finish().ok_or_else(thread_ended);
+                let record = task.finish().ok_or_else(sampling_ended);
                 let survivors = task.living();
                 task.remove();
                 (record, survivors)
@@ -324,7 +324,7 @@ impl Session {
         }
     }
 
-    /// Of some of the processes.
+    /// The means for some of the processes.
     fn means_of(&self, tree: Tree) -> Means {
         Means {
             enders: Arc::clone(&self.enders),
@@ -353,9 +353,11 @@ impl Session {
 
 impl Drop for Session {
     fn drop(&mut self) {
-        // A signal that is still pending would end this process before it has reported how the
-        // commands ended.
-        std::mem::forget(self.forwarding.take());
+        if self.began.get().is_some() {
+            // A signal that is still pending would end this process before it has reported how the
+            // commands ended.
+            std::mem::forget(self.forwarding.take());
+        }
     }
 }
 
@@ -366,8 +368,4 @@ impl fmt::Debug for Session {
             .field("whole", &self.whole)
             .finish_non_exhaustive()
     }
-}
-
-fn thread_ended() -> String {
-    memtop_sampler::StartError::ThreadEnded.to_string()
 }

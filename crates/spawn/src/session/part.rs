@@ -1,4 +1,4 @@
-//! What a run, or one task of several, has come to beside what the sampler tells.
+//! Totals of a run or a task that the sampler does not know.
 
 use std::sync::{Arc, Mutex, MutexGuard};
 

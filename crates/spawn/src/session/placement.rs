@@ -66,7 +66,12 @@ impl Placement {
         Ok(forked)
     }
 
-    /// Starts to account for the command, which was forked then.
+    /// A child that has not become its program has been reaped: its pid may be an orphan's next.
+    pub(crate) fn forget_child(&self, pid: u32) {
+        self.session.children().remove(&pid);
+    }
+
+    /// Starts to account for the command, which was forked at `forked`.
     pub(crate) fn add_task(
         &self,
         pid: u32,
@@ -115,7 +120,7 @@ impl Placement {
         Some(if reaches {
             "signals to memtop do not reach every command: there are too many".to_owned()
         } else {
-            "signals to memtop do not reach the command: this kernel has no pidfd_open".to_owned()
+            "signals to memtop do not reach the command: there is no pidfd for it".to_owned()
         })
     }
 
@@ -126,22 +131,22 @@ impl Placement {
         if self.is_alone {
             return;
         }
-        self.session.children().remove(&pid);
+        self.forget_child(pid);
         if let Some(forwarding) = &self.session.forwarding {
             forwarding.unregister(pid);
         }
         // An orphan of it that has ended would look as if it went on.
-        self.session.look();
+        self.session.do_periodic_work();
     }
 
-    /// What is due now and then while the command runs. Several commands share one thread for it.
-    pub(crate) fn look(&self) {
+    /// Periodic work while the command runs. Several commands share one thread for it.
+    pub(crate) fn do_periodic_work(&self) {
         if self.is_alone {
-            self.session.look();
+            self.session.do_periodic_work();
         }
     }
 
-    /// From now on no events are reported of new descendants of the command.
+    /// New descendants of the command are no longer reported.
     pub(crate) fn note_end_of_tracing(&self) {
         if let (false, Ok(sampler)) = (self.is_alone, self.session.sampler()) {
             // The run goes on with processes that it leaves behind.

@@ -3,6 +3,7 @@
 use std::collections::VecDeque;
 use std::fmt;
 use std::io;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::{Arc, Condvar, Mutex};
 use std::thread::Builder;
 
@@ -10,9 +11,8 @@ use memtop_proc::lock;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// Starts its first thread at once, so that a tree can be ended where no thread is to be had any
-/// more, as under a fork bomb. Trees that end at the same time get a thread each; those for which
-/// there is none wait for one.
+/// Starts its first thread at once, so that a tree can be ended when no more threads can be created,
+/// as under a fork bomb. Trees that end at the same time get a thread each, or wait for one.
 pub(crate) struct Enders(Arc<Shared>);
 
 impl fmt::Debug for Enders {
@@ -67,20 +67,20 @@ impl Drop for Enders {
 impl Shared {
     fn add_thread(this: &Arc<Self>) -> io::Result<()> {
         let shared = Arc::clone(this);
-        lock(&this.state).idle += 1;
-        let spawned = Builder::new()
+        // The new thread waits for the lock: others must not count on it before it is there.
+        let mut state = lock(&this.state);
+        Builder::new()
             .name("memtop-end".to_owned())
-            .spawn(move || shared.work());
-        if spawned.is_err() {
-            lock(&this.state).idle -= 1;
-        }
-        spawned.map(drop)
+            .spawn(move || shared.work())?;
+        state.idle += 1;
+        Ok(())
     }
 
     /// Keeps one thread for the next job.
     fn work(&self) {
         while let Some(job) = self.next_job() {
-            job();
+            // A panic has been printed; other trees must still be ended.
+            let _ = catch_unwind(AssertUnwindSafe(job));
             let mut state = lock(&self.state);
             if state.idle > 0 && state.jobs.is_empty() {
                 return;
@@ -133,6 +133,15 @@ mod tests {
         });
         all_done.recv_timeout(PATIENCE).unwrap();
         all_done.recv_timeout(PATIENCE).unwrap();
+    }
+
+    #[test]
+    fn a_job_that_fails_leaves_its_thread_to_others() {
+        let (done, is_done) = channel();
+        let enders = Enders::start().unwrap();
+        enders.run(|| panic!("as a test"));
+        enders.run(move || done.send(()).unwrap());
+        is_done.recv_timeout(PATIENCE).unwrap();
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! By what processes are found and ended.
+//! How processes are found and ended.
 
 use std::os::fd::OwnedFd;
 use std::sync::Arc;
@@ -46,7 +46,7 @@ impl Means {
         let task = self.tree.task.as_ref().ok().and_then(WeakTask::upgrade);
         let mut members = || match &task {
             Some(task) => task.members(),
-            // Its descendants are found all the same.
+            // `end_run` finds its descendants.
             None => self.tree.root.into_iter().collect(),
         };
         let interrupts = self.interrupts();

@@ -18,13 +18,16 @@ use means::none_ended;
 pub(crate) use means::{Means, Tree, scan_remark};
 
 use crate::outcome::{GuardRecord, Reason, Stopped};
+use crate::sampling::sampling_ended;
+
+type OnSettled = Box<dyn FnOnce(&Supervision) + Send>;
 
 /// Processes that are supervised together.
 pub(crate) struct Supervision {
-    /// What it is a part of, and ends with.
+    /// The supervision that this one is part of, and ends with.
     enclosing: Option<Arc<Self>>,
     /// Cuts the grace short once the processes are being ended.
-    hurries: AtomicBool,
+    skips_grace: AtomicBool,
     /// Never held while the sampler is asked for something: an alarm takes this while the sampler
     /// is locked.
     state: Mutex<State>,
@@ -38,7 +41,7 @@ struct State {
     guard: Option<GuardRecord>,
     remarks: Vec<String>,
     /// Called when the processes have been ended.
-    waiting: Vec<Box<dyn FnOnce() + Send>>,
+    waiting: Vec<OnSettled>,
 }
 
 #[derive(Debug)]
@@ -46,6 +49,9 @@ enum Phase {
     Running,
     Ending(Reason),
     Ended(Stopped),
+    /// The command has ended by itself, and the processes that outlive it are being ended, or have
+    /// been. That is no reason why the command has ended.
+    EndingSurvivors,
     Over,
 }
 
@@ -73,7 +79,7 @@ impl Supervision {
     pub(crate) fn new(enclosing: Option<Arc<Self>>, means: Means) -> Arc<Self> {
         Arc::new(Self {
             enclosing,
-            hurries: AtomicBool::new(false),
+            skips_grace: AtomicBool::new(false),
             state: Mutex::new(State {
                 phase: Phase::Running,
                 means: Some(means),
@@ -94,11 +100,12 @@ impl Supervision {
 
     /// What the sampler knows the processes as, or why they are not sampled.
     pub(crate) fn task(&self) -> Result<TaskHandle, String> {
-        let task = match &self.state().means {
-            Some(means) => means.tree.task.clone()?.upgrade(),
-            None => None,
+        let state = self.state();
+        let Some(means) = &state.means else {
+            return Err("the supervision is over".to_owned());
         };
-        task.ok_or_else(|| memtop_sampler::StartError::ThreadEnded.to_string())
+        let task = means.tree.task.clone()?.upgrade();
+        task.ok_or_else(sampling_ended)
     }
 
     /// The same for callers that must not keep the sampler running; `None` once it is over.
@@ -168,8 +175,8 @@ impl Supervision {
     }
 
     /// Ends all processes on another thread: they are asked to end, and killed after `grace`. A second
-    /// call without any grace cuts that short; another one changes nothing. Does nothing where what it
-    /// is a part of is being ended: they end with that.
+    /// call without any grace cuts that short; another one changes nothing. Does nothing while the
+    /// enclosing supervision is being ended: these processes end with it.
     pub(crate) fn end(self: &Arc<Self>, reason: Reason, grace: Duration) {
         let with_others = self.enclosing.as_ref().and_then(|all| all.ending());
         if with_others.is_none() {
@@ -177,12 +184,12 @@ impl Supervision {
         }
     }
 
-    /// The same, also where what it is a part of is being ended.
+    /// The same, even while the enclosing supervision is being ended.
     pub(crate) fn end_alone(self: &Arc<Self>, reason: Reason, grace: Duration) {
         let mut state = self.state();
         if !matches!(state.phase, Phase::Running) {
             if grace.is_zero() {
-                self.hurries.store(true, Ordering::Relaxed);
+                self.skips_grace.store(true, Ordering::Relaxed);
             }
             return;
         }
@@ -193,31 +200,25 @@ impl Supervision {
         drop(state);
         let ending = Ending {
             supervision: Arc::clone(self),
-            stopped: ended_with_others(reason),
+            stopped: Stopped::uncounted(reason),
         };
         let enders = Arc::clone(&means.enders);
         enders.run(move || ending.run(&means, grace));
     }
 
+    /// Whether the processes can be ended.
+    pub(crate) fn is_running(&self) -> bool {
+        matches!(self.state().phase, Phase::Running)
+    }
+
     /// Why the processes are being ended, or have been.
     pub(crate) fn ending(&self) -> Option<Reason> {
         let own = match &self.state().phase {
-            Phase::Running | Phase::Over => None,
+            Phase::Running | Phase::EndingSurvivors | Phase::Over => None,
             Phase::Ending(reason) => Some(*reason),
             Phase::Ended(stopped) => Some(stopped.reason),
         };
         own.or_else(|| self.enclosing.as_ref()?.ending())
-    }
-
-    /// Calls back when no process is being ended: at once, or on the thread that ends them.
-    pub(crate) fn when_settled(&self, call: impl FnOnce() + Send + 'static) {
-        let mut state = self.state();
-        if matches!(state.phase, Phase::Ending(_)) {
-            state.waiting.push(Box::new(call));
-        } else {
-            drop(state);
-            call();
-        }
     }
 
     /// Waits until no process is being ended.
@@ -234,18 +235,33 @@ impl Supervision {
     /// Waits until no process is being ended, and ends the supervision: nothing is guarded or ended
     /// from then on. `None` when that has been done before.
     pub(crate) fn conclude(&self) -> Option<Conclusion> {
-        let mut state = self.settled_state();
+        self.conclude_settled(self.settled_state())
+    }
+
+    /// The same without waiting. The conclusion is passed to `call`: at once, or on the thread that
+    /// ends the processes.
+    pub(crate) fn conclude_later(&self, call: impl FnOnce(Option<Conclusion>) + Send + 'static) {
+        let mut state = self.state();
+        if matches!(state.phase, Phase::Ending(_)) {
+            let call = |supervision: &Self| call(supervision.conclude());
+            state.waiting.push(Box::new(call));
+        } else {
+            call(self.conclude_settled(state));
+        }
+    }
+
+    fn conclude_settled(&self, mut state: MutexGuard<'_, State>) -> Option<Conclusion> {
         let stopped = match std::mem::replace(&mut state.phase, Phase::Over) {
             Phase::Over => return None,
             Phase::Ended(stopped) => Some(stopped),
-            Phase::Running | Phase::Ending(_) => None,
+            Phase::Running | Phase::Ending(_) | Phase::EndingSurvivors => None,
         };
         let (guard, remarks) = (state.guard.take(), std::mem::take(&mut state.remarks));
         let means = state.means.take();
         drop(state);
-        // It may be the last to let go of what it has.
+        // This may drop the last handle of the enders.
         drop(means);
-        let with_others = || self.enclosing.as_ref()?.ending().map(ended_with_others);
+        let with_others = || self.enclosing.as_ref()?.ending().map(Stopped::uncounted);
         Some(Conclusion {
             guard,
             stopped: stopped.or_else(with_others),
@@ -253,16 +269,24 @@ impl Supervision {
         })
     }
 
-    /// Ends all processes and returns when they are gone, or when they turn out not to be.
-    pub(crate) fn end_now(&self, grace: Duration) -> EndRunOutcome {
-        match self.state().means.clone() {
-            Some(means) => means.end_all(grace, || self.hurries()),
+    /// Ends the processes that have outlived the command, and returns when they are gone, or when
+    /// they turn out not to be.
+    pub(crate) fn end_survivors(&self, grace: Duration) -> EndRunOutcome {
+        let means = {
+            let mut state = self.state();
+            if matches!(state.phase, Phase::Running) {
+                state.phase = Phase::EndingSurvivors;
+            }
+            state.means.clone()
+        };
+        match means {
+            Some(means) => means.end_all(grace, || self.skips_grace()),
             None => none_ended(None),
         }
     }
 
-    fn hurries(&self) -> bool {
-        self.hurries.load(Ordering::Relaxed)
+    fn skips_grace(&self) -> bool {
+        self.skips_grace.load(Ordering::Relaxed)
     }
 
     fn settle(&self, stopped: Stopped) {
@@ -272,7 +296,7 @@ impl Supervision {
         drop(state);
         self.settled.notify_all();
         for call in waiting {
-            call();
+            call(self);
         }
     }
 
@@ -289,7 +313,7 @@ struct Ending {
 
 impl Ending {
     fn run(mut self, means: &Means, grace: Duration) {
-        let ended = means.end_all(grace, || self.supervision.hurries());
+        let ended = means.end_all(grace, || self.supervision.skips_grace());
         self.supervision.remark(scan_remark(&ended));
         self.stopped = Stopped::of(self.stopped.reason, ended);
     }
@@ -298,16 +322,6 @@ impl Ending {
 impl Drop for Ending {
     fn drop(&mut self) {
         self.supervision.settle(self.stopped.clone());
-    }
-}
-
-/// What ended them has counted them as well.
-fn ended_with_others(reason: Reason) -> Stopped {
-    Stopped {
-        reason,
-        ended: 0,
-        failed: Vec::new(),
-        took: Duration::ZERO,
     }
 }
 

@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use super::{Enders, Ending, Means, Supervision, Tree, ended_with_others};
-use crate::outcome::Reason;
+use super::{Enders, Ending, Means, Phase, Supervision, Tree};
+use crate::outcome::{Reason, Stopped};
 use crate::wait::identity;
 
 const AN_HOUR: Duration = Duration::from_hours(1);
@@ -57,13 +57,14 @@ fn ending_again_without_grace_hurries_and_the_first_reason_stands() {
 
 #[test]
 fn nothing_is_ended_once_the_supervision_is_over() {
-    let mut child = stubborn();
+    let child = stubborn();
     let supervision = Supervision::new(None, means(&child));
     assert!(supervision.conclude().unwrap().stopped.is_none());
     supervision.end(Reason::Request, Duration::ZERO);
     assert_eq!(supervision.ending(), None);
     assert!(supervision.conclude().is_none());
-    assert_eq!(child.try_wait().unwrap(), None);
+    // It has no way to end anything any more.
+    assert!(supervision.state().means.is_none());
     end(child);
 }
 
@@ -96,20 +97,52 @@ fn a_part_can_be_ended_although_the_whole_is() {
 }
 
 #[test]
-fn callers_are_called_back_when_all_have_ended() {
+fn nothing_waits_while_survivors_are_ended_and_that_can_be_cut_short() {
     let mut child = stubborn();
     let supervision = Supervision::new(None, means(&child));
-    let (settled, is_settled) = channel();
-    let at_once = settled.clone();
-    supervision.when_settled(move || at_once.send("at once").unwrap());
-    assert_eq!(is_settled.try_recv(), Ok("at once"));
-    supervision.end(Reason::Request, AN_HOUR);
-    supervision.when_settled(move || settled.send("later").unwrap());
-    assert!(is_settled.try_recv().is_err());
-    supervision.end(Reason::Request, AN_HOUR);
-    assert!(is_settled.try_recv().is_err());
-    supervision.end(Reason::Request, Duration::ZERO);
-    assert_eq!(is_settled.recv_timeout(PATIENCE), Ok("later"));
+    let ending = Arc::clone(&supervision);
+    let (ended, is_ended) = channel();
+    std::thread::spawn(move || ended.send(ending.end_survivors(AN_HOUR).ended).unwrap());
+    let (answered, is_answered) = channel();
+    let asked = Arc::clone(&supervision);
+    std::thread::spawn(move || {
+        while !matches!(asked.state().phase, Phase::EndingSurvivors) {
+            std::thread::yield_now();
+        }
+        assert_eq!(asked.limit_bytes(), None);
+        asked.end(Reason::Request, AN_HOUR);
+        assert_eq!(asked.ending(), None);
+        asked.end(Reason::Request, Duration::ZERO);
+        answered.send(()).unwrap();
+    });
+    is_answered.recv_timeout(PATIENCE).unwrap();
+    assert_eq!(is_ended.recv_timeout(PATIENCE), Ok(1));
+    // It is the command that has ended, and nothing that was ended for a reason.
+    assert!(supervision.conclude().unwrap().stopped.is_none());
+    child.wait().unwrap();
+}
+
+#[test]
+fn the_conclusion_comes_at_once_or_when_all_have_ended_and_once() {
+    let (sender, conclusions) = channel();
+    let conclude = |supervision: &Arc<Supervision>| {
+        let sender = sender.clone();
+        supervision.conclude_later(move |conclusion| sender.send(conclusion).unwrap());
+    };
+    let mut child = stubborn();
+    let at_once = Supervision::new(None, means(&child));
+    conclude(&at_once);
+    assert!(conclusions.try_recv().unwrap().is_some());
+    let later = Supervision::new(None, means(&child));
+    later.end(Reason::Request, AN_HOUR);
+    conclude(&later);
+    conclude(&later);
+    later.end(Reason::Request, AN_HOUR);
+    assert!(conclusions.try_recv().is_err());
+    later.end(Reason::Request, Duration::ZERO);
+    let first = conclusions.recv_timeout(PATIENCE).unwrap();
+    assert_eq!(first.unwrap().stopped.unwrap().ended, 1);
+    assert!(conclusions.recv_timeout(PATIENCE).unwrap().is_none());
     child.wait().unwrap();
 }
 
@@ -119,7 +152,7 @@ fn a_fault_in_ending_leaves_no_caller_waiting() {
     let supervision = Supervision::new(None, means(&child));
     let ending = Ending {
         supervision: Arc::clone(&supervision),
-        stopped: ended_with_others(Reason::Request),
+        stopped: Stopped::uncounted(Reason::Request),
     };
     let failed = catch_unwind(AssertUnwindSafe(move || {
         let _ending = ending;

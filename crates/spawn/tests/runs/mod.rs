@@ -60,7 +60,11 @@ pub struct Finished {
 
 impl Started {
     pub fn finish(self) -> Finished {
-        let outcome = self.end.recv().expect("the end is told");
+        self.finish_within(Duration::MAX)
+    }
+
+    pub fn finish_within(self, time: Duration) -> Finished {
+        let outcome = self.end.recv_timeout(time).expect("the end is told");
         let alarms = self.alarms.try_iter().collect();
         assert!(self.end.try_recv().is_err(), "the end is told once");
         Finished { outcome, alarms }

@@ -14,7 +14,7 @@ use rustix::termios::{
     OptionalActions, SpecialCodeIndex, Termios, isatty, tcgetattr, tcgetpgrp, tcsetattr,
 };
 
-use crate::group;
+use memtop_proc::native::own_process_group;
 
 /// A process has one standard input, so there is one of these.
 static TAKEN: AtomicBool = AtomicBool::new(false);
@@ -113,7 +113,7 @@ impl Drop for OuterTerminal {
 /// Whether this process may read from the terminal: background processes are stopped for it.
 pub(crate) fn is_in_foreground(terminal: BorrowedFd<'_>) -> bool {
     match tcgetpgrp(terminal) {
-        Ok(group) => Some(group) == group::own(),
+        Ok(group) => Some(group) == own_process_group(),
         // Not the controlling terminal: it has no foreground that this process could lack.
         Err(Errno::NOTTY) => true,
         Err(_) => false,

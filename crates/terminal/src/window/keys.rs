@@ -14,7 +14,7 @@ use rustix::stdio::stdout;
 use rustix::termios::tcgetpgrp;
 
 use crate::child::beyond_standard;
-use crate::group;
+use memtop_proc::native::process_group;
 
 const BUFFER_BYTES: usize = 4096;
 
@@ -102,7 +102,7 @@ fn foreground_processes() -> Vec<Pid> {
     let pids = processes
         .flatten()
         .filter_map(|entry| Pid::from_raw(entry.file_name().to_str()?.parse().ok()?));
-    pids.filter(|&pid| pid != getpid() && group::of(pid) == Some(foreground))
+    pids.filter(|&pid| pid != getpid() && process_group(pid) == Some(foreground))
         .collect()
 }
 

@@ -21,7 +21,6 @@ use rustix::termios::{
 };
 
 use crate::child::beyond_standard;
-use crate::group;
 use crate::modes::exit_cleanup::ExitCleanup;
 use crate::modes::{Modes, window_modes};
 use crate::output::command_end::CommandEnd;
@@ -35,6 +34,7 @@ use crate::pty::pair;
 use crate::signals::WindowSize;
 use crate::window::keys::{Keys, open_keyboard};
 use crate::{OutputListener, Pumps, Stream, View};
+use memtop_proc::native::own_process_group;
 
 #[derive(Debug)]
 pub(crate) struct Window {
@@ -96,5 +96,6 @@ pub(crate) fn is_possible() -> bool {
     let (Ok(out), Ok(err)) = (fstat(stdout()), fstat(stderr())) else {
         return false;
     };
-    out.st_rdev == err.st_rdev && group::own().is_some_and(|own| tcgetpgrp(stdout()) == Ok(own))
+    out.st_rdev == err.st_rdev
+        && own_process_group().is_some_and(|own| tcgetpgrp(stdout()) == Ok(own))
 }

@@ -21,6 +21,7 @@ mod pids;
 mod pressure;
 mod private;
 mod process;
+mod process_group;
 mod room;
 mod root;
 mod startup;
@@ -45,6 +46,7 @@ pub use observer::{
 pub use oom::{OomEvidence, OomWatch};
 pub use pressure::{Pressure, Stall};
 pub use private::{create_private_file, create_private_folder};
+pub use process_group::{own_process_group, process_group};
 pub use room::RoomFinder;
 pub use root::ProcRoot;
 pub use startup::{directory, startup, startup_at_exec};

@@ -4,7 +4,8 @@
 use rustix::process::Pid;
 
 /// The group of a process; `None` where it has no number or the process is gone.
-pub(crate) fn of(pid: Pid) -> Option<Pid> {
+#[must_use]
+pub fn process_group(pid: Pid) -> Option<Pid> {
     // SAFETY: getpgid takes a number and touches no memory.
     let group = unsafe { libc::getpgid(pid.as_raw_nonzero().get()) };
     if group > 0 {
@@ -14,8 +15,9 @@ pub(crate) fn of(pid: Pid) -> Option<Pid> {
     }
 }
 
-/// The group of this process.
-pub(crate) fn own() -> Option<Pid> {
+/// The group of this process; `None` where it has no number.
+#[must_use]
+pub fn own_process_group() -> Option<Pid> {
     // SAFETY: getpgrp touches no memory.
     Pid::from_raw(unsafe { libc::getpgrp() })
 }
@@ -31,9 +33,9 @@ mod tests {
         let processes = fs::read_dir("/proc").unwrap();
         let mut groups = processes.flatten().filter_map(|entry| {
             let pid = entry.file_name().to_str()?.parse().ok()?;
-            super::of(Pid::from_raw(pid)?)
+            super::process_group(Pid::from_raw(pid)?)
         });
-        let own = super::own();
+        let own = super::own_process_group();
         assert!(own.is_some() && groups.any(|group| Some(group) == own));
         // To the last of them.
         assert!(groups.all(|group| group.as_raw_nonzero().get() > 0));
