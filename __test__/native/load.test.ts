@@ -1,4 +1,4 @@
-import { copyFileSync, cpSync, mkdirSync, writeFileSync } from 'node:fs';
+import { copyFileSync, cpSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { packageRoot, packageVersion } from '../../ts/package.js';
@@ -119,4 +119,19 @@ test('a command too long for the kernel is a result without the addon, too', asy
     console.log(exit.code, exit.cause);`;
   const node = new Running(process.execPath, ['--input-type=module', '-e', script]);
   t.is((await node.finished()).stdout.toString(), '126 not-started\n');
+});
+
+test('a run that cannot start without the addon leaves no folder for heaps', async (t) => {
+  const folder = installation(t);
+  const temporary = temporaryFolder(t);
+  const script = `
+    const { run } = await import('${join(folder, 'dist/index.js')}');
+    await run(['echo', new Uint8Array([255])], { heap: true }).catch(({ name }) => {
+      console.log(name);
+    });`;
+  const env = { ...process.env, TMPDIR: temporary };
+  const node = new Running(process.execPath, ['--input-type=module', '-e', script], { env });
+  const { stdout } = await node.finished();
+  t.is(stdout.toString(), 'InvalidOption\n');
+  t.deepEqual(readdirSync(temporary), []);
 });

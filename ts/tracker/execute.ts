@@ -68,6 +68,10 @@ export function execute(
   const execution = options.signal?.aborted
     ? notStarted(notStartedCode, `${facts.command[0]}: aborted before it was started`)
     : begin(startOf(command, withGrace, host), listener, heaps);
+  const outcome = execution.outcome.catch((error: unknown) => {
+    heaps?.close();
+    throw error;
+  });
   return {
     ...screenOf(execution),
     get pid() {
@@ -77,7 +81,7 @@ export function execute(
     snapshot: () => execution.snapshot(),
     tasks: () => ({ tasks: execution.tasks(), atMs: (process.uptime() - beganAt) * 1000 }),
     taskResults: () => tasksIn(execution.snapshot()),
-    result: execution.outcome.then(async (outcome) => {
+    result: outcome.then(async (outcome) => {
       const built = buildResult(facts, outcome);
       const withHeap = heaps ? await heaps.addTo(built, pidsOfTasks(outcome.measured)) : built;
       const recorded = await withRecordsOfRunners(withHeap, options);
