@@ -1,12 +1,15 @@
 //! The outcome of a command.
 
+use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use memtop_sampler::LivingProcess;
+use memtop_proc::native::OomEvidence;
+use memtop_proc::native::cgroup::Limit;
+use memtop_sampler::{LivingProcess, Record};
+use memtop_trace::Death;
 
 use super::RunningCommand;
-use crate::End;
 use crate::bounds::{ceiling, missed_bytes};
 use crate::cause::Findings;
 use crate::group::limit_around;
@@ -15,10 +18,19 @@ use crate::sample_file::SampleFile;
 use crate::sampling::sampling_ended;
 use crate::session::part::Totals;
 use crate::session::placement::finish_group;
+use crate::{End, GroupRecord, OutOfMemory};
+
+/// What the kernel tells of the groups that the command ran in.
+struct Groups {
+    /// Of the command's own group, or why there is none.
+    record: Result<GroupRecord, String>,
+    own_directory: Option<PathBuf>,
+    limit: Option<Limit>,
+    oom: OomEvidence,
+}
 
 impl RunningCommand {
-    /// `waited_bytes` is the most memory that the command itself had, or one that it has waited
-    /// for.
+    /// `waited_bytes` is the most memory that the command, or a process it has waited for, had.
     pub(super) fn outcome(
         mut self,
         end: Option<End>,
@@ -28,70 +40,40 @@ impl RunningCommand {
     ) -> Outcome {
         let conclusion = self.supervision.conclude().unwrap_or_default();
         self.remarks.extend(conclusion.remarks);
-        let record = self.started.task.as_ref().map_err(Clone::clone);
-        let record = record.and_then(|task| task.finish().ok_or_else(sampling_ended));
-        self.remarks
-            .extend(self.sample_file.and_then(SampleFile::finish));
-        let oom = self.oom.since();
-        let own_group = self.placement.take_group();
-        let of_its_own = own_group.as_ref().ok();
-        let directory = of_its_own.map(|group| group.made().cgroup().directory().to_owned());
-        let limit = limit_around(of_its_own);
-        let group = finish_group(own_group, &mut self.remarks);
-        let trace = self.trace.unwrap_or_default();
+        let record = self.finish_record();
+        let groups = self.finish_groups();
+        let trace = self.trace.take().unwrap_or_default();
+        self.remarks.extend(trace.remarks);
         let traced = Traced {
             stops: trace.stops,
             released: trace.released,
         };
-        // A child starts as a copy of this process, and the kernel counts that as its own.
-        let largest_bytes = waited_bytes.max(self.placement.orphans_bytes());
-        let own_bytes = self.own_highest_bytes.unwrap_or(u64::MAX);
-        let largest_other_bytes = if largest_bytes > own_bytes {
-            largest_bytes
-        } else {
-            0
-        };
-        self.placement.count(
-            self.started.task.as_ref().ok(),
-            &Totals {
-                largest_bytes,
-                largest_other_bytes,
-                traced,
-                untraced_because: self.started.untraced_because.clone(),
-            },
-        );
-        let measured = record.as_ref().ok();
-        let missed_bytes =
-            measured.and_then(|record| missed_bytes(&record.task, largest_other_bytes));
-        let ceiling_bytes = record.as_ref().map_err(Clone::clone).and_then(|record| {
-            ceiling(&record.task, largest_bytes, group.as_ref().ok())
-                .ok_or_else(|| "not one sample was taken".to_owned())
-        });
-        let findings = Findings {
-            end,
-            deaths: &trace.deaths,
-            record: measured,
-            oom: &oom,
-            own_group: directory.as_deref(),
-            limit: limit.as_ref(),
-            memory_bytes: self.placement.session.memory_bytes(),
-            node_options: self.node_options.as_deref(),
-            heap_message_seen: self.heap_message.load(Ordering::Relaxed),
-        };
+        let totals = self.totals(waited_bytes, traced);
+        self.placement
+            .count(self.started.task.as_ref().ok(), &totals);
         // What memtop has ended was not ended by anything else.
         let out_of_memory = match conclusion.stopped {
-            None => findings.out_of_memory(),
+            None => self.out_of_memory(end, &trace.deaths, record.as_ref().ok(), &groups),
             Some(_) => None,
         };
-        self.remarks.extend(trace.remarks);
+        let measured = record.as_ref().map_err(Clone::clone);
+        let missed_bytes = measured
+            .as_ref()
+            .ok()
+            .and_then(|record| missed_bytes(&record.task, totals.largest_other_bytes));
+        let ceiling_bytes = measured.and_then(|record| {
+            let group = groups.record.as_ref().ok();
+            ceiling(&record.task, totals.largest_bytes, group)
+                .ok_or_else(|| "not one sample was taken".to_owned())
+        });
         Outcome {
             end,
             duration,
-            record,
             missed_bytes,
             ceiling_bytes,
-            group,
-            trace: match self.started.untraced_because {
+            record,
+            group: groups.record,
+            trace: match totals.untraced_because {
                 Some(reason) => Err(reason),
                 None => Ok(traced),
             },
@@ -102,5 +84,63 @@ impl RunningCommand {
             survivors,
             remarks: self.remarks,
         }
+    }
+
+    fn finish_record(&mut self) -> Result<Record, String> {
+        let task = self.started.task.as_ref().map_err(Clone::clone);
+        let record = task.and_then(|task| task.finish().ok_or_else(sampling_ended));
+        let file = self.sample_file.take();
+        self.remarks.extend(file.and_then(SampleFile::finish));
+        record
+    }
+
+    fn finish_groups(&mut self) -> Groups {
+        // Read before the group is removed.
+        let oom = self.oom.since();
+        let own = self.placement.take_group();
+        let group = own.as_ref().ok();
+        Groups {
+            own_directory: group.map(|group| group.made().cgroup().directory().to_owned()),
+            limit: limit_around(group),
+            record: finish_group(own, &mut self.remarks),
+            oom,
+        }
+    }
+
+    fn totals(&self, waited_bytes: u64, traced: Traced) -> Totals {
+        let largest_bytes = waited_bytes.max(self.placement.orphans_bytes());
+        // A child starts as a copy of this process, and the kernel counts that as its own.
+        let own_bytes = self.own_highest_bytes.unwrap_or(u64::MAX);
+        Totals {
+            largest_bytes,
+            largest_other_bytes: if largest_bytes > own_bytes {
+                largest_bytes
+            } else {
+                0
+            },
+            traced,
+            untraced_because: self.started.untraced_because.clone(),
+        }
+    }
+
+    fn out_of_memory(
+        &self,
+        end: Option<End>,
+        deaths: &[Death],
+        record: Option<&Record>,
+        groups: &Groups,
+    ) -> Option<OutOfMemory> {
+        let findings = Findings {
+            end,
+            deaths,
+            record,
+            oom: &groups.oom,
+            own_group: groups.own_directory.as_deref(),
+            limit: groups.limit.as_ref(),
+            memory_bytes: self.placement.session.memory_bytes(),
+            node_options: self.node_options.as_deref(),
+            heap_message_seen: self.heap_message.load(Ordering::Relaxed),
+        };
+        findings.out_of_memory()
     }
 }
