@@ -24,7 +24,7 @@ const wrong: readonly (readonly [config: unknown, said: string])[] = [
   [{ quiet: 'yes' }, 'FILE: quiet must be true or false'],
   [{ store: true }, 'FILE: store must be text, a number or false'],
   [{ maxPeak: ['1G', 'x=y'] }, 'FILE: maxPeak must be a size such as 500M or 1.5G, not "x=y"'],
-  [{ noGuard: true }, 'FILE: unknown key "noGuard"; there are interval, '],
+  [{ noGuard: true }, 'FILE: unknown key "noGuard"; available: interval, '],
   [{ parallel: 0 }, 'FILE: parallel must be a whole number from 1 to 256, not 0'],
   [{ tasks: { build: 'tsc' } }, 'FILE: tasks.build must be an object with a command'],
   [{ tasks: { build: {} } }, 'FILE: tasks.build has no command: give it "command" or "commands"'],
@@ -49,11 +49,11 @@ const wrong: readonly (readonly [config: unknown, said: string])[] = [
     { tasks: { build: { ...build, warn: '2G', limit: '1G' } } },
     'FILE: tasks.build.warn must not be above the limit',
   ],
-  [{ rules: [{ ...rule, argv: '(' }] }, 'FILE: rules.0.argv is not a regular expression: '],
+  [{ rules: [{ ...rule, argv: '(' }] }, 'FILE: rules[0].argv is not a regular expression: '],
   [{ rules: [rule, rule] }, 'FILE: rules has two rules of the name r'],
-  [{ rules: [{ name: 'r', task: 't' }] }, 'FILE: rules.0 must have env, argv or cwd'],
-  [{ rules: [{ ...rule, kind: 'daemon' }] }, 'FILE: rules.0.kind must be task or service'],
-  [{ stages: [{ name: 's' }] }, 'FILE: stages.0.argv must be a regular expression as text'],
+  [{ rules: [{ name: 'r', task: 't' }] }, 'FILE: rules[0] must have env, argv or cwd'],
+  [{ rules: [{ ...rule, kind: 'daemon' }] }, 'FILE: rules[0].kind must be task or service'],
+  [{ stages: [{ name: 's' }] }, 'FILE: stages[0].argv must be a regular expression as text'],
   [
     {
       stages: [

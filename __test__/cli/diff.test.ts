@@ -103,7 +103,7 @@ test('a gate names the task, the process and what to run again, without its secr
   t.is(
     stdout.toString(),
     [
-      'too much: a.json: web: peak 300MB, 200MB above the 100MB allowed',
+      'over budget: a.json: web: peak 300MB, 200MB above the 100MB allowed',
       '  the largest of 1 process: 300MB node build.js --token [redacted]',
       '  to see it again: cd /work/app && memtop -- npm run build',
       '',
@@ -131,7 +131,7 @@ test('--max-peak of a run fails it with 120, and a command that fails keeps its 
   t.is(above.code, 120);
   t.regex(
     above.stderr,
-    /^memtop: too much: the run: peak [\d.]+MB, [\d.]+MB above the 20MB allowed/,
+    /^memtop: over budget: the run: peak [\d.]+MB, [\d.]+MB above the 20MB allowed/,
   );
   t.regex(above.stderr, /^memtop: {3}to see it again: .*memtop -- perl -e /m);
   t.is((await memtop(['-q', '--max-peak', '20M', '--', ...allocate(7)], { cwd })).code, 7);

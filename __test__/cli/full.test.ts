@@ -41,6 +41,25 @@ testInTerminal('a command has a terminal that keys go to on request', async (t) 
   await isAsBefore(t, terminal);
 });
 
+for (const [what, words] of [
+  ['command', '--ui full -q --grace 1h -- ./stubborn'],
+  ['task', 'run --ui full -q --grace 1h stubborn'],
+] as const) {
+  testInTerminal(`ending a ${what} again cuts its grace short`, async (t) => {
+    const terminal = await open(t);
+    terminal.program('stubborn', "trap '' TERM; echo ready; while :; do sleep 1; done");
+    const tasks = { stubborn: { command: './stubborn' } };
+    writeFileSync(join(terminal.folder, 'memtop.config.json'), JSON.stringify({ tasks }));
+    await terminal.types(`./memtop ${words}`);
+    await terminal.shows(/ready/);
+    await terminal.presses('K', 'y', 'K', 'y');
+    await terminal.shows(/q leaves/);
+    await terminal.presses('q');
+    await terminal.shows(/^\$$/m);
+    await isAsBefore(t, terminal);
+  });
+}
+
 testInTerminal(
   'tasks have a terminal each, and one of them is ended when that is confirmed',
   async (t) => {

@@ -69,7 +69,8 @@ test('a run and a gate over their budget are annotated', async (t) => {
   const command = ['--json', 'result.json', '--label', 'big', '--', ...holding(60)];
   const plain = await memtop(['--quiet', '--max-peak', '10M', ...command], { env, cwd });
   t.is(plain.code, 120);
-  const over = /^::error title=memtop%3A big::too much: .+: peak \S+, \S+ above the 10MB allowed$/m;
+  const over =
+    /^::error title=memtop%3A big::over budget: .+: peak \S+, \S+ above the 10MB allowed$/m;
   t.regex(plain.stderr, over);
   const gated = ['gate', '--max-peak', '10M', 'result.json'];
   const gate = await memtop(gated, { env, cwd });

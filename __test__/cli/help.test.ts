@@ -2,12 +2,13 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { commands } from '../../ts/cli/commands/index.js';
-import { knownCommands } from '../../ts/cli/grammar.js';
+import { choicesOf, knownCommands } from '../../ts/cli/grammar.js';
+import { helpOf, topicHelp } from '../../ts/cli/help.js';
 import { manPage } from '../../ts/cli/man-page.js';
 import { topics } from '../../ts/cli/topics/index.js';
 import { packageRoot } from '../../ts/package.js';
 import { testNeeding } from '../helpers/needs.js';
-import { memtop, Running } from '../helpers/processes.js';
+import { cliPath, memtop, Running } from '../helpers/processes.js';
 import { whatIsMissing } from '../helpers/programs.js';
 
 test('memtop help is the same as --help, of a command as well', async (t) => {
@@ -37,11 +38,53 @@ test('every command and topic has a help that fits 80 columns, with examples', a
   }
 });
 
-test('the topic of exit codes names each', async (t) => {
-  const { stdout } = await memtop(['help', 'exit-codes']);
-  for (const code of ['2', '123', '124', '125', '126', '127', '128+n']) {
-    t.true(stdout.toString().includes(`\n  ${code} `), code);
+test('the topic of the environment names what is read without a flag', async (t) => {
+  const { stdout } = await memtop(['help', 'environment']);
+  for (const name of ['CI', 'XDG_DATA_HOME', 'XDG_CACHE_HOME', 'GITHUB_STEP_SUMMARY', 'TERM']) {
+    t.true(stdout.toString().includes(`\n  ${name} `), name);
   }
+  t.true(stdout.toString().includes('\n  NX_LOG_HEAP_USAGE '));
+});
+
+test('each flag that can be auto says what that does', async (t) => {
+  for (const { flags } of await knownCommands(commands)) {
+    for (const flag of flags.filter((one) => choicesOf(one).includes('auto'))) {
+      t.regex(flag.summary, /default/, flag.name);
+    }
+  }
+});
+
+test('a help fits a narrow terminal, but for its examples', async (t) => {
+  const columns = 40;
+  const texts = [
+    ...(await knownCommands(commands)).map(({ name, command }) =>
+      helpOf(command, name || undefined, commands, columns).replace(/\nexamples:\n.*/s, ''),
+    ),
+    ...Object.values(topics).map((topic) => topicHelp(topic, columns)),
+  ];
+  for (const line of texts.join('\n').split('\n')) t.true(line.length <= columns, line);
+});
+
+test('a help is as wide as the terminal that it goes to', async (t) => {
+  const script = 'stty cols 40; exec "$@"';
+  const shell = ['sh', '-c', script, 'sh', process.execPath, cliPath, '--help'];
+  const { stdout } = await memtop(['-q', '--pty', 'on', '--', ...shell]);
+  t.true(stdout.includes('\r\n       [arguments...]\r\n'), stdout.toString());
+});
+
+test('the help of memtop names the call without arguments', async (t) => {
+  const { stdout } = await memtop(['--help']);
+  t.regex(
+    stdout.toString(),
+    /\nusage: memtop \[options\] -- <command> \[arguments\.\.\.\]\n {7}memtop\n/,
+  );
+});
+
+test('the topic of exit codes names each, in order', async (t) => {
+  const { stdout } = await memtop(['help', 'exit-codes']);
+  const codes = [...stdout.toString().matchAll(/^ {2}(\d+(?:\+n)?) /gm)].map(([, code]) => code);
+  const inOrder = ['2', '120', '121', '123', '124', '125', '126', '127', '128+n', '130'];
+  t.deepEqual(codes, inOrder);
 });
 
 test('what there is no help on is answered with what was meant', async (t) => {

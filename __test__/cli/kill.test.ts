@@ -104,7 +104,7 @@ testAsRoot('a descendant that is another user’s is named, and the rest is ende
 });
 
 for (const [args, message] of [
-  [[], 'kill needs a process id, as in: memtop kill 4127'],
+  [[], 'kill needs a process id or a run, as in: memtop kill 4127'],
   [['0'], '0 is not a process id; memtop ps lists them'],
   [['-5'], 'unknown flag -5; memtop --help lists the flags'],
   [['--', '-5'], '-5 is not a process id; memtop ps lists them'],

@@ -1,6 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import {
   copyFileSync,
+  cpSync,
   existsSync,
   linkSync,
   readdirSync,
@@ -13,7 +14,7 @@ import test from 'ava';
 import { packageRoot } from '../../ts/package.js';
 import { testInBrowser } from '../helpers/browser.js';
 import { temporaryFolder } from '../helpers/folder.js';
-import { memtop } from '../helpers/processes.js';
+import { cliPath, memtop, Running } from '../helpers/processes.js';
 import { pathOf } from '../helpers/programs.js';
 import { ran } from '../helpers/tasks.js';
 
@@ -55,7 +56,10 @@ test('two in one place are a wrong call, by whatever path it is named', async (t
     const flags = ['--json', one, '--html', other];
     const { code, stderr } = await memtop([...flags, '--', 'touch', marker]);
     t.is(code, 2);
-    t.regex(stderr, /^memtop: --json and --html both name [^\n]+; each needs its own\n$/);
+    t.regex(
+      stderr,
+      /^memtop: --json and --html both name [^\n]+; only one can be written there\n$/,
+    );
   }
   t.false(existsSync(marker));
   t.is(readFileSync(file, 'utf8'), 'before');
@@ -150,4 +154,32 @@ test('where nobody can be attached to, no file is left', async (t) => {
   t.is(code, 125);
   t.true(stderr.includes('there is no process'), stderr);
   t.false(existsSync(file));
+});
+
+/** A mount namespace without /proc, where there can be no control group. */
+const unshare =
+  `unshare ${process.getuid?.() === 0 ? '' : '--user --map-root-user'} --mount ` +
+  `sh -c 'mount -t tmpfs none /proc && exec "$@"' sh`;
+
+test('where a command is not run, no file is left', async (t) => {
+  const folder = temporaryFolder(t);
+  // Without the addon, an argument that is not UTF-8 cannot be passed on.
+  const copied = join(folder, 'copy');
+  cpSync(join(packageRoot, 'dist'), join(copied, 'dist'), { recursive: true });
+  copyFileSync(join(packageRoot, 'package.json'), join(copied, 'package.json'));
+  writeFileSync(join(folder, 'memtop.config.json'), '{"tasks": {"x": {"command": "touch ran"}}}');
+  const inTurn = {
+    exec: ['exec "$@" -- touch "$(printf \'ran\\377\')"', join(copied, 'dist/cli.js')],
+    run: [`exec ${unshare} "$@" x`, cliPath, 'run', '--cgroup', 'on'],
+    bench: ['exec "$@" -- touch ran', cliPath, 'bench', '--out', 'memtop.config.json/inner'],
+  };
+  for (const [name, [script = '', ...words]] of Object.entries(inTurn)) {
+    const before = readdirSync(folder);
+    const flags = names.flatMap((format) => [`--${format}`, join(folder, `new.${format}`)]);
+    const args = ['-c', script, 'sh', process.execPath, ...words, ...flags];
+    const { code, stderr } = await new Running('sh', args, { cwd: folder }).finished();
+    t.is(code, 125, `${name}: ${stderr}`);
+    t.regex(stderr, /^memtop: [^\n]+\n$/);
+    t.deepEqual(readdirSync(folder), before);
+  }
 });

@@ -1,5 +1,11 @@
 import test from 'ava';
-import { compareResults, InvalidOption, isRegression, UnusableResult } from '../../ts/index.js';
+import {
+  compareResults,
+  InvalidOption,
+  isRegression,
+  run,
+  UnusableResult,
+} from '../../ts/index.js';
 import { MB } from '../helpers/measured.js';
 import { resultOf } from '../helpers/result-of.js';
 
@@ -29,6 +35,27 @@ test('groups of results are compared by what their own runs vary', (t) => {
   t.true(isRegression(peak));
 });
 
+test('what is no result is not compared', (t) => {
+  const one = resultOf({ megabytes: 100 });
+  for (const [before, after, message] of [
+    [{}, {}, /^before is not a memtop result; supported schemas: /],
+    [one, [one, null], /^after is not a memtop result; /],
+    [one, { ...one, exit: undefined }, /^after is incomplete: exit must be an object$/],
+  ] as const) {
+    t.throws(() => compareResults(before as never, after as never), {
+      instanceOf: UnusableResult,
+      message,
+    });
+  }
+});
+
+test('errors that have the keys of a result are compared like results', async (t) => {
+  const failing = ['sh', '-c', 'exit 3'];
+  const error = await run(failing, { rejectOnFailure: true }).catch((error) => error);
+  const { peak } = compareResults(error, error);
+  t.is(peak.byBytes, 0);
+});
+
 test('what cannot be compared is named', (t) => {
   const names = ['main', 'branch'] as const;
   const one = resultOf({ megabytes: 100 });
@@ -49,7 +76,8 @@ test('what cannot be compared is named', (t) => {
 for (const [options, message] of [
   [{ noisePercent: -1 }, 'noisePercent must not be negative'],
   [{ noisePercent: '5%' }, 'noisePercent must be a number'],
-  [{ names: ['one'] }, 'names must be two texts'],
+  [{ names: ['one'] }, 'names must be two strings'],
+  [{ names: ['one', 2] }, 'names.1 must be a string'],
   [{ noise: 5 }, 'there is no option noise'],
 ] as const) {
   test(`${JSON.stringify(options)} is refused`, (t) => {

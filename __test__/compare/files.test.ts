@@ -47,9 +47,12 @@ test('what no source knows is an error that says where was looked', async (t) =>
 
 for (const [text, message] of [
   ['{', /cannot be read: /],
-  ['null', /is no result of memtop; what can be read is memtop\.result\/1 and memtop\.result\/2$/],
-  ['{"schema":"memtop.result/3"}', /is of the schema memtop\.result\/3; what can be read is /],
-  ['{"schema":"memtop.result/1","memtopVersion":7}', /is no whole result: memtopVersion: /],
+  ['null', /is not a memtop result; supported schemas: memtop\.result\/1, memtop\.result\/2$/],
+  ['{"schema":"memtop.result/3"}', /has the schema memtop\.result\/3; supported schemas: /],
+  [
+    '{"schema":"memtop.result/1","memtopVersion":7}',
+    /is incomplete: memtopVersion must be a string$/,
+  ],
 ] as const) {
   test(`a file that is no result says so: ${text}`, async (t) => {
     const file = join(temporaryFolder(t), 'x.json');
@@ -61,5 +64,5 @@ for (const [text, message] of [
 test('a folder without results is no group of runs', async (t) => {
   const folder = join(temporaryFolder(t), 'empty');
   mkdirSync(folder);
-  await t.throwsAsync(filesIn('.').resultsOf(folder), { message: /holds no result of memtop$/ });
+  await t.throwsAsync(filesIn('.').resultsOf(folder), { message: /contains no memtop results$/ });
 });

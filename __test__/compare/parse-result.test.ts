@@ -19,9 +19,12 @@ test('a result of the schema before becomes one of this schema, and unknown keys
 
 for (const [text, message] of [
   ['{', /^peak\.json cannot be read: /],
-  ['null', /^peak\.json is no result of memtop; what can be read is memtop\.result\/1 and /],
-  ['{"schema":"memtop.result/3"}', /^peak\.json is of the schema memtop\.result\/3; /],
-  ['{"schema":"memtop.result/2"}', /^peak\.json is no whole result: memtopVersion: /],
+  ['null', /^peak\.json is not a memtop result; supported schemas: memtop\.result\/1, /],
+  [
+    '{"schema":"memtop.result/3"}',
+    /^peak\.json has the schema memtop\.result\/3; supported schemas: /,
+  ],
+  ['{"schema":"memtop.result/2"}', /^peak\.json is incomplete: memtopVersion must be a string$/],
 ] as const) {
   test(`a text that is no result says so: ${text}`, (t) => {
     t.throws(() => parseResult(text, 'peak.json'), { instanceOf: UnusableResult, message });

@@ -10,14 +10,15 @@ test('in CI every need counts but those that the job goes without', (t) => {
   t.false(isRequired(lack, { CI: 'true', MEMTOP_TEST_WITHOUT: 'root zsh' }));
 });
 
-/** Whether a test that skips itself passes with this environment. */
-async function passes(t: ExecutionContext, environment: NodeJS.ProcessEnv): Promise<boolean> {
+/** What this gives with these variables set. */
+async function inEnvironment<T>(
+  environment: NodeJS.ProcessEnv,
+  give: () => T,
+): Promise<Awaited<T>> {
   const { CI, MEMTOP_TEST_WITHOUT } = process.env;
   Object.assign(process.env, environment);
   try {
-    const attempt = await t.try((inner) => skip(inner, lack));
-    attempt.discard();
-    return attempt.passed;
+    return await give();
   } finally {
     for (const [name, value] of Object.entries({ CI, MEMTOP_TEST_WITHOUT })) {
       if (value === undefined) delete process.env[name];
@@ -26,16 +27,42 @@ async function passes(t: ExecutionContext, environment: NodeJS.ProcessEnv): Prom
   }
 }
 
+/** Whether a test that skips itself passes with this environment. */
+async function passes(t: ExecutionContext, environment: NodeJS.ProcessEnv): Promise<boolean> {
+  const attempt = await inEnvironment(environment, () => t.try((inner) => skip(inner, lack)));
+  attempt.discard();
+  return attempt.passed;
+}
+
 test.serial('a test that skips itself fails in CI alone', async (t) => {
   t.false(await passes(t, { CI: 'true', MEMTOP_TEST_WITHOUT: '' }));
   t.true(await passes(t, { CI: 'true', MEMTOP_TEST_WITHOUT: 'zsh' }));
   t.true(await passes(t, { CI: '' }));
 });
 
-const defined: string[] = [];
-const define = (title: string) => defined.push(title);
+type Implementation = (t: ExecutionContext) => void | Promise<void>;
+
+/** What `testNeeding` defines, by its title. */
+function definedBy(found: typeof lack | undefined, own: Implementation) {
+  const defined = new Map<string, Implementation>();
+  testNeeding(found, (title, implementation) => defined.set(title, implementation))('title', own);
+  return defined;
+}
 
 test('what lacks nothing is defined as it is', (t) => {
-  testNeeding(undefined, define)('complete', () => {});
-  t.deepEqual(defined, ['complete']);
+  const own = () => {};
+  t.deepEqual([...definedBy(undefined, own)], [['title', own]]);
+});
+
+test.serial('in CI what lacks something is a test that fails, and says why', async (t) => {
+  const never = () => t.fail('the test itself has run');
+  const environment = { CI: 'true', MEMTOP_TEST_WITHOUT: '' };
+  const defined = await inEnvironment(environment, () => definedBy(lack, never));
+  t.deepEqual([...defined.keys()], ['title']);
+  const attempt = await t.try((inner) => defined.get('title')?.(inner));
+  attempt.discard();
+  t.deepEqual(
+    attempt.errors.map(({ message }) => message),
+    ['CI lacks zsh: zsh is not installed'],
+  );
 });

@@ -67,8 +67,8 @@ test('a label comes before the beginning of an id, and a whole id before a label
 test('what is wrong with a reference is said', (t) => {
   const store = storeOf(first, second);
   const problem = (reference: string) => messageOf(() => runsNamed(store, reference)) ?? '';
-  t.regex(problem('20260101-00'), /beginning of 2 ids, such as .*; write more of it/);
-  t.regex(problem('2027'), /no run has the label "2027", and no id begins so/);
+  t.regex(problem('20260101-00'), /beginning of 2 ids, such as .*; give more characters/);
+  t.regex(problem('2027'), /no run has the label "2027", and no run id starts with it/);
   t.regex(problem('20270101-000000-00000a'), /there is no run 20270101-000000-00000a/);
   t.regex(problem('biuld'), /no run has the label "biuld", and it is not the id of one/);
   t.regex(problem('label:x'), /no run has the label "x"/);

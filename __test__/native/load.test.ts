@@ -66,7 +66,7 @@ test('an addon of another version is refused, with both versions named', async (
   t.is(code, 7);
   t.regex(
     stderr,
-    /^memtop: warning: nothing was measured: \S+ is of version 0\.0\.1 and memtop is /,
+    /^memtop: warning: nothing was measured: \S+ is of version 0\.0\.1 and memtop is \S+; reinstall both\n$/,
   );
   t.true(stderr.includes(packageVersion));
 });

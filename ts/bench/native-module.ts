@@ -26,8 +26,8 @@ function ofAbi(output: string, here: string, image: string | undefined): string 
   const version = nodeOfAbi[built];
   const advice =
     image !== undefined && version !== undefined
-      ? `take an image of that Node, as with --image node:${version}-bookworm, or install anew in the image`
-      : 'install anew with the Node that runs it, as with npm rebuild';
+      ? `take an image of that Node, as with --image node:${version}-bookworm, or reinstall it in the image`
+      : 'reinstall it with the Node that runs it, as with npm rebuild';
   return (
     `a native module in node_modules was built for ${nodeText(built)}, and ${here} has ` +
     `${nodeText(wanted)}: ${advice}`
@@ -52,7 +52,7 @@ function ofLibrary(output: string, here: string): string | undefined {
 
 function ofPlatform(output: string, here: string): string | undefined {
   if (/invalid ELF header|wrong ELF class/.test(output)) {
-    return `a native module in node_modules was built for another platform than ${here}: install anew there`;
+    return `a native module in node_modules was built for another platform than ${here}: reinstall it there`;
   }
   const missing =
     /You installed esbuild for another platform|Cannot find module @rollup\/rollup-|Failed to load native binding/;

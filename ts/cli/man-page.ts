@@ -1,6 +1,7 @@
 /** The man page, made from the tables of commands, flags and topics. */
 import type { Flag } from './flags/flag.js';
 import type { KnownCommand } from './grammar.js';
+import { usagesOf } from './help.js';
 import type { Topic } from './topics/topic.js';
 
 /** In roff, with the `man` macros. */
@@ -14,11 +15,13 @@ export function manPage(
     '.SH NAME',
     text('memtop - how much memory a command and everything it starts really needs'),
     '.SH SYNOPSIS',
-    ...commands.flatMap(({ name, command }) => [
-      `.B ${text(['memtop', name].filter(Boolean).join(' '))}`,
-      text(command.usage),
-      '.br',
-    ]),
+    ...commands.flatMap(({ name, command }) =>
+      usagesOf(command).flatMap((usage) => [
+        `.B ${text(['memtop', name].filter(Boolean).join(' '))}`,
+        ...(usage === '' ? [] : [text(usage)]),
+        '.br',
+      ]),
+    ),
     ...commands
       .filter(({ name }) => name !== 'exec')
       .flatMap(({ name, command, flags }) => [

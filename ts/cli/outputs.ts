@@ -95,7 +95,9 @@ function refuseSame(paths: readonly [FormatName, string][]): void {
     const other = key === undefined ? undefined : seen.get(key);
     if (other !== undefined) {
       const place = path === standardOutput ? 'standard output' : path;
-      throw new UsageError(`--${other} and --${format} both name ${place}; each needs its own`);
+      throw new UsageError(
+        `--${other} and --${format} both name ${place}; only one can be written there`,
+      );
     }
     if (key !== undefined) seen.set(key, format);
   }

@@ -44,7 +44,7 @@ function unknownText(name: string, neededBy: string | undefined, known: string[]
   const advice = meant
     ? `did you mean ${meant}?`
     : known.length > 0
-      ? `there are ${[...new Set(known)].map(quoted).join(', ')}`
+      ? `available: ${[...new Set(known)].map(quoted).join(', ')}`
       : 'there is neither a config with tasks nor a package.json with scripts';
   return `there is no task ${quoted(name)}${dependent}; ${advice}`;
 }

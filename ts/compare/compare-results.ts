@@ -6,6 +6,7 @@ import type { Result, RunMeasures } from '../result/types.js';
 import { type Comparison, compare, groupOf } from './comparison.js';
 import { measuresOfAll } from './measures.js';
 import { mismatchText } from './metric-mismatch.js';
+import { checkedResult } from './parse-result.js';
 
 export interface CompareOptions {
   /** What to call the two sides. Default: `before` and `after`. */
@@ -14,9 +15,9 @@ export interface CompareOptions {
   noisePercent?: number;
 }
 
-const text = z.string('must be text');
+const name = z.string('must be a string');
 const compareOptions = z.strictObject({
-  names: z.optional(z.tuple([text, text], 'must be two texts')),
+  names: z.optional(z.tuple([name, name], 'must be two strings')),
   noisePercent: z.optional(
     z.number('must be a number').check(z.nonnegative('must not be negative')),
   ),
@@ -27,8 +28,8 @@ const compareOptions = z.strictObject({
  * each with whether the difference is more than chance.
  *
  * @throws InvalidOption
- * @throws UnusableResult where a side has no run that was measured, or where the two were measured
- *   in different metrics
+ * @throws UnusableResult where a side is not a result or has no run that was measured, or where the
+ *   two were measured in different metrics
  */
 export function compareResults(
   before: Result | readonly Result[],
@@ -45,7 +46,7 @@ export function compareResults(
 }
 
 function measuredRuns(results: Result | readonly Result[], name: string): readonly RunMeasures[] {
-  const runs = measuresOfAll([results].flat() as Result[]);
+  const runs = measuresOfAll([results].flat().map((result) => checkedResult(result, name)));
   if (runs.some(({ peak }) => peak !== undefined)) return runs;
   throw new UnusableResult(`${name} has no run that was measured`);
 }

@@ -33,7 +33,7 @@ function resultsIn(folder: string): Result[] {
     .map((name) => join(folder, name))
     .filter(isResult)
     .map(resultAt);
-  if (results.length === 0) throw new UnusableResult(`${folder} holds no result of memtop`);
+  if (results.length === 0) throw new UnusableResult(`${folder} contains no memtop results`);
   return results;
 }
 

@@ -1,5 +1,6 @@
-/** Reads the text of a result. */
+/** Reads and checks results. */
 import * as z from 'zod/mini';
+import { mismatch } from '../checked.js';
 import { UnusableResult } from '../errors.js';
 import { olderResultSchemaName, resultSchemaName } from '../result/name.js';
 import { asCurrentResult } from '../result/older.js';
@@ -14,18 +15,22 @@ import type { Result } from '../result/types.js';
  * @throws UnusableResult
  */
 export function parseResult(json: string, name = 'the text'): Result {
-  const value = asCurrentResult(parsed(json, name));
-  const schema = (value as { schema?: unknown } | null)?.schema;
+  return checkedResult(parsed(json, name), name);
+}
+
+/** @throws UnusableResult */
+export function checkedResult(given: unknown, name: string): Result {
+  const value = asCurrentResult(given);
+  const schema = (value as { schema?: unknown } | null | undefined)?.schema;
   if (schema !== resultSchemaName) {
-    const is = typeof schema === 'string' ? `is of the schema ${schema}` : 'is no result of memtop';
-    const readable = `${olderResultSchemaName} and ${resultSchemaName}`;
-    throw new UnusableResult(`${name} ${is}; what can be read is ${readable}`);
+    const is = typeof schema === 'string' ? `has the schema ${schema}` : 'is not a memtop result';
+    const supported = [olderResultSchemaName, resultSchemaName].join(', ');
+    throw new UnusableResult(`${name} ${is}; supported schemas: ${supported}`);
   }
-  const checked = z.safeParse(resultSchema, value);
+  const checked = z.safeParse(resultSchema, value, { error: mismatch });
   if (checked.success) return value as Result;
   const [issue] = checked.error.issues;
-  const at = issue?.path.map(String).join('.') || 'the whole';
-  throw new UnusableResult(`${name} is no whole result: ${at}: ${issue?.message}`);
+  throw new UnusableResult(`${name} is incomplete: ${issue?.path.join('.')} ${issue?.message}`);
 }
 
 function parsed(json: string, name: string): unknown {

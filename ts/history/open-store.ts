@@ -17,7 +17,7 @@ export interface StoreOptions {
   file?: string | URL;
 }
 
-/** Which runs are meant. What is absent lets all through. */
+/** A filter for runs. An absent key matches all. */
 export interface RunFilter {
   label?: string;
   /** Runs that were started then or later. */
@@ -60,7 +60,7 @@ const storeOptions = z.strictObject({
 });
 
 const runFilter = z.strictObject({
-  label: z.optional(z.string('must be text')),
+  label: z.optional(z.string('must be a string')),
   since: z.optional(z.date('must be a valid Date')),
   state: z.optional(
     z.enum(['running', 'ended', 'interrupted'], 'must be one of running, ended, interrupted'),
@@ -82,9 +82,7 @@ const runFilter = z.strictObject({
 export function openStore(options: StoreOptions = {}): RunStore {
   const { file = storeFileIn(process.env) } = checked(storeOptions, options);
   if (file === undefined) {
-    throw new SystemError(
-      'there is no store: it is switched off, or there is no home to have it in',
-    );
+    throw new SystemError('there is no store: it is switched off, or there is no home directory');
   }
   const store = Store.open(file);
   return {

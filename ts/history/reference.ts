@@ -50,12 +50,12 @@ function runBeginning(store: Runs, reference: string): StoredRun {
   }
   const [found, another, ...more] = store.runs({ idBegins: reference });
   if (!found) {
-    throw new RunNotFound(`no run has the label ${shown}, and no id begins so`);
+    throw new RunNotFound(`no run has the label ${shown}, and no run id starts with it`);
   }
   if (another) {
-    const count = more.length + 2;
+    const examples = `${found.id} and ${another.id}`;
     throw new RunNotFound(
-      `${shown} is the beginning of ${count} ids, such as ${found.id} and ${another.id}; write more of it`,
+      `${shown} is the beginning of ${more.length + 2} ids, such as ${examples}; give more characters`,
     );
   }
   return found;

@@ -87,7 +87,7 @@ function checkVersion(addon: Addon, file: string): Addon | AddonUnavailable {
   const version = addon.version();
   if (version === packageVersion) return addon;
   return new AddonUnavailable(
-    `${file} is of version ${version} and memtop is ${packageVersion}; install both anew`,
+    `${file} is of version ${version} and memtop is ${packageVersion}; reinstall both`,
   );
 }
 

@@ -25,7 +25,9 @@ const mostShown = 10;
 export function budgetAnnotations({ findings }: Verdict, gated: Gated): string[] {
   const over = findings.filter(({ isOver }) => isOver).slice(0, mostShown);
   const title = gated.result ? titleOf(gated.result) : 'memtop';
-  return over.map((finding) => command('error', title, `too much: ${findingText(finding, gated)}`));
+  return over.map((finding) =>
+    command('error', title, `over budget: ${findingText(finding, gated)}`),
+  );
 }
 
 function titleOf({ run }: Result): string {

@@ -22,7 +22,7 @@ export function gateLines(verdict: Verdict, gated: Gated): string[] {
   const over = verdict.findings.filter(({ isOver }) => isOver);
   const lines = [
     ...over.flatMap((finding) => [
-      `too much: ${findingText(finding, gated)}`,
+      `over budget: ${findingText(finding, gated)}`,
       ...largestLines(finding, gated.result),
     ]),
     ...verdict.unchecked.map((one) => `cannot tell: ${uncheckedText(one, gated)}`),

@@ -47,6 +47,18 @@ test('leaving a block ends the measuring, and with await waits for the result', 
   await running.killed();
 });
 
+test('leaving a block with await passes the failure on', async (t) => {
+  const running = allocate(0, 0);
+  await running.finished();
+  for (const during of [() => {}, () => new Promise(setImmediate)]) {
+    const measure = async () => {
+      await using _ = attach(running.pid);
+      await during();
+    };
+    await t.throwsAsync(measure, { instanceOf: ProcessNotFound });
+  }
+});
+
 test('a process that is gone, and options that cannot be used, are rejections', async (t) => {
   const running = allocate(0, 0);
   await running.finished();

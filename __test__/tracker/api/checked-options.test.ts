@@ -1,7 +1,7 @@
 import test from 'ava';
 import { checked } from '../../../ts/checked.js';
 import { InvalidOption } from '../../../ts/errors.js';
-import { runOptions } from '../../../ts/tracker/api/checked-options.js';
+import { command, runOptions } from '../../../ts/tracker/api/checked-options.js';
 
 test('a size may be bytes or text', (t) => {
   t.deepEqual(checked(runOptions, { warn: 1000, limit: '80%' }), {
@@ -54,8 +54,24 @@ for (const [options, message] of [
   [{ capture: 'stdout' }, 'capture must be true or false'],
   [{ maxCaptureBytes: 0 }, 'maxCaptureBytes must be a whole number of bytes above 0'],
   [{ limitExitCode: 9 }, 'there is no option limitExitCode'],
+  [null, 'the options must be an object'],
+  ['x', 'the options must be an object'],
+  [{ env: 'A=1' }, 'env must be an object of strings'],
+  [{ env: { A: 1 } }, 'env.A must be a string'],
+  [{ rules: ['x'] }, 'rules.0 must be an object'],
+  [{ rules: [{ name: 'x', task: 'y', env: 'A' }] }, 'rules.0.env must be an object'],
 ] as const) {
   test(`${JSON.stringify(options)} is refused`, (t) => {
     t.throws(() => checked(runOptions, options), { instanceOf: InvalidOption, message });
+  });
+}
+
+for (const [words, message] of [
+  ['ls', 'command must be an array of strings: the program and its arguments'],
+  [[], 'command must name a program'],
+  [['ls', 1], 'command.1 must be a string or a Uint8Array'],
+] as const) {
+  test(`the command ${JSON.stringify(words)} is refused`, (t) => {
+    t.throws(() => checked(command, words, 'command'), { instanceOf: InvalidOption, message });
   });
 }

@@ -68,6 +68,39 @@ test('leaving an iteration removes its listener', async (t) => {
   t.false(listeners.has('warn'));
 });
 
+test('returning before the first step removes the listener', async (t) => {
+  const listeners = Listeners.ofTree();
+  const events = listeners.events('warn');
+  listeners.emit('warn', warning('first'));
+  t.deepEqual(await events.return?.(), { done: true, value: undefined });
+  t.false(listeners.has('warn'));
+  t.deepEqual(await all(events), []);
+});
+
+test('returning and throwing settle the steps that wait for an event', async (t) => {
+  const listeners = Listeners.ofTree();
+  const ended = { done: true, value: undefined };
+  const returned = listeners.events('warn');
+  const waiting = [returned.next(), returned.next()];
+  t.deepEqual(await returned.return?.(), ended);
+  t.deepEqual(await Promise.all(waiting), [ended, ended]);
+  const thrown = listeners.events('warn');
+  const step = thrown.next();
+  await t.throwsAsync(async () => thrown.throw?.(new Error('enough')), { message: 'enough' });
+  t.deepEqual(await step, ended);
+  t.false(listeners.has('warn'));
+});
+
+test('steps that wait get the events in order', async (t) => {
+  const listeners = Listeners.ofTree();
+  const events = listeners.events('warn');
+  const steps = [events.next(), events.next(), events.next()];
+  for (const text of ['first', 'second']) listeners.emit('warn', warning(text));
+  listeners.close();
+  const values = (await Promise.all(steps)).map(({ value }) => value?.text);
+  t.deepEqual(values, ['first', 'second', undefined]);
+});
+
 test('the tasks of a run are iterated over until it ends', async (t) => {
   const script = 'MEMTOP_TASK=small sleep 0.1; MEMTOP_TASK=late sleep 0.2';
   const running = run(['sh', '-c', script], { trace: 'on' });

@@ -82,6 +82,12 @@ test('what is no process id is refused', (t) => {
   for (const pid of [0, -1, 1.5, Number.NaN, undefined, '12']) {
     t.throws(() => tracker.startTracking(pid as number), { instanceOf: InvalidOption });
   }
+  for (const pid of [0, -1, 1.5, null, 'x']) {
+    t.throws(() => tracker.stopTracking(pid as number), {
+      instanceOf: InvalidOption,
+      message: `${pid} is not a process id`,
+    });
+  }
   t.throws(() => new MemoryTracker({ intervalMs: -5 }), { instanceOf: InvalidOption });
 });
 

@@ -97,7 +97,7 @@ test('a reader that throws does not harm the run', async (t) => {
     },
   });
   t.is(result.exit.code, 0);
-  t.regex((await warned).message, /onOutput has failed: oh/);
+  t.regex((await warned).message, /^the callback onOutput has failed: oh$/);
 });
 
 test('a full heap is recognised by its message in the output', async (t) => {

@@ -90,6 +90,10 @@ test('how to kill is checked', async (t) => {
   const running = run(['sleep', '60']);
   t.throws(() => running.kill({ graceMs: -1 }), { instanceOf: InvalidOption });
   t.throws(() => running.kill({ force: 'yes' as never }), { instanceOf: InvalidOption });
+  t.throws(() => running.kill(null as never), {
+    instanceOf: InvalidOption,
+    message: 'the options must be an object',
+  });
   running.kill();
   t.is((await running).exit.cause, 'aborted');
 });
@@ -122,6 +126,18 @@ test('an abort counts before a failure, and not once the command has ended', asy
   controller.abort();
   await t.throwsAsync(running, { instanceOf: AbortError });
   t.is((await notFound).exit.cause, 'not-started');
+});
+
+test('an abort after the program has killed the run is not what ended it', async (t) => {
+  for (const isKilledFirst of [true, false]) {
+    const controller = new AbortController();
+    const running = run(['sleep', '60'], { signal: controller.signal });
+    if (isKilledFirst) running.kill();
+    controller.abort();
+    running.kill();
+    if (isKilledFirst) t.is((await running).exit.cause, 'aborted');
+    else await t.throwsAsync(running, { instanceOf: AbortError });
+  }
 });
 
 test('with what is aborted already nothing is started', async (t) => {

@@ -161,6 +161,7 @@ test('kill ends the tree, and finish waits for that', async (t) => {
   await running.printed('READY');
   const task = tracker.track(running.pid, { graceMs: 3_600_000 });
   t.throws(() => task.kill({ graceMs: Number.NaN }), { instanceOf: InvalidOption });
+  t.throws(() => task.kill(null as never), { instanceOf: InvalidOption });
   task.kill();
   task.kill();
   task.kill({ force: true });
@@ -261,11 +262,13 @@ test('a process can be assigned to a task', async (t) => {
   const task = tracker.track(shell.pid, { tasks: true });
   t.true(task.tellTask(pid, 'migrate'));
   t.false(task.tellTask(process.pid, 'another tree'));
-  for (const [wrong, id] of [
-    [0, 'x'],
-    [pid, ''],
+  for (const [wrong, id, source] of [
+    [0, 'x', 'npm'],
+    [pid, '', 'npm'],
+    [pid, 'x', 'no-runner'],
+    [pid, 'x', null],
   ] as const) {
-    t.throws(() => task.tellTask(wrong, id), { instanceOf: InvalidOption });
+    t.throws(() => task.tellTask(wrong, id, source as string), { instanceOf: InvalidOption });
   }
   await until(() => (task.snapshot()?.bytes ?? 0) > 80 * MB, 'a sample');
   task.kill({ force: true });

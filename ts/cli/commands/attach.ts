@@ -14,8 +14,14 @@ import { isShownUnasked } from '../view/choice.js';
 import { say } from '../write.js';
 import type { Command } from './command.js';
 
-/** The same flag, with another default. */
+/** The same flags, with other defaults. */
 const ownTrace: Flag = { ...trace, summary: 'trace every process until it ends (default off)' };
+const ownUi: Flag = {
+  ...ui,
+  summary:
+    'show the tree while it runs (full; default auto: on a terminal outside CI) or nothing ' +
+    '(inline, off)',
+};
 
 export const attach: Command = {
   usage: '[options] <pid>',
@@ -23,7 +29,7 @@ export const attach: Command = {
     'Measures a process that is already running and everything it starts, until it\n' +
     'ends, ^C or --timeout. On a terminal, shows its tree until you press q. The\n' +
     'process itself is left alone unless you pass --trace on.',
-  flags: [interval, metric, ownTrace, timeout, ui, label, ...Object.values(reportingFlags)],
+  flags: [interval, metric, ownTrace, timeout, ownUi, label, ...Object.values(reportingFlags)],
   examples: ['memtop attach 4127', 'memtop attach --timeout 30s --json peak.json 4127'],
   async run(raw, environment) {
     const pid = onePid(raw, 'attach');

@@ -92,6 +92,7 @@ async function measureAndReport(
     result = await benched({ ...options, folder: options.clearFrom, artifacts, attempt }, listener);
     isMidLine = artifacts.isMidLine && !options.isJsonOnly;
   } catch (error) {
+    reports.discard();
     say(`memtop: ${messageOf(error)}`);
     return error instanceof ClearRefused ? exitCodes.usage : exitCodes.failedBeforeStart;
   } finally {

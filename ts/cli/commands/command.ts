@@ -5,6 +5,8 @@ import type { RawArguments } from '../parse.js';
 export interface Command {
   /** What follows `memtop`. */
   readonly usage: string;
+  /** The same for another way to call it. */
+  readonly otherUsage?: string;
   /** What it does, in a few sentences. */
   readonly about: string;
   /** Its own flags, besides --help and --version. */

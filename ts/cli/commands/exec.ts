@@ -27,10 +27,12 @@ import type { Command } from './command.js';
 
 export const exec: Command = {
   usage: '[options] -- <command> [arguments...]',
+  otherUsage: '',
   about:
     'Runs a command and measures how much memory it and everything it starts really\n' +
     'needs. The command keeps its streams, its signals and its exit code; the summary\n' +
-    'goes to standard error.',
+    'goes to standard error. Without arguments, on a terminal, memtop shows the\n' +
+    'processes of this machine by memory, live.',
   flags: Object.values(commandFlags),
   examples: [
     'memtop -- npm run build',
@@ -91,6 +93,7 @@ async function runAndReport(command: readonly string[], options: ExecOptions): P
       result = await (view === 'inline' ? shownInline(executed) : executed.result);
     }
   } catch (error) {
+    reports.discard();
     say(`memtop: ${messageOf(error)}`);
     return exitCodes.failedBeforeStart;
   }

@@ -13,6 +13,7 @@ import { grace } from '../flags/running.js';
 import { isSet, valueGiven } from '../options.js';
 import { onePid } from '../pid.js';
 import { requiredStore } from '../store.js';
+import { UsageError } from '../usage-error.js';
 import { wordIfGiven } from '../words.js';
 import { print, say } from '../write.js';
 import type { Command } from './command.js';
@@ -23,17 +24,20 @@ export const kill: Command = {
     'Ends a process and all its descendants, or a recorded run (given as its id, a\n' +
     'prefix of the id, last, or a label). Sends SIGTERM, then SIGKILL to what is left\n' +
     'after the grace period, and waits until all are gone. The exit code is 0 when\n' +
-    'all are gone and 1 when any is left.',
+    'all are gone, and 1 when any is left or there is no such process or run.',
   flags: [force, grace, storeFlag],
   examples: ['memtop kill 4127', 'memtop kill --grace 10s 4127', 'memtop kill --force build'],
   async run(raw, environment) {
     const target = wordIfGiven(raw, 'kill', 'process id or run');
+    if (target === undefined) {
+      throw new UsageError('kill needs a process id or a run, as in: memtop kill 4127');
+    }
     const graceMs = valueGiven(grace, raw, environment);
     const options = {
       force: isSet(force, raw),
       ...(graceMs !== undefined && { graceMs }),
     };
-    const isRun = target !== undefined && !/^-?\d+$/.test(target);
+    const isRun = !/^-?\d+$/.test(target);
     const file = isRun ? requiredStore(raw, environment, await foundConfig()) : undefined;
     let outcome: KillOutcome;
     try {

@@ -20,12 +20,12 @@ export const prune: Command = {
   flags: [olderThan, keep, maxSize, storeFlag],
   examples: ['memtop prune --older-than 90d', 'memtop prune --keep 1000 --max-size 100M'],
   async run(raw, environment) {
-    refuseWords(raw, 'prune', 'say what is to go: memtop prune --older-than 90d');
+    refuseWords(raw, 'prune', 'choose runs by --older-than, --keep or --max-size');
     const age = valueGiven(olderThan, raw, environment);
     const count = valueGiven(keep, raw, environment);
     const mostBytes = valueGiven(maxSize, raw, environment);
     if (age === undefined && count === undefined && mostBytes === undefined) {
-      throw new UsageError('say what is to go: --older-than 90d, --keep 1000 or --max-size 100M');
+      throw new UsageError('prune needs --older-than DURATION, --keep N or --max-size SIZE');
     }
     const file = requiredStore(raw, environment, await foundConfig());
     try {

@@ -76,9 +76,7 @@ export const ps: Command = {
 
 async function showRuns(raw: RawArguments, environment: NodeJS.ProcessEnv): Promise<number> {
   if (pidIfGiven(raw, 'ps') !== undefined || raw.values.has(cwd.name)) {
-    throw new UsageError(
-      '--runs shows all runs that are running; it takes neither a pid nor --cwd',
-    );
+    throw new UsageError('--runs shows all runs in progress; it takes neither a pid nor --cwd');
   }
   const file = requiredStore(raw, environment, await foundConfig());
   try {

@@ -120,6 +120,7 @@ async function runAndReport(
         : begin(listeners));
     }
   } catch (error) {
+    reports.discard();
     say(`memtop: ${messageOf(error)}`);
     return exitCodes.failedBeforeStart;
   }

@@ -38,12 +38,19 @@ async function contentOf({ path, isPackage }: ConfigFile): Promise<unknown> {
 }
 
 function problemText(source: string, issue: z.core.$ZodIssue | undefined): string {
-  const path = issue?.path.map(String) ?? [];
-  const at = path.length > 0 ? `${source}: ${path.join('.')}` : source;
+  const path = issue?.path ?? [];
+  const at = path.length > 0 ? `${source}: ${placeText(path)}` : source;
   if (issue?.code !== 'unrecognized_keys') return `${at} ${issue?.message ?? 'cannot be used'}`;
   const [key = ''] = issue.keys;
-  const meant = nearest(key, keysAt(path));
-  const where = path.length > 0 ? ` in ${path.join('.')}` : '';
-  const advice = meant ? `did you mean ${meant}?` : `there are ${keysAt(path).join(', ')}`;
+  const keys = keysAt(path.map(String));
+  const meant = nearest(key, keys);
+  const where = path.length > 0 ? ` in ${placeText(path)}` : '';
+  const advice = meant ? `did you mean ${meant}?` : `available: ${keys.join(', ')}`;
   return `${source}: unknown key ${JSON.stringify(key)}${where}; ${advice}`;
+}
+
+/** As in JavaScript: `rules[0].argv`. */
+function placeText(path: readonly PropertyKey[]): string {
+  const parts = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`));
+  return parts.join('').replace(/^\./, '');
 }

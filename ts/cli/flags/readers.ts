@@ -27,8 +27,9 @@ export function readPercent(text: string): number {
 /** @throws UsageError that says what a size is */
 export function readSize(text: string): Size {
   const size = parseSize(text);
-  if (size === undefined) throw new UsageError(`${sizeProblem(text)}`);
-  return size;
+  if (size !== undefined) return size;
+  const isTooMuch = text.endsWith('%') && Number(text.slice(0, -1)) > 100;
+  throw new UsageError(isTooMuch ? 'must be at most 100%' : `${sizeProblem(text)}`);
 }
 
 /**

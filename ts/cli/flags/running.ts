@@ -39,7 +39,7 @@ const survivors: Valued<SurvivorUse> = {
 export const pty: Valued<PtyUse> = {
   name: 'pty',
   value: ptyUses.join('|'),
-  summary: 'run the command in a terminal of its own',
+  summary: 'run the command in a terminal of its own (default auto: only with --ui full)',
   read: (text) => allowed(text as PtyUse, ptyProblem),
 };
 
@@ -50,7 +50,9 @@ export const ui: Valued<UiUse> = {
   name: 'ui',
   value: uiUses.join('|'),
   variable: 'MEMTOP_UI',
-  summary: 'what to show while it runs: lines below the output, the whole terminal, nothing',
+  summary:
+    'what to show while it runs: lines below the output, the whole terminal, nothing (default ' +
+    'auto: lines, on a terminal outside CI)',
   read(text) {
     const use = uiUses.find((use) => use === text);
     if (use === undefined) throw new UsageError(`must be one of ${uiUses.join(', ')}`);

@@ -6,26 +6,26 @@ export const exitCodesTopic: Topic = {
   sections: [
     [
       ["the command's own", 'it ran'],
-      ['128+n', 'signal n ended it'],
-      [`${exitCodes.guard}`, 'the guard killed it; --limit-exit-code changes the number'],
-      [`${exitCodes.timeout}`, '--timeout passed'],
+      [`${exitCodes.usage}`, 'usage error'],
       [
         `${exitCodes.budget}`,
         'a peak is above --max-peak or --max-increase, or memtop diff found more memory',
       ],
       [`${exitCodes.verification}`, 'memtop bench: a required output was not written'],
-      [`${exitCodes.interrupted}`, 'memtop run or memtop bench was interrupted'],
+      [`${exitCodes.guard}`, 'the guard killed it; --limit-exit-code changes the number'],
+      [`${exitCodes.timeout}`, '--timeout passed'],
       [
         `${exitCodes.failedBeforeStart}`,
         'memtop failed before the command could start, or could not open a file to write',
       ],
       ['126', 'the command cannot be executed'],
       ['127', 'the command was not found'],
-      [`${exitCodes.usage}`, 'usage error'],
+      ['128+n', 'signal n ended it'],
+      [`${exitCodes.interrupted}`, 'memtop run or memtop bench was interrupted'],
     ],
     'A failure to measure never fails the command: a warning says what is missing.',
     'memtop run exits with the code of the first task that failed. memtop kill exits with ' +
-      `${exitCodes.failed} when a process is left, and commands that only print, such as memtop ps, ` +
-      'when standard output cannot be written.',
+      `${exitCodes.failed} when a process is left or there is no such process or run, and commands ` +
+      'that only print, such as memtop ps, when standard output cannot be written.',
   ],
 };

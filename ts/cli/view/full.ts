@@ -26,7 +26,7 @@ export async function showCommand(
   const view = board.open(() => titleOf('memtop', board.snapshotOf(id)));
   try {
     const executed = begin(view.taskSize, (bytes) => view.take(id, bytes));
-    board.started(id, executed, { stop: () => executed.stop() });
+    board.started(id, executed, { stop: (graceMs) => executed.stop(graceMs) });
     const result = await executed.result;
     board.ended(id, result.exit.code === 0);
     await view.finish(board.isWaitedFor(result));
@@ -75,6 +75,7 @@ interface Entry {
   state: FullTask['state'];
   execution?: Pick<Execution, 'pid' | 'snapshot' | 'typeIn' | 'resize'>;
   session?: TaskSession;
+  isEnding?: boolean;
   last?: Pick<FullTask, 'bytes' | 'peakBytes' | 'trend'>;
 }
 
@@ -165,7 +166,11 @@ class Board implements RunSource {
 
   end(name: string): void {
     this.#hasEnded = true;
-    this.#entries.get(name)?.session?.stop();
+    const entry = this.#entries.get(name);
+    if (!entry?.session) return;
+    // A second time cuts the grace short.
+    entry.session.stop(entry.isEnding ? 0 : undefined);
+    entry.isEnding = true;
   }
 }
 

@@ -9,7 +9,8 @@ import { type Snapshot, snapshotOf } from './snapshot.js';
 
 /**
  * A tree that is being measured, and the promise of its result. Disposing of it ends the measuring
- * and leaves the processes alone; `await using` also waits for the result.
+ * and leaves the processes alone; `await using` also waits for the result, and throws where that
+ * rejects.
  */
 export interface Attached extends Promise<Result>, Disposable, AsyncDisposable {
   /** Ends the measuring; the processes go on. Safe to call again. */
@@ -46,10 +47,14 @@ function attached(result: Promise<Result>, followed: Followed | undefined): Atta
       return record && snapshotOf(record);
     },
     [Symbol.dispose]: stop,
-    async [Symbol.asyncDispose]() {
-      stop();
-      await followed?.result;
+    // Read where a block begins: from then on its end reports the error.
+    get [Symbol.asyncDispose]() {
+      result.catch(() => {});
+      return async () => {
+        stop();
+        await result;
+      };
     },
   };
-  return Object.assign(result, members);
+  return Object.defineProperties(result, Object.getOwnPropertyDescriptors(members)) as Attached;
 }

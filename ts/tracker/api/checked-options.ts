@@ -40,7 +40,10 @@ const milliseconds = (rule: Rule, range: string) =>
   });
 const graceMs = milliseconds(graceProblem, 'from 0 to 3600000');
 
-const argument = z.union([z.string(), z.instanceof(Uint8Array)]);
+const argument = z.union(
+  [z.string(), z.instanceof(Uint8Array)],
+  'must be a string or a Uint8Array',
+);
 
 export const command = z
   .array(argument, 'must be an array of strings: the program and its arguments')
@@ -72,7 +75,7 @@ const run = z.strictObject({
   heap: z.optional(z.boolean('must be true or false')),
   cwd: z.optional(path()),
   env: z.optional(
-    z.record(z.string(), z.union([z.string(), z.undefined()]), 'must be an object of strings'),
+    z.record(z.string(), z.optional(z.string('must be a string')), 'must be an object of strings'),
   ),
   // One of another realm does as well.
   signal: z.optional(z.custom<AbortSignal>(isAbortSignal, 'must be an AbortSignal')),

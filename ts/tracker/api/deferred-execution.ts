@@ -10,7 +10,7 @@ export function deferredExecution(beginning: Promise<Execution>): Execution {
     },
     stop(graceMs) {
       if (execution) execution.stop(graceMs);
-      else stop = { graceMs };
+      else if (!stop || graceMs === 0) stop = { graceMs };
     },
     tasks: () => execution?.tasks() ?? [],
     snapshot: () => execution?.snapshot(),

@@ -12,20 +12,16 @@ export function running(
   result: Promise<Result>,
   executed: Executed | undefined,
   listeners: Listeners<RunEvents>,
+  stop: Executed['stop'] = () => {},
 ): Running {
   let isOver = executed === undefined;
-  const over = executed?.result.then(end, end);
-  function end() {
+  const setOver = () => {
     isOver = true;
-  }
-  let requested: 'nothing' | 'end' | 'end at once' = 'nothing';
+  };
+  const over = executed?.result.then(setOver, setOver);
   const kill = (options: EndOptions = {}) => {
     const graceMs = graceOf(options);
-    const request = graceMs === 0 ? 'end at once' : 'end';
-    // The addon takes a second request as a reason to hurry.
-    if (isOver || requested === 'end at once' || requested === request) return;
-    requested = request;
-    executed?.stop(graceMs);
+    if (!isOver) stop(graceMs);
   };
   const dispose = () => {
     kill();

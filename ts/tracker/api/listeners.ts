@@ -1,5 +1,6 @@
 /** The listeners of one run or of one tracked tree. */
-import { InvalidOption } from '../../errors.js';
+import { InvalidOption, messageOf } from '../../errors.js';
+import { EventIterator } from './event-iterator.js';
 import type { GuardEvents, RunEvents } from './events.js';
 
 type AnyListener = (event: never) => unknown;
@@ -11,7 +12,7 @@ const runEvents = [...guardEvents, 'taskstart', 'taskend'] as const satisfies (k
 export class Listeners<Events extends Partial<RunEvents>> {
   readonly #byName: Map<string, Map<AnyListener, 'always' | 'once'>>;
   readonly #onChange = new Set<() => void>();
-  readonly #onClose = new Set<() => void>();
+  readonly #iterators = new Set<{ end(): void }>();
   #isClosed = false;
 
   private constructor(names: readonly string[]) {
@@ -58,30 +59,15 @@ export class Listeners<Events extends Partial<RunEvents>> {
    * @throws InvalidOption
    */
   events<Name extends keyof Events>(name: Name): AsyncIterableIterator<NonNullable<Events[Name]>> {
-    const arrived: NonNullable<Events[Name]>[] = [];
-    let wake = () => {};
-    const listener = (event: NonNullable<Events[Name]>) => {
-      arrived.push(event);
-      wake();
-    };
+    const iterator = new EventIterator<NonNullable<Events[Name]>>(() => {
+      this.#iterators.delete(iterator);
+      this.remove(name, listener);
+    });
+    const listener = (event: NonNullable<Events[Name]>) => iterator.add(event);
     this.add(name, listener);
-    const listeners = this;
-    const close = () => wake();
-    this.#onClose.add(close);
-    return (async function* () {
-      try {
-        for (;;) {
-          for (let event = arrived.shift(); event; event = arrived.shift()) yield event;
-          if (listeners.#isClosed) return;
-          await new Promise<void>((resolve) => {
-            wake = resolve;
-          });
-        }
-      } finally {
-        listeners.#onClose.delete(close);
-        listeners.remove(name, listener);
-      }
-    })();
+    this.#iterators.add(iterator);
+    if (this.#isClosed) iterator.end();
+    return iterator;
   }
 
   /** Calls it whenever a listener is added or removed, until what it returns is called. */
@@ -96,14 +82,14 @@ export class Listeners<Events extends Partial<RunEvents>> {
     for (const [listener, how] of [...this.#of(name)]) {
       if (how === 'once') this.#remove(name, listener);
       const called = async () => (listener as (event: NonNullable<Events[Name]>) => unknown)(event);
-      called().catch((error) => warnOf(String(name), error));
+      called().catch((error) => warnOf(`a listener of ${String(name)}`, error));
     }
   }
 
   /** Ends all iterations: there will be no more events. */
   close(): void {
     this.#isClosed = true;
-    for (const close of this.#onClose) close();
+    for (const iterator of this.#iterators) iterator.end();
   }
 
   #remove(name: keyof Events, listener: AnyListener): void {
@@ -128,13 +114,10 @@ export class Listeners<Events extends Partial<RunEvents>> {
  * An uncaught exception would end the program, and the run with it. A warning shows the mistake and
  * its stack, and leaves the run alone.
  */
-export function warnOf(name: string, error: unknown): void {
+export function warnOf(failed: string, error: unknown): void {
   const isError = error instanceof Error;
-  process.emitWarning(
-    `a listener of ${name} has failed: ${isError ? error.message : String(error)}`,
-    {
-      type: 'MemtopWarning',
-      ...(isError && error.stack !== undefined && { detail: error.stack }),
-    },
-  );
+  process.emitWarning(`${failed} has failed: ${messageOf(error)}`, {
+    type: 'MemtopWarning',
+    ...(isError && error.stack !== undefined && { detail: error.stack }),
+  });
 }

@@ -61,9 +61,13 @@ export class MemoryTracker implements Disposable, AsyncDisposable {
   /**
    * Stops tracking a process and returns the peak of its tree in bytes; `undefined` when it was not
    * tracked or not measured.
+   *
+   * @throws InvalidOption when `pid` is neither a process id nor `undefined`
    */
   stopTracking(pid: number | undefined): number | undefined {
-    const tree = pid === undefined ? undefined : this.#sampler?.stop(pid);
+    if (pid === undefined) return undefined;
+    checkPid(pid);
+    const tree = this.#sampler?.stop(pid);
     return tree?.peak && peakBytes(tree.peak, { tree });
   }
 

@@ -3,8 +3,8 @@ import type { NamedTaskRule, StageRule } from '../../attribution/rule.js';
 
 interface SamplingOptions {
   /**
-   * Milliseconds between samples, 1 to 60000. Without it as few as keep the sampling under one
-   * percent of a CPU: 2 to 100.
+   * Milliseconds between samples, 1 to 60000. Default: 2 to 100, chosen so that sampling stays
+   * under one percent of a CPU.
    */
   intervalMs?: number;
   /**

@@ -15,7 +15,7 @@ export class Pieces {
   /** An error that the callback throws becomes a warning, as with a listener. */
   readonly take = (stream: string, piece: Uint8Array): void => {
     const called = async () => this.#callback(piece, stream as 'stdout' | 'stderr');
-    called().catch((error) => warnOf('onOutput', error));
+    called().catch((error) => warnOf('the callback onOutput', error));
     this.#taken += 1;
     if (this.#awaited && this.#taken >= this.#awaited.count) this.#awaited.done();
   };

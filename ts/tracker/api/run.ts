@@ -42,7 +42,7 @@ export function run(command: readonly (string | Uint8Array)[], options: RunOptio
       ...others
     } = checked(runOptions, options);
     const { signal } = others;
-    const rejectAborted = unlessAborted(signal);
+    const ending = new Ending(signal);
     const capture = isCaptured ? new Capture(maxCaptureBytes, others.onOutput) : undefined;
     const executed = start(
       checked(commandSchema, command, 'command'),
@@ -51,14 +51,17 @@ export function run(command: readonly (string | Uint8Array)[], options: RunOptio
     );
     const result = executed.result
       .then((result) => capture?.addTo(result) ?? result)
-      .then(rejectAborted)
+      .then((result) => ending.unlessAborted(result))
       .then(rejectOnFailure ? unlessFailed : undefined);
-    const started = running(result, executed, listeners);
+    const started = running(result, executed, listeners, (graceMs) => {
+      ending.request('program');
+      executed.stop(graceMs);
+    });
     watchTasks(executed, listeners);
     const close = () => listeners.close();
     // After the last events of tasks, which are emitted with the result.
     executed.result.then(close, close);
-    if (signal) endWith(signal, started, executed);
+    if (signal) endWith(signal, executed, ending);
     return started;
   } catch (error) {
     listeners.close();
@@ -87,15 +90,29 @@ function start(
   );
 }
 
-/** To be called before the start: a signal that is aborted then has nothing started. */
-function unlessAborted(signal: AbortSignal | undefined): (result: Result) => Result {
-  const wasAborted = signal?.aborted;
-  return (result) => {
-    if (signal?.aborted && (wasAborted || result.exit.cause === 'aborted')) {
-      throw new AbortError(result, { cause: signal.reason });
-    }
-    return result;
-  };
+/** Whether the signal of a run or the program was the first to request its end. */
+class Ending {
+  readonly #signal: AbortSignal | undefined;
+  #requestedBy: 'signal' | 'program' | undefined;
+  /** Nothing is started then. */
+  readonly #wasAborted: boolean;
+
+  /** To be made before the start. */
+  constructor(signal: AbortSignal | undefined) {
+    this.#signal = signal;
+    this.#wasAborted = signal?.aborted === true;
+  }
+
+  request(by: 'signal' | 'program'): void {
+    this.#requestedBy ??= by;
+  }
+
+  /** @throws AbortError */
+  unlessAborted(result: Result): Result {
+    const isEnded = this.#requestedBy === 'signal' && result.exit.cause === 'aborted';
+    if (!this.#wasAborted && !isEnded) return result;
+    throw new AbortError(result, { cause: this.#signal?.reason });
+  }
 }
 
 function unlessFailed(result: Result): Result {
@@ -104,9 +121,12 @@ function unlessFailed(result: Result): Result {
 }
 
 /** A signal may live longer than many runs, and must not hold on to them. */
-function endWith(signal: AbortSignal, started: Running, executed: Executed): void {
-  const kill = () => started.kill();
-  const leave = () => signal.removeEventListener('abort', kill);
-  signal.addEventListener('abort', kill);
+function endWith(signal: AbortSignal, executed: Executed, ending: Ending): void {
+  const end = () => {
+    ending.request('signal');
+    executed.stop();
+  };
+  const leave = () => signal.removeEventListener('abort', end);
+  signal.addEventListener('abort', end);
   executed.result.then(leave, leave);
 }

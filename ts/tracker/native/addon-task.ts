@@ -1,4 +1,5 @@
 /** A tree that the addon tracks. */
+import { runners } from '../../attribution/runners.js';
 import { InvalidOption, SystemError } from '../../errors.js';
 import type { Addon, AlarmRecord } from '../../native/addon.js';
 import { formatBytes } from '../../report/bytes.js';
@@ -11,6 +12,8 @@ import type { EndOptions } from '../api/running.js';
 import { type Snapshot, snapshotOf } from '../api/snapshot.js';
 import type { TrackedResult, TrackedTask } from '../api/tracked-task.js';
 import { taskResult } from '../result/task-result.js';
+
+const sources = runners.map(({ name }) => name);
 
 type NativeTask = ReturnType<InstanceType<Addon['NativeSampler']>['track']>;
 /** Starts tracking; `onAlarm` is called for the guard. */
@@ -71,7 +74,10 @@ export class AddonTask implements TrackedTask {
   tellTask(pid: number, id: string, source = 'memtop'): boolean {
     checkPid(pid);
     if (typeof id !== 'string' || id === '') {
-      throw new InvalidOption('the id of a task must be a text that is not empty');
+      throw new InvalidOption('the id of a task must be a string that is not empty');
+    }
+    if (!sources.includes(source)) {
+      throw new InvalidOption(`the source of a task must be one of ${sources.join(', ')}`);
     }
     return this.#native.tellTask(pid, source, id);
   }
