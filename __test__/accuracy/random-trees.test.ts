@@ -5,10 +5,10 @@ import { buildEngine } from '../../bench/engine.js';
 import { noMemoryGroups } from '../../bench/memory-group.js';
 
 const seeds = 10;
-/** While nobody looks at what the kernel counts for longer, its peak may be missed. */
+/** A peak may be missed where the kernel's count stays unread for longer. */
 const longestUnwatchedMs = 10;
 const attempts = 5;
-// What it takes to build the engine comes on top.
+// Includes the time to build the engine.
 const longest = 10 * 60_000;
 
 const canJudge = noMemoryGroups() === undefined;

@@ -42,13 +42,13 @@ test('no two runners have the same name', (t) => {
   t.is(new Set(runners.map(({ name }) => name)).size, runners.length);
 });
 
-test('Nx comes before Lerna, which has Nx run its scripts', (t) => {
+test('Nx comes before Lerna, which runs its scripts through Nx', (t) => {
   const names = runners.map(({ name }) => name);
   t.true(names.indexOf('nx') < names.indexOf('lerna'));
 });
 
 for (const runner of runners.filter((one) => allExpressionsOf(one).length > 0)) {
-  test(`expressions of ${runner.name} are valid and want nothing that the addon cannot do`, (t) => {
+  test(`expressions of ${runner.name} are valid and use only what the addon supports`, (t) => {
     for (const text of allExpressionsOf(runner)) {
       t.notThrows(() => new RegExp(text), text);
       t.notRegex(text, /\(\?(?:[=!]|<[=!])|\\[1-9]|\\k</, 'looks around or back');
@@ -75,7 +75,7 @@ for (const runner of runners.filter(({ tasks }) => tasks.length > 0)) {
   });
 }
 
-test('every runner has a rule for something', (t) => {
+test('every runner has at least one rule', (t) => {
   t.true(runners.every(({ tasks, wrappers = [] }) => tasks.length + wrappers.length > 0));
 });
 
@@ -109,7 +109,7 @@ for (const file of readdirSync(recorded)) {
     }
   });
 
-  test(`${file} tells nothing of the machine that it was recorded on`, (t) => {
+  test(`${file} reveals nothing about the machine it was recorded on`, (t) => {
     for (const { argv, env, cwd, role } of processes) {
       t.regex(cwd, /^\/w(?:\/|$)/);
       t.true(['payload', 'wrapper', 'host', 'service'].includes(role));

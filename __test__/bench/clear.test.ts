@@ -31,7 +31,7 @@ function project(t: ExecutionContext, files: readonly string[] = []) {
   return { outside, folder, write, clearing, has };
 }
 
-test('what is named is shown, and then removed with all that is in it', (t) => {
+test('a named path is shown, and then removed with its content', (t) => {
   const { clearing, has } = project(t, [
     'dist/a.js',
     'dist/deep/b.js',
@@ -49,7 +49,7 @@ test('what is named is shown, and then removed with all that is in it', (t) => {
   run();
 });
 
-test('a pattern means names of one folder, and nothing that is hidden', (t) => {
+test('a pattern matches names in one folder, without hidden ones', (t) => {
   const files = [
     'packages/a/dist/x',
     'packages/b/dist/x',
@@ -127,7 +127,7 @@ test('nothing is cleared through a link, not even one that stays in the project'
   t.true(has('real/dist/a') && existsSync(join(outside, 'precious')));
 });
 
-test('a repository inside of what is named is not lost', (t) => {
+test('a repository inside of a named path is not removed', (t) => {
   const { clearing, has } = project(t, ['vendor/lib/.git/HEAD', 'vendor/lib/a', 'dist/b']);
   t.throws(() => clearing('dist', 'vendor'), {
     message: 'vendor/lib is not cleared: it holds a repository of git',
@@ -200,9 +200,9 @@ mounting('what is mounted inside is not entered, also from the same file system'
   // In a mount namespace of its own, which ends with the program.
   const script = 'mount --bind "$1" "$2" && shift 2 && exec "$@"';
   const node = [process.execPath, '--import=tsx', '--input-type=module', '-e', program];
-  let said: string;
+  let output: string;
   try {
-    said = execFileSync('unshare', [
+    output = execFileSync('unshare', [
       '-m',
       'sh',
       '-c',
@@ -217,7 +217,7 @@ mounting('what is mounted inside is not entered, also from the same file system'
     return;
   }
   t.deepEqual(
-    said.trim().split('\n'),
+    output.trim().split('\n'),
     Array(3).fill('dist/mounted is not cleared: something else is mounted there'),
   );
   t.true(existsSync(join(outside, 'source/file')) && lstatSync(join(folder, 'dist/y')).isFile());

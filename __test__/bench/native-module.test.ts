@@ -26,7 +26,7 @@ for (const [output, hint] of [
   ['Error: x.node: invalid ELF header', /for another platform than img/],
   ['Error: Cannot find module @rollup/rollup-linux-x64-musl', /installed on another platform/],
 ] as const) {
-  test(`it is told what is behind: ${output}`, (t) => {
+  test(`the hint names the cause of: ${output}`, (t) => {
     t.regex(nativeModuleHint(output, 'img') ?? '', hint);
   });
 }

@@ -13,7 +13,7 @@ const record = (pid: number, name: string, megabytes: number): ProcessRecord => 
   state: 'sleeping',
 });
 
-/** An inspector that sees what it is told. */
+/** An inspector that returns the given records. */
 const seeing = (...records: ProcessRecord[]) => ({ findByCwd: async () => records });
 
 test('a large process that works in the folder is named, a small one is not', async (t) => {

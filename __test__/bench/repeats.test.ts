@@ -45,7 +45,7 @@ test('a first run that is different is a cold start, and no outlier besides', (t
   t.deepEqual(repeatsOf(results(100.5, 100, 99, 101, 100), 0).remarks, []);
 });
 
-test('peaks that rise from run to run are said to', (t) => {
+test('peaks that rise from run to run are remarked on', (t) => {
   const { remarks } = repeatsOf(results(100, 110, 120, 130, 140, 150, 160), 0);
   t.deepEqual(remarks, ['the peaks rise from run to run: something is kept between them']);
 });

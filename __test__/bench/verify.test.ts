@@ -42,7 +42,7 @@ test('one fresh file among old ones is enough', (t) => {
   t.is(one(from, 'c')?.state, 'missing');
 });
 
-test('a path may be absolute, and a circle of links has an end', (t) => {
+test('a path may be absolute, and circular links come to an end', (t) => {
   const from = folder(t, 'dist/a.js');
   symlinkSync('..', join(from, 'dist/up'));
   t.is(one('/', join(from, 'dist/a.js'))?.state, 'fresh');
@@ -50,7 +50,7 @@ test('a path may be absolute, and a circle of links has an end', (t) => {
   t.is(one(from, 'dist')?.fileCount, 1);
 });
 
-test('what is optional may be missing', (t) => {
+test('an optional path may be missing', (t) => {
   const missing = { path: 'a', fileCount: 0, bytes: 0, state: 'missing' as const };
   t.true(isVerified([{ ...missing, isRequired: false }]));
   t.false(isVerified([{ ...missing, isRequired: true }]));

@@ -6,7 +6,7 @@ import { cliPath, memtop, Running } from '../helpers/processes.js';
 
 const oneLine = /^[^\n]+\n$/;
 
-test('arguments reach the command as they are', async (t) => {
+test('arguments reach the command unchanged', async (t) => {
   const odd = ['', ' ', 'a b', '"', "'", '$HOME', '*', '\n', '--json', '--', '\\', 'ä🙂', '\t'];
   const { code, stdout } = await memtop(['--quiet', '--', 'printf', '[%s]', ...odd]);
   t.is(code, 0);
@@ -19,7 +19,7 @@ test('arguments that are not UTF-8 reach the command byte for byte', async (t) =
   t.deepEqual([...stdout], [0x61, 0xff, 0xfe, 0x7c, ...Buffer.from('ä')]);
 });
 
-test('no command is a wrong call', async (t) => {
+test('no command is a usage error', async (t) => {
   for (const args of [[], ['--'], ['--quiet'], ['exec'], ['exec', '--']]) {
     const { code, stderr } = await memtop(args);
     t.is(code, 2);
@@ -32,7 +32,7 @@ test('exec is the long name of running', async (t) => {
   t.is((await memtop(['exec', '-q', '--', 'sh', '-c', 'exit 3'])).code, 3);
 });
 
-test('a command without -- is answered with the right call', async (t) => {
+test('a command without -- gets the correct usage', async (t) => {
   const { code, stderr } = await memtop(['npm', 'run', 'build']);
   t.is(code, 2);
   t.regex(stderr, oneLine);
@@ -73,7 +73,7 @@ test('a command that cannot be executed gives 126', async (t) => {
   }
 });
 
-test('a script whose interpreter is missing is told apart from a missing script', async (t) => {
+test('a missing interpreter is not reported as a missing script', async (t) => {
   const file = join(temporaryFolder(t), 'script');
   writeFileSync(file, '#!/no/such/interpreter\n');
   chmodSync(file, 0o755);

@@ -9,7 +9,7 @@ import { fixture, memtop, Running, startMemtop, until } from '../helpers/process
 const allocate = (megabytes: number, holdMs: number) =>
   new Running(process.execPath, [fixture('allocate.js'), `${megabytes}`, `${holdMs}`]);
 
-/** Until it has taken its first sample, and would hear a signal. */
+/** Until it has taken its first sample and handles signals. */
 async function untilItMeasures(attached: Running, { pid }: Running): Promise<void> {
   await until(
     () => files(attached.pid).includes(`/proc/${pid}/statm`) && catchesHangups(attached.pid),
@@ -78,14 +78,14 @@ test('a process that is not there is named', async (t) => {
 });
 
 for (const args of [[], ['0'], ['-1'], ['1x'], ['1', '2'], ['99999999999']]) {
-  test(`memtop attach ${args.join(' ')} is a wrong call`, async (t) => {
+  test(`memtop attach ${args.join(' ')} is a usage error`, async (t) => {
     const { code, stderr } = await memtop(['attach', ...args]);
     t.is(code, 2);
     t.regex(stderr, /^memtop: [^\n]+\n$/);
   });
 }
 
-test('a time that is none is named', async (t) => {
+test('an invalid time is named', async (t) => {
   const { code, stderr } = await memtop(['attach', '--timeout', 'soon', '1']);
   t.is(code, 2);
   t.is(stderr, 'memtop: --timeout must be a time such as 30s, 5m or 1h, not "soon"\n');

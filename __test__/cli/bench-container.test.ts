@@ -42,7 +42,7 @@ function withFakeEngine(t: ExecutionContext, manner = '') {
       .map((line) => JSON.parse(line));
   const results = join(made.cwd, '.memtop');
   const left = () => readdirSync(results).filter((name) => name.startsWith('.container'));
-  /** The last that a container does whose memtop was killed. */
+  /** The last action of a container whose memtop was killed. */
   const hasReported = () => left().some((name) => existsSync(join(results, name, 'report.json')));
   return { ...made, env, calls, left, hasReported };
 }
@@ -75,7 +75,7 @@ test('the command runs in the container and is measured in there', async (t) => 
   );
 });
 
-test('where the engine sets no limit and makes no group, neither is told of', async (t) => {
+test('without a limit and a group from the engine, neither is reported', async (t) => {
   const { bench, env } = withFakeEngine(t);
   const { line, stderr } = await bench([...engine, '--memory', '4G', '--', allocate(50)], env);
   t.is(line.bench?.container?.fits, undefined);
@@ -136,7 +136,7 @@ test('a container that could not be run is recorded as not started', async (t) =
   t.like(store.runs()[0], { command: ['true'], exit: { code: 125, cause: 'not-started' } });
 });
 
-test('how the command ended in the container is how the bench ends', async (t) => {
+test('the bench ends the way the command in the container ended', async (t) => {
   const { bench, env } = withFakeEngine(t);
   const failed = await bench([...engine, '-q', '--', 'echo broken; exit 6'], env);
   t.is(failed.code, 6);
@@ -146,10 +146,10 @@ test('how the command ended in the container is how the bench ends', async (t) =
 
 test('a module that does not load in the image is explained', async (t) => {
   const { bench, env } = withFakeEngine(t);
-  const said =
+  const output =
     'was compiled against a different Node.js version using NODE_MODULE_VERSION 115. ' +
     'This version of Node.js requires NODE_MODULE_VERSION 137.';
-  const { stderr } = await bench([...engine, '--', `echo '${said}' >&2; exit 1`], env);
+  const { stderr } = await bench([...engine, '--', `echo '${output}' >&2; exit 1`], env);
   t.regex(stderr, /^ {2}hint +a native module in node_modules was built for Node 20 \(ABI 115\)/m);
 });
 
@@ -196,7 +196,7 @@ test('a container that is killed as a whole does not fit', async (t) => {
   });
 });
 
-test('an engine that fails is no command that fails', async (t) => {
+test('a failure of the engine is not a failure of the command', async (t) => {
   const { start, env, cwd, calls } = withFakeEngine(t, 'broken');
   const { code, stderr } = await start([...engine, '--', 'touch ran'], env).finished();
   t.is(code, 125);
@@ -205,7 +205,7 @@ test('an engine that fails is no command that fails', async (t) => {
   t.true(calls().some(([action]) => action === 'rm'));
 });
 
-test('where no engine works it is said which were tried', async (t) => {
+test('without a working engine, those that were tried are named', async (t) => {
   const { start, cwd } = project(t);
   mkdirSync(join(cwd, 'none'));
   const { code, stderr } = await start(['--memory', '1G'], { PATH: join(cwd, 'none') }).finished();
@@ -217,17 +217,17 @@ test('where no engine works it is said which were tried', async (t) => {
 });
 
 const real = [
-  { name: 'real podman', who: caller },
-  { name: 'real podman without root', who: callerWithoutRoot() },
+  { name: 'real podman', user: caller },
+  { name: 'real podman without root', user: callerWithoutRoot() },
 ];
 
-for (const { name, who } of real) {
-  const withPodman = testNeeding(whyNoPodman(who), test.serial);
+for (const { name, user } of real) {
+  const withPodman = testNeeding(whyNoPodman(user), test.serial);
 
   withPodman(`${name}: what the command writes belongs to the caller`, async (t) => {
     t.timeout(180_000);
-    const { as, uid } = who ?? caller;
-    const made = image(t, who ?? caller);
+    const { as, uid } = user ?? caller;
+    const made = image(t, user ?? caller);
     if (made === undefined) return;
     const { bench, cwd, samples, result } = project(t, {}, as);
     const script = `mkdir -p out/deep; echo x > out/deep/made; ${allocate(50)}`;
@@ -242,11 +242,11 @@ for (const { name, who } of real) {
     t.is(highest(samples()), sampledPeak(result()));
   });
 
-  withPodman(`${name}: the limit that is asked for decides, or is said to be none`, async (t) => {
+  withPodman(`${name}: the requested limit decides, or is reported as not set`, async (t) => {
     t.timeout(180_000);
-    const made = image(t, who ?? caller);
+    const made = image(t, user ?? caller);
     if (made === undefined) return;
-    const { bench } = project(t, {}, who?.as);
+    const { bench } = project(t, {}, user?.as);
     const flags = [...engine, '--image', made, '--memory'];
     const fitting = await bench([...flags, '512M', '--', allocate(300)]);
     t.is(fitting.code, 0, fitting.stderr);

@@ -12,7 +12,7 @@ import { cliPath, memtop, Running, until } from '../helpers/processes.js';
 import { whatIsMissing } from '../helpers/programs.js';
 import { ownStore } from '../helpers/stored.js';
 
-/** Ticks of nothing, once all have ended. */
+/** Samples without processes, after all have ended. */
 const endingTicks = 100;
 
 const allocate = (megabytes: number, seconds = 0.3) =>
@@ -67,7 +67,7 @@ test('the line, the file and the timeline tell the same', async (t) => {
   t.is(Math.max(...(timeline?.bytes ?? [])), line.peak?.bytes ?? 0);
 });
 
-/** So many the result itself holds at most. */
+/** The most points that the result itself holds. */
 const pointsOfTimeline = 500;
 
 test('a long run has a row for each sample', async (t) => {
@@ -81,7 +81,7 @@ test('a long run has a row for each sample', async (t) => {
   t.is(highest(rows), sampledPeak(line));
 });
 
-test('of repeated runs the timeline is that of the one that is shown', async (t) => {
+test('the timeline of repeated runs is that of the displayed run', async (t) => {
   const { bench, result, samples, cwd } = project(t);
   const growing = 'echo >> runs; perl -e \'vec($x, (-s "runs") * 20 << 20, 8) = 1; sleep 1\'';
   await bench(['-q', '-n', '3', '--', growing]);
@@ -125,7 +125,7 @@ test('a build that fails, is interrupted or loses its memtop leaves each sample 
   }
 });
 
-test('what is missing or from before fails a run that ended with 0', async (t) => {
+test('a missing or outdated file fails a run that ended with 0', async (t) => {
   const { bench, write, result } = project(t, { 'dist/old.js': 'x' });
   const missing = await bench(['-q', '--verify', 'dist/*.js', '--verify', 'nope', '--', 'true']);
   t.is(missing.code, 121);
@@ -143,7 +143,7 @@ test('what is missing or from before fails a run that ended with 0', async (t) =
   t.regex(optional.stderr, /stale, optional +dist\/\*\*\/\*\.map +1 file, 1B/);
 });
 
-test('what a run copies with its old time counts as written by it', async (t) => {
+test('a copy that keeps its old mtime counts as fresh', async (t) => {
   const { bench, cwd, write } = project(t);
   write('src/a', 'x');
   utimesSync(join(cwd, 'src/a'), 1, 1);
@@ -151,14 +151,14 @@ test('what a run copies with its old time counts as written by it', async (t) =>
   t.is(code, 0);
 });
 
-test('with --skip-clear nothing is removed, and what was left as it was is well', async (t) => {
+test('with --skip-clear nothing is removed, and unchanged files pass', async (t) => {
   const { bench, read } = project(t, { 'dist/a.js': 'x' });
   const flags = ['--clear', 'dist', '--verify', 'dist/a.js', '--skip-clear'];
   t.is((await bench([...flags, '--', 'true'])).code, 0);
   t.is(read('dist/a.js'), 'x');
 });
 
-test('what is cleared is said before, and is gone when the command starts', async (t) => {
+test('the paths to clear are printed first, and are gone when the command starts', async (t) => {
   const { bench, cwd } = project(t, { 'dist/a.js': 'x', 'dist/b.js': 'xy', 'src/c.ts': 'x' });
   const flags = ['-q', '--clear', 'dist', '--clear', 'absent', '--json-only'];
   const { code, stderr, line } = await bench([...flags, '--', 'test ! -e dist']);
@@ -168,7 +168,7 @@ test('what is cleared is said before, and is gone when the command starts', asyn
   t.true(existsSync(join(cwd, 'src/c.ts')));
 });
 
-test('a clearing that fails midway starts nothing, and says what is still there', async (t) => {
+test('a clearing that fails midway starts nothing, and names the remaining paths', async (t) => {
   const files = { 'dist/a': 'x', 'dist/locked/b': 'x' };
   const { cwd, start } = project(t, files, isRoot ? asNobody : []);
   chmodSync(join(cwd, 'dist/locked'), 0o555);
@@ -198,7 +198,7 @@ for (const args of [
   });
 }
 
-test('what must not be cleared starts nothing', async (t) => {
+test('a path that must not be cleared prevents the start', async (t) => {
   const { cwd, start } = project(t, { 'dist/sub/.git/HEAD': 'x' });
   for (const [path, message] of [
     ['..', /^memtop: --clear must stay in the project: \.\. is not allowed, not ".."\n$/],
@@ -222,7 +222,7 @@ test('a build that fails keeps its code, and all that is known is written', asyn
   t.regex(stderr, /^memtop: peak [\d.]+MB; the command FAILED \(code 9\)/m);
 });
 
-test('a build that is killed or was never started is told apart', async (t) => {
+test('a killed build and one that never started have different results', async (t) => {
   const { bench, result } = project(t);
   t.is((await bench(['-q', '--label', 'killed', '--', 'kill -KILL $$'])).code, 137);
   t.like(result('killed'), { exit: { signal: 'SIGKILL' }, bench: { outcome: 'command-failed' } });
@@ -262,7 +262,7 @@ test('repeated runs have a median, a spread, and one result that stands for them
   t.regex(stderr, /median [\d.]+MB, 75 % interval [\d.]+MB to [\d.]+MB; spread/);
 });
 
-test('each run is recorded with what it verified, and shown so', async (t) => {
+test('each run is recorded and shown with its verification', async (t) => {
   const { start } = project(t);
   const store = ownStore(t);
   const flags = ['-q', '-n', '2', '--label', 'kept', '--verify', 'a', '--verify-optional', 'b'];
@@ -404,7 +404,7 @@ for (const [args, message] of [
   [['--engine', 'lxc'], /--engine must be one of auto, docker, podman, not "lxc"\n/],
   [['--memory', '50%'], /--memory must be a size such as 500M or 1\.5G, not "50%"\n/],
 ] as const) {
-  test(`memtop bench ${args.join(' ')} is a wrong call`, async (t) => {
+  test(`memtop bench ${args.join(' ')} is a usage error`, async (t) => {
     const { code, stderr } = await project(t).start(args).finished();
     t.is(code, 2);
     t.regex(stderr, message);

@@ -42,7 +42,7 @@ for (const [shell, complete] of Object.entries(shells)) {
   }
 }
 
-test('another shell is a wrong call that names those that there are', async (t) => {
+test('an unknown shell is a usage error that names the supported ones', async (t) => {
   for (const args of [['tcsh'], [], ['bash', 'zsh']]) {
     const { code, stderr } = await memtop(['completion', ...args]);
     t.is(code, 2);
@@ -61,7 +61,11 @@ async function prepared(t: ExecutionContext, shell: string): Promise<string> {
   return folder;
 }
 
-async function said(t: ExecutionContext, cwd: string, ...command: string[]): Promise<string[]> {
+async function outputLines(
+  t: ExecutionContext,
+  cwd: string,
+  ...command: string[]
+): Promise<string[]> {
   const [program = '', ...args] = command;
   const env = { ...process.env, HOME: cwd, XDG_CONFIG_HOME: cwd, TERM: 'xterm' };
   const { stdout, stderr } = await new Running(program, args, { cwd, env }).finished();
@@ -84,10 +88,10 @@ async function inBash(t: ExecutionContext, line: string): Promise<string[]> {
     for word in "\${COMPREPLY[@]}"; do
       if [[ -d $word ]]; then echo "$word/"; else echo "$word"; fi
     done`;
-  return said(t, folder, 'bash', '--norc', '-c', script, 'bash', line);
+  return outputLines(t, folder, 'bash', '--norc', '-c', script, 'bash', line);
 }
 
-/** In a terminal of its own, since zsh completes only there; what it would offer is written down. */
+/** In a terminal of its own, since zsh completes only there; its offers are recorded. */
 async function inZsh(t: ExecutionContext, line: string): Promise<string[]> {
   const folder = await prepared(t, 'zsh');
   const inner = `
@@ -118,13 +122,13 @@ async function inZsh(t: ExecutionContext, line: string): Promise<string[]> {
     done
     zpty -d shell
     cat .found`;
-  const found = await said(t, folder, 'zsh', '-f', '-c', outer, 'zsh', line);
+  const found = await outputLines(t, folder, 'zsh', '-f', '-c', outer, 'zsh', line);
   return found.flatMap((word) => (word === 'folder' ? [word, 'folder/'] : [word]));
 }
 
 async function inFish(t: ExecutionContext, line: string): Promise<string[]> {
   const folder = await prepared(t, 'fish');
   const script = 'source ./.script; complete -C $argv[1]';
-  const lines = await said(t, folder, 'fish', '--no-config', '-c', script, line);
+  const lines = await outputLines(t, folder, 'fish', '--no-config', '-c', script, line);
   return lines.map((word) => word.split('\t')[0] ?? '');
 }

@@ -14,8 +14,8 @@ import { memtop } from '../helpers/processes.js';
 const build = { command: 'true' };
 const rule = { name: 'r', argv: 'x', task: 't' };
 
-/** What is said of a config that cannot be used; FILE stands for its path. */
-const wrong: readonly (readonly [config: unknown, said: string])[] = [
+/** The errors of invalid configs; FILE stands for the path. */
+const wrong: readonly (readonly [config: unknown, message: string])[] = [
   [[], 'FILE must be an object'],
   [{ task: {} }, 'FILE: unknown key "task"; did you mean tasks?'],
   [{ intervall: 5 }, 'FILE: unknown key "intervall"; did you mean interval?'],
@@ -65,8 +65,8 @@ const wrong: readonly (readonly [config: unknown, said: string])[] = [
   ],
 ];
 
-for (const [config, said] of wrong) {
-  test(`a wrong config says: ${said}`, async (t) => {
+for (const [config, message] of wrong) {
+  test(`an invalid config is an error: ${message}`, async (t) => {
     const file = join(temporaryFolder(t), 'memtop.config.json');
     writeFileSync(file, JSON.stringify(config));
     const { code, stdout, stderr } = await memtop(['--', 'echo', 'started'], {
@@ -74,24 +74,24 @@ for (const [config, said] of wrong) {
     });
     t.is(code, 2, stderr);
     t.is(stdout.toString(), '');
-    t.true(stderr.startsWith(`memtop: ${said.replace('FILE', file)}`), stderr);
+    t.true(stderr.startsWith(`memtop: ${message.replace('FILE', file)}`), stderr);
     t.regex(stderr, /^[^\n]+\n$/);
   });
 }
 
-const unreadable: Readonly<Record<string, readonly [text: string, said: RegExp]>> = {
+const unreadable: Readonly<Record<string, readonly [text: string, message: RegExp]>> = {
   'memtop.config.json': ['{', /memtop\.config\.json cannot be read: .*JSON/],
   'memtop.config.mjs': ['throw new Error("no luck")', /config\.mjs cannot be read: no luck\n/],
   'memtop.config.js': ['export const a = 1;', /config\.js exports no config/],
 };
 
-for (const [name, [text, said]] of Object.entries(unreadable)) {
-  test(`a ${name} that cannot be read is told`, async (t) => {
+for (const [name, [text, message]] of Object.entries(unreadable)) {
+  test(`a ${name} that cannot be read is an error`, async (t) => {
     const folder = temporaryFolder(t);
     writeFileSync(join(folder, name), text);
     const { code, stderr } = await memtop(['run', 'a'], { cwd: folder });
     t.is(code, 2);
-    t.regex(stderr, said);
+    t.regex(stderr, message);
     t.regex(stderr, /^memtop: [^\n]+\n$/);
   });
 }
@@ -115,7 +115,7 @@ test('a config of any form counts for all folders below it', async (t) => {
   }
 });
 
-test('two configs in one folder are one too many', async (t) => {
+test('two configs in one folder are an error', async (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'memtop.config.json'), '{}');
   writeFileSync(join(folder, 'package.json'), '{"memtop": {}}');
@@ -137,7 +137,7 @@ test('a flag comes before its variable, and that before the config', async (t) =
   t.is(await intervalOf(['--interval', '50'], { MEMTOP_INTERVAL: '40' }), 50);
 });
 
-test('the page of the config is the one that is generated, and has every key', (t) => {
+test('docs/config.md is up to date and has every key', (t) => {
   const page = readFileSync(join(packageRoot, 'docs/config.md'), 'utf8');
   t.is(page, withKeyTable(page, configurableFlags));
   for (const key of keysAt([])) t.true(page.includes(`\`${key}\``), key);

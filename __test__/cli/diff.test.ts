@@ -88,7 +88,7 @@ for (const [args, message] of [
     '--max-increase must be a percentage such as 10 or 7.5%, not "much"',
   ],
 ] as const) {
-  test(`memtop ${args.join(' ')} is a wrong call`, async (t) => {
+  test(`memtop ${args.join(' ')} is a usage error`, async (t) => {
     const { code, stderr } = await memtop(args, { cwd: temporaryFolder(t) });
     t.is(code, 2);
     t.is(stderr, `memtop: ${message}\n`);

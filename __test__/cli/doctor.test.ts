@@ -33,7 +33,7 @@ const ids = [
   'open-files',
 ];
 
-test('it fits on a screen and says something of each', async (t) => {
+test('the report fits a screen and covers each check', async (t) => {
   const { code, stdout, stderr } = await memtop(['doctor']);
   t.is(code, 0);
   t.is(stderr, '');
@@ -43,7 +43,7 @@ test('it fits on a screen and says something of each', async (t) => {
   t.regex(stdout.toString(), /^✓ addon +loaded/);
 });
 
-test('--json is the same for programs', async (t) => {
+test('--json prints the same for programs', async (t) => {
   const { code, stdout } = await memtop(['doctor', '--json']);
   t.is(code, 0);
   const answer = JSON.parse(stdout.toString());
@@ -78,7 +78,7 @@ test('an addon that does not load is named', async (t) => {
   t.regex(stdout.toString(), /^✗ addon +\S+memtop\.linux-\S+ does not load/);
 });
 
-test('a word or a flag too many is a wrong call', async (t) => {
+test('an unexpected argument or flag is a usage error', async (t) => {
   for (const [args, message] of [
     [['doctor', 'me'], /^memtop: unexpected argument me; doctor takes none/],
     [['doctor', '--', 'ls'], /^memtop: unexpected argument ls; doctor takes none/],

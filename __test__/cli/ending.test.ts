@@ -13,7 +13,7 @@ const traces = ['on', 'off'] as const;
 const forever = 'while :; do sleep 0.02; done';
 
 for (const trace of traces) {
-  test(`a run whose time is over is ended with 124 (--trace ${trace})`, async (t) => {
+  test(`a run past its timeout is ended with 124 (--trace ${trace})`, async (t) => {
     const flags = ['--trace', trace, '--timeout', '500ms', '--grace', '100ms'];
     const script = `trap "" TERM; echo $$; ${forever}`;
     const { code, stdout, stderr, result } = await measured(t, ['sh', '-c', script], flags);
@@ -24,7 +24,7 @@ for (const trace of traces) {
     t.regex(stderr, /^memtop: timed out after \d.+\. Allow longer with --timeout\.$/m);
   });
 
-  test(`one that heeds the call has its time to end (--trace ${trace})`, async (t) => {
+  test(`a command that handles SIGTERM has time to end (--trace ${trace})`, async (t) => {
     const flags = ['--trace', trace, '--timeout', '500ms', '--grace', '1h'];
     const script = `trap 'sleep 0.3; echo done; exit 0' TERM; ${forever}`;
     const { code, stdout, result } = await measured(t, ['sh', '-c', script], flags);
@@ -33,7 +33,7 @@ for (const trace of traces) {
     t.like(result.exit, { code: 0, signal: null, cause: 'timeout' });
   });
 
-  test(`who outlives the command is named and left alone (--trace ${trace})`, async (t) => {
+  test(`a survivor is named and left alone (--trace ${trace})`, async (t) => {
     const isSleep = 'until [ "$(cat /proc/$!/comm)" = sleep ]; do :; done';
     const script = `{ sleep 60 & } > /dev/null 2>&1; ${isSleep}; echo $!; exit 3`;
     const flags = ['--trace', trace];
@@ -68,7 +68,7 @@ for (const trace of traces) {
     t.is(result.exit.cause, 'exit');
   });
 
-  test(`a full heap of V8 is told as such (--trace ${trace})`, async (t) => {
+  test(`a full heap of V8 is the reported cause (--trace ${trace})`, async (t) => {
     const flags = ['--trace', trace];
     const { code, stderr, result } = await measured(t, [process.execPath, ...fullHeap], flags);
     const bare = new Running(process.execPath, fullHeap, { cwd: temporaryFolder(t) });
@@ -92,7 +92,7 @@ const fullHeap = [
   'const all = []; for (;;) all.push(new Array(1000).fill(1))',
 ];
 
-test('a full heap below a shell that hides it is told as such', async (t) => {
+test('a full heap below a shell that hides it is the reported cause', async (t) => {
   const [limit, e, program] = fullHeap;
   const script = `'${process.execPath}' ${limit} ${e} '${program}'; exit 1`;
   const { code, result } = await measured(t, ['sh', '-c', script], ['--trace', 'on']);
@@ -102,7 +102,7 @@ test('a full heap below a shell that hides it is told as such', async (t) => {
 });
 
 for (const trace of traces) {
-  test(`a command that is killed by somebody has no lack of memory (--trace ${trace})`, async (t) => {
+  test(`a kill by a signal is not reported as out of memory (--trace ${trace})`, async (t) => {
     const { code, result } = await measured(t, ['sh', '-c', 'kill -9 $$'], ['--trace', trace]);
     t.is(code, 137);
     t.like(result.exit, { code: null, signal: 'SIGKILL', cause: 'signal' });
@@ -120,7 +120,7 @@ const testInGroup = testNeeding(hasGroups ? undefined : lack);
 
 for (const trace of traces) {
   testInGroup(
-    `a command that the kernel kills for want of memory is told as such (--trace ${trace})`,
+    `a kill by the kernel's OOM killer is the reported cause (--trace ${trace})`,
     async (t) => {
       const group = join(groups, `memtop-test-${process.pid}-${trace}`);
       mkdirSync(group);
@@ -154,7 +154,7 @@ test('when memtop is killed, what it traces dies with it', async (t) => {
   t.pass();
 });
 
-test('when memtop is killed, an untraced command is told to end', async (t) => {
+test('when memtop is killed, an untraced command gets SIGTERM', async (t) => {
   const script = `trap 'echo got TERM; exit' TERM; echo READY; ${forever}`;
   const running = startMemtop([
     '-q',
@@ -173,7 +173,7 @@ test('when memtop is killed, an untraced command is told to end', async (t) => {
   t.is((await running.finished()).signal, 'SIGKILL');
 });
 
-/** Runs memtop as a job of a shell, which continues it where it has stopped, and says so. */
+/** Runs memtop as a job of a shell, which reports and continues it if it stops. */
 const asJob = `
 set -m
 "$@" 2>/dev/null &
@@ -185,7 +185,7 @@ done
 wait $memtop
 echo $?`;
 
-test('memtop is no stopped job because it freezes whom it ends', async (t) => {
+test('memtop does not become a stopped job when it freezes the tree to end it', async (t) => {
   const flags = ['-q', '--no-store', '--trace', 'off', '--cgroup', 'off'];
   const times = ['--timeout', '200ms', '--grace', '200ms'];
   const command = ['sh', '-c', 'trap "" TERM; while :; do sleep 1; done'];

@@ -75,7 +75,7 @@ test('an orphan in a session of its own stays in the tree', async (t) => {
   t.true(peakOf(t, result).bytes >= 150 * MB);
 });
 
-test('the summary says how much, how sure that is, when, and who it was', async (t) => {
+test('the summary names the peak, its accuracy, its time and its processes', async (t) => {
   const { stderr } = await memtop(['--', 'sleep', '0.3']);
   t.regex(
     stderr,

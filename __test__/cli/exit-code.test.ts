@@ -25,12 +25,12 @@ test('the guard gives 123 or what was asked for, however the command died of it'
   }
 });
 
-test('a time that is over gives 124, whatever the code of the guard', (t) => {
+test('a timeout gives 124, whatever the code of the guard', (t) => {
   t.is(exitCodeOf({ code: null, signal: 'SIGTERM', cause: 'timeout' }, 9), 124);
   t.is(exitCodeOf({ code: 0, signal: null, cause: 'timeout' }), 124);
 });
 
-test('a lack of memory leaves the code as it is', (t) => {
+test('running out of memory does not change the code', (t) => {
   t.is(exitCodeOf({ code: null, signal: 'SIGKILL', cause: 'oom-kernel' }, 9), 137);
   t.is(exitCodeOf({ code: null, signal: 'SIGABRT', cause: 'oom-heap' }, 9), 134);
   t.is(exitCodeOf({ code: 2, signal: null, cause: 'oom-kernel' }, 9), 2);

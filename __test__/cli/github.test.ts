@@ -11,7 +11,7 @@ function actions(t: ExecutionContext, before = ''): { file: string; env: NodeJS.
   return { file, env: { GITHUB_ACTIONS: 'true', GITHUB_STEP_SUMMARY: file } };
 }
 
-test('a run is added to what the summary of the job has already', async (t) => {
+test('a run is appended to the job summary', async (t) => {
   const { file, env } = actions(t, '## before\n');
   const { stdout } = await memtop(['--', 'cat', file], { env });
   t.is(stdout.toString(), '## before\n');
@@ -32,7 +32,7 @@ test('a run that the guard ends is annotated, also a quiet one', async (t) => {
   t.is(readFileSync(file, 'utf8'), '');
 });
 
-test('whoever does not want it has none of it', async (t) => {
+test('annotations and job summary can be switched off', async (t) => {
   for (const no of ['flag', 'variable', 'config', 'elsewhere'] as const) {
     const { file, env } = actions(t);
     const cwd = temporaryFolder(t);

@@ -9,7 +9,7 @@ import { testNeeding } from '../helpers/needs.js';
 import { cliPath, memtop, Running } from '../helpers/processes.js';
 import { unlessRoot } from '../helpers/programs.js';
 
-/** It outlives TERM, and ends by itself where the guard has failed. */
+/** It ignores SIGTERM, and ends by itself if the guard has failed. */
 const quietGrowth = `$SIG{TERM} = "IGNORE"; alarm 30; ${grow(1000)} sleep 60 while 1`;
 const short = ['--grace', '100ms'];
 
@@ -20,7 +20,7 @@ interface Dumped {
 }
 
 for (const trace of ['on', 'off']) {
-  test(`a run past its limit is ended and written down (--trace ${trace})`, async (t) => {
+  test(`a run past its limit is ended and reported (--trace ${trace})`, async (t) => {
     const folder = temporaryFolder(t);
     const file = join(folder, 'result.json');
     const script = `perl -e '${quietGrowth}' -- --token=abc123secret & echo $$ $!; wait`;
@@ -58,15 +58,18 @@ for (const trace of ['on', 'off']) {
     t.true(crash.samples.length > 1);
     t.is(crash.sampling.method, trace === 'on' ? 'traced' : 'scanned');
 
-    const said = stderr.split('\n').filter((line) => line.startsWith('memtop: '));
-    t.regex(said[0] ?? '', /^memtop: the guard ends the run: it has .+, past its limit of 150MB$/);
-    t.is(said[1], `memtop: crash report: ${dumpFile}`);
-    t.regex(said[2] ?? '', /^memtop: likely cause: perl has .+ in 1 process$/);
+    const messages = stderr.split('\n').filter((line) => line.startsWith('memtop: '));
+    t.regex(
+      messages[0] ?? '',
+      /^memtop: the guard ends the run: it has .+, past its limit of 150MB$/,
+    );
+    t.is(messages[1], `memtop: crash report: ${dumpFile}`);
+    t.regex(messages[2] ?? '', /^memtop: likely cause: perl has .+ in 1 process$/);
   });
 }
 
 const testAsRoot = testNeeding(unlessRoot());
-testAsRoot('where nothing can be written the run is ended all the same', async (t) => {
+testAsRoot('the run is ended even if nothing can be written', async (t) => {
   const folder = temporaryFolder(t);
   const flags = ['-q', '--limit', '100M', ...short, '--', 'perl', '-e', quietGrowth];
   const [setpriv = '', ...rest] = [...asNobody, process.execPath, cliPath, ...flags];
@@ -87,7 +90,7 @@ test('the exit code of the guard can be another', async (t) => {
   t.is(code, 77);
 });
 
-test('a warning is said once and the run goes on', async (t) => {
+test('a warning is printed once and the run goes on', async (t) => {
   const folder = temporaryFolder(t);
   const script = `for (1..3) { ${grow(100)} undef $held } exit 5`;
   const { code, stderr } = await memtop(['-q', '--warn', '60M', '--', 'perl', '-e', script], {

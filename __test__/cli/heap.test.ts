@@ -1,4 +1,4 @@
-/** Heaps of real Node processes, as they are reported, and that nobody notices. */
+/** Heaps of real Node processes: what is reported, and that programs run as without --heap. */
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -30,7 +30,7 @@ test.after.always(removeCache);
 
 const node = process.execPath;
 
-/** Holds so many megabytes of numbers in `held`. */
+/** Holds this many megabytes of numbers in `held`. */
 const hold = (megabytes: number) =>
   `const held = Array.from({ length: ${megabytes} }, () => Array(2 ** 17).fill(0.5));`;
 
@@ -66,7 +66,7 @@ async function heapRun(
   return { ...finished, result, heaps: result.heap?.heaps ?? [] };
 }
 
-test('a program that holds 100 MB and ends is told with what it needs', async (t) => {
+test('a program that holds 100 MB is reported with the heap it needs', async (t) => {
   const { code, stderr, result, heaps } = await heapRun(t, [node, '-e', hold(100)]);
   t.is(code, 0);
   t.is(heaps.length, 1);
@@ -84,7 +84,7 @@ test('a program that holds 100 MB and ends is told with what it needs', async (t
   );
 });
 
-test('what is said to be needed is enough, and a third of it is not', async (t) => {
+test('the reported need is enough, and a third of it is not', async (t) => {
   const program = `${hold(100)} held.length;`;
   const { heaps } = await heapRun(t, [node, '-e', program]);
   const needed = heaps[0]?.neededMegabytes ?? 0;
@@ -95,7 +95,7 @@ test('what is said to be needed is enough, and a third of it is not', async (t) 
   t.not(less.code, 0);
 });
 
-test('garbage that full collections have taken away does not count as needed', async (t) => {
+test('garbage that full collections reclaim does not count as needed', async (t) => {
   const program = `
     ${hold(30)}
     let turns = 0;
@@ -115,7 +115,7 @@ test('garbage that full collections have taken away does not count as needed', a
   t.true((heap?.neededMegabytes ?? 0) <= 80, `${heap?.neededMegabytes}`);
 });
 
-test('a heap that was full is told as such, and so is the reason of the end', async (t) => {
+test('a full heap is reported, and so is the cause of the end', async (t) => {
   const program = 'const held = []; for (;;) held.push({ numbers: [1, 2, 3] })';
   const { code, result, heaps, stderr } = await heapRun(t, [
     node,
@@ -138,7 +138,7 @@ test('buffers are counted apart from the heap', async (t) => {
   t.true((heaps[0]?.usedBytes ?? Infinity) < 20 * MB);
 });
 
-test('threads have heaps of their own, also one without options', async (t) => {
+test('each thread has a heap of its own, even one without options', async (t) => {
   const inThread = `${hold(60)} setTimeout(() => {}, 20)`;
   const program = `
     const { Worker } = require('worker_threads');
@@ -167,7 +167,7 @@ test('forked processes and those of a shell report too', async (t) => {
   t.like(result.heap, { processCount: 3, heapCount: 3 });
 });
 
-test('one that starts others without NODE_OPTIONS is the only one that reports', async (t) => {
+test('children started without NODE_OPTIONS do not report', async (t) => {
   const { result } = await heapRun(t, ['sh', '-c', `'${node}' -e 0; NODE_OPTIONS= '${node}' -e 0`]);
   t.is(result.heap?.processCount, 1);
 });
@@ -192,7 +192,7 @@ for (const [how, end] of [
   ['process.exit() while it exits', "process.on('exit', () => process.exit(7)); process.exit(0)"],
   ['an exception', "process.on('uncaughtException', () => process.exit(7)); throw 1"],
 ] as const) {
-  test(`one that ends by ${how} was looked at in the end`, async (t) => {
+  test(`a process that ends by ${how} was read at its end`, async (t) => {
     const { code, heaps } = await heapRun(t, [node, '-e', `${hold(40)} ${end}`]);
     t.is(code, 7);
     t.is(heaps[0]?.lastSeen, 'end');
@@ -200,7 +200,7 @@ for (const [how, end] of [
   });
 }
 
-test('one that is killed was looked at shortly before', async (t) => {
+test('a killed process was read shortly before', async (t) => {
   const program = `${hold(60)} setTimeout(() => process.kill(process.pid, 'SIGKILL'), 800)`;
   const { code, heaps } = await heapRun(t, [node, '-e', program]);
   t.is(code, 137);
@@ -209,7 +209,7 @@ test('one that is killed was looked at shortly before', async (t) => {
   t.true((heaps[0]?.neededMegabytes ?? 0) >= 64);
 });
 
-test('of one that is killed before it was looked at no need is made up', async (t) => {
+test('a process that is killed before the first reading has no need', async (t) => {
   const program = `${hold(60)} process.kill(process.pid, 'SIGKILL')`;
   const { result, heaps, stderr } = await heapRun(t, [node, '-e', program]);
   t.like(heaps[0], { lastSeen: 'before-end', looks: 0 });
@@ -232,7 +232,7 @@ test('a command that is not there leaves nothing behind', async (t) => {
   t.false(stderr.includes('heap'));
 });
 
-test('NODE_OPTIONS that Node refuses are left to it', async (t) => {
+test('NODE_OPTIONS that Node rejects are passed on unchanged', async (t) => {
   const env = { ...process.env, NODE_OPTIONS: '--title="a' };
   const { exit, warnings } = await run([node, '-e', '0'], { env, heap: true, silent: true });
   t.is(exit.code, 9);
@@ -266,7 +266,7 @@ test('a program can have it, and its own environment is as it was', async (t) =>
   t.is((await run([node, '-e', '0'], { silent: true })).heap, undefined);
 });
 
-test('an environment that is not UTF-8 reaches the command as it is', async (t) => {
+test('an environment that is not UTF-8 reaches the command unchanged', async (t) => {
   const { env } = places(t);
   const script = `WORD=$(printf 'a\\377b') '${node}' '${cliPath}' -q --heap -- printenv WORD`;
   const { stdout } = await new Running('sh', ['-c', script], {
@@ -275,7 +275,7 @@ test('an environment that is not UTF-8 reaches the command as it is', async (t) 
   t.deepEqual([...stdout.subarray(0, 3)], [0x61, 0xff, 0x62]);
 });
 
-test('one that outlives the run goes on, and so does what it starts', async (t) => {
+test('a process that outlives the run goes on, and so do its children', async (t) => {
   const { env, temporary } = places(t);
   const child = `require('child_process').execFileSync(process.execPath, ['-e', '0'])`;
   const script = `setTimeout(() => { ${child}; console.error('went on'); process.exit() }, 1500)`;

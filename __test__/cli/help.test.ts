@@ -46,7 +46,7 @@ test('the topic of the environment names what is read without a flag', async (t)
   t.true(stdout.toString().includes('\n  NX_LOG_HEAP_USAGE '));
 });
 
-test('each flag that can be auto says what that does', async (t) => {
+test('each flag with the value auto explains it', async (t) => {
   for (const { flags } of await knownCommands(commands)) {
     for (const flag of flags.filter((one) => choicesOf(one).includes('auto'))) {
       t.regex(flag.summary, /default/, flag.name);
@@ -87,7 +87,7 @@ test('the topic of exit codes names each, in order', async (t) => {
   t.deepEqual(codes, inOrder);
 });
 
-test('what there is no help on is answered with what was meant', async (t) => {
+test('an unknown help topic gets a suggestion', async (t) => {
   const { code, stderr } = await memtop(['help', 'metrix']);
   t.is(code, 2);
   t.is(stderr, 'memtop: there is no help on metrix; did you mean metrics?\n');
@@ -95,7 +95,7 @@ test('what there is no help on is answered with what was meant', async (t) => {
   t.is((await memtop(['help', 'run', 'ps'])).code, 2);
 });
 
-test('the man page is the one that is generated, and names every flag', async (t) => {
+test('the man page is up to date and names every flag', async (t) => {
   const page = readFileSync(join(packageRoot, 'man/memtop.1'), 'utf8');
   const known = await knownCommands(commands);
   t.is(page, manPage(known, Object.entries(topics)));
@@ -105,7 +105,7 @@ test('the man page is the one that is generated, and names every flag', async (t
 });
 
 const testWithMan = testNeeding(whatIsMissing(['man']));
-testWithMan('man shows the page without a complaint', async (t) => {
+testWithMan('man shows the page without warnings', async (t) => {
   const file = join(packageRoot, 'man/memtop.1');
   const env = { ...process.env, MANWIDTH: '80', LC_ALL: 'C.UTF-8' };
   const shown = await new Running('man', ['--warnings', '-l', file], { env }).finished();

@@ -71,7 +71,7 @@ test('show prints the report again', async (t) => {
   t.regex(wrong.stderr, /^memtop: no run has the label "biuld"/);
 });
 
-test('show --sql tells of the tables', async (t) => {
+test('show --sql describes the tables', async (t) => {
   const { code, stdout } = await ownStore(t).memtop('show', '--sql');
   t.is(code, 0);
   t.regex(stdout.toString(), /CREATE TABLE run \(/);
@@ -132,7 +132,7 @@ test('prune removes by number and says how much', async (t) => {
   );
 });
 
-test('an output file that cannot be written is told of', async (t) => {
+test('an output file that cannot be written is an error', async (t) => {
   const store = ownStore(t);
   await store.memtop('-q', '--', 'true');
   const { code, stderr } = await store.memtop('history', '--export', '/proc/memtop/x');

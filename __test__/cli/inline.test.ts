@@ -43,7 +43,7 @@ testInTerminal('the lines stand below the output, and are gone at the end', asyn
   t.regex(await terminal.screen(), /^code 5$/m);
 });
 
-testInTerminal('they are there unless somebody wants none', async (t) => {
+testInTerminal('the lines are shown unless they are switched off', async (t) => {
   const terminal = await Terminal.open(t, { words: [], shellWords: '' });
   terminal.program('measured', `exec '${process.execPath}' '${cliPath}' "$@"`);
   terminal.program('waiting', 'echo READY; read -r x');
@@ -86,7 +86,7 @@ testInTerminal(
   },
 );
 
-testInTerminal('a limit is there with how much of it is taken', async (t) => {
+testInTerminal('a limit is shown with its share in use', async (t) => {
   const terminal = await Terminal.open(t, { words: [], shellWords: '' });
   terminal.program('waiting', 'echo READY; read -r x');
   for (const limit of ['64M', '50%']) {
@@ -180,7 +180,7 @@ testInTerminal('^C and ^Z do what they do without the lines', async (t) => {
   t.regex(screen, /^as it was$/m);
 });
 
-testInTerminal('who outlives the command goes on writing to the terminal', async (t) => {
+testInTerminal('a process that outlives the command can still write to the terminal', async (t) => {
   const terminal = await open(t);
   terminal.program('staying', 'read -r x < go; echo "still here"; read -r x < go; echo "over"');
   terminal.program('leaving', 'mkfifo go; ./staying & echo "left $!"');
@@ -192,7 +192,7 @@ testInTerminal('who outlives the command goes on writing to the terminal', async
   t.regex(await terminal.shows(/over$/m), /still here$/m);
 });
 
-testInTerminal('keys that nobody has read are left to the shell', async (t) => {
+testInTerminal('unread keys are left to the shell', async (t) => {
   const terminal = await open(t);
   terminal.program('busy', 'echo READY; while ! test -e go; do sleep 0.05; done; echo done');
   await terminal.types('./under ./busy');
@@ -270,7 +270,7 @@ testInTerminal('a pager gets its keys', async (t) => {
   t.notRegex(await terminal.screen(), /── memtop/);
 });
 
-testInTerminal('a program that has the terminal by other ways is not written over', async (t) => {
+testInTerminal('a program that opened the terminal itself is not overwritten', async (t) => {
   const terminal = await open(t);
   terminal.program(
     'direct',
@@ -322,7 +322,7 @@ async function recorded(
   await terminal.types(`script -q -e -c '${command}' bytes; echo "code $?"`);
   await terminal.shows(/^code 0$/m);
   const bytes = readFileSync(join(terminal.folder, 'bytes'));
-  // Its own first and last line tell of it alone.
+  // The first and the last line come from `script` itself.
   return bytes.subarray(bytes.indexOf('\n') + 1, bytes.lastIndexOf('\nScript done'));
 }
 
@@ -372,14 +372,14 @@ testInTerminal('the peak is the same with the lines and without', async (t) => {
   t.true(Math.abs(shown - plain) < plain * 0.05, `${shown} and ${plain}`);
 });
 
-test('where there is no terminal there are no lines, and that is said', async (t) => {
+test('without a terminal there are no lines, and a message says so', async (t) => {
   const { code, stdout, stderr } = await memtop(['-q', '--ui', 'inline', '--', 'echo', 'hi']);
   t.is(code, 0);
   t.is(stdout.toString(), 'hi\n');
   t.regex(stderr, /no --ui inline here: standard output and error are not one terminal/);
 });
 
-test('a view that there is not is named with those there are', async (t) => {
+test('an unknown view is named together with the known ones', async (t) => {
   const { code, stderr } = await memtop(['--ui', 'loud', '--', 'true']);
   t.is(code, 2);
   t.regex(stderr, /--ui must be one of auto, inline, full, off, not "loud"/);

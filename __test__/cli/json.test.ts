@@ -33,7 +33,7 @@ test('a file that cannot be written is found before the command starts', async (
   t.false(existsSync(marker));
 });
 
-test('what the file held stays until the command has ended', async (t) => {
+test('the old content of the file stays until the command has ended', async (t) => {
   const file = join(temporaryFolder(t), 'result.json');
   writeFileSync(file, 'before');
   const { stdout } = await memtop(['-q', '--json', file, '--', 'cat', file]);
@@ -71,7 +71,7 @@ test('a command that did not start has a result that says so', async (t) => {
   t.false('peak' in result);
 });
 
-test('a result of a size that a pipe takes in parts arrives whole', async (t) => {
+test('a result larger than a pipe buffer arrives whole', async (t) => {
   const long = 'x'.repeat(100_000);
   const { stdout } = await memtop(['-q', '--json', '-', '--', 'true', long]);
   t.is(JSON.parse(stdout.toString()).run.command[1], long);

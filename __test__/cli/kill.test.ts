@@ -12,7 +12,7 @@ async function shell(script: string): Promise<Running> {
   return running;
 }
 
-test('a tree is ended, and how many it was is said', async (t) => {
+test('a tree is ended, and the number of processes is printed', async (t) => {
   const running = await shell('sh -c "sh -c \\"echo READY; read line; :\\"; :"; :');
   const { code, stdout, stderr } = await memtop(['kill', `${running.pid}`]);
   t.is(code, 0);
@@ -28,7 +28,7 @@ test('--force kills at once', async (t) => {
   t.is((await running.finished()).signal, 'SIGKILL');
 });
 
-test('--grace is how long they may take', async (t) => {
+test('--grace is the time that processes have to end', async (t) => {
   const slow = await shell(
     "trap 'sleep 0.4; exit 7' TERM; echo READY; while :; do sleep 0.01; done",
   );
@@ -39,7 +39,7 @@ test('--grace is how long they may take', async (t) => {
   t.is((await deaf.finished()).signal, 'SIGKILL');
 });
 
-test('one that has ended already is nothing to kill', async (t) => {
+test('a process that has ended cannot be killed', async (t) => {
   const parent = await shell('sleep 0 & echo $!; exec sh -c "echo READY; read line"');
   t.teardown(() => parent.killed());
   const zombie = Number.parseInt(parent.stdout.toString(), 10);
@@ -66,7 +66,7 @@ test('the first process and those above memtop are not ended', async (t) => {
 });
 
 const asNobody = ['--reuid', '65534', '--regid', '65534', '--clear-groups'];
-/** Where all see all, whatever the machine's own /proc hides. */
+/** A /proc that shows all processes to all users, whatever the machine's own hides. */
 const withProc = 'mount -t proc -o hidepid=off proc /proc && exec "$@"';
 
 async function killAsNobody(pid: number) {
@@ -119,7 +119,7 @@ for (const [args, message] of [
     '--grace must be a length of time such as 500ms or 2s, at most 1h, not "2h"',
   ],
 ] as const) {
-  test(`kill ${args.join(' ')} is a wrong call`, async (t) => {
+  test(`kill ${args.join(' ')} is a usage error`, async (t) => {
     const { code, stdout, stderr } = await memtop(['kill', ...args]);
     t.is(code, 2);
     t.is(stdout.toString() + stderr, `memtop: ${message}\n`);

@@ -102,7 +102,7 @@ testInTerminal('the order changes, and the view stands still, at a key', async (
   await isAsBefore(t, terminal);
 });
 
-testInTerminal('the tree that is attached to is shown, and then the summary', async (t) => {
+testInTerminal('attach shows the tree, and then the summary', async (t) => {
   const terminal = await Terminal.open(t, { words: [], shellWords: '' });
   terminal.program('tree', 'echo $$ > pid; sleep 1000 & read -r x < go; kill $!');
   await terminal.runs('mkfifo go; setsid ./tree < /dev/null > /dev/null 2>&1 &');
@@ -115,7 +115,7 @@ testInTerminal('the tree that is attached to is shown, and then the summary', as
   t.regex(screen, /2 processes/);
   await terminal.presses('q');
   await terminal.shows(/memtop: peak [\s\S]*\$$/);
-  t.true(isAlive(pid), 'who is looked at goes on');
+  t.true(isAlive(pid), 'the attached process goes on');
   writeFileSync(join(terminal.folder, 'go'), '\n');
   await until(() => !isAlive(pid), 'the tree to end');
 });

@@ -7,7 +7,7 @@ import { MB, measured, peakOf } from '../helpers/measured.js';
 import { testNeeding } from '../helpers/needs.js';
 import { fixture, memtop } from '../helpers/processes.js';
 
-/** Perl statements that fill so much memory, once. */
+/** Perl statements that fill this much memory, once. */
 const fill = (megabytes: number) =>
   `open Z, "</dev/zero"; sysread Z, $held, ${megabytes} * 1024 * 1024;`;
 
@@ -43,14 +43,14 @@ test('parts add up to the peak, and no process is larger than it', async (t) => 
   }
 });
 
-test('a process that calls itself something else is called so, and known by its program', async (t) => {
+test('a process is shown by its own title, and grouped by its program', async (t) => {
   const script = `exec -a 'sshd: deploy@pts/0' perl -e '${fill(50)} select undef, undef, undef, 0.3'`;
   const { result, stderr } = await measured(t, ['bash', '-c', script]);
   t.is(peakOf(t, result).rollup[0]?.name, 'perl');
   t.regex(stderr, /at the peak +sshd: deploy@pts\/0 -e/);
 });
 
-test('with --metric rss it counts in each of them, and nothing disturbing is read', async (t) => {
+test('with --metric rss shared memory counts in each process, and PSS is not read', async (t) => {
   const { result } = await measured(t, ['perl', '-e', sharing], ['--metric', 'rss']);
   const peak = peakOf(t, result);
   t.is(peak.metric, 'rss');
@@ -74,7 +74,7 @@ test('short children of 300 MB are caught, or the peak says what it may have mis
   t.true(upperBytes >= bytes);
 });
 
-test('of a peak that one process had between samples, that process is told', async (t) => {
+test('a peak of one process between two samples names that process', async (t) => {
   const briefly = `${fill(300)}; undef $held; select undef, undef, undef, 0.2`;
   const script = `sleep 0.1; perl -e '${briefly}'; MEMTOP_TASK=other sleep 0.1`;
   const flags = ['--trace', 'on', '--cgroup', 'off', '--interval', '60000'];
@@ -143,7 +143,7 @@ test('without a group the result says why', async (t) => {
   t.is(result.missing?.cgroup, 'it was not asked for');
 });
 
-test('words that a flag does not know are named', async (t) => {
+test('unknown values of a flag are named', async (t) => {
   for (const [flag, words] of [
     ['--metric', 'auto, rss, pss'],
     ['--cgroup', 'auto, on, off'],

@@ -21,7 +21,7 @@ import { ran } from '../helpers/tasks.js';
 const names = ['json', 'csv', 'markdown', 'html'] as const;
 const starts = { json: '{\n', csv: 'time_ms,bytes', markdown: '### memtop: ', html: '<!doctype' };
 
-test('several are written at once, each in its form', async (t) => {
+test('several outputs are written at once, each in its format', async (t) => {
   const folder = temporaryFolder(t);
   const flags = names.flatMap((name) => [`--${name}`, join(folder, name)]);
   const { code, stderr } = await memtop(['-q', ...flags, '--', 'sh', '-c', 'exit 3']);
@@ -40,7 +40,7 @@ test("'-' is standard output, after the command's own", async (t) => {
   }
 });
 
-test('two in one place are a wrong call, by whatever path it is named', async (t) => {
+test('two outputs to one file are a usage error, whatever the paths', async (t) => {
   const folder = temporaryFolder(t);
   const file = join(folder, 'file');
   const marker = join(folder, 'started');
@@ -66,7 +66,7 @@ test('two in one place are a wrong call, by whatever path it is named', async (t
   t.is((await memtop(['-q', '--json', '/dev/null', '--csv', '/dev/null', '--', 'true'])).code, 0);
 });
 
-test('one that cannot be written starts nothing and leaves nothing behind', async (t) => {
+test('an unwritable output starts nothing and leaves nothing behind', async (t) => {
   const folder = temporaryFolder(t);
   const bad = join(folder, 'no/such/folder/x');
   for (const name of names) {
@@ -79,7 +79,7 @@ test('one that cannot be written starts nothing and leaves nothing behind', asyn
   }
 });
 
-test('one that fails does not keep the others from being written', async (t) => {
+test('an output that fails does not prevent the others', async (t) => {
   const file = join(temporaryFolder(t), 'x.csv');
   const flags = ['-q', '--json', '/dev/full', '--csv', file];
   const { code, stderr } = await memtop([...flags, '--', 'sh', '-c', 'exit 4']);
@@ -88,10 +88,10 @@ test('one that fails does not keep the others from being written', async (t) => 
   t.regex(readFileSync(file, 'utf8'), /^time_ms,bytes\r\n[\d.]+,\d+\r\n/);
 });
 
-test('all that it takes is there before a command that removes this package', async (t) => {
+test('outputs are written even if the command removes this package', async (t) => {
   const folder = temporaryFolder(t);
   const script = 'mv "$0/dist/page" "$0/dist/chunks" "$1"';
-  // A copy of what runs, so that nothing is taken from the tests beside this one.
+  // A copy of the package, so that concurrent tests keep theirs.
   const copied = join(folder, 'copy');
   const setUp = await memtop(['-q', '--', 'sh', '-c', copyScript, process.cwd(), copied]);
   t.is(setUp.code, 0, setUp.stderr);
@@ -138,7 +138,7 @@ test('attach writes them as well', async (t) => {
   t.regex(stdout.toString(), /^time_ms,bytes\r\n[\d.]+,\d+\r\n/);
 });
 
-test('where standard output takes nothing, one line says so', (t) => {
+test('an unwritable standard output gives a one-line error', (t) => {
   const cli = join(packageRoot, 'dist/cli.js');
   for (const words of [['ps'], ['--help'], ['help', 'metrics'], ['doctor']]) {
     const shell = ['-c', 'exec "$@" >/dev/full', 'sh', process.execPath, cli, ...words];
@@ -148,7 +148,7 @@ test('where standard output takes nothing, one line says so', (t) => {
   }
 });
 
-test('where nobody can be attached to, no file is left', async (t) => {
+test('a failed attach leaves no file', async (t) => {
   const file = join(temporaryFolder(t), 'new.json');
   const { code, stderr } = await memtop(['attach', '--json', file, `${2 ** 22}`]);
   t.is(code, 125);
@@ -161,7 +161,7 @@ const unshare =
   `unshare ${process.getuid?.() === 0 ? '' : '--user --map-root-user'} --mount ` +
   `sh -c 'mount -t tmpfs none /proc && exec "$@"' sh`;
 
-test('where a command is not run, no file is left', async (t) => {
+test('a command that does not run leaves no file', async (t) => {
   const folder = temporaryFolder(t);
   // Without the addon, an argument that is not UTF-8 cannot be passed on.
   const copied = join(folder, 'copy');

@@ -12,7 +12,7 @@ test('a value may follow its flag or be attached to it', (t) => {
   t.is(parsed('--json', '-').values.get('json'), '-');
 });
 
-test('a value that looks like a flag is one where it is attached', (t) => {
+test('an attached value may look like a flag', (t) => {
   t.is(parsed('--label=-x').values.get('label'), '-x');
 });
 
@@ -50,7 +50,7 @@ test('what follows -- is the command, whatever it looks like', (t) => {
   t.deepEqual(parsed('--').command, []);
 });
 
-test('the last one of a flag counts', (t) => {
+test('the last occurrence of a flag counts', (t) => {
   t.is(parsed('--label', 'a', '--label', 'b').values.get('label'), 'b');
 });
 

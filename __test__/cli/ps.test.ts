@@ -50,7 +50,7 @@ test('a pid shows that process and what descends from it', async (t) => {
   t.deepEqual(rest, []);
 });
 
-test('--cwd shows those who work in a folder or below it', async (t) => {
+test('--cwd shows the processes that work in a folder or below it', async (t) => {
   const folder = temporaryFolder(t);
   for (const below of ['a', 'a/b', 'a-b']) mkdirSync(join(folder, below));
   const inside = await pair(t, join(folder, 'a/b'));
@@ -77,7 +77,7 @@ test('--json prints an array of records', async (t) => {
   t.true((record?.rssBytes ?? 0) > 100_000);
 });
 
-test('a folder where nobody works gives no line and says so', async (t) => {
+test('a folder without processes gives no line and a message', async (t) => {
   const { code, stdout, stderr } = await memtop(['ps', '--cwd', '/no/such/folder']);
   t.is(code, 0);
   t.is(stdout.toString(), '');
@@ -102,20 +102,20 @@ for (const [args, message] of [
   [['--tre'], 'unknown flag --tre; did you mean --tree?'],
   [['--', 'ls'], 'ls is not a process id; memtop ps lists them'],
 ] as const) {
-  test(`ps ${args.join(' ')} is a wrong call`, async (t) => {
+  test(`ps ${args.join(' ')} is a usage error`, async (t) => {
     const { code, stdout, stderr } = await memtop(['ps', ...args]);
     t.is(code, 2);
     t.is(stdout.toString() + stderr, `memtop: ${message}\n`);
   });
 }
 
-test('a reader that goes away is no error', async (t) => {
+test('a closed output pipe is no error', async (t) => {
   const script = '"$0" "$1" ps --json | head -c 1; echo';
   const { stderr } = await new Running('sh', ['-c', script, process.execPath, cliPath]).finished();
   t.is(stderr, '');
 });
 
-test('a name that steers terminals does not reach this one', async (t) => {
+test('control sequences in a name do not reach the terminal', async (t) => {
   const script = 'printf "\\033[2J" > /proc/$$/comm; echo READY; read line';
   const shell = new Running('sh', ['-c', script, '\u001b]0;title\u0007']);
   t.teardown(() => shell.killed());
@@ -141,7 +141,7 @@ test('without /proc it says what is missing', async (t) => {
   }
 });
 
-testAsRoot('what others hide is not shown, and that is said', async (t) => {
+testAsRoot('hidden processes are not shown, and a message says so', async (t) => {
   const inside =
     'mount -t proc -o hidepid=invisible proc /proc && ' +
     'exec setpriv --reuid 65534 --regid 65534 --clear-groups "$@"';

@@ -29,9 +29,9 @@ async function open(
 }
 
 for (const way of [...ways, ['--ui', 'inline']]) {
-  const told = way.length > 0 ? ` (${way.join(' ')})` : '';
+  const suffix = way.length > 0 ? ` (${way.join(' ')})` : '';
 
-  testInTerminal(`^C reaches each task once, and a second one as well${told}`, async (t) => {
+  testInTerminal(`^C reaches each task once, and a second one as well${suffix}`, async (t) => {
     // The end of one task ends the other, so each waits until the other has had the signal, too.
     const script =
       'n=0; trap \'n=$((n+1)); echo "got $n"; ' +
@@ -50,7 +50,7 @@ for (const way of [...ways, ['--ui', 'inline']]) {
     t.is(screen.match(/got \d/g)?.length, 4);
   });
 
-  testInTerminal(`^Z stops memtop with all tasks, and fg continues them${told}`, async (t) => {
+  testInTerminal(`^Z stops memtop with all tasks, and fg continues them${suffix}`, async (t) => {
     // No child: a shell that has just made one by vfork cannot be stopped before that has run.
     const program =
       '$| = 1; print "READY\\n"; select undef, undef, undef, 0.05 until -e "go"; print "on\\n"';
@@ -71,7 +71,7 @@ for (const way of [...ways, ['--ui', 'inline']]) {
 
 const block = /── memtop \d+s ──\n now +\S+B +peak +\S+B.*\n( limit .*\n)? tasks /;
 
-/** A terminal in whose folder are these tasks. */
+/** A terminal in a folder with these tasks. */
 async function openWith(
   t: ExecutionContext,
   tasks: Readonly<Record<string, string>>,
@@ -93,7 +93,7 @@ async function openWith(
 const untilThere = (file: string) =>
   `perl -e 'select undef, undef, undef, 0.05 until -e "${file}"'`;
 
-testInTerminal('below tasks that run side by side stand lines that tell of each', async (t) => {
+testInTerminal('status lines below concurrent tasks show each of them', async (t) => {
   const terminal = await openWith(t, {
     a: `echo one; ${untilThere('go')}; echo two; ${untilThere('end')}`,
     b: `echo three; ${untilThere('end')}; exit 3`,
@@ -128,7 +128,7 @@ testInTerminal('tasks one after the other have the terminal, with lines below', 
   t.notRegex(await terminal.shows(/TASK\n[\s\S]*^\$$/m), /── memtop/);
 });
 
-testInTerminal('who outlives a task goes on writing to the terminal', async (t) => {
+testInTerminal('a process that outlives a task can still write to the terminal', async (t) => {
   const terminal = await openWith(t, {
     leaves: `(${untilThere('go')}; echo "still here") & echo left`,
   });

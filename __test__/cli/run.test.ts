@@ -20,9 +20,9 @@ function assertAbout(t: ExecutionContext, bytes: number | undefined, megabytes: 
 }
 
 for (const way of ways) {
-  const told = way.length > 0 ? ` (${way.join(' ')})` : '';
+  const suffix = way.length > 0 ? ` (${way.join(' ')})` : '';
 
-  test.serial(`tasks one after the other have the peak of the largest${told}`, async (t) => {
+  test.serial(`tasks one after the other have the peak of the largest${suffix}`, async (t) => {
     const tasks = { a: { command: holding(100, 0.1) }, b: { command: holding(400, 0.1) } };
     const { code, result } = await ran(t, tasks, ['--serial', ...way, 'a', 'b']);
     t.is(code, 0);
@@ -37,7 +37,7 @@ for (const way of ways) {
     t.deepEqual(result.run.command, ['memtop', 'run', 'a', 'b']);
   });
 
-  test.serial(`tasks at the same time have the peak of all${told}`, async (t) => {
+  test.serial(`tasks at the same time have the peak of all${suffix}`, async (t) => {
     const tasks = {
       a: { command: holdingTogether(100, 2) },
       b: { command: holdingTogether(400, 2) },
@@ -62,7 +62,7 @@ for (const way of ways) {
     t.is(result.sampling.method, way.length > 0 ? 'scanned' : result.sampling.method);
   });
 
-  test.serial(`a task of several commands has the peak of the largest${told}`, async (t) => {
+  test.serial(`a task of several commands has the peak of the largest${suffix}`, async (t) => {
     const tasks = { a: { commands: [holding(200, 0.1), holding(100, 0.1)] } };
     const { result } = await ran(t, tasks, [...way, 'a']);
     assertAbout(t, taskOf(t, result, 'a').peak?.bytes, 200);
@@ -70,7 +70,7 @@ for (const way of ways) {
     t.is(taskOf(t, result, 'a').processCount, 2);
   });
 
-  test.serial(`a task past its own limit is ended alone${told}`, async (t) => {
+  test.serial(`a task past its own limit is ended alone${suffix}`, async (t) => {
     const tasks = {
       big: { command: holding(300, 60), limit: '150M' },
       small: { command: ['sh', '-c', 'sleep 1; exit 0'] },
@@ -87,7 +87,7 @@ for (const way of ways) {
     t.is(readdirSync(folder).filter((name) => name.startsWith('memtop-crash-')).length, 2);
   });
 
-  test.serial(`past the limit of the run all tasks are ended${told}`, async (t) => {
+  test.serial(`past the limit of the run all tasks are ended${suffix}`, async (t) => {
     const tasks = { a: { command: holding(100, 60) }, b: { command: holding(100, 60) } };
     const flags = ['--limit', '150M', '--parallel', '2', '--grace', '100ms', ...way];
     const { code, result } = await ran(t, tasks, [...flags, 'a', 'b']);
@@ -99,7 +99,7 @@ for (const way of ways) {
     );
   });
 
-  test.serial(`a signal to memtop reaches all tasks that run${told}`, async (t) => {
+  test.serial(`a signal to memtop reaches all running tasks${suffix}`, async (t) => {
     const script = 'trap "echo got; exit 9" TERM; echo READY; while :; do sleep 0.02; done';
     const tasks = { a: { command: script }, b: { command: script }, c: { command: 'echo c' } };
     const cwd = folderOf(t, tasks);
@@ -119,7 +119,7 @@ for (const way of ways) {
     ]);
   });
 
-  test.serial(`after a failure what runs is ended and nothing is left${told}`, async (t) => {
+  test.serial(`after a failure running tasks are ended and none is left${suffix}`, async (t) => {
     const pids = 'sleep 60 & echo $$ $!; wait';
     const tasks = {
       long: { command: pids },
@@ -164,7 +164,7 @@ test.serial('no task is left when memtop is killed', async (t) => {
   t.is(pids.length, 2);
 });
 
-test('lines of tasks that run at the same time stay whole', async (t) => {
+test('lines of concurrent tasks stay whole', async (t) => {
   const flood = (letter: string) => ({
     command: [
       'perl',
@@ -184,7 +184,7 @@ test('lines of tasks that run at the same time stay whole', async (t) => {
   t.is(result.exit.code, 0);
 });
 
-test('one task alone, and each with --serial, has the streams as they are', async (t) => {
+test('a single task, and each with --serial, gets the unchanged streams', async (t) => {
   const tasks = { a: { command: 'cat; printf out; printf err >&2' } };
   const cwd = folderOf(t, { ...tasks, b: { command: 'printf more' } });
   const input = Buffer.from('in');
@@ -199,7 +199,7 @@ test('one task alone, and each with --serial, has the streams as they are', asyn
   }
 });
 
-test('what a failed task is needed for is skipped, and the rest goes on if told to', async (t) => {
+test('--keep-going skips the dependents of a failed task and runs the rest', async (t) => {
   const tasks = {
     bad: { command: 'exit 4' },
     after: { command: 'echo after', dependsOn: 'bad' },
@@ -227,7 +227,7 @@ test('what a failed task is needed for is skipped, and the rest goes on if told 
   t.regex(stderr, /^ +\S+B +\S+ms +other$/m);
 });
 
-test('the exit code is that of the first failure, as of any command', async (t) => {
+test('the exit code is that of the first failure', async (t) => {
   for (const [command, code] of [
     ['kill -9 $$', 137],
     [['no-such-command'], 127],
@@ -271,12 +271,12 @@ test('scripts of package.json run as npm runs them', async (t) => {
   writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'p', scripts }));
   const { code, stdout } = await memtop(['run', '--json', '-', '-q', 'build'], { cwd: folder });
   t.is(code, 0);
-  const [said = '', json = ''] = stdout.toString().split(/^(?=\{$)/m);
-  t.regex(said, /^pre$.+^build$.+^post$/ms);
+  const [output = '', json = ''] = stdout.toString().split(/^(?=\{$)/m);
+  t.regex(output, /^pre$.+^build$.+^post$/ms);
   t.like(JSON.parse(json).tasks[0], { id: 'build', source: 'script', status: 'ended' });
 });
 
-test('scripts that a script runs are told apart, and stand in the summary', async (t) => {
+test('scripts run by a script are accounted separately and shown in the summary', async (t) => {
   const folder = temporaryFolder(t);
   const step = (megabytes: number) =>
     `perl -e '$held .= "x" x (1 << 20) for 1..${megabytes}; select undef, undef, undef, 0.3'`;
@@ -328,7 +328,7 @@ test('the package manager is the one of the project', async (t) => {
   t.is(await managerOf(), 'bun run x\n');
 });
 
-const wrong: readonly (readonly [args: readonly string[], said: RegExp])[] = [
+const wrong: readonly (readonly [args: readonly string[], message: RegExp])[] = [
   [[], /^no task given; name one or more, as in: memtop run build$/],
   [['bild'], /^there is no task bild; did you mean build\?$/],
   [['needy'], /^there is no task nothing, which needy depends on; available: build, /],
@@ -342,8 +342,8 @@ const wrong: readonly (readonly [args: readonly string[], said: RegExp])[] = [
   [['--warn', '2G', '--limit', '1G', 'build'], /^--warn 2G must not be above the limit, /],
 ];
 
-for (const [args, said] of wrong) {
-  test(`memtop run ${args.join(' ')} is a wrong call`, async (t) => {
+for (const [args, message] of wrong) {
+  test(`memtop run ${args.join(' ')} is a usage error`, async (t) => {
     const cwd = folderOf(t, {
       build: { command: 'echo started' },
       needy: { command: 'echo started', dependsOn: 'nothing' },
@@ -355,11 +355,11 @@ for (const [args, said] of wrong) {
     t.is(code, 2);
     t.is(stdout.toString(), '');
     t.regex(stderr, /^memtop: [^\n]+\n$/);
-    t.regex(stderr.slice('memtop: '.length, -1), said);
+    t.regex(stderr.slice('memtop: '.length, -1), message);
   });
 }
 
-test('without /proc tasks run all the same', async (t) => {
+test('without /proc tasks still run', async (t) => {
   const cwd = folderOf(t, { a: { command: 'echo a' }, b: { command: 'exit 3', dependsOn: 'a' } });
   const unshare = process.getuid?.() === 0 ? ['--mount'] : ['--user', '--map-root-user', '--mount'];
   const inside = 'mount -t tmpfs none /proc && exec "$@"';
@@ -373,7 +373,7 @@ test('without /proc tasks run all the same', async (t) => {
   t.is(stdout.toString(), 'a\n');
 });
 
-test('without the addon tasks run, fail and are ended all the same', async (t) => {
+test('without the addon tasks still run, fail and are ended', async (t) => {
   const hidden = 'data:text/javascript,Object.defineProperty(process, "arch", { value: "none" })';
   const cwd = folderOf(t, {
     a: { command: 'echo $$; exec sleep 60' },

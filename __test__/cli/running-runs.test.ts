@@ -44,7 +44,7 @@ test('a running run is seen from elsewhere with its whole tree, and ended', asyn
   t.deepEqual(await listed(store), []);
 });
 
-test('tasks are ended together, and none is started any more', async (t) => {
+test('tasks are ended together, and no further one is started', async (t) => {
   const store = ownStore(t);
   const folder = temporaryFolder(t);
   const tasks = { a: { command: 'echo READY; sleep 60' }, b: { command: 'echo NEXT' } };
@@ -71,7 +71,7 @@ test('without any running run nothing is shown', async (t) => {
   t.is(stderr, 'memtop: --runs shows all runs in progress; it takes neither a pid nor --cwd\n');
 });
 
-test('a run that nobody knows cannot be ended', async (t) => {
+test('an unknown run cannot be ended', async (t) => {
   const store = ownStore(t);
   await store.memtop('-q', '--', 'true');
   const { code, stderr } = await store.memtop('kill', 'nobody');

@@ -1,4 +1,4 @@
-/** What would make the command line slow to start, found without timing anything. */
+/** Finds what would slow down the start of the command line, without timing it. */
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -40,7 +40,7 @@ test('a quiet run loads no built-in module that is slow', async (t) => {
   t.true(['child_process', 'crypto', 'net', 'tty'].every((name) => seen.includes(name)));
 });
 
-test('what every run needs is one file', async (t) => {
+test('the code that every run needs is one file', async (t) => {
   const { metafile } = await build({
     entryPoints: [cliPath],
     format: 'esm',
@@ -61,7 +61,7 @@ test('the command line does not carry the schema library', (t) => {
   t.deepEqual([holdsZod('cli.js'), holdsZod('index.js')], [false, true]);
 });
 
-/** The texts of a file and of all that it loads at once; what it imports when needed is none of it. */
+/** The texts of a file and of its static imports, without dynamic ones. */
 function loadedWith(file: string, seen = new Set<string>()): string[] {
   if (seen.has(file)) return [];
   seen.add(file);

@@ -25,7 +25,7 @@ test('a run is recorded, with its result', async (t) => {
   t.is(run?.peakBytes, result.peak.bytes);
 });
 
-test('what looks like a secret is not kept', async (t) => {
+test('apparent secrets are not kept', async (t) => {
   const store = ownStore(t);
   await store.memtop('-q', '--', 'sh', '-c', 'sleep 0.1; :', '--password', 'hunter2');
   const [run] = store.runs();
@@ -91,14 +91,14 @@ test('a store that cannot be used is one warning, and all else goes on', async (
   t.is(readFileSync(text, 'utf8').slice(0, 19), 'this is no database');
 });
 
-test('a command that is not there is no run', async (t) => {
+test('a missing command is not recorded', async (t) => {
   const store = ownStore(t);
   const { code, stderr } = await store.memtop('-q', '--', 'no-such-command-at-all');
   t.is(code, 127);
   t.false(stderr.includes('recorded'), stderr);
 });
 
-test('twenty at a time lose nothing', async (t) => {
+test('twenty concurrent runs are all recorded', async (t) => {
   const store = ownStore(t);
   const all = await Promise.all(
     Array.from({ length: 20 }, (_, number) =>
@@ -111,7 +111,7 @@ test('twenty at a time lose nothing', async (t) => {
   t.true(runs.every(({ state }) => state === 'ended'));
 });
 
-test('a memtop that is killed leaves a run that was interrupted, with its course', async (t) => {
+test('a killed memtop leaves an interrupted run with its course', async (t) => {
   const store = ownStore(t);
   const running = startMemtop(['--', 'sleep', '60'], { env: store.env });
   await until(() => {

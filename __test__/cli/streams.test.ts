@@ -5,7 +5,7 @@ import test from 'ava';
 import { temporaryFolder } from '../helpers/folder.js';
 import { memtop } from '../helpers/processes.js';
 
-test('what goes in and out of the command is byte for byte as without memtop', async (t) => {
+test('input and output of the command are byte for byte as without memtop', async (t) => {
   const input = randomBytes(5_000_000);
   const { code, stdout, stderr } = await memtop(['--quiet', '--', 'cat'], { input });
   t.is(code, 0);
@@ -23,7 +23,7 @@ test('standard error is the command’s own until it has ended', async (t) => {
   t.regex(stderr, /^first\nsecond\nmemtop: /);
 });
 
-test('the command has the very files that memtop was given', async (t) => {
+test('the command gets the same open files as memtop', async (t) => {
   const file = join(temporaryFolder(t), 'out');
   const fd = openSync(file, 'w');
   const links = 'readlink /proc/self/fd/0 /proc/self/fd/1';
@@ -42,7 +42,7 @@ test('a pipe to the command keeps blocking', async (t) => {
   t.is(flags & nonBlocking, 0);
 });
 
-test('a reader that goes away ends the command by SIGPIPE, as without memtop', async (t) => {
+test('a closed output pipe ends the command by SIGPIPE, as without memtop', async (t) => {
   const { code, stdout } = await memtop(['--quiet', '--', 'sh', '-c', 'yes | head -1; exit 0']);
   t.is(stdout.toString(), 'y\n');
   t.is(code, 0);

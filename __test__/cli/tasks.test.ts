@@ -11,7 +11,7 @@ const asTask = (project: string, script: string) =>
   `env NX_TASK_TARGET_PROJECT=${project} NX_TASK_TARGET_TARGET=build NX_VERBOSE_LOGGING=false ` +
   `sh -c "${script}; exit \\$?"`;
 
-test('a line tells of each task as it ends, with its peak', async (t) => {
+test('each task prints a line with its peak when it ends', async (t) => {
   const script = `${asTask('good', fill(100, 0.3))}; ${asTask('bad', 'exit 3')}; true`;
   const call = ['--trace', 'on', '--log-heap-usage', '--quiet', '--', 'sh', '-c', script];
   const { stderr, stdout } = await memtop(call);
@@ -21,7 +21,7 @@ test('a line tells of each task as it ends, with its peak', async (t) => {
   t.is(stdout.length, 0);
 });
 
-test('without that there are no such lines, and the summary shows the tasks', async (t) => {
+test('without the flag there are no such lines, and the summary shows the tasks', async (t) => {
   const script = `${asTask('web', fill(100, 0.3))}; ${asTask('api', fill(50, 0.3))}; true`;
   const { stderr } = await memtop(['--trace', 'on', '--', 'sh', '-c', script]);
   t.notRegex(stderr, /peak: 10/);
@@ -54,7 +54,7 @@ for (const trace of ['on', 'off']) {
     );
     const [small, , large] = found;
     const added = (large?.peakBytes ?? 0) - (small?.peakBytes ?? 0);
-    // What the processes of npm share may be known of one of the two better than of the other.
+    // The shared memory of npm's processes may be known better for one of the two.
     t.true(added > 50 * MB && added < 130 * MB, `${small?.peakBytes} and ${large?.peakBytes}`);
     t.true((small?.lastSeenMs ?? 0) <= (large?.firstSeenMs ?? 0));
     t.regex(stderr, /^ {2}stages +small \S+MB in \S+, nap /m);

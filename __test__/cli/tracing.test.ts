@@ -38,13 +38,13 @@ test('a traced command has its streams and its exit code', async (t) => {
   t.is(stderr, 'error\n');
 });
 
-test('a command that is not there is told as ever', async (t) => {
+test('a missing command is reported as without tracing', async (t) => {
   const { code, stderr } = await memtop(['--trace', 'on', '--', 'no-such-command']);
   t.is(code, 127);
   t.is(stderr, 'memtop: no-such-command: command not found\n');
 });
 
-test('a word that --trace does not know is named', async (t) => {
+test('an unknown value of --trace is named', async (t) => {
   const { code, stderr } = await memtop(['--trace', 'maybe', '--', 'true']);
   t.is(code, 2);
   t.is(stderr, 'memtop: --trace must be one of auto, on, off, not "maybe"\n');
@@ -74,7 +74,7 @@ testAsRoot('a plain user’s command is scanned, and the result says why', async
   }
 });
 
-/** A copy of `id` that runs as root, whoever starts it. */
+/** A copy of `id` that runs as root for every user. */
 function setuidId(t: ExecutionContext): string {
   const folder = temporaryFolder(t);
   chmodSync(folder, 0o755);
@@ -84,7 +84,7 @@ function setuidId(t: ExecutionContext): string {
   return file;
 }
 
-testAsRoot('tracing is never chosen where a command would lose its rights by it', async (t) => {
+testAsRoot('auto never traces a command that would lose its privileges', async (t) => {
   const { stdout, stderr } = await runAsNobody(
     ['--trace', 'auto', '--no-store'],
     ['sh', '-c', `${setuidId(t)}; sleep 0.2`],
@@ -93,7 +93,7 @@ testAsRoot('tracing is never chosen where a command would lose its rights by it'
   t.notRegex(stderr, /warning/);
 });
 
-testAsRoot('where tracing was asked for, the loss of rights is told', async (t) => {
+testAsRoot('with tracing on request, a loss of privileges is a warning', async (t) => {
   const id = setuidId(t);
   const { stdout, stderr } = await runAsNobody(['-q', '--trace', 'on', '--no-store'], [id]);
   t.notRegex(stdout.toString(), /euid=0/);
@@ -104,7 +104,7 @@ testAsRoot('where tracing was asked for, the loss of rights is told', async (t) 
   );
 });
 
-testAsRoot('under a tracer that may all, a command keeps its rights', async (t) => {
+testAsRoot('a command keeps its privileges under a tracer that runs as root', async (t) => {
   const command = [...asNobody, setuidId(t)];
   const { stdout, stderr } = await memtop(['-q', '--trace', 'on', '--', ...command]);
   t.regex(stdout.toString(), /euid=0\(root\)/);

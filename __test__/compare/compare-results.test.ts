@@ -35,7 +35,7 @@ test('groups of results are compared by what their own runs vary', (t) => {
   t.true(isRegression(peak));
 });
 
-test('what is no result is not compared', (t) => {
+test('anything but a result is not compared', (t) => {
   const one = resultOf({ megabytes: 100 });
   for (const [before, after, message] of [
     [{}, {}, /^before is not a memtop result; supported schemas: /],
@@ -56,7 +56,7 @@ test('errors that have the keys of a result are compared like results', async (t
   t.is(peak.byBytes, 0);
 });
 
-test('what cannot be compared is named', (t) => {
+test('incomparable results are named', (t) => {
   const names = ['main', 'branch'] as const;
   const one = resultOf({ megabytes: 100 });
   t.throws(() => compareResults(one, resultOf({}), { names }), {

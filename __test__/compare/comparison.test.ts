@@ -104,7 +104,7 @@ test('tasks, stages and processes are compared by name, the largest change first
   t.is(comparison.stages[0]?.change?.byBytes, 400 * MB);
 });
 
-test('runs that failed are left out, and said to be, unless all have failed', (t) => {
+test('failed runs are left out with a remark, unless all have failed', (t) => {
   const results = [
     resultOf({ megabytes: 100 }),
     resultOf({ megabytes: 20, code: 1 }),
@@ -134,7 +134,7 @@ test('runs that were measured in different metrics are not compared', (t) => {
   );
 });
 
-test('of a group, those that were measured in another metric than the latest are left out', (t) => {
+test('runs of a group in another metric than the latest are left out', (t) => {
   const runs = measuresOfAll([
     resultOf({ megabytes: 500, metric: 'pss' }),
     resultOf({ megabytes: 100 }),

@@ -30,7 +30,7 @@ test('a label comes before a folder of the same name, such as src', async (t) =>
   t.deepEqual(await filesIn(folder).resultsOf('ts'), [one]);
 });
 
-test('what no source knows is an error that says where was looked', async (t) => {
+test('an unknown reference is an error that names the places searched', async (t) => {
   const known = {
     resultsOf: async (name: string) => (name === 'run-7' ? [one] : []),
     lookedAt: () => ['the history'],

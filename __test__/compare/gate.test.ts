@@ -19,7 +19,7 @@ test('a peak of just what is allowed passes, and a byte more does not', (t) => {
   t.false(isPassed(judge(group([100 + 1 / MB]), most(100))));
 });
 
-test('a baseline in another metric cannot tell, and fails', (t) => {
+test('a baseline in another metric is not comparable, and fails', (t) => {
   const before = groupOf('main', measuresOfAll([resultOf({ megabytes: 100, metric: 'rss' })]));
   const verdict = judge(group([100]), band(10), before);
   t.deepEqual(verdict.findings, []);
@@ -50,7 +50,7 @@ test('tasks are found by their names and by patterns', (t) => {
   t.deepEqual(judge(runs, most(200, 'abc')).unchecked, [{ task: 'abc', because: 'no-such-task' }]);
 });
 
-test('a budget that cannot be tried is not kept', (t) => {
+test('a budget that cannot be checked fails', (t) => {
   t.false(isPassed(judge(group([100]), most(200, 'web'))));
   t.false(isPassed(judge(groupOf('none', []), most(200))));
   const unknown = { maxPeak: [], maxIncrease: [{ task: 'web', value: 10 }] };

@@ -8,7 +8,7 @@ test('the text of a result is the result again', async (t) => {
   t.deepEqual(parseResult(resultJson(result)), result);
 });
 
-test('a result of the schema before becomes one of this schema, and unknown keys stay', (t) => {
+test('a result of the previous schema is converted, and unknown keys stay', (t) => {
   const result = { ...resultOf({ megabytes: 5, metric: 'pss' }), later: 1 };
   const older = JSON.stringify({ ...result, schema: 'memtop.result/1' });
   const { schema, peak, ...others } = parseResult(older);

@@ -9,7 +9,7 @@ import { ownStore } from '../helpers/stored.js';
 const page = readFileSync(join(packageRoot, 'docs/api.md'), 'utf8');
 const examples = [...page.matchAll(/^```js\n(.+?)^```$/gms)].map(([, code = '']) => code);
 
-/** What must be printed, where the page does not say that it varies. */
+/** The expected output, except where the page says that it varies. */
 const printed: readonly RegExp[] = [
   /^0 \d{9}\n$/,
   /^sh -c exit 3: exited with code 3\n3 \d+\n$/,

@@ -10,7 +10,7 @@ const pages = folders.flatMap((folder) =>
     .map((name) => join(packageRoot, folder, name)),
 );
 
-/** Without blocks of code, whose brackets and hashes are no links and no headings. */
+/** Without code blocks: their brackets and hashes are neither links nor headings. */
 function proseOf(page: string): string {
   return readFileSync(page, 'utf8').replaceAll(/^( *)```.*?^\1```$/gms, '');
 }

@@ -38,7 +38,7 @@ function found(id: string, change: Partial<Survey>, before = survey): Check | un
   return checks({ ...facts, survey: { ...before, ...change } }).find((check) => check.id === id);
 }
 
-test('where everything is there nothing is to be done', (t) => {
+test('a complete setup needs no advice', (t) => {
   const all = checks(facts);
   t.true(all.every(({ state, advice }) => state === 'ok' && advice === undefined));
   t.true(all.length < 20);
@@ -65,14 +65,14 @@ test('an inexact kernel matters on a machine of many CPUs', (t) => {
   t.like(kernel(64), { state: 'limited', advice: 'it is exact from Linux 6.16 on' });
 });
 
-test('hidden processes matter only to who does not see them', (t) => {
+test('hidden processes matter only to a user that cannot see them', (t) => {
   const processes = { visible: 3, unreadable: 0, hidepid: '2', ownPss: 'readable', othersPss: '' };
   t.like(found('proc', { processes }), { state: 'ok' });
   const tracing = { isSuperuser: false, hasCapability: false };
   t.like(found('proc', { processes, tracing }), { state: 'limited' });
 });
 
-test('what hinders tracing is named', (t) => {
+test('the obstacle to tracing is named', (t) => {
   const user = { isSuperuser: false, hasCapability: false };
   for (const [tracing, state, pattern] of [
     [{ ...user }, 'limited', /setuid/],

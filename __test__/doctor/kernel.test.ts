@@ -29,7 +29,7 @@ test('before 6.2 it is the threads that hold back', (t) => {
   }
 });
 
-test('of a release in another form nothing is claimed', (t) => {
+test('an unknown form of release has no error bound', (t) => {
   for (const release of ['', 'unknown', '24']) {
     t.is(residentErrorBytes(release, 2, page), undefined, release);
   }

@@ -14,7 +14,7 @@ function unlessAddressSanitizer(): Lack | undefined {
 }
 
 sameScript(
-  'a program that leaks memory is told so by its sanitizer',
+  'the sanitizer of a program reports its leaks',
   {
     run: `gcc -g -fsanitize=address -o leak "${fixture('leak.c')}" && $under ./leak; echo $?`,
     prints: /^[1-9]\d*\n$/,

@@ -6,10 +6,10 @@ import { temporaryFolder } from '../helpers/folder.js';
 import { type Before, harmless } from '../helpers/harmless.js';
 import { Running, until, withoutMemtop } from '../helpers/processes.js';
 
-/** Says who it is, and stays. */
+/** Writes its pid and keeps running. */
 const daemon = 'echo $$ > new; mv new pid; exec sleep 1000 < /dev/null > /dev/null 2>&1';
 
-/** Ways in which a command leaves something behind that goes on. */
+/** Ways in which a command leaves a process running. */
 const launches: Record<string, string> = {
   'in the background': 'sh daemon &',
   'started by nohup': 'nohup sh daemon < /dev/null > /dev/null 2>&1 &',
@@ -21,7 +21,7 @@ for (const [how, launch] of Object.entries(launches)) {
   harmless(`a daemon ${how} lives on, in the same group and session`, async (t, before) => {
     const { pid, launcher } = await launched(t, before, launch);
     t.true(isAlive(pid));
-    await until(() => isOrphan(pid, launcher), 'whoever started the daemon to end');
+    await until(() => isOrphan(pid, launcher), 'the parent of the daemon to end');
     return relations(pid, launcher);
   });
 }
@@ -70,11 +70,11 @@ function isOrphan(pid: number, launcher: number): boolean {
   }
 }
 
-/** What holds of a process that has lost its parent, in terms that are the same each time. */
+/** The relations of an orphan, in terms that are the same in every run. */
 function relations(pid: number, launcher: number) {
   const { parent, group, session, terminal } = placeOf(pid);
   const named = (id: number) =>
-    id === launcher ? 'who launched it' : id === pid ? 'itself' : 'another';
+    id === launcher ? 'the launcher' : id === pid ? 'itself' : 'another';
   const status = readFileSync(`/proc/${pid}/status`, 'utf8');
   return {
     parent,

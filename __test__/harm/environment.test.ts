@@ -1,12 +1,12 @@
 import { always } from '../helpers/harmless.js';
 import { unlessRoot } from '../helpers/programs.js';
 import { sameScript } from '../helpers/script.js';
-import { says } from '../helpers/ways.js';
+import { hasFlag } from '../helpers/ways.js';
 
 // dash and not bash starts these: bash gives each program its own path in the variable _.
 
 sameScript('a command has the same environment', {
-  // The environment of whoever runs the tests is nobody's business.
+  // The environment of the test run must not show up in a failure.
   run: 'env -i PATH="$PATH" A="x y" B= PWD=/ TERM=dumb _=/x $under env',
   prints: /\nA=x y\nB=\nPWD=\/\nTERM=dumb\n_=\/x\n$/,
 });
@@ -74,7 +74,7 @@ sameScript(
 );
 
 sameScript('a command has the same rights and the same treatment of signals', {
-  // Who traces it, how large it is and how often it was interrupted is its own affair.
+  // Tracer, size and context switches differ between processes.
   run: "$under grep -E '^(Umask|[UG]id|Groups|Sig(Pnd|Blk|Ign|Cgt)|ShdPnd|Cap|NoNewPrivs|Seccomp|Spec|Cpus|Mems|THP)' /proc/self/status",
   prints: /^SigBlk:\t0+$[\s\S]*^CapEff:/m,
 });
@@ -121,14 +121,14 @@ const getDeathSignal = deathSignal(
 );
 
 sameScript(
-  'a command that nobody has tied to its parent is not',
+  'a command without a parent-death signal gets none',
   { run: `$under /usr/bin/python3 -c '${getDeathSignal}'`, prints: '0\n' },
-  // Without tracing it is told to end when memtop is killed.
-  { needs: ['/usr/bin/python3'], except: (way) => says(way, '--trace', 'off') },
+  // Without tracing memtop sets one, so that the command ends when memtop is killed.
+  { needs: ['/usr/bin/python3'], except: (way) => hasFlag(way, '--trace', 'off') },
 );
 
 sameScript(
-  'a command that is to end with its parent still is',
+  'a command keeps its parent-death signal',
   {
     run: `/usr/bin/python3 -c '${setDeathSignal}' $under /usr/bin/python3 -c '${getDeathSignal}'`,
     prints: '15\n',

@@ -12,7 +12,7 @@ for (const code of [0, 3, 125, 126, 127, 255]) {
 for (const name of ['TERM', 'INT', 'KILL', 'ABRT', 'SEGV', 'PIPE', 'USR1', 'RTMIN']) {
   sameScript(`a shell sees that SIG${name} ended a command`, {
     shell: 'bash',
-    // The shell tells of it on its own standard error, with a pid.
+    // The shell reports it on its own standard error, with a pid.
     run: `ulimit -c 0; { $under bash -c 'echo out; kill -${name} $$'; } 2>/dev/null; echo $?`,
     prints: /^out\n1\d\d\n$/,
   });

@@ -42,7 +42,7 @@ for (const way of ways) {
   });
 }
 
-/** Stands in the environment of all that a test starts. */
+/** In the environment of all processes that a test starts. */
 const mark = 'STARTED_BY_A_TEST_IN';
 
 function withEnvironment(entry: string): number[] {
@@ -55,12 +55,12 @@ function environmentOf(pid: number): string {
   try {
     return readFileSync(`/proc/${pid}/environ`, 'utf8');
   } catch {
-    // It has ended, or is somebody else's.
+    // The process has ended, or belongs to another user.
     return '';
   }
 }
 
-/** Those that memtop makes are called after its pid. */
+/** memtop names its groups after its pid. */
 function controlGroupsOf(pids: ReadonlySet<string>): string[] {
   return foldersBelow('/sys/fs/cgroup').filter((folder) =>
     pids.has(/\/memtop-(\d+)-\d+$/.exec(folder)?.[1] ?? ''),

@@ -7,7 +7,7 @@ import { MB } from '../helpers/measured.js';
 import { Running, withoutMemtop } from '../helpers/processes.js';
 import type { Way } from '../helpers/ways.js';
 
-/** With a group of the run's own, which is what stands between a program and the limit. */
+/** With a group for the run between the program and the limit, and without. */
 const among: readonly Way[] = [
   ['--cgroup', 'on'],
   ['--cgroup', 'on', '--trace', 'off'],
@@ -28,12 +28,12 @@ const limited = (name: string, megabytes: number, command: readonly string[]) =>
   };
 };
 
-const told =
+const printLimits =
   'console.log(v8.getHeapStatistics().heap_size_limit, process.constrainedMemory?.(), process.availableMemory?.() < 2 ** 30)';
 
 harmless(
   'in a group with a limit Node has the same heap',
-  limited('heap', 400, [process.execPath, '-e', told]),
+  limited('heap', 400, [process.execPath, '-e', printLimits]),
   { among, unless: whyNoGroup },
 );
 

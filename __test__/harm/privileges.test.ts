@@ -5,7 +5,7 @@ import { sameScript } from '../helpers/script.js';
 
 const nobody = 'setpriv --reuid=nobody --regid=nogroup --clear-groups';
 
-/** A copy of a program that anybody may run. */
+/** A copy of a program that every user may run. */
 function copyOf(program: string, mode: number): (folder: string) => void {
   return (folder) => {
     chmodSync(folder, 0o777);
@@ -16,7 +16,7 @@ function copyOf(program: string, mode: number): (folder: string) => void {
 }
 
 sameScript(
-  'a program with the setuid bit gets its owner’s rights when anybody else starts it',
+  'a program with the setuid bit gets its owner’s privileges when another user starts it',
   {
     run: `${nobody} $under ./id -u; ${nobody} $under sh -c './id -u; ./id -ru'; $under ${nobody} ./id -u`,
     files: copyOf('id', 0o4755),

@@ -101,7 +101,7 @@ sameScript(
 );
 
 sameScript('the flags of shared streams stay as they were', {
-  // Whether a read waits belongs to the open file, which whoever runs memtop has, too.
+  // O_NONBLOCK belongs to the open file description, which memtop shares with its caller.
   run: 'flags() { grep -h flags /proc/self/fdinfo/[012]; }; { $under true; flags; } < lines | { $under true; flags; cat; }',
   files: threeLines,
   prints: /^flags:\t0[0-7]+\n/,

@@ -4,7 +4,7 @@ import { waysAtTerminal, waysOnSameTerminal } from '../helpers/ways.js';
 
 const needs = ['tmux', 'bash'];
 
-/** A program that says what it reads, until its input ends. */
+/** A program that prints what it reads, until its input ends. */
 const echoing = 'echo READY; while read -r line; do echo "got $line"; done; echo over';
 
 harmless(
@@ -58,7 +58,7 @@ harmless(
     await terminal.runs('echo "code $?"');
     return relevantToJobs(await terminal.shows(/^code 6\n\$$/m));
   },
-  // Of a terminal of its own it is always in the foreground.
+  // On a terminal of its own it is always in the foreground.
   { needs, among: waysOnSameTerminal },
 );
 
@@ -70,7 +70,7 @@ harmless(
     await terminal.runs('./under ./waiting first < /dev/null &');
     await terminal.runs('./under ./waiting second < /dev/null &');
     await terminal.runs('jobs');
-    // In one line: once it is told that a job has ended, nobody can wait for it.
+    // In one line: after the shell has reported the end of a job, wait no longer finds the job.
     const wait = 'wait %1; echo "code $?"';
     await terminal.runs(`until test -p first && test -p second; do :; done; echo > first; ${wait}`);
     await terminal.runs('kill -HUP %2; wait %2 2> /dev/null; echo "code $?"');
@@ -198,7 +198,7 @@ harmless(
 );
 
 harmless(
-  'all streams of a command are the terminal, which is left as it was',
+  'all streams of a command are the terminal, which is left unchanged',
   async (t, before) => {
     const terminal = await Terminal.open(t, before);
     terminal.program('looking', 'test -t 0 && test -t 1 && test -t 2 && echo "all three"; exit 3');
@@ -212,7 +212,7 @@ harmless(
 );
 
 harmless(
-  'what a command changes about the terminal stays',
+  'terminal settings that a command changes stay',
   async (t, before) => {
     const terminal = await Terminal.open(t, before);
     await terminal.runs('stty -g > 1; ./under stty -echo; stty -g > 2; stty echo');

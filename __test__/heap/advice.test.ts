@@ -3,7 +3,7 @@ import { adviceFor, adviceWhenFull } from '../../ts/heap/advice.js';
 
 const MB = 1024 * 1024;
 
-test('what lives fills no more than 80 % of what is advised', (t) => {
+test('live objects fill at most 80 % of the suggested limit', (t) => {
   for (const live of [30, 100, 812, 5000]) {
     const { megabytes, reason } = adviceFor({ liveBytes: live * MB, unconfirmedBytes: 0 });
     t.true(live <= megabytes * 0.8 && megabytes * 0.8 < live + 16, `${live} ${megabytes}`);
@@ -12,7 +12,7 @@ test('what lives fills no more than 80 % of what is advised', (t) => {
   }
 });
 
-test('what no full collection has looked at may all be there to stay', (t) => {
+test('without a full collection all objects may be live', (t) => {
   const { megabytes, reason } = adviceFor({ liveBytes: 100 * MB, unconfirmedBytes: 400 * MB });
   t.is(megabytes, 512);
   t.regex(reason, /^400MB were in use, with no full collection after that/);
@@ -23,6 +23,6 @@ test('a small heap gets a limit that Node can start with', (t) => {
   t.is(adviceFor({ unconfirmedBytes: MB }).megabytes, 32);
 });
 
-test('one that was full gets twice its limit', (t) => {
+test('a full heap gets twice its limit', (t) => {
   t.is(adviceWhenFull(64 * MB).megabytes, 128);
 });

@@ -31,7 +31,7 @@ function peakOf(processes: Record<number, number>): Peak {
   } as Peak;
 }
 
-test('where nobody has reported there is no heap', (t) => {
+test('without reports there is no heap', (t) => {
   t.is(heapOf([]), undefined);
   t.is(heapOf([record(1)], { pids: new Set([2]) }), undefined);
 });
@@ -67,7 +67,7 @@ test('the heap has no larger part of the peak than its process', (t) => {
   t.is(heapOf([record(1)], { peak })?.ofPeakBytes, 70 * MB);
 });
 
-test('of a heap that was not looked at nothing is said', (t) => {
+test('a heap without readings has no figures', (t) => {
   const unseen = record(1, { looks: 0, hasEnded: false });
   const heap = heapOf([unseen], { peak: peakOf({ 1: 500 * MB }) });
   t.is(heap?.heaps[0]?.neededMegabytes, undefined);
@@ -76,7 +76,7 @@ test('of a heap that was not looked at nothing is said', (t) => {
   t.is(heap?.ofPeakBytes, undefined);
 });
 
-test('a heap that was full had all that it was allowed, whatever was seen of it', (t) => {
+test('a full heap counts with its whole limit, whatever was read', (t) => {
   const oom: Oom | undefined = {
     kind: 'heap',
     by: 'v8',
@@ -90,13 +90,13 @@ test('a heap that was full had all that it was allowed, whatever was seen of it'
   t.is(heap?.heaps[1]?.lastSeen, 'end');
 });
 
-test('of thousands a hundred are told and all counted', (t) => {
+test('at most a hundred heaps are listed, and all are counted', (t) => {
   const heap = heapOf(Array.from({ length: 3000 }, (_, index) => record(index + 1)));
   t.is(heap?.heaps.length, 100);
   t.is(heap?.heapCount, 3000);
 });
 
-test('the longest numbers keep to their line', (t) => {
+test('the longest numbers fit their line', (t) => {
   const huge = Number.MAX_SAFE_INTEGER;
   const longest = Object.fromEntries(
     Object.entries(record(1)).flatMap(([name, value]) =>

@@ -5,7 +5,7 @@ import { withRequired } from '../../ts/heap/node-options.js';
 import { temporaryFolder } from '../helpers/folder.js';
 import { Running } from '../helpers/processes.js';
 
-test('what was there stays as it is and comes first', (t) => {
+test('existing options stay unchanged and come first', (t) => {
   t.is(withRequired(undefined, '/a'), '--require="/a"');
   t.is(withRequired('', '/a'), '--require="/a"');
   t.is(withRequired('--no-warnings  ', '/a'), '--no-warnings   --require="/a"');

@@ -1,4 +1,4 @@
-/** A project for benches, and what they say of it. */
+/** A project for benches, and their results. */
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -16,7 +16,7 @@ export interface Benched extends Finished {
   readonly others: string;
 }
 
-/** `as` is the prefix of a command line that runs as another user, who owns the project then. */
+/** `as` is the prefix of a command line that runs as another user, the owner of the project. */
 export function project(
   t: ExecutionContext,
   files: Readonly<Record<string, string>> = {},

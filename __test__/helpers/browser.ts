@@ -1,4 +1,4 @@
-/** A real browser, for what is made to be seen in one. */
+/** A real browser, for tests of pages. */
 import { pathToFileURL } from 'node:url';
 import test, { type ExecutionContext } from 'ava';
 import { type Browser, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
@@ -11,7 +11,7 @@ const executablePath = ['chromium', 'chromium-browser', 'google-chrome'].flatMap
 
 interface Opened {
   readonly page: Page;
-  /** What it asked for besides its own file, and what went wrong in it. */
+  /** Requests beyond its own file, and errors in the page. */
   readonly troubles: string[];
 }
 
@@ -37,7 +37,7 @@ async function open(
   file: string,
   options: BrowserContextOptions = {},
 ): Promise<Opened> {
-  // The superuser, whom containers run as, cannot have the sandbox.
+  // The sandbox does not work as root, the user of most containers.
   const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
   browser ??= chromium.launch({ executablePath: executablePath ?? '', args });
   const context = await (await browser).newContext(options);

@@ -1,4 +1,4 @@
-/** A run as it is when the guard ends it. */
+/** The state of a run when the guard ends it. */
 import type { Crash, CrashProcess } from '../../ts/report/crash/crash.js';
 import { MB } from './measured.js';
 

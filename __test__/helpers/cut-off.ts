@@ -1,13 +1,13 @@
 /**
- * What is undone where a test file is cut off, so that its teardowns do not run: by ^C, by ava, which
- * ends with SIGTERM what it does not wait for, or because ava itself is gone.
+ * Cleans up where a test file is cut off and its teardowns do not run: by ^C, by ava, which sends
+ * SIGTERM to files that it does not wait for, or because ava itself is gone.
  */
 import { constants } from 'node:os';
 
 const undos = new Set<() => void>();
 
 process.on('exit', () => {
-  // What was made last may be in what was made first.
+  // The latest may be inside of the earliest.
   for (const undo of [...undos].reverse()) undo();
 });
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
@@ -15,7 +15,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 process.on('disconnect', () => process.exit(1));
 
-/** Has something undone where the file is cut off before. Returns what calls it off. */
+/** Registers a cleanup for a file that is cut off. Returns a function that cancels it. */
 export function ifCutOff(undo: () => void): () => void {
   undos.add(undo);
   return () => undos.delete(undo);

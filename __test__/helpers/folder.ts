@@ -7,7 +7,7 @@ import { ifCutOff } from './cut-off.js';
 
 export function temporaryFolder(t: ExecutionContext): string {
   const folder = mkdtempSync(join(tmpdir(), 'memtop-test-'));
-  // What was killed a moment ago may still write something.
+  // A process that has just been killed may still write.
   const remove = () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
   const callOff = ifCutOff(remove);
   t.teardown(() => {

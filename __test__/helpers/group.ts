@@ -19,7 +19,7 @@ export const whyNoGroup: Lack | undefined =
 /** Makes a group for a test. Gives the beginning of a command line that runs the rest in it. */
 export function limitedGroup(t: ExecutionContext, name: string, bytes: number): readonly string[] {
   const group = join(isV1 ? v1 : v2, `memtop-test-${process.pid}-${name}`);
-  // Version 1 hands its controller down by itself.
+  // In version 1 children inherit the controller.
   if (!isV1) writeFileSync(join(v2, 'cgroup.subtree_control'), '+memory');
   mkdirSync(group);
   t.teardown(() => until(() => isRemoved(group), `${group} to be empty`));

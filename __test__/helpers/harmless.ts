@@ -1,5 +1,5 @@
 /**
- * Tests that a command does under memtop what it does alone.
+ * Tests that a command behaves the same under memtop as alone.
  *
  * What is compared is a function of the prefix of the command: nothing, or memtop with one of
  * several sets of flags. It must resolve to the same value every time.
@@ -22,9 +22,9 @@ type Look = (t: ExecutionContext, before: Before) => Promise<unknown>;
 interface Conditions {
   /** Programs without which the test is skipped. */
   readonly needs?: readonly string[];
-  /** What else is lacking. */
+  /** Any other lack. */
   readonly unless?: Lack | undefined;
-  /** Those to be tried; `ways` when absent. */
+  /** The ways to try; default: `ways`. */
   readonly among?: readonly Way[];
   /** Ways in which the command cannot be the same, and should not be. */
   readonly except?: (way: Way) => boolean;
@@ -52,7 +52,7 @@ export function harmless(title: string, look: Look, conditions: Conditions = {})
   for (const way of among.filter((one) => !except(one))) {
     const define = differs(way) ? test.serial.failing : test.serial;
     define(`${title} [${['memtop', ...way].join(' ')}]`, async (t) => {
-      // When this test alone was chosen, that one has not run.
+      // If only this test was selected, that one has not run.
       bare ??= look(t, alone);
       const expected = await bare;
       t.deepEqual(await look(t, memtopIn(way)), expected);
@@ -60,7 +60,7 @@ export function harmless(title: string, look: Look, conditions: Conditions = {})
   }
 }
 
-/** In every way: for what differs however memtop is called. */
+/** Every way: for differences that do not depend on the flags. */
 export const always = (): boolean => true;
 
 /** The report goes nowhere, and with one memtop makes the control group that a user's run has. */

@@ -15,7 +15,7 @@ export function whyNotInstalled(tool: string): Lack | undefined {
   const folder = folderOf(tool);
   if (existsSync(folder)) return undefined;
   mkdirSync(dirname(folder), { recursive: true });
-  // Several files of tests may be at it. It gets its name once it is whole.
+  // Several test files may install it at once. It gets its name once it is complete.
   const building = mkdtempSync(`${folder}.`);
   try {
     writeFileSync(join(building, 'package.json'), '{"private":true}\n');

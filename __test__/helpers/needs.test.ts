@@ -3,14 +3,14 @@ import { isRequired, skip, testNeeding } from './needs.js';
 
 const lack = { need: 'zsh', why: 'zsh is not installed' };
 
-test('in CI every need counts but those that the job goes without', (t) => {
+test('in CI every need is required unless the job opts out of it', (t) => {
   for (const CI of [undefined, '', '0', 'false']) t.false(isRequired(lack, { CI }));
   t.true(isRequired(lack, { CI: 'true' }));
   t.true(isRequired(lack, { CI: 'true', MEMTOP_TEST_WITHOUT: 'zsh-syntax root' }));
   t.false(isRequired(lack, { CI: 'true', MEMTOP_TEST_WITHOUT: 'root zsh' }));
 });
 
-/** What this gives with these variables set. */
+/** The result with these variables set. */
 async function inEnvironment<T>(
   environment: NodeJS.ProcessEnv,
   give: () => T,
@@ -34,7 +34,7 @@ async function passes(t: ExecutionContext, environment: NodeJS.ProcessEnv): Prom
   return attempt.passed;
 }
 
-test.serial('a test that skips itself fails in CI alone', async (t) => {
+test.serial('a test that skips itself fails only in CI', async (t) => {
   t.false(await passes(t, { CI: 'true', MEMTOP_TEST_WITHOUT: '' }));
   t.true(await passes(t, { CI: 'true', MEMTOP_TEST_WITHOUT: 'zsh' }));
   t.true(await passes(t, { CI: '' }));
@@ -49,12 +49,12 @@ function definedBy(found: typeof lack | undefined, own: Implementation) {
   return defined;
 }
 
-test('what lacks nothing is defined as it is', (t) => {
+test('a test that lacks nothing is defined unchanged', (t) => {
   const own = () => {};
   t.deepEqual([...definedBy(undefined, own)], [['title', own]]);
 });
 
-test.serial('in CI what lacks something is a test that fails, and says why', async (t) => {
+test.serial('in CI a test that lacks something fails with the reason', async (t) => {
   const never = () => t.fail('the test itself has run');
   const environment = { CI: 'true', MEMTOP_TEST_WITHOUT: '' };
   const defined = await inEnvironment(environment, () => definedBy(lack, never));

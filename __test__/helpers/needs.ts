@@ -1,9 +1,9 @@
-/** What tests need and not every machine has. */
+/** Requirements of tests that not every machine meets. */
 import test, { type ExecutionContext } from 'ava';
 
 /** Something that this machine lacks. */
 export interface Lack {
-  /** A program, or a word such as `root`. */
+  /** A program, or a name such as `root`. */
   readonly need: string;
   readonly why: string;
 }
@@ -13,14 +13,14 @@ type Define = (
   implementation: (t: ExecutionContext) => void | Promise<void>,
 ) => void;
 
-/** Defines tests that are skipped, by their titles for want of what, or fail in CI. */
+/** Defines tests that are skipped, with the reason in the title, or fail in CI. */
 export function testNeeding(lack: Lack | undefined, define: Define = test): Define {
   if (lack === undefined) return define;
   if (isRequired(lack)) return (title) => define(title, (t) => t.fail(inCi(lack)));
   return (title, implementation) => test.skip(`${title} [SKIPPED: ${lack.why}]`, implementation);
 }
 
-/** The same for what only the test itself finds out; it must return then. */
+/** The same for a lack that only the test itself detects; it must return after the call. */
 export function skip(t: ExecutionContext, lack: Lack): void {
   if (isRequired(lack)) {
     t.fail(inCi(lack));

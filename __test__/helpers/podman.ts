@@ -9,7 +9,7 @@ import { temporaryFolder } from './folder.js';
 import { type Lack, skip } from './needs.js';
 import { whatIsMissing } from './programs.js';
 
-/** A user who calls podman. */
+/** The user that podman runs as. */
 export interface Caller {
   readonly uid: number;
   /** The prefix of a command line that runs as this user. */

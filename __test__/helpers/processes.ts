@@ -102,7 +102,7 @@ export function withoutMemtop(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   );
 }
 
-/** What takes an instant on an idle machine may take long on a busy one. */
+/** On a busy machine even short waits may take long. */
 const patienceMs = 30_000;
 
 /** Polls for a condition; rejects when it does not become true in time. */

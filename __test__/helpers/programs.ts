@@ -9,7 +9,7 @@ export function whatIsMissing(programs: readonly string[]): Lack | undefined {
   return need === undefined ? undefined : { need, why: `${need} is not installed` };
 }
 
-/** Where the shell would find a program; one with a slash is where it says. */
+/** Where the shell would find a program; a path with a slash is used directly. */
 export function pathOf(program: string): string | undefined {
   if (program.includes('/')) return isExecutable(program) ? program : undefined;
   return (process.env.PATH ?? '')
@@ -18,7 +18,7 @@ export function pathOf(program: string): string | undefined {
     .find(isExecutable);
 }
 
-/** For a test that only root can make. */
+/** For a test that needs root. */
 export function unlessRoot(): Lack | undefined {
   return process.getuid?.() === 0 ? undefined : { need: 'root', why: 'only root can prepare it' };
 }

@@ -26,7 +26,7 @@ export class Random {
     return Array.from({ length: count }, () => this.normal(mean, deviation));
   }
 
-  /** Mostly near 0 and sometimes far above, as times and peaks of builds are. */
+  /** Mostly near 0 and sometimes far above, like times and peaks of builds. */
   skewed(): number {
     return -Math.log(1 - this.uniform());
   }

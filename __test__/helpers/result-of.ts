@@ -1,4 +1,4 @@
-/** Results as runs have them, made up. */
+/** Made-up results of runs. */
 import type { Peak, PeakMetric, Result } from '../../ts/result/types.js';
 import { MB } from './measured.js';
 

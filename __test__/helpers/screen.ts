@@ -1,4 +1,4 @@
-/** A terminal that only takes bytes: what would be on its screen. */
+/** A terminal that only receives bytes, and its screen. */
 import headless from '@xterm/headless';
 
 export class Screen {
@@ -27,7 +27,7 @@ export class Screen {
     return this.#linesFrom(active.baseY, this.#terminal.rows);
   }
 
-  /** With those that have scrolled away, without empty ones at the end. */
+  /** Including lines that have scrolled away, without empty ones at the end. */
   get everything(): string[] {
     const { active } = this.#terminal.buffer;
     const lines = this.#linesFrom(0, active.length);

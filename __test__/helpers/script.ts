@@ -29,11 +29,11 @@ async function script(
   });
   running.child.stdin?.end(input);
   const { code, signal, stdout, stderr } = await running.finished();
-  // Bytes and not text are compared: what is not UTF-8 must come through as it is.
+  // Compares bytes, not text: output that is not UTF-8 must pass through unchanged.
   return { code, signal, stdout: stdout.toString('latin1'), stderr: withoutMemtopLines(stderr) };
 }
 
-/** memtop warns of what it could not measure, also when it is to be quiet. */
+/** memtop warns about missing measurements even with --quiet. */
 function withoutMemtopLines(stderr: string): string {
   return stderr.replaceAll(/^memtop: .*\n/gm, '');
 }

@@ -8,7 +8,7 @@ import { type Finished, memtop } from './processes.js';
 
 export interface OwnStore {
   readonly file: string;
-  /** For memtops that are to use it. */
+  /** The environment of a memtop that uses the store. */
   readonly env: { readonly MEMTOP_STORE: string };
   /** Runs memtop with it. */
   memtop(...args: string[]): Promise<Finished>;
@@ -26,7 +26,7 @@ export function ownStore(t: ExecutionContext): OwnStore {
   };
 }
 
-/** A run that is made up; each with a later number is a minute later. */
+/** A made-up run; each number is a minute later. */
 export function madeUpRun(number: number, run: Partial<StoredRun> = {}): StoredRun {
   const at = new Date(Date.UTC(2026, 0, 1, 0, number));
   return {

@@ -32,7 +32,7 @@ export const holding = (megabytes: number, seconds = 0): string[] => [
   `$held .= "x" x (1 << 20) for 1..${megabytes}; select undef, undef, undef, ${seconds}`,
 ];
 
-/** Takes so much as others do in the same folder, and has it until all of them have theirs. */
+/** Allocates memory and holds it until all processes in the same folder hold theirs. */
 export const holdingTogether = (megabytes: number, count: number): string[] => [
   'perl',
   fixture('fill.pl'),

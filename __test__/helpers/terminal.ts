@@ -1,4 +1,4 @@
-/** A shell in a terminal, as a person has it: keys go in, and what is on the screen can be seen. */
+/** A shell in a real terminal: tests press keys and read the screen. */
 import { spawnSync } from 'node:child_process';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,7 +9,7 @@ import { temporaryFolder } from './folder.js';
 import type { Before } from './harmless.js';
 import { Running, until, withoutMemtop } from './processes.js';
 
-/** What the shell shows when it waits for a command. */
+/** The prompt of the shell. */
 const prompt = '$ ';
 
 export class Terminal {
@@ -52,7 +52,7 @@ export class Terminal {
     await this.presses('Enter');
   }
 
-  /** Types without a line's end. */
+  /** Types without a newline. */
   async begins(text: string): Promise<void> {
     await this.#tmux('send-keys', '-l', text);
   }
@@ -96,7 +96,7 @@ export class Terminal {
     await this.#tmux('resize-window', '-x', `${columns}`, '-y', `${lines}`);
   }
 
-  /** What tmux knows of the terminal, such as `pane_tty`. */
+  /** A tmux variable of the terminal, such as `pane_tty`. */
   async knows(name: string): Promise<string> {
     return (await this.#tmux('display-message', '-p', `#{${name}}`)).trim();
   }

@@ -15,7 +15,7 @@ function filledStore(file: string): void {
   }
 }
 
-test('runs are asked for by label, time, state and number', (t) => {
+test('runs are queried by label, time, state and number', (t) => {
   const file = join(temporaryFolder(t), 'runs.db');
   filledStore(file);
   const store = openStore({ file });
@@ -29,7 +29,7 @@ test('runs are asked for by label, time, state and number', (t) => {
   t.deepEqual(labels({ state: 'running' }), []);
 });
 
-test('results are asked for by what names a run', (t) => {
+test('results are queried by any reference to a run', (t) => {
   const file = join(temporaryFolder(t), 'runs.db');
   filledStore(file);
   const store = openStore({ file });
@@ -41,7 +41,7 @@ test('results are asked for by what names a run', (t) => {
   t.throws(() => ids('none'), { instanceOf: RunNotFound });
 });
 
-test('what memtop records is there, without what is only for memtop itself', async (t) => {
+test('recorded runs have their fields, without those internal to memtop', async (t) => {
   const { file, memtop } = ownStore(t);
   await memtop('--label', 'small', '--', 'true');
   const [run] = openStore({ file }).runs();
@@ -52,7 +52,7 @@ test('what memtop records is there, without what is only for memtop itself', asy
   t.is(run?.pid, undefined);
 });
 
-test('a store that is not there, and what cannot be asked, are named', (t) => {
+test('a missing store and an invalid query are named', (t) => {
   const file = join(temporaryFolder(t), 'runs.db');
   t.throws(() => openStore({ file }), {
     instanceOf: SystemError,

@@ -64,7 +64,7 @@ test('a label comes before the beginning of an id, and a whole id before a label
   t.deepEqual(ids(runsNamed(store, `label:${first.id}`)), [long.id]);
 });
 
-test('what is wrong with a reference is said', (t) => {
+test('an error says what is wrong with a reference', (t) => {
   const store = storeOf(first, second);
   const problem = (reference: string) => messageOf(() => runsNamed(store, reference)) ?? '';
   t.regex(problem('20260101-00'), /beginning of 2 ids, such as .*; give more characters/);
@@ -75,7 +75,7 @@ test('what is wrong with a reference is said', (t) => {
   t.regex(messageOf(() => runsNamed(storeOf(), 'last')) ?? '', /no run has been recorded yet/);
 });
 
-test('results come of those runs of a label that have ended', (t) => {
+test('a label gives the results of its ended runs', (t) => {
   const gone = madeUpRun(4, { label: 'build', state: 'interrupted' });
   const store = storeOf(first, second, gone);
   t.deepEqual(

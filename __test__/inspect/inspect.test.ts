@@ -12,7 +12,7 @@ import {
 import { temporaryFolder } from '../helpers/folder.js';
 import { Running } from '../helpers/processes.js';
 
-const nobodysPid = 4_194_305;
+const unusedPid = 4_194_305;
 const backends: [string, Inspector][] = [
   ['linux', inspect],
   ['sysinfo', inspect.with({ backend: 'sysinfo' })],
@@ -46,10 +46,10 @@ for (const [name, inspector] of backends) {
       tree.slice(0, 2).map(({ pid }) => pid),
       pids.slice(1),
     );
-    t.deepEqual(await inspector.tree(nobodysPid), []);
+    t.deepEqual(await inspector.tree(unusedPid), []);
   });
 
-  test(`${name}: a folder finds those who work in it or below`, async (t) => {
+  test(`${name}: findByCwd finds the processes that work in a folder or below it`, async (t) => {
     const folder = temporaryFolder(t);
     for (const below of ['a', 'a/b', 'a-b']) mkdirSync(join(folder, below));
     const [inside, beside] = [
@@ -71,14 +71,14 @@ for (const [name, inspector] of backends) {
     for (const pid of pids) t.false(await isAlive(inspector, pid));
   });
 
-  test(`${name}: a forced kill does not ask`, async (t) => {
+  test(`${name}: a forced kill sends no SIGTERM`, async (t) => {
     const shell = new Running('sh', ['-c', "trap 'exit 7' TERM; echo READY; read line"]);
     await shell.printed('READY');
     await inspector.kill(shell.pid, { force: true });
     t.is((await shell.finished()).signal, 'SIGKILL');
   });
 
-  test(`${name}: who does not end in time is made to`, async (t) => {
+  test(`${name}: a process that does not end in time is killed`, async (t) => {
     const shell = new Running('sh', ['-c', "trap '' TERM; echo READY; read line"]);
     await shell.printed('READY');
     const startedAt = Date.now();
@@ -87,7 +87,7 @@ for (const [name, inspector] of backends) {
     t.is((await shell.finished()).signal, 'SIGKILL');
   });
 
-  test(`${name}: a process that is not the one meant is left alone`, async (t) => {
+  test(`${name}: a process with another start time is left alone`, async (t) => {
     const { shell } = await family(t);
     const record = (await inspector.list()).find(({ pid }) => pid === shell.pid);
     const started = record?.started ?? 0;
@@ -100,8 +100,8 @@ for (const [name, inspector] of backends) {
   });
 
   test(`${name}: an unknown process cannot be killed`, async (t) => {
-    const error = await t.throwsAsync(inspector.kill(nobodysPid), { instanceOf: ProcessNotFound });
-    t.like(error, { code: 'ProcessNotFound', message: `there is no process ${nobodysPid}` });
+    const error = await t.throwsAsync(inspector.kill(unusedPid), { instanceOf: ProcessNotFound });
+    t.like(error, { code: 'ProcessNotFound', message: `there is no process ${unusedPid}` });
   });
 
   test(`${name}: this process and those above it are not killed`, async (t) => {
@@ -114,7 +114,7 @@ for (const [name, inspector] of backends) {
 
   test(`${name}: it exists itself, and no process has a pid that is too high`, async (t) => {
     t.true(await inspector.exists(process.pid));
-    t.false(await inspector.exists(nobodysPid));
+    t.false(await inspector.exists(unusedPid));
   });
 }
 
@@ -175,7 +175,7 @@ for (const [options, message] of [
   [null, 'the options must be an object'],
 ] as const) {
   test(`a kill with ${JSON.stringify(options)} is refused`, async (t) => {
-    await t.throwsAsync(inspect.kill(nobodysPid, options as KillOptions), {
+    await t.throwsAsync(inspect.kill(unusedPid, options as KillOptions), {
       instanceOf: InvalidOption,
       message,
     });
@@ -189,7 +189,7 @@ test('a backend that does not exist is refused', (t) => {
   });
 });
 
-test('what is no path names no folder', async (t) => {
+test('anything but a path names no folder', async (t) => {
   for (const folder of ['', 'a\0b', 7 as unknown as string]) {
     await t.throwsAsync(inspect.findByCwd(folder), { instanceOf: InvalidOption });
   }

@@ -22,12 +22,12 @@ for (const [what, text, kind, name] of [
     'app-org-fire.scope',
   ],
 ] as const) {
-  test(`the groups of ${what} tell where a process is`, (t) => {
+  test(`the groups of ${what} identify the place of a process`, (t) => {
     t.deepEqual(placeIn(text), { kind, name });
   });
 }
 
-test('a session and the root tell of no place', (t) => {
+test('a session and the root are no place', (t) => {
   t.is(placeIn('0::/user.slice/user-0.slice/session-3.scope\n'), undefined);
   t.is(placeIn('0::/\n'), undefined);
 });

@@ -7,7 +7,7 @@ import { Running } from '../helpers/processes.js';
 
 const platformPackage = `memtop-linux-${process.arch}-gnu`;
 
-/** The package as it is installed, without any addon. */
+/** The installed package, without any addon. */
 function installation(t: ExecutionContext): string {
   const folder = join(temporaryFolder(t), 'node_modules/memtop');
   mkdirSync(folder, { recursive: true });

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { isEnabled } from '../../ts/nx/activation.js';
 
-test('exactly true asks for it', (t) => {
+test('only the exact value true activates it', (t) => {
   t.true(isEnabled({ NX_LOG_HEAP_USAGE: 'true' }));
   t.true(isEnabled({ MEMTOP_LOG_HEAP_USAGE: 'true' }));
   for (const value of [undefined, '', '1', 'TRUE', ' true', 'false']) {

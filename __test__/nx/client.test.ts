@@ -43,7 +43,7 @@ function find(t: ExecutionContext, processes: Record<number, Process>, taken: nu
 
 const pidOf = (found: Client | string) => (typeof found === 'string' ? found : found.pid);
 
-test('without the daemon it is the one that has started the plugin', (t) => {
+test('without the daemon the client is the parent of the plugin', (t) => {
   t.deepEqual(find(t, { 10: { command: nx } }), {
     pid: 10,
     startTicks: 1000,
@@ -53,7 +53,7 @@ test('without the daemon it is the one that has started the plugin', (t) => {
   });
 });
 
-test('behind the daemon it is the one with the same command line', (t) => {
+test('with the daemon the client is the process with the same command line', (t) => {
   const others = {
     10: { command: daemon },
     20: { command: [...nx, 'more'] },
@@ -63,7 +63,7 @@ test('behind the daemon it is the one with the same command line', (t) => {
   t.is(pidOf(find(t, others)), 22);
 });
 
-test('what has started it with the same words is not it', (t) => {
+test('a parent with the same arguments is not the client', (t) => {
   const processes = {
     10: { command: daemon },
     20: { command: ['timeout', '60', ...nx] },
@@ -72,13 +72,13 @@ test('what has started it with the same words is not it', (t) => {
   t.is(pidOf(find(t, processes)), 21);
 });
 
-test('two that cannot be told apart are not guessed between', (t) => {
+test('two indistinguishable clients are reported as ambiguous', (t) => {
   const processes = { 10: { command: daemon }, 20: { command: nx }, 21: { command: nx } };
   t.regex(`${pidOf(find(t, processes))}`, /^several runs/);
   t.is(pidOf(find(t, processes, [20])), 21);
 });
 
-test('one that is gone is not found', (t) => {
+test('a client that has ended is not found', (t) => {
   t.regex(`${pidOf(find(t, { 10: { command: daemon } }))}`, /was not found$/);
   t.regex(`${pidOf(find(t, {}))}`, /cannot be read$/);
 });

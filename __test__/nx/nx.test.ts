@@ -16,7 +16,7 @@ const held: Record<string, number> = {
   'script:build': 110,
 };
 
-/** MEMTOP_TEST_RUNNERS=all has all of them tried, as `npm run test:runners` does. */
+/** MEMTOP_TEST_RUNNERS=all tries all of them, as `npm run test:runners` does. */
 const versions = process.env.MEMTOP_TEST_RUNNERS === 'all' ? ['24.0.6', '23.3.2'] : ['24.0.6'];
 
 test.before((t) => {
@@ -113,22 +113,19 @@ for (const version of versions) {
     });
   }
 
-  real(
-    'where plugins run in the process of the tasks, Nx itself says whose they are',
-    async (t) => {
-      const workspace = new Workspace(t, version);
-      for (const isIsolated of [true, false]) {
-        const env = { ...on.env, NX_ISOLATE_PLUGINS: `${isIsolated}` };
-        const finished = await workspace.nx(['run', 'hidden:work'], { env });
-        t.is(finished.code, 0, finished.stderr);
-        const { peak } = workspace.result.tasks?.find(({ id }) => id === 'hidden:work') ?? {};
-        if (isIsolated) t.is(peak, undefined);
-        else t.true((peak?.bytes ?? 0) >= 140 * MB, `${peak?.bytes}`);
-      }
-    },
-  );
+  real('with plugins in the process of the tasks, Nx reports the owner of each task', async (t) => {
+    const workspace = new Workspace(t, version);
+    for (const isIsolated of [true, false]) {
+      const env = { ...on.env, NX_ISOLATE_PLUGINS: `${isIsolated}` };
+      const finished = await workspace.nx(['run', 'hidden:work'], { env });
+      t.is(finished.code, 0, finished.stderr);
+      const { peak } = workspace.result.tasks?.find(({ id }) => id === 'hidden:work') ?? {};
+      if (isIsolated) t.is(peak, undefined);
+      else t.true((peak?.bytes ?? 0) >= 140 * MB, `${peak?.bytes}`);
+    }
+  });
 
-  real('an addon that does not load changes nothing but what is said', async (t) => {
+  real('an addon that does not load changes only the messages', async (t) => {
     const workspace = new Workspace(t, version, { addon: 'broken' });
     const finished = await workspace.nx(build, on);
     t.is(finished.code, 1);

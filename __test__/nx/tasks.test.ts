@@ -21,7 +21,7 @@ function one(status: string, code?: number, measured = [seen('a:build')]) {
   return task;
 }
 
-test('Nx tells how a task went and when, memtop what it took', (t) => {
+test('outcome and times come from Nx, memory comes from memtop', (t) => {
   t.deepEqual(one('success', 0), {
     id: 'a:build',
     source: 'nx',
@@ -38,7 +38,7 @@ test('Nx tells how a task went and when, memtop what it took', (t) => {
   t.is(one('skipped')?.status, 'skipped');
 });
 
-test('a cached task has no measures, whatever was seen', (t) => {
+test('a cached task has no measurements, whatever was seen', (t) => {
   for (const [status, cache] of [
     ['local-cache', 'local'],
     ['local-cache-kept-existing', 'kept'],
@@ -51,12 +51,12 @@ test('a cached task has no measures, whatever was seen', (t) => {
   }
 });
 
-test('the signal that ended a task is told rather than the code that Nx makes of it', (t) => {
+test('the signal that ended a task is reported, not the exit code Nx derives from it', (t) => {
   const exit = { code: null, signal: 'SIGKILL', cause: 'signal' } as const;
   t.deepEqual(one('failure', 137, [seen('a:build', { exit })])?.exit, exit);
 });
 
-test('a task that was not seen is there all the same, and one that only memtop saw', (t) => {
+test('tasks that only Nx or only memtop has seen are both in the result', (t) => {
   t.is(one('success', 0, [])?.processCount, 0);
   const [untimed] = tasksOf({ taskResults: { 'a:build': { status: 'success' } } }, {});
   t.is(untimed?.durationMs, undefined);

@@ -69,7 +69,7 @@ const files: Record<string, string> = {
     name: 'second',
     targets: { batched: { executor: './tools:batch' } },
   }),
-  // Nothing that its processes show tells which task they are for.
+  // Nothing about its processes shows which task they belong to.
   'hidden/project.json': JSON.stringify({
     name: 'hidden',
     targets: {
@@ -89,7 +89,7 @@ const files: Record<string, string> = {
     name: 'look',
     targets: { look: { command: 'node look/look.js' } },
   }),
-  // What the process of the plugin has loaded, as the kernel tells.
+  // The libraries that the plugin's process has loaded, from the kernel.
   'look/look.js': `
     const { readdirSync, readFileSync } = require('node:fs');
     const read = (pid, file) => {
@@ -122,8 +122,8 @@ export function commitAll(folder: string): void {
     ['add', '-A'],
     ['commit', '-qm', 'all'],
   ]) {
-    const who = ['-c', 'user.name=test', '-c', 'user.email=test@example.org'];
-    spawnSync('git', [...who, ...words], { cwd: folder });
+    const author = ['-c', 'user.name=test', '-c', 'user.email=test@example.org'];
+    spawnSync('git', [...author, ...words], { cwd: folder });
   }
 }
 
@@ -197,7 +197,7 @@ export class Workspace {
     return { ...finished, stderr: readFileSync(join(this.folder, 'stderr.log'), 'utf8') };
   }
 
-  /** The lines that tell of tasks, by the tasks' ids. */
+  /** The lines about tasks, by the ids of the tasks. */
   lines({ stderr }: Finished): Map<string, string> {
     const lines = stderr.split('\n').filter((line) => /^[✓✗•] /.test(line));
     return new Map(lines.map((line) => [line.split(' ')[1] ?? '', line]));

@@ -44,7 +44,7 @@ test('a container says whether the command fits', (t) => {
   );
 });
 
-test('the table says what was verified, what is only remarked, and what failed', (t) => {
+test('the table shows verified, missing and optional paths', (t) => {
   const lines = summaryOf({
     outcome: 'verification-failed',
     verify: [
@@ -62,7 +62,7 @@ test('the table says what was verified, what is only remarked, and what failed',
   ]);
 });
 
-test('nothing that a path holds acts on the terminal', (t) => {
+test('a path cannot control the terminal', (t) => {
   const path = 'a\u001b[31m\nb';
   const verify = [{ path, isRequired: true, state: 'missing', fileCount: 0, bytes: 0 } as const];
   const text = summaryOf({ verify, hint: path, logFile: path }).join('');

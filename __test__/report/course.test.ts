@@ -26,7 +26,7 @@ test('without tasks the programs make up the course', (t) => {
   ]);
 });
 
-test('with tasks the tasks do', (t) => {
+test('with tasks the tasks make up the course', (t) => {
   const task = {
     id: 'web:build',
     source: 'nx',
@@ -39,7 +39,7 @@ test('with tasks the tasks do', (t) => {
   ]);
 });
 
-test('of many programs the last ones are together', (t) => {
+test('the last of many programs share one series', (t) => {
   const many = Array.from({ length: 12 }, (_, index) => program(`p${index}`, [5, 5, 20, 4]));
   const parts = partsIn(courseOf({ timeline, programs: many })).map(([name]) => name);
   t.deepEqual(parts.slice(6), ['p6', '5 other programs', 'everything else']);

@@ -14,7 +14,7 @@ const checks: Check[] = [
   { id: 'cgroup', state: 'missing', subject: 'cgroup', fact: 'not mounted' },
 ];
 
-test('each line has a mark, what was looked at and what was found', (t) => {
+test('each line has a mark, the subject and the finding', (t) => {
   t.deepEqual(doctorLines(checks, 100), [
     '✓ kernel     6.12.0, resident memory is exact',
     '! processes  12 visible; /proc hides those of other users (hidepid=2)',
@@ -46,7 +46,7 @@ test('no word gets lost in wrapping', (t) => {
   t.deepEqual(words(doctorLines(checks, 30)), words(doctorLines(checks, 200)));
 });
 
-test('the name of a group cannot steer the terminal', (t) => {
+test('the name of a group cannot control the terminal', (t) => {
   const hostile: Check = { id: 'x', state: 'ok', subject: 'cgroup', fact: '/a\u001b[2J\nb' };
   t.deepEqual(doctorLines([hostile], 80), ['✓ cgroup  /a?[2J b']);
 });

@@ -178,7 +178,7 @@ test('an end by memtop or for lack of memory is printed even without a summary',
   t.false(isCutShort(result));
 });
 
-test('names and paths of others cannot steer the terminal', (t) => {
+test('names and paths cannot control the terminal', (t) => {
   const oom = {
     ...kernel,
     group: '/a\u001b[2J',

@@ -32,7 +32,7 @@ const guard = {
   limitBytes: 500 * MB,
 } as const;
 
-test('only what ended by itself and with code 0 has not failed', (t) => {
+test('only a run that ended by itself with code 0 has not failed', (t) => {
   t.false(hasFailed(exited(0)));
   t.true(hasFailed(exited(1)));
   t.true(hasFailed(ending({ code: 0, signal: null, cause: 'aborted' })));

@@ -20,11 +20,11 @@ const one: Heap = {
 const text = (changes: Partial<typeof one> = {}, heap: Partial<HeapSummary> = {}) =>
   heapText({ processCount: 1, heapCount: 1, heaps: [{ ...one, ...changes }], ...heap });
 
-test('one heap has its limit and what it needs', (t) => {
+test('a single heap shows its limit and its need', (t) => {
   t.is(text(), '812MB of 2GB allowed in node build.js --watch; needs --max-old-space-size=1008');
 });
 
-test('a thread is called one', (t) => {
+test('a thread is called a thread', (t) => {
   t.regex(text({ worker: 3 }), / in thread 3 of node build\.js/);
 });
 
@@ -39,7 +39,7 @@ test('a full heap is not shown as within its limit', (t) => {
   t.regex(text({ lastSeen: 'full' }), /^all used up in node build\.js/);
 });
 
-test('what was not looked at has no number', (t) => {
+test('a heap without readings has no number', (t) => {
   const { neededMegabytes: _, ...unknown } = one;
   t.regex(
     heapText({ processCount: 1, heapCount: 1, heaps: [unknown] }),

@@ -5,7 +5,7 @@ import { madeUpRun } from '../helpers/stored.js';
 const look = { columns: 100, isColoured: false, isAscii: false };
 const MB = 1024 * 1024;
 
-/** What was run, of one name, with these peaks. */
+/** Runs of one name, with these peaks. */
 const group = (label: string, peaks: (number | null)[]) => ({
   label,
   runs: peaks.length,
@@ -53,7 +53,7 @@ test('peaks of another metric are named as left out, and runs show their metric'
   t.regex(text, /100MB {2}unique/);
 });
 
-test('of many names the first are shown, and how many there are more', (t) => {
+test('the first of many names are shown, with the number of the others', (t) => {
   const groups = Array.from({ length: 25 }, (_, index) => group(`task-${index}`, [1]));
   t.true(historyLines(groups, [madeUpRun(0)], look).includes('5 more, with earlier runs'));
 });
@@ -64,19 +64,19 @@ test('a run without a peak has none, and one that was interrupted says so', (t) 
   t.regex(text, / - {2}interrupted {2}make/);
 });
 
-test('what a command line holds does not get at the terminal, and no line is too wide', (t) => {
+test('a command line cannot control the terminal, and no line is too wide', (t) => {
   const runs = [madeUpRun(0, { command: ['printf', '\u001b[31m', 'x'.repeat(300)] })];
   const lines = historyLines([], runs, look);
   t.false(lines.join('').includes('\u001b'));
   t.true(lines.every((line) => line.length <= look.columns));
 });
 
-test('without other characters there are no bars', (t) => {
+test('there are no bars in ASCII', (t) => {
   const lines = historyLines([group('a', [1])], [], { ...look, isAscii: true });
   t.false(lines.join('').includes('█'));
 });
 
-test('how it ended is a word', (t) => {
+test('the end of a run is a single word', (t) => {
   t.is(endWord(madeUpRun(0)), '0');
   t.is(endWord(madeUpRun(0, { exit: { code: null, signal: 'SIGTERM', cause: 'guard' } })), 'guard');
   t.is(endWord(madeUpRun(0, { state: 'running' })), 'running');

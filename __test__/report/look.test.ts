@@ -7,11 +7,11 @@ test('a terminal has its width and colours', (t) => {
   t.deepEqual(lookIn(utf8, 80), { columns: 80, isColoured: true, isAscii: false });
 });
 
-test('what is no terminal has no colours', (t) => {
+test('output to anything but a terminal has no colours', (t) => {
   t.deepEqual(lookIn(utf8, undefined), { columns: 120, isColoured: false, isAscii: false });
 });
 
-test('NO_COLOR and a dumb terminal take the colours', (t) => {
+test('NO_COLOR and a dumb terminal disable colours', (t) => {
   t.false(lookIn({ ...utf8, NO_COLOR: '1' }, 80).isColoured);
   t.false(lookIn({ ...utf8, TERM: 'dumb' }, 80).isColoured);
 });

@@ -17,7 +17,7 @@ function markdown(parts: object = {}): string {
   return resultMarkdown({ ...exampleResult, ...parts } as Result);
 }
 
-test('the headline, what to do, the tasks and who made the peak', (t) => {
+test('the headline, the advice, the tasks and the processes at the peak', (t) => {
   const tasks = [
     task('ui:build', { peak: undefined, status: 'cached', cache: 'local', durationMs: 4 }),
     task('web:build', { exit: { code: 1, signal: null, cause: 'exit' } }),
@@ -60,7 +60,7 @@ test('a name is a name, whatever is in it', (t) => {
     warnings: [{ code: 'x', message: `${hostile.join(' ')} <!-- ~~x~~` }],
   });
   for (const line of text.split('\n')) {
-    // Outside of code spans no character means anything.
+    // Outside of code spans no character is special.
     const outside = line
       .replaceAll(/`[^`]*`/g, '')
       .replaceAll('<!-- -->', ' ')
@@ -88,7 +88,7 @@ test('a command that did not start says why', (t) => {
   );
 });
 
-test('of many tasks the largest are listed and the rest is counted', (t) => {
+test('the largest of many tasks are listed and the rest is counted', (t) => {
   const many = Array.from({ length: 70 }, (_, index) => task(`t${index}`));
   const lines = markdown({ tasks: many }).split('\n');
   t.is(lines.filter((line) => line.startsWith('| `t')).length, 50);

@@ -18,7 +18,7 @@ function lines(processes: Parameters<typeof peakTree>[0]): string[] {
   );
 }
 
-test('each process is below the one that started it, the family with the most first', (t) => {
+test('each process follows its parent, the largest subtree first', (t) => {
   const processes = [
     process(5, 3, 50),
     process(4, 2, 40),
@@ -34,7 +34,7 @@ test('a process without its parent is a root, and none is lost', (t) => {
   t.deepEqual(lines([]), []);
 });
 
-test('pids that go round in circles end somewhere', (t) => {
+test('circular parents come to an end', (t) => {
   const circle = [process(1, 2, 1), process(2, 3, 1), process(3, 1, 1), process(4, 4, 1)];
   t.is(lines(circle).length, 4);
 });
@@ -46,6 +46,6 @@ test('a recursion of many thousand processes has its order', (t) => {
   t.is(tree[0]?.totalBytes, 20_000);
 });
 
-test('what counts is the part of the peak, whatever else was read', (t) => {
+test('the order follows the parts of the peak, whatever else was read', (t) => {
   t.deepEqual(lines([{ ...process(1, 0, 9), pssBytes: 4 }]), ['p1 9 9']);
 });

@@ -14,16 +14,16 @@ test('escape sequences and line breaks do not reach the terminal', (t) => {
   t.is(plainText('c1 \u009b31m'), 'c1 ?31m');
 });
 
-test('text that runs backwards or hides itself is shown as what it is', (t) => {
+test('bidirectional and invisible characters are replaced', (t) => {
   t.is(plainText('a\u202egnp.exe'), 'a?gnp.exe');
   t.is(plainText('a\u200bb'), 'a?b');
 });
 
-test('ordinary text of any language stays as it is', (t) => {
+test('ordinary text of any language stays unchanged', (t) => {
   t.is(plainText('größe 大小 🙂'), 'größe 大小 🙂');
 });
 
-test('what does not fit is cut with an ellipsis', (t) => {
+test('text that does not fit is cut with an ellipsis', (t) => {
   t.is(fitted('abcdef', 6), 'abcdef');
   t.is(fitted('abcdef', 5), 'abcd…');
   t.is(fitted('abcdef', 1), '…');
@@ -42,6 +42,6 @@ test('a text is filled up at the side that is free', (t) => {
   t.is(padded('too long', 4), 'too long');
 });
 
-test('where nothing but ASCII shows, all else is a question mark', (t) => {
+test('in ASCII any other character is a question mark', (t) => {
   t.is(asAscii('größe 大…'), 'gr??e ?~');
 });

@@ -30,7 +30,7 @@ for (const [name, command, program, text] of [
   });
 }
 
-test('what is secret is in no text', (t) => {
+test('no text contains a secret', (t) => {
   const command = ['/usr/bin/deploy', '--token', 'hunter2'];
   t.is(commandText({ name: 'deploy', command }), 'deploy --token [redacted]');
 });

@@ -27,7 +27,7 @@ const family = [
   { pid: 9, parentPid: 8 },
 ];
 
-test('each process is below the one that started it, in the order that they came', (t) => {
+test('each process is below its parent, in the given order', (t) => {
   t.deepEqual(drawn(family), ['1', '├ 2', '│ └ 4', '└ 3', '9']);
   t.deepEqual(
     treeRows(trees(family)).map(({ depth }) => depth),
@@ -47,7 +47,7 @@ test('the roots have lines if they are below another line', (t) => {
   );
 });
 
-test('what is not shown takes no line', (t) => {
+test('a hidden process takes no line', (t) => {
   const rows = treeRows(trees(family), { isShown: ({ pid }) => pid !== 3 && pid !== 4 });
   t.deepEqual(
     rows.map(({ node, lead }) => `${lead}${node.pid}`),
@@ -55,7 +55,7 @@ test('what is not shown takes no line', (t) => {
   );
 });
 
-test('of processes that are their own ancestors the first is the root, and none is lost', (t) => {
+test('among circular ancestors the first is the root, and none is lost', (t) => {
   const circle = [
     { pid: 5, parentPid: 7 },
     { pid: 6, parentPid: 5 },
@@ -77,7 +77,7 @@ test('a chain of 50,000 processes and a parent of 200,000 have their rows', (t) 
   t.is(treeRows(trees(fan)).length, 200_000);
 });
 
-test('of lines that are too long the end stays', (t) => {
+test('connecting lines that are too long keep their end', (t) => {
   t.is(shortLead('│ │ └ ', 6), '│ │ └ ');
   t.is(shortLead('│ │ └ ', 3), '…└ ');
   t.is(shortLead('│ │ └ ', 0), '');

@@ -41,7 +41,7 @@ test('the largest comes first', (t) => {
   ]);
 });
 
-test('trees stand below their roots with what they need together', (t) => {
+test('trees follow their roots, with the sum of each tree', (t) => {
   t.deepEqual(processTrees(build, 80), [
     'PID    RSS   TREE    CPU  COMMAND',
     '  1   13MB  865MB  12.3%  init',
@@ -93,7 +93,7 @@ test('on a narrow terminal the command comes before PPID and CPU', (t) => {
   t.true(processTable(build, 3).every((line) => line.length <= 3));
 });
 
-test('names and command lines cannot steer the terminal', (t) => {
+test('names and command lines cannot control the terminal', (t) => {
   const hostile = process(7, 1, 1, '');
   const lines = processTable(
     [
@@ -135,7 +135,7 @@ test('processes that are their own ancestors are shown once', (t) => {
   );
 });
 
-test('no processes, no lines', (t) => {
+test('without processes there are no lines', (t) => {
   t.deepEqual(processTable([], 80), []);
   t.deepEqual(processTrees([], 80), []);
 });

@@ -6,7 +6,7 @@ import { madeUpRun } from '../helpers/stored.js';
 const MB = 1024 * 1024;
 const look = { columns: 100, isColoured: false, isAscii: true };
 
-test('one that was interrupted is shown as far as it was seen', (t) => {
+test('an interrupted run is shown as far as it was measured', (t) => {
   const run = madeUpRun(0, { state: 'interrupted', label: 'build', cwd: '/src' });
   const course = {
     sums: [],
@@ -33,13 +33,13 @@ test('one that was interrupted is shown as far as it was seen', (t) => {
   ]);
 });
 
-test('one that was never looked at has no peak', (t) => {
+test('a run without samples has no peak', (t) => {
   const { peakBytes: _, durationMs: __, ...run } = madeUpRun(0, { state: 'running' });
   const lines = showLines(run, undefined, { sums: [], processes: [] }, look);
   t.is(lines.at(-1), 'memtop: still running; no memory read yet');
 });
 
-test('what one has had is drawn, also where it was interrupted', (t) => {
+test('the course of a run is drawn, even of an interrupted one', (t) => {
   const run = madeUpRun(0, { state: 'interrupted' });
   const sums = [0, 1, 2, 3].map((second) => [second * 1000, second * 100 * MB]);
   const lines = showLines(run, undefined, { sums, processes: [] }, look);

@@ -3,7 +3,7 @@ import { summary } from '../../ts/report/summary.js';
 import type { Result } from '../../ts/result/types.js';
 import { MB, exampleResult as result } from '../helpers/example-result.js';
 
-test('the lines say how much, by whom, when, what to do with it and how it is known', (t) => {
+test('the lines give the peak, its processes, time, advice and method', (t) => {
   t.deepEqual(summary(result, 240), [
     'memtop: peak 1.4GB, exact within 5%, at 12.3s of 20.1s',
     '  at the peak      node x3 1.2GB, esbuild 140MB, sh x2 4MB, a 50MB, 1 more 40MB',
@@ -151,7 +151,7 @@ test('a long command line is cut', (t) => {
   t.true(summary(result, 40).includes('  largest process  612MB node node_modu…'));
 });
 
-test('names and command lines cannot steer the terminal', (t) => {
+test('names and command lines cannot control the terminal', (t) => {
   const command = ['/bin/\u001b[2J', 'a\nb'];
   const hostile: Result = { ...result, largestProcess: { ...result.largestProcess, command } };
   t.is(summary(hostile, 200)[2], '  largest process  612MB ?[2J a b');
@@ -198,7 +198,7 @@ test('the reason for not tracing is shown if processes were missed', (t) => {
   t.notRegex(method({ ...result, sampling, processes }), /not traced/);
 });
 
-test('those that outlive the command have a line', (t) => {
+test('processes that outlive the command have a line', (t) => {
   const survivors = [{ pid: 9, name: 'gradle', command: ['gradle'], rssBytes: 400 * MB }];
   t.true(
     summary({ ...result, survivors }, 240).includes('  survivors        gradle 400MB (process 9)'),
@@ -206,7 +206,7 @@ test('those that outlive the command have a line', (t) => {
   t.deepEqual(summary({ ...result, survivors: [] }, 240), summary(result, 240));
 });
 
-test('all that there can be to say is still less than a screen', (t) => {
+test('the longest possible summary fits a screen', (t) => {
   const everything: Result = {
     ...result,
     exit: { code: null, signal: 'SIGTERM', cause: 'guard' },

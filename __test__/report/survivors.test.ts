@@ -9,7 +9,7 @@ const survivor = (pid: number, name: string, rssBytes?: number) => ({
   ...(rssBytes !== undefined && { rssBytes }),
 });
 
-test('the largest three are named, and how many more there are', (t) => {
+test('the largest three are named, with the number of the others', (t) => {
   const survivors = [
     survivor(5, 'sh'),
     survivor(2, 'node', 30 * MB),
@@ -33,6 +33,6 @@ test('their sizes are in the metric of the peak above them', (t) => {
   );
 });
 
-test('a name cannot steer the terminal', (t) => {
+test('a name cannot control the terminal', (t) => {
   t.is(survivorsText([survivor(5, 'a\u001b[2J')]), 'a?[2J (process 5)');
 });

@@ -32,7 +32,7 @@ test('a cached task shows where its results came from, no peak and no error', (t
   t.is(taskLine(cached(), log), '✓ my-app:build [cache] 45ms');
 });
 
-test('a cached task whose processes were seen all the same shows their peak', (t) => {
+test('a cached task whose processes were seen shows their peak', (t) => {
   const cached = task('my-app:build', 512, { status: 'cached', cache: 'local' });
   t.is(taskLine(cached, log), '✓ my-app:build [local cache] 2.5s (peak: 512MB)');
 });
@@ -42,11 +42,11 @@ test('a task that failed shows its exit code and its peak', (t) => {
   t.is(line, '✗ api:test failed, exit 1, 12s (peak: 1.3GB)');
 });
 
-test('a task that failed without an exit code says no number', (t) => {
+test('a task that failed without an exit code shows no number', (t) => {
   t.is(taskLine(task('api:test', 5, failed('exit')), log), '✗ api:test failed, 12s (peak: 5MB)');
 });
 
-test('each way to be ended has its words', (t) => {
+test('each kind of end has its own text', (t) => {
   const line = (rest: Partial<Task>) => taskLine(task('a:b', 5, rest), log);
   const killed = { durationMs: 12_000, exit: { code: null, signal: 'SIGKILL', cause: 'signal' } };
   t.is(line(killed as Partial<Task>), '✗ a:b killed by SIGKILL, 12s (peak: 5MB)');
@@ -69,12 +69,12 @@ test('a skipped task says so and has neither time nor peak', (t) => {
   t.is(taskLine(skipped, log), '• app:deploy skipped');
 });
 
-test('a task that goes on says so', (t) => {
+test('a task that is still running says so', (t) => {
   const { exit: _none, ...running } = task('web:serve', 90, { status: 'running' });
   t.is(taskLine(running, log), '• web:serve still running, 2.5s (peak: 90MB)');
 });
 
-test('a task of which the end is not known claims neither success nor failure', (t) => {
+test('a task whose end is unknown claims neither success nor failure', (t) => {
   const { exit: _none, ...ended } = task('1234', 90);
   t.is(taskLine(ended, log), '• 1234 2.5s (peak: 90MB)');
 });
@@ -124,7 +124,7 @@ test('no line is wider than the terminal, however narrow that is', (t) => {
   }
 });
 
-test('a name cannot speak to the terminal', (t) => {
+test('a name cannot control the terminal', (t) => {
   const line = taskLine(task('a\u001b]0;title\u0007\n\u202eb:\u009b31mc', 5), log);
   t.is(line, '✓ a?]0;title? ?b:?31mc 2.5s (peak: 5MB)');
 });

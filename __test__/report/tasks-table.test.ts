@@ -27,7 +27,7 @@ test('the largest comes first, with its wrappers apart', (t) => {
   t.deepEqual(tasksTable(few, 200), expected);
 });
 
-test('where there is little room the wrappers are left out', (t) => {
+test('wrappers are left out where space is short', (t) => {
   t.deepEqual(tasksTable(few, 40), [
     ' PEAK    TIME  TASK',
     '3.1GB  1m 12s  my-app:build',
@@ -42,11 +42,11 @@ test('without wrappers there is no column for them', (t) => {
   t.deepEqual(tasksTable([task('a:build', 5)], 80), ['PEAK  TIME  TASK', ' 5MB  2.5s  a:build']);
 });
 
-test('no tasks, no lines', (t) => {
+test('without tasks there are no lines', (t) => {
   t.deepEqual(tasksTable([], 80), []);
 });
 
-test('of many the ten largest are shown, and how many more there are', (t) => {
+test('the ten largest of many tasks are shown, with the number of the others', (t) => {
   const many = Array.from({ length: 41 }, (_, index) => task(`p${index}:build`, index + 1));
   const lines = tasksTable(many, 80);
   t.is(lines.length, 12);
@@ -55,7 +55,7 @@ test('of many the ten largest are shown, and how many more there are', (t) => {
   t.is(lines[11], '31 more');
 });
 
-test('a long name is cut before what became of the task is', (t) => {
+test('a long name is cut before the outcome of its task', (t) => {
   const exit = { code: 1, signal: null, cause: 'exit' } as const;
   for (const columns of [40, 80, 200]) {
     const [, row = ''] = tasksTable([task('x'.repeat(10_000), 5, { exit, wrappers })], columns);
@@ -64,7 +64,7 @@ test('a long name is cut before what became of the task is', (t) => {
   }
 });
 
-test('a name cannot speak to the terminal', (t) => {
+test('a name cannot control the terminal', (t) => {
   t.is(tasksTable([task('a\u001b[2J\nb', 5)], 80)[1], ' 5MB  2.5s  a?[2J b');
 });
 

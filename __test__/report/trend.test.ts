@@ -8,7 +8,7 @@ test('the trend compares the later half with the earlier one', (t) => {
   t.is(trendText([100, 100, 900, 100, 100, 100]), 'steady');
 });
 
-test('of a few figures there is no trend', (t) => {
+test('a few figures have no trend', (t) => {
   t.is(trendText([1, 2, 3]), '-');
   t.is(trendText([]), '-');
   t.is(trendText([0, 0, 5, 5]), '-');

@@ -11,7 +11,7 @@ import { MB } from '../helpers/measured.js';
 import { resultOf } from '../helpers/result-of.js';
 import { madeUpRun } from '../helpers/stored.js';
 
-/** As the version before has written it. */
+/** A result in the form of the previous version. */
 function older(): object {
   const { peak, ...result } = resultOf({ megabytes: 100, metric: 'pss' });
   const command = ['node'];
@@ -26,7 +26,7 @@ function older(): object {
 
 const parts = [60 * MB, 40 * MB];
 
-test('a result of the schema before becomes one of today, with the metric that it had', (t) => {
+test('a result of the previous schema is converted, with its metric', (t) => {
   const { schema, peak, tasks } = resultSchema.parse(asCurrentResult(older()));
   t.is(schema, 'memtop.result/2');
   t.is(peak?.metric, 'pss');
@@ -34,7 +34,7 @@ test('a result of the schema before becomes one of today, with the metric that i
     peak?.processes.map(({ bytes }) => bytes),
     parts,
   );
-  // Whether it had been read is not known.
+  // Whether it was read is unknown.
   t.false(peak?.processes.some((process) => 'pssBytes' in process));
   t.deepEqual(
     tasks?.[0]?.peak?.processes.map(({ bytes }) => bytes),
@@ -42,7 +42,7 @@ test('a result of the schema before becomes one of today, with the metric that i
   );
 });
 
-test('one whose processes have resident memory alone does as well', (t) => {
+test('a result with resident memory alone is converted as well', (t) => {
   const value = {
     schema: 'memtop.result/1',
     peak: { metric: 'rss', processes: [{ rssBytes: 5 }] },
@@ -53,7 +53,7 @@ test('one whose processes have resident memory alone does as well', (t) => {
   });
 });
 
-test('files of the schema before are read', async (t) => {
+test('files of the previous schema are read', async (t) => {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'result-main.json'), JSON.stringify(older()));
   const [result] = await filesIn(folder).resultsOf('main');
@@ -63,7 +63,7 @@ test('files of the schema before are read', async (t) => {
   );
 });
 
-test('a store that holds them tells of them, and gives them to another one', async (t) => {
+test('a store lists results of the previous schema and exports them', async (t) => {
   const folder = temporaryFolder(t);
   const store = Store.openOrMake(join(folder, 'runs.db'));
   const run = madeUpRun(1);

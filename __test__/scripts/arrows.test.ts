@@ -50,14 +50,14 @@ test('an arrow that the table does not have is a problem, in whatever way it is 
   }
 });
 
-test('what may be used for its types is not there at run time', (t) => {
+test('a type-only arrow forbids imports at run time', (t) => {
   const line = "import { Size } from '../result/size.js';";
   t.deepEqual(problems(t, { ...files, 'ts/report/wrong.ts': line }, rows), [
     'ts/report/wrong.ts: ts/report may use the types of ts/result only',
   ]);
 });
 
-test('a room must be in the table, and the table allows nothing that nobody does', (t) => {
+test('a folder must be in the table, and the table allows only what is used', (t) => {
   const line = "import '../errors.js';";
   t.deepEqual(problems(t, { ...files, 'ts/new/room.ts': line }, rows), [
     'ts/new is not among the rooms of docs/architecture.md',

@@ -11,12 +11,12 @@ function orderOf(names: string[], tasks: Record<string, string[]>): string[] {
   return 'tasks' in plan ? [...plan.tasks.keys()] : [];
 }
 
-test('each stands behind what it depends on, and once', (t) => {
+test('each task appears once, after its dependencies', (t) => {
   const tasks = { a: ['b', 'c'], b: ['d'], c: ['d'], d: [], e: [] };
   t.deepEqual(orderOf(['a', 'e', 'a', 'd'], tasks), ['d', 'b', 'c', 'a', 'e']);
 });
 
-test('what nobody needs is left out', (t) => {
+test('a task that is not needed is left out', (t) => {
   t.deepEqual(orderOf(['a'], { a: [], b: [] }), ['a']);
 });
 
@@ -26,7 +26,7 @@ test('a cycle is shown from where it begins', (t) => {
   t.deepEqual(planOf(['a'], finder({ a: ['a'] })), { cycle: ['a', 'a'] });
 });
 
-test('an unknown task is told with who needs it', (t) => {
+test('an unknown task is named together with the task that needs it', (t) => {
   t.deepEqual(planOf(['x'], finder({})), { unknown: 'x' });
   t.deepEqual(planOf(['a'], finder({ a: ['x'] })), { unknown: 'x', neededBy: 'a' });
 });

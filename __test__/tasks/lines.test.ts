@@ -9,7 +9,7 @@ function linesOf(pieces: readonly Uint8Array[]): string[] {
   return [...found, ...lines.rest()].map((line) => Buffer.from(line).toString());
 }
 
-test('lines are the same however they come in pieces', (t) => {
+test('lines are the same however the output is chunked', (t) => {
   const text = 'one\n\nzwei 🙂 ä\r\nprogress\rprogress\nlast';
   const bytes = Buffer.from(text);
   const expected = ['one\n', '\n', 'zwei 🙂 ä\r\n', 'progress\rprogress\n', 'last\n'];
@@ -20,13 +20,13 @@ test('lines are the same however they come in pieces', (t) => {
   }
 });
 
-test('nothing gives no line, and a last newline no empty one', (t) => {
+test('no output gives no line, and a final newline no empty line', (t) => {
   t.deepEqual(linesOf([]), []);
   t.deepEqual(linesOf([Buffer.from('')]), []);
   t.deepEqual(linesOf([Buffer.from('a\n')]), ['a\n']);
 });
 
-test('bytes that are no text come through', (t) => {
+test('bytes that are not text pass through', (t) => {
   const lines = new Lines().feed(Uint8Array.of(0xff, 0, 0xfe, 10));
   t.deepEqual(
     lines.map((line) => [...line]),
@@ -34,7 +34,7 @@ test('bytes that are no text come through', (t) => {
   );
 });
 
-test('a piece that is used again later does no harm', (t) => {
+test('a buffer that is reused later does no harm', (t) => {
   const lines = new Lines();
   const piece = Buffer.from('abc');
   lines.feed(piece);
@@ -51,7 +51,7 @@ test('a line of a megabyte in small pieces is one line', (t) => {
   );
 });
 
-test('each line has the name before it, in one piece and on its own stream', (t) => {
+test('each line is prefixed, and written whole to its own stream', (t) => {
   const written: string[] = [];
   const prefixed = new Prefixed('build', (stream, line) => {
     written.push(`${stream} ${Buffer.from(line)}`);
@@ -69,7 +69,7 @@ test('each line has the name before it, in one piece and on its own stream', (t)
   ]);
 });
 
-test('what GitHub Actions is told by a line stands alone on it, but for groups', (t) => {
+test('a workflow command of GitHub Actions has no prefix, except for groups', (t) => {
   const written: string[] = [];
   const prefixed = new Prefixed(
     'a',

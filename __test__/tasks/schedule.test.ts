@@ -6,7 +6,7 @@ interface Wanted {
   failing?: string[];
   parallel?: number;
   keepGoing?: boolean;
-  /** After so many tasks have been started. */
+  /** After this many tasks have started. */
   interruptedAfter?: number;
 }
 
@@ -46,19 +46,19 @@ async function scheduled({ tasks, failing = [], ...options }: Wanted) {
   return { log: log.join(' '), skipped, stopped: [...stopped], most };
 }
 
-test('a task waits for those that it depends on, and for no others', async (t) => {
+test('a task waits for its dependencies and for no other task', async (t) => {
   const { log } = await scheduled({ tasks: { aaa: [], b: [], c: ['b'] } });
   t.is(log, '+aaa +b -b +c -c -aaa');
 });
 
-test('no more run at a time than may', async (t) => {
+test('no more tasks run at a time than allowed', async (t) => {
   const tasks = { a: [], bb: [], ccc: [], d: [], e: [] };
   for (const parallel of [1, 2, 3]) {
     t.is((await scheduled({ tasks, parallel })).most, parallel);
   }
 });
 
-test('after a failure nothing starts and what runs is stopped', async (t) => {
+test('after a failure nothing starts and running tasks are stopped', async (t) => {
   const tasks = { a: [], bbbb: [], c: [] };
   const { log, skipped, stopped } = await scheduled({ tasks, failing: ['a'], parallel: 2 });
   t.is(log, '+a +bbbb -a -bbbb');
@@ -66,7 +66,7 @@ test('after a failure nothing starts and what runs is stopped', async (t) => {
   t.deepEqual(stopped, ['bbbb']);
 });
 
-test('told to keep going, only those are skipped that depend on a failure', async (t) => {
+test('with keepGoing only tasks that depend on a failure are skipped', async (t) => {
   const tasks = { a: [], b: ['a'], c: ['b'], dd: [], e: ['dd'] };
   const { log, skipped, stopped } = await scheduled({ tasks, failing: ['a'], keepGoing: true });
   t.is(log, '+a +dd -a -dd +e -e');
@@ -74,7 +74,7 @@ test('told to keep going, only those are skipped that depend on a failure', asyn
   t.deepEqual(stopped, []);
 });
 
-test('when all that is left depends on a failure it is over', async (t) => {
+test('the run ends when all remaining tasks depend on a failure', async (t) => {
   const tasks = { a: [], b: ['a'], c: ['b'] };
   for (const keepGoing of [false, true]) {
     const { log, skipped } = await scheduled({ tasks, failing: ['a'], keepGoing });
@@ -83,7 +83,7 @@ test('when all that is left depends on a failure it is over', async (t) => {
   }
 });
 
-test('once interrupted nothing starts any more, also when told to keep going', async (t) => {
+test('after an interrupt nothing starts, even with keepGoing', async (t) => {
   const tasks = { a: [], b: [], c: [] };
   const wanted = { tasks, parallel: 1, interruptedAfter: 1 };
   for (const keepGoing of [false, true]) {
@@ -93,6 +93,6 @@ test('once interrupted nothing starts any more, also when told to keep going', a
   }
 });
 
-test('nothing to do is done at once', async (t) => {
+test('an empty run ends at once', async (t) => {
   t.is((await scheduled({ tasks: {} })).log, '');
 });

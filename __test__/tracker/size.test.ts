@@ -38,7 +38,7 @@ for (const text of [
   });
 }
 
-test('a program may say it in bytes', (t) => {
+test('a size may be a number of bytes', (t) => {
   t.is(sizeOf(500 * MB), 500 * MB);
   for (const value of [0, -1, 0.5, Number.NaN, Number.POSITIVE_INFINITY, 2 ** 60, null, {}, true]) {
     t.is(sizeOf(value), undefined);

@@ -77,7 +77,7 @@ running satisfies Disposable & AsyncDisposable & Promise<Result>;
 const capturing = run(['make'], { capture: true, maxCaptureBytes: 1000, silent: true });
 expectType<Running<CapturedResult>>()(capturing);
 expectType<string>()((await capturing).stdout);
-// @ts-expect-error what a command writes is not kept unasked
+// @ts-expect-error output is captured only on request
 (await running).stdout;
 run([], {
   label: 'build',
@@ -92,11 +92,11 @@ run([], {
   cwd: new URL('file:///'),
 } satisfies RunOptions);
 
-// @ts-expect-error a command is its arguments, not a text
+// @ts-expect-error a command is an array of arguments, not a string
 run('make');
 // @ts-expect-error there is no such option
 run(['make'], { intervalMS: 5 });
-// @ts-expect-error true says no folder
+// @ts-expect-error true names no folder
 run(['make'], { crashFolder: true });
 // @ts-expect-error there is no such metric
 run(['make'], { metric: 'vsz' });
@@ -169,7 +169,7 @@ abort satisfies MemtopError & Error;
 expectType<'ABORT_ERR'>()(abort.code);
 expectType<Result>()(abort.result);
 expectType<Result['exit']>()(abort.exit);
-// @ts-expect-error it is what others extend
+// @ts-expect-error the base class is abstract
 new MemtopError('no');
 
 // attach()
@@ -184,7 +184,7 @@ expectType<Result>()(await attached);
 expectType<Snapshot | undefined>()(attached.snapshot());
 expectType<void>()(attached.stop());
 attached satisfies Disposable & AsyncDisposable & Promise<Result>;
-// @ts-expect-error it is not the program's to be ended
+// @ts-expect-error an attached process cannot be killed
 attached.kill();
 
 // MemoryTracker
@@ -224,7 +224,7 @@ tracker.startTracking('1');
 tracker.track(1, { name: 'x' });
 // @ts-expect-error only a run has a control group
 new MemoryTracker({ cgroup: 'on' });
-// @ts-expect-error it is no promise
+// @ts-expect-error it is not a promise
 await task.then();
 
 // inspect

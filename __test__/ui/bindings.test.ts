@@ -5,14 +5,14 @@ import { bindings as ofMachines, pressed } from '../../ts/ui/machine/keys.js';
 import { initial } from '../../ts/ui/machine/state.js';
 import { helpOf, hintsOf, typedInto } from '../../ts/ui/parts/bindings.js';
 
-test('a key does one thing in a view', (t) => {
+test('a key has one binding in a view', (t) => {
   for (const bindings of [ofRuns, ofMachines]) {
     const keys = bindings.flatMap(({ keys }) => keys);
     t.is(new Set(keys).size, keys.length);
   }
 });
 
-test('the help and the last line are made of the bindings', (t) => {
+test('the help and the last line are derived from the bindings', (t) => {
   t.deepEqual(hintsOf(ofMachines, initial), [
     'enter open',
     's sort',
@@ -35,7 +35,7 @@ test('the help and the last line are made of the bindings', (t) => {
   );
 });
 
-test('a key that nothing is bound to changes nothing', (t) => {
+test('an unbound key changes nothing', (t) => {
   t.deepEqual(pressed(initial, 'z', { rows: [], height: 5 }), { state: initial });
 });
 

@@ -23,7 +23,7 @@ const data: BlockData = {
   ],
 };
 
-test('the lines tell now, peak, limit, tasks and the largest', (t) => {
+test('the lines show current memory, peak, limit, tasks and the largest process', (t) => {
   t.deepEqual(blockLines(data, 24, { columns: 81, ...plain }), [
     '── memtop 12s ──',
     ' now    512MB  peak    768MB at 8.1s                     ▂▃▄▅▆▇██  12 processes',
@@ -44,7 +44,7 @@ for (const columns of [20, 40, 80, 200]) {
   });
 }
 
-test('colours change nothing about the text', (t) => {
+test('colours do not change the text', (t) => {
   const look = { columns: 60, isAscii: false };
   // biome-ignore lint/suspicious/noControlCharactersInRegex: colours are made of them
   const without = (line: string) => line.replaceAll(/\u001b\[[\d;]*m/g, '');

@@ -41,7 +41,7 @@ test('processes are grouped by service and else by tree, the largest group first
   );
 });
 
-test('what is below a service that another process has started is a tree of its own', (t) => {
+test('processes below a service of another process are a tree of their own', (t) => {
   const [, group] = groupsOf(
     [...machine, record(32, 31, 45, 'worker')],
     (process) => (process.pid === 31 ? service : undefined),

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { keysIn } from '../../ts/ui/terminal/keys.js';
 
-test('each key of a piece of input has its name', (t) => {
+test('each key in a chunk of input has its name', (t) => {
   t.deepEqual(keysIn('j\u001b[A\u001bOB\r /K\u0003'), [
     'j',
     'up',

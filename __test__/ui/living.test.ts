@@ -12,7 +12,7 @@ import { Random } from '../helpers/random.js';
 const MB = 1024 * 1024;
 const nowhere = () => undefined;
 
-/** A tree that shares much, as the sampler may tell of it. */
+/** A tree with much shared memory, in the form that the sampler reports. */
 function randomSnapshot(random: Random): SnapshotRecord {
   const tasks = 3;
   const living = Array.from({ length: 1 + random.integer(30) }, (_, index) => {
@@ -42,7 +42,7 @@ function randomSnapshot(random: Random): SnapshotRecord {
   } as unknown as SnapshotRecord;
 }
 
-/** What the machine lists then: all of them but one that has ended, and others. */
+/** The process table after that: all of them except one that has ended, and others. */
 function listed(snapshot: SnapshotRecord): ProcessRecord[] {
   const others = [{ pid: 7, parentPid: 1, name: 'x', command: ['x'], rssBytes: 9 * MB }];
   return [...snapshot.living.slice(1), ...others].map((process) => ({
@@ -55,7 +55,7 @@ function listed(snapshot: SnapshotRecord): ProcessRecord[] {
 const sumOf = (list: readonly { readonly bytes: number }[]) =>
   list.reduce((sum, { bytes }) => sum + bytes, 0);
 
-test('the parts that live views show add up to what they tell of the whole', (t) => {
+test('the parts in live views add up to the total', (t) => {
   for (let seed = 1; seed <= 200; seed += 1) {
     const snapshot = randomSnapshot(new Random(seed));
     const shown = livingProcesses(snapshot.living, listed(snapshot));
@@ -87,13 +87,13 @@ test('attach shows a total and processes of the same sample', async (t) => {
   t.is(tree.memoryTitle, 'MEMORY');
 });
 
-test('a process that has ended since is shown, and no other is taken for it', (t) => {
+test('a process that has ended since is shown, without the details of another', (t) => {
   const snapshot = randomSnapshot(new Random(3));
   const [gone] = livingProcesses(snapshot.living, []);
   t.like(gone, { pid: 100, started: 0, state: 'other' });
 });
 
-test('of the machine resident memory is shown', (t) => {
+test('the view of the machine shows resident memory', (t) => {
   const process = { pid: 7, started: 1, parentPid: 1, name: 'x', command: [], rssBytes: 9 };
   t.is(withResidentMemory([{ ...process, state: 'sleeping' }])[0]?.bytes, 9);
 });

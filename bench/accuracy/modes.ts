@@ -20,7 +20,7 @@ export interface Mode {
   readonly widthToReach: number;
 }
 
-const nobody = 65534;
+const nobodyUid = 65534;
 
 export const modes: readonly Mode[] = [
   {
@@ -45,7 +45,7 @@ export const modes: readonly Mode[] = [
     name: 'user',
     title: 'user: without privileges',
     options: [],
-    user: nobody,
+    user: nobodyUid,
     makesGroup: false,
     headlineWithin: 0.05,
     widthToReach: 0.1,

@@ -1,4 +1,4 @@
-/** What real task runners took from their caches, as a run that memtop measured tells. */
+/** Tasks that real task runners took from their caches, in the result of a measured run. */
 import {
   existsSync,
   mkdirSync,
@@ -20,7 +20,7 @@ import { skip } from '../../helpers/needs.js';
 import { type Finished, memtop, Running, withoutMemtop } from '../../helpers/processes.js';
 import { commitAll, Workspace } from '../../nx/workspace.js';
 
-/** `npm run test:runners` has all of them tried. */
+/** `npm run test:runners` tries all of them. */
 const all = process.env.MEMTOP_TEST_RUNNERS === 'all';
 
 function real(
@@ -60,12 +60,12 @@ async function measured(
 
 function isCached(t: ExecutionContext, task: Task | undefined, source: string): void {
   const { startedAtMs = -1, durationMs = -1, ...rest } = task ?? ({} as Partial<Task>);
-  const { id: _id, ...told } = rest;
-  t.deepEqual(told, { source, status: 'cached', cache: 'local', processCount: 0 });
+  const { id: _id, ...fields } = rest;
+  t.deepEqual(fields, { source, status: 'cached', cache: 'local', processCount: 0 });
   t.true(startedAtMs > 0 && durationMs >= 0, `${startedAtMs} ${durationMs}`);
 }
 
-/** Nx, from 24 on, takes no home below /tmp for its own. */
+/** From version 24 on, Nx ignores a home directory below /tmp. */
 function homeFor(t: ExecutionContext, version: string): string {
   const home = mkdtempSync(`${dirname(modulesOf(`nx@${version}`))}-home-`);
   t.teardown(() => rmSync(home, { recursive: true, force: true, maxRetries: 3 }));
@@ -190,8 +190,8 @@ real('a summary names what a cache served', 'turbo', '2.11.11', async (t) => {
   t.is(second.tasks.get('bad#build')?.exit?.code, 3);
   t.regex(second.stderr, /^✓ web#build \[local cache\] \d+ms$/m);
 
-  const untold = await measured(t, [process.execPath, ...turbo], where);
-  t.deepEqual([...untold.tasks.keys()], ['bad#build']);
+  const unrecorded = await measured(t, [process.execPath, ...turbo], where);
+  t.deepEqual([...unrecorded.tasks.keys()], ['bad#build']);
 });
 
 if (all) {

@@ -1,6 +1,6 @@
 /**
- * Tests that in a tree which a real task runner has made every process is in its task, and that the
- * peaks of the tasks are right.
+ * Tests that every process in the tree of a real task runner is in its task, and that the peaks of
+ * the tasks are right.
  */
 import test, { type ExecutionContext } from 'ava';
 import type { Peak } from '../../../ts/result/types.js';
@@ -8,12 +8,12 @@ import { whyNotInstalled } from '../../helpers/installed.js';
 import { MB } from '../../helpers/measured.js';
 import { skip } from '../../helpers/needs.js';
 import { whatIsMissing } from '../../helpers/programs.js';
-import type { Ran, Told } from './workspace.js';
+import type { Ran, Reported } from './workspace.js';
 
-/** MEMTOP_TEST_RUNNERS=all has all of them tried, as `npm run test:runners` does. */
+/** MEMTOP_TEST_RUNNERS=all tries all of them, as `npm run test:runners` does. */
 const isWhole = process.env.MEMTOP_TEST_RUNNERS === 'all';
 
-/** What the programs of a payload have of their own, with the libraries that they have mapped. */
+/** The own memory of a payload's programs, including mapped libraries. */
 export const ownMegabytes = 9;
 
 type Trace = 'on' | 'off';
@@ -23,7 +23,7 @@ interface Conditions {
   readonly needs?: readonly string[];
   /** Packages of the registry without which it is skipped. */
   readonly tools?: readonly string[];
-  /** It is for the long form only. */
+  /** Whether it belongs to the long form only. */
   readonly isLong?: boolean;
 }
 
@@ -45,45 +45,45 @@ export function runs(
 }
 
 export interface Expected {
-  /** What its processes took that were there together at its peak; none for one that is not known. */
+  /** The allocations of its processes at its peak; none if unknown. */
   readonly megabytes?: readonly number[];
-  /** What a process of the task runner that does the work itself takes besides, at most. */
+  /** The most that a task runner adds if it does the work in its own process. */
   readonly besides?: number;
-  /** Whether processes stand before it that only wait, and whether npm is one of them. */
+  /** Whether wrappers that only wait precede it, and whether npm is one of them. */
   readonly wrapper?: 'any' | 'npm';
   /** Default: 0. */
   readonly code?: number;
 }
 
 interface Limits {
-  /** No variable tells the tasks apart, so that without tracing nobody knows whose an orphan is. */
+  /** No variable distinguishes the tasks, so an orphan has no known task without tracing. */
   readonly losesOrphans?: boolean;
 }
 
 export function holds(
   t: ExecutionContext,
-  { result, told, trace, stderr, stdout }: Ran,
+  { result, reported, trace, stderr, stdout }: Ran,
   expected: Readonly<Record<string, Expected>>,
   { losesOrphans = false }: Limits = {},
 ): void {
   const { tasks: found = [] } = result;
-  const whereIs = ({ pid }: Told) => ({
+  const whereIs = ({ pid }: Reported) => ({
     in: found.filter(({ peak }) => pidsOf(peak).includes(pid)).map(({ id }) => id),
     atPeak: result.peak?.processes.find((one) => one.pid === pid),
   });
   const tasks = found.filter(({ id, kind }) => kind !== 'service' || id in expected);
   const isTraced = trace === 'on';
   t.is(result.sampling.method, isTraced ? 'traced' : 'scanned');
-  // Without tracing, what is over in a moment may not be seen at all.
+  // Without tracing, a very short task may not be seen at all.
   const isSure = (id: string) => isTraced || expected[id]?.megabytes !== undefined;
   const ids = tasks.map(({ id }) => id).filter((id) => !(id in expected) || isSure(id));
   t.deepEqual(ids.sort(), Object.keys(expected).filter(isSure).sort(), `${stderr}${stdout}`);
   for (const task of tasks) {
     const { megabytes, besides = 0, wrapper, code = 0 } = expected[task.id] ?? {};
-    // Who started a service may end it in any way.
+    // The parent of a service may end it in any way.
     if (task.kind !== 'service') {
       if (isTraced) t.is(task.exit?.code, code, task.id);
-      // Otherwise only some task runners write it down, and of a failure some no more than that.
+      // Otherwise only some task runners record it, and some record only that it failed.
       else if (task.exit) t.is(task.exit.code ?? (code || null), code, task.id);
     }
     const wrappers = (task.wrappers?.bytes ?? 0) / MB;
@@ -94,11 +94,11 @@ export function holds(
     const sum = megabytes.reduce((one, other) => one + other);
     t.log(`${task.id}: ${peak.toFixed(1)} of ${sum} MB, wrappers ${wrappers.toFixed(1)} MB`);
     const slack = Math.max(sum * 0.03, megabytes.length * ownMegabytes) + besides;
-    const who = JSON.stringify(task.peak?.processes);
-    t.true(peak >= sum && peak < sum + slack, `${task.id}: ${peak} of ${sum} MB: ${who}`);
+    const held = JSON.stringify(task.peak?.processes);
+    t.true(peak >= sum && peak < sum + slack, `${task.id}: ${peak} of ${sum} MB: ${held}`);
     const there = pidsOf(task.peak);
-    const own = told.filter((one) => one.task === task.id && megabytes.includes(one.megabytes));
-    t.is(own.length, 4 * megabytes.length, `${task.id} told of itself`);
+    const own = reported.filter((one) => one.task === task.id && megabytes.includes(one.megabytes));
+    t.is(own.length, 4 * megabytes.length, `reports of ${task.id}`);
     const known = own.filter(({ role }) => isTraced || !losesOrphans || role !== 'orphan');
     t.deepEqual(
       known.filter(({ pid }) => !there.includes(pid)).map((one) => ({ ...one, ...whereIs(one) })),
@@ -106,13 +106,13 @@ export function holds(
       `missing in ${task.id}`,
     );
   }
-  const strangers = told.flatMap((one) =>
+  const strangers = reported.flatMap((one) =>
     found
       .filter(({ id, peak }) => id !== one.task && pidsOf(peak).includes(one.pid))
       .map(({ id }) => `${one.pid} of ${one.task} in ${id}`),
   );
   t.deepEqual(strangers, []);
-  const taskOf = new Map(told.map(({ pid, task }) => [pid, task]));
+  const taskOf = new Map(reported.map(({ pid, task }) => [pid, task]));
   const misplaced = (result.peak?.processes ?? []).filter(
     ({ pid, task }) =>
       taskOf.has(pid) && (isTraced || task !== undefined) && taskOf.get(pid) !== task,

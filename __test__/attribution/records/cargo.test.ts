@@ -30,8 +30,8 @@ const files = {
     pub fn documented() {}
     #[test] fn tested() { ${rust('plain:test plain', 200)} }`,
 };
-// Found without tracing, a process may not yet run its own program. What it has started until that is
-// noticed stays with the task above, and these build scripts start theirs at once.
+// Without tracing a process may be found before its exec. Children that it starts until the exec is
+// noticed stay with the parent task, and these build scripts start theirs at once.
 const conditions = { needs: ['cargo'] };
 /** The Rust program that runs a payload and waits for it. */
 const besides = 3;

@@ -25,7 +25,7 @@ const cases: Record<string, [words: string[], expected: Record<string, Expected>
   ],
   'a script that fails': [
     ['run', 'fail'],
-    // What Nx runs a script with ends with 1 whatever the script's code.
+    // The wrapper that Nx runs a script with exits with 1 whatever the script's code.
     { 'failing:fail': { megabytes: [100], wrapper, code: 1 } },
   ],
   'lerna exec': [

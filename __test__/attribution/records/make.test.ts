@@ -8,8 +8,8 @@ const files = {
   'failing/Makefile': `build:\n\t${payload('..', 'make -C failing', 100, 3)}\n`,
 };
 const wrapper = 'any' as const;
-// Found without tracing, a process may not yet run its own program. What it has started until that is
-// noticed stays with the task above, and make starts its recipes at once.
+// Without tracing a process may be found before its exec. Children that it starts until the exec is
+// noticed stay with the parent task, and make starts its recipes at once.
 const conditions = { needs: ['make'] };
 
 runs('make: one in each directory, side by side', conditions, async (t, trace) => {

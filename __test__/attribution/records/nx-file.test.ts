@@ -23,7 +23,7 @@ function write(file: string, content: object = {}): string {
   return file;
 }
 
-test('the file lies where Nx is told to have its cache', async (t) => {
+test('the file is in the configured cache directory of Nx', async (t) => {
   const root = folderWith(t, {
     'nx.json': { extends: './base.json' },
     'base.json': { cacheDirectory: 'configured' },
@@ -41,7 +41,7 @@ test('the file lies where Nx is told to have its cache', async (t) => {
   t.is(await nxFile(root, none, span), undefined);
 });
 
-test('without that it lies in the workspace, and an old one is not taken', async (t) => {
+test('by default it is in the workspace, and an outdated one is ignored', async (t) => {
   const HOME = temporaryFolder(t);
   for (const place of ['.nx/cache/run.json', 'node_modules/.cache/nx/run.json']) {
     const root = folderWith(t, { [place]: {} });
@@ -53,7 +53,7 @@ test('without that it lies in the workspace, and an old one is not taken', async
   }
 });
 
-test('or it lies in the home, by the id of the workspace', async (t) => {
+test('it may be in the home directory, under the id of the workspace', async (t) => {
   const HOME = temporaryFolder(t);
   const shared = (id: string) => write(join(HOME, '.nx', folderName(id), 'cache/run.json'));
   shared('another');
@@ -63,7 +63,7 @@ test('or it lies in the home, by the id of the workspace', async (t) => {
   t.is(await nxFile(root, { HOME }, span), mine);
 });
 
-test('of a repository the id is made of its remote and the path in it', async (t) => {
+test('the id of a repository consists of its remote and the path within it', async (t) => {
   const HOME = temporaryFolder(t);
   const repository = folderWith(t, { 'inner/nx.json': {} });
   const root = join(repository, 'inner');

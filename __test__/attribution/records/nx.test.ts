@@ -106,7 +106,7 @@ const cases: Record<string, Record<string, Expected>> = {
   },
   'run-many -t fail': {
     'failing:fail': { megabytes: [100], code: 3 },
-    // What Nx runs a script with ends with 1 whatever the script's code.
+    // The wrapper that Nx runs a script with exits with 1 whatever the script's code.
     'failing-script:fail': { megabytes: [130], wrapper, code: 1 },
   },
   'run-many -t steps': {
@@ -131,9 +131,9 @@ async function workspaceOf(t: ExecutionContext, tool: string, { daemon }: Mode) 
   const workspace = new Workspace(t, files).has(tool);
   const env = { NX_DAEMON: `${daemon}`, NX_TUI: 'false' };
   // Below a plugin worker Nx asks git for the first commit.
-  const who = ['-c', 'user.name=test', '-c', 'user.email=test@example.org'];
+  const author = ['-c', 'user.name=test', '-c', 'user.email=test@example.org'];
   await workspace.alone(['git', 'init', '-q']);
-  await workspace.alone(['git', ...who, 'commit', '--allow-empty', '-qm', 'all']);
+  await workspace.alone(['git', ...author, 'commit', '--allow-empty', '-qm', 'all']);
   workspace.ends(() => workspace.alone(['nx', 'daemon', '--stop'], env));
   return { workspace, env };
 }
@@ -153,7 +153,7 @@ for (const version of ['24.0.6', '23.3.2']) {
         const { workspace, env } = await workspaceOf(t, tool, mode);
         const { flags = [] } = mode;
         const ran = await workspace.run(['nx', ...words.split(' ')], { trace, flags, env });
-        // No variable tells what belongs to a batch.
+        // No variable identifies the processes of a batch.
         holds(t, ran, expected, { losesOrphans: words.includes('--batch') });
       });
       // The first of all is the short form.

@@ -78,19 +78,19 @@ test('how a task ended is taken from its runner only where memtop does not know'
   t.is(exitIn(seen('b:build', { source: 'npm' })), undefined);
 });
 
-test('what was seen to run stays as it is, though a later run was served from a cache', (t) => {
+test('an observed task stays unchanged, even if a later run was served from a cache', (t) => {
   const ran: Task = { id: 'a:build:prod', source: 'nx', status: 'ended', durationMs: 9 };
   const { tasks } = withRecords(resultWith([ran]), nxTasks(nxRun, span, 'nx'));
   t.deepEqual(tasks, [ran]);
 });
 
-test('a remote cache of Nx is told from the local one', (t) => {
+test('a remote cache hit of Nx differs from a local one', (t) => {
   const [first] = nxRun.tasks;
   const remote = { ...nxRun, tasks: [{ ...first, cacheStatus: 'remote-cache-hit' }] };
   t.is(nxTasks(remote, span, 'nx')[0]?.cache, 'remote');
 });
 
-test('what was written at the end of a run counts although it took a while to start', async (t) => {
+test('a record written at the end of a run counts even if the run was slow to start', async (t) => {
   const cwd = temporaryFolder(t);
   mkdirSync(join(cwd, '.nx/cache'), { recursive: true });
   const now = Date.now();
@@ -110,7 +110,7 @@ test('what was written at the end of a run counts although it took a while to st
   );
 });
 
-test('a file of another run tells nothing', (t) => {
+test('a file of another run is ignored', (t) => {
   const [before, after] = [span.startMs - 5000, span.endMs + 5000];
   t.deepEqual(nxTasks(nxRun, { startMs: before, endMs: span.startMs }, 'nx'), []);
   t.deepEqual(nxTasks(nxRun, { startMs: span.endMs, endMs: after }, 'nx'), []);
@@ -118,7 +118,7 @@ test('a file of another run tells nothing', (t) => {
   t.deepEqual(turboTasks(recorded('turbo-run.json'), span, undefined), []);
 });
 
-test('a file that holds something else tells nothing', (t) => {
+test('a file with other content is ignored', (t) => {
   const { run } = nxRun;
   const [task] = nxRun.tasks;
   const strange: unknown[] = [
@@ -142,7 +142,7 @@ test('a file that holds something else tells nothing', (t) => {
   t.false('code' in (without ?? {}));
 });
 
-test('tasks of Lerna are called after Lerna', (t) => {
+test('tasks of Lerna have Lerna as their source', (t) => {
   const file = recorded('lerna-run.json');
   t.true(isOfLerna(file));
   t.false(isOfLerna(nxRun));
@@ -153,17 +153,17 @@ test('tasks of Lerna are called after Lerna', (t) => {
   );
 });
 
-test('tasks of turbo have the names that they have when they run', (t) => {
+test('cached tasks of turbo have the same names as executed ones', (t) => {
   const file = recorded('turbo-run.json');
-  const told = (rootName?: string) =>
+  const listed = (rootName?: string) =>
     turboTasks(file, anyTime, rootName).map(({ id, cache, code }) => ({ id, cache, code }));
-  t.deepEqual(told('workspace'), [
+  t.deepEqual(listed('workspace'), [
     { id: 'workspace#rootbuild', cache: 'local', code: 0 },
     { id: 'api#build', cache: 'local', code: 0 },
     { id: 'bad#build', cache: undefined, code: 3 },
     { id: 'web#build', cache: 'local', code: 0 },
   ]);
-  t.is(told()[0]?.id, '//#rootbuild');
+  t.is(listed()[0]?.id, '//#rootbuild');
   const [first] = file.tasks;
   const single = {
     ...file,
@@ -174,7 +174,7 @@ test('tasks of turbo have the names that they have when they run', (t) => {
   t.is(task?.cache, 'remote');
 });
 
-test('the same repository has the same name whichever way it is reached', (t) => {
+test('a repository has the same name for every form of its URL', (t) => {
   for (const address of [
     'git@example.org:Group/project.git',
     'ssh://git@example.org:2222/group/project',

@@ -16,7 +16,7 @@ function holds(t: ExecutionContext, ran: Ran, expected: Readonly<Record<string, 
     const slack = parent === undefined ? 400 : Math.max(ownMegabytes, megabytes * 0.03);
     const bytes = (peak?.bytes ?? 0) / MB;
     t.true(bytes >= megabytes && bytes < megabytes + slack, `${id}: ${bytes} MB`);
-    const others = ran.told.filter(({ task }) => parent !== undefined && task !== id);
+    const others = ran.reported.filter(({ task }) => parent !== undefined && task !== id);
     const strangers = others.filter(({ pid }) => peak?.processes.some((one) => one.pid === pid));
     t.deepEqual(strangers, [], id);
   }

@@ -1,4 +1,4 @@
-/** A workspace for a real task runner, and what memtop tells of a run in it. */
+/** A workspace for a real task runner, and memtop's result for a run in it. */
 import {
   copyFileSync,
   existsSync,
@@ -18,20 +18,20 @@ import { temporaryFolder } from '../../helpers/folder.js';
 import { modulesOf } from '../../helpers/installed.js';
 import { cliPath, type Finished, fixture, Running, until } from '../../helpers/processes.js';
 
-/** A process of a task, as it told of itself. */
-export interface Told {
+/** A process of a task, as the process reported itself. */
+export interface Reported {
   readonly task: string;
   readonly pid: number;
   /** main, bare, orphan or memory. */
   readonly role: string;
-  /** What the one that started it took. */
+  /** What its payload allocates. */
   readonly megabytes: number;
 }
 
 export interface Ran extends Finished {
   readonly trace: 'on' | 'off';
   readonly result: Result;
-  readonly told: readonly Told[];
+  readonly reported: readonly Reported[];
 }
 
 type Files = Readonly<Record<string, string | object>>;
@@ -66,7 +66,7 @@ export class Workspace {
     t.teardown(() => this.#leavesNothing(t));
   }
 
-  /** Makes the packages of an install be there, and their programs. */
+  /** Makes the packages of an install and their programs available. */
   has(tool: string): this {
     const installed = modulesOf(tool);
     const modules = join(this.folder, 'node_modules');
@@ -78,7 +78,7 @@ export class Workspace {
     return this;
   }
 
-  /** What ends the daemons that a runner leaves, called when the test is over. */
+  /** Ends the daemons that a runner leaves; called when the test is over. */
   ends(end: () => Promise<unknown>): void {
     this.#end = end;
   }
@@ -98,7 +98,7 @@ export class Workspace {
       ...finished,
       trace,
       result: JSON.parse(readFileSync(json, 'utf8')),
-      told: readFileSync(log, 'utf8').trim().split('\n').map(toldBy),
+      reported: readFileSync(log, 'utf8').trim().split('\n').map(parseReported),
     };
   }
 
@@ -116,7 +116,7 @@ export class Workspace {
     return running.finished();
   }
 
-  /** Nothing of who runs the tests, who may be a task themselves, and nothing outside the folder. */
+  /** Inherits nothing from the test run, which may be a task itself, and stays in the folder. */
   #environment(): NodeJS.ProcessEnv {
     const { PATH = '', CARGO_HOME, RUSTUP_HOME } = process.env;
     return {
@@ -131,7 +131,7 @@ export class Workspace {
     };
   }
 
-  /** A daemon may take a moment to end after it was told to. */
+  /** A daemon may take a moment to end after the request. */
   async #leavesNothing(t: ExecutionContext): Promise<void> {
     await this.#end?.();
     await until(() => this.#left().length === 0, 'the processes to end').catch(() => {
@@ -141,7 +141,7 @@ export class Workspace {
     });
   }
 
-  /** Processes that work in the folder or were told of it. */
+  /** Processes with the folder as cwd, or in their arguments or environment. */
   #left(): { pid: number; command: string }[] {
     return readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name) && isAlive(Number(name)))
@@ -154,7 +154,7 @@ export class Workspace {
   }
 }
 
-/** A shell command that is the task of this name and takes so much. */
+/** A shell command that acts as the task of this name and allocates this much. */
 export function payload(root: string, task: string, megabytes: number, code = 0): string {
   return `sh ${root}/payload.sh '${task}' ${megabytes} 1.2 ${code}`;
 }
@@ -178,7 +178,7 @@ export const threePackages: Files = {
   },
 };
 
-function toldBy(line: string): Told {
+function parseReported(line: string): Reported {
   const [pid, role = '', _owner, megabytes, ...task] = line.split(' ');
   return { pid: Number(pid), role, megabytes: Number(megabytes), task: task.join(' ') };
 }

@@ -4,7 +4,7 @@ import { type Answer, type Ask, findEngine, NoEngine } from '../../../ts/bench/c
 const answers = (stdout: string): Answer => ({ status: 0, stdout, stderr: '' });
 const refuses = (stderr: string): Answer => ({ status: 1, stdout: '', stderr });
 
-/** A machine with these programs: what each says of its version, and of itself. */
+/** A machine with these programs, each with its version and its info. */
 const machine =
   (programs: Readonly<Record<string, readonly [version: Answer, info: Answer]>>): Ask =>
   (program, [question]) =>
@@ -13,7 +13,7 @@ const machine =
 const docker = [answers('Docker version 28.2.2'), answers('["name=seccomp"]')] as const;
 const podman = [answers('podman version 4.3.1'), answers('false\n')] as const;
 
-test('the first that works is taken', (t) => {
+test('the first working engine is used', (t) => {
   t.deepEqual(findEngine('auto', false, machine({ docker, podman })), {
     program: 'docker',
     kind: 'docker',
@@ -43,7 +43,7 @@ test('docker without root says so', (t) => {
   t.true(findEngine('docker', false, machine({ docker: rootless })).isRootless);
 });
 
-test('where none works it is said of each why', (t) => {
+test('without a working engine each has a reason', (t) => {
   const asleep = [docker[0], refuses('x\nCannot connect to the daemon\n')] as const;
   t.throws(() => findEngine('auto', false, machine({ docker: asleep })), {
     message:

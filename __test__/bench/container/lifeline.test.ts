@@ -6,7 +6,7 @@ import test from 'ava';
 import { connectLifeline, isGone, Lifeline } from '../../../ts/bench/container/lifeline.js';
 import { temporaryFolder } from '../../helpers/folder.js';
 
-test('whoever holds it hears of its end, however long the path is', async (t) => {
+test('a holder is notified of its end, however long the path is', async (t) => {
   const folder = join(temporaryFolder(t), 'deep/'.repeat(60));
   mkdirSync(folder, { recursive: true });
   const lifeline = await Lifeline.open(folder);
@@ -17,7 +17,7 @@ test('whoever holds it hears of its end, however long the path is', async (t) =>
   t.true(held.destroyed);
 });
 
-test('of one whose memtop was killed it is known that that is gone', async (t) => {
+test('a lifeline whose memtop was killed is recognised as gone', async (t) => {
   const folder = temporaryFolder(t);
   const script =
     "require('net').createServer().listen(process.argv[1], () => process.kill(process.pid, 9))";
@@ -27,7 +27,7 @@ test('of one whose memtop was killed it is known that that is gone', async (t) =
   t.true(isGone(error));
 });
 
-test('a folder that never had one tells nothing', async (t) => {
+test('a folder without a lifeline is not taken for one that is gone', async (t) => {
   const error = await t.throwsAsync(connectLifeline(temporaryFolder(t)));
   t.false(isGone(error));
 });

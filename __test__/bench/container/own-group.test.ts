@@ -15,7 +15,7 @@ function group(t: ExecutionContext, version: number, files: Readonly<Record<stri
   return { version, directory };
 }
 
-test('of a group of version 2 the kernel tells peak, parts and kills', (t) => {
+test('a group of version 2 gives peak, parts and kills', (t) => {
   const own = group(t, 2, {
     'memory.current': '1000\n',
     'memory.peak': '5000\n',
@@ -34,7 +34,7 @@ test('of a group of version 2 the kernel tells peak, parts and kills', (t) => {
   });
 });
 
-test('of a group of version 1 it tells them by other names', (t) => {
+test('a group of version 1 gives them under other names', (t) => {
   const own = group(t, 1, {
     'memory.usage_in_bytes': '1000\n',
     'memory.max_usage_in_bytes': '5000\n',
@@ -45,7 +45,7 @@ test('of a group of version 1 it tells them by other names', (t) => {
   t.like(groupResult(own, undefined), { peakBytes: 5000, oomKills: 2 });
 });
 
-test('what a kernel does not have is absent, and never 0', (t) => {
+test('a figure that the kernel lacks is absent, never 0', (t) => {
   const own = group(t, 2, { 'memory.current': 'max\n' });
   t.is(partsOf(own), undefined);
   t.deepEqual(groupResult(own, undefined), { version: 2, path: own.directory, escaped: 0 });

@@ -107,7 +107,7 @@ test('a shift of equal groups is exact, and three values of each are too few for
   t.deepEqual([by, interval?.low, interval?.high], [20, 20, 20]);
 });
 
-test('so many runs as are said to show a difference do show it mostly', (t) => {
+test('the suggested number of runs shows a difference in most cases', (t) => {
   const random = new Random(4);
   for (const difference of [10, 15, 25]) {
     const deviation = 10;
@@ -149,7 +149,7 @@ test('an outlier is named by its place, and a normal spread has hardly any', (t)
   t.deepEqual(outliers([1, 2, 900]), []);
 });
 
-test('a trend is found in rising values, and in random ones as seldom as is said', (t) => {
+test('a trend is found in rising values, and in random ones as seldom as promised', (t) => {
   t.true(near(trendTest([1, 2, 3, 4, 5]), 2 / 120, 1e-12));
   t.is(trendTest([5, 5, 5, 5, 5]), 1);
   t.is(trendTest([1, 2, 3]), 1);

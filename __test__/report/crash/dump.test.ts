@@ -24,7 +24,7 @@ test('the dump has the memory, and says why garbage collection is missing', (t) 
   });
 });
 
-test('what is not known is absent', (t) => {
+test('unknown values are absent', (t) => {
   const { limitBytes, run, memory, ...rest } = crash;
   const dump = dumpOf({
     ...rest,
@@ -115,7 +115,7 @@ test('a chain of 50,000 processes has a dump and a summary', (t) => {
   t.regex(summary, /sh starts itself, 50000 deep/);
 });
 
-test('of too many processes the smallest are only counted', (t) => {
+test('beyond the limit of processes the smallest are only counted', (t) => {
   const processes = Array.from({ length: 30_000 }, (_, index) =>
     crashProcess(10 + index, 1, 'sh', index < 500 ? 2 : 1),
   );
@@ -125,7 +125,7 @@ test('of too many processes the smallest are only counted', (t) => {
   t.deepEqual(task.omitted, { processCount: 29_500, bytes: 29_500 * MB });
 });
 
-test('parents that go in circles lose no process', (t) => {
+test('circular parents lose no process', (t) => {
   const processes = [
     crashProcess(1, 2, 'a', 1),
     crashProcess(2, 1, 'b', 1),

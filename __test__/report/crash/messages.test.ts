@@ -6,7 +6,7 @@ import { MB } from '../../helpers/measured.js';
 
 const files = { dumpFile: '/a/dump.json', summaryFile: '/a/summary.txt' };
 
-test('three messages tell the size, where the dump is and the likely cause', (t) => {
+test('three messages give the size, the path of the dump and the likely cause', (t) => {
   t.deepEqual(guardMessages(crash, files), [
     'the guard ends the run: it has 523MB in 4 processes, past its limit of 500MB',
     'crash report: /a/dump.json',
@@ -46,7 +46,7 @@ test('a file that could not be written has a reason', (t) => {
   );
 });
 
-test('names and paths cannot steer the terminal', (t) => {
+test('names and paths cannot control the terminal', (t) => {
   const processes = [crashProcess(1, 0, 'a\u001b[2J', 5)];
   const messages = guardMessages({ ...crash, processes }, { dumpFile: '/\u001b]0;x\u0007' });
   t.is(messages[1], 'crash report: /?]0;x?');
@@ -79,7 +79,7 @@ test('a program that starts itself over and over is a recursion', (t) => {
   t.false(likelyCauses({ ...crash, processes: chain.slice(0, 15) })[0]?.includes('recursion'));
 });
 
-test('parents that go in circles end the search', (t) => {
+test('circular parents end the search', (t) => {
   const processes = [crashProcess(1, 2, 'a', 1), crashProcess(2, 1, 'a', 1)];
   t.is(likelyCauses({ ...crash, processes })[0], 'a has 2MB in 2 processes');
 });

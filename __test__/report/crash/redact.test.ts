@@ -104,11 +104,11 @@ const commands: [readonly string[], readonly string[]][] = [
 ];
 
 for (const [command, expected] of commands) {
-  test(`what is secret is taken out of ${JSON.stringify(command)}`, (t) => {
+  test(`secrets are removed from ${JSON.stringify(command)}`, (t) => {
     t.deepEqual(redactedCommand(command), expected);
   });
 
-  test(`and taken out again nothing changes: ${JSON.stringify(command)}`, (t) => {
+  test(`a second pass changes nothing: ${JSON.stringify(command)}`, (t) => {
     t.deepEqual(redactedCommand(redactedCommand(command)), expected);
   });
 }
@@ -135,12 +135,12 @@ for (const text of [
   `"Authorization: Basic never' closed\\`,
   '-----BEGIN RSA PRIVATE KEY-----\nnever\nclosed',
 ]) {
-  test(`what is cut off does not get through: ${JSON.stringify(text)}`, (t) => {
+  test(`a truncated secret is removed: ${JSON.stringify(text)}`, (t) => {
     t.notRegex(redactedText(text), /never|closed|nothing/);
   });
 }
 
-test('names are taken as they are commonly written', (t) => {
+test('names of secrets are recognised in their usual spellings', (t) => {
   for (const name of [
     '--token',
     'apiKey',
@@ -157,7 +157,7 @@ test('names are taken as they are commonly written', (t) => {
   }
 });
 
-/** The same numbers at each run, so that a failure can be seen again. */
+/** The same numbers in each run, so that a failure is reproducible. */
 function randomNumbers(seed: number): (below: number) => number {
   let state = seed;
   return (below) => {
@@ -172,10 +172,10 @@ function randomText(random: (below: number) => number, length: number, character
 
 const anything = ' !"#$%&\'()*+,-./09:;<=>?@AZ[\\]^_`az{|}~\t\n\u0000äß大🙂';
 
-test('no secret gets through, whatever it consists of', (t) => {
+test('no secret gets through, whatever its characters', (t) => {
   const random = randomNumbers(1);
   for (let round = 0; round < 2_000; round += 1) {
-    // With a mark in it that no other text holds.
+    // With a marker that no other text contains.
     const secret = `${randomText(random, random(8), anything)}Q7qZ${randomText(random, random(8), anything)}`;
     const encoded = encodeURIComponent(secret.replaceAll(/\p{Surrogate}/gu, ''));
     const commands = [
@@ -196,7 +196,7 @@ test('no secret gets through, whatever it consists of', (t) => {
   }
 });
 
-test('any text can be looked through, and long ones quickly enough to finish', (t) => {
+test('any text can be searched, and a long one in reasonable time', (t) => {
   const random = randomNumbers(2);
   for (let round = 0; round < 2_000; round += 1) {
     const text = randomText(random, random(200), `${anything}tokenkey=:--""`);

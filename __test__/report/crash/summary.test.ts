@@ -64,7 +64,7 @@ test('names and command lines are made plain', (t) => {
   t.notRegex(text, /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u202e]/);
 });
 
-test('of many processes the largest are listed and the rest is counted', (t) => {
+test('the largest of many processes are listed and the rest is counted', (t) => {
   const processes = Array.from({ length: 100 }, (_, index) => crashProcess(index + 1, 0, 'sh', 1));
   const text = crashSummary({ ...crash, processes }, runtime, '/a');
   t.is(text.match(/ process \d+: sh$/gm)?.length, 15);

@@ -21,7 +21,7 @@ test('a folder may be a path or a URL', (t) => {
   t.deepEqual(checked(runOptions, kept), kept);
 });
 
-test('what says how to end a run is taken as it is', (t) => {
+test('options that say how to end a run are passed on unchanged', (t) => {
   const options = {
     guard: false,
     timeoutMs: 0.5,

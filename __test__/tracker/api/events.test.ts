@@ -14,14 +14,14 @@ async function all<Event>(events: AsyncIterable<Event>): Promise<Event[]> {
 
 test('a listener that is added with once is called once and can be removed', (t) => {
   const listeners = Listeners.ofTree();
-  const heard: string[] = [];
-  const removed = ({ text }: { text: string }) => heard.push(`removed ${text}`);
-  listeners.add('warn', ({ text }) => heard.push(text), 'once');
+  const received: string[] = [];
+  const removed = ({ text }: { text: string }) => received.push(`removed ${text}`);
+  listeners.add('warn', ({ text }) => received.push(text), 'once');
   listeners.add('warn', removed, 'once');
   listeners.remove('warn', removed);
   listeners.emit('warn', warning('first'));
   listeners.emit('warn', warning('second'));
-  t.deepEqual(heard, ['first']);
+  t.deepEqual(received, ['first']);
   t.false(listeners.has('warn'));
 });
 

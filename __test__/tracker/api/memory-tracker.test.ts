@@ -20,7 +20,7 @@ test('stop returns at least what was allocated, and a second stop is safe', asyn
   await running.killed();
 });
 
-test('starting twice goes on with the first', async (t) => {
+test('a second start continues the first', async (t) => {
   using tracker = new MemoryTracker();
   const running = allocate(100, 50);
   tracker.startTracking(running.pid);
@@ -54,7 +54,7 @@ test('trees beside one another have peaks of their own', async (t) => {
 
 test('a tree inside a tracked tree counts for both, whichever was tracked first', async (t) => {
   for (const innerFirst of [false, true]) {
-    // What is shared may be known of one of them a moment before the other.
+    // Shared memory may be read for one of them a moment before the other.
     using tracker = new MemoryTracker({ metric: 'rss' });
     const script = `"${process.execPath}" "${fixture('allocate.js')}" 120 60000 & echo $!; wait`;
     const running = new Running('sh', ['-c', script]);
@@ -77,7 +77,7 @@ test('a process that is gone has no peak', async (t) => {
   t.is(tracker.stopTracking(running.pid), undefined);
 });
 
-test('what is no process id is refused', (t) => {
+test('anything but a process id is refused', (t) => {
   using tracker = new MemoryTracker();
   for (const pid of [0, -1, 1.5, Number.NaN, undefined, '12']) {
     t.throws(() => tracker.startTracking(pid as number), { instanceOf: InvalidOption });

@@ -62,7 +62,7 @@ test('output is captured with the result', async (t) => {
   t.false('stdout' in (await run(['true'])));
 });
 
-test('what is captured is bounded, and a character is not cut in two', async (t) => {
+test('captured output is bounded, and no character is cut in two', async (t) => {
   const { stdout, stderr, exit, warnings } = await run(
     ['sh', '-c', 'printf "ab\\303\\251cd"; printf cd >&2'],
     { silent: true, capture: true, maxCaptureBytes: 3 },
@@ -109,7 +109,7 @@ test('a full heap is recognised by its message in the output', async (t) => {
   t.is(result.exit.code, 3);
 });
 
-test('what reads output must be a function', async (t) => {
+test('an output reader must be a function', async (t) => {
   // biome-ignore lint/suspicious/noExplicitAny: a program without types may pass anything
   await t.throwsAsync(run(['true'], { onOutput: 'x' as any }), { instanceOf: InvalidOption });
 });

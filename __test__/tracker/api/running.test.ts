@@ -20,7 +20,7 @@ const allocate = (megabytes: number) => [
   `${megabytes}`,
   '60000',
 ];
-/** Says so in a file when it is ready, and does not end by itself when it is asked to. */
+/** Writes a file when it is ready, and ignores SIGTERM. */
 const stubborn = (file: string) => [
   'sh',
   '-c',
@@ -36,7 +36,7 @@ function isAlive(pid: number | undefined): boolean {
   }
 }
 
-test('what is running has a pid and shows how it is', async (t) => {
+test('a running command has a pid and its current state', async (t) => {
   const running = run(allocate(120));
   t.true(isAlive(running.pid));
   let snapshot: Snapshot | undefined;
@@ -86,7 +86,7 @@ test('force skips SIGTERM, also when the grace has begun', async (t) => {
   }
 });
 
-test('how to kill is checked', async (t) => {
+test('the options of kill are checked', async (t) => {
   const running = run(['sleep', '60']);
   t.throws(() => running.kill({ graceMs: -1 }), { instanceOf: InvalidOption });
   t.throws(() => running.kill({ force: 'yes' as never }), { instanceOf: InvalidOption });
@@ -140,7 +140,7 @@ test('an abort after the program has killed the run is not what ended it', async
   }
 });
 
-test('with what is aborted already nothing is started', async (t) => {
+test('an already aborted signal prevents the start', async (t) => {
   const file = join(temporaryFolder(t), 'started');
   const running = run(['touch', file], { signal: AbortSignal.abort() });
   t.is(running.pid, undefined);
@@ -158,7 +158,7 @@ test('with what is aborted already nothing is started', async (t) => {
   t.deepEqual(readdirSync(join(file, '..')), []);
 });
 
-test('a run that has ended lets go of its signal', async (t) => {
+test('a run that has ended removes its abort listener', async (t) => {
   const { signal } = new AbortController();
   let listening = 0;
   const { addEventListener, removeEventListener } = signal;
@@ -191,7 +191,7 @@ test('leaving a block ends the run, and with await waits for that', async (t) =>
   await until(() => !isAlive(pid), 'the command to end');
 });
 
-test('a failure is an exception where that is asked for, and looks like the result', async (t) => {
+test('a failure is an exception on request, with the fields of the result', async (t) => {
   const failing = ['sh', '-c', 'exit 3', 'sh', '--token', 'hidden'];
   const error = await t.throwsAsync(run(failing, { rejectOnFailure: true }), {
     instanceOf: RunFailed,
@@ -217,10 +217,10 @@ test('a failure is an exception where that is asked for, and looks like the resu
 
 test('the guard emits events, and its files go into the folder given', async (t) => {
   const folder = temporaryFolder(t);
-  const heard: string[] = [];
+  const received: string[] = [];
   const running = run(allocate(300), { warn: '60M', limit: '200M', crashFolder: folder });
   running.on('warn', ({ bytes, thresholdBytes, text }) => {
-    heard.push('warn');
+    received.push('warn');
     t.true(bytes >= 60 * MB);
     t.is(thresholdBytes, 60 * MB);
     t.regex(text, /^the run has .+, past 60MB$/);
@@ -228,7 +228,7 @@ test('the guard emits events, and its files go into the folder given', async (t)
   const unheard = () => t.fail('it was taken off');
   running.on('limit', unheard).off('limit', unheard).off('limit', unheard);
   running.on('limit', ({ bytes, thresholdBytes, messages, dumpFile, summaryFile }) => {
-    heard.push('limit');
+    received.push('limit');
     t.true(bytes >= 200 * MB);
     t.is(thresholdBytes, 200 * MB);
     t.is(messages.length, 3);
@@ -240,7 +240,7 @@ test('the guard emits events, and its files go into the folder given', async (t)
   const { exit, guard } = await running;
   t.is(exit.cause, 'guard');
   t.is(guard?.action, 'terminated');
-  t.deepEqual(heard, ['warn', 'limit']);
+  t.deepEqual(received, ['warn', 'limit']);
 });
 
 test('no files are written where none are wanted', async (t) => {
@@ -284,7 +284,7 @@ test.serial('a listener that fails is a warning, and the run goes on', async (t)
   const hear = ({ message }: Error) => warnings.push(message);
   process.on('warning', hear);
   const running = run([process.execPath, fixture('allocate.js'), '120', '100'], { warn: '60M' });
-  let heard = 0;
+  let received = 0;
   running
     .on('warn', () => {
       throw new Error('at once');
@@ -293,10 +293,10 @@ test.serial('a listener that fails is a warning, and the run goes on', async (t)
       throw new Error('later');
     })
     .on('warn', () => {
-      heard += 1;
+      received += 1;
     });
   t.is((await running).exit.code, 0);
-  t.is(heard, 1);
+  t.is(received, 1);
   await until(() => warnings.length === 2, 'the warnings');
   process.off('warning', hear);
   t.deepEqual(warnings, [
@@ -318,7 +318,7 @@ test('there are no other events, and a listener is a function', async (t) => {
   await running;
 });
 
-test('what could not be started can be held like anything else', async (t) => {
+test('a run that could not start can be used like any other', async (t) => {
   for (const running of [run(['true'], { intervalMs: 0 }), run(['no-such-command'])]) {
     t.is(running.pid, undefined);
     t.is(running.snapshot(), undefined);

@@ -8,7 +8,7 @@ import { fixture } from '../../helpers/processes.js';
 const fill = (megabytes: number, seconds: number) =>
   `perl '${fixture('fill.pl')}' ${megabytes} ${seconds}`;
 
-/** Takes memory as another one does, and keeps it until both have theirs. */
+/** Allocates memory beside another process, and holds it until both have theirs. */
 const fillWithAnother = (t: ExecutionContext) => {
   const folder = temporaryFolder(t);
   return (megabytes: number) => `${fill(megabytes, 0.5)} '${folder}' 2`;
@@ -26,7 +26,7 @@ async function tasksOf(script: string, trace: 'on' | 'off'): Promise<[Result, Ta
   return [result, result.tasks ?? []];
 }
 
-/** What perl itself takes, with the libraries that it has mapped. */
+/** The memory of perl itself, including mapped libraries. */
 const ofPerl = 8;
 
 function isAbout(bytes: number | undefined, megabytes: number): boolean {
@@ -128,7 +128,7 @@ test('a task of a few milliseconds is not missed where it is traced', async (t) 
   t.is(processes?.unmeasured, 0);
 });
 
-test('what a program says of itself counts before what a task runner does', async (t) => {
+test('the name that a program declares takes precedence over its task runner', async (t) => {
   const script = asTask('a', 'build', `MEMTOP_TASK=migrate ${fill(50, 0.2)}`);
   const [, tasks] = await tasksOf(script, 'on');
   t.deepEqual(tasks.map(({ id, source }) => `${source} ${id}`).sort(), [
@@ -158,7 +158,7 @@ test('start and end are emitted, with what the result holds', async (t) => {
   beforeTheEnd.push(...ended.map(({ id }) => id));
   const { tasks } = await running;
   await new Promise((resolve) => setImmediate(resolve));
-  t.deepEqual(beforeTheEnd, ['a:build'], 'the first is told while the run goes on');
+  t.deepEqual(beforeTheEnd, ['a:build'], 'the first event arrives during the run');
   t.deepEqual(started, ['a:build', 'b:build']);
   t.deepEqual(ended, tasks);
 });

@@ -40,7 +40,7 @@ async function orphan(
 const tracerOf = (pid: number) =>
   /^TracerPid:\s+(\d+)$/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
 
-test('a tree that is running already is traced, and left alone after', async (t) => {
+test('a running tree is traced, and left alone afterwards', async (t) => {
   using tracker = new MemoryTracker({ trace: 'on', intervalMs: 60_000 });
   const { pid, go, gone } = await orphan(temporaryFolder(t));
   const task = tracker.track(pid, { id: 'orphan' });
@@ -53,7 +53,7 @@ test('a tree that is running already is traced, and left alone after', async (t)
   t.true((peak?.bytes ?? 0) >= 150 * MB, `${peak?.bytes}`);
 });
 
-test('a child of the program itself is sampled only, which is said once', async (t) => {
+test('a child of the program itself is only sampled, with one warning', async (t) => {
   const warnings: string[] = [];
   const listen = ({ message }: Error) => warnings.push(message);
   process.on('warning', listen);

@@ -9,7 +9,7 @@ const allocate = (megabytes: number, holdMs = 60_000) =>
   new Running(process.execPath, [fixture('allocate.js'), `${megabytes}`, `${holdMs}`]);
 
 test('tasks of 100 and 400 MB report their own peaks', async (t) => {
-  // They may end before it is known what they share.
+  // The processes may end before their shared memory has been read.
   using tracker = new MemoryTracker({ metric: 'rss' });
   const [small, large] = [allocate(100, 100), allocate(400, 100)];
   const tasks = [
@@ -27,7 +27,7 @@ test('tasks of 100 and 400 MB report their own peaks', async (t) => {
   t.true(largePeak >= 400 * MB && largePeak < 500 * MB, `${largePeak}`);
 });
 
-test('one that goes on tells what is known, with times from its own start', async (t) => {
+test('a running task reports what is known, with times from its own start', async (t) => {
   using tracker = new MemoryTracker({ intervalMs: 5, metric: 'rss' });
   const other = allocate(0);
   tracker.startTracking(other.pid);
@@ -98,30 +98,30 @@ test('above warn and limit events are emitted, and nothing else happens', async 
   using tracker = new MemoryTracker();
   const running = allocate(150);
   const task = tracker.track(running.pid, { id: 'build', warn: '60M', limit: '100M' });
-  const heard: string[] = [];
+  const received: string[] = [];
   task
-    .on('warn', ({ thresholdBytes, text }) => heard.push(`${thresholdBytes}: ${text}`))
-    .on('limit', ({ thresholdBytes, messages }) => heard.push(`${thresholdBytes}: ${messages}`));
+    .on('warn', ({ thresholdBytes, text }) => received.push(`${thresholdBytes}: ${text}`))
+    .on('limit', ({ thresholdBytes, messages }) => received.push(`${thresholdBytes}: ${messages}`));
   await running.printed('READY');
-  await until(() => heard.length === 2, 'both events');
-  t.regex(heard[0] ?? '', /^62914560: build has \d.+, past 60MB$/);
-  t.regex(heard[1] ?? '', /^104857600: build has \d.+, past its limit of 100MB$/);
+  await until(() => received.length === 2, 'both events');
+  t.regex(received[0] ?? '', /^62914560: build has \d.+, past 60MB$/);
+  t.regex(received[1] ?? '', /^104857600: build has \d.+, past its limit of 100MB$/);
   const { status, guard } = await task.finish();
   t.is(status, 'running');
   t.like(guard, { warned: true, limitBytes: 100 * MB, action: 'none', reason: 'limit' });
   await running.killed();
 });
 
-test('a guard ends with its task: the next one is not held to it', async (t) => {
+test('a guard ends with its task and does not affect the next one', async (t) => {
   using tracker = new MemoryTracker();
   const running = allocate(150);
-  const heard: string[] = [];
+  const received: string[] = [];
   const strict = tracker.track(running.pid, { id: 'strict', limit: '1T', endsAtLimit: true });
   await strict.finish();
   const loose = tracker.track(running.pid, { id: 'loose', warn: '60M' });
-  loose.on('warn', () => heard.push('loose'));
+  loose.on('warn', () => received.push('loose'));
   await running.printed('READY');
-  await until(() => heard.length > 0, 'the warning');
+  await until(() => received.length > 0, 'the warning');
   const { guard } = await loose.finish();
   t.is(guard?.limitBytes, undefined);
   await running.killed();
@@ -139,20 +139,20 @@ test('a tree is ended at its limit while JavaScript is blocked', async (t) => {
   const script = `"${process.execPath}" "${fixture('allocate.js')}" 300 60000; true`;
   const running = new Running('sh', ['-c', script]);
   const task = tracker.track(running.pid, { limit: '150M', endsAtLimit: true });
-  const heard: string[] = [];
-  task.on('limit', () => heard.push('limit'));
+  const received: string[] = [];
+  task.on('limit', () => received.push('limit'));
   const blockedUntil = Date.now() + 20_000;
   while (Date.now() < blockedUntil && task.snapshot()?.processes.length !== 0);
   t.true(Date.now() < blockedUntil, 'it has ended before JavaScript went on');
-  t.deepEqual(heard, []);
+  t.deepEqual(received, []);
   const { signal } = await running.finished();
-  // One that is still growing past its limit is not asked to end.
+  // A tree that is still growing past its limit gets SIGKILL at once.
   t.true(signal === 'SIGTERM' || signal === 'SIGKILL', `${signal}`);
   const { status, guard } = await task.finish();
   t.is(status, 'ended');
   t.like(guard, { action: 'terminated', reason: 'limit', limitBytes: 150 * MB });
   t.is(guard?.ended, 2);
-  t.deepEqual(heard, ['limit']);
+  t.deepEqual(received, ['limit']);
 });
 
 test('kill ends the tree, and finish waits for that', async (t) => {
@@ -172,7 +172,7 @@ test('kill ends the tree, and finish waits for that', async (t) => {
   t.notThrows(() => task.kill());
 });
 
-test('what is tracked no more is not killed', async (t) => {
+test('kill does nothing after the task is disposed', async (t) => {
   using tracker = new MemoryTracker();
   const running = allocate(0);
   const task = tracker.track(running.pid);
@@ -202,7 +202,7 @@ test('await using waits for the tree that is being ended', async (t) => {
   }
 });
 
-test('disposing of the tracker finishes its tasks, which still tell', async (t) => {
+test('disposing of the tracker finishes its tasks, which keep their results', async (t) => {
   const tracker = new MemoryTracker();
   const running = allocate(120);
   const task = tracker.track(running.pid);
@@ -221,17 +221,17 @@ test.serial('a listener that fails does not disturb the others', async (t) => {
   using tracker = new MemoryTracker();
   const running = allocate(150);
   const task = tracker.track(running.pid, { limit: '100M' });
-  let heard = 0;
+  let received = 0;
   task.on('limit', () => {
     throw new Error('oh');
   });
   task.on('limit', () => {
-    heard += 1;
+    received += 1;
   });
   await until(() => warnings.length > 0, 'the warning');
   process.off('warning', hear);
   t.deepEqual(warnings, ['a listener of limit has failed: oh']);
-  t.is(heard, 1);
+  t.is(received, 1);
   t.is((await task.finish()).status, 'running');
   await running.killed();
 });

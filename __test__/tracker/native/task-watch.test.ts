@@ -9,7 +9,7 @@ const nothing: Pick<Executed, 'tasks' | 'taskResults'> = {
   taskResults: () => [],
 };
 
-/** How many timers go on. */
+/** The number of active timers. */
 function countTimers(t: ExecutionContext): () => number {
   const timers = new Set<NodeJS.Timeout>();
   const { setInterval: start, clearInterval: stop } = globalThis;
@@ -65,13 +65,13 @@ test.serial('a task from a cache is emitted at its end, and never starts', async
     processCount: 0,
   };
   const ran: TaskResult = { ...cached, id: 'api:build', status: 'ended', processCount: 1 };
-  const heard: unknown[] = [];
+  const received: unknown[] = [];
   const listeners = Listeners.ofRun();
-  listeners.add('taskstart', ({ id }) => heard.push(`${id} starts`));
-  listeners.add('taskend', (task) => heard.push(task));
+  listeners.add('taskstart', ({ id }) => received.push(`${id} starts`));
+  listeners.add('taskend', (task) => received.push(task));
   const result = Promise.resolve({ tasks: [ran, cached] } as unknown as Result);
   watchTasks({ ...nothing, result }, listeners);
   await result;
   await new Promise(setImmediate);
-  t.deepEqual(heard, ['api:build starts', ran, cached]);
+  t.deepEqual(received, ['api:build starts', ran, cached]);
 });

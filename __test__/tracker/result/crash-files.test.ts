@@ -72,7 +72,7 @@ test('a folder that cannot be written to is a problem', (t) => {
   t.regex(problem ?? '', /^E[A-Z]+: .+memtop-crash-dump-/);
 });
 
-/** What a program says that writes the files into a disk of so many bytes. */
+/** The output of a program that writes the files to a disk of this size. */
 async function onDiskOf(t: Parameters<typeof temporaryFolder>[0], bytes: number, script: string) {
   const folder = join(temporaryFolder(t), 'disk');
   mkdirSync(folder);
@@ -101,7 +101,7 @@ async function onDiskOf(t: Parameters<typeof temporaryFolder>[0], bytes: number,
 const large =
   'crash.processes = Array.from({ length: 99 }, (_, pid) => ({ ...crash.processes[0], pid }));';
 
-test('where the dump does not fit, the summary says so, and nothing half-written is left', async (t) => {
+test('without space for the dump the summary says so, and no partial file is left', async (t) => {
   const { files, left, folder } = await onDiskOf(t, 4096, large);
   t.deepEqual(files, {
     summaryFile: join(folder, summaryName),

@@ -53,7 +53,7 @@ function measuredOf(tree: TreeRecord, more: Partial<Measured> = {}): Measured {
   return { tree, sampling, ...more };
 }
 
-/** A tree as the sampler may tell of it, the parts adding up to the sum. */
+/** A tree in the form that the sampler reports, its parts adding up to the sum. */
 function randomMeasured(random: Random): Measured & { tree: { peak: PeakRecord } } {
   const processes = Array.from({ length: 1 + random.integer(12) }, (_, index) => {
     const rssBytes = random.integer(200) * MB;
@@ -122,7 +122,7 @@ test('the bounds of a peak are those that are known', (t) => {
   t.deepEqual([bytes, lowerBytes, upperBytes], [100 * MB, 80 * MB, 130 * MB]);
 });
 
-test('one process that had more than was sampled is the peak', (t) => {
+test('a single process above all samples is the peak', (t) => {
   const largest = processOf(7, 120 * MB);
   const tree = treeOf(peakRecord([processOf(7, 60 * MB), processOf(8, 40 * MB)]), { largest });
   const { peak, largestProcess } = resultOf(measuredOf(tree));

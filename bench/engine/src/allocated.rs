@@ -9,7 +9,7 @@ static HIGHEST: AtomicUsize = AtomicUsize::new(0);
 /// The system's allocator, which keeps count.
 pub struct Counting;
 
-// SAFETY: every call goes to the system's allocator as it is.
+// SAFETY: every call goes to the system's allocator unchanged.
 unsafe impl GlobalAlloc for Counting {
     unsafe fn alloc(&self, layout: Layout) -> *mut u8 {
         let now = NOW.fetch_add(layout.size(), Relaxed) + layout.size();

@@ -29,7 +29,7 @@ impl Floor {
     pub fn look(&self) {
         let mut text = [0; 160];
         for file in &self.files {
-            // Whoever has ended meanwhile is no concern of the floor.
+            // A process that has ended meanwhile does not matter to the floor.
             let _ = file.read_at(&mut text, 0);
         }
     }

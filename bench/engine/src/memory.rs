@@ -59,7 +59,7 @@ impl Mapping {
         }
     }
 
-    /// So many bytes from its beginning, its end included.
+    /// `offset` bytes from its beginning, its end included.
     pub fn at(&self, offset: usize) -> *mut u8 {
         assert!(offset <= self.bytes, "{offset} is beyond the mapping");
         // SAFETY: the offset lies within the mapping or is its end.

@@ -13,7 +13,7 @@ pub struct SleepingTree {
 }
 
 impl SleepingTree {
-    /// So many processes, of which one is the parent of the others.
+    /// Starts N processes, of which one is the parent of the others.
     pub fn start(processes: usize) -> Result<Self, String> {
         let program = std::env::current_exe().map_err(|error| error.to_string())?;
         let mut root = Command::new(program)
@@ -42,7 +42,7 @@ impl SleepingTree {
 impl Drop for SleepingTree {
     fn drop(&mut self) {
         self.end = None;
-        // Nobody is there to tell if it fails.
+        // There is no caller to report a failure to.
         let _ = self.root.wait();
     }
 }

@@ -14,7 +14,7 @@ use memtop_proc::native::{EndRunOptions, EndRunOutcome, ProcRoot, end_run};
 use memtop_proc::{KillOptions, ProcessId, ProcessRecord, State};
 use memtop_testing::skip;
 use tempfile::TempDir;
-use world::{NOBODYS_PID, Shell, World, has_ended, until};
+use world::{Shell, UNUSED_PID, World, has_ended, until};
 
 const AN_HOUR: Duration = Duration::from_hours(1);
 
@@ -49,7 +49,7 @@ fn end_by_force(members: &[ProcessId]) -> EndRunOutcome {
     end(Duration::ZERO, &|| false, || members.to_vec())
 }
 
-/// Those who work in a folder and have not ended.
+/// Processes with this working directory that have not ended.
 fn left_in(folder: &Path) -> Vec<ProcessRecord> {
     let mut left = World::linux().now().find_by_cwd(folder).unwrap();
     left.retain(|record| record.state != State::Zombie);
@@ -76,7 +76,7 @@ fn orphans_are_ended_when_they_are_named_and_only_then() {
 }
 
 #[test]
-fn without_a_grace_nobody_is_asked() {
+fn without_grace_no_process_gets_term() {
     let mut shell = Shell::start("trap 'exit 7' TERM; sleep 60 & echo ready; wait");
     let ended = end_by_force(&[identity(shell.pid())]);
     assert_eq!((ended.ended, ended.failed), (2, Vec::new()));
@@ -84,16 +84,16 @@ fn without_a_grace_nobody_is_asked() {
 }
 
 #[test]
-fn who_is_born_during_the_grace_is_ended() {
+fn processes_started_during_the_grace_are_ended() {
     let folder = TempDir::new().unwrap();
     let script = "trap '' TERM; echo ready; read line; sleep 60 & (setsid sleep 60 &); wait";
     let mut shell = Shell::start_in(folder.path(), script);
     let members = [identity(shell.pid())];
     let stdin = RefCell::new(shell.stdin.take().expect("it is piped"));
-    let is_told = Cell::new(false);
+    let was_asked = Cell::new(false);
     // Asked for the first time before anything is done, and for the second during the grace.
     let skip_grace = || {
-        if is_told.replace(true) {
+        if was_asked.replace(true) {
             // The closed pipe reads as a line from then on.
             let _ = writeln!(stdin.borrow_mut());
         }
@@ -101,7 +101,7 @@ fn who_is_born_during_the_grace_is_ended() {
     };
     let named = || {
         let all = left_in(folder.path()).into_iter().map(|record| record.id);
-        if is_told.get() {
+        if was_asked.get() {
             all.collect()
         } else {
             members.to_vec()
@@ -128,7 +128,7 @@ fn a_hurry_cuts_the_grace_short() {
 }
 
 #[test]
-fn one_whose_pid_was_given_to_another_is_left_alone() {
+fn a_process_with_a_recycled_pid_is_left_alone() {
     let shell = Shell::start("echo ready; read line");
     let there = identity(shell.pid());
     let before = ProcessId {
@@ -136,7 +136,7 @@ fn one_whose_pid_was_given_to_another_is_left_alone() {
         ..there
     };
     let gone = ProcessId {
-        pid: NOBODYS_PID,
+        pid: UNUSED_PID,
         started: 1,
     };
     for ended in [end_politely(&[before, gone]), end_by_force(&[before, gone])] {
@@ -150,7 +150,7 @@ fn a_run_that_is_over_takes_nothing() {
     let mut shell = Shell::start("echo ready; read line");
     let member = identity(shell.pid());
     shell.child.kill().unwrap();
-    // As a zombie, and then as nobody.
+    // As a zombie, and then reaped.
     until("its end", || has_ended(shell.pid()).then_some(()));
     assert_eq!(end_politely(&[member]).ended, 0);
     shell.child.wait().unwrap();
@@ -174,7 +174,7 @@ fn a_process_table_of_somewhere_else_is_not_acted_upon() {
     assert!(!has_ended(shell.pid()));
 }
 
-/// Forks two that do the same, however often that is refused, and outlives TERM. It ends by itself
+/// Forks two processes that do the same, retries if that fails, and ignores TERM. Ends by itself
 /// 20 s after the first one has started.
 const BOMB: &str = r#"
     use Time::HiRes qw(sleep alarm time);
@@ -184,18 +184,18 @@ const BOMB: &str = r#"
     live();
     $| = 1;
     print "ready\n";
-    my $born = 0;
-    while ($born < 2) {
+    my $children = 0;
+    while ($children < 2) {
         my $pid = fork;
         if (!defined $pid) { sleep 0.01 }
-        elsif ($pid) { $born++ }
-        else { live(); $born = 0 }
+        elsif ($pid) { $children++ }
+        else { live(); $children = 0 }
     }
     sleep 1 while 1;
 "#;
 const MOST_IN_A_BOMB: usize = 60;
 
-/// A bomb of a user of its own, whose processes are few at most and have little time of a CPU.
+/// A fork bomb with a user of its own, limited in processes and CPU time.
 struct Bomb {
     user: u32,
     shell: Shell,

@@ -89,7 +89,7 @@ fn a_mount_point_may_hold_spaces() {
 }
 
 #[test]
-fn of_two_mounts_the_one_that_shows_more_groups_is_taken() {
+fn of_two_mounts_the_one_with_more_groups_is_used() {
     let narrow = V1_MOUNT.replace(" / /sys/fs/cgroup/memory", " /a/b /narrow");
     let machine = Machine::new("4:memory:/a/b\n", &format!("{V1_MOUNT}{narrow}"));
     machine.group("narrow", &[]);
@@ -233,7 +233,7 @@ fn version_1_is_read_by_its_own_files() {
 }
 
 #[test]
-fn what_a_kernel_does_not_tell_is_absent_and_not_zero() {
+fn what_a_kernel_does_not_report_is_absent_and_not_zero() {
     let own = Machine::v2("a").own();
     assert_eq!(own.current().unwrap(), None);
     assert_eq!(own.peak().unwrap(), None);
@@ -345,7 +345,7 @@ fn version_1_spells_no_limit_as_a_very_large_one() {
 }
 
 #[test]
-fn version_1_tells_of_limits_above_what_is_mounted() {
+fn version_1_shows_limits_above_the_mount() {
     let machine = Machine::new("4:memory:/a\n", &V1_MOUNT.replace(" / ", " /a "));
     let own = (4 * GB).to_string();
     let stat = format!(
@@ -394,7 +394,7 @@ fn members_of_groups_below_belong_to_the_group() {
 }
 
 #[test]
-fn a_group_that_holds_others_is_left_as_it_is() {
+fn a_group_that_holds_others_is_left_unchanged() {
     let machine = Machine::v2("a");
     let files = [
         ("cgroup.controllers", "memory\n"),
@@ -461,7 +461,7 @@ fn a_group_that_is_there_already_is_neither_used_nor_removed() {
 }
 
 #[test]
-fn only_a_plain_word_names_a_group() {
+fn only_a_plain_name_is_accepted_for_a_group() {
     let machine = Machine::v2("a");
     for name in ["", "..", "a/b", "memory.max", "a b", "a\n"] {
         let refusal = RunCgroup::create(&machine.cgroups(), name).unwrap_err();

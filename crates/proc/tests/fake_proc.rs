@@ -92,7 +92,7 @@ fn a_birth_is_found_by_the_last_pid() {
     assert_eq!(
         births(&mut observer),
         [0_u32; 0],
-        "nothing was born by loadavg"
+        "loadavg shows no new pid"
     );
     fake.set_last_pid(13);
     assert_eq!(births(&mut observer), [13]);
@@ -114,12 +114,12 @@ fn many_births_at_once_are_all_found() {
     let fake = FakeProc::new(12);
     let mut observer = fake.observer();
     all(&mut observer);
-    let born: Vec<u32> = (13..300).step_by(3).collect();
-    for &pid in &born {
+    let started: Vec<u32> = (13..300).step_by(3).collect();
+    for &pid in &started {
         fake.add(pid, 1, u64::from(pid));
     }
     fake.set_last_pid(300);
-    assert_eq!(births(&mut observer), born);
+    assert_eq!(births(&mut observer), started);
 }
 
 #[test]
@@ -135,7 +135,7 @@ fn births_are_found_when_pids_wrap_around() {
     assert_eq!(
         births(&mut observer),
         [300, 310, 32_710],
-        "300 may be somebody else by now"
+        "300 may be another process by now"
     );
 }
 

@@ -15,7 +15,7 @@ use std::time::Duration;
 
 use memtop_proc::{Error, KillFailure, KillOptions, ProcessRecord, State};
 use tempfile::TempDir;
-use world::{NOBODYS_PID, Shell, World, has_ended, until};
+use world::{Shell, UNUSED_PID, World, has_ended, until};
 
 macro_rules! contract {
     ($($scenario:ident,)*) => {
@@ -36,27 +36,27 @@ contract! {
     a_process_is_found_by_its_working_directory,
     a_folder_that_only_begins_alike_does_not_match,
     a_folder_may_be_named_through_a_link,
-    nobody_works_in_a_folder_that_does_not_exist,
+    no_process_works_in_a_folder_that_does_not_exist,
     a_tree_holds_child_and_grandchild,
     a_tree_of_an_unknown_pid_is_empty,
     a_kill_asks_with_term,
     a_forced_kill_does_not_ask,
-    a_kill_takes_all_descendants_along_and_nobody_else,
+    a_kill_ends_all_descendants_and_no_other_process,
     an_unknown_pid_cannot_be_killed,
     a_process_that_has_the_pid_of_another_is_not_killed,
     a_zombie_has_nothing_left_to_kill,
     itself_and_the_first_process_are_not_killed,
-    it_exists_itself,
-    a_pid_that_nobody_has_does_not_exist,
-    a_record_tells_of_a_process,
+    its_own_process_exists,
+    an_unused_pid_does_not_exist,
+    a_record_describes_a_process,
     fifty_threads_are_one_process,
     a_name_may_hold_anything,
     a_zombie_is_listed_as_such_and_has_no_memory,
-    cpu_time_is_told_of_busy_and_of_idle,
+    cpu_time_is_reported_for_busy_and_idle_processes,
 }
 
 const WAITS: &str = "echo ready; read line";
-/// Three shells, one below the other; each tells its pid.
+/// Three shells, one below the other; each prints its pid.
 const THREE: &str = "echo $$; sh -c 'echo $$; sh -c \"echo \\$\\$; echo ready; read line\"; true'; \
                      true";
 
@@ -114,7 +114,7 @@ fn a_folder_may_be_named_through_a_link(world: &World) {
     assert_eq!(in_folder(world, &link.join("../real")), [shell.pid()]);
 }
 
-fn nobody_works_in_a_folder_that_does_not_exist(world: &World) {
+fn no_process_works_in_a_folder_that_does_not_exist(world: &World) {
     assert_eq!(in_folder(world, Path::new("/no/such/folder")), [0_u32; 0]);
     assert_eq!(in_folder(world, Path::new("")), [0_u32; 0]);
 }
@@ -131,7 +131,7 @@ fn a_tree_holds_child_and_grandchild(world: &World) {
 }
 
 fn a_tree_of_an_unknown_pid_is_empty(world: &World) {
-    for pid in [0, NOBODYS_PID, u32::MAX] {
+    for pid in [0, UNUSED_PID, u32::MAX] {
         assert!(world.now().tree(pid).unwrap().is_empty());
     }
 }
@@ -166,7 +166,7 @@ fn a_forced_kill_does_not_ask(world: &World) {
     assert!(!world.as_before().exists(shell.pid()).unwrap());
 }
 
-fn a_kill_takes_all_descendants_along_and_nobody_else(world: &World) {
+fn a_kill_ends_all_descendants_and_no_other_process(world: &World) {
     let (shell, bystander) = (Shell::start(THREE), Shell::start(WAITS));
     assert_eq!(kill(world, shell.pid()).unwrap(), (3, Vec::new()));
     if !world.is_mock() {
@@ -177,9 +177,9 @@ fn a_kill_takes_all_descendants_along_and_nobody_else(world: &World) {
 }
 
 fn an_unknown_pid_cannot_be_killed(world: &World) {
-    for pid in [0, NOBODYS_PID, u32::MAX] {
-        let error = kill(world, pid).expect_err("nobody has it");
-        assert!(matches!(error, Error::ProcessNotFound { pid: told } if told == pid));
+    for pid in [0, UNUSED_PID, u32::MAX] {
+        let error = kill(world, pid).expect_err("no process has it");
+        assert!(matches!(error, Error::ProcessNotFound { pid: reported } if reported == pid));
     }
 }
 
@@ -206,23 +206,23 @@ fn itself_and_the_first_process_are_not_killed(world: &World) {
     for pid in [1, id(), std::os::unix::process::parent_id()] {
         let error = kill(world, pid).expect_err("it must stay");
         assert!(
-            matches!(error, Error::KillFailed { pid: told, .. } if told == pid),
+            matches!(error, Error::KillFailed { pid: reported, .. } if reported == pid),
             "{error}"
         );
     }
 }
 
-fn it_exists_itself(world: &World) {
+fn its_own_process_exists(world: &World) {
     assert!(world.now().exists(id()).unwrap());
 }
 
-fn a_pid_that_nobody_has_does_not_exist(world: &World) {
-    for pid in [0, NOBODYS_PID, u32::MAX] {
+fn an_unused_pid_does_not_exist(world: &World) {
+    for pid in [0, UNUSED_PID, u32::MAX] {
         assert!(!world.now().exists(pid).unwrap());
     }
 }
 
-fn a_record_tells_of_a_process(world: &World) {
+fn a_record_describes_a_process(world: &World) {
     let folder = TempDir::new().unwrap();
     let cwd = folder.path().canonicalize().unwrap();
     let mut command = Command::new("sh");
@@ -297,14 +297,14 @@ fn a_zombie_is_listed_as_such_and_has_no_memory(world: &World) {
     assert!(world.now().exists(shell.pid()).unwrap());
 }
 
-/// A process that has ended, which nobody waits for until it is dropped.
+/// A process that has ended and is not reaped until it is dropped.
 fn zombie(world: &World) -> Shell {
     let shell = Shell::start("echo ready");
     world.wait_for(shell.pid(), |record| record.state == State::Zombie);
     shell
 }
 
-fn cpu_time_is_told_of_busy_and_of_idle(world: &World) {
+fn cpu_time_is_reported_for_busy_and_idle_processes(world: &World) {
     let busy = Shell::start("echo ready; while :; do :; done");
     let idle = Shell::start(WAITS);
     world.wait_for(busy.pid(), |record| {
@@ -316,5 +316,5 @@ fn cpu_time_is_told_of_busy_and_of_idle(world: &World) {
         thread::sleep(Duration::from_millis(20));
         world.find(idle.pid()).unwrap().cpu_percent
     });
-    assert!(idle < 5.0, "{idle} % of one that waits");
+    assert!(idle < 5.0, "{idle} % of an idle process");
 }

@@ -39,7 +39,7 @@ fn was_killed(shell: &mut Shell) -> bool {
 }
 
 #[test]
-fn who_ignores_term_is_killed_after_the_grace() {
+fn a_process_that_ignores_term_is_killed_after_the_grace() {
     for world in both() {
         let mut shell = Shell::start("trap '' TERM; echo ready; read line");
         let outcome = world.now().kill(shell.pid(), &within(300)).unwrap();
@@ -49,7 +49,7 @@ fn who_ignores_term_is_killed_after_the_grace() {
 }
 
 #[test]
-fn who_takes_its_time_within_the_grace_is_not_killed() {
+fn a_process_that_ends_within_the_grace_is_not_killed() {
     for world in both() {
         let folder = TempDir::new().unwrap();
         let script = "trap ': > asked; until [ -e go ]; do sleep 0.01; done; exit 7' TERM; \
@@ -70,7 +70,7 @@ fn who_takes_its_time_within_the_grace_is_not_killed() {
 }
 
 #[test]
-fn a_shell_does_not_go_on_with_its_next_command() {
+fn a_shell_does_not_run_its_next_command() {
     for world in both() {
         let folder = TempDir::new().unwrap();
         for round in 0..20 {
@@ -84,7 +84,7 @@ fn a_shell_does_not_go_on_with_its_next_command() {
 }
 
 #[test]
-fn who_ends_in_time_is_not_waited_for_any_longer() {
+fn a_kill_returns_once_all_have_ended() {
     for world in both() {
         let shell = Shell::start("echo ready; read line");
         world.now().kill(shell.pid(), &within(AN_HOUR_MS)).unwrap();
@@ -93,7 +93,7 @@ fn who_ends_in_time_is_not_waited_for_any_longer() {
 }
 
 #[test]
-fn one_that_is_stopped_is_ended_as_well() {
+fn a_stopped_process_is_ended_as_well() {
     for world in both() {
         let mut shell = Shell::start("trap 'exit 7' TERM; echo ready; kill -STOP $$; read line");
         world.wait_for(shell.pid(), |record| record.state == State::Stopped);
@@ -113,7 +113,7 @@ fn a_descendant_in_a_session_of_its_own_is_ended_as_well() {
 }
 
 #[test]
-fn a_tree_that_goes_on_starting_processes_is_ended_whole() {
+fn a_tree_that_keeps_forking_is_ended_completely() {
     for world in both() {
         let folder = TempDir::new().unwrap();
         let forks = "trap '' TERM; for i in $(seq 500); do sleep 5 & sleep 0.001; done; wait";
@@ -139,7 +139,7 @@ fn what_is_started_in_answer_to_term_is_ended_as_well() {
         let script = "trap 'sleep 61 & wait; sleep 62 & wait' TERM; echo ready; read line; wait";
         let shell = Shell::start_in(folder.path(), script);
         world.now().kill(shell.pid(), &within(300)).unwrap();
-        until("nobody to be left", || {
+        until("no process to be left", || {
             let left = world.now().find_by_cwd(folder.path()).unwrap();
             left.is_empty().then_some(())
         });

@@ -27,7 +27,7 @@ fn vmstat(machine: &Machine, kills: u64) {
 }
 
 #[test]
-fn only_what_was_added_since_the_start_is_told() {
+fn only_kills_since_the_start_are_reported() {
     let machine = Machine::v2("a/b");
     let kills = |group: &str, kills: u64| {
         let text = format!("oom 9\noom_kill {kills}\noom_group_kill 0\n");
@@ -83,7 +83,7 @@ fn version_1_is_read_by_its_own_file() {
 }
 
 #[test]
-fn where_nothing_tells_nothing_is_claimed() {
+fn without_a_count_at_the_start_nothing_is_claimed() {
     let machine = Machine::v2("a");
     let watch = watch(&machine);
     vmstat(&machine, 1);
@@ -95,7 +95,7 @@ fn where_nothing_tells_nothing_is_claimed() {
 }
 
 #[test]
-fn a_group_that_was_removed_tells_nothing() {
+fn a_removed_group_gives_no_evidence() {
     let machine = Machine::v2("a");
     machine.group("sys/fs/cgroup/a", &[("memory.events", "oom_kill 1\n")]);
     vmstat(&machine, 0);

@@ -1,7 +1,7 @@
-//! Processes that belong to somebody else. As root, each test runs once more as nobody and looks
-//! at a process of root's; as anybody else it looks at the first process.
+//! Processes of another user. As root, each test runs once more as the user nobody and looks at a
+//! process of root's; as any other user it looks at the first process.
 //!
-//! Nobody gets a `/proc` of their own, since the machine's may hide other users' processes.
+//! The user nobody gets a separate `/proc`, since the machine's may hide other users' processes.
 
 mod world;
 
@@ -17,10 +17,10 @@ use tempfile::TempDir;
 use world::{Shell, World, has_ended};
 
 const NOBODY: u32 = 65_534;
-/// Options of a `/proc` in which all see all, and of one in which they see only their own.
-const EVERYBODY: &str = "hidepid=off";
+/// Mount options of a `/proc` that shows all processes, and of one that shows only a user's own.
+const ALL_VISIBLE: &str = "hidepid=off";
 const ONLY_OWN: &str = "hidepid=invisible";
-/// Set for the run as nobody.
+/// Set for the run as the user nobody.
 const ROOTS_PID: &str = "MEMTOP_TEST_ROOTS_PID";
 
 fn is_root() -> bool {
@@ -35,24 +35,24 @@ fn both() -> [World; 2] {
     [World::linux(), World::sysinfo()]
 }
 
-/// Runs a test with the pid of somebody else's process.
-fn with_anothers(test: &str, proc_options: &str, body: impl FnOnce(u32)) {
+/// Runs a test with the pid of another user's process.
+fn with_process_of_another_user(test: &str, proc_options: &str, body: impl FnOnce(u32)) {
     if let Ok(pid) = std::env::var(ROOTS_PID) {
         body(pid.parse().unwrap());
     } else if is_root() {
         let roots = Shell::start("echo ready; read line");
         as_nobody(test, proc_options, roots.pid());
         assert!(!has_ended(roots.pid()));
-    } else if proc_options == EVERYBODY {
+    } else if proc_options == ALL_VISIBLE {
         body(1);
     } else {
         skip_without_root();
     }
 }
 
-/// Runs a test of this file as nobody, who is told a pid.
+/// Runs a test of this file as the user nobody, with a pid in its environment.
 fn as_nobody(test: &str, proc_options: &str, pid: u32) {
-    // Where this program lies nobody may perhaps not look.
+    // The user nobody may lack access to the folder of this program.
     let folder = TempDir::new().unwrap();
     fs::set_permissions(folder.path(), PermissionsExt::from_mode(0o755)).unwrap();
     let copy = folder.path().join("test");
@@ -80,10 +80,10 @@ fn as_nobody(test: &str, proc_options: &str, pid: u32) {
 }
 
 #[test]
-fn their_working_directory_is_not_told_and_the_rest_is() {
-    with_anothers(
-        "their_working_directory_is_not_told_and_the_rest_is",
-        EVERYBODY,
+fn all_but_their_working_directory_is_visible() {
+    with_process_of_another_user(
+        "all_but_their_working_directory_is_visible",
+        ALL_VISIBLE,
         |pid| {
             for world in both() {
                 let record = world.find(pid).expect("it is visible");
@@ -100,24 +100,24 @@ fn their_working_directory_is_not_told_and_the_rest_is() {
 
 #[test]
 fn ending_them_is_not_permitted() {
-    with_anothers("ending_them_is_not_permitted", EVERYBODY, |pid| {
+    with_process_of_another_user("ending_them_is_not_permitted", ALL_VISIBLE, |pid| {
         if pid == 1 {
-            // The first process is refused for what it is, whoever asks.
+            // The first process is refused to any user.
             return;
         }
         for world in both() {
             let error = world.now().kill(pid, &KillOptions::default());
             let error = error.expect_err("it is root's");
-            assert!(matches!(error, Error::PermissionDenied { pid: told } if told == pid));
+            assert!(matches!(error, Error::PermissionDenied { pid: reported } if reported == pid));
             assert!(error.is_denied());
         }
     });
 }
 
 #[test]
-fn those_that_are_hidden_are_not_there_and_that_is_no_error() {
-    let test = "those_that_are_hidden_are_not_there_and_that_is_no_error";
-    with_anothers(test, ONLY_OWN, |pid| {
+fn hidden_processes_are_absent_without_an_error() {
+    let test = "hidden_processes_are_absent_without_an_error";
+    with_process_of_another_user(test, ONLY_OWN, |pid| {
         for world in both() {
             assert!(world.find(pid).is_none());
             assert!(!world.now().exists(pid).unwrap());
@@ -129,11 +129,11 @@ fn those_that_are_hidden_are_not_there_and_that_is_no_error() {
 }
 
 #[test]
-fn their_child_below_ones_own_process_is_named_as_still_there() {
+fn a_child_of_another_user_is_reported_as_still_there() {
     if !is_root() {
         return skip_without_root();
     }
-    // A process of nobody's whose child is still root's.
+    // A process of the user nobody, with a child that is still root's.
     let script = "sh -c 'echo $$; echo ready; exec sleep 60' & \
                   exec setpriv --reuid 65534 --regid 65534 --clear-groups sleep 61";
     let shell = Shell::start(script);
@@ -141,14 +141,18 @@ fn their_child_below_ones_own_process_is_named_as_still_there() {
     world.wait_for(shell.pid(), |record| {
         record.user == Some(NOBODY) && record.name == "sleep"
     });
-    as_nobody("nobody_ends_their_own", EVERYBODY, shell.pid());
+    as_nobody(
+        "the_user_nobody_ends_its_own_process",
+        ALL_VISIBLE,
+        shell.pid(),
+    );
     assert!(has_ended(shell.pid()));
     assert!(!has_ended(shell.pids[0]));
 }
 
 #[test]
 #[ignore = "the test above runs it as another user"]
-fn nobody_ends_their_own() {
+fn the_user_nobody_ends_its_own_process() {
     let Ok(pid) = std::env::var(ROOTS_PID) else {
         return;
     };

@@ -1,4 +1,4 @@
-//! The parsers of `/proc` text on whatever anybody could think of.
+//! The parsers of `/proc` text on arbitrary input.
 
 use memtop_proc::State;
 use memtop_proc::native::{Stat, parse_last_pid, resident_pages, split_arguments};
@@ -137,7 +137,7 @@ proptest! {
     }
 
     #[test]
-    fn arguments_are_told_as_they_were_given(arguments in vec("[^\0]{0,20}", 1..8)) {
+    fn arguments_are_read_as_they_were_given(arguments in vec("[^\0]{0,20}", 1..8)) {
         // One empty argument and none at all look alike to the kernel's reader.
         prop_assume!(arguments != [""]);
         let text = arguments.join("\0") + "\0";

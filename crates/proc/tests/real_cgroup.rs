@@ -142,9 +142,9 @@ fn compare_with_home() {
     for file in SETTINGS {
         let around = read(home.directory(), file);
         let own = read(run.cgroup().directory(), file);
-        // What is not limited may as well not be told of.
-        let says_nothing = own.is_none() && around.iter().all(|text| text.starts_with("max"));
-        if around != own && !says_nothing {
+        // Where nothing is limited, the file may be missing.
+        let is_unlimited = own.is_none() && around.iter().all(|text| text.starts_with("max"));
+        if around != own && !is_unlimited {
             println!("differs={file}: {own:?} for {around:?}=");
         }
     }
@@ -229,7 +229,7 @@ fn a_group_that_is_not_fresh_can_be_watched_from_a_moment_on() {
     assert!((50 * MB..100 * MB).contains(&peak), "{peak}");
     assert!(
         group.peak().unwrap().unwrap() >= 200 * MB,
-        "nobody else notices"
+        "the peak of the group stays"
     );
 }
 
@@ -361,7 +361,7 @@ fn a_run_reads_the_same_of_its_processors() {
 }
 
 #[test]
-fn a_run_in_a_group_where_nobody_is_ended_for_want_of_memory_is_so_as_well() {
+fn a_run_inherits_a_disabled_oom_killer() {
     let Some(home) = new_group() else { return };
     set(home.cgroup().directory(), &[("memory.oom_control", 1)]);
     assert_same_as_home(&run_in(&home, "compare"));
@@ -373,8 +373,8 @@ fn the_limit_of_a_run_is_that_of_the_group_which_sets_it() {
     let directory = home.cgroup().directory();
     limit(directory);
     let text = assert_same_as_home(&run_in(&home, "compare"));
-    let told = format!("limit={}={}=", 300 * MB, directory.display());
-    assert!(text.contains(&told), "{text}");
+    let expected = format!("limit={}={}=", 300 * MB, directory.display());
+    assert!(text.contains(&expected), "{text}");
 }
 
 #[test]
@@ -396,8 +396,8 @@ fn a_limit_that_the_group_around_a_run_does_not_show_is_not_shown_by_the_runs_ow
         .stdout(Stdio::piped());
     let output = command.spawn().unwrap().wait_with_output().unwrap();
     let text = assert_same_as_home(&output);
-    let told = format!("limit={}={}=", 300 * MB, directory.display());
-    assert!(text.contains(&told), "{text}");
+    let expected = format!("limit={}={}=", 300 * MB, directory.display());
+    assert!(text.contains(&expected), "{text}");
 }
 
 #[test]
@@ -415,7 +415,7 @@ fn the_tree_of_a_process_stays_in_its_group() {
 }
 
 #[test]
-fn one_that_has_left_the_group_is_found() {
+fn a_process_that_has_left_the_group_is_found() {
     let (Some(group), Some(elsewhere)) = (new_group(), new_group()) else {
         return;
     };
@@ -433,7 +433,7 @@ fn one_that_has_left_the_group_is_found() {
 }
 
 #[test]
-fn one_that_has_ended_and_is_not_waited_for_has_not_left_the_group() {
+fn a_zombie_has_not_left_the_group() {
     let Some(group) = new_group() else { return };
     let mut child = start_in(&group, sleeper());
     child.kill().unwrap();
@@ -464,7 +464,7 @@ fn a_storm_of_forks_is_ended_whole() {
     child.wait().unwrap();
 }
 
-/// Ends a run that is a group and those who are named.
+/// Ends a run by its group and the processes that are named.
 fn end(group: &RunCgroup, grace: Duration, named: &[u32]) -> EndRunOutcome {
     let root = ProcRoot::system().unwrap();
     let members: Vec<ProcessId> = named.iter().copied().map(identity).collect();
@@ -497,7 +497,7 @@ fn shell(script: &str) -> Command {
 }
 
 #[test]
-fn a_run_is_ended_with_its_group_though_nobody_is_named() {
+fn a_run_is_ended_by_its_group_without_named_processes() {
     let Some(group) = new_group() else { return };
     let script = "trap 'exit 7' TERM; (setsid sleep 60 &); sleep 60 & wait";
     let mut child = start_in(&group, shell(script));
@@ -512,7 +512,7 @@ fn a_run_is_ended_with_its_group_though_nobody_is_named() {
 }
 
 #[test]
-fn a_group_that_does_not_heed_is_ended_with_those_who_have_left_it() {
+fn a_group_that_ignores_term_is_ended_with_processes_that_left_it() {
     let (Some(group), Some(elsewhere)) = (new_group(), new_group()) else {
         return;
     };
@@ -529,7 +529,7 @@ fn a_group_that_does_not_heed_is_ended_with_those_who_have_left_it() {
 }
 
 #[test]
-fn a_storm_of_orphans_that_do_not_heed_is_ended_with_its_group() {
+fn a_storm_of_orphans_that_ignore_term_is_ended_with_its_group() {
     let Some(group) = new_group() else { return };
     let script = "trap '' TERM; while :; do (setsid sleep 0.05 &); sleep 0.002; done";
     for grace in [Duration::ZERO, Duration::from_millis(100)] {
@@ -566,9 +566,9 @@ fn a_group_ends_with_its_value_and_what_still_runs_lives_on() {
 }
 
 #[test]
-fn a_group_that_somebody_else_made_of_the_same_name_stays() {
+fn a_group_of_the_same_name_from_another_process_stays() {
     let Some(_) = new_group() else { return };
-    // No name of a run, so that it is never taken for one that is left over.
+    // No name of a run, so that it is never taken for a leftover.
     let group = RunCgroup::create(&cgroups(), &format!("memtop-other-{}", id())).unwrap();
     let directory = group.cgroup().directory().to_owned();
     fs::remove_dir(&directory).unwrap();
@@ -584,8 +584,8 @@ fn what_a_killed_process_has_left_is_removed_once_it_is_empty() {
     let output = helper_command("leave").output().unwrap();
     assert_eq!(output.status.signal(), Some(9));
     let text = text_of(&output);
-    let (_, told) = text.split_once("left=").unwrap();
-    let [directory, sleeper]: [&str; 2] = told
+    let (_, left) = text.split_once("left=").unwrap();
+    let [directory, sleeper]: [&str; 2] = left
         .split('=')
         .take(2)
         .collect::<Vec<_>>()
@@ -594,7 +594,7 @@ fn what_a_killed_process_has_left_is_removed_once_it_is_empty() {
     let (directory, sleeper) = (Path::new(directory), sleeper.parse().unwrap());
     let below = directory.join("made-by-the-run");
     drop(new_group());
-    assert!(below.exists(), "somebody is in the group around it");
+    assert!(below.exists(), "a process is in the group around it");
     let sleeper = rustix::process::Pid::from_raw(sleeper).unwrap();
     rustix::process::kill_process(sleeper, rustix::process::Signal::KILL).unwrap();
     until(|| {
@@ -617,7 +617,7 @@ fn a_name_is_given_once() {
 }
 
 #[test]
-fn an_ordinary_user_is_told_why_there_is_no_group() {
+fn an_ordinary_user_gets_the_reason_for_a_missing_group() {
     if new_group().is_none() {
         return;
     }
@@ -625,8 +625,8 @@ fn an_ordinary_user_is_told_why_there_is_no_group() {
     command.uid(NOBODY).gid(NOBODY).stderr(Stdio::piped());
     let output = command.output().unwrap();
     let words = String::from_utf8_lossy(&output.stderr).into_owned();
-    let is_told = words.contains("NotWritable") || words.contains("NotAlone");
-    assert!(is_told, "{words}");
+    let has_reason = words.contains("NotWritable") || words.contains("NotAlone");
+    assert!(has_reason, "{words}");
 }
 
 #[test]

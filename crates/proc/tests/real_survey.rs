@@ -21,7 +21,7 @@ fn the_own_process_is_seen_and_can_be_read() {
 }
 
 #[test]
-fn asking_whether_tracing_works_traces_nobody() {
+fn a_tracing_survey_traces_no_process() {
     let survey = TracingSurvey::take(&root());
     let status = fs::read_to_string("/proc/self/status").unwrap();
     assert!(status.contains("\nTracerPid:\t0\n"));

@@ -48,7 +48,7 @@ fn finder(machine: &Machine) -> RoomFinder {
 }
 
 fn look(machine: &Machine) -> Room {
-    finder(machine).look().expect("something tells")
+    finder(machine).look().expect("the room is known")
 }
 
 fn group(path: PathBuf) -> LimitedBy {
@@ -103,7 +103,7 @@ fn version_1_is_read_by_its_own_files() {
 }
 
 #[test]
-fn version_1_tells_of_a_limit_above_what_is_mounted() {
+fn version_1_shows_a_limit_above_the_mount() {
     let machine = large(Machine::new(
         "4:memory:/a\n",
         &V1_MOUNT.replace(" / ", " /a "),
@@ -194,7 +194,7 @@ fn in_version_1_swap_shares_its_limit_with_memory() {
 }
 
 #[test]
-fn a_look_tells_of_now() {
+fn a_look_reads_current_values() {
     let machine = large(Machine::v2("a"));
     v2(&machine, V2_GROUP, &GB.to_string(), MB, 0, 0);
     let mut finder = finder(&machine);

@@ -125,7 +125,7 @@ mod tests {
         assert!(spent[1] < 25, "one tenth of the time at first: {spent:?}");
         let in_first_half_second = spent.iter().filter(|&&millis| millis < 500).count();
         assert!((14..22).contains(&in_first_half_second), "{spent:?}");
-        assert!(spent.last() > Some(&1_900), "it goes on: {spent:?}");
+        assert!(spent.last() > Some(&1_900), "it continues: {spent:?}");
         assert!(budget.allows(2 * MS));
     }
 

@@ -407,7 +407,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_given_back_is_told_once_also_where_something_else_is_taken() {
+    fn returned_memory_is_reported_once_even_if_other_memory_is_taken() {
         let mut memory = memory(1_000, 400);
         memory.sample(900, 700);
         memory.sample(800, 600);

@@ -137,7 +137,7 @@ fn a_high_between_two_samples_is_seen_in_the_account() {
 }
 
 #[test]
-fn when_the_account_ends_the_run_goes_on_by_processes() {
+fn when_the_account_ends_the_run_is_sampled_by_process() {
     for is_reported in [true, false] {
         let (table, account, mut sampler, task) = counted_parent();
         table.fork(11, 10);

@@ -106,7 +106,7 @@ impl World {
         Self::new(true)
     }
 
-    fn tell(&mut self, event: Event) {
+    fn report(&mut self, event: Event) {
         self.now += MS;
         self.sampler.handle(event, self.now).unwrap();
     }
@@ -122,7 +122,7 @@ impl World {
         let words = (arguments.to_owned(), environment.to_owned());
         self.table.change(|table| table.startups.insert(pid, words));
         if self.is_reported {
-            self.tell(Event::Born {
+            self.report(Event::Born {
                 pid,
                 parent,
                 kinship: Kinship::Copy,
@@ -133,7 +133,7 @@ impl World {
 
     fn exec(&mut self, pid: u32, arguments: &str, environment: &str) {
         let traits = self.rules.look(&startup(arguments, environment), || None);
-        self.tell(Event::Execed(pid, Some(Arc::new(traits))));
+        self.report(Event::Execed(pid, Some(Arc::new(traits))));
     }
 
     /// By an exec that is not reported.
@@ -153,13 +153,13 @@ impl World {
             file_bytes: 0,
             swapped_bytes: 0,
         };
-        self.tell(Event::Exiting(pid, last));
+        self.report(Event::Exiting(pid, last));
         self.end(pid, EndStatus::Code(0));
     }
 
     fn end(&mut self, pid: u32, status: EndStatus) {
         if self.is_reported {
-            self.tell(Event::Ended(pid, status));
+            self.report(Event::Ended(pid, status));
         }
         self.table.end(pid);
     }
@@ -223,7 +223,7 @@ fn tasks_side_by_side_have_peaks_of_their_own_and_the_whole_is_simultaneous() {
 }
 
 #[test]
-fn who_was_there_before_is_distinct_as_well() {
+fn tasks_of_earlier_processes_are_distinct_as_well() {
     let table = FakeTable::default();
     table.start(ROOT, 1, 100);
     for (pid, task, bytes) in [(11, "a", 30), (12, "b", 50)] {
@@ -458,27 +458,27 @@ fn a_task_can_be_given_by_name() {
     for is_reported in [false, true] {
         let mut world = World::new(is_reported);
         world.start(11, ROOT, "program", "", 10);
-        let tell = |world: &mut World, pid, name| {
+        let assign = |world: &mut World, pid, name| {
             world.now += MS;
             let now = world.now;
             world.sampler.tell_task(world.root, pid, "nx", name, now)
         };
         // No sample has found it yet where births are not reported.
-        assert!(tell(&mut world, 11, "a:build"));
+        assert!(assign(&mut world, 11, "a:build"));
         world.start(12, 11, "helper", "", 30);
         world.tick();
         // It says the same of itself in another way, or nothing at all.
         world.becomes(11, "execed", "P=a T=build");
         world.start(13, ROOT, "other", "P=b T=build", 5);
         world.grows_later(12, 70);
-        assert!(tell(&mut world, 13, "b:build"));
+        assert!(assign(&mut world, 13, "b:build"));
         world.tick();
         let expected = [row("a:build", 80, None), row("b:build", 5, None)];
         assert_eq!(world.peaks(), expected);
-        assert!(!tell(&mut world, 99, "a:build"));
+        assert!(!assign(&mut world, 99, "a:build"));
         let now = world.now;
         let root = world.root;
-        assert!(!world.sampler.tell_task(root, 12, "nobody", "a", now));
+        assert!(!world.sampler.tell_task(root, 12, "unknown", "a", now));
     }
 }
 
@@ -626,7 +626,7 @@ fn a_task_is_known_by_its_key_after_all_processes_with_its_name_ended() {
 }
 
 #[test]
-fn a_bad_rule_says_which_and_why() {
+fn the_error_of_a_bad_rule_names_it_and_the_reason() {
     let refused = |task: TaskRule| {
         let runner = Runner {
             name: "mine".to_owned(),

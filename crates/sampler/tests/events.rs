@@ -40,13 +40,13 @@ impl Reported {
         }
     }
 
-    fn tell(&mut self, event: Event) {
+    fn report(&mut self, event: Event) {
         self.sampler.handle(event, GAP * self.tick).unwrap();
     }
 
     fn fork(&mut self, pid: u32, parent: u32) {
         self.table.fork(pid, parent);
-        self.tell(Event::Born {
+        self.report(Event::Born {
             pid,
             parent,
             kinship: Kinship::Copy,
@@ -55,7 +55,7 @@ impl Reported {
 
     fn vfork(&mut self, pid: u32, parent: u32) {
         self.table.vfork(pid, parent);
-        self.tell(Event::Born {
+        self.report(Event::Born {
             pid,
             parent,
             kinship: Kinship::SameMemory,
@@ -64,21 +64,21 @@ impl Reported {
 
     fn exec(&mut self, pid: u32, megabytes: u64) {
         self.table.exec_another(pid, megabytes * MB);
-        self.tell(Event::Execed(pid, None));
+        self.report(Event::Execed(pid, None));
     }
 
     fn exit(&mut self, pid: u32) {
         let mut observer = self.table.clone();
         let id = self.table.change(|table| table.process(pid).birth.id);
         let last: Option<HighWater> = memtop_proc::Observer::high_water(&mut observer, id).unwrap();
-        self.tell(Event::Exiting(pid, last.unwrap()));
+        self.report(Event::Exiting(pid, last.unwrap()));
     }
 
     fn end(&mut self, pid: u32) {
         self.exit(pid);
         self.table
             .change(|table| table.end_and_leave_children(pid, 1));
-        self.tell(Event::Ended(pid, EndStatus::Code(0)));
+        self.report(Event::Ended(pid, EndStatus::Code(0)));
     }
 
     /// What is shown after a sample, in megabytes.
@@ -128,7 +128,7 @@ fn a_member_that_execs_after_all_is_sampled_and_counted_again() {
 }
 
 #[test]
-fn a_newborn_that_execs_after_all_is_sampled_and_counted() {
+fn a_new_process_that_execs_after_all_is_sampled_and_counted() {
     let mut reported = Reported::new();
     reported.fork(11, 10);
     reported.exit(11);
@@ -144,7 +144,7 @@ fn a_newborn_that_execs_after_all_is_sampled_and_counted() {
 }
 
 #[test]
-fn who_execs_in_the_memory_of_another_has_its_own_from_then_on() {
+fn a_process_that_execs_in_borrowed_memory_has_its_own_afterwards() {
     let mut reported = Reported::new();
     reported.vfork(11, 10);
     assert_eq!(reported.tick(), 200);
@@ -162,11 +162,11 @@ fn a_borrower_has_the_memory_once_its_lender_ends() {
     reported.table.grow(11, 20 * MB);
     assert_eq!(reported.tick(), 220);
     let living = reported.sampler.living(reported.task);
-    let who: Vec<_> = living
+    let sizes: Vec<_> = living
         .iter()
         .map(|one| (one.id.pid, one.bytes / MB))
         .collect();
-    assert_eq!(who, [(11, 220)]);
+    assert_eq!(sizes, [(11, 220)]);
 }
 
 #[test]

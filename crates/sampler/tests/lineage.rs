@@ -36,7 +36,7 @@ fn step() -> impl Strategy<Value = Step> {
     ]
 }
 
-/// What is alive, by pid, and whose it is.
+/// Living processes: pid, whether they are inside the tree, and bytes.
 #[derive(Default)]
 struct Model {
     alive: Vec<(u32, bool, u64)>,

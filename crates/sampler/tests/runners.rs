@@ -106,12 +106,12 @@ fn replay(case: &str, processes: &[&Value], rules: &SharedRules) -> Vec<String> 
         if started.insert(pid) {
             table.start(pid, parent, EACH);
             let kinship = Kinship::Copy;
-            let born = Event::Born {
+            let birth = Event::Born {
                 pid,
                 parent,
                 kinship,
             };
-            sampler.handle(born, now).unwrap();
+            sampler.handle(birth, now).unwrap();
         }
         let traits = Arc::new(rules.look(&startup(process), || Some(text(&process["cwd"]).into())));
         sampler

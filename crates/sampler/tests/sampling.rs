@@ -59,7 +59,7 @@ fn the_peak_is_the_highest_sum_and_names_its_processes() {
 }
 
 #[test]
-fn a_process_that_execs_late_is_named_anew_once_its_memory_tells() {
+fn a_process_that_execs_late_is_renamed_once_its_memory_changes() {
     let (table, mut sampler, task) = sampler_of_root();
     for tick in 1..100 {
         sampler.tick(tick * MS).unwrap();
@@ -171,7 +171,7 @@ fn a_process_without_one_reading_is_seen_and_unmeasured() {
     assert_eq!(
         (record.seen, record.unmeasured),
         (2, 1),
-        "a zombie, as long as it is one"
+        "a zombie, until it is reaped"
     );
     table.end(11);
     sampler.tick(2 * MS).unwrap();
@@ -369,7 +369,7 @@ fn what_was_shared_before_an_exec_does_not_count_after_it() {
         sampler.tick(2 * MS).unwrap();
         table.exec_another(11, 900);
         if is_reported {
-            tell(&mut sampler, &[Event::Execed(11, None)]);
+            report(&mut sampler, &[Event::Execed(11, None)]);
         }
         sampler.tick(3 * MS).unwrap();
         sampler.tick(4 * MS).unwrap();
@@ -466,7 +466,7 @@ fn the_ceiling_is_what_the_kernel_remembers_of_each() {
 }
 
 #[test]
-fn the_ceiling_allows_for_those_that_ended_unseen() {
+fn the_ceiling_allows_for_processes_that_ended_unseen() {
     let (table, mut sampler, task) = sampler_of_root();
     table.start(11, 10, 40);
     sampler.tick(MS).unwrap();
@@ -507,7 +507,7 @@ fn exiting(pid: u32, highest_bytes: u64, now_bytes: u64) -> Event {
     Event::Exiting(pid, last)
 }
 
-fn tell(sampler: &mut Sampler<FakeTable>, events: &[Event]) {
+fn report(sampler: &mut Sampler<FakeTable>, events: &[Event]) {
     for event in events {
         sampler.handle(event.clone(), MS).unwrap();
     }
@@ -518,7 +518,7 @@ fn what_is_reported_needs_no_sample() {
     let (table, mut sampler, task) = reporting_sampler();
     table.start(11, 10, 500);
     table.change(|table| table.execed.push(11));
-    tell(
+    report(
         &mut sampler,
         &[
             born(11, 10, Kinship::Copy),
@@ -527,7 +527,7 @@ fn what_is_reported_needs_no_sample() {
         ],
     );
     table.end(11);
-    tell(&mut sampler, &[Event::Ended(11, EndStatus::Code(0))]);
+    report(&mut sampler, &[Event::Ended(11, EndStatus::Code(0))]);
     sampler.tick(2 * MS).unwrap();
     let record = sampler.task_record(task).unwrap();
     assert_eq!((record.seen, record.found, record.unmeasured), (2, 1, 0));
@@ -544,7 +544,7 @@ fn reported_lifetimes_one_after_the_other_bound_the_peak_tightly() {
     let (table, mut sampler, task) = reporting_sampler();
     for pid in 11..41 {
         table.start(pid, 10, 300);
-        tell(
+        report(
             &mut sampler,
             &[
                 born(pid, 10, Kinship::Copy),
@@ -554,7 +554,7 @@ fn reported_lifetimes_one_after_the_other_bound_the_peak_tightly() {
         );
         sampler.sample_at_exit(pid, MS).unwrap();
         table.end(pid);
-        tell(&mut sampler, &[Event::Ended(pid, EndStatus::Code(0))]);
+        report(&mut sampler, &[Event::Ended(pid, EndStatus::Code(0))]);
     }
     sampler.tick(2 * MS).unwrap();
     let record = sampler.task_record(task).unwrap();
@@ -567,12 +567,12 @@ fn reported_lifetimes_one_after_the_other_bound_the_peak_tightly() {
 fn a_reported_child_in_its_parents_memory_adds_nothing_until_it_execs() {
     let (table, mut sampler, task) = reporting_sampler();
     table.vfork(11, 10);
-    tell(&mut sampler, &[born(11, 10, Kinship::SameMemory)]);
+    report(&mut sampler, &[born(11, 10, Kinship::SameMemory)]);
     sampler.tick(2 * MS).unwrap();
     assert_eq!(peak(&sampler, task), 100);
-    tell(&mut sampler, &[exiting(11, 100, 100)]);
+    report(&mut sampler, &[exiting(11, 100, 100)]);
     table.end(11);
-    tell(
+    report(
         &mut sampler,
         &[
             Event::Ended(11, EndStatus::Code(0)),
@@ -580,7 +580,7 @@ fn a_reported_child_in_its_parents_memory_adds_nothing_until_it_execs() {
         ],
     );
     table.start(12, 10, 30);
-    tell(&mut sampler, &[Event::Execed(12, None)]);
+    report(&mut sampler, &[Event::Execed(12, None)]);
     sampler.tick(3 * MS).unwrap();
     let record = sampler.task_record(task).unwrap();
     assert_eq!(peak(&sampler, task), 130);
@@ -597,7 +597,7 @@ fn no_scan_runs_while_all_births_are_reported_and_none_counts_twice_after() {
     table.end(50);
     // Its end was reported, and it is not reaped.
     table.start(11, 10, 0);
-    tell(
+    report(
         &mut sampler,
         &[
             born(11, 10, Kinship::Copy),
@@ -605,7 +605,7 @@ fn no_scan_runs_while_all_births_are_reported_and_none_counts_twice_after() {
             Event::Ended(11, EndStatus::Code(0)),
         ],
     );
-    tell(&mut sampler, &[Event::Released(10)]);
+    report(&mut sampler, &[Event::Released(10)]);
     table.start(51, 10, 40);
     sampler.tick(3 * MS).unwrap();
     let record = sampler.task_record(task).unwrap();
@@ -682,12 +682,12 @@ fn what_is_reported_late_does_not_turn_the_clock_back() {
     sampler.expect_events();
     sampler.tick(10 * MS).unwrap();
     table.start(11, 10, 100);
-    let born = Event::Born {
+    let birth = Event::Born {
         pid: 11,
         parent: 10,
         kinship: Kinship::Copy,
     };
-    sampler.handle(born, 9 * MS).unwrap();
+    sampler.handle(birth, 9 * MS).unwrap();
     sampler.tick(20 * MS).unwrap();
     let living = sampler.living(task);
     let child = living.iter().find(|process| process.id.pid == 11);
@@ -800,8 +800,8 @@ fn a_guard_raises_the_alarm_however_seldom_samples_are_taken() {
     );
     assert_eq!(limit.cause, Cause::Threshold(1_000));
     let living = limit.snapshot.unwrap().living;
-    let who: Vec<_> = living.iter().map(|one| (one.id.pid, one.parent)).collect();
-    assert_eq!(who, [(10, 1), (11, 10)]);
+    let parents: Vec<_> = living.iter().map(|one| (one.id.pid, one.parent)).collect();
+    assert_eq!(parents, [(10, 1), (11, 10)]);
     assert!(!thread.is_urgent(task));
     table.set(11, 5_000);
     while !thread.is_urgent(task) {
@@ -904,7 +904,7 @@ fn a_group_has_the_peak_of_all_inside_it_at_one_time() {
 }
 
 #[test]
-fn who_outlives_a_task_of_a_group_is_of_the_group() {
+fn a_process_that_outlives_its_task_belongs_to_the_group() {
     let table = FakeTable::default();
     let mut sampler = Sampler::new(table.clone(), Metric::Rss);
     let whole = sampler.add_group(None, None);
@@ -950,7 +950,7 @@ fn a_command_that_was_taken_for_an_orphan_is_of_its_task_and_counts_once() {
 }
 
 #[test]
-fn who_was_born_before_another_task_starts_is_still_found() {
+fn a_process_that_starts_before_another_task_is_still_found() {
     let table = FakeTable::default();
     let mut sampler = Sampler::new(table.clone(), Metric::Rss);
     table.start(10, 1, 100);
@@ -976,7 +976,7 @@ fn a_scan_looks_for_births_once_those_of_one_process_are_not_reported() {
     start(&mut sampler, 10);
     sampler.look_for_births();
     start(&mut sampler, 20);
-    // Another one that is traced changes nothing for it.
+    // Another traced process changes nothing for it.
     sampler.expect_events();
     start(&mut sampler, 30);
     table.start(21, 20, 500);

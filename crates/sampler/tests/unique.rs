@@ -15,7 +15,7 @@ const GAP: Duration = Duration::from_millis(100);
 const SLACK: u64 = 64 << 10;
 const MB: u64 = 1 << 20;
 
-/// A sampler of process 10, which has so many megabytes, by its first sample.
+/// A sampler of process 10, which has this many megabytes, after its first sample.
 fn sampler_of(megabytes: u64) -> (FakeTable, Sampler<FakeTable>, TaskId) {
     let table = FakeTable::of_pages(MB);
     table.start_as(10, 1, megabytes * MB, |birth| birth.session = 10);
@@ -164,7 +164,7 @@ fn a_reading_settles_what_faults_leave_open() {
 
 /// The pages that only it has by now were counted when its child wrote over its copies of them.
 #[test]
-fn a_reading_of_one_that_has_written_nothing_does_not_raise_the_estimate() {
+fn reading_a_process_that_wrote_nothing_does_not_raise_the_estimate() {
     let mut world = World::of(1_000);
     world.refuse(11..40);
     for pid in 11..40 {
@@ -178,7 +178,7 @@ fn a_reading_of_one_that_has_written_nothing_does_not_raise_the_estimate() {
 }
 
 #[test]
-fn who_may_not_be_asked_leaves_bounds_that_hold() {
+fn unreadable_processes_leave_bounds_that_hold() {
     let mut world = World::of(200);
     world.refuse(10..30);
     for pid in 11..20 {
@@ -324,7 +324,7 @@ fn a_program_with_the_same_command_line_is_another() {
 fn what_a_process_wrote_before_it_had_a_family_is_not_taken_for_rewriting() {
     let mut world = World::of(200);
     world.refuse(10..12);
-    // One that was larger before is looked at.
+    // A process that was larger before is looked at.
     world.table.set(10, 150 * MB);
     world.tick_for(3);
     world.table.set(10, 250 * MB);
@@ -336,7 +336,7 @@ fn what_a_process_wrote_before_it_had_a_family_is_not_taken_for_rewriting() {
 }
 
 #[test]
-#[ignore = "nothing tells that one file took the place of another of the same size between two samples"]
+#[ignore = "a file that replaces another of the same size between two samples is not noticed"]
 fn a_file_that_takes_the_place_of_another_is_another() {
     let mut world = World::of(20);
     world.table.start(11, 10, 20 * MB);
@@ -412,7 +412,7 @@ fn two_borrowers_of_an_ended_process_count_once() {
 }
 
 #[test]
-fn where_images_may_not_be_known_the_command_line_tells_of_another_program() {
+fn without_images_the_command_line_reveals_another_program() {
     let mut world = World::of(200);
     world.table.change(|table| table.hides_images = true);
     world.table.exec(10, 200 * MB);
@@ -510,9 +510,9 @@ fn what_a_young_process_writes_over_counts_at_the_next_sample() {
     assert_eq!(tick(&mut sampler), 230 * MB);
 }
 
-/// It writes so much that it could all be over what it has inherited, until a walk tells.
+/// It writes so much that it could all be over what it has inherited, until a walk shows otherwise.
 #[test]
-fn of_one_that_takes_memory_and_gives_it_back_a_walk_tells_what_it_writes_over() {
+fn a_walk_shows_what_a_process_that_takes_and_returns_memory_overwrites() {
     let mut world = World::of(200);
     world.table.fork(11, 10);
     world.tick();

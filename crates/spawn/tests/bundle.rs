@@ -21,7 +21,7 @@ fn taking(megabytes: u32) -> String {
     format!("$held .= 'x' x (1 << 20) for 1..{megabytes}")
 }
 
-/// Takes so many megabytes and has them for so many seconds.
+/// Takes N megabytes and holds them for N seconds.
 fn holding(megabytes: u32, seconds: f32) -> String {
     format!(
         "{}; select undef, undef, undef, {seconds}",
@@ -29,12 +29,12 @@ fn holding(megabytes: u32, seconds: f32) -> String {
     )
 }
 
-/// Takes so many megabytes, and has them until another has had its own for a while.
+/// Takes N megabytes, and holds them until another process has held its own for a while.
 fn holding_with(megabytes: u32, own: &str, other: &str) -> String {
-    let tell = format!("open my $file, '>', '{own}'; close $file");
+    let mark = format!("open my $file, '>', '{own}'; close $file");
     let wait = format!("select undef, undef, undef, 0.01 until -e '{other}'");
     let take = taking(megabytes);
-    format!("{take}; {tell}; {wait}; select undef, undef, undef, 0.5")
+    format!("{take}; {mark}; {wait}; select undef, undef, undef, 0.5")
 }
 
 fn bundle(options: Options) -> Bundle {
@@ -114,9 +114,9 @@ fn the_peak_of_tasks_one_after_the_other_is_that_of_the_largest() {
     }
 }
 
-/// It may have been started between the last look of who ends them and their end.
+/// It may start between the last scan for processes to end and their end.
 #[test]
-fn no_command_that_starts_while_all_are_ended_goes_on() {
+fn no_command_started_during_a_stop_survives_it() {
     for attempt in 0..40 {
         let bundle = bundle(options(TraceUse::Off));
         let task = add(&bundle, GuardOptions::default());
@@ -131,7 +131,7 @@ fn no_command_that_starts_while_all_are_ended_goes_on() {
         });
         if let Ok((_run, end)) = stopping {
             let ended = end.recv_timeout(Duration::from_secs(30));
-            assert!(ended.is_ok(), "attempt {attempt}: it goes on");
+            assert!(ended.is_ok(), "attempt {attempt}: it still runs");
         }
         task.finish();
         finish(&bundle);
@@ -171,7 +171,7 @@ fn the_peak_of_tasks_at_the_same_time_is_that_of_all() {
 }
 
 #[test]
-fn tasks_inside_a_command_are_told_apart() {
+fn tasks_inside_a_command_are_distinguished() {
     let by_variable = TaskRule {
         environment: vec![("INNER".to_owned(), None)],
         name: "{INNER}".to_owned(),
@@ -355,7 +355,7 @@ fn survivors_can_be_ended_with_their_command() {
 }
 
 #[test]
-fn one_that_cannot_start_leaves_the_others_alone() {
+fn a_command_that_cannot_start_leaves_the_others_alone() {
     let bundle = bundle(options(TraceUse::On));
     let task = add(&bundle, GuardOptions::default());
     let error = task.start(&["no-such-command"]).expect_err("there is none");

@@ -23,7 +23,7 @@ const PATIENCE: Duration = Duration::from_secs(30);
 const AN_HOUR: Duration = Duration::from_hours(1);
 const BOTH: [TraceUse; 2] = [TraceUse::On, TraceUse::Off];
 
-/// Three children and their parent, all of which ignore TERM. They tell their pids and stay.
+/// Three children and their parent, all of which ignore TERM. They write their pids and stay.
 fn stubborn(folder: &Folder) -> Command {
     let file = folder.path("pids");
     let script = "$SIG{TERM} = 'IGNORE'; fork || last for 1..3; \
@@ -59,7 +59,7 @@ fn a_run_whose_time_is_over_is_ended_although_it_ignores_term() {
 }
 
 #[test]
-fn one_that_ends_when_it_is_told_to_ends_as_it_wants() {
+fn a_command_that_ends_on_term_keeps_its_exit_code() {
     for trace in BOTH {
         let options = Options {
             timeout: Some(Duration::from_millis(700)),
@@ -114,7 +114,7 @@ fn guarded(trace: TraceUse, warn: Option<u64>, limit: Option<u64>) -> Options {
     }
 }
 
-/// Statements of Perl that take so many megabytes one after the other.
+/// Statements of Perl that take N megabytes one after the other.
 fn grow(megabytes: u32) -> String {
     format!(
         "for (1..{megabytes}) {{ $held .= 'x' x (1 << 20); select undef, undef, undef, 0.001 }}"
@@ -163,7 +163,7 @@ fn the_guard_ends_a_run_for_the_growth_of_a_child() {
 }
 
 #[test]
-fn the_guard_warns_once_and_the_run_goes_on() {
+fn the_guard_warns_once_and_the_run_continues() {
     for trace in BOTH {
         let script = format!("for (1..3) {{ {} undef $held }} exit 3", grow(120));
         let options = guarded(trace, Some(60), Some(2000));
@@ -226,8 +226,8 @@ fn survivors_that_grow_are_ended_by_the_guard_while_they_are_waited_for() {
     assert_eq!(finished.outcome.stopped.unwrap().reason, Reason::Guard);
 }
 
-/// Forks two that do the same, however often that is refused, each with 8 MB of its own, and
-/// outlives TERM. It ends by itself 20 s after the first one has started.
+/// Forks two processes that do the same, retries if that fails, each with 8 MB of its own, and
+/// ignores TERM. It ends by itself 20 s after the first one has started.
 const BOMB: &str = r#"
     use Time::HiRes qw(sleep alarm time);
     $SIG{TERM} = "IGNORE";
@@ -235,12 +235,12 @@ const BOMB: &str = r#"
     my $held;
     sub live { alarm($end > time ? $end - time : 0.001); $held = chr(rand 99) x (8 << 20) }
     live();
-    my $born = 0;
-    while ($born < 2) {
+    my $children = 0;
+    while ($children < 2) {
         my $pid = fork;
         if (!defined $pid) { sleep 0.01 }
-        elsif ($pid) { $born++ }
-        else { live(); $born = 0 }
+        elsif ($pid) { $children++ }
+        else { live(); $children = 0 }
     }
     sleep 1 while 1;
 "#;

@@ -20,7 +20,7 @@ fn run(command: Command) -> Result<Outcome, StartError> {
 }
 
 #[test]
-fn an_outcome_tells_the_end_and_the_peak() {
+fn an_outcome_holds_the_exit_and_the_peak() {
     let outcome = run(command(&["sh", "-c", "sleep 0.1; exit 3"])).unwrap();
     assert_eq!(outcome.end, Some(End::Exited(3)));
     assert!(outcome.duration >= Duration::from_millis(100));
@@ -31,7 +31,7 @@ fn an_outcome_tells_the_end_and_the_peak() {
 }
 
 #[test]
-fn a_signal_is_told_by_its_number() {
+fn a_signal_is_reported_by_its_number() {
     let outcome = run(command(&["sh", "-c", "kill -9 $$"])).unwrap();
     assert_eq!(outcome.end, Some(End::Signaled(9)));
 }
@@ -63,7 +63,7 @@ fn the_environment_and_the_working_directory_are_those_asked_for() {
 }
 
 #[test]
-fn what_cannot_be_started_is_told_apart() {
+fn reasons_for_a_failed_start_are_distinguished() {
     let error = |arguments: &[&str]| run(command(arguments)).expect_err("it cannot start");
     assert!(matches!(
         error(&["no-such-command"]),
@@ -144,7 +144,7 @@ fn every_sample_is_in_the_file_that_is_asked_for() {
 }
 
 #[test]
-fn a_file_that_gets_no_samples_is_told_of_and_the_command_runs() {
+fn an_unwritable_samples_file_is_reported_and_the_command_runs() {
     let options = Options {
         samples_file: Some("/dev/null/samples.csv".into()),
         ..runs::options(TraceUse::Off)

@@ -36,7 +36,7 @@ fn every_process_of_a_loop_is_seen_from_start_to_end() {
     assert_eq!(outcome.remarks, [""; 0]);
 }
 
-/// Takes so many megabytes, has them for 5 ms and ends.
+/// Takes N megabytes, holds them for 5 ms and ends.
 const SHORT_LIFE: &str = r"
     #include <stdlib.h>
     #include <string.h>
@@ -72,13 +72,13 @@ fn large_children_one_after_the_other_are_measured_and_never_added_up() {
 }
 
 #[test]
-fn who_leaves_the_session_or_loses_the_parent_is_still_of_the_tree() {
+fn a_process_that_leaves_the_session_or_its_parent_stays_in_the_tree() {
     let folder = Folder::new();
     let file = folder.path("pids");
-    // The second is an orphan at once; all three tell their pids last of all.
-    let tell = format!("sleep 0.2; echo $$ >> {file}");
+    // The second is an orphan at once; all three write their pids last of all.
+    let report = format!("sleep 0.2; echo $$ >> {file}");
     let script = format!(
-        "setsid sh -c '{tell}' & (sh -c '{tell}' &); (setsid sh -c '{tell}' &); wait; \
+        "setsid sh -c '{report}' & (sh -c '{report}' &); (setsid sh -c '{report}' &); wait; \
          until [ $(wc -l < {file}) = 3 ]; do sleep 0.01; done"
     );
     let outcome = traced(&["sh", "-c", &script]);
@@ -229,7 +229,7 @@ fn a_copy_that_ends_without_a_program_of_its_own_shares_its_memory() {
 }
 
 #[test]
-fn a_process_whose_other_thread_becomes_a_program_goes_on_as_one() {
+fn an_exec_by_another_thread_leaves_one_process() {
     let exec = "os.execvp('sh', ['sh', '-c', 'sleep 0.2; exit 7'])";
     let program = format!(
         "import os, threading, time\n\
@@ -341,7 +341,7 @@ fn whichever_thread_ends_a_process_it_was_measured() {
     }
 }
 
-/// Its first thread ends, and another takes so many megabytes then.
+/// Its first thread ends, and another takes N megabytes then.
 const WITHOUT_FIRST: &str = r"
     #include <pthread.h>
     #include <stdlib.h>
@@ -382,7 +382,7 @@ import mmap, os, signal, sys, time
 count = mmap.mmap(-1, 8)
 def counted(): return int.from_bytes(count[:8], 'little')
 pid = os.fork()
-# A group whose parents are all elsewhere is not stopped by SIGTSTP; whose group this runs in is open.
+# SIGTSTP does not stop an orphaned process group, which the one around this may be.
 if pid == 0: os.setpgid(0, 0)
 while pid == 0:
     count[:8] = (counted() + 1).to_bytes(8, 'little')
@@ -423,8 +423,8 @@ fn job_control_of_a_shell_works() {
     assert_all_traced(&outcome);
 }
 
-/// The process itself was let go, and what it has started since was found by looking.
-fn assert_let_go_and_looked_at(outcome: &Outcome, children: u64) {
+/// The process itself was released, and what it has started since was found by scans.
+fn assert_released_and_found(outcome: &Outcome, children: u64) {
     assert_eq!(outcome.trace.as_ref().unwrap().released, 1, "{outcome:?}");
     assert_eq!(task(outcome).seen, 1 + children, "{outcome:?}");
     assert_eq!(task(outcome).found, 1 + children, "{outcome:?}");
@@ -432,14 +432,14 @@ fn assert_let_go_and_looked_at(outcome: &Outcome, children: u64) {
 }
 
 #[test]
-fn a_storm_of_signals_is_let_go() {
+fn a_process_with_a_storm_of_signals_is_released() {
     let program = "$SIG{USR1} = sub { $count++ }; kill USR1 => $$ for 1..100_000; \
                    $count == 100_000 or exit 9; \
                    system 'perl', '-e', '$held = q(x) x (20 << 20); select undef, undef, undef, 0.5'; \
                    exit 3";
     let outcome = traced(&["perl", "-e", program]);
     assert_exited(&outcome, 3);
-    assert_let_go_and_looked_at(&outcome, 1);
+    assert_released_and_found(&outcome, 1);
 }
 
 const THREADS: &str = r#"
@@ -456,14 +456,14 @@ const THREADS: &str = r#"
     }"#;
 
 #[test]
-fn a_storm_of_threads_is_let_go() {
+fn a_process_with_a_storm_of_threads_is_released() {
     let folder = Folder::new();
     let Some(program) = folder.compiled(THREADS, &["-pthread"]) else {
         return;
     };
     let outcome = traced(&[&program]);
     assert_exited(&outcome, 4);
-    assert_let_go_and_looked_at(&outcome, 1);
+    assert_released_and_found(&outcome, 1);
 }
 
 /// Runs a script without memtop and then traced, and gives what it writes to a file of this name.
@@ -500,7 +500,7 @@ fn strace_can_trace() {
 }
 
 #[test]
-fn strace_can_attach_to_one_that_runs_already() {
+fn strace_can_attach_to_a_running_process() {
     if !exists("strace") {
         return;
     }
@@ -543,7 +543,7 @@ fn a_program_that_looks_for_its_leaks_finds_them() {
 }
 
 #[test]
-fn one_that_is_killed_from_outside_is_told_as_such_and_was_measured() {
+fn a_process_killed_from_outside_is_reported_as_such_and_measured() {
     let folder = Folder::new();
     let script = format!("echo $$ > {}; while :; do :; done", folder.path("pids"));
     let started = start(command(&["sh", "-c", &script]), options(TraceUse::On)).unwrap();
@@ -559,8 +559,8 @@ fn one_that_is_killed_from_outside_is_told_as_such_and_was_measured() {
 }
 
 #[test]
-fn what_cannot_be_started_under_tracing_is_told_apart_and_leaves_nothing() {
-    let name = "what_cannot_be_started_under_tracing_is_told_apart_and_leaves_nothing";
+fn a_failed_traced_start_has_its_reason_and_leaves_nothing() {
+    let name = "a_failed_traced_start_has_its_reason_and_leaves_nothing";
     if !is_alone(name, &[]) {
         return;
     }
@@ -625,7 +625,7 @@ fn survivors_are_named_and_live_on_untraced() {
         assert!(!status.contains("\nState:\tt"), "{status}");
     }
     assert_eq!(outcome.remarks, [""; 0]);
-    // Each can end: the one that starts others, too.
+    // Each can end, also the process that starts others.
     for pid in pids.drain(..) {
         kill(pid);
         until("its end", || has_ended(pid).then_some(()));

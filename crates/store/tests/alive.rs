@@ -1,4 +1,4 @@
-//! Runs that are running, by the word of a process table that is made up.
+//! Running runs, according to a fake process table.
 
 use std::path::Path;
 use std::sync::mpsc::channel;
@@ -168,14 +168,14 @@ fn running_ones_come_oldest_first() {
 }
 
 #[test]
-fn its_members_are_its_processes_and_nobody_else() {
+fn its_members_are_its_processes_and_no_others() {
     let Scene {
         store, run, table, ..
     } = &scene();
     let members = members_of(store, "a", run, table).unwrap();
     assert_eq!(members, [COMMAND, id(4_000_001), id(4_000_002)]);
-    let nobody = ProcessTable::without_zombies(vec![process(id(1), 0)]);
-    let over = members_of(store, "a", run, &nobody);
+    let others_only = ProcessTable::without_zombies(vec![process(id(1), 0)]);
+    let over = members_of(store, "a", run, &others_only);
     assert!(matches!(over, Err(NoMembers::Over(_))), "{over:?}");
 }
 

@@ -97,7 +97,7 @@ fn runs_go_by_size_and_the_space_is_given_back() {
 }
 
 #[test]
-fn a_run_comes_from_another_store_as_it_was_and_once() {
+fn a_run_is_imported_unchanged_and_once() {
     let (_folder, mut store) = ten();
     let id = run(3).id;
     assert_eq!(store.course(&id).unwrap(), course());
@@ -107,7 +107,7 @@ fn a_run_comes_from_another_store_as_it_was_and_once() {
 }
 
 #[test]
-fn one_without_an_end_was_interrupted() {
+fn a_run_without_an_end_was_interrupted() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Store::open(&folder.path().join("runs.db")).unwrap();
     assert!(store.import(&run(1), None, &course()).unwrap());

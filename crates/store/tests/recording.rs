@@ -242,7 +242,7 @@ fn trouble(file: PathBuf) -> memtop_store::Trouble {
 }
 
 #[test]
-fn a_store_that_cannot_be_used_is_told_of_at_the_end() {
+fn an_unusable_store_is_reported_at_the_end() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, "no database ".repeat(200)).unwrap();
@@ -258,7 +258,7 @@ fn a_store_that_cannot_be_used_is_told_of_at_the_end() {
 }
 
 #[test]
-fn while_others_keep_the_store_busy_nobody_waits_and_nothing_is_lost() {
+fn a_busy_store_blocks_no_caller_and_loses_nothing() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("runs.db");
     drop(Store::open(&file).unwrap());
@@ -274,7 +274,7 @@ fn while_others_keep_the_store_busy_nobody_waits_and_nothing_is_lost() {
 }
 
 #[test]
-fn an_end_that_nobody_writes_is_not_waited_for_for_ever() {
+fn the_wait_for_an_end_that_is_never_written_is_bounded() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("runs.db");
     let recorder = Recorder::start(file, run("a"), never);

@@ -128,7 +128,7 @@ fn a_shell_inside_has_job_control() {
 }
 
 #[test]
-fn input_from_a_pipe_reaches_a_terminal_as_it_is_and_ends() {
+fn input_from_a_pipe_reaches_a_terminal_unchanged_and_ends() {
     let folder = tempfile::tempdir().unwrap();
     let mut given = random(100_000);
     given.extend((0..=255).cycle().take(10_000));
@@ -309,7 +309,7 @@ fn survivors_that_hold_the_output_are_not_waited_for() {
             .status()
             .unwrap();
         let survivor = fs::read_to_string(&pid).unwrap().trim().parse().unwrap();
-        // Those that write have ended: their reader is gone.
+        // The writers have ended: their reader is gone.
         if state(survivor).is_some() {
             let pid = Pid::from_raw(survivor.cast_signed()).unwrap();
             let _ = kill_process(pid, Signal::KILL);
@@ -448,7 +448,7 @@ fn a_suspended_command_is_a_stopped_job_that_fg_and_bg_continue() {
 }
 
 #[test]
-fn a_whole_pipeline_is_suspended_and_goes_on() {
+fn a_whole_pipeline_is_suspended_and_resumed() {
     let mut outer = Outer::shell();
     let line = format!("{} terminal -- cat | cat\r", helper().display());
     outer.type_in(line.as_bytes());

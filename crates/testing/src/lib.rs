@@ -4,9 +4,9 @@ use std::env;
 use std::fmt::Display;
 use std::io::{Write, stderr};
 
-/// Says that a test is skipped, since this machine lacks what it needs. The test must return then.
+/// Prints that a test is skipped because this machine lacks `need`. The test must return then.
 ///
-/// It is said past the harness, which hides the output of a test that passes. In CI nothing is
+/// The line bypasses the harness, which hides the output of a test that passes. In CI nothing is
 /// skipped but for the needs that the job names in `MEMTOP_TEST_WITHOUT`.
 ///
 /// # Panics
@@ -17,8 +17,8 @@ pub fn skip(need: &str, why: impl Display) {
     let without = env::var("MEMTOP_TEST_WITHOUT").unwrap_or_default();
     let is_named = without.split_whitespace().any(|word| word == need);
     assert!(!is_ci() || is_named, "CI lacks {need}: {why}");
-    // One that is not seen changes nothing.
-    let _ = writeln!(stderr(), "SKIPPED for want of {need}: {why}");
+    // A line that cannot be written changes nothing.
+    let _ = writeln!(stderr(), "SKIPPED, needs {need}: {why}");
 }
 
 fn is_ci() -> bool {
@@ -31,7 +31,7 @@ mod tests {
     use std::env;
     use std::process::Command;
 
-    /// Skips for want of a root that it has no need of, where it is asked to.
+    /// Skips as a test that needs root would, if a variable asks for it.
     #[test]
     fn helper() {
         if env::var_os("MEMTOP_TEST_SKIPS").is_some() {
@@ -39,7 +39,7 @@ mod tests {
         }
     }
 
-    /// Whether `helper` passed, and what it said.
+    /// Whether `helper` passed, and what it printed.
     fn helper_with(variables: &[(&str, &str)]) -> (bool, String) {
         let output = Command::new(env::current_exe().unwrap())
             .args(["tests::helper", "--exact"])
@@ -49,33 +49,34 @@ mod tests {
             .envs(variables.iter().copied())
             .output()
             .unwrap();
-        let said = [output.stdout, output.stderr].concat();
-        (output.status.success(), String::from_utf8(said).unwrap())
+        let printed = [output.stdout, output.stderr].concat();
+        (output.status.success(), String::from_utf8(printed).unwrap())
     }
 
     #[test]
-    fn outside_of_ci_a_skipped_test_passes_and_says_so() {
+    fn outside_of_ci_a_skipped_test_passes_and_prints_why() {
         for variables in [&[][..], &[("CI", "false")], &[("CI", "")]] {
-            let (is_passed, said) = helper_with(variables);
-            assert!(is_passed, "{said}");
+            let (is_passed, printed) = helper_with(variables);
+            assert!(is_passed, "{printed}");
             assert!(
-                said.contains("SKIPPED for want of root: only root can\n"),
-                "{said}"
+                printed.contains("SKIPPED, needs root: only root can\n"),
+                "{printed}"
             );
         }
     }
 
     #[test]
     fn in_ci_a_skipped_test_fails_unless_the_job_goes_without_its_need() {
-        let (is_passed, said) = helper_with(&[("CI", "true"), ("MEMTOP_TEST_WITHOUT", "zsh")]);
+        let (is_passed, printed) = helper_with(&[("CI", "true"), ("MEMTOP_TEST_WITHOUT", "zsh")]);
         assert!(
-            !is_passed && said.contains("CI lacks root: only root can"),
-            "{said}"
+            !is_passed && printed.contains("CI lacks root: only root can"),
+            "{printed}"
         );
-        let (is_passed, said) = helper_with(&[("CI", "true"), ("MEMTOP_TEST_WITHOUT", "zsh root")]);
+        let (is_passed, printed) =
+            helper_with(&[("CI", "true"), ("MEMTOP_TEST_WITHOUT", "zsh root")]);
         assert!(
-            is_passed && said.contains("SKIPPED for want of root"),
-            "{said}"
+            is_passed && printed.contains("SKIPPED, needs root"),
+            "{printed}"
         );
     }
 }

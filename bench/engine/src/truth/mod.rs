@@ -30,7 +30,7 @@ use options::{Options, options};
 use report::Report;
 use watch::Watched;
 
-/// How long a command's orphans may go on.
+/// How long a command's orphans may keep running.
 const ORPHANS_MAY_TAKE: Duration = Duration::from_secs(10);
 /// Until a measuring tool has started what it measures.
 const COMMAND_MAY_TAKE: Duration = Duration::from_secs(20);
@@ -128,7 +128,7 @@ fn start(
         // The standard library drops the other groups, too.
         command.uid(user).gid(user);
     }
-    // It has the other user's id by then; the kernel checks who opened the file.
+    // It has the other user's id by then; the kernel checks the user that opened the file.
     let enter = move || (&entrance).write_all(b"0");
     // SAFETY: write(2) is all that the closure calls.
     unsafe { command.pre_exec(enter) };
@@ -139,7 +139,7 @@ fn start(
 
 /// Raises the priority, and lets Ctrl-C end the command only: the group must still be removed.
 fn go_ahead_of_others() {
-    // SAFETY: these touch no memory of this process. If the priority stays as it is, the samples are
+    // SAFETY: these touch no memory of this process. With an unchanged priority the samples are
     // coarser and no less right.
     unsafe {
         libc::setpriority(libc::PRIO_PROCESS, 0, NICENESS);

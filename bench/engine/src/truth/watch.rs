@@ -174,7 +174,7 @@ impl Watched {
 /// watches.
 fn run_before_all_others() {
     // SAFETY: a zeroed structure is a valid one, and the call only reads it. Where it is refused, gaps
-    // are longer, and told.
+    // are longer, and reported.
     unsafe {
         let mut lowest: libc::sched_param = std::mem::zeroed();
         lowest.sched_priority = 1;

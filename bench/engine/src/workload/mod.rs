@@ -17,7 +17,7 @@ use crate::number;
 pub fn run(words: &[&str]) -> Result<(), String> {
     match *words {
         ["hold", megabytes, millis] => hold(number(megabytes)?, number(millis)?),
-        ["hold-until-told", megabytes] => programs::hold_until_told(number(megabytes)?),
+        ["hold-until-eof", megabytes] => programs::hold_until_eof(number(megabytes)?),
         ["burst"] => programs::burst()?,
         ["one"] => programs::one(),
         ["par"] => programs::together(6, "100", "700")?,

@@ -52,7 +52,7 @@ pub fn tree(processes: usize) -> io::Result<()> {
     let (mut are_ready, is_ready) = pipe()?;
     for _ in 0..processes {
         Command::new(current_exe()?)
-            .args(["workload", "hold-until-told", "2"])
+            .args(["workload", "hold-until-eof", "2"])
             .stdin(ends.try_clone()?)
             .stdout(is_ready.try_clone()?)
             .spawn()?;
@@ -64,7 +64,7 @@ pub fn tree(processes: usize) -> io::Result<()> {
     Ok(())
 }
 
-pub fn hold_until_told(megabytes: usize) {
+pub fn hold_until_eof(megabytes: usize) {
     let _memory = Mapping::private(megabytes).touch();
     // If the reader is gone, there is nothing to hold it for.
     if stdout()

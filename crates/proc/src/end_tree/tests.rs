@@ -335,7 +335,7 @@ fn this_process_its_ancestors_and_init_are_left_alone_even_when_named() {
 }
 
 #[test]
-fn one_that_is_named_later_is_ended_too() {
+fn a_process_that_is_named_later_is_ended_too() {
     let table = FakeTable::of(&[(10, 1, Stubborn), (20, 1, Stubborn), (30, 1, Obedient)]);
     let scans = Cell::new(0);
     // The last one is named once the others are dead.
@@ -391,7 +391,7 @@ fn named_processes_are_ended_though_the_table_cannot_be_read() {
     *table.scans_left.borrow_mut() = Some(0);
     let mut named = || vec![id(10)];
     let mut escalation = Escalation::of_roots(&table, vec![std::process::id()], &mut named);
-    escalation.kill().expect("it goes on");
+    escalation.kill().expect("it needs no table");
     assert_eq!(escalation.ended(), 1);
     let error = escalation.into_scan_error().expect("it could not be read");
     assert!(matches!(error, Error::System { .. }), "{error}");

@@ -14,7 +14,7 @@ use memtop_proc::{Inspector, MockInspector, ProcessRecord, SysinfoInspector};
 use rustix::process::{Pid, Signal, kill_process, kill_process_group};
 
 /// Higher than any pid can be (`PID_MAX_LIMIT` in the kernel's `include/linux/threads.h`).
-pub const NOBODYS_PID: u32 = 4_194_305;
+pub const UNUSED_PID: u32 = 4_194_305;
 
 /// An inspector on trial. A mock shows a copy of the real processes as they were last.
 pub struct World {
@@ -65,9 +65,9 @@ impl World {
         &*self.inspector
     }
 
-    /// The record of a process, once it is as wanted.
+    /// The record of a process, once it meets the condition.
     pub fn wait_for(&self, pid: u32, is_wanted: impl Fn(&ProcessRecord) -> bool) -> ProcessRecord {
-        until("the process to be as wanted", || {
+        until("the process to meet the condition", || {
             let record = self.find(pid);
             record.filter(&is_wanted)
         })
@@ -109,7 +109,7 @@ impl Shell {
             .process_group(0)
             .stdin(Stdio::piped())
             .stdout(Stdio::piped())
-            // Some shells tell there that what they had started was ended.
+            // Some shells report there that their children were ended.
             .stderr(Stdio::null())
             .spawn()
             .expect("it starts");

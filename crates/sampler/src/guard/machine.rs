@@ -309,7 +309,7 @@ mod tests {
     }
 
     #[test]
-    fn where_nothing_tells_of_room_nothing_happens() {
+    fn without_a_reading_of_room_nothing_happens() {
         let mut guard = MachineGuard::new();
         for tick in 0..100 {
             assert_eq!(guard.check(tick * 2 * MS, GB, || None, never), None);
@@ -317,7 +317,7 @@ mod tests {
     }
 
     #[test]
-    fn what_goes_on_after_the_limit_is_urgent() {
+    fn growth_after_the_limit_is_urgent() {
         let mut guard = MachineGuard::new();
         let out = || Some(room(4 * GB, 60 * MB));
         assert_eq!(guard.check(MS, 2 * GB, out, never), None);

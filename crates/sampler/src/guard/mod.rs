@@ -241,7 +241,7 @@ mod tests {
     }
 
     #[test]
-    fn growth_past_the_limit_is_told_from_standing_still() {
+    fn growth_past_the_limit_is_distinguished_from_standstill() {
         let mut guard = guard();
         guard.check(MS, 500 * MB, || 500 * MB);
         assert!(!guard.is_still_growing(500 * MB));

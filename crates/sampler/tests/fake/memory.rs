@@ -21,7 +21,7 @@ pub struct Memory {
     pub highest: u64,
 }
 
-/// All memory, and who has which page of it.
+/// All memory, and how many processes have each page.
 #[derive(Default)]
 pub struct Memories {
     by_number: BTreeMap<u64, Memory>,
@@ -97,7 +97,7 @@ impl Memories {
         self.last
     }
 
-    /// With so many pages that no file backs.
+    /// With N pages that no file backs.
     pub fn create(&mut self, anonymous: u64) -> u64 {
         self.add(Memory {
             number: anonymous,
@@ -116,8 +116,8 @@ impl Memories {
         }
     }
 
-    /// Tells its pages apart from now on.
-    fn tell_apart(&mut self, number: u64) {
+    /// Gives each of its pages a number of its own.
+    fn identify_pages(&mut self, number: u64) {
         let memory = self.by_number.get_mut(&number).unwrap();
         if memory.pages.is_none() {
             let first = self.next_page;
@@ -130,7 +130,7 @@ impl Memories {
 
     /// A copy of all of it, of which each page is there once.
     pub fn fork(&mut self, number: u64) -> u64 {
-        self.tell_apart(number);
+        self.identify_pages(number);
         let copy = self.get(number).clone();
         for page in copy.pages() {
             *self.sharers.get_mut(&page).unwrap() += 1;
@@ -142,7 +142,7 @@ impl Memories {
         self.add(Memory { highest, ..copy })
     }
 
-    /// Has so many pages that no file backs: takes new ones, or gives back those that it took last.
+    /// Has N pages that no file backs: takes new ones, or gives back those that it took last.
     /// How many it takes.
     pub fn resize(&mut self, number: u64, anonymous: u64) -> u64 {
         let memory = self.by_number.get_mut(&number).unwrap();
@@ -164,9 +164,9 @@ impl Memories {
         anonymous.saturating_sub(before)
     }
 
-    /// Writes to so many of its oldest pages after the first few: what others have is copied.
+    /// Writes to N of its oldest pages after the first few: what others have is copied.
     pub fn write(&mut self, number: u64, skipped: usize, pages: usize) -> u64 {
-        self.tell_apart(number);
+        self.identify_pages(number);
         let written: Vec<u64> = self.get(number).pages().skip(skipped).take(pages).collect();
         let has = self.by_number.get_mut(&number).unwrap();
         let has = has.pages.as_mut().unwrap();
@@ -182,9 +182,9 @@ impl Memories {
         written.len() as u64
     }
 
-    /// Gives back so many of its oldest pages after the first few.
+    /// Gives back N of its oldest pages after the first few.
     pub fn give_back(&mut self, number: u64, skipped: usize, pages: usize) {
-        self.tell_apart(number);
+        self.identify_pages(number);
         let gone: Vec<u64> = self.get(number).pages().skip(skipped).take(pages).collect();
         let has = self.by_number.get_mut(&number).unwrap();
         for page in gone {

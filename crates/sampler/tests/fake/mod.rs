@@ -42,13 +42,13 @@ pub struct Table {
     pub execed: Vec<u32>,
     /// What they call themselves.
     pub titles: BTreeMap<u32, Description>,
-    /// Whose pages may not be looked at.
+    /// Processes whose pages may not be looked at.
     pub refused: Vec<u32>,
     /// All processes are gone by the time that pages are read.
     pub hides_pages: bool,
-    /// Who is still among the births and gone when looked at.
+    /// Processes that are still among the births and gone when they are read.
     pub leaving: Vec<u32>,
-    /// Whose pages were walked over, and of whom it was asked which pages of files they have.
+    /// Processes whose pages were walked over, and those whose pages of files were read.
     pub pss_reads: Vec<u32>,
     pub mapped_reads: Vec<u32>,
     pub never_seen: u64,
@@ -195,14 +195,14 @@ impl Table {
         self.fault(pid, written);
     }
 
-    /// It gives back so many pages after the first few.
+    /// It gives back N pages after the first few.
     pub fn give_back_at(&mut self, pid: u32, skipped: u64, pages: u64) {
         let memory = self.process(pid).memory;
         self.memories
             .give_back(memory, number(skipped), number(pages));
     }
 
-    /// It has the first so many bytes of a file in memory.
+    /// It has the first N bytes of a file in memory.
     pub fn map(&mut self, pid: u32, file: u64, bytes: u64) {
         let pages = bytes / self.page_bytes;
         self.map_at(pid, file, 0..pages);
@@ -253,7 +253,7 @@ impl Table {
         }
     }
 
-    /// It begins to end, and goes on doing so.
+    /// It starts to exit, and remains in that state.
     pub fn begin_exit(&mut self, pid: u32) {
         self.process(pid).is_exiting = true;
     }
@@ -355,7 +355,7 @@ fn number(pages: u64) -> usize {
 pub struct FakeTable(Arc<Mutex<Table>>);
 
 impl FakeTable {
-    /// One whose pages are as large as this.
+    /// With pages of this size.
     pub fn of_pages(page_bytes: u64) -> Self {
         let table = Self::default();
         table.change(|table| table.page_bytes = page_bytes);
@@ -434,7 +434,7 @@ impl FakeTable {
     }
 }
 
-/// What the kernel counts of a group, as tests say.
+/// What the kernel counts of a group, as set by tests.
 #[derive(Clone, Debug, Default)]
 pub struct FakeAccount(Arc<Mutex<Option<Counted>>>);
 

@@ -117,18 +117,18 @@ mod tests {
     #[test]
     fn jobs_run_at_the_same_time() {
         let enders = Enders::start().unwrap();
-        let (first, heard_by_second) = channel();
-        let (second, heard_by_first) = channel();
+        let (first, second_input) = channel();
+        let (second, first_input) = channel();
         let (done, all_done) = channel();
-        let tell = done.clone();
+        let first_done = done.clone();
         enders.run(move || {
             first.send(()).unwrap();
-            heard_by_first.recv_timeout(PATIENCE).unwrap();
-            tell.send(()).unwrap();
+            first_input.recv_timeout(PATIENCE).unwrap();
+            first_done.send(()).unwrap();
         });
         enders.run(move || {
             second.send(()).unwrap();
-            heard_by_second.recv_timeout(PATIENCE).unwrap();
+            second_input.recv_timeout(PATIENCE).unwrap();
             done.send(()).unwrap();
         });
         all_done.recv_timeout(PATIENCE).unwrap();

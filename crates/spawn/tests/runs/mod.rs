@@ -20,7 +20,7 @@ use rustix::process::{Pid, Resource, Rlimit, Signal, geteuid, getrlimit, kill_pr
 
 pub const MB: u64 = 1 << 20;
 
-/// The one that the tests are written for; another may be first in the `PATH`.
+/// The Python that the tests are written for; another may be first in the `PATH`.
 pub const PYTHON: &str = "/usr/bin/python3";
 
 /// Set for a run of a test file as another process, which does one test alone.
@@ -45,14 +45,14 @@ pub fn options(trace: TraceUse) -> Options {
     }
 }
 
-/// A run that goes on.
+/// A run in progress.
 pub struct Started {
     pub run: Run,
     end: Receiver<Outcome>,
     alarms: Receiver<Alarm>,
 }
 
-/// What a run has come to, and the alarms that it has raised.
+/// The outcome of a run, and the alarms that it has raised.
 pub struct Finished {
     pub outcome: Outcome,
     pub alarms: Vec<Alarm>,
@@ -64,18 +64,18 @@ impl Started {
     }
 
     pub fn finish_within(self, time: Duration) -> Finished {
-        let outcome = self.end.recv_timeout(time).expect("the end is told");
+        let outcome = self.end.recv_timeout(time).expect("the end is reported");
         let alarms = self.alarms.try_iter().collect();
-        assert!(self.end.try_recv().is_err(), "the end is told once");
+        assert!(self.end.try_recv().is_err(), "the end is reported once");
         Finished { outcome, alarms }
     }
 }
 
 pub fn start(command: Command, options: Options) -> Result<Started, StartError> {
-    let (end_told, end) = channel();
-    let (alarm_told, alarms) = channel();
-    let on_alarm = move |alarm: &Alarm| alarm_told.send(alarm.clone()).unwrap();
-    let on_end = move |outcome| end_told.send(outcome).unwrap();
+    let (end_sender, end) = channel();
+    let (alarm_sender, alarms) = channel();
+    let on_alarm = move |alarm: &Alarm| alarm_sender.send(alarm.clone()).unwrap();
+    let on_end = move |outcome| end_sender.send(outcome).unwrap();
     Ok(Started {
         run: Run::start(command, StreamsUse::Inherited, options, on_alarm, on_end)?,
         end,
@@ -102,7 +102,7 @@ pub fn peak(outcome: &Outcome) -> u64 {
     task(outcome).peak.as_ref().expect("it has a peak").bytes
 }
 
-/// Every process was told of when it was born, and none was let go.
+/// Every process was reported at its start, and none was released.
 pub fn assert_all_traced(outcome: &Outcome) {
     assert_eq!(task(outcome).found, 0, "{outcome:?}");
     let trace = outcome.trace.as_ref().expect("it was traced");
@@ -152,9 +152,9 @@ impl Folder {
         Some(program)
     }
 
-    /// The numbers in a file, once there are so many.
+    /// The pids in a file, once it holds `count`.
     pub fn pids(&self, name: &str, count: usize) -> Vec<u32> {
-        until("the pids to be told", || {
+        until("the pids to be written", || {
             let text = fs::read_to_string(self.path(name)).ok()?;
             let lines = text
                 .split_inclusive('\n')
@@ -167,7 +167,7 @@ impl Folder {
 
 impl Drop for Folder {
     fn drop(&mut self) {
-        // What is left is below `target` and in nobody's way.
+        // What is left is below `target` and does no harm.
         let _ = fs::remove_dir_all(&self.0);
     }
 }
@@ -186,9 +186,9 @@ pub fn is_alone(test: &str, below: &[&str]) -> bool {
         .stdin(Stdio::null())
         .output()
         .unwrap();
-    let told = String::from_utf8_lossy(&output.stdout);
+    let printed = String::from_utf8_lossy(&output.stdout);
     assert!(output.status.success(), "{output:?}");
-    assert!(told.contains("1 passed"), "{told}");
+    assert!(printed.contains("1 passed"), "{printed}");
     false
 }
 

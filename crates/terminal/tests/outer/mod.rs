@@ -218,7 +218,7 @@ pub fn state(pid: u32) -> Option<char> {
     stat.rsplit_once(") ")?.1.chars().next()
 }
 
-/// The first child of a process, once it has one that runs this program.
+/// The first child of a process that runs this program, once there is one.
 pub fn child_of(pid: u32, program: &str) -> u32 {
     let mut found = None;
     until(&format!("{pid} has a child {program}"), || {
