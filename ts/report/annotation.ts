@@ -18,7 +18,7 @@ export function annotation(result: Result): string | undefined {
   return command('warning', titleOf(result), text);
 }
 
-/** GitHub shows no more of one step. */
+/** GitHub shows ten annotations of each kind per step. */
 const mostShown = 10;
 
 /** For each part of a run that was over its budget. */

@@ -1,7 +1,7 @@
 //! What the kernel's final figures say about a peak that was sampled.
 
 use memtop_proc::native::{Meminfo, ProcRoot};
-use memtop_sampler::{PeakMetric, TaskRecord};
+use memtop_sampler::{PeakMetric, Record, TaskRecord};
 
 use crate::GroupRecord;
 
@@ -23,11 +23,20 @@ pub fn missed_bytes(record: &TaskRecord, largest: u64) -> Option<u64> {
 /// What the true peak cannot have been higher than, by what is remembered of each process, by what
 /// the kernel counted in the group, and by all that the machine has. In the group, files may be
 /// missing that were in memory before.
-pub(crate) fn ceiling(
-    record: &TaskRecord,
+///
+/// # Errors
+/// Why that is unknown.
+pub(crate) fn ceiling_of_run(
+    record: &Result<Record, String>,
     largest: u64,
-    group: Option<&GroupRecord>,
-) -> Option<u64> {
+    group: &Result<GroupRecord, String>,
+) -> Result<u64, String> {
+    let record = record.as_ref().map_err(Clone::clone)?;
+    ceiling(&record.task, largest, group.as_ref().ok())
+        .ok_or_else(|| "not one sample was taken".to_owned())
+}
+
+fn ceiling(record: &TaskRecord, largest: u64, group: Option<&GroupRecord>) -> Option<u64> {
     let by_processes = record.ceiling.bytes(Some(largest))?;
     let by_group = group
         .filter(|group| group.escaped == 0)

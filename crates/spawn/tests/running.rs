@@ -156,3 +156,26 @@ fn an_unwritable_samples_file_is_reported_and_the_command_runs() {
         ["not every sample is written: Not a directory (os error 20)"]
     );
 }
+
+#[test]
+fn signals_are_given_back_when_a_command_does_not_start() {
+    if !is_alone("signals_are_given_back_when_a_command_does_not_start", &[]) {
+        return;
+    }
+    let caught = || {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigCgt:"));
+        let mask = u64::from_str_radix(mask.expect("there is one").trim(), 16).unwrap();
+        // The tracer has a real-time signal of its own.
+        mask & 0x7fff_ffff
+    };
+    let before = caught();
+    for trace in [TraceUse::On, TraceUse::Off] {
+        let options = Options {
+            stands_in: true,
+            ..runs::options(trace)
+        };
+        assert!(start(command(&["/no/such/program"]), options).is_err());
+        assert_eq!(caught(), before);
+    }
+}

@@ -10,7 +10,7 @@ use memtop_sampler::{LivingProcess, Record};
 use memtop_trace::Death;
 
 use super::RunningCommand;
-use crate::bounds::{ceiling, missed_bytes};
+use crate::bounds::{ceiling_of_run, missed_bytes};
 use crate::cause::Findings;
 use crate::group::limit_around;
 use crate::outcome::{Outcome, Traced};
@@ -20,7 +20,7 @@ use crate::session::part::Totals;
 use crate::session::placement::finish_group;
 use crate::{End, GroupRecord, OutOfMemory};
 
-/// What the kernel tells of the groups that the command ran in.
+/// What the kernel counted in the control groups of the command.
 struct Groups {
     /// Of the command's own group, or why there is none.
     record: Result<GroupRecord, String>,
@@ -56,21 +56,13 @@ impl RunningCommand {
             None => self.out_of_memory(end, &trace.deaths, record.as_ref().ok(), &groups),
             Some(_) => None,
         };
-        let measured = record.as_ref().map_err(Clone::clone);
-        let missed_bytes = measured
-            .as_ref()
-            .ok()
-            .and_then(|record| missed_bytes(&record.task, totals.largest_other_bytes));
-        let ceiling_bytes = measured.and_then(|record| {
-            let group = groups.record.as_ref().ok();
-            ceiling(&record.task, totals.largest_bytes, group)
-                .ok_or_else(|| "not one sample was taken".to_owned())
-        });
+        let measured = record.as_ref().ok();
         Outcome {
             end,
             duration,
-            missed_bytes,
-            ceiling_bytes,
+            missed_bytes: measured
+                .and_then(|record| missed_bytes(&record.task, totals.largest_other_bytes)),
+            ceiling_bytes: ceiling_of_run(&record, totals.largest_bytes, &groups.record),
             record,
             group: groups.record,
             trace: match totals.untraced_because {

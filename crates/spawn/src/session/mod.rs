@@ -18,7 +18,7 @@ use memtop_terminal::{
     DRAIN_IDLE_TIMEOUT, Forwarding, SharedWindow, StreamsUse, SurvivorOutput, no_view_remark,
 };
 
-use crate::bounds::{ceiling, missed_bytes};
+use crate::bounds::{ceiling_of_run, missed_bytes};
 use crate::command_state::CommandState;
 use crate::group::{Group, make_group};
 use crate::inherited::{inherited_descriptors, parents_open_files};
@@ -30,7 +30,7 @@ use crate::tracing::Tracing;
 use crate::wait::{become_subreaper, reap_orphans};
 use crate::{GuardOptions, StartError};
 use part::Part;
-use placement::finish_group;
+use placement::{GROUP_OF_ALL_TASKS, finish_group};
 
 pub(crate) struct Session {
     pub(crate) options: Options,
@@ -298,13 +298,10 @@ impl Session {
         let group = if is_whole {
             finish_group(self.take_group(), &mut remarks)
         } else {
-            Err("it is that of all tasks".to_owned())
+            Err(GROUP_OF_ALL_TASKS.to_owned())
         };
         let totals = part.totals().clone();
-        let ceiling_bytes = record.as_ref().map_err(Clone::clone).and_then(|record| {
-            ceiling(&record.task, totals.largest_bytes, group.as_ref().ok())
-                .ok_or_else(|| "not one sample was taken".to_owned())
-        });
+        let ceiling_bytes = ceiling_of_run(&record, totals.largest_bytes, &group);
         let measured = record.as_ref().ok();
         Outcome {
             end: None,

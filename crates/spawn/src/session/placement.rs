@@ -19,6 +19,9 @@ use crate::options::Options;
 use crate::sampling::not_measured;
 use crate::supervision::{Supervision, Tree};
 
+/// Why a command or a task of several has no control group.
+pub(crate) const GROUP_OF_ALL_TASKS: &str = "it is that of all tasks";
+
 #[derive(Clone, Debug)]
 pub(crate) struct Placement {
     pub(crate) session: Arc<Session>,
@@ -176,7 +179,7 @@ impl Placement {
         if self.is_alone {
             self.session.take_group()
         } else {
-            Err("it is that of all tasks".to_owned())
+            Err(GROUP_OF_ALL_TASKS.to_owned())
         }
     }
 }
@@ -189,4 +192,40 @@ pub(crate) fn finish_group(
     let (record, remark) = group?.finish();
     remarks.extend(remark);
     Ok(record)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+    use std::time::Instant;
+
+    use memtop_terminal::StreamsUse;
+
+    use super::Placement;
+    use crate::running::RunningCommand;
+    use crate::session::Session;
+    use crate::{Command, GroupUse, Options, TraceUse};
+
+    #[test]
+    fn a_child_that_never_became_its_program_is_no_command_of_the_session() {
+        for trace in [TraceUse::On, TraceUse::Off] {
+            let options = Options {
+                group: GroupUse::Off,
+                trace,
+                ..Options::default()
+            };
+            let session = Arc::new(Session::start(options, StreamsUse::Inherited).unwrap());
+            session.begin(Instant::now());
+            session.add_group();
+            let placement = Placement::in_task(Arc::clone(&session), session.add_part());
+            let command = Command {
+                arguments: vec!["/no/such/program".into()],
+                ..Command::default()
+            };
+            let image = command.image().unwrap();
+            let started = RunningCommand::start(placement, &command, image, StreamsUse::Inherited);
+            assert!(started.is_err());
+            assert!(session.children().is_empty());
+        }
+    }
 }
