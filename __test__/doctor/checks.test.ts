@@ -12,6 +12,7 @@ const survey: Survey = {
   openFiles: 1_048_576,
   processes: { visible: 40, unreadable: 0, ownPss: 'readable', othersPss: 'readable' },
   tracing: { isSuperuser: true, hasCapability: true, seccompMode: 0 },
+  kernelEvents: {},
   memory: {
     totalBytes: 16 * GB,
     availableBytes: 12 * GB,
@@ -32,6 +33,8 @@ const facts: Facts = {
   memoryBytes: 16 * GB,
   survey,
 };
+
+const noEvents = { refused: 'none are sent' };
 
 /** The check with this id, after a change of what was found. */
 function found(id: string, change: Partial<Survey>, before = survey): Check | undefined {
@@ -55,7 +58,10 @@ test('without the addon it says why, and claims nothing else', (t) => {
 
 test('without /proc it says so', (t) => {
   const { pageBytes } = survey;
-  const all = checks({ ...facts, survey: { pageBytes, procProblem: 'not mounted' } });
+  const all = checks({
+    ...facts,
+    survey: { pageBytes, kernelEvents: {}, procProblem: 'not mounted' },
+  });
   t.like(all[2], { id: 'proc', state: 'missing', fact: 'not mounted; commands run unmeasured' });
 });
 
@@ -72,7 +78,19 @@ test('hidden processes matter only to a user that cannot see them', (t) => {
   t.like(found('proc', { processes, tracing }), { state: 'limited' });
 });
 
-test('the obstacle to tracing is named', (t) => {
+test('events of the kernel make tracing needless', (t) => {
+  t.like(found('events', {}), { state: 'ok' });
+  t.is(found('ptrace', {}), undefined);
+  const some = { withoutHighWater: 'told to root only' };
+  t.like(found('events', { kernelEvents: some }), {
+    state: 'limited',
+    fact: 'told by the kernel; told to root only',
+    advice: 'run as root',
+  });
+  t.like(found('events', { kernelEvents: noEvents }), { state: 'missing', fact: 'none are sent' });
+});
+
+test('the obstacle to tracing is named where it is needed', (t) => {
   const user = { isSuperuser: false, hasCapability: false };
   for (const [tracing, state, pattern] of [
     [{ ...user }, 'limited', /setuid/],
@@ -80,10 +98,10 @@ test('the obstacle to tracing is named', (t) => {
     [{ ...user, yamaScope: 2 }, 'missing', /CAP_SYS_PTRACE/],
     [{ ...user, yamaScope: 3 }, 'missing', /forbidden for all users/],
     [{ ...user, hasCapability: true, yamaScope: 2 }, 'ok', /CAP_SYS_PTRACE/],
-    [{ ...user, isSuperuser: true }, 'limited', /only with --trace on/],
+    [{ ...user, isSuperuser: true }, 'limited', /only with --trace ptrace/],
     [{ ...user, refused: 'EPERM', seccompMode: 2 }, 'missing', /seccomp mode 2/],
   ] as const) {
-    const check = found('ptrace', { tracing });
+    const check = found('ptrace', { tracing, kernelEvents: noEvents });
     t.is(check?.state, state);
     t.regex(check?.fact ?? '', pattern);
   }

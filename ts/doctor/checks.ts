@@ -1,5 +1,5 @@
 /** What the facts mean for measuring: one check per line, in reading order. */
-import type { ProcessSurvey, Survey, TracingSurvey } from '../native/addon.js';
+import type { KernelEvents, ProcessSurvey, Survey, TracingSurvey } from '../native/addon.js';
 import { formatBytes } from '../report/bytes.js';
 import { type Check, check } from '../report/check.js';
 import type { Facts } from './facts.js';
@@ -31,10 +31,12 @@ export function checks(facts: Facts): Check[] {
 }
 
 function everything(survey: Survey): Check[] {
-  const { processes, tracing } = survey;
+  const { processes, tracing, kernelEvents } = survey;
+  const needsTracing = kernelEvents.refused !== undefined;
   return [
     ...(processes ? [table(processes, tracing), pss(processes)] : []),
-    ...(tracing ? [trace(tracing)] : []),
+    events(kernelEvents),
+    ...(tracing && needsTracing ? [trace(tracing)] : []),
     ...groupChecks(survey),
   ];
 }
@@ -92,6 +94,17 @@ function pss({ ownPss, othersPss }: ProcessSurvey): Check {
   }
 }
 
+function events({ refused, withoutHighWater }: KernelEvents): Check {
+  const line = (state: Check['state'], fact: string, advice?: string) =>
+    check('events', 'process events', state, fact, advice);
+  if (refused !== undefined) {
+    return line('missing', refused, 'run outside of containers, with Linux 6.6 or as root');
+  }
+  return withoutHighWater === undefined
+    ? line('ok', 'told by the kernel, with the peak of each process that ends')
+    : line('limited', `told by the kernel; ${withoutHighWater}`, 'run as root');
+}
+
 function trace(tracing: TracingSurvey): Check {
   const line = (state: Check['state'], fact: string, advice?: string) =>
     check('ptrace', 'tracing', state, fact, advice);
@@ -110,7 +123,7 @@ function trace(tracing: TracingSurvey): Check {
   }
   return line(
     'limited',
-    `only with --trace on: traced setuid programs lose their rights${yama}`,
+    `only with --trace ptrace: traced setuid programs lose their rights${yama}`,
     advice,
   );
 }

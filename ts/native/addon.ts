@@ -22,6 +22,7 @@ export type {
   FoundTaskState,
   GuardEnd,
   InspectedProcess,
+  KernelEventsRecord as KernelEvents,
   LargestProcessRecord,
   PeakRecord,
   ProcessSurveyRecord as ProcessSurvey,
@@ -32,5 +33,6 @@ export type {
   SurveyRecord as Survey,
   TaskEnd,
   TracingSurveyRecord as TracingSurvey,
+  TrackingRecord,
   TreeRecord,
 } from './binding.js';

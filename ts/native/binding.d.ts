@@ -153,7 +153,7 @@ export declare class NativeSampler {
    * # Errors
    * When the process table cannot be read here.
    */
-  constructor(intervalMs?: number | undefined | null, metric?: 'auto' | 'rss' | 'pss' | undefined | null, traces?: boolean)
+  constructor(intervalMs?: number | undefined | null, metric?: 'auto' | 'rss' | 'pss' | undefined | null, trace?: 'auto' | 'kernel' | 'ptrace' | 'on' | 'off' | undefined | null)
   /**
    * Traces a tree where that was asked for. Returns why it cannot be traced; it can still be sampled.
    *
@@ -296,6 +296,8 @@ export declare class NativeWatch {
   ended(): Promise<WatchEnd>
   /** The state of the tree; nothing when watching is over. */
   snapshot(): SnapshotRecord | null
+  /** How the tree is followed. */
+  tracking(): TrackingRecord
   /** Ends watching. Safe to call again. */
   stop(): void
 }
@@ -465,6 +467,14 @@ export interface InspectedProcess {
   cpuPercent?: number
   state: string
   userId?: number
+}
+
+/** Whether the kernel tells which processes start and end. */
+export interface KernelEventsRecord {
+  /** Why it does not. */
+  refused?: string
+  /** Why it does not tell the high-water marks of processes that have ended. */
+  withoutHighWater?: string
 }
 
 /** A descendant that is still alive. */
@@ -718,10 +728,8 @@ export interface RunEnd {
   group?: GroupEnd
   /** Why `group` is absent. */
   noGroupBecause?: string
-  /** How the run was traced. */
-  traced?: TracedEnd
-  /** Why it was not traced. */
-  untracedBecause?: string
+  /** How its processes were followed. */
+  tracking: TrackingRecord
   /** Processes that outlived the command. */
   survivors: Array<LivingProcessRecord>
   /** How the run was guarded. */
@@ -807,7 +815,7 @@ export interface SessionOptions {
   intervalMs?: number
   metric?: 'auto' | 'rss' | 'pss'
   cgroup?: 'auto' | 'on' | 'off'
-  trace?: 'auto' | 'on' | 'off'
+  trace?: 'auto' | 'kernel' | 'ptrace' | 'on' | 'off'
   /** Time after which the run is killed. */
   timeoutMs?: number
   /** Time between terminating and killing processes. */
@@ -883,6 +891,7 @@ export interface SurveyRecord {
   procProblem?: string
   processes?: ProcessSurveyRecord
   tracing?: TracingSurveyRecord
+  kernelEvents: KernelEventsRecord
   memory?: MemoryRecord
   pressure?: PressureRecord
   group?: OwnGroupRecord
@@ -936,13 +945,6 @@ export interface TimelineRecord {
   bytes: Array<number>
 }
 
-/** How a run was traced. */
-export interface TracedEnd {
-  stops: number
-  /** Processes that were detached. */
-  released: number
-}
-
 /** What affects tracing by this process. */
 export interface TracingSurveyRecord {
   refused?: string
@@ -950,6 +952,19 @@ export interface TracingSurveyRecord {
   hasCapability?: boolean
   yamaScope?: number
   seccompMode?: number
+}
+
+/** How processes were followed. */
+export interface TrackingRecord {
+  by: 'kernel' | 'ptrace' | 'connector' | 'scan'
+  /** Why not in a better way. */
+  because?: string
+  /** Stops of traced processes. */
+  stops: number
+  /** Processes that were detached. */
+  released: number
+  /** How often events of the kernel were lost. */
+  losses: number
 }
 
 /** The measurements of a tree. */
@@ -1007,7 +1022,7 @@ export interface WatchOptions {
   /** The sampler's own choice when absent. */
   intervalMs?: number
   metric?: 'auto' | 'rss' | 'pss'
-  trace?: 'on' | 'off'
+  trace?: 'auto' | 'kernel' | 'ptrace' | 'on' | 'off'
 }
 
 /** Processes that only start others. */

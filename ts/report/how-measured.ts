@@ -31,7 +31,7 @@ export function howMeasured({ sampling, processes }: Result, peak: Peak): string
   if (isOpenBelow(peak)) parts.push('how much the processes share is estimated');
   if (processes && processes.unmeasured > 0) {
     parts.push(`${processes.unmeasured} of ${processes.seen} processes too short-lived to measure`);
-    if (fallbackReason !== undefined) parts.push(`not traced: ${plainText(fallbackReason)}`);
+    if (fallbackReason !== undefined) parts.push(plainText(fallbackReason));
   }
   return parts.join('; ');
 }

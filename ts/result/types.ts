@@ -222,8 +222,10 @@ export interface ProcessCounts {
 
 /** How the run was measured. */
 export interface Sampling {
-  /** How the tree was followed: traced when every start and end of a process was seen; scanned when they were looked for at intervals; unavailable when nothing could be measured. */
+  /** How the tree was followed: traced when every start and end of a process was reported; scanned when they were looked for at intervals; unavailable when nothing could be measured. */
   method: 'traced' | 'scanned' | 'unavailable';
+  /** What reported starts and ends of processes: kernel, its events, with the peak of each process that ended; ptrace; connector, events of the kernel without those peaks; scan, nothing but the process table. */
+  tracking?: 'kernel' | 'ptrace' | 'connector' | 'scan';
   /** The interval that was requested; without one, the interval in use at the end. */
   intervalMs?: number;
   /** Samples taken. */
@@ -242,7 +244,9 @@ export interface Sampling {
   tracedStops?: number;
   /** Processes that tracing released; they were scanned from then on. */
   released?: number;
-  /** Why nothing better was used, such as why the tree was not traced. */
+  /** How often the kernel had too many events to send; what was lost was found by a scan. */
+  lostEvents?: number;
+  /** Why nothing better was used, such as why the kernel sent no events. */
   fallbackReason?: string;
 }
 

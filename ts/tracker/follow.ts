@@ -8,14 +8,14 @@ import { definedOnly } from './api/defined-only.js';
 import { describeHost } from './result/host.js';
 import { buildResult } from './result/result.js';
 import { newRunId } from './result/run-id.js';
-import type { Metric } from './rules.js';
+import type { Metric, TraceUse } from './rules.js';
 
 /** By the flags of the command line or by schemas. */
 export interface CheckedAttachOptions {
   label?: string | undefined;
   intervalMs?: number | undefined;
   metric?: Metric | undefined;
-  trace?: 'on' | 'off' | undefined;
+  trace?: TraceUse | undefined;
 }
 
 export interface Followed {
@@ -49,9 +49,7 @@ export function follow(pid: number, options: CheckedAttachOptions): Followed {
               tree,
               sampling,
               ceilingBytes: tree.ceilingBytes,
-              ...(trace === 'on'
-                ? { traced: { stops: 0, released: 0 } }
-                : { untracedBecause: 'it was not asked for' }),
+              tracking: watch.tracking(),
             }
           : { unavailable: 'the sampling thread has ended' },
       remarks: [],

@@ -29,8 +29,8 @@ export type Metric = (typeof metrics)[number];
 export const cgroupUses = ['auto', 'on', 'off'] as const;
 export type CgroupUse = (typeof cgroupUses)[number];
 
-/** Whether processes are traced, so that each is seen from its start to its end. */
-export const traceUses = ['auto', 'on', 'off'] as const;
+/** What reports the starts and ends of processes. */
+export const traceUses = ['auto', 'kernel', 'ptrace', 'on', 'off'] as const;
 export type TraceUse = (typeof traceUses)[number];
 
 /** Whether the command gets a terminal of its own. */

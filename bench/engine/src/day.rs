@@ -120,6 +120,8 @@ impl Observer for World {
         true
     }
 
+    fn note_births_until(&mut self, _last_pid: u32) {}
+
     fn births(&mut self, births: &mut Vec<Birth>) -> Result<(), Error> {
         for _ in 0..self.births_a_sample {
             births.push(birth(self.bear()));

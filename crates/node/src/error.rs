@@ -4,7 +4,7 @@ use std::fmt::Display;
 
 use memtop_proc::Error as ProcError;
 use memtop_sampler::StartError as SamplerError;
-use memtop_spawn::{StartError as SpawnError, WatchError};
+use memtop_spawn::{StartError as SpawnError, TrackError};
 
 /// The `code` of a thrown error.
 #[derive(Clone, Copy, Debug)]
@@ -61,10 +61,10 @@ pub(crate) fn of_spawn(error: &SpawnError) -> napi::Error<Code> {
     code.error(error)
 }
 
-pub(crate) fn of_watch(error: &WatchError) -> napi::Error<Code> {
+pub(crate) fn of_tracker(error: &TrackError) -> napi::Error<Code> {
     match error {
-        WatchError::Sampling(error) => of_sampler(error),
-        WatchError::NoTracing(_) => Code::System.error(error),
+        TrackError::Sampling(error) => of_sampler(error),
+        TrackError::NoEvents(_) => Code::System.error(error),
     }
 }
 

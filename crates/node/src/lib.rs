@@ -24,6 +24,7 @@ mod snapshot;
 mod store;
 mod survey;
 mod tracked;
+mod tracking;
 mod watch;
 
 use napi::bindgen_prelude::Buffer;

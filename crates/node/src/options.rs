@@ -39,7 +39,8 @@ pub(crate) fn group_use(name: Option<&str>) -> Result<GroupUse> {
 pub(crate) fn trace_use(name: Option<&str>) -> Result<TraceUse> {
     match name {
         None | Some("auto") => Ok(TraceUse::Auto),
-        Some("on") => Ok(TraceUse::On),
+        Some("kernel") => Ok(TraceUse::Kernel),
+        Some("ptrace" | "on") => Ok(TraceUse::Ptrace),
         Some("off") => Ok(TraceUse::Off),
         Some(other) => Err(Code::InvalidOption.error(format!("unknown use of tracing: {other}"))),
     }

@@ -1,15 +1,14 @@
 //! The end of a run, as a plain JavaScript value.
 
 use memtop_proc::KillFailure;
-use memtop_spawn::{
-    End, GroupRecord, GuardRecord, OutOfMemory, Outcome, Reason, Scope, Stopped, Traced,
-};
+use memtop_spawn::{End, GroupRecord, GuardRecord, OutOfMemory, Outcome, Reason, Scope, Stopped};
 use napi_derive::napi;
 
 use crate::alarm::AlarmRecord;
 use crate::found::{FoundRecord, tree_and_found};
 use crate::places::Places;
 use crate::record::{LivingProcessRecord, SamplingRecord, TreeRecord, millis, whole};
+use crate::tracking::TrackingRecord;
 
 /// The accounting of the control group of a run.
 #[napi(object, object_from_js = false)]
@@ -46,10 +45,8 @@ pub struct RunEnd {
     pub group: Option<GroupEnd>,
     /// Why `group` is absent.
     pub no_group_because: Option<String>,
-    /// How the run was traced.
-    pub traced: Option<TracedEnd>,
-    /// Why it was not traced.
-    pub untraced_because: Option<String>,
+    /// How its processes were followed.
+    pub tracking: TrackingRecord,
     /// Processes that outlived the command.
     pub survivors: Vec<LivingProcessRecord>,
     /// How the run was guarded.
@@ -62,14 +59,6 @@ pub struct RunEnd {
     /// The number of output pieces passed to the reader, which may receive them after the end.
     pub pieces: i64,
     pub remarks: Vec<String>,
-}
-
-/// How a run was traced.
-#[napi(object, object_from_js = false)]
-pub struct TracedEnd {
-    pub stops: i64,
-    /// Processes that were detached.
-    pub released: i64,
 }
 
 /// A process and its start time, in clock ticks since boot.
@@ -137,10 +126,6 @@ impl From<Outcome> for RunEnd {
             Some(End::Signaled(signal)) => (None, Some(signal)),
             None => (None, None),
         };
-        let (traced, untraced_because) = match outcome.trace {
-            Ok(traced) => (Some(traced.into()), None),
-            Err(reason) => (None, Some(reason)),
-        };
         let (sampling, tree, unmeasured_because) = match outcome.record {
             Ok(record) => (Some((&record).into()), Some(tree_and_found(record)), None),
             Err(reason) => (None, None, Some(reason)),
@@ -155,8 +140,7 @@ impl From<Outcome> for RunEnd {
             ceiling_bytes: outcome.ceiling_bytes.ok().map(whole),
             group,
             no_group_because,
-            traced,
-            untraced_because,
+            tracking: outcome.tracking.into(),
             survivors: outcome
                 .survivors
                 .iter()
@@ -207,15 +191,6 @@ impl From<GroupRecord> for GroupEnd {
                 .map(whole),
             oom_kills: group.oom_kills.map(whole),
             escaped: whole(group.escaped),
-        }
-    }
-}
-
-impl From<Traced> for TracedEnd {
-    fn from(traced: Traced) -> Self {
-        Self {
-            stops: whole(traced.stops),
-            released: whole(traced.released),
         }
     }
 }

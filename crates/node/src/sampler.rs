@@ -46,17 +46,18 @@ impl NativeSampler {
     #[allow(clippy::needless_pass_by_value)]
     #[napi(
         constructor,
-        ts_args_type = "intervalMs?: number | undefined | null, metric?: 'auto' | 'rss' | 'pss' | undefined | null, traces?: boolean"
+        ts_args_type = "intervalMs?: number | undefined | null, metric?: 'auto' | 'rss' | 'pss' | undefined | null, trace?: 'auto' | 'kernel' | 'ptrace' | 'on' | 'off' | undefined | null"
     )]
     pub fn new(
         interval_ms: Option<f64>,
         metric: Option<String>,
-        traces: Option<bool>,
+        trace: Option<String>,
     ) -> Result<Self> {
         let interval = options::interval(interval_ms)?;
         let metric = options::metric(metric.as_deref())?;
-        let tracker = Tracker::start(interval, metric, traces.unwrap_or(false))
-            .map_err(|error| error::of_sampler(&error))?;
+        let trace = options::trace_use(trace.as_deref())?;
+        let tracker =
+            Tracker::start(interval, metric, trace).map_err(|error| error::of_tracker(&error))?;
         Ok(Self {
             tracker: Some(tracker),
             tasks: HashMap::new(),

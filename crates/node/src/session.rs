@@ -22,7 +22,7 @@ pub struct SessionOptions {
     pub metric: Option<String>,
     #[napi(ts_type = "'auto' | 'on' | 'off'")]
     pub cgroup: Option<String>,
-    #[napi(ts_type = "'auto' | 'on' | 'off'")]
+    #[napi(ts_type = "'auto' | 'kernel' | 'ptrace' | 'on' | 'off'")]
     pub trace: Option<String>,
     /// Time after which the run is killed.
     pub timeout_ms: Option<f64>,

@@ -6,6 +6,7 @@ use memtop_proc::native::survey::{
     GroupSurvey, OwnGroup, ProcessSurvey, PssAnswer, TracingSurvey, open_files, page_bytes,
 };
 use memtop_proc::native::{Meminfo, Pressure, ProcRoot};
+use memtop_spawn::probe_kernel_events;
 use napi_derive::napi;
 
 use crate::record::whole;
@@ -20,6 +21,7 @@ pub struct SurveyRecord {
     pub proc_problem: Option<String>,
     pub processes: Option<ProcessSurveyRecord>,
     pub tracing: Option<TracingSurveyRecord>,
+    pub kernel_events: KernelEventsRecord,
     pub memory: Option<MemoryRecord>,
     pub pressure: Option<PressureRecord>,
     pub group: Option<OwnGroupRecord>,
@@ -39,6 +41,16 @@ pub struct ProcessSurveyRecord {
     /// readable, denied, absent or not-tried.
     pub own_pss: String,
     pub others_pss: String,
+}
+
+/// Whether the kernel tells which processes start and end.
+#[napi(object, object_from_js = false)]
+#[derive(Default)]
+pub struct KernelEventsRecord {
+    /// Why it does not.
+    pub refused: Option<String>,
+    /// Why it does not tell the high-water marks of processes that have ended.
+    pub without_high_water: Option<String>,
 }
 
 /// What affects tracing by this process.
@@ -114,6 +126,7 @@ pub fn survey() -> SurveyRecord {
         proc_problem: None,
         processes: None,
         tracing: None,
+        kernel_events: kernel_events(),
         memory: None,
         pressure: None,
         group: None,
@@ -125,11 +138,25 @@ pub fn survey() -> SurveyRecord {
         Ok(answers) => SurveyRecord {
             page_bytes: nothing.page_bytes,
             open_files: nothing.open_files,
+            kernel_events: nothing.kernel_events,
             ..answers
         },
         Err(error) => SurveyRecord {
             proc_problem: Some(error.to_string()),
             ..nothing
+        },
+    }
+}
+
+fn kernel_events() -> KernelEventsRecord {
+    match probe_kernel_events() {
+        Ok(without_high_water) => KernelEventsRecord {
+            refused: None,
+            without_high_water,
+        },
+        Err(reason) => KernelEventsRecord {
+            refused: Some(reason),
+            without_high_water: None,
         },
     }
 }
@@ -145,6 +172,7 @@ fn of_proc() -> Result<SurveyRecord, Error> {
         proc_problem: None,
         processes: Some(ProcessSurvey::take(&root)?.into()),
         tracing: Some(TracingSurvey::take(&root).into()),
+        kernel_events: KernelEventsRecord::default(),
         memory: Meminfo::read(&root).ok().map(MemoryRecord::from),
         pressure: Pressure::of_machine(&root).map(PressureRecord::from),
         group: group.map(OwnGroupRecord::from),

@@ -11,6 +11,7 @@ use crate::options;
 use crate::places::Places;
 use crate::record::{SamplingRecord, TreeRecord, millis};
 use crate::snapshot::SnapshotRecord;
+use crate::tracking::TrackingRecord;
 
 /// What to watch and how.
 #[napi(object, object_to_js = false)]
@@ -20,7 +21,7 @@ pub struct WatchOptions {
     pub interval_ms: Option<f64>,
     #[napi(ts_type = "'auto' | 'rss' | 'pss'")]
     pub metric: Option<String>,
-    #[napi(ts_type = "'on' | 'off'")]
+    #[napi(ts_type = "'auto' | 'kernel' | 'ptrace' | 'on' | 'off'")]
     pub trace: Option<String>,
 }
 
@@ -52,7 +53,7 @@ impl NativeWatch {
             metric,
             trace,
         } = options;
-        let trace = options::trace_use(trace.as_deref().or(Some("off")))?;
+        let trace = options::trace_use(trace.as_deref())?;
         let interval = options::interval(interval_ms)?;
         let metric = options::metric(metric.as_deref())?;
         let end = Deferred::new();
@@ -60,7 +61,7 @@ impl NativeWatch {
         let watch = Watch::start(pid, interval, metric, trace, move |watched| {
             delivery.deliver(watched.into());
         })
-        .map_err(|error| error::of_watch(&error))?;
+        .map_err(|error| error::of_tracker(&error))?;
         Ok(Self { watch, end })
     }
 
@@ -78,6 +79,13 @@ impl NativeWatch {
     #[must_use]
     pub fn snapshot(&self) -> Option<SnapshotRecord> {
         self.watch.snapshot().map(Into::into)
+    }
+
+    /// How the tree is followed.
+    #[napi]
+    #[must_use]
+    pub fn tracking(&self) -> TrackingRecord {
+        self.watch.tracking().into()
     }
 
     /// Ends watching. Safe to call again.

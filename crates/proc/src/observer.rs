@@ -132,6 +132,10 @@ pub trait Observer {
     /// If the process table as a whole cannot be read.
     fn note_present(&mut self) -> Result<(), Error>;
 
+    /// Records that all processes with pids up to this one, of those that were assigned before it,
+    /// are known, so that the next [`Self::births`] reports only later ones.
+    fn note_births_until(&mut self, last_pid: u32);
+
     /// Appends the processes that appeared since the last call of this or of
     /// [`Self::note_present`].
     ///

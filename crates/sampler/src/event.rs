@@ -1,10 +1,10 @@
-//! Events of single processes, as a tracer reports them.
+//! Events of single processes, as the kernel or a tracer reports them.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use memtop_proc::native::thread_cpu;
-use memtop_proc::{Error, HighWater, Observer, ProcessId, Reading};
+use memtop_proc::{Birth, Error, HighWater, Observer, ProcessId, Reading};
 
 use crate::member::{Member, Named};
 use crate::sampler::memory_origin::MemoryOrigin;
@@ -14,23 +14,36 @@ use crate::{LargestProcess, Sampler, Traits};
 /// What has happened to a process.
 #[derive(Clone, Debug)]
 pub enum Event {
-    /// It was born.
-    Born {
+    /// It has started.
+    Started {
         /// Its pid.
         pid: u32,
         /// The pid of its parent.
         parent: u32,
         /// What it has of its parent's memory.
-        kinship: Kinship,
+        memory: InitialMemory,
     },
-    /// It runs another program, with these traits where there are task rules.
+    /// It runs another program, with these traits where there are task rules and they were read.
     Execed(u32, Option<Arc<Traits>>),
     /// It is about to end, and still has its memory.
     Exiting(u32, HighWater),
     /// It has ended, and its memory is freed.
-    Ended(u32, EndStatus),
+    Ended {
+        /// Its pid.
+        pid: u32,
+        /// How it ended.
+        status: EndStatus,
+        /// The highest resident memory that it ever had, where that is known only now.
+        highest_bytes: Option<u64>,
+    },
     /// No more events of it and of its children follow.
     Released(u32),
+    /// Events of any processes were lost, all of them of pids assigned after this one, or of older
+    /// processes.
+    Lost {
+        /// The last pid whose start was reported.
+        last_pid: u32,
+    },
 }
 
 /// How a process ended.
@@ -48,13 +61,15 @@ impl EndStatus {
     }
 }
 
-/// What a process has of its parent's memory at its birth.
+/// What a process has of its parent's memory when it starts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Kinship {
+pub enum InitialMemory {
     /// A copy, as after `fork`: they share a page until one of them writes to it.
-    Copy,
+    CopyOfParent,
     /// The memory itself, as after `vfork`.
-    SameMemory,
+    OfParent,
+    /// One of the two.
+    Unknown,
 }
 
 impl<O: Observer> Sampler<O> {
@@ -68,6 +83,11 @@ impl<O: Observer> Sampler<O> {
         self.births.set_reported(false);
     }
 
+    /// When the last birth in a task was reported.
+    pub(crate) fn last_birth(&self) -> Option<Duration> {
+        self.births.last
+    }
+
     /// Takes in an event between two samples, at this time. It may come a moment late.
     ///
     /// # Errors
@@ -75,23 +95,34 @@ impl<O: Observer> Sampler<O> {
     pub fn handle(&mut self, event: Event, at: Duration) -> Result<(), Error> {
         let now = self.progress.advance_to(at);
         match event {
-            Event::Born {
+            Event::Started {
                 pid,
                 parent,
-                kinship,
+                memory,
             } => {
-                self.add_unsampled(pid, parent, kinship, now);
+                self.add_unsampled(pid, parent, memory, now);
                 Ok(())
             }
             Event::Execed(pid, traits) => {
                 self.take_exec(pid);
-                if let Some(traits) = traits {
-                    self.place(pid, &traits, None, now);
+                match traits {
+                    Some(traits) => self.place(pid, &traits, None, now),
+                    None if self.attribution.is_on() && self.tree.task_of_pid(pid).is_some() => {
+                        self.attribute_process(pid, None, now);
+                    }
+                    None => {}
                 }
                 Ok(())
             }
             Event::Exiting(pid, last) => self.take_last_reading(pid, last),
-            Event::Ended(pid, status) => {
+            Event::Ended {
+                pid,
+                status,
+                highest_bytes,
+            } => {
+                if let Some(bytes) = highest_bytes {
+                    self.take_highest(pid, bytes);
+                }
                 self.forget(pid, Some(status), now);
                 self.take_end(pid);
                 Ok(())
@@ -103,10 +134,15 @@ impl<O: Observer> Sampler<O> {
                 }
                 Ok(())
             }
+            Event::Lost { last_pid } => {
+                self.births.scan_once();
+                self.observer.note_births_until(last_pid);
+                Ok(())
+            }
         }
     }
 
-    fn add_unsampled(&mut self, pid: u32, parent: u32, kinship: Kinship, now: Duration) {
+    fn add_unsampled(&mut self, pid: u32, parent: u32, memory: InitialMemory, now: Duration) {
         if let Some(index) = self.tree.index_of(pid) {
             let known = self.tree.members()[index].id;
             let is_known =
@@ -122,14 +158,14 @@ impl<O: Observer> Sampler<O> {
             return;
         };
         self.tree.remember(pid, task);
+        self.births.last = Some(now);
         self.unsampled.add(
             pid,
             Unsampled {
                 task,
                 parent,
                 born: now,
-                is_copy: kinship == Kinship::Copy,
-                borrows: kinship == Kinship::SameMemory,
+                memory: Some(memory),
                 at_exit: None,
             },
         );
@@ -143,8 +179,7 @@ impl<O: Observer> Sampler<O> {
 
     fn take_exec(&mut self, pid: u32) {
         if let Some(process) = self.unsampled.get_mut(pid) {
-            process.is_copy = false;
-            process.borrows = false;
+            process.memory = None;
             // It lives on; the exit was that of a thread.
             process.at_exit = None;
             return;
@@ -213,6 +248,26 @@ impl<O: Observer> Sampler<O> {
         Ok(())
     }
 
+    /// A process has ended that once had so much.
+    fn take_highest(&mut self, pid: u32, bytes: u64) {
+        self.note_stage_peak_of(pid, bytes);
+        let last = HighWater {
+            highest_bytes: bytes,
+            now_bytes: 0,
+            file_bytes: 0,
+            swapped_bytes: 0,
+        };
+        if let Some(index) = self.tree.index_of(pid) {
+            self.tree.members_mut()[index].is_exiting = true;
+            self.note_high_water(index, last);
+            let member = &self.tree.members()[index];
+            self.tasks
+                .each_outwards(member.task, |task| task.note_size(member));
+        } else if let Some(process) = self.unsampled.get_mut(pid) {
+            process.at_exit = Some(last);
+        }
+    }
+
     fn take_end(&mut self, pid: u32) {
         self.unsampled.note_end(pid);
         if let Some(index) = self.tree.index_of(pid) {
@@ -222,7 +277,7 @@ impl<O: Observer> Sampler<O> {
         let Some(process) = self.unsampled.take(pid) else {
             return;
         };
-        let is_known = process.at_exit.is_some() || process.borrows;
+        let is_known = process.at_exit.is_some() || process.borrows();
         self.tasks.each_outwards(process.task, |task| {
             task.lifetimes.ended(pid, process.most());
             if !is_known {
@@ -254,7 +309,7 @@ impl<O: Observer> Sampler<O> {
         }
         for (pid, process) in self.unsampled.iter() {
             let bytes = match process.at_exit {
-                _ if process.borrows => 0,
+                _ if process.borrows() => 0,
                 Some(last) => last.now_bytes,
                 None => match self.observer.resident_of(pid) {
                     Ok(Reading::Resident { bytes, .. }) => bytes,
@@ -287,7 +342,7 @@ impl<O: Observer> Sampler<O> {
         let mut outcome = Ok(());
         let mut staying = self.unsampled.take_staying(exiting);
         // A borrower comes after its lender.
-        staying.sort_unstable_by_key(|(_, process)| (process.borrows, process.born));
+        staying.sort_unstable_by_key(|(_, process)| (process.borrows(), process.born));
         let before = (!staying.is_empty()).then(thread_cpu);
         for (pid, process) in staying {
             match self.admit_unsampled(pid, process) {
@@ -316,24 +371,28 @@ impl<O: Observer> Sampler<O> {
         };
         let parent = self.tree.index_of(process.parent);
         // Without its lender it has the memory alone.
-        let lender = parent.filter(|_| process.borrows);
+        let lender = parent.filter(|_| process.borrows());
         let borrows_from = lender.map(|index| {
             let lender = &self.tree.members()[index];
             lender.borrows_from.unwrap_or(lender.id)
         });
-        let origin = match (borrows_from, parent) {
-            (Some(lender), _) => MemoryOrigin::Borrowed(lender),
-            (None, _) if !process.is_copy => MemoryOrigin::Own,
-            (None, Some(_)) => MemoryOrigin::Forked {
-                parent: process.parent,
-            },
-            (None, None) => self.origin_among_siblings(&birth),
-        };
         let description = self.observer.describe(birth.id).unwrap_or_default();
         let named = Named::new(description, self.progress.ticks());
-        let mut member = Member::of(&birth, process.task, handle, named, process.born);
         // By now it may have another parent.
-        member.parent = process.parent;
+        let birth = Birth {
+            parent: process.parent,
+            ..birth
+        };
+        let origin = match (process.memory, borrows_from, parent) {
+            (Some(InitialMemory::Unknown), _, _) => self.memory_origin(&birth, &named),
+            (_, Some(lender), _) => MemoryOrigin::Borrowed(lender),
+            (None | Some(InitialMemory::OfParent), None, _) => MemoryOrigin::Own,
+            (Some(InitialMemory::CopyOfParent), None, Some(_)) => MemoryOrigin::Forked {
+                parent: process.parent,
+            },
+            (Some(InitialMemory::CopyOfParent), None, None) => self.origin_among_siblings(&birth),
+        };
+        let mut member = Member::of(&birth, process.task, handle, named, process.born);
         member.is_exiting = process.at_exit.is_some();
         member.memory.highest = process.most();
         self.add_member(member, origin);

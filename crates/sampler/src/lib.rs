@@ -10,6 +10,7 @@ mod budget;
 mod ceiling;
 mod estimate;
 mod event;
+mod event_source;
 mod forks;
 mod gaps;
 mod guard;
@@ -40,7 +41,8 @@ pub use attribution::{
     StageCourse, StageRecord, TaskRule, Traits,
 };
 pub use ceiling::Ceiling;
-pub use event::{EndStatus, Event, Kinship};
+pub use event::{EndStatus, Event, InitialMemory};
+pub use event_source::EventSource;
 pub use guard::{Crossing, Guard, Level, MachineGuard, RoomCrossing, Thresholds};
 pub use guarded_task::TaskGuard;
 pub use handle::{TaskHandle, WeakTask};

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
-use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, OnceLock, PoisonError, TryLockError};
 use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -13,12 +13,14 @@ use memtop_proc::{Account, Error, HighWater, Observer, ProcessId, Startup};
 use crate::guarded_task::TaskGuard;
 use crate::timed_sampler::TimedSampler;
 use crate::{
-    Course, Event, Interval, LivingProcess, Metric, NamedState, Record, Samples, SharedRules,
-    Snapshot, TaskId, TaskRecord, Traits,
+    Course, Event, EventSource, Interval, LivingProcess, Metric, NamedState, Record, Samples,
+    SharedRules, Snapshot, TaskId, TaskRecord, Traits,
 };
 
 /// With more events than this waiting, they are handled before the next sample.
 const MOST_WAITING: usize = 512;
+/// How soon to try again while a sample is being taken.
+const TRY_AGAIN_AFTER: Duration = Duration::from_millis(1);
 /// A process that ends is worth a sample if it has this share of the peak, and as much as this.
 const PART_OF_THE_PEAK: u64 = 64;
 const WORTH_A_SAMPLE: u64 = 4 << 20;
@@ -50,6 +52,7 @@ struct Shared<O: Observer> {
     changed: Condvar,
     /// Events that were not taken in yet, and when they came.
     events: Mutex<Vec<(Instant, Event)>>,
+    source: OnceLock<Mutex<Box<dyn EventSource>>>,
     /// The task rules, once a task is attributed.
     rules: OnceLock<SharedRules>,
     /// Of the highest tree, and of the largest process.
@@ -75,6 +78,7 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
             timed: Mutex::new(TimedSampler::new(observer, interval, metric)),
             changed: Condvar::new(),
             events: Mutex::default(),
+            source: OnceLock::new(),
             rules: OnceLock::new(),
             peak_bytes: AtomicU64::new(0),
             largest_bytes: AtomicU64::new(0),
@@ -92,6 +96,31 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
     /// From now on [`Self::notify`] is called for every birth.
     pub fn expect_events(&self) {
         let _ = self.with(|timed| timed.sampler.expect_events());
+    }
+
+    /// From now on this source knows of every birth. It is asked before each sample. There can be
+    /// only one.
+    pub fn set_event_source(&self, source: Box<dyn EventSource>) {
+        if self.shared.source.set(Mutex::new(source)).is_ok() {
+            self.expect_events();
+        }
+    }
+
+    /// Takes in what the event source knows, and reads processes that have just started. Returns
+    /// when to call it again if nothing happens; `None` if there is no need. Does not wait for a
+    /// sample that is being taken.
+    #[must_use]
+    pub fn look_at_events(&self) -> Option<Duration> {
+        match self.shared.timed.try_lock() {
+            Ok(mut timed) => {
+                self.shared.handle_events(&mut timed);
+                let next = timed.look_at_young();
+                self.shared.note_highest(&timed);
+                next
+            }
+            Err(TryLockError::WouldBlock) => Some(TRY_AGAIN_AFTER),
+            Err(TryLockError::Poisoned(_)) => None,
+        }
     }
 
     /// From now on some births are not reported, so the process table is scanned for all, for good.
@@ -417,7 +446,10 @@ impl<O: Observer> Shared<O> {
     }
 
     fn handle_events(&self, timed: &mut TimedSampler<O>) {
-        let events = std::mem::take(&mut *self.events());
+        let mut events = std::mem::take(&mut *self.events());
+        if let Some(source) = self.source.get() {
+            lock(source).take(&mut events);
+        }
         timed.handle(events);
     }
 

@@ -13,9 +13,14 @@ use crate::{
     Event, Interval, Metric, Record, Sampler, SharedRules, Snapshot, TaskId, TaskRecord, Traits,
 };
 
-/// The share of all time that samples at the ends of processes may take, on top of the regular ones.
-const SHARE_AT_EXITS: f64 = 0.01;
-const MOST_AT_EXITS: Duration = Duration::from_millis(20);
+/// The share of all time that samples at the starts and ends of processes may take, on top of the
+/// regular ones.
+const SHARE_AT_EVENTS: f64 = 0.01;
+const MOST_AT_EVENTS: Duration = Duration::from_millis(20);
+
+/// A process is young for so long, and is looked at this often meanwhile.
+const YOUNG: Duration = Duration::from_millis(20);
+const LOOK_EVERY: Duration = Duration::from_millis(1);
 
 /// However seldom samples are taken, guarded tasks are checked this often.
 const GUARD_EVERY: Duration = Duration::from_millis(100);
@@ -33,7 +38,9 @@ pub(crate) struct TimedSampler<O: Observer> {
     pub(crate) is_closed: bool,
     /// Times are counted from here.
     pub(crate) started: Instant,
-    at_exits: Budget,
+    at_events: Budget,
+    /// When young processes are looked at next, while there are any.
+    look_due: Option<Duration>,
     last_cost: Duration,
     last_sample: Instant,
     last_poll: Instant,
@@ -54,7 +61,8 @@ impl<O: Observer> TimedSampler<O> {
             due: now,
             is_closed: false,
             started: now,
-            at_exits: Budget::new(SHARE_AT_EXITS, MOST_AT_EXITS),
+            at_events: Budget::new(SHARE_AT_EVENTS, MOST_AT_EVENTS),
+            look_due: None,
             last_cost: Duration::ZERO,
             last_sample: now,
             last_poll: now,
@@ -133,10 +141,10 @@ impl<O: Observer> TimedSampler<O> {
         if !poll.is_high || self.last_sample.elapsed() < POLL_EVERY {
             return;
         }
-        self.at_exits.fill(now);
-        if self.at_exits.allows(self.last_cost) {
+        self.at_events.fill(now);
+        if self.at_events.allows(self.last_cost) {
             let (cost, _) = self.timed(|sampler| sampler.sample(now));
-            self.at_exits.spend(cost);
+            self.at_events.spend(cost);
             self.after_sample();
         } else {
             self.check_guarded();
@@ -221,8 +229,8 @@ impl<O: Observer> TimedSampler<O> {
     /// goes.
     pub(crate) fn sample_at_exit(&mut self, pid: u32) {
         let now = self.now();
-        self.at_exits.fill(now);
-        if !self.samples() || !self.at_exits.allows(self.last_cost) {
+        self.at_events.fill(now);
+        if !self.samples() || !self.at_events.allows(self.last_cost) {
             return;
         }
         // A failure shows in the next regular sample, too.
@@ -230,10 +238,36 @@ impl<O: Observer> TimedSampler<O> {
             let is_worth_it = sampler.may_be_high(pid);
             is_worth_it && sampler.sample_at_exit(pid, now).is_ok()
         });
-        self.at_exits.spend(cost);
+        self.at_events.spend(cost);
         if is_sampled {
             self.after_sample();
         }
+    }
+
+    /// Samples processes that have just started, as far as the budget goes. Returns how long to wait
+    /// for the next look; `None` when no process is young.
+    pub(crate) fn look_at_young(&mut self) -> Option<Duration> {
+        let now = self.now();
+        let is_one_young = |since: Duration| now.saturating_sub(since) < YOUNG;
+        if !self.samples() || !self.sampler.last_birth().is_some_and(is_one_young) {
+            self.look_due = None;
+            return None;
+        }
+        // Most processes that end within the first moments never matter.
+        let due = *self.look_due.get_or_insert(now + LOOK_EVERY);
+        let wait = due.saturating_sub(now);
+        if !wait.is_zero() {
+            return Some(wait);
+        }
+        self.look_due = Some(now + LOOK_EVERY);
+        self.at_events.fill(now);
+        if self.last_sample.elapsed() >= LOOK_EVERY && self.at_events.allows(self.last_cost) {
+            // A failure shows in the next regular sample, too.
+            let (cost, _) = self.timed(|sampler| sampler.sample(now));
+            self.at_events.spend(cost);
+            self.after_sample();
+        }
+        Some(LOOK_EVERY)
     }
 
     pub(crate) fn handle(&mut self, events: Vec<(Instant, Event)>) {

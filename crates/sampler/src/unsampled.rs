@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use memtop_proc::{ByNumber, HighWater, Numbers};
 
-use crate::TaskId;
+use crate::{InitialMemory, TaskId};
 
 /// Pids of ended processes that are remembered.
 const MOST_ENDED: usize = 20_000;
@@ -15,19 +15,23 @@ pub(crate) struct Unsampled {
     pub(crate) task: TaskId,
     pub(crate) parent: u32,
     pub(crate) born: Duration,
-    /// It has a copy of its parent's memory, shared until one of them writes.
-    pub(crate) is_copy: bool,
-    /// It runs in its parent's memory.
-    pub(crate) borrows: bool,
+    /// What it has of its parent's memory. `None` once it runs a program of its own, or its parent's
+    /// memory was left to it.
+    pub(crate) memory: Option<InitialMemory>,
     /// Reported when it is about to end.
     pub(crate) at_exit: Option<HighWater>,
 }
 
 impl Unsampled {
+    /// Whether it is known to run in its parent's memory.
+    pub(crate) fn borrows(&self) -> bool {
+        self.memory == Some(InitialMemory::OfParent)
+    }
+
     /// The most memory that it has had, once it is about to end.
     pub(crate) fn most(&self) -> u64 {
         match self.at_exit {
-            Some(high) if !self.borrows => high.highest_bytes,
+            Some(high) if !self.borrows() => high.highest_bytes,
             _ => 0,
         }
     }
@@ -61,8 +65,8 @@ impl UnsampledProcesses {
     /// The lender has ended or runs another program: its memory is left to the borrowers.
     pub(crate) fn end_borrowing(&mut self, lender: u32) {
         let borrowers = self.by_pid.values_mut();
-        for process in borrowers.filter(|process| process.borrows && process.parent == lender) {
-            process.borrows = false;
+        for process in borrowers.filter(|process| process.borrows() && process.parent == lender) {
+            process.memory = None;
         }
     }
 

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use memtop_proc::HighWater;
 use memtop_sampler::{
-    EndStatus, Event, Kind, Kinship, Metric, NamedRecord, RuleSet, Rules, Runner, Sampler,
+    EndStatus, Event, InitialMemory, Kind, Metric, NamedRecord, RuleSet, Rules, Runner, Sampler,
     SharedRules, TaskId, TaskRecord, TaskRule, Traits,
 };
 
@@ -122,10 +122,10 @@ impl World {
         let words = (arguments.to_owned(), environment.to_owned());
         self.table.change(|table| table.startups.insert(pid, words));
         if self.is_reported {
-            self.report(Event::Born {
+            self.report(Event::Started {
                 pid,
                 parent,
-                kinship: Kinship::Copy,
+                memory: InitialMemory::CopyOfParent,
             });
             self.exec(pid, arguments, environment);
         }
@@ -159,7 +159,11 @@ impl World {
 
     fn end(&mut self, pid: u32, status: EndStatus) {
         if self.is_reported {
-            self.report(Event::Ended(pid, status));
+            self.report(Event::Ended {
+                pid,
+                status,
+                highest_bytes: None,
+            });
         }
         self.table.end(pid);
     }

@@ -5,7 +5,7 @@ mod fake;
 use std::time::Duration;
 
 use memtop_proc::HighWater;
-use memtop_sampler::{EndStatus, Event, Kinship, Metric, Sampler, TaskId};
+use memtop_sampler::{EndStatus, Event, InitialMemory, Metric, Sampler, TaskId};
 
 use fake::FakeTable;
 
@@ -46,19 +46,19 @@ impl Reported {
 
     fn fork(&mut self, pid: u32, parent: u32) {
         self.table.fork(pid, parent);
-        self.report(Event::Born {
+        self.report(Event::Started {
             pid,
             parent,
-            kinship: Kinship::Copy,
+            memory: InitialMemory::CopyOfParent,
         });
     }
 
     fn vfork(&mut self, pid: u32, parent: u32) {
         self.table.vfork(pid, parent);
-        self.report(Event::Born {
+        self.report(Event::Started {
             pid,
             parent,
-            kinship: Kinship::SameMemory,
+            memory: InitialMemory::OfParent,
         });
     }
 
@@ -78,7 +78,11 @@ impl Reported {
         self.exit(pid);
         self.table
             .change(|table| table.end_and_leave_children(pid, 1));
-        self.report(Event::Ended(pid, EndStatus::Code(0)));
+        self.report(Event::Ended {
+            pid,
+            status: EndStatus::Code(0),
+            highest_bytes: None,
+        });
     }
 
     /// What is shown after a sample, in megabytes.

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use memtop_proc::Startup;
 use memtop_sampler::{
-    Event, Kind, Kinship, Metric, NamedRecord, RuleSet, Rules, Runner, Sampler, SharedRules,
+    Event, InitialMemory, Kind, Metric, NamedRecord, RuleSet, Rules, Runner, Sampler, SharedRules,
     TaskRule, Traits,
 };
 use serde_json::Value;
@@ -105,11 +105,11 @@ fn replay(case: &str, processes: &[&Value], rules: &SharedRules) -> Vec<String> 
         let parent = if parent == 1 { ROOT } else { parent };
         if started.insert(pid) {
             table.start(pid, parent, EACH);
-            let kinship = Kinship::Copy;
-            let birth = Event::Born {
+            let memory = InitialMemory::CopyOfParent;
+            let birth = Event::Started {
                 pid,
                 parent,
-                kinship,
+                memory,
             };
             sampler.handle(birth, now).unwrap();
         }

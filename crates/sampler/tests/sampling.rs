@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use memtop_proc::HighWater;
 use memtop_sampler::{
-    Alarm, Cause, EndStatus, Event, Interval, Kinship, Level, Metric, PeakMetric, Sampler,
+    Alarm, Cause, EndStatus, Event, InitialMemory, Interval, Level, Metric, PeakMetric, Sampler,
     SamplerThread, StartError, TaskGuard, TaskId, TaskRecord, Thresholds,
 };
 
@@ -489,11 +489,11 @@ fn reporting_sampler() -> (FakeTable, Sampler<FakeTable>, TaskId) {
     (table, sampler, task)
 }
 
-fn born(pid: u32, parent: u32, kinship: Kinship) -> Event {
-    Event::Born {
+fn born(pid: u32, parent: u32, memory: InitialMemory) -> Event {
+    Event::Started {
         pid,
         parent,
-        kinship,
+        memory,
     }
 }
 
@@ -521,13 +521,20 @@ fn what_is_reported_needs_no_sample() {
     report(
         &mut sampler,
         &[
-            born(11, 10, Kinship::Copy),
+            born(11, 10, InitialMemory::CopyOfParent),
             Event::Execed(11, None),
             exiting(11, 700, 500),
         ],
     );
     table.end(11);
-    report(&mut sampler, &[Event::Ended(11, EndStatus::Code(0))]);
+    report(
+        &mut sampler,
+        &[Event::Ended {
+            pid: 11,
+            status: EndStatus::Code(0),
+            highest_bytes: None,
+        }],
+    );
     sampler.tick(2 * MS).unwrap();
     let record = sampler.task_record(task).unwrap();
     assert_eq!((record.seen, record.found, record.unmeasured), (2, 1, 0));
@@ -547,14 +554,21 @@ fn reported_lifetimes_one_after_the_other_bound_the_peak_tightly() {
         report(
             &mut sampler,
             &[
-                born(pid, 10, Kinship::Copy),
+                born(pid, 10, InitialMemory::CopyOfParent),
                 Event::Execed(pid, None),
                 exiting(pid, 300, 300),
             ],
         );
         sampler.sample_at_exit(pid, MS).unwrap();
         table.end(pid);
-        report(&mut sampler, &[Event::Ended(pid, EndStatus::Code(0))]);
+        report(
+            &mut sampler,
+            &[Event::Ended {
+                pid,
+                status: EndStatus::Code(0),
+                highest_bytes: None,
+            }],
+        );
     }
     sampler.tick(2 * MS).unwrap();
     let record = sampler.task_record(task).unwrap();
@@ -567,7 +581,7 @@ fn reported_lifetimes_one_after_the_other_bound_the_peak_tightly() {
 fn a_reported_child_in_its_parents_memory_adds_nothing_until_it_execs() {
     let (table, mut sampler, task) = reporting_sampler();
     table.vfork(11, 10);
-    report(&mut sampler, &[born(11, 10, Kinship::SameMemory)]);
+    report(&mut sampler, &[born(11, 10, InitialMemory::OfParent)]);
     sampler.tick(2 * MS).unwrap();
     assert_eq!(peak(&sampler, task), 100);
     report(&mut sampler, &[exiting(11, 100, 100)]);
@@ -575,8 +589,12 @@ fn a_reported_child_in_its_parents_memory_adds_nothing_until_it_execs() {
     report(
         &mut sampler,
         &[
-            Event::Ended(11, EndStatus::Code(0)),
-            born(12, 10, Kinship::SameMemory),
+            Event::Ended {
+                pid: 11,
+                status: EndStatus::Code(0),
+                highest_bytes: None,
+            },
+            born(12, 10, InitialMemory::OfParent),
         ],
     );
     table.start(12, 10, 30);
@@ -600,9 +618,13 @@ fn no_scan_runs_while_all_births_are_reported_and_none_counts_twice_after() {
     report(
         &mut sampler,
         &[
-            born(11, 10, Kinship::Copy),
+            born(11, 10, InitialMemory::CopyOfParent),
             exiting(11, 20, 20),
-            Event::Ended(11, EndStatus::Code(0)),
+            Event::Ended {
+                pid: 11,
+                status: EndStatus::Code(0),
+                highest_bytes: None,
+            },
         ],
     );
     report(&mut sampler, &[Event::Released(10)]);
@@ -658,10 +680,10 @@ fn what_is_reported_between_two_samples_has_its_own_time() {
     let mut reported = Vec::new();
     for pid in [11, 12, 13] {
         table.start(pid, 10, 100);
-        thread.notify(Event::Born {
+        thread.notify(Event::Started {
             pid,
             parent: 10,
-            kinship: Kinship::Copy,
+            memory: InitialMemory::CopyOfParent,
         });
         reported.push(pid);
         std::thread::sleep(20 * MS);
@@ -682,10 +704,10 @@ fn what_is_reported_late_does_not_turn_the_clock_back() {
     sampler.expect_events();
     sampler.tick(10 * MS).unwrap();
     table.start(11, 10, 100);
-    let birth = Event::Born {
+    let birth = Event::Started {
         pid: 11,
         parent: 10,
-        kinship: Kinship::Copy,
+        memory: InitialMemory::CopyOfParent,
     };
     sampler.handle(birth, 9 * MS).unwrap();
     sampler.tick(20 * MS).unwrap();

@@ -13,22 +13,24 @@ use libc::pid_t;
 use memtop_proc::native::{ProcRoot, Waited, wait4};
 use memtop_sampler::{SharedRules, SharedSampler, TaskHandle};
 use memtop_terminal::{Forwarding, Pumps};
-use memtop_trace::ptrace::{self, Report};
-use memtop_trace::{TraceRecord, Tracer, WAKE_AGAIN_AFTER, Waker, raise_priority};
+use memtop_trace::ptrace::calls::{self, Report};
+use memtop_trace::{
+    KernelEventsHold, TraceRecord, Tracer, WAKE_AGAIN_AFTER, Waker, raise_priority,
+};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use crate::command_state::CommandState;
 use crate::fork::{ChildSetup, ForkedChild};
+use crate::outcome::{FollowedBy, Tracking};
+use crate::process_events::ProcessEvents;
 use crate::sampling::assign_to_tasks;
 use crate::session::placement::Placement;
-use crate::tracing::Tracing;
 
 /// What to follow, and how.
 pub(crate) struct Following {
     pub(crate) setup: ChildSetup,
     /// The rules that assign processes to tasks.
     pub(crate) rules: Option<SharedRules>,
-    pub(crate) tracing: Tracing,
     /// Whether what is traced dies with this process.
     pub(crate) dies_with_tracer: bool,
     pub(crate) placement: Placement,
@@ -59,8 +61,7 @@ pub(crate) struct Started {
     pub(crate) at: Instant,
     /// What the sampler accounts it to, or why it is not sampled.
     pub(crate) task: Result<TaskHandle, String>,
-    /// Why it is not traced.
-    pub(crate) untraced_because: Option<String>,
+    pub(crate) tracking: Tracking,
 }
 
 #[derive(Debug)]
@@ -141,7 +142,6 @@ fn follow(following: Following, state: &State, emit: &impl Fn(CommandEvent)) {
     let Following {
         setup,
         rules,
-        tracing,
         dies_with_tracer,
         placement,
     } = following;
@@ -154,14 +154,14 @@ fn follow(following: Following, state: &State, emit: &impl Fn(CommandEvent)) {
     if !is_on_own_terminal {
         Forwarding::note_fork();
     }
-    let tracer = match &tracing {
-        Tracing::No(reason) => Err(reason.clone()),
-        Tracing::Wanted | Tracing::Required => {
-            let sampler = placement.session.sampler().ok();
-            begin_tracing(child.pid, sampler, dies_with_tracer, state)
-                .map_err(|error| error.to_string())
-        }
-    };
+    let session = Arc::clone(&placement.session);
+    let events = &session.events;
+    let hold = events.follow(child.pid.cast_unsigned());
+    let tracer = events.is_ptrace().then(|| {
+        let sampler = session.sampler().ok();
+        begin_tracing(child.pid, sampler, dies_with_tracer, state)
+            .map_err(|error| error.to_string())
+    });
     let pumps = match streams.begin(child.pid.cast_unsigned()) {
         Ok(pumps) => pumps,
         Err(error) => {
@@ -178,21 +178,40 @@ fn follow(following: Following, state: &State, emit: &impl Fn(CommandEvent)) {
         placement,
     };
     match tracer {
-        Ok(mut tracer) => {
+        Some(Ok(mut tracer)) => {
             if is_on_own_terminal {
                 tracer.note_own_session(child.pid);
             }
             child.release();
             follow_traced(&command, &child, tracer, state, emit);
         }
-        Err(reason) if matches!(tracing, Tracing::Required) => {
+        Some(Err(reason))
+            if matches!(
+                events,
+                ProcessEvents::Ptrace {
+                    is_required: true,
+                    ..
+                }
+            ) =>
+        {
             kill_and_reap(child.pid);
             let why = StartFailure::NoTracing(reason);
             not_started(&command.placement, child.pid, emit, why);
         }
-        Err(reason) => {
+        Some(Err(reason)) => {
             child.release();
-            follow_untraced(&command, &child, reason, state, emit);
+            follow_untraced(
+                &command,
+                &child,
+                Tracking::by_scans(reason),
+                hold,
+                state,
+                emit,
+            );
+        }
+        None => {
+            child.release();
+            follow_untraced(&command, &child, events.tracking(), hold, state, emit);
         }
     }
 }
@@ -209,10 +228,10 @@ struct ForkedCommand {
 }
 
 impl ForkedCommand {
-    fn started(&self, untraced_because: Option<String>) -> CommandEvent {
+    fn started(&self, tracking: Tracking) -> CommandEvent {
         let pid = self.pid.cast_unsigned();
-        let is_traced = untraced_because.is_none();
-        let task = self.placement.add_task(pid, self.at, is_traced);
+        let are_events_reported = tracking.by != FollowedBy::Scan;
+        let task = self.placement.add_task(pid, self.at, are_events_reported);
         if let (Ok(task), Some(rules)) = (&task, &self.rules) {
             assign_to_tasks(task, rules, std::process::id());
         }
@@ -222,7 +241,7 @@ impl ForkedCommand {
             pumps: self.pumps.take(),
             at: self.at,
             task,
-            untraced_because,
+            tracking,
         })
     }
 }
@@ -261,7 +280,8 @@ fn kill_and_reap(pid: pid_t) {
 fn follow_untraced(
     command: &ForkedCommand,
     child: &ForkedChild,
-    reason: String,
+    tracking: Tracking,
+    hold: Option<KernelEventsHold<'_>>,
     state: &State,
     emit: &impl Fn(CommandEvent),
 ) {
@@ -274,7 +294,9 @@ fn follow_untraced(
             StartFailure::Exec(error),
         );
     }
-    emit(command.started(Some(reason)));
+    emit(command.started(tracking));
+    // Its task is known.
+    drop(hold);
     let ended = loop {
         match wait4(command.pid, libc::WUNTRACED | libc::WCONTINUED) {
             Ok(Some(waited)) if libc::WIFCONTINUED(waited.status) => {
@@ -325,7 +347,7 @@ fn follow_traced(
         // Before it is resumed, so that the first sample is of its program.
         if !is_program && tid == command.pid && matches!(report, Report::Exec) {
             is_program = true;
-            emit(command.started(None));
+            emit(command.started(command.placement.session.events.tracking()));
         }
         tracer.handle(tid, report);
         if tid == command.pid {
@@ -375,7 +397,7 @@ fn wait_for(pid: pid_t) -> io::Result<Waited> {
         match wait4(pid, 0) {
             // One that is traced stops before its end.
             Ok(Some(waited)) if libc::WIFSTOPPED(waited.status) => {
-                let _ = ptrace::resume(pid, 0);
+                let _ = calls::resume(pid, 0);
             }
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(error) => return Err(error),
@@ -392,7 +414,7 @@ mod tests {
     use std::sync::mpsc::channel;
 
     use super::{CommandEvent, PanicReport, kill_and_reap};
-    use memtop_trace::ptrace::{self, StopsAt};
+    use memtop_trace::ptrace::calls::{self, StopsAt};
 
     #[test]
     fn a_panic_is_reported_as_an_end() {
@@ -416,7 +438,7 @@ mod tests {
             exit: true,
             dies_with_tracer: true,
         };
-        ptrace::seize(pid, stops_at).unwrap();
+        calls::seize(pid, stops_at).unwrap();
         kill_and_reap(pid);
         let left = child.try_wait().unwrap_err();
         assert_eq!(left.raw_os_error(), Some(libc::ECHILD));

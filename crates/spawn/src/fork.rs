@@ -34,7 +34,7 @@ pub(crate) struct ChildSetup {
     /// The signal that it gets when the thread that has forked it ends.
     pub(crate) parent_death_signal: Option<Signal>,
     /// Whether it waits before exec until it is released.
-    pub(crate) waits_for_tracer: bool,
+    pub(crate) waits_for_release: bool,
 }
 
 /// A child that has not called exec yet.
@@ -53,7 +53,7 @@ impl ChildSetup {
     pub(crate) fn fork(mut self) -> io::Result<(ForkedChild, Streams)> {
         let (exec_error, report) = pipe_with(PipeFlags::CLOEXEC)?;
         let gate = self
-            .waits_for_tracer
+            .waits_for_release
             .then(|| pipe_with(PipeFlags::CLOEXEC))
             .transpose()?;
         let blocked = SignalsBlocked::now();

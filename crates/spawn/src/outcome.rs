@@ -25,8 +25,8 @@ pub struct Outcome {
     pub ceiling_bytes: Result<u64, String>,
     /// What the kernel counted in the group of the run, or why there was none.
     pub group: Result<GroupRecord, String>,
-    /// How the run was traced, or why it was not.
-    pub trace: Result<Traced, String>,
+    /// How its processes were followed.
+    pub tracking: Tracking,
     /// How the run was guarded; absent when it was not.
     pub guard: Option<GuardRecord>,
     /// Which memory had run out, if any.
@@ -41,13 +41,63 @@ pub struct Outcome {
     pub remarks: Vec<String>,
 }
 
-/// How a run was traced.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Traced {
-    /// Stops that were handled.
+/// How the processes of a run were followed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tracking {
+    /// In which way; of several commands, the one that shows the least.
+    pub by: FollowedBy,
+    /// Why not in a better one.
+    pub because: Option<String>,
+    /// Stops of traced processes that were handled.
     pub stops: u64,
     /// Processes that were detached from, because they stopped too often or trace others themselves.
     pub released: u64,
+    /// How often events of the kernel were lost; what had happened was found by a scan.
+    pub losses: u64,
+}
+
+/// What shows the starts and ends of processes. Each shows less than the one before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum FollowedBy {
+    /// Events of the kernel, with the high-water mark of each process that ends.
+    Kernel,
+    /// `ptrace(2)`.
+    Ptrace,
+    /// Events of the kernel.
+    Connector,
+    /// Scans of the process table.
+    Scan,
+}
+
+impl Tracking {
+    pub(crate) fn by(by: FollowedBy) -> Self {
+        Self {
+            by,
+            because: None,
+            stops: 0,
+            released: 0,
+            losses: 0,
+        }
+    }
+
+    pub(crate) fn by_scans(because: String) -> Self {
+        Self {
+            because: Some(because),
+            ..Self::by(FollowedBy::Scan)
+        }
+    }
+
+    /// Of this and another command together.
+    pub(crate) fn with(mut self, other: &Self) -> Self {
+        if other.by > self.by {
+            self.by = other.by;
+            self.because.clone_from(&other.because);
+        }
+        self.stops += other.stops;
+        self.released += other.released;
+        self.losses = self.losses.max(other.losses);
+        self
+    }
 }
 
 /// Why a run is ended before the command ends by itself.

@@ -10,18 +10,31 @@ use memtop_sampler::{
     Alarm, Event, Interval, Metric, NamedState, Record, SharedRules, SharedSampler, Snapshot,
     StartError, TaskHandle, TaskId, TaskRecord, Thresholds, WeakTask,
 };
-use memtop_trace::TreeTracer;
+use memtop_trace::{KernelEventsHold, TraceUse, TreeTracer};
 
-use crate::outcome::{GuardRecord, Reason, Stopped};
+use crate::outcome::{GuardRecord, Reason, Stopped, Tracking};
+use crate::process_events::ProcessEvents;
 use crate::sampling::{assign_to_tasks, no_thread, start_sampler};
 use crate::supervision::{Conclusion, Enders, Guarding, Means, Supervision, Tree};
 use crate::{GuardOptions, Size};
+
+/// Why trees cannot be tracked.
+#[derive(Debug, thiserror::Error)]
+pub enum TrackError {
+    /// They cannot be sampled.
+    #[error(transparent)]
+    Sampling(#[from] StartError),
+    /// They were to be followed in a way that is not possible here.
+    #[error("it cannot be followed as asked for: {0}")]
+    NoEvents(String),
+}
 
 /// Samples trees that other programs have started. Dropping it ends the sampling.
 #[derive(Debug)]
 pub struct Tracker {
     /// Dropped first: it still tells the sampler.
     tracer: Option<TreeTracer>,
+    events: ProcessEvents,
     sampler: SharedSampler,
     enders: Arc<Enders>,
 }
@@ -59,18 +72,16 @@ pub struct TrackedEnd {
 }
 
 impl Tracker {
-    /// Starts the thread that samples while there is something to sample, and one that traces where
-    /// that is asked for.
+    /// Starts the thread that samples while there is something to sample, and one that receives
+    /// events of processes. Processes are traced only where that is asked for.
     ///
     /// # Errors
-    /// When the process table cannot be read here.
-    pub fn start(
-        interval: Interval,
-        metric: Metric,
-        with_tracing: bool,
-    ) -> Result<Self, StartError> {
+    /// When the process table cannot be read here, or there are no such events as asked for.
+    pub fn start(interval: Interval, metric: Metric, wanted: TraceUse) -> Result<Self, TrackError> {
         let sampler = start_sampler(interval, metric, |_| Ok(()))?;
-        let tracer = if with_tracing {
+        let events =
+            ProcessEvents::for_running_trees(wanted, &sampler).map_err(TrackError::NoEvents)?;
+        let tracer = if events.is_ptrace() {
             sampler.expect_events();
             Some(TreeTracer::start(Arc::clone(&sampler)).map_err(no_thread)?)
         } else {
@@ -78,6 +89,7 @@ impl Tracker {
         };
         Ok(Self {
             tracer,
+            events,
             sampler,
             enders: Arc::new(Enders::start().map_err(no_thread)?),
         })
@@ -101,7 +113,21 @@ impl Tracker {
     /// # Errors
     /// When there is no such process or it cannot be read.
     pub fn follow(&self, pid: u32) -> Result<TaskId, StartError> {
+        let _hold = self.receive_events_of(pid)?;
         self.sampler.add_task(pid)
+    }
+
+    /// Receives what happens to a tree from now on. Events are held back until what is returned is
+    /// dropped.
+    fn receive_events_of(&self, pid: u32) -> Result<Option<KernelEventsHold<'_>>, StartError> {
+        let hold = self.events.kernel().map(|events| events.follow_tree(pid));
+        Ok(hold.transpose()?)
+    }
+
+    /// How the trees are followed.
+    #[must_use]
+    pub fn tracking(&self) -> Tracking {
+        self.events.tracking()
     }
 
     /// Takes a last sample of a task and ends it.
@@ -124,7 +150,9 @@ impl Tracker {
         let thresholds = thresholds(options);
         let started = Instant::now();
         let began = self.sampler.now();
+        let hold = self.receive_events_of(pid)?;
         let task = TaskHandle::new(Arc::clone(&self.sampler), self.sampler.add_task(pid)?);
+        drop(hold);
         if let Some(rules) = &options.rules {
             assign_to_tasks(&task, rules, pid);
         }

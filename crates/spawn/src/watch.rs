@@ -5,32 +5,22 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::Builder;
 use std::time::Duration;
 
-use memtop_sampler::{Interval, Metric, Snapshot, StartError};
+use memtop_sampler::{Interval, Metric, Snapshot};
 use memtop_trace::TraceUse;
 
 use crate::sampling::no_thread;
 use crate::wait::ExitWaiter;
-use crate::{TrackOptions, Tracked, TrackedEnd, Tracker};
+use crate::{TrackError, TrackOptions, Tracked, TrackedEnd, Tracker, Tracking};
 
 /// How soon a stop is noticed.
 const LOOK_EVERY: Duration = Duration::from_millis(20);
-
-/// Why a tree cannot be watched.
-#[derive(Debug, thiserror::Error)]
-pub enum WatchError {
-    /// It cannot be sampled.
-    #[error(transparent)]
-    Sampling(#[from] StartError),
-    /// It was to be traced and cannot be.
-    #[error("it cannot be traced: {0}")]
-    NoTracing(String),
-}
 
 /// A tree that is being watched. Dropping it does not stop that.
 #[derive(Debug)]
 pub struct Watch {
     stop: Arc<AtomicBool>,
     tree: Arc<Tracked>,
+    tracking: Tracking,
 }
 
 impl Watch {
@@ -45,13 +35,13 @@ impl Watch {
         metric: Metric,
         trace: TraceUse,
         on_end: impl FnOnce(Option<TrackedEnd>) + Send + 'static,
-    ) -> Result<Self, WatchError> {
+    ) -> Result<Self, TrackError> {
         let process = ExitWaiter::new(pid);
-        // The tree is not touched unless that was asked for.
-        let tracker = Tracker::start(interval, metric, trace == TraceUse::On)?;
-        tracker.trace(pid).map_err(WatchError::NoTracing)?;
+        let tracker = Tracker::start(interval, metric, trace)?;
+        tracker.trace(pid).map_err(TrackError::NoEvents)?;
         let tree = Arc::new(tracker.track(pid, &TrackOptions::default(), |_| {})?);
         let stop = Arc::new(AtomicBool::new(false));
+        let tracking = tracker.tracking();
         let (watched, is_stopped) = (Arc::clone(&tree), Arc::clone(&stop));
         Builder::new()
             .name("memtop-watch".to_owned())
@@ -64,7 +54,17 @@ impl Watch {
                 });
             })
             .map_err(no_thread)?;
-        Ok(Self { stop, tree })
+        Ok(Self {
+            stop,
+            tree,
+            tracking,
+        })
+    }
+
+    /// How the tree is followed.
+    #[must_use]
+    pub fn tracking(&self) -> Tracking {
+        self.tracking.clone()
     }
 
     /// The state of the tree; `None` when watching is over.

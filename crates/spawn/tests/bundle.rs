@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use memtop_sampler::{Alarm, RuleSet, Rules, Runner, TaskRule};
 use memtop_spawn::{
-    Bundle, BundleTask, End, GuardOptions, Options, Outcome, Reason, Run, Size, StartError,
-    SurvivorsUse, TraceUse,
+    Bundle, BundleTask, End, FollowedBy, GuardOptions, Options, Outcome, Reason, Run, Size,
+    StartError, SurvivorsUse, TraceUse,
 };
 use memtop_terminal::StreamsUse;
 use runs::{
-    Folder, MB, assert_all_traced, command, count_own, has_ended, is_alone, kill, options,
+    Folder, MB, assert_all_followed, command, count_own, has_ended, is_alone, kill, options,
     own_children, peak, task, until,
 };
 
@@ -93,7 +93,7 @@ fn assert_about(outcome: &Outcome, megabytes: u64) {
     assert!(ceiling >= bytes, "{ceiling} is below {bytes}");
 }
 
-const WAYS: [TraceUse; 2] = [TraceUse::On, TraceUse::Off];
+const WAYS: [TraceUse; 3] = [TraceUse::Kernel, TraceUse::Ptrace, TraceUse::Off];
 
 #[test]
 fn the_peak_of_tasks_one_after_the_other_is_that_of_the_largest() {
@@ -162,10 +162,10 @@ fn the_peak_of_tasks_at_the_same_time_is_that_of_all() {
         let whole = finish(&bundle);
         assert_about(&whole, 500);
         assert_eq!(whole.remarks, [""; 0]);
-        if way == TraceUse::On {
-            assert_all_traced(&whole);
+        if way == TraceUse::Off {
+            assert_eq!(whole.tracking.by, FollowedBy::Scan);
         } else {
-            assert!(whole.trace.is_err());
+            assert_all_followed(&whole);
         }
     }
 }
@@ -326,7 +326,7 @@ fn a_process_that_outlives_a_command_counts_for_the_whole() {
         let second = add(&bundle, GuardOptions::default());
         second.perl("system 'true' for 1..20").recv().unwrap();
         let outcome = second.finish();
-        if way == TraceUse::On {
+        if way != TraceUse::Off {
             assert!(task(&outcome).seen >= 21, "{outcome:?}");
         }
         assert!(outcome.survivors.is_empty());
@@ -344,7 +344,7 @@ fn a_process_that_outlives_a_command_counts_for_the_whole() {
 fn survivors_can_be_ended_with_their_command() {
     let options = Options {
         survivors: SurvivorsUse::Kill,
-        ..options(TraceUse::On)
+        ..options(TraceUse::Ptrace)
     };
     let bundle = bundle(options);
     let task = add(&bundle, GuardOptions::default());
@@ -356,7 +356,7 @@ fn survivors_can_be_ended_with_their_command() {
 
 #[test]
 fn a_command_that_cannot_start_leaves_the_others_alone() {
-    let bundle = bundle(options(TraceUse::On));
+    let bundle = bundle(options(TraceUse::Ptrace));
     let task = add(&bundle, GuardOptions::default());
     let error = task.start(&["no-such-command"]).expect_err("there is none");
     assert!(matches!(error, StartError::NotFound { .. }));

@@ -21,7 +21,7 @@ use runs::{
 
 const PATIENCE: Duration = Duration::from_secs(30);
 const AN_HOUR: Duration = Duration::from_hours(1);
-const BOTH: [TraceUse; 2] = [TraceUse::On, TraceUse::Off];
+const ALL: [TraceUse; 3] = [TraceUse::Kernel, TraceUse::Ptrace, TraceUse::Off];
 
 /// Three children and their parent, all of which ignore TERM. They write their pids and stay.
 fn stubborn(folder: &Folder) -> Command {
@@ -39,7 +39,7 @@ fn assert_all_gone(pids: &[u32]) {
 
 #[test]
 fn a_run_whose_time_is_over_is_ended_although_it_ignores_term() {
-    for trace in BOTH {
+    for trace in ALL {
         let folder = Folder::new();
         let options = Options {
             timeout: Some(Duration::from_millis(1500)),
@@ -60,7 +60,7 @@ fn a_run_whose_time_is_over_is_ended_although_it_ignores_term() {
 
 #[test]
 fn a_command_that_ends_on_term_keeps_its_exit_code() {
-    for trace in BOTH {
+    for trace in ALL {
         let options = Options {
             timeout: Some(Duration::from_millis(700)),
             grace: AN_HOUR,
@@ -75,7 +75,7 @@ fn a_command_that_ends_on_term_keeps_its_exit_code() {
 
 #[test]
 fn a_run_that_is_ended_again_without_grace_hurries() {
-    for trace in BOTH {
+    for trace in ALL {
         let folder = Folder::new();
         let options = Options {
             grace: AN_HOUR,
@@ -95,7 +95,7 @@ fn a_run_that_is_ended_again_without_grace_hurries() {
 
 #[test]
 fn a_stop_after_the_end_does_nothing() {
-    let started = start(command(&["sh", "-c", "exit 3"]), options(TraceUse::On)).unwrap();
+    let started = start(command(&["sh", "-c", "exit 3"]), options(TraceUse::Ptrace)).unwrap();
     let pid = started.run.pid();
     until("its end", || has_ended(pid).then_some(()));
     started.run.stop(None);
@@ -123,7 +123,7 @@ fn grow(megabytes: u32) -> String {
 
 #[test]
 fn the_guard_ends_a_run_for_the_growth_of_a_child() {
-    for trace in BOTH {
+    for trace in ALL {
         let child = format!("$SIG{{TERM}} = 'IGNORE'; {} sleep 60 while 1", grow(1000));
         let script = "if (!fork) { exec 'perl', '-e', $ARGV[0] } 1 while wait != -1; sleep 60";
         let options = guarded(trace, None, Some(200));
@@ -164,7 +164,7 @@ fn the_guard_ends_a_run_for_the_growth_of_a_child() {
 
 #[test]
 fn the_guard_warns_once_and_the_run_continues() {
-    for trace in BOTH {
+    for trace in ALL {
         let script = format!("for (1..3) {{ {} undef $held }} exit 3", grow(120));
         let options = guarded(trace, Some(60), Some(2000));
         let finished = finish(&["perl", "-e", &script], options);
@@ -185,7 +185,7 @@ fn memory_that_is_shared_is_no_reason_to_end_a_run() {
     let script = "open Z, '</dev/zero'; sysread Z, $held, 200 << 20; \
                   for (1..8) { if (!fork) { select undef, undef, undef, 0.5; exit } } \
                   1 while wait != -1";
-    for trace in BOTH {
+    for trace in ALL {
         let finished = finish(&["perl", "-e", script], guarded(trace, None, Some(600)));
         assert!(
             finished.alarms.is_empty(),
@@ -205,7 +205,7 @@ fn without_a_guard_nothing_is_ended() {
             warn: Some(Size::Bytes(1)),
             limit: Some(Size::Bytes(1)),
         },
-        ..options(TraceUse::On)
+        ..options(TraceUse::Ptrace)
     };
     let finished = finish(&["perl", "-e", &grow(50)], options);
     assert_eq!(finished.outcome.end, Some(End::Exited(0)));
@@ -216,7 +216,7 @@ fn without_a_guard_nothing_is_ended() {
 fn survivors_that_grow_are_ended_by_the_guard_while_they_are_waited_for() {
     let options = Options {
         survivors: SurvivorsUse::Wait,
-        ..guarded(TraceUse::On, None, Some(150))
+        ..guarded(TraceUse::Ptrace, None, Some(150))
     };
     let script = format!("if (!fork) {{ {} sleep 60 }} exit 4", grow(1000));
     let finished = finish(&["perl", "-e", &script], options);
@@ -277,7 +277,7 @@ fn a_loop_of_forks_is_caught_by_the_limit_and_gone() {
         skip("root", "only root can run it as a user of its own");
         return;
     }
-    for (user, trace) in [(61_011, TraceUse::On), (61_012, TraceUse::Off)] {
+    for (user, trace) in [(61_011, TraceUse::Ptrace), (61_012, TraceUse::Off)] {
         let outcome = bomb(user, trace);
         assert_eq!(alive_of_user(user), 0, "{trace:?}");
         let stopped = outcome.stopped.as_ref().expect("it was stopped");
@@ -293,7 +293,7 @@ fn the_peak_of_a_run_is_not_below_what_the_guard_has_ended_it_for() {
         skip("root", "only root can run it as a user of its own");
         return;
     }
-    for (user, trace) in [(61_013, TraceUse::On), (61_014, TraceUse::Off)] {
+    for (user, trace) in [(61_013, TraceUse::Ptrace), (61_014, TraceUse::Off)] {
         let outcome = bomb(user, trace);
         let guard = outcome.guard.as_ref().expect("it was guarded");
         let alarm = guard.alarm.as_ref().expect("it was ended for it");
@@ -322,7 +322,7 @@ fn all_kinds_of_trees_are_ended_although_no_thread_can_be_created() {
         .arg("60")
         .spawn()
         .unwrap();
-    let tracker = Tracker::start(Interval::Adaptive, Metric::Auto, false).unwrap();
+    let tracker = Tracker::start(Interval::Adaptive, Metric::Auto, TraceUse::Kernel).unwrap();
     let tree = tracker.track(child.id(), &TrackOptions::default(), |_| {});
 
     let forbidden = forbid_new_threads();
@@ -338,7 +338,7 @@ fn all_kinds_of_trees_are_ended_although_no_thread_can_be_created() {
 
 #[test]
 fn a_survivor_that_passes_a_threshold_while_it_is_ended_holds_nothing_up() {
-    for trace in BOTH {
+    for trace in ALL {
         let folder = Folder::new();
         let file = folder.path("pids");
         let survivor = format!(

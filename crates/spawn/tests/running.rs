@@ -170,7 +170,7 @@ fn signals_are_given_back_when_a_command_does_not_start() {
         mask & 0x7fff_ffff
     };
     let before = caught();
-    for trace in [TraceUse::On, TraceUse::Off] {
+    for trace in [TraceUse::Kernel, TraceUse::Ptrace, TraceUse::Off] {
         let options = Options {
             stands_in: true,
             ..runs::options(trace)

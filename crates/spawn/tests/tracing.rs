@@ -8,10 +8,10 @@ use std::thread;
 use std::time::Duration;
 
 use memtop_sampler::Interval;
-use memtop_spawn::{End, Options, Outcome, StartError, SurvivorsUse, TraceUse};
+use memtop_spawn::{End, FollowedBy, Options, Outcome, StartError, SurvivorsUse, TraceUse};
 use runs::{
-    Folder, MB, PYTHON, assert_all_measured, assert_all_traced, command, count_own, exists, finish,
-    has_ended, is_alone, kill, options, own_children, peak, start, task, traced, until,
+    Folder, MB, PYTHON, assert_all_followed, assert_all_measured, command, count_own, exists,
+    finish, has_ended, is_alone, kill, options, own_children, peak, start, task, traced, until,
 };
 
 #[track_caller]
@@ -83,7 +83,7 @@ fn a_process_that_leaves_the_session_or_its_parent_stays_in_the_tree() {
     );
     let outcome = traced(&["sh", "-c", &script]);
     assert_exited(&outcome, 0);
-    assert_all_traced(&outcome);
+    assert_all_followed(&outcome);
     let output = folder.pids("pids", 3);
     assert!(task(&outcome).max_alive >= 4, "{output:?} {outcome:?}");
 }
@@ -96,7 +96,7 @@ fn memory_of_an_orphan_counts() {
     let script =
         format!("(perl -e \"{perl}\" &) ; until [ -e {file} ]; do sleep 0.01; done; sleep 0.1");
     let outcome = traced(&["sh", "-c", &script]);
-    assert_all_traced(&outcome);
+    assert_all_followed(&outcome);
     assert!(peak(&outcome) >= 150 * MB, "{outcome:?}");
 }
 
@@ -179,7 +179,7 @@ fn clones(arguments: &[&str]) -> Option<Outcome> {
     let program = folder.compiled(CLONES, &[])?;
     let outcome = traced(&[&[&*program], arguments].concat());
     assert_exited(&outcome, 0);
-    assert_all_traced(&outcome);
+    assert_all_followed(&outcome);
     Some(outcome)
 }
 
@@ -223,7 +223,7 @@ fn a_copy_that_ends_without_a_program_of_its_own_shares_its_memory() {
             os.waitpid(pid, 0)",
     );
     assert_exited(&outcome, 0);
-    assert_all_traced(&outcome);
+    assert_all_followed(&outcome);
     assert_eq!(task(&outcome).seen, 31);
     assert_between(peak(&outcome), 200 * MB, 230 * MB);
 }
@@ -240,7 +240,7 @@ fn an_exec_by_another_thread_leaves_one_process() {
     let outcome = traced(&[PYTHON, "-c", &program]);
     assert_exited(&outcome, 7);
     assert!(outcome.duration >= Duration::from_millis(200));
-    assert_all_traced(&outcome);
+    assert_all_followed(&outcome);
     // With the sleep that the shell starts.
     assert_eq!(task(&outcome).seen, 2);
     // The same one level down, where its parent waits for it.
@@ -250,7 +250,7 @@ fn an_exec_by_another_thread_leaves_one_process() {
     );
     let outcome = traced(&[PYTHON, "-c", &below, &program]);
     assert_exited(&outcome, 7);
-    assert_all_traced(&outcome);
+    assert_all_followed(&outcome);
     assert_eq!(task(&outcome).seen, 3);
 }
 
@@ -299,7 +299,7 @@ fn a_program_that_another_thread_has_become_is_measured_as_any() {
         // So that no sample comes between their births and what they become.
         let options = Options {
             interval: Interval::Fixed(Duration::from_millis(250)),
-            ..options(TraceUse::On)
+            ..options(TraceUse::Ptrace)
         };
         let outcome = finish(&["perl", "-e", &script, &large], options).outcome;
         assert_exited(&outcome, 0);
@@ -407,7 +407,7 @@ sys.exit(0 if os.WIFSIGNALED(status) and os.WTERMSIG(status) == 9 else 14)
 ";
     let outcome = traced(&[PYTHON, "-c", program]);
     assert_exited(&outcome, 0);
-    assert_all_traced(&outcome);
+    assert_all_followed(&outcome);
 }
 
 #[test]
@@ -420,12 +420,12 @@ fn job_control_of_a_shell_works() {
                   kill -CONT %1; wait %1; test $? = 5 && echo fine | cat > /dev/null";
     let outcome = traced(&["bash", "-c", script]);
     assert_exited(&outcome, 0);
-    assert_all_traced(&outcome);
+    assert_all_followed(&outcome);
 }
 
 /// The process itself was released, and what it has started since was found by scans.
 fn assert_released_and_found(outcome: &Outcome, children: u64) {
-    assert_eq!(outcome.trace.as_ref().unwrap().released, 1, "{outcome:?}");
+    assert_eq!(outcome.tracking.released, 1, "{outcome:?}");
     assert_eq!(task(outcome).seen, 1 + children, "{outcome:?}");
     assert_eq!(task(outcome).found, 1 + children, "{outcome:?}");
     assert!(peak(outcome) >= 20 * MB);
@@ -476,7 +476,7 @@ fn bare_and_traced(script: &str, file: &str) -> (String, Outcome) {
     fs::remove_file(file).unwrap();
     let outcome = traced(&["sh", "-c", script]);
     assert_eq!(outcome.end.map(code), Some(bare.code()), "{outcome:?}");
-    assert!(outcome.trace.as_ref().unwrap().released >= 1, "{outcome:?}");
+    assert!(outcome.tracking.released >= 1, "{outcome:?}");
     (fs::read_to_string(file).unwrap(), outcome)
 }
 
@@ -546,14 +546,14 @@ fn a_program_that_looks_for_its_leaks_finds_them() {
 fn a_process_killed_from_outside_is_reported_as_such_and_measured() {
     let folder = Folder::new();
     let script = format!("echo $$ > {}; while :; do :; done", folder.path("pids"));
-    let started = start(command(&["sh", "-c", &script]), options(TraceUse::On)).unwrap();
+    let started = start(command(&["sh", "-c", &script]), options(TraceUse::Ptrace)).unwrap();
     let pid = started.run.pid();
     assert_eq!(folder.pids("pids", 1), [pid]);
     kill(pid);
     let outcome = started.finish().outcome;
     assert_eq!(outcome.end, Some(End::Signaled(9)));
     assert!(peak(&outcome) > 100_000);
-    assert_all_traced(&outcome);
+    assert_all_followed(&outcome);
     assert_eq!(outcome.out_of_memory, None);
     assert!(outcome.stopped.is_none());
 }
@@ -565,7 +565,7 @@ fn a_failed_traced_start_has_its_reason_and_leaves_nothing() {
         return;
     }
     let error = |arguments: &[&str]| {
-        let started = start(command(arguments), options(TraceUse::On));
+        let started = start(command(arguments), options(TraceUse::Ptrace));
         started.err().expect("it cannot start")
     };
     for missing in ["no-such-command", "/no/such/file"] {
@@ -590,19 +590,19 @@ fn a_command_that_is_traced_already_is_not_traced_or_refused() {
     ) {
         return;
     }
-    let refused = start(command(&["true"]), options(TraceUse::On));
+    let refused = start(command(&["true"]), options(TraceUse::Ptrace));
     assert!(matches!(refused, Err(StartError::NoTracing(_))));
     assert_eq!(own_children(), []);
     let outcome = finish(&["sh", "-c", "sleep 0.5; exit 3"], options(TraceUse::Auto)).outcome;
     assert_exited(&outcome, 3);
-    assert!(outcome.trace.is_err());
+    assert_eq!(outcome.tracking.by, FollowedBy::Scan);
     assert!(peak(&outcome) > 100_000);
 }
 
 fn with_survivors(survivors: SurvivorsUse) -> Options {
     Options {
         survivors,
-        ..options(TraceUse::On)
+        ..options(TraceUse::Ptrace)
     }
 }
 
@@ -647,7 +647,7 @@ fn survivors_are_waited_for_and_measured() {
     let output = fs::read_to_string(file).unwrap();
     assert!(has_ended(output.trim().parse().unwrap()));
     assert!(peak(&outcome) >= 100 * MB, "{outcome:?}");
-    assert_all_traced(&outcome);
+    assert_all_followed(&outcome);
 }
 
 #[test]

@@ -1,43 +1,42 @@
-//! Follows every process of a tree by `ptrace(2)`, from its fork to its exit.
+//! Learns from the kernel which processes start, run another program and end.
 //!
-//! The kernel stops a traced process when it forks, calls exec, and before it exits, while its
-//! memory is still mapped. Each stop is handled at once and reported to the sampler, which would
-//! otherwise have to scan for it. Processes that tracing would disturb are detached and scanned
-//! instead: programs that use ptrace themselves, and programs that stop too often for reasons
-//! unrelated to memory.
-//!
-//! All ptrace calls for a process must come from the thread that traces it. `__WNOTHREAD` keeps
-//! that thread from reaping children of other threads, such as those of Node.
+//! Two ways are offered, and both report the same events to the sampler: the event sockets of the
+//! kernel, which touch nothing, and `ptrace(2)`, which stops each process at each event. Where
+//! neither is possible, the sampler scans the process table.
+
+use libc::c_int;
+use memtop_sampler::EndStatus;
 
 mod death;
-mod elf;
-mod last_thread;
+mod kernel;
 mod priority;
-mod privilege;
 pub mod ptrace;
-mod self_tracing;
-mod storm;
-mod tracee;
-mod tracer;
-mod tree_tracer;
-mod v8_stack;
-mod waker;
 
 pub use death::Death;
+pub use kernel::{KernelEvents, KernelEventsHold, probe_kernel_events};
 pub use priority::raise_priority;
-pub use tracer::{TraceRecord, Tracer};
-pub use tree_tracer::TreeTracer;
-pub use v8_stack::FULL_HEAP_MESSAGE;
-pub use waker::{WAKE_AGAIN_AFTER, Waker};
+pub use ptrace::{FULL_HEAP_MESSAGE, TraceRecord, Tracer, TreeTracer, WAKE_AGAIN_AFTER, Waker};
 
-/// Whether a run is traced.
+/// By what the processes of a run are followed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum TraceUse {
-    /// If tracing cannot affect the privileges of the command.
+    /// By events of the kernel. Where there are none, by `ptrace(2)`, if that cannot affect the
+    /// privileges of the command; otherwise by scans.
     #[default]
     Auto,
-    /// Always; if that is impossible, the command does not start.
-    On,
-    /// Never.
+    /// By events of the kernel; if there are none, the command does not start.
+    Kernel,
+    /// By `ptrace(2)`; if that is impossible, the command does not start.
+    Ptrace,
+    /// By scans.
     Off,
+}
+
+/// How a process ended, by its wait status.
+pub(crate) fn end_status(status: c_int) -> EndStatus {
+    if libc::WIFSIGNALED(status) {
+        EndStatus::Signal(libc::WTERMSIG(status))
+    } else {
+        EndStatus::Code(libc::WEXITSTATUS(status))
+    }
 }

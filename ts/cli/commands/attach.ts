@@ -7,15 +7,13 @@ import { interval, metric, trace } from '../flags/measuring.js';
 import { reportingFlags } from '../flags/reporting.js';
 import { label, timeout, ui } from '../flags/running.js';
 import { optionsOf, valueGiven } from '../options.js';
-import type { RawArguments } from '../parse.js';
 import { onePid } from '../pid.js';
 import { openReports } from '../reports.js';
 import { isShownUnasked } from '../view/choice.js';
 import { say } from '../write.js';
 import type { Command } from './command.js';
 
-/** The same flags, with other defaults. */
-const ownTrace: Flag = { ...trace, summary: 'trace every process until it ends (default off)' };
+/** The same flag, with another default. */
 const ownUi: Flag = {
   ...ui,
   summary:
@@ -28,8 +26,8 @@ export const attach: Command = {
   about:
     'Measures a process that is already running and everything it starts, until it\n' +
     'ends, ^C or --timeout. On a terminal, shows its tree until you press q. The\n' +
-    'process itself is left alone unless you pass --trace on.',
-  flags: [interval, metric, ownTrace, timeout, ownUi, label, ...Object.values(reportingFlags)],
+    'process itself is left alone unless you pass --trace ptrace.',
+  flags: [interval, metric, trace, timeout, ownUi, label, ...Object.values(reportingFlags)],
   examples: ['memtop attach 4127', 'memtop attach --timeout 30s --json peak.json 4127'],
   async run(raw, environment) {
     const pid = onePid(raw, 'attach');
@@ -37,7 +35,7 @@ export const attach: Command = {
       intervalMs: valueGiven(interval, raw, environment),
       metric: valueGiven(metric, raw, environment),
       label: valueGiven(label, raw, environment),
-      trace: traceGiven(raw, environment),
+      trace: valueGiven(trace, raw, environment),
     };
     const timeoutMs = valueGiven(timeout, raw, environment);
     const reporting = optionsOf(reportingFlags, raw, environment);
@@ -60,11 +58,6 @@ export const attach: Command = {
     return 0;
   },
 };
-
-/** Traces only on request: the process was not started by memtop. */
-function traceGiven(raw: RawArguments, environment: NodeJS.ProcessEnv): 'on' | 'off' {
-  return valueGiven(trace, raw, environment) === 'on' ? 'on' : 'off';
-}
 
 /** The first ^C ends measuring; a second one ends memtop. */
 async function untilStopped({ result, stop }: Followed, timeoutMs: number | undefined) {

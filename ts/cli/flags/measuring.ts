@@ -47,7 +47,7 @@ export const trace: Valued<TraceUse> = {
   name: 'trace',
   value: traceUses.join('|'),
   variable: 'MEMTOP_TRACE',
-  summary: 'trace every process from start to end (default: where it does not affect the command)',
+  summary: 'what reports starts and ends of processes (default auto: the best that works)',
   read: (text) => allowed(text as TraceUse, traceProblem),
 };
 

@@ -7,9 +7,17 @@ export const sampling = named(
   z.looseObject({
     method: described(
       z.enum(['traced', 'scanned', 'unavailable']),
-      'How the tree was followed: traced when every start and end of a process was seen; ' +
+      'How the tree was followed: traced when every start and end of a process was reported; ' +
         'scanned when they were looked for at intervals; unavailable when nothing could be ' +
         'measured.',
+    ),
+    tracking: z.exactOptional(
+      described(
+        z.enum(['kernel', 'ptrace', 'connector', 'scan']),
+        'What reported starts and ends of processes: kernel, its events, with the peak of each ' +
+          'process that ended; ptrace; connector, events of the kernel without those peaks; ' +
+          'scan, nothing but the process table.',
+      ),
     ),
     intervalMs: z.exactOptional(
       ms('The interval that was requested; without one, the interval in use at the end.'),
@@ -26,8 +34,11 @@ export const sampling = named(
     released: z.exactOptional(
       count('Processes that tracing released; they were scanned from then on.'),
     ),
+    lostEvents: z.exactOptional(
+      count('How often the kernel had too many events to send; what was lost was found by a scan.'),
+    ),
     fallbackReason: z.exactOptional(
-      text('Why nothing better was used, such as why the tree was not traced.'),
+      text('Why nothing better was used, such as why the kernel sent no events.'),
     ),
   }),
   'How the run was measured.',

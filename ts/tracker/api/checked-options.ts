@@ -116,7 +116,7 @@ export const runOptions = run.check(warnBelowLimit);
 export const trackerOptions = z.strictObject({
   intervalMs: z.optional(intervalMs),
   metric: z.optional(obeying<Metric>(metricProblem)),
-  trace: z.optional(z.enum(['on', 'off'], 'must be on or off')),
+  trace: z.optional(obeying<TraceUse>(traceProblem)),
 });
 
 export const attachOptions = z.extend(trackerOptions, { label: z.optional(label) });

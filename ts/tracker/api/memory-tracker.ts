@@ -9,7 +9,7 @@ import { loadAddon } from '../../native/load.js';
 import { AddonTask } from '../native/addon-task.js';
 import { nativeSize } from '../native/native-sizes.js';
 import { peakBytes } from '../result/peak.js';
-import type { Metric } from '../rules.js';
+import type { Metric, TraceUse } from '../rules.js';
 import { trackerOptions, trackOptions } from './checked-options.js';
 import type { TrackerOptions, TrackOptions } from './options.js';
 import { checkPid } from './pid.js';
@@ -24,7 +24,7 @@ type Sampler = InstanceType<Addon['NativeSampler']>;
 export class MemoryTracker implements Disposable, AsyncDisposable {
   readonly #intervalMs: number | undefined;
   readonly #metric: Metric | undefined;
-  readonly #traces: boolean;
+  readonly #traceUse: TraceUse | undefined;
   readonly #tasks = new Set<TrackedTask>();
   #sampler: Sampler | undefined;
   #warned = false;
@@ -34,7 +34,7 @@ export class MemoryTracker implements Disposable, AsyncDisposable {
     const { intervalMs, metric, trace } = checked(trackerOptions, options);
     this.#intervalMs = intervalMs;
     this.#metric = metric;
-    this.#traces = trace === 'on';
+    this.#traceUse = trace;
   }
 
   /**
@@ -134,7 +134,11 @@ export class MemoryTracker implements Disposable, AsyncDisposable {
   }
 
   #started(): Sampler {
-    this.#sampler ??= new (loadAddon().NativeSampler)(this.#intervalMs, this.#metric, this.#traces);
+    this.#sampler ??= new (loadAddon().NativeSampler)(
+      this.#intervalMs,
+      this.#metric,
+      this.#traceUse,
+    );
     return this.#sampler;
   }
 

@@ -17,10 +17,11 @@ interface SamplingOptions {
 
 export interface TrackerOptions extends SamplingOptions {
   /**
-   * Whether every process of the trees is traced to its end. Default: `off`, which leaves the
-   * processes untouched. A child of this very program cannot be traced, except by `run()`.
+   * What reports the starts and ends of processes. `auto`, the default: the kernel, where it does.
+   * `kernel`: nothing else. `ptrace`: the trees are traced, which a child of this very program
+   * cannot be, except by `run()`. `off`: the process table is scanned. `on` is `ptrace`.
    */
-  trace?: 'on' | 'off';
+  trace?: 'auto' | 'kernel' | 'ptrace' | 'on' | 'off';
 }
 
 /** The name and the guard of one tracked tree. */
@@ -49,10 +50,11 @@ export interface AttachOptions extends SamplingOptions {
   /** A name for the run, kept in the result. */
   label?: string;
   /**
-   * Whether every process of the tree is traced to its end. Default: `off`, which leaves the
-   * processes untouched. A child of this very program cannot be traced.
+   * What reports the starts and ends of processes. `auto`, the default: the kernel, where it does.
+   * `kernel`: nothing else. `ptrace`: the tree is traced, which a child of this very program cannot
+   * be. `off`: the process table is scanned. `on` is `ptrace`.
    */
-  trace?: 'on' | 'off';
+  trace?: 'auto' | 'kernel' | 'ptrace' | 'on' | 'off';
 }
 
 export interface RunOptions extends SamplingOptions {
@@ -64,10 +66,11 @@ export interface RunOptions extends SamplingOptions {
    */
   cgroup?: 'auto' | 'on' | 'off';
   /**
-   * Whether every process is traced from its start to its end. `auto`, the default: where that
-   * changes nothing for the command.
+   * What reports the starts and ends of processes. `auto`, the default: the kernel, where it does;
+   * elsewhere the command is traced, if that changes nothing for it. With `kernel` and `ptrace` the
+   * command does not start without it. `off`: the process table is scanned. `on` is `ptrace`.
    */
-  trace?: 'auto' | 'on' | 'off';
+  trace?: 'auto' | 'kernel' | 'ptrace' | 'on' | 'off';
   /** Rules that find tasks, besides those of the known task runners. */
   rules?: readonly NamedTaskRule[];
   /** Rules that find stages, in order of precedence. */

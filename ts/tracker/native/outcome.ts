@@ -1,5 +1,10 @@
 /** How a run ended, measured or not, before it becomes a result. */
-import type { FoundRecord, SamplingRecord, TreeRecord } from '../../native/addon.js';
+import type {
+  FoundRecord,
+  SamplingRecord,
+  TrackingRecord,
+  TreeRecord,
+} from '../../native/addon.js';
 import type { Cgroup, ProcessIdentity, Result, Task } from '../../result/types.js';
 
 export interface Outcome extends Pick<Result, 'exit' | 'guard' | 'oom' | 'survivors' | 'tasks'> {
@@ -25,15 +30,8 @@ export interface Measured {
   ceilingBytes?: number | undefined;
   group?: Cgroup | undefined;
   noGroupBecause?: string | undefined;
-  /** How the run was traced, or why it was not. */
-  traced?: Traced;
-  untracedBecause?: string | undefined;
+  /** How the starts and ends of its processes were learned. */
+  tracking?: TrackingRecord;
 }
 
 export type NamedTask = Pick<Task, 'id' | 'source'>;
-
-interface Traced {
-  stops: number;
-  /** Processes that were released from tracing. */
-  released: number;
-}

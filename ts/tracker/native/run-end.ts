@@ -59,8 +59,7 @@ function measuredOf(end: RunEnd): Outcome['measured'] {
     ceilingBytes: end.ceilingBytes,
     ...(end.group && { group: end.group }),
     noGroupBecause: end.noGroupBecause,
-    ...(end.traced && { traced: end.traced }),
-    untracedBecause: end.untracedBecause,
+    tracking: end.tracking,
   };
   return measured;
 }

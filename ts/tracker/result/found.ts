@@ -60,14 +60,13 @@ function taskOf(task: FoundTask, measured: Measured, untilMs: number): TaskResul
   };
 }
 
-function measuresOf({ work, missedBytes }: FoundTask, { sampling }: Measured): Measured {
+function measuresOf({ work, missedBytes }: FoundTask, measured: Measured): Measured {
   return {
     tree: work,
-    sampling,
+    sampling: measured.sampling,
     missedBytes,
     ceilingBytes: work.ceilingBytes,
-    // Every process was traced from its start.
-    ...(work.found === 0 && { traced: { stops: 0, released: 0 } }),
+    ...(measured.tracking && { tracking: measured.tracking }),
   };
 }
 

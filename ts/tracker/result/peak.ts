@@ -142,7 +142,8 @@ function rollUp(processes: Processes) {
   return [...groups.values()].sort((one, other) => other.bytes - one.bytes);
 }
 
-/** `traced` only if no process was found by scanning. */
-export function method({ traced, tree }: Measured): 'traced' | 'scanned' {
-  return traced && tree.found === 0 ? 'traced' : 'scanned';
+/** `traced` only if the start of every process was reported. */
+export function method({ tracking, tree }: Measured): 'traced' | 'scanned' {
+  const areReported = tracking !== undefined && tracking.by !== 'scan';
+  return areReported && tree.found === 0 ? 'traced' : 'scanned';
 }

@@ -1,5 +1,10 @@
 /** Makes the result of a run. */
-import type { LargestProcessRecord, SamplingRecord, SnapshotRecord } from '../../native/addon.js';
+import type {
+  LargestProcessRecord,
+  SamplingRecord,
+  SnapshotRecord,
+  TrackingRecord,
+} from '../../native/addon.js';
 import { packageVersion } from '../../package.js';
 import { endingOf, endingText, isCutShort } from '../../report/ending.js';
 import { programName } from '../../report/process-name.js';
@@ -91,13 +96,26 @@ function missing(measured: Measured): Pick<Result, 'missing'> {
 
 /** How the run was sampled; without `measured`, so far. */
 function samplingOf(measured: Measured): Sampling {
-  const { traced, untracedBecause } = measured;
   return {
     method: method(measured),
-    ...(traced && traced.stops > 0 && { tracedStops: traced.stops }),
-    ...(traced && traced.released > 0 && { released: traced.released }),
-    ...(untracedBecause !== undefined && { fallbackReason: untracedBecause }),
+    ...(measured.tracking && trackingOf(measured.tracking)),
     ...counted(measured.sampling),
+  };
+}
+
+function trackingOf({
+  by,
+  because,
+  stops,
+  released,
+  losses,
+}: TrackingRecord): Omit<Sampling, 'method'> {
+  return {
+    tracking: by,
+    ...(stops > 0 && { tracedStops: stops }),
+    ...(released > 0 && { released }),
+    ...(losses > 0 && { lostEvents: losses }),
+    ...(because !== undefined && { fallbackReason: because }),
   };
 }
 

@@ -73,6 +73,8 @@ impl Observer for NativeObserver {
         Err(unsupported())
     }
 
+    fn note_births_until(&mut self, _last_pid: u32) {}
+
     fn births(&mut self, _: &mut Vec<Birth>) -> Result<(), Error> {
         Err(unsupported())
     }

@@ -51,8 +51,10 @@ impl<O: Observer> Sampler<O> {
     /// The traits of a process, by what the operating system says it was started with.
     fn traits_of(&mut self, pid: u32) -> Option<Traits> {
         let rules = Arc::clone(self.attribution.rules.as_ref()?);
-        let index = self.tree.index_of(pid)?;
-        let id = self.tree.members()[index].id;
+        let id = match self.tree.index_of(pid) {
+            Some(index) => self.tree.members()[index].id,
+            None => self.observer.identify(pid).ok()??.id,
+        };
         let startup = self.observer.startup(id)?;
         Some(rules.look(&startup, || self.observer.directory(id)))
     }

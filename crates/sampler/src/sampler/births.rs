@@ -1,5 +1,7 @@
 //! How births are found: reported one by one, or by scans of the process table.
 
+use std::time::Duration;
+
 use memtop_proc::{Birth, Observer};
 
 #[derive(Debug)]
@@ -7,6 +9,10 @@ pub(crate) struct Births {
     are_reported: bool,
     /// Whether there is, or was, a process whose children are not reported.
     is_one_unreported: bool,
+    /// Whether the next sample scans all the same, since reports were lost.
+    scans_once: bool,
+    /// When the last one was reported.
+    pub(crate) last: Option<Duration>,
     /// The result of a scan; kept for its room.
     found: Vec<Birth>,
     /// Processes that have come and gone without ever showing, as of the last sample.
@@ -18,6 +24,8 @@ impl Births {
         Self {
             are_reported: false,
             is_one_unreported: false,
+            scans_once: false,
+            last: None,
             found: Vec::new(),
             never_seen: observer.never_seen(),
         }
@@ -25,13 +33,23 @@ impl Births {
 
     /// Whether every birth and every end is reported, so that no scan is needed.
     pub(crate) fn are_reported(&self) -> bool {
-        self.are_reported
+        self.are_reported && !self.scans_once
     }
 
     /// One process whose children are not reported is enough to scan for all, from then on.
     pub(crate) fn set_reported(&mut self, are_reported: bool) {
         self.is_one_unreported |= !are_reported;
         self.are_reported = are_reported && !self.is_one_unreported;
+    }
+
+    /// Reports were lost: what they said is found by a scan.
+    pub(crate) fn scan_once(&mut self) {
+        self.scans_once = true;
+    }
+
+    /// A sample is complete.
+    pub(super) fn end_sample(&mut self) {
+        self.scans_once = false;
     }
 
     /// An empty list to scan into, which [`Self::put_back`] takes.

@@ -50,6 +50,7 @@ impl<O: Observer> Sampler<O> {
         }
         self.close_gap(now, unseen);
         self.progress.end_sample(now);
+        self.births.end_sample();
         self.note_stage_peaks();
         outcome
     }

@@ -23,7 +23,7 @@ pub(crate) enum MemoryOrigin {
 impl<O: Observer> Sampler<O> {
     /// Whether a new process may share its parent's memory: after `fork`, for as long as it runs
     /// the same program, or all of it, after `vfork`.
-    pub(super) fn memory_origin(&mut self, birth: &Birth, named: &Named) -> MemoryOrigin {
+    pub(crate) fn memory_origin(&mut self, birth: &Birth, named: &Named) -> MemoryOrigin {
         if let Some(index) = self.tree.index_of(birth.parent) {
             self.detect_exec(index);
             let parent = &self.tree.members()[index];

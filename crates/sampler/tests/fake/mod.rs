@@ -478,6 +478,10 @@ impl Observer for FakeTable {
         self.read(|table| table.new.clear())
     }
 
+    fn note_births_until(&mut self, last_pid: u32) {
+        self.change(|table| table.new.retain(|&pid| pid > last_pid));
+    }
+
     fn births(&mut self, births: &mut Vec<Birth>) -> Result<(), Error> {
         self.read(|table| {
             for pid in std::mem::take(&mut table.new) {

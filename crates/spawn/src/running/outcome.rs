@@ -13,7 +13,7 @@ use super::RunningCommand;
 use crate::bounds::{ceiling_of_run, missed_bytes};
 use crate::cause::Findings;
 use crate::group::limit_around;
-use crate::outcome::{Outcome, Traced};
+use crate::outcome::{FollowedBy, Outcome, Tracking};
 use crate::sample_file::SampleFile;
 use crate::sampling::sampling_ended;
 use crate::session::part::Totals;
@@ -44,11 +44,12 @@ impl RunningCommand {
         let groups = self.finish_groups();
         let trace = self.trace.take().unwrap_or_default();
         self.remarks.extend(trace.remarks);
-        let traced = Traced {
+        let tracking = Tracking {
             stops: trace.stops,
             released: trace.released,
+            ..self.tracking()
         };
-        let totals = self.totals(waited_bytes, traced);
+        let totals = self.totals(waited_bytes, tracking.clone());
         self.placement
             .count(self.started.task.as_ref().ok(), &totals);
         // What memtop has ended was not ended by anything else.
@@ -65,10 +66,7 @@ impl RunningCommand {
             ceiling_bytes: ceiling_of_run(&record, totals.largest_bytes, &groups.record),
             record,
             group: groups.record,
-            trace: match totals.untraced_because {
-                Some(reason) => Err(reason),
-                None => Ok(traced),
-            },
+            tracking,
             guard: conclusion.guard,
             out_of_memory,
             process: self.process,
@@ -99,7 +97,15 @@ impl RunningCommand {
         }
     }
 
-    fn totals(&self, waited_bytes: u64, traced: Traced) -> Totals {
+    /// As it is known by now: events may have been lost meanwhile.
+    fn tracking(&self) -> Tracking {
+        match self.started.tracking.by {
+            FollowedBy::Kernel | FollowedBy::Connector => self.placement.session.events.tracking(),
+            FollowedBy::Ptrace | FollowedBy::Scan => self.started.tracking.clone(),
+        }
+    }
+
+    fn totals(&self, waited_bytes: u64, tracking: Tracking) -> Totals {
         let largest_bytes = waited_bytes.max(self.placement.orphans_bytes());
         // A child starts as a copy of this process, and the kernel counts that as its own.
         let own_bytes = self.own_highest_bytes.unwrap_or(u64::MAX);
@@ -110,8 +116,7 @@ impl RunningCommand {
             } else {
                 0
             },
-            traced,
-            untraced_because: self.started.untraced_because.clone(),
+            tracking: Some(tracking),
         }
     }
 

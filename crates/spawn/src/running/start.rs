@@ -18,7 +18,6 @@ use crate::image::Image;
 use crate::sample_file::{SampleFile, missing_remark};
 use crate::session::placement::Placement;
 use crate::supervision::Tree;
-use crate::tracing::Tracing;
 use crate::wait::identity;
 use crate::{Command, StartError};
 
@@ -31,8 +30,6 @@ impl RunningCommand {
     ) -> Result<Self, StartError> {
         let session = &placement.session;
         let options = &session.options;
-        let tracing = Tracing::of(options.trace);
-        let is_traced = !matches!(tracing, Tracing::No(_));
         let own_highest_bytes = own_highest_bytes();
         let heap_message = Arc::new(AtomicBool::new(false));
         let inherited = session.descriptors.iter();
@@ -48,13 +45,12 @@ impl RunningCommand {
                 .copied()
                 .collect(),
             open_files: session.open_files,
-            parent_death_signal: options.death_signal(is_traced),
-            waits_for_tracer: is_traced,
+            parent_death_signal: options.death_signal(session.events.is_ptrace()),
+            waits_for_release: session.events.need_a_gate(),
         };
         let following = Following {
             setup,
             rules: options.rules.clone(),
-            tracing,
             dies_with_tracer: options.stands_in,
             placement: placement.clone(),
         };

@@ -24,9 +24,9 @@ use crate::group::{Group, make_group};
 use crate::inherited::{inherited_descriptors, parents_open_files};
 use crate::options::Options;
 use crate::outcome::{Outcome, Reason};
+use crate::process_events::ProcessEvents;
 use crate::sampling::{sampling_ended, start_sampler};
 use crate::supervision::{Enders, Guarding, Means, Supervision, Tree};
-use crate::tracing::Tracing;
 use crate::wait::{become_subreaper, reap_orphans};
 use crate::{GuardOptions, StartError};
 use part::Part;
@@ -37,6 +37,7 @@ pub(crate) struct Session {
     /// What the timeout counts from.
     began: OnceLock<Instant>,
     sampler: Result<SharedSampler, String>,
+    pub(crate) events: ProcessEvents,
     enders: Arc<Enders>,
     pub(crate) whole: Arc<Part>,
     cgroups: Result<Arc<Cgroups>, Error>,
@@ -92,9 +93,11 @@ impl Session {
             whole.supervision.remark([no_view_remark(&error)]);
             None
         });
-        // Traced processes are known from their fork, whichever process adopts them.
+        let events = ProcessEvents::choose(options.trace, sampler.as_ref().ok())
+            .map_err(StartError::NoTracing)?;
+        // Where starts are reported, processes are known whichever process adopts them.
         let adopts_orphans = stands_in
-            && matches!(Tracing::of(options.trace), Tracing::No(_))
+            && matches!(events, ProcessEvents::None(_))
             && become_subreaper()
                 .inspect_err(|error| {
                     let remark = format!("orphans may be missed: {error}");
@@ -104,6 +107,7 @@ impl Session {
         Ok(Self {
             began: OnceLock::new(),
             sampler,
+            events,
             enders,
             whole,
             cgroups,
@@ -311,7 +315,7 @@ impl Session {
             record,
             ceiling_bytes,
             group,
-            trace: totals.untraced_because.map_or(Ok(totals.traced), Err),
+            tracking: totals.tracking.unwrap_or_else(|| self.events.tracking()),
             guard: conclusion.guard,
             out_of_memory: None,
             process: None,

@@ -4,7 +4,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 
 use memtop_proc::lock;
 
-use crate::outcome::Traced;
+use crate::outcome::Tracking;
 use crate::supervision::Supervision;
 
 #[derive(Debug)]
@@ -21,19 +21,19 @@ pub(crate) struct Totals {
     pub(crate) largest_bytes: u64,
     /// The same, unless it may only have been a copy of this process before its exec.
     pub(crate) largest_other_bytes: u64,
-    pub(crate) traced: Traced,
-    /// Why one was not traced.
-    pub(crate) untraced_because: Option<String>,
+    /// How its commands were followed; absent before the first has ended.
+    pub(crate) tracking: Option<Tracking>,
 }
 
 impl Totals {
     fn add(&mut self, other: &Self) {
         self.largest_bytes = self.largest_bytes.max(other.largest_bytes);
         self.largest_other_bytes = self.largest_other_bytes.max(other.largest_other_bytes);
-        self.traced.stops += other.traced.stops;
-        self.traced.released += other.traced.released;
-        if self.untraced_because.is_none() {
-            self.untraced_because.clone_from(&other.untraced_because);
+        if let Some(tracking) = &other.tracking {
+            self.tracking = Some(match self.tracking.take() {
+                Some(before) => before.with(tracking),
+                None => tracking.clone(),
+            });
         }
     }
 }

@@ -79,7 +79,7 @@ impl Placement {
         &self,
         pid: u32,
         forked: Instant,
-        is_traced: bool,
+        are_events_reported: bool,
     ) -> Result<TaskHandle, String> {
         if self.is_alone {
             self.session.begin(forked);
@@ -89,7 +89,7 @@ impl Placement {
             sampler.add_new_task(pid, self.session.adopter)
         } else {
             let enclosing = self.part.supervision.task()?;
-            if !is_traced {
+            if !are_events_reported {
                 sampler.look_for_births();
             }
             sampler.add_new_task_within(enclosing.id(), pid)
@@ -149,8 +149,11 @@ impl Placement {
         }
     }
 
-    /// New descendants of the command are no longer reported.
+    /// New descendants of the command are no longer traced.
     pub(crate) fn note_end_of_tracing(&self) {
+        if self.session.events.kernel().is_some() {
+            return;
+        }
         if let (false, Ok(sampler)) = (self.is_alone, self.session.sampler()) {
             // The run goes on with processes that it leaves behind.
             sampler.look_for_births();
@@ -208,7 +211,7 @@ mod tests {
 
     #[test]
     fn a_child_that_never_became_its_program_is_no_command_of_the_session() {
-        for trace in [TraceUse::On, TraceUse::Off] {
+        for trace in [TraceUse::Kernel, TraceUse::Ptrace, TraceUse::Off] {
             let options = Options {
                 group: GroupUse::Off,
                 trace,

@@ -13,7 +13,7 @@ use std::sync::mpsc::{Receiver, channel};
 use std::time::{Duration, Instant};
 
 use memtop_sampler::{Alarm, Interval, TaskRecord};
-use memtop_spawn::{Command, GroupUse, Options, Outcome, Run, StartError, TraceUse};
+use memtop_spawn::{Command, FollowedBy, GroupUse, Options, Outcome, Run, StartError, TraceUse};
 use memtop_terminal::StreamsUse;
 use memtop_testing::skip;
 use rustix::process::{Pid, Resource, Rlimit, Signal, geteuid, getrlimit, kill_process, setrlimit};
@@ -91,7 +91,7 @@ pub fn finish(arguments: &[&str], options: Options) -> Finished {
 }
 
 pub fn traced(arguments: &[&str]) -> Outcome {
-    finish(arguments, options(TraceUse::On)).outcome
+    finish(arguments, options(TraceUse::Ptrace)).outcome
 }
 
 pub fn task(outcome: &Outcome) -> &TaskRecord {
@@ -103,15 +103,16 @@ pub fn peak(outcome: &Outcome) -> u64 {
 }
 
 /// Every process was reported at its start, and none was released.
-pub fn assert_all_traced(outcome: &Outcome) {
+pub fn assert_all_followed(outcome: &Outcome) {
     assert_eq!(task(outcome).found, 0, "{outcome:?}");
-    let trace = outcome.trace.as_ref().expect("it was traced");
-    assert_eq!(trace.released, 0, "{outcome:?}");
+    assert_ne!(outcome.tracking.by, FollowedBy::Scan);
+    assert_eq!(outcome.tracking.released, 0, "{outcome:?}");
+    assert_eq!(outcome.tracking.losses, 0, "{outcome:?}");
 }
 
 /// Besides, the memory of each is known.
 pub fn assert_all_measured(outcome: &Outcome) {
-    assert_all_traced(outcome);
+    assert_all_followed(outcome);
     assert_eq!(task(outcome).unmeasured, 0, "{outcome:?}");
 }
 

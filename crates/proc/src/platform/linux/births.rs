@@ -65,6 +65,14 @@ impl BirthFinder {
         self.list(root)
     }
 
+    /// All processes up to this pid are known.
+    pub(super) fn note_until(&mut self, last_pid: u32) {
+        self.last_pid = last_pid;
+        self.unseen.clear();
+        // What is listed is of the last scan, which may be long ago.
+        self.listed_at = None;
+    }
+
     /// Appends the processes that appeared since the last call.
     pub(super) fn since_last(
         &mut self,

@@ -1,7 +1,7 @@
 //! The effective capabilities of this process.
 
 use super::ProcRoot;
-use super::fields::field_bits;
+use super::fields::{field, field_bits};
 use super::root::read_whole;
 
 /// Allows tracing processes of other users, and tracing without dropping the privileges of setuid
@@ -17,6 +17,16 @@ pub fn has_effective(root: &ProcRoot, capability: u32) -> Option<bool> {
     let set = field_bits(&status, "CapEff")?;
     // No process has a capability beyond the width of the set.
     Some(set.checked_shr(capability).unwrap_or(0) & 1 == 1)
+}
+
+/// Whether no exec gives this process and its descendants further privileges (`no_new_privs`).
+#[must_use]
+pub fn has_no_new_privileges(root: &ProcRoot) -> bool {
+    let mut status = Vec::new();
+    let read = root
+        .open_file("self/status")
+        .and_then(|file| read_whole(&file, &mut status));
+    read.is_ok() && field(&status, "NoNewPrivs") == Some("1")
 }
 
 #[cfg(test)]

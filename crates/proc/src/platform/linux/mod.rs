@@ -32,7 +32,7 @@ mod thread_cpu;
 mod wait;
 mod watched;
 
-pub use capabilities::{CAP_SYS_PTRACE, has_effective};
+pub use capabilities::{CAP_SYS_PTRACE, has_effective, has_no_new_privileges};
 pub use command_line::split_arguments;
 pub use end_run::{EndRunOptions, EndRunOutcome, end_run};
 pub use fields::{field, field_has_signal};

@@ -161,6 +161,10 @@ impl Observer for LinuxObserver {
         self.births.note_present(&self.root)
     }
 
+    fn note_births_until(&mut self, last_pid: u32) {
+        self.births.note_until(last_pid);
+    }
+
     fn births(&mut self, births: &mut Vec<Birth>) -> Result<(), Error> {
         self.births.since_last(&self.root, births)
     }

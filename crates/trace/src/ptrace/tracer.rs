@@ -15,12 +15,12 @@ use memtop_sampler::{Event, SharedSampler};
 use rustix::process::Pid;
 
 use crate::death::Death;
-use crate::privilege::Privileges;
-use crate::ptrace::{self, Report, StopsAt};
-use crate::self_tracing::{SelfTracing, TracingScope};
-use crate::storm::{self, Storm};
-use crate::tracee::Tracee;
-use crate::v8_stack::is_heap_abort;
+use crate::ptrace::calls::{self, Report, StopsAt};
+use crate::ptrace::privilege::Privileges;
+use crate::ptrace::self_tracing::{SelfTracing, TracingScope};
+use crate::ptrace::storm::{self, Storm};
+use crate::ptrace::tracee::Tracee;
+use crate::ptrace::v8_stack::is_heap_abort;
 
 /// Statistics and findings of tracing.
 #[derive(Clone, Debug, Default)]
@@ -97,7 +97,7 @@ impl Tracer {
     /// # Errors
     /// If it is gone or may not be traced.
     pub fn seize(&mut self, tid: pid_t, process: pid_t) -> io::Result<()> {
-        ptrace::seize(tid, self.stops_at(tid == process))?;
+        calls::seize(tid, self.stops_at(tid == process))?;
         self.add(tid, Tracee::of(process));
         Ok(())
     }
@@ -159,7 +159,7 @@ impl Tracer {
     pub fn next_report(&mut self) -> io::Result<Option<(pid_t, Report)>> {
         match self.reports.pop_front() {
             Some(report) => Ok(Some(report)),
-            None => ptrace::next_report(),
+            None => calls::next_report(),
         }
     }
 
@@ -204,24 +204,24 @@ impl Tracer {
         // Fails if the thread was killed meanwhile; then its end is reported next.
         let _ = if self.is_detaching(tid) {
             self.remove(tid);
-            ptrace::detach(tid, signal)
+            calls::detach(tid, signal)
         } else if matches!(report, Report::GroupStop) {
-            ptrace::listen(tid)
+            calls::listen(tid)
         } else {
-            ptrace::resume(tid, signal)
+            calls::resume(tid, signal)
         };
     }
 
     fn handle_exec(&mut self, pid: pid_t) {
         // Of several threads only the one that called exec is left, with the id of the leader.
-        if ptrace::message(pid).is_ok_and(|former| former != pid) {
+        if calls::message(pid).is_ok_and(|former| former != pid) {
             let tracee = Tracee {
                 process: pid,
                 is_detaching: self.is_detaching(pid),
             };
             self.tracees.retain(|_, tracee| tracee.process != pid);
             self.add(pid, tracee);
-            let _ = ptrace::set_stops(pid, self.stops_at(true));
+            let _ = calls::set_stops(pid, self.stops_at(true));
         }
         if let Some(sampler) = &self.sampler {
             let pid = pid.cast_unsigned();
@@ -229,7 +229,7 @@ impl Tracer {
             sampler.notify_exec(
                 pid,
                 move || {
-                    let stack = ptrace::stack_pointer(pid.cast_signed());
+                    let stack = calls::stack_pointer(pid.cast_signed());
                     startup_at_exec(proc, pid, stack, text)
                 },
                 || directory(proc, pid),
@@ -291,7 +291,7 @@ impl Tracer {
 }
 
 fn aborts_with_full_heap(tid: pid_t, process: pid_t) -> bool {
-    ptrace::stack_pointer(tid).is_some_and(|stack| is_heap_abort(process.cast_unsigned(), stack))
+    calls::stack_pointer(tid).is_some_and(|stack| is_heap_abort(process.cast_unsigned(), stack))
 }
 
 #[cfg(test)]

@@ -18,8 +18,8 @@ use memtop_sampler::SharedSampler;
 use rustix::thread::gettid;
 
 use crate::priority::raise_priority;
-use crate::tracer::Tracer;
-use crate::waker::{WAKE_AGAIN_AFTER, Waker};
+use crate::ptrace::tracer::Tracer;
+use crate::ptrace::waker::{WAKE_AGAIN_AFTER, Waker};
 
 /// Processes may start while others are being seized, so several passes may be necessary.
 const MAX_PASSES: usize = 20;

@@ -1,17 +1,17 @@
 //! New processes and threads.
 
 use libc::pid_t;
-use memtop_sampler::{Event, Kinship};
+use memtop_sampler::{Event, InitialMemory};
 
 use super::Tracer;
-use crate::ptrace::{self, Report};
-use crate::storm;
-use crate::tracee::{self, Origin, Tracee};
+use crate::ptrace::calls::{self, Report};
+use crate::ptrace::storm;
+use crate::ptrace::tracee::{self, Origin, Tracee};
 
 impl Tracer {
     /// A thread has started a process or another thread.
     pub(super) fn handle_start(&mut self, tid: pid_t, process: pid_t, report: Report) {
-        let Ok(child) = ptrace::message(tid) else {
+        let Ok(child) = calls::message(tid) else {
             return;
         };
         let is_thread = matches!(report, Report::Clone) && tracee::is_thread_of(child, process);
@@ -19,7 +19,7 @@ impl Tracer {
             _ if is_thread => Origin::Thread { of: process },
             _ => Origin::Process {
                 parent: process,
-                kinship: tracee::kinship(tid, child, usual_kinship(report)),
+                memory: tracee::memory(tid, child, usual_memory(report)),
             },
         };
         // Known already if the child was reported before this event.
@@ -46,13 +46,13 @@ impl Tracer {
             is_detaching,
         };
         self.add(tid, tracee);
-        if let Origin::Process { parent, kinship } = origin
+        if let Origin::Process { parent, memory } = origin
             && !is_detaching
         {
-            self.notify(Event::Born {
+            self.notify(Event::Started {
                 pid: tid.cast_unsigned(),
                 parent: parent.cast_unsigned(),
-                kinship,
+                memory,
             });
         }
     }
@@ -75,13 +75,13 @@ impl Tracer {
     pub(super) fn prepare_thread(&mut self, tid: pid_t, process: pid_t) {
         let state = self.processes.get(&process);
         let may_be_last = state.is_some_and(|process| process.last_of_thread.is_some());
-        let _ = ptrace::set_stops(tid, self.stops_at(may_be_last));
+        let _ = calls::set_stops(tid, self.stops_at(may_be_last));
     }
 }
 
-fn usual_kinship(report: Report) -> Kinship {
+fn usual_memory(report: Report) -> InitialMemory {
     match report {
-        Report::Vfork => Kinship::SameMemory,
-        _ => Kinship::Copy,
+        Report::Vfork => InitialMemory::OfParent,
+        _ => InitialMemory::CopyOfParent,
     }
 }

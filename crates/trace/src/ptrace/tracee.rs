@@ -2,7 +2,7 @@
 
 use libc::pid_t;
 use memtop_proc::native::{ProcRoot, field, same_memory};
-use memtop_sampler::Kinship;
+use memtop_sampler::InitialMemory;
 
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Tracee {
@@ -28,8 +28,13 @@ impl Tracee {
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Origin {
-    Thread { of: pid_t },
-    Process { parent: pid_t, kinship: Kinship },
+    Thread {
+        of: pid_t,
+    },
+    Process {
+        parent: pid_t,
+        memory: InitialMemory,
+    },
 }
 
 pub(crate) fn is_thread_of(tid: pid_t, process: pid_t) -> bool {
@@ -41,10 +46,10 @@ pub(crate) fn is_thread_of(tid: pid_t, process: pid_t) -> bool {
 /// parent or has a copy of it. Neither the event nor the system call decides: a child may share
 /// memory for good (`CLONE_VM`), and the child of a waiting parent may have a copy. Returns
 /// `default` on kernels that cannot compare.
-pub(crate) fn kinship(parent: pid_t, child: pid_t, default: Kinship) -> Kinship {
+pub(crate) fn memory(parent: pid_t, child: pid_t, default: InitialMemory) -> InitialMemory {
     match same_memory(parent.cast_unsigned(), child.cast_unsigned()) {
-        Some(true) => Kinship::SameMemory,
-        Some(false) => Kinship::Copy,
+        Some(true) => InitialMemory::OfParent,
+        Some(false) => InitialMemory::CopyOfParent,
         None => default,
     }
 }
@@ -58,11 +63,11 @@ pub(crate) fn origin(proc: &ProcRoot, tid: pid_t, text: &mut Vec<u8>) -> Origin 
         (Some(process), Some(_)) if known && process != tid => Origin::Thread { of: process },
         (_, Some(parent)) if known => Origin::Process {
             parent,
-            kinship: kinship(parent, tid, Kinship::Copy),
+            memory: memory(parent, tid, InitialMemory::CopyOfParent),
         },
         _ => Origin::Process {
             parent: 0,
-            kinship: Kinship::Copy,
+            memory: InitialMemory::CopyOfParent,
         },
     }
 }
@@ -71,7 +76,7 @@ pub(crate) fn origin(proc: &ProcRoot, tid: pid_t, text: &mut Vec<u8>) -> Origin 
 mod tests {
     use super::{Origin, is_thread_of, origin};
     use memtop_proc::native::ProcRoot;
-    use memtop_sampler::Kinship;
+    use memtop_sampler::InitialMemory;
     use rustix::thread::gettid;
 
     #[test]
@@ -84,10 +89,10 @@ mod tests {
         let mut text = Vec::new();
         assert_eq!(origin(&proc, tid, &mut text), Origin::Thread { of: own });
         let parent = std::os::unix::process::parent_id().cast_signed();
-        let kinship = Kinship::Copy;
+        let memory = InitialMemory::CopyOfParent;
         assert_eq!(
             origin(&proc, own, &mut text),
-            Origin::Process { parent, kinship }
+            Origin::Process { parent, memory }
         );
     }
 }

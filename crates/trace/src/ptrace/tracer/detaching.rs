@@ -7,8 +7,8 @@ use libc::pid_t;
 use memtop_sampler::Event;
 
 use super::Tracer;
-use crate::ptrace::{self, Report};
-use crate::tracee::Tracee;
+use crate::ptrace::calls::{self, Report};
+use crate::ptrace::tracee::Tracee;
 
 /// How long to wait for detaching processes to stop.
 const DETACH_TIMEOUT: Duration = Duration::from_millis(200);
@@ -54,7 +54,7 @@ impl Tracer {
         let is_awaited =
             |(_, tracee): (&pid_t, &Tracee)| tracee.is_detaching && tracee.process != tracer;
         while start.elapsed() < DETACH_TIMEOUT && self.tracees.iter().any(is_awaited) {
-            match ptrace::try_next_report() {
+            match calls::try_next_report() {
                 Ok(Some((tid, report))) => {
                     let is_end = matches!(report, Report::Ended(_));
                     if self.is_detaching(tid) && !is_end && tid != tracer {
@@ -85,7 +85,7 @@ impl Tracer {
             any = true;
             if Some(tid) != stopped {
                 // Fails if the thread has ended, which is reported.
-                let _ = ptrace::interrupt(tid);
+                let _ = calls::interrupt(tid);
             }
         }
         any

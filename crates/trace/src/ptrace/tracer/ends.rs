@@ -3,11 +3,12 @@
 use libc::{c_int, pid_t};
 use memtop_proc::HighWater;
 use memtop_proc::native::high_water;
-use memtop_sampler::{EndStatus, Event};
+use memtop_sampler::Event;
 
 use super::Tracer;
 use crate::death::Death;
-use crate::{last_thread, ptrace};
+use crate::end_status;
+use crate::ptrace::{calls, last_thread};
 
 /// Processes with a lower peak are detached at their exit stop: their memory is freed at once, and
 /// their parent is notified of their end sooner.
@@ -25,7 +26,7 @@ impl Tracer {
         }
         // `None` if it was killed again while exiting and has freed its memory.
         let last = high_water(&self.proc, tid.cast_unsigned(), &mut self.text);
-        let status = ptrace::message(tid).unwrap_or(0);
+        let status = calls::message(tid).unwrap_or(0);
         let known = self.processes.get(&process);
         let is_alone = tid == process && known.is_none_or(|process| process.other_threads == 0);
         if is_alone || last_thread::is_last(&self.proc, tid, process, status, &mut self.text) {
@@ -46,7 +47,7 @@ impl Tracer {
         for (&tid, tracee) in &self.tracees {
             if tracee.process == process && tid != process {
                 // Fails if the thread has ended, which is reported.
-                let _ = ptrace::interrupt(tid);
+                let _ = calls::interrupt(tid);
             }
         }
     }
@@ -72,7 +73,7 @@ impl Tracer {
             && let Some(tracee) = self.tracees.get_mut(&process)
         {
             tracee.is_detaching = true;
-            self.notify(Event::Ended(pid, end_status(status)));
+            self.notify_end(process, status);
         }
         let signal = if libc::WIFSIGNALED(status) {
             libc::WTERMSIG(status)
@@ -101,16 +102,16 @@ impl Tracer {
             self.notify(Event::Exiting(tid.cast_unsigned(), last));
         }
         if self.remove(tid).is_some_and(|tracee| tracee.is_leader(tid)) {
-            self.notify(Event::Ended(tid.cast_unsigned(), end_status(status)));
+            self.notify_end(tid, status);
         }
         self.register_unclaimed();
     }
-}
 
-fn end_status(status: c_int) -> EndStatus {
-    if libc::WIFSIGNALED(status) {
-        EndStatus::Signal(libc::WTERMSIG(status))
-    } else {
-        EndStatus::Code(libc::WEXITSTATUS(status))
+    fn notify_end(&self, process: pid_t, status: c_int) {
+        self.notify(Event::Ended {
+            pid: process.cast_unsigned(),
+            status: end_status(status),
+            highest_bytes: None,
+        });
     }
 }

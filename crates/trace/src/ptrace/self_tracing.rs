@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::fs::{self, File};
 use std::os::unix::fs::MetadataExt;
 
-use crate::elf::names_tracing;
+use crate::ptrace::elf::names_tracing;
 
 /// Programs that attach to running processes, so that all must be detached. Recognized by name,
 /// since some are linked statically.

@@ -1,0 +1,11 @@
+//! Where events come from that nobody waits for: they are taken in before each sample.
+
+use std::time::Instant;
+
+use crate::Event;
+
+/// Knows what has happened to processes.
+pub trait EventSource: Send {
+    /// Hands over what has happened since the last call, oldest first.
+    fn take(&mut self, events: &mut Vec<(Instant, Event)>);
+}

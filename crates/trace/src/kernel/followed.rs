@@ -1,0 +1,187 @@
+//! Which processes are followed, and what has happened to them.
+
+use std::time::Instant;
+
+use libc::c_int;
+use memtop_proc::ByNumber;
+use memtop_proc::native::{ProcRoot, Stat};
+use memtop_sampler::{Event, InitialMemory};
+
+use super::connector::Change;
+use super::exit_accounting::LastFigures;
+use crate::end_status;
+
+/// The state of a process.
+#[derive(Clone, Copy, Debug, Default)]
+struct Process {
+    /// Whether its start may still be reported, since it was followed by its pid.
+    is_start_open: bool,
+    /// Its wait status, once its first thread has ended.
+    leader_status: Option<c_int>,
+    /// Its high-water mark, once its last thread is ending.
+    highest_bytes: Option<u64>,
+    /// Whether its last thread is ending.
+    is_ending: bool,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Followed {
+    processes: ByNumber<u32, Process>,
+    /// How many have lost their first thread and may live on.
+    leaderless: usize,
+    /// Whether the kernel tells the last thread of a process from others.
+    marks_last_threads: bool,
+    /// The last pid whose start was reported, of any process.
+    last_pid: u32,
+    events: Vec<(Instant, Event)>,
+    text: Vec<u8>,
+}
+
+impl Followed {
+    pub(super) fn contains(&self, pid: u32) -> bool {
+        self.processes.contains_key(&pid)
+    }
+
+    pub(super) fn has_events(&self) -> bool {
+        !self.events.is_empty()
+    }
+
+    pub(super) fn has_leaderless(&self) -> bool {
+        self.leaderless > 0
+    }
+
+    pub(super) fn add(&mut self, pid: u32) {
+        let process = Process {
+            is_start_open: true,
+            ..Process::default()
+        };
+        self.processes.entry(pid).or_insert(process);
+    }
+
+    pub(super) fn pids(&self) -> impl Iterator<Item = u32> {
+        self.processes.keys().copied()
+    }
+
+    /// Moves the events to the end of a list.
+    pub(super) fn take_events(&mut self, events: &mut Vec<(Instant, Event)>) {
+        events.append(&mut self.events);
+    }
+
+    /// What a thread had that ends. Comes before the end itself.
+    pub(super) fn take_figures(&mut self, figures: LastFigures, at: Instant) {
+        let Some(process) = self.processes.get_mut(&figures.process) else {
+            return;
+        };
+        process.highest_bytes = process.highest_bytes.max(Some(figures.highest_bytes));
+        self.marks_last_threads |= figures.is_last_thread.is_some();
+        process.is_ending |= figures.is_last_thread == Some(true);
+        if process.is_ending && process.leader_status.is_some() {
+            self.end(figures.process, at);
+        }
+    }
+
+    pub(super) fn take_change(&mut self, proc: &ProcRoot, change: Change, at: Instant) {
+        match change {
+            Change::Started { pid, parent } => {
+                self.last_pid = pid;
+                if self.processes.contains_key(&parent) {
+                    self.replace(pid);
+                    let memory = InitialMemory::Unknown;
+                    self.events.push((
+                        at,
+                        Event::Started {
+                            pid,
+                            parent,
+                            memory,
+                        },
+                    ));
+                } else if let Some(process) = self.processes.get_mut(&pid)
+                    && !std::mem::take(&mut process.is_start_open)
+                {
+                    // The end of the process that had this pid was lost.
+                    self.remove(pid);
+                }
+            }
+            Change::Execed { pid } => {
+                if let Some(process) = self.processes.get_mut(&pid) {
+                    // Its thread has taken the place of the first one.
+                    self.leaderless -= usize::from(process.leader_status.take().is_some());
+                    process.highest_bytes = None;
+                    self.events.push((at, Event::Execed(pid, None)));
+                }
+            }
+            Change::LeaderEnded { pid, status } => {
+                let Some(process) = self.processes.get_mut(&pid) else {
+                    return;
+                };
+                self.leaderless += usize::from(process.leader_status.is_none());
+                process.leader_status = Some(status);
+                let has_ended = process.is_ending
+                    || !self.marks_last_threads && !has_other_threads(proc, pid, &mut self.text);
+                if has_ended {
+                    self.end(pid, at);
+                }
+            }
+        }
+    }
+
+    /// Finds the ends of processes whose first thread has ended before the others.
+    pub(super) fn check_leaderless(&mut self, proc: &ProcRoot, at: Instant) {
+        let (processes, text) = (self.processes.iter(), &mut self.text);
+        let ended: Vec<u32> = processes
+            .filter(|(_, process)| process.leader_status.is_some())
+            .map(|(&pid, _)| pid)
+            .filter(|&pid| !has_other_threads(proc, pid, text))
+            .collect();
+        for pid in ended {
+            self.end(pid, at);
+        }
+    }
+
+    /// Reports were lost; these are the processes that there are now.
+    pub(super) fn reset(&mut self, pids: impl IntoIterator<Item = u32>, at: Instant) {
+        let former = std::mem::take(&mut self.processes);
+        for pid in pids {
+            let process = former.get(&pid).copied().unwrap_or_default();
+            self.processes.insert(pid, process);
+        }
+        let with_status = self.processes.values();
+        self.leaderless = with_status
+            .filter(|process| process.leader_status.is_some())
+            .count();
+        let last_pid = self.last_pid;
+        self.events.push((at, Event::Lost { last_pid }));
+    }
+
+    fn replace(&mut self, pid: u32) {
+        self.remove(pid);
+        self.processes.insert(pid, Process::default());
+    }
+
+    fn remove(&mut self, pid: u32) -> Option<Process> {
+        let process = self.processes.remove(&pid)?;
+        self.leaderless -= usize::from(process.leader_status.is_some());
+        Some(process)
+    }
+
+    fn end(&mut self, pid: u32, at: Instant) {
+        if let Some(process) = self.remove(pid) {
+            let status = end_status(process.leader_status.unwrap_or(0));
+            let highest_bytes = process.highest_bytes;
+            self.events.push((
+                at,
+                Event::Ended {
+                    pid,
+                    status,
+                    highest_bytes,
+                },
+            ));
+        }
+    }
+}
+
+/// Whether a process whose first thread has ended goes on with others.
+fn has_other_threads(proc: &ProcRoot, pid: u32, text: &mut Vec<u8>) -> bool {
+    let read = proc.read_process_file(pid, "stat", text);
+    matches!(read, Ok(Some(()))) && Stat::parse(text).is_ok_and(|stat| stat.threads > 1)
+}

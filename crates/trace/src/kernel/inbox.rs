@@ -1,0 +1,188 @@
+//! What the event sockets have received, in order.
+
+use std::time::{Duration, Instant};
+
+use memtop_proc::native::{NativeObserver, ProcRoot};
+use memtop_proc::{ByNumber, Descendants, Error, Observer, ParentLink, ProcessId};
+use memtop_sampler::Event;
+use rustix::thread::gettid;
+
+use super::clock::KernelClock;
+use super::connector::{Change, Connector, change, is_thread_start};
+use super::exit_accounting::{ExitAccounting, LastFigures, last_figures};
+use super::followed::Followed;
+use super::socket::Received;
+
+/// How often to look whether a process has ended that goes on without its first thread.
+const LOOK_FOR_ENDS_EVERY: Duration = Duration::from_millis(20);
+/// No message is longer.
+const LONGEST_MESSAGE: usize = 4 << 10;
+
+/// Where messages come from.
+#[derive(Debug)]
+pub(super) struct Sockets {
+    pub(super) connector: Connector,
+    pub(super) exits: Option<ExitAccounting>,
+}
+
+#[derive(Debug)]
+pub(super) struct Inbox {
+    followed: Followed,
+    /// While there are any, events are not handed out.
+    pub(super) holds: usize,
+    /// How often messages were lost.
+    pub(super) losses: u64,
+    clock: KernelClock,
+    proc: ProcRoot,
+    /// Of the messages that are being read; kept for their room.
+    changes: Vec<(u64, Change)>,
+    figures: ByNumber<u32, LastFigures>,
+    buffer: Vec<u8>,
+    looked_for_ends: Instant,
+}
+
+impl Inbox {
+    pub(super) fn new(proc: ProcRoot) -> Self {
+        Self {
+            followed: Followed::default(),
+            holds: 0,
+            losses: 0,
+            clock: KernelClock::start(),
+            proc,
+            changes: Vec::new(),
+            figures: ByNumber::default(),
+            buffer: vec![0; LONGEST_MESSAGE],
+            looked_for_ends: Instant::now(),
+        }
+    }
+
+    /// Whether the start of the calling thread has been received. The kernel sends it before the
+    /// thread runs.
+    pub(super) fn has_start_of_this_thread(&mut self, sockets: &Sockets) -> bool {
+        let process = std::process::id();
+        let thread = gettid().as_raw_nonzero().get().cast_unsigned();
+        loop {
+            match sockets.connector.socket.receive(&mut self.buffer) {
+                Ok(Received::Message(message)) if is_thread_start(message, process, thread) => {
+                    return true;
+                }
+                Ok(Received::Message(_) | Received::Lost) => {}
+                Ok(Received::Nothing) | Err(_) => return false,
+            }
+        }
+    }
+
+    /// Whether there are events to take.
+    pub(super) fn has_events(&self) -> bool {
+        self.holds == 0 && self.followed.has_events()
+    }
+
+    /// Whether a process goes on without its first thread, whose end may not be received.
+    pub(super) fn awaits_ends(&self) -> bool {
+        self.followed.has_leaderless()
+    }
+
+    /// Moves the events to the end of a list.
+    pub(super) fn take_events(&mut self, events: &mut Vec<(Instant, Event)>) {
+        if self.holds == 0 {
+            self.followed.take_events(events);
+        }
+    }
+
+    /// Follows one process, and all that it starts from now on.
+    pub(super) fn follow(&mut self, pid: u32) {
+        self.followed.add(pid);
+    }
+
+    /// Follows a process and its descendants. What they start meanwhile is received later.
+    pub(super) fn follow_tree(&mut self, pid: u32) -> Result<(), Error> {
+        for pid in descendants(|id| id.pid == pid)? {
+            self.followed.add(pid);
+        }
+        Ok(())
+    }
+
+    /// Reads all messages that are waiting.
+    pub(super) fn collect(&mut self, sockets: &Sockets) {
+        let is_lost = self.receive(sockets);
+        self.changes.sort_by_key(|&(stamp, _)| stamp);
+        let mut changes = std::mem::take(&mut self.changes);
+        for (stamp, change) in changes.drain(..) {
+            let at = self.clock.instant(stamp);
+            if let Change::LeaderEnded { pid, .. } = change
+                && let Some(figures) = self.figures.remove(&pid)
+            {
+                self.followed.take_figures(figures, at);
+            }
+            self.followed.take_change(&self.proc, change, at);
+        }
+        self.changes = changes;
+        // Of processes whose end has not been received yet, or whose first thread has ended before.
+        for (_, figures) in self.figures.drain() {
+            self.followed.take_figures(figures, Instant::now());
+        }
+        if is_lost {
+            self.recover();
+        }
+        if self.awaits_ends() && self.looked_for_ends.elapsed() >= LOOK_FOR_ENDS_EVERY {
+            self.looked_for_ends = Instant::now();
+            self.followed
+                .check_leaderless(&self.proc, self.looked_for_ends);
+        }
+    }
+
+    /// Returns whether messages were lost.
+    fn receive(&mut self, sockets: &Sockets) -> bool {
+        let mut is_lost = false;
+        // The figures of a process are sent before its end, so they are read after it.
+        while let Ok(received) = sockets.connector.socket.receive(&mut self.buffer) {
+            match received {
+                Received::Message(message) => self.changes.extend(change(message)),
+                Received::Lost => is_lost = true,
+                Received::Nothing => break,
+            }
+        }
+        let Some(exits) = &sockets.exits else {
+            return is_lost;
+        };
+        while let Ok(received) = exits.socket.receive(&mut self.buffer) {
+            match received {
+                Received::Message(message) => {
+                    if let Some(figures) = last_figures(message) {
+                        self.figures.insert(figures.process, figures);
+                    }
+                }
+                Received::Lost => self.losses += 1,
+                Received::Nothing => break,
+            }
+        }
+        is_lost
+    }
+
+    /// Finds by the process table what was lost.
+    fn recover(&mut self) {
+        self.losses += 1;
+        let followed = &self.followed;
+        let found = descendants(|id| followed.contains(id.pid));
+        // Without a process table the sampler fails as well, and says so.
+        let found = found.unwrap_or_else(|_| followed.pids().collect());
+        self.followed.reset(found, Instant::now());
+    }
+}
+
+/// The processes that are chosen and all their descendants.
+fn descendants(is_chosen: impl Fn(&ProcessId) -> bool) -> Result<Vec<u32>, Error> {
+    let mut births = Vec::new();
+    NativeObserver::of_this_machine()?.all(&mut births)?;
+    let chosen: Vec<ProcessId> = births
+        .iter()
+        .map(|birth| birth.id)
+        .filter(is_chosen)
+        .collect();
+    let table = births.iter().map(|birth| ParentLink {
+        id: birth.id,
+        parent: birth.parent,
+    });
+    let found = Descendants::of(table).with_descendants(&chosen);
+    Ok(found.iter().map(|id| id.pid).collect())
+}

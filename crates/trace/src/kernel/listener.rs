@@ -1,0 +1,269 @@
+//! The thread that waits for events, and the sampler's access to them.
+
+use std::io;
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
+use std::sync::mpsc::channel;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::thread::{Builder, JoinHandle, sleep};
+use std::time::{Duration, Instant};
+
+use memtop_proc::native::ProcRoot;
+use memtop_proc::{Error, lock};
+use memtop_sampler::{Event, EventSource, SharedSampler};
+use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd, poll};
+use rustix::time::Timespec;
+
+use super::connector::Connector;
+use super::exit_accounting::ExitAccounting;
+use super::inbox::{Inbox, Sockets};
+use crate::priority::raise_priority;
+
+/// Events that come within this time are taken in together.
+const TOGETHER: Duration = Duration::from_micros(700);
+/// The same while none is of a followed process.
+const TOGETHER_AT_REST: Duration = Duration::from_millis(4);
+/// After so many times without one.
+const TIMES_TO_REST: u32 = 20;
+/// The longest wait while a process goes on without its first thread.
+const WAIT_FOR_ENDS: Duration = Duration::from_millis(20);
+
+const NOTHING_SENT: &str = "the kernel sends no process events here, as in a container";
+
+/// Follows any number of trees by what the kernel sends. Dropping it ends that.
+#[derive(Debug)]
+pub struct KernelEvents {
+    shared: Arc<Shared>,
+    thread: Option<JoinHandle<()>>,
+    /// Why high-water marks of ended processes are unknown.
+    without_high_water: Option<String>,
+}
+
+#[derive(Debug)]
+struct Shared {
+    sockets: Sockets,
+    inbox: Mutex<Inbox>,
+    /// Written to for the thread to end.
+    wake: OwnedFd,
+    is_closed: AtomicBool,
+}
+
+/// What the sampler asks for events.
+struct Source(Arc<Shared>);
+
+impl KernelEvents {
+    /// Starts to listen, and reports to the sampler from then on.
+    ///
+    /// # Errors
+    /// Why that is not possible here, in words.
+    pub fn start(sampler: &SharedSampler) -> Result<Self, String> {
+        let (shared, without_high_water) = Shared::open()?;
+        let (reply, answer) = channel();
+        let (own, sampling) = (Arc::clone(&shared), Arc::clone(sampler));
+        let thread = start_thread(move || {
+            let works = own.works();
+            let is_wanted = reply.send(works).is_ok();
+            if works && is_wanted {
+                raise_priority();
+                own.listen(&sampling);
+            }
+        })?;
+        if !answer.recv().unwrap_or(false) {
+            // A panic has been printed by the thread itself.
+            let _ = thread.join();
+            return Err(NOTHING_SENT.to_owned());
+        }
+        sampler.set_event_source(Box::new(Source(Arc::clone(&shared))));
+        Ok(Self {
+            shared,
+            thread: Some(thread),
+            without_high_water,
+        })
+    }
+
+    /// Follows one process, and all that it starts from now on.
+    #[must_use = "events are held back until this is dropped"]
+    pub fn follow(&self, pid: u32) -> KernelEventsHold<'_> {
+        let mut inbox = self.shared.inbox();
+        inbox.follow(pid);
+        KernelEventsHold::new(&self.shared, &mut inbox)
+    }
+
+    /// Follows a process and its descendants, including later ones.
+    ///
+    /// # Errors
+    /// If the process table cannot be read.
+    #[must_use = "events are held back until this is dropped"]
+    pub fn follow_tree(&self, pid: u32) -> Result<KernelEventsHold<'_>, Error> {
+        let mut inbox = self.shared.inbox();
+        inbox.follow_tree(pid)?;
+        Ok(KernelEventsHold::new(&self.shared, &mut inbox))
+    }
+
+    /// Why the high-water marks of ended processes are not reported; `None` if they are.
+    #[must_use]
+    pub fn without_high_water(&self) -> Option<&str> {
+        self.without_high_water.as_deref()
+    }
+
+    /// How often events were lost, since more came than there was room for. What had happened was
+    /// found by a scan.
+    #[must_use]
+    pub fn losses(&self) -> u64 {
+        self.shared.inbox().losses
+    }
+}
+
+/// Holds back all events until it is dropped, so that a process can be added to the sampler that is
+/// followed already.
+#[derive(Debug)]
+pub struct KernelEventsHold<'a>(&'a Shared);
+
+impl<'a> KernelEventsHold<'a> {
+    fn new(shared: &'a Shared, inbox: &mut Inbox) -> Self {
+        inbox.holds += 1;
+        Self(shared)
+    }
+}
+
+impl Drop for KernelEventsHold<'_> {
+    fn drop(&mut self) {
+        self.0.inbox().holds -= 1;
+        // They came without waking the thread again.
+        self.0.wake();
+    }
+}
+
+impl Drop for KernelEvents {
+    fn drop(&mut self) {
+        self.shared.is_closed.store(true, SeqCst);
+        self.shared.wake();
+        if let Some(thread) = self.thread.take() {
+            // A panic has been printed by the thread itself.
+            let _ = thread.join();
+        }
+    }
+}
+
+impl EventSource for Source {
+    fn take(&mut self, events: &mut Vec<(Instant, Event)>) {
+        let mut inbox = self.0.inbox();
+        inbox.collect(&self.0.sockets);
+        inbox.take_events(events);
+    }
+}
+
+impl Shared {
+    fn wake(&self) {
+        // Fails only if it was written to before, and not read since.
+        let _ = rustix::io::write(&self.wake, &1_u64.to_ne_bytes());
+    }
+
+    fn inbox(&self) -> MutexGuard<'_, Inbox> {
+        lock(&self.inbox)
+    }
+
+    /// Opens the sockets. Also returns why the high-water marks of ended processes are not told.
+    fn open() -> Result<(Arc<Self>, Option<String>), String> {
+        let proc = ProcRoot::system().map_err(|error| error.to_string())?;
+        let connector = Connector::open().map_err(|error| refused(&error))?;
+        let (exits, without_high_water) = match ExitAccounting::open() {
+            Ok(exits) => (Some(exits), None),
+            Err(error) => (None, Some(why_no_high_water(&error))),
+        };
+        let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)
+            .map_err(|error| refused(&error.into()))?;
+        let shared = Self {
+            sockets: Sockets { connector, exits },
+            inbox: Mutex::new(Inbox::new(proc)),
+            wake,
+            is_closed: AtomicBool::new(false),
+        };
+        Ok((Arc::new(shared), without_high_water))
+    }
+
+    /// Whether events are received. The calling thread must have been started after the sockets
+    /// were opened.
+    fn works(&self) -> bool {
+        self.inbox().has_start_of_this_thread(&self.sockets)
+            && self.sockets.connector.filter().is_ok()
+    }
+
+    fn listen(&self, sampler: &SharedSampler) {
+        let mut wait = None;
+        let mut times_at_rest = 0;
+        while !self.is_closed.load(SeqCst) {
+            let is_woken = self.wait(wait);
+            if is_woken {
+                let is_at_rest = times_at_rest >= TIMES_TO_REST;
+                sleep(if is_at_rest {
+                    TOGETHER_AT_REST
+                } else {
+                    TOGETHER
+                });
+            }
+            let (has_events, awaits_ends) = {
+                let mut inbox = self.inbox();
+                inbox.collect(&self.sockets);
+                (inbox.has_events(), inbox.awaits_ends())
+            };
+            times_at_rest = if has_events { 0 } else { times_at_rest + 1 };
+            if has_events || wait.is_some() {
+                wait = sampler.look_at_events();
+            }
+            if awaits_ends {
+                wait = Some(wait.map_or(WAIT_FOR_ENDS, |wait| wait.min(WAIT_FOR_ENDS)));
+            }
+        }
+    }
+
+    /// Waits for a message, at most so long. Returns whether there is one.
+    fn wait(&self, most: Option<Duration>) -> bool {
+        let most = most.and_then(|most| Timespec::try_from(most).ok());
+        let sockets = &self.sockets;
+        let readable = |fd| PollFd::from_borrowed_fd(fd, PollFlags::IN);
+        let connector = readable(sockets.connector.socket.as_fd());
+        let mut sources = vec![readable(self.wake.as_fd()), connector];
+        let exits = sockets.exits.as_ref();
+        sources.extend(exits.map(|exits| readable(exits.socket.as_fd())));
+        // An interrupted wait counts as one without a message.
+        let is_woken = poll(&mut sources, most.as_ref()).is_ok_and(|ready| ready > 0);
+        // Empty unless it was written to.
+        let _ = rustix::io::read(&self.wake, &mut [0; 8]);
+        is_woken
+    }
+}
+
+/// Tries whether the kernel sends events here. Returns why it does not tell the high-water marks of
+/// processes that have ended; `None` if it does.
+///
+/// # Errors
+/// Why it sends no events, in words.
+pub fn probe_kernel_events() -> Result<Option<String>, String> {
+    let (shared, without_high_water) = Shared::open()?;
+    let thread = start_thread(move || shared.works())?;
+    match thread.join() {
+        Ok(true) => Ok(without_high_water),
+        // A panic has been printed by the thread itself.
+        Ok(false) | Err(_) => Err(NOTHING_SENT.to_owned()),
+    }
+}
+
+fn start_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> Result<JoinHandle<T>, String> {
+    let builder = Builder::new().name("memtop-events".to_owned());
+    builder.spawn(work).map_err(|error| refused(&error))
+}
+
+fn refused(error: &io::Error) -> String {
+    format!("the kernel's process events cannot be received: {error}")
+}
+
+fn why_no_high_water(error: &io::Error) -> String {
+    if error.kind() == io::ErrorKind::PermissionDenied {
+        "the peaks of ended processes are told to root only".to_owned()
+    } else {
+        format!("the kernel does not tell the peaks of ended processes: {error}")
+    }
+}
