@@ -7,7 +7,7 @@ use memtop_sampler::{
 use memtop_spawn::missed_bytes;
 use napi_derive::napi;
 
-use crate::places::Places;
+use crate::found_task_index::FoundTaskIndex;
 use crate::record::{TimelineRecord, TreeRecord, millis, whole};
 
 /// As many as can be distinguished by colour.
@@ -92,13 +92,13 @@ pub struct FoundTaskState {
 
 /// A tree and what was found in it.
 pub(crate) fn tree_and_found(record: Record) -> (TreeRecord, FoundRecord) {
-    let places = Places::of(&record.named);
+    let index = FoundTaskIndex::of(&record.named);
     let found = FoundRecord {
         stages: record.stages.into_iter().map(Into::into).collect(),
         tasks: record.named.into_iter().map(Into::into).collect(),
         programs: largest_programs(record.programs, record.task.peak.as_ref()),
     };
-    (TreeRecord::of(record.task, &places), found)
+    (TreeRecord::of(record.task, &index), found)
 }
 
 fn largest_programs(mut programs: Vec<Program>, peak: Option<&Peak>) -> Vec<FoundProgram> {
@@ -144,7 +144,7 @@ impl From<NamedRecord> for FoundTask {
             ended_at_ms: ended.map(millis),
             code,
             signal,
-            work: TreeRecord::of(work, &Places::default()),
+            work: TreeRecord::of(work, &FoundTaskIndex::default()),
             missed_bytes,
             wrappers: named.wrappers.map(|wrappers| WrappersRecord {
                 peak_bytes: peak_bytes(&wrappers),

@@ -8,7 +8,7 @@ use napi_derive::napi;
 
 use crate::alarm::AlarmRecord;
 use crate::found::{FoundRecord, tree_and_found};
-use crate::places::Places;
+use crate::found_task_index::FoundTaskIndex;
 use crate::record::{LivingProcessRecord, SamplingRecord, TreeRecord, millis, whole};
 
 /// The accounting of the control group of a run.
@@ -160,7 +160,7 @@ impl From<Outcome> for RunEnd {
             survivors: outcome
                 .survivors
                 .iter()
-                .map(|survivor| LivingProcessRecord::of(survivor, &Places::default()))
+                .map(|survivor| LivingProcessRecord::of(survivor, &FoundTaskIndex::default()))
                 .collect(),
             guard: outcome.guard.map(Into::into),
             out_of_memory: outcome.out_of_memory.map(Into::into),

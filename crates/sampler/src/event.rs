@@ -235,8 +235,8 @@ impl<O: Observer> Sampler<O> {
     /// Whether all processes, or those of the task that this one was attributed to, have about as
     /// much as ever, by their resident sizes.
     pub fn may_be_high(&mut self, pid: u32) -> bool {
-        let account = self.tree.task_of_pid(pid);
-        let found = account.and_then(|account| self.whole_task_around(account));
+        let task = self.tree.task_of_pid(pid);
+        let found = task.and_then(|task| self.whole_task_around(task));
         let (mut sum, mut within) = (0, 0);
         let tasks = &self.tasks;
         let is_within = |task| found.is_some_and(|found| tasks.is_within(task, found));

@@ -1,4 +1,4 @@
-//! Which task processes are accounted to, and what becomes of the sums.
+//! Which task processes are assigned to, and what becomes of the sums.
 
 mod fake;
 
@@ -212,11 +212,11 @@ fn tasks_side_by_side_have_peaks_of_their_own_and_the_whole_is_simultaneous() {
             .sum::<u64>();
         assert_eq!(by_looking, if is_reported { 0 } else { 3 });
         assert_eq!(peak(&record), 650, "100 for the root, 300 and 250");
-        let accounts: Vec<_> = world.found()[2].accounts.clone();
+        let tasks: Vec<_> = world.found()[2].tasks.clone();
         let at_peak = record.peak.unwrap().processes;
         let of_c: Vec<_> = at_peak
             .iter()
-            .filter(|at_peak| accounts.contains(&at_peak.task))
+            .filter(|at_peak| tasks.contains(&at_peak.task))
             .collect();
         assert_eq!((of_c.len(), of_c[0].id.pid), (1, 13));
     }

@@ -19,7 +19,7 @@ use serde_json::Value;
 use fake::FakeTable;
 
 const ROOT: u32 = 10;
-/// So that each process of an account shows in its sums.
+/// So that each process of a task shows in its sums.
 const EACH: u64 = 1_000;
 
 fn read(path: impl AsRef<Path>) -> Value {
@@ -120,12 +120,12 @@ fn replay(case: &str, processes: &[&Value], rules: &SharedRules) -> Vec<String> 
         sampler.tick(now).unwrap();
         let named = sampler.named_records(root);
         let living = sampler.living(root);
-        let account = living
+        let task = living
             .into_iter()
             .find(|living| living.id.pid == pid)
             .unwrap()
             .task;
-        let found = named.iter().find(|named| named.accounts.contains(&account));
+        let found = named.iter().find(|named| named.tasks.contains(&task));
         let expected = (optional(&process["runner"]), optional(&process["task"]));
         let actual = found.map(|found| {
             (

@@ -39,8 +39,8 @@ pub struct NamedRecord {
     pub wrappers: Option<TaskRecord>,
     /// Both together.
     pub all: TaskRecord,
-    /// The accounts that its processes are on.
-    pub accounts: Vec<TaskId>,
+    /// The sampler's tasks that its processes are in.
+    pub tasks: Vec<TaskId>,
     /// Pids of processes that were in it to their end, or still are; of thousands not all.
     pub pids: Vec<u32>,
 }
@@ -97,7 +97,7 @@ impl<O: Observer> Sampler<O> {
         let mut records: Vec<NamedRecord> = self
             .named_of(root)
             .filter_map(|(all, named)| {
-                let work = self.task_record(named.account_of_work())?;
+                let work = self.task_record(named.work_task())?;
                 let wrappers = named
                     .wrappers
                     .and_then(|wrappers| self.task_record(wrappers));
@@ -115,7 +115,7 @@ impl<O: Observer> Sampler<O> {
                     work: if is_idle { whole.clone() } else { work },
                     wrappers: wrappers.filter(|_| !is_idle),
                     all: whole,
-                    accounts: parts.into_iter().flatten().collect(),
+                    tasks: parts.into_iter().flatten().collect(),
                     pids: self.pids_of(all, named),
                 })
             })
@@ -130,7 +130,7 @@ impl<O: Observer> Sampler<O> {
         let mut states: Vec<NamedState> = self
             .named_of(root)
             .map(|(all, named)| {
-                let work = self.tasks.get(named.account_of_work());
+                let work = self.tasks.get(named.work_task());
                 let work = work.filter(|work| work.record.seen > 0);
                 let task = work.or_else(|| self.tasks.get(all));
                 let peak = task.and_then(|task| task.record.peak.as_ref());

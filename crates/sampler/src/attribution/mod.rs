@@ -3,10 +3,10 @@
 //! Rules turn what a process was started with into [`Traits`]. What is new in them, compared with
 //! its parent's, puts it into another task; else it is in the task that it comes from.
 
-mod accounts;
 mod expressions;
 mod fnv;
 mod found;
+mod found_tasks;
 mod placing;
 mod ready_rule;
 mod rules;

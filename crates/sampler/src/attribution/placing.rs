@@ -1,4 +1,4 @@
-//! Places each process on the account of the task that its traits show.
+//! Places each process in the task that its traits show.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -93,8 +93,8 @@ impl<O: Observer> Sampler<O> {
             // It may be too new to be in a sample; what cannot be read is found later.
             let _ = self.sample(now);
         }
-        let account = self.tree.task_of_pid(pid);
-        if !account.is_some_and(|account| self.tasks.is_within(account, root)) {
+        let task = self.tree.task_of_pid(pid);
+        if !task.is_some_and(|task| self.tasks.is_within(task, root)) {
             return false;
         }
         let known = self.attribution.processes.get(&pid);
@@ -142,10 +142,10 @@ impl<O: Observer> Sampler<O> {
         origin: Origin,
         now: Duration,
     ) {
-        let Some(account) = self.tree.task_of_pid(pid) else {
+        let Some(assigned) = self.tree.task_of_pid(pid) else {
             return;
         };
-        let Some(root) = self.root_around(account) else {
+        let Some(root) = self.root_around(assigned) else {
             return;
         };
         let former = self.attribution.processes.remove(&pid);
@@ -157,7 +157,7 @@ impl<O: Observer> Sampler<O> {
         let current = match (origin, &former) {
             (Origin::Other(task), _) => task,
             (Origin::Own, Some(former)) => former.task,
-            (Origin::Own, None) => self.whole_task_around(account),
+            (Origin::Own, None) => self.whole_task_around(assigned),
         };
         let task = self.task_by_traits(root, traits, compared.map(Arc::as_ref), current, now);
         let part = part_in(task, traits, former.as_ref(), parent.as_ref());
@@ -197,7 +197,7 @@ impl<O: Observer> Sampler<O> {
         }
     }
 
-    /// Puts a process on the account of its placement, in place of its former one.
+    /// Moves a process to its placement from its former one.
     fn set_placement(
         &mut self,
         pid: u32,
@@ -209,13 +209,13 @@ impl<O: Observer> Sampler<O> {
             self.note_departure(former, Departure::Moved, now);
         }
         self.note_arrival(&placement, now);
-        let account = self.account_for(&placement);
+        let assigned = self.task_for(&placement);
         let (task, traits) = (placement.task, Arc::clone(&placement.traits));
         let has_changed = former.as_ref().is_some_and(|former| {
             (former.task, former.part) != (task, placement.part) || former.traits != traits
         });
         self.attribution.processes.insert(pid, placement);
-        self.reassign(pid, account);
+        self.reassign(pid, assigned);
         // Where execs are not reported, one may be found later than what was started after it.
         if let Some(former) = former.filter(|_| has_changed && !self.births.are_reported()) {
             self.move_children(pid, former.task, &traits, task, now);

@@ -32,17 +32,17 @@ pub(super) struct NamedTask {
 
 impl NamedTask {
     /// The work of a script is done below its host.
-    pub(super) fn account_of_work(&self) -> TaskId {
+    pub(super) fn work_task(&self) -> TaskId {
         let below = self.below_host.filter(|_| self.is_script);
         below.unwrap_or(self.work)
     }
 }
 
-/// Where a process is accounted.
+/// The task and the part of it that a process is in.
 #[derive(Clone, Debug)]
 pub(super) struct Placement {
     pub(super) traits: Arc<Traits>,
-    /// The account of all of its task.
+    /// All of its task.
     pub(super) task: Option<TaskId>,
     pub(super) part: Part,
     pub(super) parent: u32,
@@ -73,7 +73,7 @@ pub(crate) struct Attribution {
     pub(super) rules: Option<SharedRules>,
     /// The trees whose processes are attributed.
     pub(super) roots: ByNumber<TaskId, Root>,
-    /// By the account of the whole task.
+    /// By the sampler's task for all of it.
     pub(super) named: ByNumber<TaskId, NamedTask>,
     /// By the names and by the keys of their marks.
     pub(super) by_mark: HashMap<(TaskId, usize, Arc<str>), TaskId>,
@@ -93,7 +93,7 @@ impl Attribution {
         Some(&mut self.roots.get_mut(&root)?.stages)
     }
 
-    /// Whether this is the account of a whole task that was found.
+    /// Whether this is all of a task that was found.
     pub(crate) fn is_whole(&self, id: TaskId) -> bool {
         self.named.contains_key(&id)
     }

@@ -41,7 +41,7 @@ pub(crate) struct Family {
     clamped: Bracket,
     is_changed: bool,
     /// The one task that all members are in, and the version of the tree.
-    account: Option<(u64, Option<TaskId>)>,
+    common_task: Option<(u64, Option<TaskId>)>,
     /// What can have been freed since this was last taken.
     freed: u64,
     /// Shared memory that members can have released, all in all.
@@ -328,21 +328,21 @@ impl Family {
     }
 
     /// The one task that all members are in, found anew for each `version` of the tree.
-    pub(crate) fn account(
+    pub(crate) fn common_task(
         &mut self,
         version: u64,
-        account_of: impl Fn(u32) -> Option<TaskId>,
+        task_of: impl Fn(u32) -> Option<TaskId>,
     ) -> Option<TaskId> {
-        if let Some((as_of, account)) = self.account
+        if let Some((as_of, task)) = self.common_task
             && as_of == version
         {
-            return account;
+            return task;
         }
-        let mut accounts = self.holdings.keys().filter_map(|&pid| account_of(pid));
-        let first = accounts.next();
-        let account = first.filter(|&first| accounts.all(|account| account == first));
-        self.account = Some((version, account));
-        account
+        let mut tasks = self.holdings.keys().filter_map(|&pid| task_of(pid));
+        let first = tasks.next();
+        let common = first.filter(|&first| tasks.all(|task| task == first));
+        self.common_task = Some((version, common));
+        common
     }
 
     /// What can have been freed since this was last taken.

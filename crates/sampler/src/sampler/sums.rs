@@ -49,13 +49,13 @@ impl<O: Observer> Sampler<O> {
 
     fn add_families(&mut self) {
         let (tree, tasks) = (&self.tree, &mut self.tasks);
-        let account_of = |pid| Some(tree.members()[tree.index_of(pid)?].task);
+        let task_of = |pid| Some(tree.members()[tree.index_of(pid)?].task);
         let mut divided = Vec::new();
         for (id, family) in self.families.iter_mut() {
             family.update();
             let (pages, freed) = (family.bytes(), family.take_freed());
-            match family.account(tree.version, account_of) {
-                Some(account) => tasks.each_outwards(account, |task| {
+            match family.common_task(tree.version, task_of) {
+                Some(common) => tasks.each_outwards(common, |task| {
                     task.sums.families = task.sums.families.plus(pages);
                     task.given_back += freed;
                 }),

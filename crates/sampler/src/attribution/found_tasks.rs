@@ -1,7 +1,7 @@
-//! The accounts of tasks that were found.
+//! The sampler's tasks that a task which was found consists of.
 //!
-//! Such a task has an account for all of it, and inside that one for its work and one for wrappers.
-//! Inside the work there is one more when its process may turn out to be only the host of a script.
+//! There is one for all of it, and inside that one for its work and one for wrappers. Inside the
+//! work there is one more when its process may turn out to be only the host of a script.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -59,7 +59,7 @@ impl<O: Observer> Sampler<O> {
         Some(all)
     }
 
-    pub(super) fn account_for(&mut self, placement: &Placement) -> TaskId {
+    pub(super) fn task_for(&mut self, placement: &Placement) -> TaskId {
         let Some(all) = placement.task else {
             return placement.root;
         };
@@ -107,12 +107,12 @@ impl<O: Observer> Sampler<O> {
             })
             .collect();
         for (pid, host) in hosts {
-            let to = self.account_for(&host);
+            let to = self.task_for(&host);
             self.reassign(pid, to);
         }
     }
 
-    /// Moves a process to another account.
+    /// Moves a process to another task.
     pub(super) fn reassign(&mut self, pid: u32, to: TaskId) {
         let Some(from) = self.tree.task_of_pid(pid) else {
             return;
@@ -133,7 +133,7 @@ impl<O: Observer> Sampler<O> {
             self.tree.remember(pid, to);
             0
         };
-        let is_told = self.births.are_reported();
+        let is_reported = self.births.are_reported();
         self.tasks.each_outwards_not_around(from, to, |left| {
             left.record.seen = left.record.seen.saturating_sub(1);
             left.lifetimes.ended(pid, most);
@@ -141,7 +141,7 @@ impl<O: Observer> Sampler<O> {
         self.tasks.each_outwards_not_around(to, from, |entered| {
             entered.record.seen += 1;
             entered.forget_before();
-            if is_told {
+            if is_reported {
                 entered.lifetimes.started(pid);
             } else {
                 entered.record.found += 1;
@@ -165,10 +165,10 @@ impl<O: Observer> Sampler<O> {
                 named.wrappers,
                 Some(all),
             ];
-            for account in parts.into_iter().flatten() {
-                if let Some(task) = self.tasks.remove(account) {
-                    self.tree.end_task(account, task.enclosing);
-                    self.unsampled.end_task(account, task.enclosing);
+            for id in parts.into_iter().flatten() {
+                if let Some(task) = self.tasks.remove(id) {
+                    self.tree.end_task(id, task.enclosing);
+                    self.unsampled.end_task(id, task.enclosing);
                 }
             }
         }
@@ -178,17 +178,17 @@ impl<O: Observer> Sampler<O> {
             .retain(|_, placement| placement.root != root);
     }
 
-    pub(super) fn outwards(&self, account: TaskId) -> impl Iterator<Item = TaskId> {
-        std::iter::successors(Some(account), |&id| self.tasks.get(id)?.enclosing)
+    pub(super) fn outwards(&self, task: TaskId) -> impl Iterator<Item = TaskId> {
+        std::iter::successors(Some(task), |&id| self.tasks.get(id)?.enclosing)
     }
 
-    pub(super) fn root_around(&self, account: TaskId) -> Option<TaskId> {
-        let mut outwards = self.outwards(account);
+    pub(super) fn root_around(&self, task: TaskId) -> Option<TaskId> {
+        let mut outwards = self.outwards(task);
         outwards.find(|id| self.attribution.roots.contains_key(id))
     }
 
-    pub(crate) fn whole_task_around(&self, account: TaskId) -> Option<TaskId> {
-        let mut outwards = self.outwards(account);
+    pub(crate) fn whole_task_around(&self, task: TaskId) -> Option<TaskId> {
+        let mut outwards = self.outwards(task);
         outwards.find(|&id| self.attribution.is_whole(id))
     }
 }
