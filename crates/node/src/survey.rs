@@ -1,7 +1,7 @@
 //! What can be measured on this machine, as a plain JavaScript value.
 
 use memtop_proc::Error;
-use memtop_proc::native::cgroup::{Cgroups, Limit, NoGroup, Offers};
+use memtop_proc::native::cgroup::{Cgroups, Limit, Offers, RunCgroupError};
 use memtop_proc::native::survey::{
     GroupSurvey, OwnGroup, ProcessSurvey, PssAnswer, TracingSurvey, open_files, page_bytes,
 };
@@ -249,8 +249,8 @@ impl From<Offers> for OffersRecord {
     }
 }
 
-impl From<NoGroup> for ProblemRecord {
-    fn from(problem: NoGroup) -> Self {
+impl From<RunCgroupError> for ProblemRecord {
+    fn from(problem: RunCgroupError) -> Self {
         Self {
             reason: problem.to_string(),
             remedy: problem.remedy().map(str::to_owned),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use memtop_proc::{Account, Counted};
+use memtop_proc::{GroupCounters, GroupMemory};
 
 use crate::estimate::{Estimate, ReadPages, Sums};
 use crate::lifetimes::Lifetimes;
@@ -29,9 +29,9 @@ pub(crate) struct Task {
     /// Its memory at the last sample.
     pub(crate) estimate: Estimate,
     /// Its counters in the kernel, where there are any.
-    pub(crate) account: Option<Box<dyn Account>>,
+    pub(crate) counters: Option<Box<dyn GroupCounters>>,
     /// What they last counted.
-    pub(crate) counted: Option<Counted>,
+    pub(crate) counted: Option<GroupMemory>,
     pub(crate) last_walk: LastWalk,
     /// What the counters had of mapped pages when processes were last summed up.
     pub(crate) mapped_with_sums: Option<u64>,

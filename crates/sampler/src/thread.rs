@@ -8,7 +8,7 @@ use std::thread::{Builder, JoinHandle};
 use std::time::{Duration, Instant};
 
 use memtop_proc::lock;
-use memtop_proc::{Account, Error, HighWater, Observer, ProcessId, Startup};
+use memtop_proc::{Error, GroupCounters, HighWater, Observer, ProcessId, Startup};
 
 use crate::guarded_task::TaskGuard;
 use crate::timed_sampler::TimedSampler;
@@ -124,14 +124,14 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
     }
 
     /// From now on the kernel counts what is in a task, and nothing else.
-    pub fn set_account(&self, task: TaskId, account: Box<dyn Account>) {
-        let _ = self.with(|timed| timed.set_account(task, account));
+    pub fn set_counters(&self, task: TaskId, counters: Box<dyn GroupCounters>) {
+        let _ = self.with(|timed| timed.set_counters(task, counters));
         self.shared.changed.notify_all();
     }
 
     /// The kernel does not count all of a task any more.
-    pub fn end_account(&self, task: TaskId) {
-        let _ = self.with(|timed| timed.sampler.end_account(task));
+    pub fn remove_counters(&self, task: TaskId) {
+        let _ = self.with(|timed| timed.sampler.remove_counters(task));
     }
 
     /// Adds a task that holds others. Orphans that become children of `adopter`, and are of no task

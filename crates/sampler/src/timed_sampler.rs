@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use memtop_proc::native::thread_cpu;
-use memtop_proc::{Account, Observer};
+use memtop_proc::{GroupCounters, Observer};
 
 use crate::budget::Budget;
 use crate::guarded_task::{GuardedTask, TaskGuard};
@@ -37,7 +37,7 @@ pub(crate) struct TimedSampler<O: Observer> {
     last_cost: Duration,
     last_sample: Instant,
     last_poll: Instant,
-    has_account: bool,
+    has_counters: bool,
     /// Whether counters have changed between the last two polls.
     is_changing: bool,
     cost_of_poll: Duration,
@@ -58,7 +58,7 @@ impl<O: Observer> TimedSampler<O> {
             last_cost: Duration::ZERO,
             last_sample: now,
             last_poll: now,
-            has_account: false,
+            has_counters: false,
             is_changing: false,
             cost_of_poll: Duration::ZERO,
             guarded: Vec::new(),
@@ -88,7 +88,7 @@ impl<O: Observer> TimedSampler<O> {
         if !self.guarded.is_empty() {
             next = next.min(self.guard_check_due());
         }
-        if self.has_account {
+        if self.has_counters {
             let every = if self.is_changing {
                 POLL_IN_CHANGE_EVERY.max(self.cost_of_poll * REST_AFTER_POLL)
             } else {
@@ -116,9 +116,9 @@ impl<O: Observer> TimedSampler<O> {
     }
 
     /// From now on the kernel counts what is in a task.
-    pub(crate) fn set_account(&mut self, task: TaskId, account: Box<dyn Account>) {
-        self.sampler.set_account(task, account);
-        self.has_account = true;
+    pub(crate) fn set_counters(&mut self, task: TaskId, counters: Box<dyn GroupCounters>) {
+        self.sampler.set_counters(task, counters);
+        self.has_counters = true;
     }
 
     /// Reads the counters. A new high is worth a sample, which shows the processes behind it, as
@@ -128,7 +128,7 @@ impl<O: Observer> TimedSampler<O> {
         let now = self.now();
         let (cost, poll) = self.timed(|sampler| sampler.poll_counters(now));
         self.cost_of_poll = cost;
-        self.has_account = self.sampler.has_account();
+        self.has_counters = self.sampler.has_counters();
         self.is_changing = poll.is_changing;
         if !poll.is_high || self.last_sample.elapsed() < POLL_EVERY {
             return;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use memtop_proc::{Counted, Error, Observer};
+use memtop_proc::{Error, GroupMemory, Observer};
 
 use super::Sampler;
 use super::changes::is_about;
@@ -25,7 +25,7 @@ impl<O: Observer> Sampler<O> {
     }
 
     pub(super) fn estimate(&mut self, now: Duration) -> Result<(), Error> {
-        self.read_accounts();
+        self.read_counters();
         self.sum_up();
         let unseen = self.births.take_unseen(&self.observer);
         let mut outcome = Ok(());
@@ -142,7 +142,7 @@ fn estimate_of_total(total: Bracket) -> Estimate {
 fn estimate_of(
     sums: &Sums,
     read: ReadPages,
-    counted: Option<Counted>,
+    counted: Option<GroupMemory>,
     mapped_with_sums: Option<u64>,
 ) -> Estimate {
     let by_processes = Bracket::exactly(sums.anonymous).plus(sums.families);

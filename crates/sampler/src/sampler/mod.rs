@@ -30,7 +30,7 @@ use files::Files;
 use high_water::HighWaterTurns;
 use machine::{MachineWrites, Window};
 use memory_origin::MemoryOrigin;
-use memtop_proc::{Account, Error, Observer, ProcessId};
+use memtop_proc::{Error, GroupCounters, Observer, ProcessId};
 use progress::Progress;
 
 use crate::attribution::Attribution;
@@ -116,16 +116,16 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// From now on the kernel counts what is in a task, and nothing else.
-    pub fn set_account(&mut self, id: TaskId, account: Box<dyn Account>) {
+    pub fn set_counters(&mut self, id: TaskId, counters: Box<dyn GroupCounters>) {
         if let Some(task) = self.tasks.get_mut(id) {
-            task.account = Some(account);
+            task.counters = Some(counters);
         }
     }
 
     /// The counters do not cover all processes of a task any more.
-    pub fn end_account(&mut self, id: TaskId) {
+    pub fn remove_counters(&mut self, id: TaskId) {
         if let Some(task) = self.tasks.get_mut(id) {
-            task.account = None;
+            task.counters = None;
             task.counted = None;
         }
     }

@@ -48,7 +48,7 @@ impl<O: Observer> Sampler<O> {
     fn estimate_again(&mut self) {
         let has_shrunk = self.has_one_shrunk();
         self.changes.tear(has_shrunk);
-        self.read_accounts();
+        self.read_counters();
         self.estimate_all();
     }
 

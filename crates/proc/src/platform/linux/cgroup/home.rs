@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use super::control::{members, remove_empty};
-use super::{Cgroup, Cgroups, NoGroup, Version, files};
+use super::{Cgroup, Cgroups, RunCgroupError, Version, files};
 use crate::lock;
 
 /// How long to wait until a leaf is empty.
@@ -38,7 +38,7 @@ pub(super) struct Lease {
 
 impl Lease {
     /// A leaf is named after `name`.
-    pub(super) fn take(cgroups: &Cgroups, name: &str) -> Result<Self, NoGroup> {
+    pub(super) fn take(cgroups: &Cgroups, name: &str) -> Result<Self, RunCgroupError> {
         let mut shared = lock(&SHARED);
         let own = cgroups.own()?;
         let existing = shared.upgrade().filter(|home| home.refuge == own.directory);
@@ -72,9 +72,9 @@ struct Home {
 }
 
 impl Home {
-    fn prepare(own: &Cgroup, name: &str) -> Result<Self, NoGroup> {
+    fn prepare(own: &Cgroup, name: &str) -> Result<Self, RunCgroupError> {
         if own.read_only {
-            return Err(NoGroup::ReadOnly(own.directory.clone()));
+            return Err(RunCgroupError::ReadOnly(own.directory.clone()));
         }
         match own.version {
             Version::V1 => Self::v1(own),
@@ -82,22 +82,22 @@ impl Home {
         }
     }
 
-    fn v1(own: &Cgroup) -> Result<Self, NoGroup> {
+    fn v1(own: &Cgroup) -> Result<Self, RunCgroupError> {
         // Before Linux 5.11 a group could be configured not to limit its children.
         let is_apart = files::number(&own.file("memory.use_hierarchy"))? == Some(0);
         if is_apart && own.limits()?.max.is_some() {
-            return Err(NoGroup::NotInherited(own.directory.clone()));
+            return Err(RunCgroupError::NotInherited(own.directory.clone()));
         }
         Ok(Self::unchanged(own))
     }
 
-    fn v2(own: &Cgroup, name: &str) -> Result<Self, NoGroup> {
+    fn v2(own: &Cgroup, name: &str) -> Result<Self, RunCgroupError> {
         let mut home = Self::unchanged(own);
         if files::has_word(&own.file(SUBTREE_CONTROL), "memory") {
             return Ok(home);
         }
         if !files::has_word(&own.file("cgroup.controllers"), "memory") {
-            return Err(NoGroup::NotGiven(own.directory.clone()));
+            return Err(RunCgroupError::NotGiven(own.directory.clone()));
         }
         // Only the root group has no type. There the controller stays delegated: by the end of the
         // run other groups may depend on it.
@@ -105,7 +105,7 @@ impl Home {
             home.move_into_leaf(name)?;
         }
         files::write(&own.file(SUBTREE_CONTROL), "+memory")
-            .map_err(|error| NoGroup::of(own, error))?;
+            .map_err(|error| RunCgroupError::of(own, error))?;
         home.delegate_cpu();
         Ok(home)
     }
@@ -129,21 +129,21 @@ impl Home {
         }
     }
 
-    fn move_into_leaf(&mut self, name: &str) -> Result<(), NoGroup> {
+    fn move_into_leaf(&mut self, name: &str) -> Result<(), RunCgroupError> {
         let group = &self.group.directory;
         let others = members(group)?.iter().filter(|&&pid| pid != id()).count();
         if others > 0 {
-            return Err(NoGroup::NotAlone {
+            return Err(RunCgroupError::NotAlone {
                 group: group.clone(),
                 others,
             });
         }
         let leaf = self.group.file(&format!("{name}-memtop"));
-        fs::create_dir(&leaf).map_err(|error| NoGroup::of(&self.group, error))?;
+        fs::create_dir(&leaf).map_err(|error| RunCgroupError::of(&self.group, error))?;
         // From here on, drop restores the group if something fails.
         self.refuge.clone_from(&leaf);
         files::write(&leaf.join("cgroup.procs"), "0")
-            .map_err(|error| NoGroup::of(&self.group, error))
+            .map_err(|error| RunCgroupError::of(&self.group, error))
     }
 }
 

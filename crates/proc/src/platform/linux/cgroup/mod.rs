@@ -5,8 +5,8 @@
 //! samples, though it includes page cache. Both cgroup versions are in use, even side by side; see
 //! `cgroups(7)` for the differences.
 
-mod account;
 mod control;
+mod counters;
 mod files;
 mod home;
 mod kill;
@@ -19,16 +19,16 @@ mod offers;
 mod open_group;
 mod peak_since;
 mod readers;
-mod refusal;
 mod run;
+mod run_error;
 mod settings;
 
-pub use account::GroupAccount;
+pub use counters::CgroupCounters;
 pub use limits::{Limit, Limits};
-pub use locate::{Cgroup, Cgroups, NoCgroup, Version};
+pub use locate::{Cgroup, CgroupLookupError, Cgroups, Version};
 pub use offers::Offers;
 pub(super) use open_group::OpenGroup;
 pub use peak_since::PeakSince;
 pub use readers::{Breakdown, OomEvents};
-pub use refusal::NoGroup;
 pub use run::{Entrance, RunCgroup};
+pub use run_error::RunCgroupError;

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use crate::native::Pressure;
-use crate::native::cgroup::{Cgroup, Cgroups, Limits, NoCgroup, NoGroup, Offers, RunCgroup};
+use crate::native::cgroup::{
+    Cgroup, CgroupLookupError, Cgroups, Limits, Offers, RunCgroup, RunCgroupError,
+};
 
 /// How long the removal of an empty group may take.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -12,9 +14,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct GroupSurvey {
     /// The group that this process is in, or why it is unknown.
-    pub own: Result<OwnGroup, NoCgroup>,
+    pub own: Result<OwnGroup, CgroupLookupError>,
     /// What the group of a run would offer, or why it cannot be created.
-    pub run: Result<Offers, NoGroup>,
+    pub run: Result<Offers, RunCgroupError>,
 }
 
 /// The group that this process is in.
