@@ -157,13 +157,13 @@ impl From<NamedRecord> for FoundTask {
 }
 
 impl From<StageRecord> for FoundStage {
-    fn from(StageRecord { name, course }: StageRecord) -> Self {
+    fn from(StageRecord { name, summary }: StageRecord) -> Self {
         Self {
             name,
-            peak_bytes: course.peak_bytes.map(whole),
-            first_seen_ms: millis(course.first_seen),
-            last_seen_ms: millis(course.last_seen),
-            duration_ms: millis(course.duration),
+            peak_bytes: summary.peak_bytes.map(whole),
+            first_seen_ms: millis(summary.first_seen),
+            last_seen_ms: millis(summary.last_seen),
+            duration_ms: millis(summary.duration),
         }
     }
 }

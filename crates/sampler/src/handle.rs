@@ -6,8 +6,8 @@ use memtop_proc::ProcessId;
 use memtop_proc::native::NativeObserver;
 
 use crate::{
-    Course, LivingProcess, NamedState, Record, SamplerThread, Samples, SharedRules, SharedSampler,
-    Snapshot, TaskGuard, TaskId, Traits,
+    LivingProcess, NamedState, Record, SamplerThread, Samples, SharedRules, SharedSampler,
+    Snapshot, TaskGuard, TaskId, TimelineSegment, Traits,
 };
 
 /// A task of a sampler, which it keeps running.
@@ -135,9 +135,9 @@ impl WeakTask {
         sampler.is_some_and(|sampler| sampler.tell_task(self.id, pid, runner, name))
     }
 
-    /// See [`SamplerThread::take_course`]; `None` when the sampler has ended, too.
+    /// See [`SamplerThread::take_timeline_segment`]; `None` when the sampler has ended, too.
     #[must_use]
-    pub fn take_course(&self, sums: usize) -> Option<Course> {
-        self.sampler.upgrade()?.take_course(self.id, sums)
+    pub fn take_timeline_segment(&self, sums: usize) -> Option<TimelineSegment> {
+        self.sampler.upgrade()?.take_timeline_segment(self.id, sums)
     }
 }

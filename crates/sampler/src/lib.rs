@@ -37,7 +37,7 @@ mod unsampled;
 pub use alarm::{Alarm, AlarmSnapshot, Cause};
 pub use attribution::{
     BadRule, Finding, Kind, NamedRecord, NamedState, RuleSet, Rules, Runner, SharedRules,
-    StageCourse, StageRecord, TaskRule, Traits,
+    StageRecord, StageSummary, TaskRule, Traits,
 };
 pub use ceiling::Ceiling;
 pub use event::{EndStatus, Event, Kinship};
@@ -48,7 +48,7 @@ pub use pace::Interval;
 pub use page_reads::Metric;
 pub use peak::{Peak, PeakMetric, ProcessAtPeak};
 pub use programs::Program;
-pub use record::{Course, LargestProcess, LivingProcess, Record, Snapshot, TaskRecord};
+pub use record::{LargestProcess, LivingProcess, Record, Snapshot, TaskRecord, TimelineSegment};
 pub use sampler::Sampler;
 pub use samples::Samples;
 pub use tasks::TaskId;

@@ -62,7 +62,7 @@ pub struct Snapshot {
 
 /// A task's memory since this was last asked for.
 #[derive(Clone, Debug)]
-pub struct Course {
+pub struct TimelineSegment {
     /// Until when, counted from the sampler's start.
     pub at: Duration,
     /// The sums, in the order of time.
@@ -86,7 +86,7 @@ pub struct TaskRecord {
     pub most_mapped_bytes: u64,
     /// The largest process.
     pub largest: Option<LargestProcess>,
-    /// The course of the sum.
+    /// The timeline of the sum.
     pub timeline: Timeline,
     /// Processes that were ever found.
     pub seen: u64,
@@ -151,8 +151,8 @@ impl Record {
             program.timeline = std::mem::take(&mut program.timeline).since(start);
         }
         for stage in &mut self.stages {
-            stage.course.first_seen = stage.course.first_seen.saturating_sub(start);
-            stage.course.last_seen = stage.course.last_seen.saturating_sub(start);
+            stage.summary.first_seen = stage.summary.first_seen.saturating_sub(start);
+            stage.summary.last_seen = stage.summary.last_seen.saturating_sub(start);
         }
         self
     }

@@ -57,7 +57,7 @@ pub(crate) struct Task {
     /// The upper bounds of the last few gaps.
     recent: [u64; 5],
     /// The timeline since it was last taken, once it was.
-    course: Option<Timeline>,
+    segment: Option<Timeline>,
     /// Kept where it was asked for.
     programs: Option<Programs>,
     /// For readers of every sample.
@@ -108,8 +108,8 @@ impl Task {
                 bytes: total.best,
             };
             record.timeline.add(point);
-            if let Some(course) = &mut self.course {
-                course.add(point);
+            if let Some(segment) = &mut self.segment {
+                segment.add(point);
             }
             for source in &self.sources {
                 source.add(point);
@@ -266,11 +266,11 @@ impl Task {
         self.programs.as_ref().map_or(&[], Programs::all)
     }
 
-    /// The course since this was last called, as so many points at most. The first call begins it.
-    pub(crate) fn take_course(&mut self, points: usize) -> Vec<Point> {
+    /// The timeline since this was last called, as so many points at most. The first call begins it.
+    pub(crate) fn take_timeline_segment(&mut self, points: usize) -> Vec<Point> {
         let next = Some(Timeline::of_points(points));
-        let course = std::mem::replace(&mut self.course, next);
-        course.map_or_else(Vec::new, |course| course.at_most(points))
+        let segment = std::mem::replace(&mut self.segment, next);
+        segment.map_or_else(Vec::new, |segment| segment.at_most(points))
     }
 
     /// Every sample from now on, and those before as far as they are kept.

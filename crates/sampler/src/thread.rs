@@ -13,8 +13,8 @@ use memtop_proc::{Error, GroupCounters, HighWater, Observer, ProcessId, Startup}
 use crate::guarded_task::TaskGuard;
 use crate::timed_sampler::TimedSampler;
 use crate::{
-    Course, Event, Interval, LivingProcess, Metric, NamedState, Record, Samples, SharedRules,
-    Snapshot, TaskId, TaskRecord, Traits,
+    Event, Interval, LivingProcess, Metric, NamedState, Record, Samples, SharedRules, Snapshot,
+    TaskId, TaskRecord, TimelineSegment, Traits,
 };
 
 /// With more events than this waiting, they are handled before the next sample.
@@ -269,11 +269,11 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
     /// The memory of a task since this was last called, as at most `sums` sums. The first call
     /// begins it. `None` when the task has ended.
     #[must_use]
-    pub fn take_course(&self, task: TaskId, sums: usize) -> Option<Course> {
+    pub fn take_timeline_segment(&self, task: TaskId, sums: usize) -> Option<TimelineSegment> {
         self.with(|timed| {
-            Some(Course {
+            Some(TimelineSegment {
                 at: timed.now(),
-                sums: timed.sampler.take_course(task, sums)?,
+                sums: timed.sampler.take_timeline_segment(task, sums)?,
                 living: timed.sampler.living(task),
             })
         })

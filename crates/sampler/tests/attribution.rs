@@ -436,10 +436,10 @@ fn each_step_of_a_chain_is_a_stage() {
     let stages = world.sampler.stage_records(world.root, world.now);
     let peaks = stages
         .iter()
-        .map(|stage| (stage.name.as_str(), stage.course.peak_bytes));
+        .map(|stage| (stage.name.as_str(), stage.summary.peak_bytes));
     let expected = [("compile", Some(402)), ("bundle", Some(70))];
     assert_eq!(peaks.collect::<Vec<_>>(), expected);
-    assert!(stages[0].course.last_seen <= stages[1].course.first_seen);
+    assert!(stages[0].summary.last_seen <= stages[1].summary.first_seen);
 }
 
 #[test]

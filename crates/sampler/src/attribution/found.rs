@@ -151,11 +151,11 @@ impl<O: Observer> Sampler<O> {
         let (Some(root), Some(rules)) = (self.attribution.roots.get(&root), self.rules()) else {
             return Vec::new();
         };
-        let courses = root.stages.records(now).into_iter();
-        courses
-            .map(|course| StageRecord {
-                name: rules.stage_names()[course.stage].clone(),
-                course,
+        let summaries = root.stages.records(now).into_iter();
+        summaries
+            .map(|summary| StageRecord {
+                name: rules.stage_names()[summary.stage].clone(),
+                summary,
             })
             .collect()
     }

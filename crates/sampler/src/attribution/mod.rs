@@ -18,6 +18,6 @@ mod traits;
 
 pub use found::{Finding, NamedRecord, NamedState};
 pub use rules::{BadRule, RuleSet, Rules, Runner, SharedRules, TaskRule};
-pub use stages::{StageCourse, StageRecord};
+pub use stages::{StageRecord, StageSummary};
 pub(crate) use state::Attribution;
 pub use traits::{Kind, Traits};

@@ -227,8 +227,8 @@ impl<O: Observer> Sampler<O> {
 
     /// The memory of a task since this was last called, as at most `points` sums, each the highest
     /// of its stretch of time. The first call begins it. `None` when the task has ended.
-    pub fn take_course(&mut self, id: TaskId, points: usize) -> Option<Vec<Point>> {
-        Some(self.tasks.get_mut(id)?.take_course(points))
+    pub fn take_timeline_segment(&mut self, id: TaskId, points: usize) -> Option<Vec<Point>> {
+        Some(self.tasks.get_mut(id)?.take_timeline_segment(points))
     }
 
     /// A reader of every sample of a task from now on, and of those before as far as they are kept.
