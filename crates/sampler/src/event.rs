@@ -6,7 +6,7 @@ use std::time::Duration;
 use memtop_proc::native::thread_cpu;
 use memtop_proc::{Error, HighWater, Observer, ProcessId, Reading};
 
-use crate::member::{Member, Named};
+use crate::member::{CachedDescription, Member};
 use crate::sampler::memory_origin::MemoryOrigin;
 use crate::unsampled::Unsampled;
 use crate::{LargestProcess, Sampler, Traits};
@@ -158,7 +158,9 @@ impl<O: Observer> Sampler<O> {
         self.exec_member(index, birth.and_then(|birth| birth.image));
         self.with_member(pid, |observer, tick, member| {
             let description = observer.describe(member.id);
-            member.named.renew(description, tick, member.memory.rss);
+            member
+                .description
+                .renew(description, tick, member.memory.rss);
             member.is_exiting = false;
         });
     }
@@ -330,8 +332,8 @@ impl<O: Observer> Sampler<O> {
             (None, None) => self.origin_among_siblings(&birth),
         };
         let description = self.observer.describe(birth.id).unwrap_or_default();
-        let named = Named::new(description, self.progress.ticks());
-        let mut member = Member::of(&birth, process.task, handle, named, process.born);
+        let description = CachedDescription::new(description, self.progress.ticks());
+        let mut member = Member::of(&birth, process.task, handle, description, process.born);
         // By now it may have another parent.
         member.parent = process.parent;
         member.is_exiting = process.at_exit.is_some();

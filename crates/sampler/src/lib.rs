@@ -8,6 +8,8 @@ mod attribution;
 mod bracket;
 mod budget;
 mod ceiling;
+#[cfg(test)]
+mod dice;
 mod estimate;
 mod event;
 mod forks;
@@ -25,6 +27,7 @@ mod programs;
 mod record;
 mod sampler;
 mod samples;
+mod scaled;
 mod task;
 mod tasks;
 mod thread;

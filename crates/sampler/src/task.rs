@@ -297,7 +297,7 @@ impl Task {
                 parent: member.parent,
                 task: member.task,
                 first_seen: member.first_seen,
-                description: Arc::clone(&member.named.description),
+                description: Arc::clone(&member.description.current),
                 bytes: member.memory.highest,
                 shared_bytes: member.memory.shared(),
             });

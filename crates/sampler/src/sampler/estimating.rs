@@ -90,7 +90,7 @@ impl<O: Observer> Sampler<O> {
             programs.add(
                 now,
                 parts.map(|(index, bytes)| {
-                    let description = &self.tree.members()[index].named.description;
+                    let description = &self.tree.members()[index].description.current;
                     (description.name.as_str(), bytes)
                 }),
             );

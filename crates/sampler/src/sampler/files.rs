@@ -74,7 +74,7 @@ impl Files {
             return;
         }
         let set = PageSet::of(&self.ranges, mapped);
-        self.learn(member.named.program, &set);
+        self.learn(member.description.program, &set);
         member.memory.mapped = Some(set);
     }
 
@@ -95,14 +95,14 @@ impl Files {
 
     /// Counts a process among those of its program, before any of them is asked for its novelty.
     pub(super) fn see<H>(&mut self, member: &Member<H>) {
-        let program = self.programs.entry(member.named.program).or_default();
+        let program = self.programs.entry(member.description.program).or_default();
         program.see(&member.memory);
     }
 
     /// What a process most likely adds to what the others of its program have.
     pub(super) fn novelty<H>(&mut self, member: &Member<H>) -> Novelty {
-        let is_learned = self.learned.contains_key(&member.named.program);
-        let program = self.programs.get_mut(&member.named.program);
+        let is_learned = self.learned.contains_key(&member.description.program);
+        let program = self.programs.get_mut(&member.description.program);
         program.map_or_else(Novelty::default, |program| {
             program.novelty(&member.memory, is_learned)
         })
@@ -124,7 +124,7 @@ impl Files {
         let known = self.union.pages();
         let unread = members.filter(|member| member.memory.mapped.is_none());
         let mut sets = unread
-            .filter_map(|member| self.learned.get(&member.named.program))
+            .filter_map(|member| self.learned.get(&member.description.program))
             .peekable();
         if sets.peek().is_none() {
             return ReadPages { known, likely: 0 };

@@ -12,12 +12,12 @@ mod fork_families;
 mod high_water;
 mod machine;
 pub(crate) mod memory_origin;
-#[cfg(test)]
-mod model;
 mod narrowing;
 mod parts;
 mod progress;
 mod sample;
+#[cfg(test)]
+mod simulation;
 mod sums;
 mod walks;
 
@@ -215,7 +215,7 @@ impl<O: Observer> Sampler<O> {
                 LivingProcess {
                     id: member.id,
                     task: member.task,
-                    description: std::sync::Arc::clone(&member.named.description),
+                    description: std::sync::Arc::clone(&member.description.current),
                     parent: member.parent,
                     first_seen: member.first_seen,
                     rss_bytes: member.memory.rss,

@@ -9,7 +9,7 @@ use memtop_proc::{Error, Observer, Proportional};
 use super::Sampler;
 use crate::TaskId;
 use crate::estimate::Estimate;
-use crate::forks::{FamilyId, Share};
+use crate::forks::{FamilyId, PageWalk};
 use crate::page_reads::{Need, PageReads, cost_of_walk};
 
 /// How long the guard waits for an exiting process to release its memory before it acts.
@@ -30,7 +30,7 @@ struct FamilyWalk {
     family: FamilyId,
     /// Whether the budget allows for all members, without a pause.
     is_whole: bool,
-    shares: Vec<(u32, Share)>,
+    shares: Vec<(u32, PageWalk)>,
     /// What members can have written and given back meanwhile; `None` when one is gone.
     moved: Option<u64>,
 }
@@ -218,7 +218,7 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// Walks over all pages of a process. `None` when it is gone or may not be read.
-    pub(super) fn walk(&mut self, index: usize) -> Result<Option<Share>, Error> {
+    pub(super) fn walk(&mut self, index: usize) -> Result<Option<PageWalk>, Error> {
         let sample = self.progress.sample();
         let member = &mut self.tree.members_mut()[index];
         match self.observer.proportional(member.id) {
@@ -230,7 +230,7 @@ impl<O: Observer> Sampler<O> {
                     private_bytes,
                     ..
                 } = read;
-                Ok(Some(Share {
+                Ok(Some(PageWalk {
                     anonymous: anonymous_bytes,
                     proportional: anonymous_share_bytes,
                     private: private_bytes,
