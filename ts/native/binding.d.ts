@@ -262,7 +262,7 @@ export declare class NativeTask {
    * Assigns a process of the tree to a task, by the name of a runner in the rules and that of the
    * task. Whether both the process and the runner are known.
    */
-  tellTask(pid: number, runner: string, name: string): boolean
+  assignToTask(pid: number, runner: string, name: string): boolean
   /**
    * Ends the whole tree; its processes have `grace_ms` to end by themselves. Calling it again
    * without any grace cuts that short.
@@ -437,6 +437,13 @@ export interface GroupEnd {
   escaped: number
 }
 
+/** The features of a group. */
+export interface GroupFeaturesRecord {
+  peak: boolean
+  peakSince: boolean
+  kill: boolean
+}
+
 /** How a run was guarded. */
 export interface GuardEnd {
   warned: boolean
@@ -485,12 +492,6 @@ export interface LargestProcessRecord {
   bytes: number
 }
 
-/** A process that could not be killed. */
-export interface LeftProcess {
-  pid: number
-  reason: string
-}
-
 /** A limit and the directory of the group that sets it. */
 export interface LimitRecord {
   bytes: number
@@ -526,13 +527,6 @@ export interface NativeKillOptions {
   started?: number
 }
 
-/** The features of a group. */
-export interface OffersRecord {
-  peak: boolean
-  peakSince: boolean
-  kill: boolean
-}
-
 /** How memory ran out. */
 export interface OutOfMemoryEnd {
   kind: 'kernel' | 'heap'
@@ -560,7 +554,7 @@ export interface OwnGroupRecord {
   max?: LimitRecord
   high?: LimitRecord
   swapMax?: LimitRecord
-  offers: OffersRecord
+  features: GroupFeaturesRecord
   pressure?: PressureRecord
 }
 
@@ -858,7 +852,7 @@ export interface StoppedEnd {
   reason: 'timeout' | 'request' | 'guard'
   /** How many processes were killed. */
   ended: number
-  failed: Array<LeftProcess>
+  failed: Array<UnkilledProcess>
   tookMs: number
 }
 
@@ -888,7 +882,7 @@ export interface SurveyRecord {
   group?: OwnGroupRecord
   /** Why `group` is absent. */
   groupProblem?: string
-  runGroup?: OffersRecord
+  runGroup?: GroupFeaturesRecord
   /** Why `run_group` is absent. */
   runGroupProblem?: ProblemRecord
 }
@@ -968,6 +962,12 @@ export interface TreeRecord {
   found: number
   unmeasured: number
   maxAlive: number
+}
+
+/** A process that could not be killed. */
+export interface UnkilledProcess {
+  pid: number
+  reason: string
 }
 
 /** An environment variable, and the pattern of its value. */

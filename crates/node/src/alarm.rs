@@ -70,7 +70,7 @@ impl From<&Alarm> for AlarmRecord {
             threshold_bytes,
             room,
             snapshot: alarm.snapshot.as_ref().map(|snapshot| {
-                let index = FoundTaskIndex::of(&snapshot.record.named);
+                let index = FoundTaskIndex::of(&snapshot.record.found_tasks);
                 let living = snapshot.living.iter();
                 let (tree, found) = tree_and_found(snapshot.record.clone());
                 AlarmSnapshotRecord {

@@ -1,14 +1,14 @@
 //! Maps the sampler's tasks to the tasks that were found.
 
-use memtop_sampler::{NamedRecord, TaskId};
+use memtop_sampler::{FoundTaskRecord, TaskId};
 
 /// The sampler's tasks that each found task consists of.
 #[derive(Default)]
 pub(crate) struct FoundTaskIndex(Vec<Vec<TaskId>>);
 
 impl FoundTaskIndex {
-    pub(crate) fn of(named: &[NamedRecord]) -> Self {
-        Self(named.iter().map(|named| named.tasks.clone()).collect())
+    pub(crate) fn of(found: &[FoundTaskRecord]) -> Self {
+        Self(found.iter().map(|found| found.tasks.clone()).collect())
     }
 
     pub(crate) fn index_of(&self, task: TaskId) -> Option<u32> {

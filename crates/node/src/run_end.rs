@@ -119,13 +119,13 @@ pub struct StoppedEnd {
     pub reason: String,
     /// How many processes were killed.
     pub ended: i64,
-    pub failed: Vec<LeftProcess>,
+    pub failed: Vec<UnkilledProcess>,
     pub took_ms: f64,
 }
 
 /// A process that could not be killed.
 #[napi(object, object_from_js = false)]
-pub struct LeftProcess {
+pub struct UnkilledProcess {
     pub pid: u32,
     pub reason: String,
 }
@@ -232,7 +232,7 @@ impl From<Stopped> for StoppedEnd {
             .to_owned(),
             ended: whole(stopped.ended),
             failed: failed
-                .map(|KillFailure { pid, reason }| LeftProcess { pid, reason })
+                .map(|KillFailure { pid, reason }| UnkilledProcess { pid, reason })
                 .collect(),
             took_ms: millis(stopped.took),
         }

@@ -24,7 +24,7 @@ pub struct SnapshotRecord {
 
 impl From<Snapshot> for SnapshotRecord {
     fn from(snapshot: Snapshot) -> Self {
-        let index = FoundTaskIndex::of(&snapshot.record.named);
+        let index = FoundTaskIndex::of(&snapshot.record.found_tasks);
         let sampling = (&snapshot.record).into();
         let (tree, found) = tree_and_found(snapshot.record);
         let living = snapshot.living.iter();

@@ -39,8 +39,8 @@ mod unsampled;
 
 pub use alarm::{Alarm, AlarmSnapshot, Cause};
 pub use attribution::{
-    BadRule, Finding, Kind, NamedRecord, NamedState, RuleSet, Rules, Runner, SharedRules,
-    StageRecord, StageSummary, TaskRule, Traits,
+    BadRule, FoundTaskInfo, FoundTaskRecord, FoundTaskState, Kind, RuleSet, Rules, Runner,
+    SharedRules, StageRecord, StageSummary, TaskRule, Traits,
 };
 pub use ceiling::Ceiling;
 pub use event::{EndStatus, Event, Kinship};

@@ -8,7 +8,7 @@ use memtop_proc::{GroupCounters, GroupMemory};
 use crate::estimate::{Estimate, ReadPages, Sums};
 use crate::lifetimes::Lifetimes;
 use crate::member::Member;
-use crate::page_reads::{LastWalk, Need};
+use crate::page_reads::{LastWalk, ReadingPurpose};
 use crate::programs::Programs;
 use crate::samples::SampleSource;
 use crate::timeline::{Point, Timeline};
@@ -126,10 +126,10 @@ impl Task {
 
     /// Families were walked over. The estimates since the walk before were too high by so much,
     /// where that is known.
-    pub(crate) fn note_walks(&mut self, need: Need, too_high: Option<u64>) {
+    pub(crate) fn note_walks(&mut self, purpose: ReadingPurpose, too_high: Option<u64>) {
         self.last_walk = LastWalk {
             best: self.estimate.total.best,
-            was_rising: need == Need::Rising,
+            was_rising: purpose == ReadingPurpose::Rising,
         };
         if let Some(bytes) = too_high {
             let floor = self.record.floor_bytes;
@@ -266,7 +266,8 @@ impl Task {
         self.programs.as_ref().map_or(&[], Programs::all)
     }
 
-    /// The timeline since this was last called, as so many points at most. The first call begins it.
+    /// The timeline since this was last called, as at most `points` points. The first call begins
+    /// it.
     pub(crate) fn take_timeline_segment(&mut self, points: usize) -> Vec<Point> {
         let next = Some(Timeline::of_points(points));
         let segment = std::mem::replace(&mut self.segment, next);

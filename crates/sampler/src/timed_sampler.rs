@@ -162,9 +162,15 @@ impl<O: Observer> TimedSampler<O> {
         self.timed(|sampler| sampler.attribute(task, rules, before, now));
     }
 
-    pub(crate) fn tell_task(&mut self, root: TaskId, pid: u32, runner: &str, name: &str) -> bool {
+    pub(crate) fn assign_to_task(
+        &mut self,
+        root: TaskId,
+        pid: u32,
+        runner: &str,
+        name: &str,
+    ) -> bool {
         let now = self.now();
-        self.timed(|sampler| sampler.tell_task(root, pid, runner, name, now))
+        self.timed(|sampler| sampler.assign_to_task(root, pid, runner, name, now))
             .1
     }
 
@@ -249,7 +255,7 @@ impl<O: Observer> TimedSampler<O> {
             outcomes.filter(Result::is_err).count()
         });
         for _ in 0..failures {
-            self.pace.take_trouble();
+            self.pace.note_trouble();
         }
     }
 

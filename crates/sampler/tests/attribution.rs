@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use memtop_proc::HighWater;
 use memtop_sampler::{
-    EndStatus, Event, Kind, Kinship, Metric, NamedRecord, RuleSet, Rules, Runner, Sampler,
+    EndStatus, Event, FoundTaskRecord, Kind, Kinship, Metric, RuleSet, Rules, Runner, Sampler,
     SharedRules, TaskId, TaskRecord, TaskRule, Traits,
 };
 
@@ -164,8 +164,8 @@ impl World {
         self.table.end(pid);
     }
 
-    fn found(&self) -> Vec<NamedRecord> {
-        self.sampler.named_records(self.root)
+    fn found(&self) -> Vec<FoundTaskRecord> {
+        self.sampler.found_task_records(self.root)
     }
 
     /// Names, with the peak of the work and of the wrappers.
@@ -173,7 +173,7 @@ impl World {
         let found = self.found();
         let rows = found.iter().map(|found| {
             let wrappers = found.wrappers.as_ref().map(peak);
-            (found.finding.name.to_string(), peak(&found.work), wrappers)
+            (found.info.name.to_string(), peak(&found.work), wrappers)
         });
         rows.collect()
     }
@@ -235,7 +235,7 @@ fn tasks_of_earlier_processes_are_distinct_as_well() {
     let root = sampler.add_task(ROOT, Duration::ZERO).unwrap().unwrap();
     sampler.attribute(root, rules(), &Traits::default(), Duration::ZERO);
     sampler.tick(MS).unwrap();
-    let named = sampler.named_records(root);
+    let named = sampler.found_task_records(root);
     let peaks = named
         .iter()
         .map(|named| (peak(&named.work), named.work.seen));
@@ -253,7 +253,7 @@ fn what_comes_from_outside_is_no_task() {
     let rules = rules();
     let outside = rules.look(&startup("memtop", "SCRIPT=measure"), || None);
     sampler.attribute(root, rules, &outside, Duration::ZERO);
-    assert!(sampler.named_records(root).is_empty());
+    assert!(sampler.found_task_records(root).is_empty());
 }
 
 #[test]
@@ -280,10 +280,10 @@ fn an_orphan_stays_in_its_task() {
         world.table.set(12, 300);
         world.tick();
         assert_eq!(world.peaks(), [row("a:build", 300, None)]);
-        assert_eq!(world.found()[0].finding.ended, None);
+        assert_eq!(world.found()[0].info.ended, None);
         world.end(12, EndStatus::Code(0));
         world.tick();
-        assert!(world.found()[0].finding.ended.is_some());
+        assert!(world.found()[0].info.ended.is_some());
     }
 }
 
@@ -360,7 +360,7 @@ fn how_a_task_ended_is_how_its_first_failing_line_did() {
     world.start(12, 11, "grep", "P=a T=build", 1);
     world.end(12, EndStatus::Code(1));
     world.end(11, EndStatus::Code(0));
-    assert_eq!(world.found()[0].finding.exit, Some(EndStatus::Code(0)));
+    assert_eq!(world.found()[0].info.exit, Some(EndStatus::Code(0)));
     for (pid, status) in [
         (13, EndStatus::Signal(9)),
         (14, EndStatus::Code(2)),
@@ -369,7 +369,7 @@ fn how_a_task_ended_is_how_its_first_failing_line_did() {
         world.start(pid, ROOT, "another", "P=a T=build", 1);
         world.end(pid, status);
     }
-    assert_eq!(world.found()[0].finding.exit, Some(EndStatus::Signal(9)));
+    assert_eq!(world.found()[0].info.exit, Some(EndStatus::Signal(9)));
 }
 
 #[test]
@@ -380,8 +380,8 @@ fn without_tracing_the_status_of_a_task_is_unknown() {
     world.end(11, EndStatus::Code(0));
     world.tick();
     let found = &world.found()[0];
-    assert!(found.finding.ended.is_some());
-    assert_eq!(found.finding.exit, None);
+    assert!(found.info.ended.is_some());
+    assert_eq!(found.info.exit, None);
 }
 
 #[test]
@@ -391,7 +391,7 @@ fn a_service_is_called_so() {
     world.tick();
     let found = &world.found()[0];
     assert_eq!(
-        (&*found.finding.name, found.finding.kind),
+        (&*found.info.name, found.info.kind),
         ("nx daemon", Kind::Service)
     );
 }
@@ -450,7 +450,7 @@ fn tasks_end_with_the_tree_that_they_are_in() {
     world.tick();
     assert!(world.sampler.remove_task(world.root).is_some());
     assert!(world.sampler.is_idle());
-    assert!(world.sampler.named_records(world.root).is_empty());
+    assert!(world.sampler.found_task_records(world.root).is_empty());
 }
 
 #[test]
@@ -461,7 +461,9 @@ fn a_task_can_be_given_by_name() {
         let assign = |world: &mut World, pid, name| {
             world.now += MS;
             let now = world.now;
-            world.sampler.tell_task(world.root, pid, "nx", name, now)
+            world
+                .sampler
+                .assign_to_task(world.root, pid, "nx", name, now)
         };
         // No sample has found it yet where births are not reported.
         assert!(assign(&mut world, 11, "a:build"));
@@ -478,7 +480,7 @@ fn a_task_can_be_given_by_name() {
         assert!(!assign(&mut world, 99, "a:build"));
         let now = world.now;
         let root = world.root;
-        assert!(!world.sampler.tell_task(root, 12, "unknown", "a", now));
+        assert!(!world.sampler.assign_to_task(root, 12, "unknown", "a", now));
     }
 }
 
@@ -551,7 +553,7 @@ fn what_a_service_starts_is_the_services_although_it_was_started_in_a_task() {
     let found = world.found();
     let exits = found
         .iter()
-        .map(|found| (&*found.finding.name, found.finding.exit));
+        .map(|found| (&*found.info.name, found.info.exit));
     let expected = [("a:build", Some(EndStatus::Code(0))), ("nx daemon", None)];
     assert_eq!(exits.collect::<Vec<_>>(), expected);
     assert_eq!(world.peaks()[1], row("nx daemon", 85, None));
@@ -567,7 +569,7 @@ fn how_an_orphan_ends_says_nothing_of_its_task() {
     world.exec(13, "another", "P=a T=build");
     world.end(13, EndStatus::Signal(15));
     world.end(11, EndStatus::Code(0));
-    assert_eq!(world.found()[0].finding.exit, Some(EndStatus::Code(0)));
+    assert_eq!(world.found()[0].info.exit, Some(EndStatus::Code(0)));
 }
 
 #[test]
@@ -587,7 +589,7 @@ fn an_orphan_whose_start_was_not_seen_has_no_task_from_outside() {
     table.change(|table| table.startups.insert(12, words));
     sampler.tick(MS).unwrap();
     assert_eq!(sampler.task_record(root).unwrap().seen, 2);
-    assert!(sampler.named_records(root).is_empty());
+    assert!(sampler.found_task_records(root).is_empty());
 }
 
 #[test]
@@ -621,7 +623,7 @@ fn a_task_is_known_by_its_key_after_all_processes_with_its_name_ended() {
         table.change(|table| table.startups.insert(pid, words));
         sampler.tick(MS).unwrap();
     }
-    let named = sampler.named_records(root);
+    let named = sampler.found_task_records(root);
     assert_eq!((named.len(), peak(&named[0].work)), (1, 100));
 }
 

@@ -153,12 +153,12 @@ pub(crate) fn limit_around(group: Option<&Group>) -> Option<Limit> {
 /// This process may have several runs at a time.
 static RUNS: AtomicU64 = AtomicU64::new(0);
 
-pub(crate) type MadeGroup = Result<(Group, Entrance), String>;
+pub(crate) type GroupWithEntrance = Result<(Group, Entrance), String>;
 
 pub(crate) fn make_group(
     group: GroupUse,
     cgroups: &Result<Arc<Cgroups>, Error>,
-) -> Result<MadeGroup, StartError> {
+) -> Result<GroupWithEntrance, StartError> {
     if group == GroupUse::Off {
         return Ok(Err("it was not asked for".to_owned()));
     }

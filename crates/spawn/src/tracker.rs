@@ -7,14 +7,14 @@ use std::time::{Duration, Instant};
 use memtop_proc::ProcessId;
 use memtop_proc::native::RoomFinder;
 use memtop_sampler::{
-    Alarm, Event, Interval, Metric, NamedState, Record, SharedRules, SharedSampler, Snapshot,
+    Alarm, Event, FoundTaskState, Interval, Metric, Record, SharedRules, SharedSampler, Snapshot,
     StartError, TaskHandle, TaskId, TaskRecord, Thresholds, WeakTask,
 };
 use memtop_trace::TreeTracer;
 
 use crate::outcome::{GuardRecord, Reason, Stopped};
 use crate::sampling::{assign_to_tasks, no_thread, start_sampler};
-use crate::supervision::{Conclusion, Enders, Guarding, Means, Supervision, Tree};
+use crate::supervision::{Conclusion, EndingThreads, Guarding, Supervision, Tree, TreeControl};
 use crate::{GuardOptions, Size};
 
 /// Samples trees that other programs have started. Dropping it ends the sampling.
@@ -23,7 +23,7 @@ pub struct Tracker {
     /// Dropped first: it still tells the sampler.
     tracer: Option<TreeTracer>,
     sampler: SharedSampler,
-    enders: Arc<Enders>,
+    ending_threads: Arc<EndingThreads>,
 }
 
 /// How one tree is tracked.
@@ -79,7 +79,7 @@ impl Tracker {
         Ok(Self {
             tracer,
             sampler,
-            enders: Arc::new(Enders::start().map_err(no_thread)?),
+            ending_threads: Arc::new(EndingThreads::start().map_err(no_thread)?),
         })
     }
 
@@ -130,8 +130,8 @@ impl Tracker {
         }
         let members = task.members();
         let root = members.into_iter().find(|member| member.pid == pid);
-        let means = Means {
-            enders: Arc::clone(&self.enders),
+        let control = TreeControl {
+            ending_threads: Arc::clone(&self.ending_threads),
             forwarding: None,
             group: None,
             tree: Tree {
@@ -139,7 +139,7 @@ impl Tracker {
                 ..Tree::of_task(Ok(&task))
             },
         };
-        let supervision = Supervision::new(None, means);
+        let supervision = Supervision::new(None, control);
         if thresholds != Thresholds::default() {
             let guarding = Guarding {
                 thresholds,
@@ -190,8 +190,8 @@ impl Tracked {
 
     /// The states of the tasks found in it; none when it is no longer tracked.
     #[must_use]
-    pub fn tasks(&self) -> Vec<NamedState> {
-        let states = self.task().map(|task| task.named_states());
+    pub fn tasks(&self) -> Vec<FoundTaskState> {
+        let states = self.task().map(|task| task.found_task_states());
         let states = states.unwrap_or_default().into_iter();
         states.map(|state| state.since(self.0.began)).collect()
     }
@@ -199,9 +199,9 @@ impl Tracked {
     /// Assigns a process of the tree to a task by the runner that has started it, and its name.
     /// Whether both are known; `false` where there are no rules.
     #[must_use]
-    pub fn tell_task(&self, pid: u32, runner: &str, name: &str) -> bool {
+    pub fn assign_to_task(&self, pid: u32, runner: &str, name: &str) -> bool {
         let task = self.task();
-        task.is_some_and(|task| task.tell_task(pid, runner, name))
+        task.is_some_and(|task| task.assign_to_task(pid, runner, name))
     }
 
     /// Ends the whole tree: all processes are asked to end, and killed after `grace`. A second call

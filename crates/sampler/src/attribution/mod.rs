@@ -16,7 +16,7 @@ mod state;
 mod template;
 mod traits;
 
-pub use found::{Finding, NamedRecord, NamedState};
+pub use found::{FoundTaskInfo, FoundTaskRecord, FoundTaskState};
 pub use rules::{BadRule, RuleSet, Rules, Runner, SharedRules, TaskRule};
 pub use stages::{StageRecord, StageSummary};
 pub(crate) use state::Attribution;

@@ -8,15 +8,15 @@ use memtop_proc::ByNumber;
 
 use super::SharedRules;
 use super::stages::Stages;
-use super::traits::{Mark, Part, Traits};
+use super::traits::{Role, TaskMark, Traits};
 use crate::{EndStatus, TaskId};
 
 /// A task that was found.
 #[derive(Debug)]
-pub(super) struct NamedTask {
+pub(super) struct FoundTask {
     pub(super) root: TaskId,
     pub(super) source: Arc<str>,
-    pub(super) mark: Mark,
+    pub(super) mark: TaskMark,
     pub(super) started: Duration,
     pub(super) ended: Option<Duration>,
     pub(super) alive: u64,
@@ -30,7 +30,7 @@ pub(super) struct NamedTask {
     pub(super) wrappers: Option<TaskId>,
 }
 
-impl NamedTask {
+impl FoundTask {
     /// The work of a script is done below its host.
     pub(super) fn work_task(&self) -> TaskId {
         let below = self.below_host.filter(|_| self.is_script);
@@ -38,13 +38,13 @@ impl NamedTask {
     }
 }
 
-/// The task and the part of it that a process is in.
+/// The task that a process is in, and its role there.
 #[derive(Clone, Debug)]
 pub(super) struct Placement {
     pub(super) traits: Arc<Traits>,
     /// All of its task.
     pub(super) task: Option<TaskId>,
-    pub(super) part: Part,
+    pub(super) role: Role,
     pub(super) parent: u32,
     /// Its parent is in another task, or in none.
     pub(super) is_top: bool,
@@ -62,7 +62,7 @@ pub(super) struct Root {
 /// Why a process leaves its placement.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Departure {
-    /// It is placed elsewhere, or has another part.
+    /// It is placed elsewhere, or has another role.
     Moved,
     /// It has ended, with its status where that was reported.
     Ended(Option<EndStatus>),
@@ -74,7 +74,7 @@ pub(crate) struct Attribution {
     /// The trees whose processes are attributed.
     pub(super) roots: ByNumber<TaskId, Root>,
     /// By the sampler's task for all of it.
-    pub(super) named: ByNumber<TaskId, NamedTask>,
+    pub(super) found_tasks: ByNumber<TaskId, FoundTask>,
     /// By the names and by the keys of their marks.
     pub(super) by_mark: HashMap<(TaskId, usize, Arc<str>), TaskId>,
     pub(super) processes: ByNumber<u32, Placement>,
@@ -85,8 +85,8 @@ impl Attribution {
         self.rules.is_some()
     }
 
-    pub(super) fn named_of(&mut self, placement: &Placement) -> Option<&mut NamedTask> {
-        self.named.get_mut(&placement.task?)
+    pub(super) fn found_task_of(&mut self, placement: &Placement) -> Option<&mut FoundTask> {
+        self.found_tasks.get_mut(&placement.task?)
     }
 
     pub(super) fn stages_of(&mut self, root: TaskId) -> Option<&mut Stages> {
@@ -95,6 +95,6 @@ impl Attribution {
 
     /// Whether this is all of a task that was found.
     pub(crate) fn is_whole(&self, id: TaskId) -> bool {
-        self.named.contains_key(&id)
+        self.found_tasks.contains_key(&id)
     }
 }

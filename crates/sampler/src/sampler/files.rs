@@ -2,7 +2,7 @@
 
 use memtop_proc::{ByNumber, Error, MappedRange, Observer, Reading};
 
-use crate::estimate::{Novelty, Program, ReadPages};
+use crate::estimate::{LikelyUnshared, ProgramMappings, ReadPages};
 use crate::mapped::{PageSet, Union};
 use crate::member::Member;
 
@@ -17,7 +17,7 @@ pub(crate) struct Files {
     version: u64,
     /// The pages of files that a process of each program had.
     learned: ByNumber<u64, PageSet>,
-    programs: ByNumber<u64, Program>,
+    programs: ByNumber<u64, ProgramMappings>,
     /// Kept for their room.
     union: Union,
     ranges: Vec<MappedRange>,
@@ -93,18 +93,18 @@ impl Files {
         self.programs.clear();
     }
 
-    /// Counts a process among those of its program, before any of them is asked for its novelty.
-    pub(super) fn see<H>(&mut self, member: &Member<H>) {
+    /// Counts a process among those of its program, before any of them is asked what it adds.
+    pub(super) fn add<H>(&mut self, member: &Member<H>) {
         let program = self.programs.entry(member.description.program).or_default();
-        program.see(&member.memory);
+        program.add(&member.memory);
     }
 
     /// What a process most likely adds to what the others of its program have.
-    pub(super) fn novelty<H>(&mut self, member: &Member<H>) -> Novelty {
+    pub(super) fn likely_unshared<H>(&mut self, member: &Member<H>) -> LikelyUnshared {
         let is_learned = self.learned.contains_key(&member.description.program);
         let program = self.programs.get_mut(&member.description.program);
-        program.map_or_else(Novelty::default, |program| {
-            program.novelty(&member.memory, is_learned)
+        program.map_or_else(LikelyUnshared::default, |program| {
+            program.likely_unshared(&member.memory, is_learned)
         })
     }
 

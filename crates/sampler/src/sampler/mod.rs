@@ -330,7 +330,7 @@ impl<O: Observer> Sampler<O> {
         let (failures, first_failure) = self.progress.failures();
         Record {
             task: self.task_record(task).unwrap_or_default(),
-            named: self.named_records(task),
+            found_tasks: self.found_task_records(task),
             stages: self.stage_records(task, self.progress.now()),
             programs: Vec::new(),
             interval: Duration::ZERO,

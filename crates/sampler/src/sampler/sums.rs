@@ -19,11 +19,11 @@ impl<O: Observer> Sampler<O> {
         self.files.begin_sums();
         if self.page_reads.metric() == Metric::Auto {
             for member in self.tree.members() {
-                self.files.see(member);
+                self.files.add(member);
             }
         }
         for member in self.tree.members_mut() {
-            let novelty = self.files.novelty(member);
+            let likely_unshared = self.files.likely_unshared(member);
             let given_back = member.memory.take_given_back();
             let member = &*member;
             // For members of a family, the family knows what can have been freed.
@@ -32,7 +32,7 @@ impl<O: Observer> Sampler<O> {
             } else {
                 given_back
             };
-            let sums = Sums::of(member, novelty, self.progress.sample());
+            let sums = Sums::of(member, likely_unshared, self.progress.sample());
             self.tasks.each_outwards(member.task, |task| {
                 task.sums.add(&sums);
                 task.given_back += given_back;

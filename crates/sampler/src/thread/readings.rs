@@ -3,7 +3,7 @@
 use memtop_proc::{Observer, ProcessId};
 
 use super::SamplerThread;
-use crate::{LivingProcess, NamedState, Record, Samples, Snapshot, TaskId, TimelineSegment};
+use crate::{FoundTaskState, LivingProcess, Record, Samples, Snapshot, TaskId, TimelineSegment};
 
 impl<O: Observer + Send + 'static> SamplerThread<O> {
     /// Closes the last gap and returns the record. `None` when the thread has panicked.
@@ -83,8 +83,8 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
 
     /// The present states of the tasks that were found in a task.
     #[must_use]
-    pub fn named_states(&self, task: TaskId) -> Vec<NamedState> {
-        self.with(|timed| timed.sampler.named_states(task))
+    pub fn found_task_states(&self, task: TaskId) -> Vec<FoundTaskState> {
+        self.with(|timed| timed.sampler.found_task_states(task))
             .unwrap_or_default()
     }
 }

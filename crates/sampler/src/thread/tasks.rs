@@ -111,10 +111,10 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
     }
 
     /// Attributes a process to a task by name; see
-    /// [`Sampler::tell_task`](crate::Sampler::tell_task).
+    /// [`Sampler::assign_to_task`](crate::Sampler::assign_to_task).
     #[must_use]
-    pub fn tell_task(&self, root: TaskId, pid: u32, runner: &str, name: &str) -> bool {
-        self.with(|timed| timed.tell_task(root, pid, runner, name))
+    pub fn assign_to_task(&self, root: TaskId, pid: u32, runner: &str, name: &str) -> bool {
+        self.with(|timed| timed.assign_to_task(root, pid, runner, name))
             .unwrap_or(false)
     }
 

@@ -11,7 +11,7 @@ use memtop_trace::Death;
 
 use super::RunningCommand;
 use crate::bounds::{ceiling_of_run, missed_bytes};
-use crate::cause::Findings;
+use crate::cause::Evidence;
 use crate::group::limit_around;
 use crate::outcome::{Outcome, Traced};
 use crate::sample_file::SampleFile;
@@ -122,7 +122,7 @@ impl RunningCommand {
         record: Option<&Record>,
         groups: &Groups,
     ) -> Option<OutOfMemory> {
-        let findings = Findings {
+        let evidence = Evidence {
             end,
             deaths,
             record,
@@ -133,6 +133,6 @@ impl RunningCommand {
             node_options: self.node_options.as_deref(),
             heap_message_seen: self.heap_message.load(Ordering::Relaxed),
         };
-        findings.out_of_memory()
+        evidence.out_of_memory()
     }
 }

@@ -25,7 +25,7 @@ use crate::inherited::{inherited_descriptors, parents_open_files};
 use crate::options::Options;
 use crate::outcome::{Outcome, Reason};
 use crate::sampling::{sampling_ended, start_sampler};
-use crate::supervision::{Enders, Guarding, Means, Supervision, Tree};
+use crate::supervision::{EndingThreads, Guarding, Supervision, Tree, TreeControl};
 use crate::tracing::Tracing;
 use crate::wait::{become_subreaper, reap_orphans};
 use crate::{GuardOptions, StartError};
@@ -37,7 +37,7 @@ pub(crate) struct Session {
     /// What the timeout counts from.
     began: OnceLock<Instant>,
     sampler: Result<SharedSampler, String>,
-    enders: Arc<Enders>,
+    ending_threads: Arc<EndingThreads>,
     pub(crate) whole: Arc<Part>,
     cgroups: Result<Arc<Cgroups>, Error>,
     group: Mutex<Result<Group, String>>,
@@ -76,10 +76,10 @@ impl Session {
             Ok((group, entrance)) => (Ok(group), Some(Arc::new(entrance))),
             Err(reason) => (Err(reason), None),
         };
-        let enders = Arc::new(Enders::start()?);
+        let ending_threads = Arc::new(EndingThreads::start()?);
         let forwarding = stands_in.then(Forwarding::begin).flatten().map(Arc::new);
-        let means = Means {
-            enders: Arc::clone(&enders),
+        let control = TreeControl {
+            ending_threads: Arc::clone(&ending_threads),
             forwarding: forwarding.clone(),
             group: group
                 .as_ref()
@@ -87,7 +87,7 @@ impl Session {
                 .map(|group: &Group| group.made().cgroup().clone()),
             tree: Tree::of_task(Err(&"no command has started".to_owned())),
         };
-        let whole = Part::new(Supervision::new(None, means), None);
+        let whole = Part::new(Supervision::new(None, control), None);
         let window = streams.shared_window().unwrap_or_else(|error| {
             whole.supervision.remark([no_view_remark(&error)]);
             None
@@ -104,7 +104,7 @@ impl Session {
         Ok(Self {
             began: OnceLock::new(),
             sampler,
-            enders,
+            ending_threads,
             whole,
             cgroups,
             group: Mutex::new(group),
@@ -159,7 +159,7 @@ impl Session {
         let whole = &self.whole.supervision;
         let task = whole.task().and_then(|all| self.add_task_group(Some(&all)));
         let tree = Tree::of_task(task.as_ref());
-        let supervision = Supervision::new(Some(Arc::clone(whole)), self.means_of(tree));
+        let supervision = Supervision::new(Some(Arc::clone(whole)), self.control_of(tree));
         Part::new(supervision, Some(Arc::clone(&self.whole)))
     }
 
@@ -322,9 +322,9 @@ impl Session {
     }
 
     /// The means for some of the processes.
-    fn means_of(&self, tree: Tree) -> Means {
-        Means {
-            enders: Arc::clone(&self.enders),
+    fn control_of(&self, tree: Tree) -> TreeControl {
+        TreeControl {
+            ending_threads: Arc::clone(&self.ending_threads),
             forwarding: self.forwarding.clone(),
             group: None,
             tree,

@@ -57,8 +57,8 @@ impl Placement {
             self.session.set_whole(tree);
             return Arc::clone(&self.part.supervision);
         }
-        let means = self.session.means_of(tree);
-        Supervision::new(Some(Arc::clone(&self.part.supervision)), means)
+        let control = self.session.control_of(tree);
+        Supervision::new(Some(Arc::clone(&self.part.supervision)), control)
     }
 
     /// Forks so that the child is not reaped as an orphan.

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::membership::{self, Membership};
-use super::namespace::{Below, below};
+use super::namespace::{PathBelowMount, path_below_mount};
 use super::{control, files};
 use crate::Error;
 use crate::native::mountinfo::{self, Mount};
@@ -145,9 +145,9 @@ impl Cgroups {
     fn group_in_mount(&self, membership: &Membership, mount: &Mount, pid: u32) -> Option<Cgroup> {
         let point = mount.point.strip_prefix("/").unwrap_or(&mount.point);
         let mount_point = self.root.join(point);
-        let directory = match below(&membership.path, &mount.root)? {
-            Below::At(rest) => joined(&mount_point, &rest),
-            Below::Hidden { levels, rest } => search(&mount_point, levels, &rest, pid)?,
+        let directory = match path_below_mount(&membership.path, &mount.root)? {
+            PathBelowMount::At(rest) => joined(&mount_point, &rest),
+            PathBelowMount::Hidden { levels, rest } => search(&mount_point, levels, &rest, pid)?,
         };
         directory.join("cgroup.procs").exists().then(|| Cgroup {
             version: membership.version,

@@ -7,16 +7,16 @@
 
 mod control;
 mod counters;
+mod features;
 mod files;
-mod home;
 mod kill;
 mod left_over;
 mod limits;
 mod locate;
 mod membership;
 mod namespace;
-mod offers;
 mod open_group;
+mod parent_group;
 mod peak_since;
 mod readers;
 mod run;
@@ -24,9 +24,9 @@ mod run_error;
 mod settings;
 
 pub use counters::CgroupCounters;
+pub use features::GroupFeatures;
 pub use limits::{Limit, Limits};
 pub use locate::{Cgroup, CgroupLookupError, Cgroups, Version};
-pub use offers::Offers;
 pub(super) use open_group::OpenGroup;
 pub use peak_since::PeakSince;
 pub use readers::{Breakdown, OomEvents};

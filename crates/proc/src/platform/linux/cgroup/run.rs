@@ -9,8 +9,8 @@ use std::time::Duration;
 use rustix::fd::OwnedFd;
 
 use super::control::{descendants, members, remove_empty};
-use super::home::Lease;
-use super::left_over::{self, Claim, identity};
+use super::left_over::{self, GroupLock, identity};
+use super::parent_group::Lease;
 use super::settings::{CopyError, copy_settings};
 use super::{Cgroup, Cgroups, RunCgroupError, files};
 use crate::Error;
@@ -28,7 +28,7 @@ const RECHECK_AFTER: Duration = Duration::from_millis(2);
 pub struct RunCgroup {
     cgroup: Cgroup,
     identity: (u64, u64),
-    _claim: Option<Claim>,
+    _lock: Option<GroupLock>,
     removed: bool,
     // Dropped after the group is removed; restores what was rearranged for it.
     lease: Lease,
@@ -75,15 +75,15 @@ impl RunCgroup {
         };
         left_over::remove(&lease.group.directory, name);
         let created = left_over::create(&cgroup.directory)
-            .and_then(|claim| Ok((claim, cgroup.directory.metadata()?)));
-        let (claim, metadata) = created.map_err(|error| match error.kind() {
+            .and_then(|lock| Ok((lock, cgroup.directory.metadata()?)));
+        let (lock, metadata) = created.map_err(|error| match error.kind() {
             io::ErrorKind::AlreadyExists => RunCgroupError::Exists(cgroup.directory.clone()),
             _ => RunCgroupError::of(&lease.group, error),
         })?;
         let run = Self {
             cgroup,
             identity: identity(&metadata),
-            _claim: claim,
+            _lock: lock,
             removed: false,
             lease,
         };

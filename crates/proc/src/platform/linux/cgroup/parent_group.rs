@@ -22,18 +22,18 @@ const REMOVE_TIMEOUT: Duration = Duration::from_millis(500);
 /// The file that lists the controllers delegated to children.
 const SUBTREE_CONTROL: &str = "cgroup.subtree_control";
 
-/// The home that the runs of this process share. Locked while a home is prepared or given up, so
-/// that no thread reads the own group in between.
-static SHARED: Mutex<Weak<Home>> = Mutex::new(Weak::new());
+/// The parent group that the runs of this process share. Locked while one is prepared or given up,
+/// so that no thread reads the own group in between.
+static SHARED: Mutex<Weak<ParentGroup>> = Mutex::new(Weak::new());
 
-/// A run's lease of the home.
+/// A run's lease of the parent group.
 #[derive(Debug)]
 pub(super) struct Lease {
     /// The group that can have children.
     pub group: Cgroup,
     /// The group of this process, to which processes move that outlive the group of their run.
     pub refuge: PathBuf,
-    home: Option<Arc<Home>>,
+    parent: Option<Arc<ParentGroup>>,
 }
 
 impl Lease {
@@ -41,16 +41,18 @@ impl Lease {
     pub(super) fn take(cgroups: &Cgroups, name: &str) -> Result<Self, RunCgroupError> {
         let mut shared = lock(&SHARED);
         let own = cgroups.own()?;
-        let existing = shared.upgrade().filter(|home| home.refuge == own.directory);
-        let home = match existing {
-            Some(home) => home,
-            None => Arc::new(Home::prepare(&own, name)?),
+        let existing = shared
+            .upgrade()
+            .filter(|parent| parent.refuge == own.directory);
+        let parent = match existing {
+            Some(parent) => parent,
+            None => Arc::new(ParentGroup::prepare(&own, name)?),
         };
-        *shared = Arc::downgrade(&home);
+        *shared = Arc::downgrade(&parent);
         Ok(Self {
-            group: home.group.clone(),
-            refuge: home.refuge.clone(),
-            home: Some(home),
+            group: parent.group.clone(),
+            refuge: parent.refuge.clone(),
+            parent: Some(parent),
         })
     }
 }
@@ -58,20 +60,20 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         let _shared = lock(&SHARED);
-        self.home = None;
+        self.parent = None;
     }
 }
 
 /// A rearranged group, which is restored on drop.
 #[derive(Debug)]
-struct Home {
+struct ParentGroup {
     group: Cgroup,
     refuge: PathBuf,
     /// Whether the `cpu` controller was delegated for the runs.
     has_delegated_cpu: bool,
 }
 
-impl Home {
+impl ParentGroup {
     fn prepare(own: &Cgroup, name: &str) -> Result<Self, RunCgroupError> {
         if own.read_only {
             return Err(RunCgroupError::ReadOnly(own.directory.clone()));
@@ -92,9 +94,9 @@ impl Home {
     }
 
     fn v2(own: &Cgroup, name: &str) -> Result<Self, RunCgroupError> {
-        let mut home = Self::unchanged(own);
+        let mut parent = Self::unchanged(own);
         if files::has_word(&own.file(SUBTREE_CONTROL), "memory") {
-            return Ok(home);
+            return Ok(parent);
         }
         if !files::has_word(&own.file("cgroup.controllers"), "memory") {
             return Err(RunCgroupError::NotGiven(own.directory.clone()));
@@ -102,12 +104,12 @@ impl Home {
         // Only the root group has no type. There the controller stays delegated: by the end of the
         // run other groups may depend on it.
         if own.file("cgroup.type").exists() {
-            home.move_into_leaf(name)?;
+            parent.move_into_leaf(name)?;
         }
         files::write(&own.file(SUBTREE_CONTROL), "+memory")
             .map_err(|error| RunCgroupError::of(own, error))?;
-        home.delegate_cpu();
-        Ok(home)
+        parent.delegate_cpu();
+        Ok(parent)
     }
 
     /// Programs read the number of processors from their own group as well. The limit applies even
@@ -147,7 +149,7 @@ impl Home {
     }
 }
 
-impl Drop for Home {
+impl Drop for ParentGroup {
     fn drop(&mut self) {
         if self.refuge == self.group.directory {
             return;
