@@ -16,8 +16,8 @@ use crate::group::limit_around;
 use crate::outcome::{Outcome, Traced};
 use crate::sample_file::SampleFile;
 use crate::sampling::sampling_ended;
-use crate::session::part::Totals;
 use crate::session::placement::finish_group;
+use crate::session::run_part::Totals;
 use crate::{End, GroupRecord, OutOfMemory};
 
 /// What the kernel counted in the control groups of the command.

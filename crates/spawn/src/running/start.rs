@@ -16,6 +16,7 @@ use crate::follower::{CommandEvent, Follower, Following, StartFailure, Started};
 use crate::fork::ChildSetup;
 use crate::image::Image;
 use crate::sample_file::{SampleFile, missing_remark};
+use crate::session::Session;
 use crate::session::placement::Placement;
 use crate::supervision::Tree;
 use crate::tracing::Tracing;
@@ -35,24 +36,9 @@ impl RunningCommand {
         let is_traced = !matches!(tracing, Tracing::No(_));
         let own_highest_bytes = own_highest_bytes();
         let heap_message = Arc::new(AtomicBool::new(false));
-        let inherited = session.descriptors.iter();
-        let setup = ChildSetup {
-            image,
-            cwd: command.c_cwd()?,
-            entrance: session.entrance.clone(),
-            streams: Streams::open(searched(streams, &heap_message))?,
-            descriptors: command
-                .descriptors
-                .iter()
-                .chain(inherited)
-                .copied()
-                .collect(),
-            open_files: session.open_files,
-            parent_death_signal: options.death_signal(is_traced),
-            waits_for_tracer: is_traced,
-        };
+        let streams = searched(streams, &heap_message);
         let following = Following {
-            setup,
+            setup: child_setup(session, command, image, streams, is_traced)?,
             rules: options.rules.clone(),
             tracing,
             dies_with_tracer: options.stands_in,
@@ -102,6 +88,31 @@ impl RunningCommand {
             None => {}
         }
     }
+}
+
+fn child_setup(
+    session: &Session,
+    command: &Command,
+    image: Image,
+    streams: StreamsUse,
+    is_traced: bool,
+) -> Result<ChildSetup, StartError> {
+    let inherited = session.descriptors.iter();
+    Ok(ChildSetup {
+        image,
+        cwd: command.c_cwd()?,
+        entrance: session.entrance.clone(),
+        streams: Streams::open(streams)?,
+        descriptors: command
+            .descriptors
+            .iter()
+            .chain(inherited)
+            .copied()
+            .collect(),
+        open_files: session.open_files,
+        parent_death_signal: session.options.death_signal(is_traced),
+        waits_for_tracer: is_traced,
+    })
 }
 
 fn wait_for_start(

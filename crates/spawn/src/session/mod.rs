@@ -1,7 +1,7 @@
 //! What the commands of a run share: sampler, control group, signals, timeout.
 
-pub(crate) mod part;
 pub(crate) mod placement;
+pub(crate) mod run_part;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -28,9 +28,9 @@ use crate::sampling::{sampling_ended, start_sampler};
 use crate::supervision::{EndingThreads, Guarding, Supervision, Tree, TreeControl};
 use crate::tracing::Tracing;
 use crate::wait::{become_subreaper, reap_orphans};
-use crate::{GuardOptions, StartError};
-use part::Part;
+use crate::{GuardOptions, StartError, TraceUse};
 use placement::{GROUP_OF_ALL_TASKS, finish_group};
+use run_part::RunPart;
 
 pub(crate) struct Session {
     pub(crate) options: Options,
@@ -38,7 +38,7 @@ pub(crate) struct Session {
     began: OnceLock<Instant>,
     sampler: Result<SharedSampler, String>,
     ending_threads: Arc<EndingThreads>,
-    pub(crate) whole: Arc<Part>,
+    pub(crate) whole: Arc<RunPart>,
     cgroups: Result<Arc<Cgroups>, Error>,
     group: Mutex<Result<Group, String>>,
     pub(crate) entrance: Option<Arc<Entrance>>,
@@ -87,20 +87,12 @@ impl Session {
                 .map(|group: &Group| group.made().cgroup().clone()),
             tree: Tree::of_task(Err(&"no command has started".to_owned())),
         };
-        let whole = Part::new(Supervision::new(None, control), None);
+        let whole = RunPart::new(Supervision::new(None, control), None);
         let window = streams.shared_window().unwrap_or_else(|error| {
             whole.supervision.remark([no_view_remark(&error)]);
             None
         });
-        // Traced processes are known from their fork, whichever process adopts them.
-        let adopts_orphans = stands_in
-            && matches!(Tracing::of(options.trace), Tracing::No(_))
-            && become_subreaper()
-                .inspect_err(|error| {
-                    let remark = format!("orphans may be missed: {error}");
-                    whole.supervision.remark([remark]);
-                })
-                .is_ok();
+        let adopts_orphans = stands_in && adopt_orphans(options.trace, &whole.supervision);
         Ok(Self {
             began: OnceLock::new(),
             sampler,
@@ -155,12 +147,12 @@ impl Session {
     }
 
     /// Opens a task for commands to be in.
-    pub(crate) fn add_part(&self) -> Arc<Part> {
+    pub(crate) fn add_part(&self) -> Arc<RunPart> {
         let whole = &self.whole.supervision;
         let task = whole.task().and_then(|all| self.add_task_group(Some(&all)));
         let tree = Tree::of_task(task.as_ref());
         let supervision = Supervision::new(Some(Arc::clone(whole)), self.control_of(tree));
-        Part::new(supervision, Some(Arc::clone(&self.whole)))
+        RunPart::new(supervision, Some(Arc::clone(&self.whole)))
     }
 
     fn add_task_group(&self, enclosing: Option<&TaskHandle>) -> Result<TaskHandle, String> {
@@ -190,7 +182,7 @@ impl Session {
 
     pub(crate) fn guard_part(
         &self,
-        part: &Part,
+        part: &RunPart,
         options: GuardOptions,
         on_alarm: impl FnMut(&Alarm) + Send + 'static,
     ) {
@@ -280,7 +272,7 @@ impl Session {
     }
 
     /// The outcome of several commands together; waits while any is being ended.
-    pub(crate) fn outcome_of(&self, part: &Part, began: Instant) -> Outcome {
+    pub(crate) fn outcome_of(&self, part: &RunPart, began: Instant) -> Outcome {
         let task = part.supervision.task();
         let conclusion = part.supervision.conclude().unwrap_or_default();
         let mut remarks = conclusion.remarks;
@@ -346,6 +338,20 @@ impl Session {
     fn take_group(&self) -> Result<Group, String> {
         std::mem::replace(&mut *self.group(), Err("the run is over".to_owned()))
     }
+}
+
+/// Whether orphans of the commands become children of this process.
+fn adopt_orphans(trace: TraceUse, supervision: &Supervision) -> bool {
+    // Traced processes are known from their fork, whichever process adopts them.
+    if !matches!(Tracing::of(trace), Tracing::No(_)) {
+        return false;
+    }
+    become_subreaper()
+        .inspect_err(|error| {
+            let remark = format!("orphans may be missed: {error}");
+            supervision.remark([remark]);
+        })
+        .is_ok()
 }
 
 impl Drop for Session {
