@@ -123,6 +123,8 @@ fn wait_for_start(
         match events.recv() {
             Ok(CommandEvent::Started(started)) => return Ok(started),
             Ok(CommandEvent::NotStarted(why)) => {
+                // The thread has let go of the session once it can send no more.
+                while events.recv().is_ok() {}
                 return Err(match why {
                     StartFailure::Exec(error) => command.explain(error),
                     StartFailure::NoTracing(reason) => StartError::NoTracing(reason),
