@@ -120,7 +120,7 @@ const memory = await repeated(async () => ({
 }));
 const memoryMB = median(memory.map((one) => one.with)) - median(memory.map((one) => one.without));
 
-const [dayBytes = 0, looks = 0, sums = 0, dayCpu = 0] = execFileSync(
+const [dayBytes = 0, segments = 0, sums = 0, dayCpu = 0] = execFileSync(
   engine,
   ['store-day', file('day.db')],
   { encoding: 'utf8' },
@@ -140,7 +140,7 @@ const jsonMs = median(history.map(({ json }) => json)) - median(history.map(({ n
 
 const lost = (await repeated(() => lostOf(writers))).reduce((sum, count) => sum + count, 0);
 
-const states = sums + looks * processes;
+const states = sums + segments * processes;
 print(
   `medians of ${runs} runs each`,
   '',
@@ -168,7 +168,7 @@ print(
     ],
   ),
   '',
-  `the day: ${looks} looks, ${sums} sums, ${(dayBytes / states).toFixed(1)} bytes for each sum or ` +
-    `process of a look; ${dayCpu} s of CPU time`,
+  `the day: ${segments} segments, ${sums} sums, ${(dayBytes / states).toFixed(1)} bytes for each sum or ` +
+    `process of a segment; ${dayCpu} s of CPU time`,
 );
 rmSync(dataFolder, { recursive: true, force: true });

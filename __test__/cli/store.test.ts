@@ -111,7 +111,7 @@ test('twenty concurrent runs are all recorded', async (t) => {
   t.true(runs.every(({ state }) => state === 'ended'));
 });
 
-test('a killed memtop leaves an interrupted run with its course', async (t) => {
+test('a killed memtop leaves an interrupted run with its timeline', async (t) => {
   const store = ownStore(t);
   const running = startMemtop(['--', 'sleep', '60'], { env: store.env });
   await until(() => {
@@ -120,7 +120,7 @@ test('a killed memtop leaves an interrupted run with its course', async (t) => {
     } catch {
       return false;
     }
-  }, 'the first look to be recorded');
+  }, 'the first segment to be recorded');
   const [before] = store.runs();
   t.is(before?.state, 'running');
   t.is(before?.memtop?.pid, running.pid);
@@ -128,7 +128,7 @@ test('a killed memtop leaves an interrupted run with its course', async (t) => {
   const [run] = store.runs();
   t.is(run?.state, 'interrupted');
   t.truthy(run?.endedAt);
-  const { sums, processes } = Store.open(store.file).course(run?.id ?? '');
+  const { sums, processes } = Store.open(store.file).timeline(run?.id ?? '');
   t.true(sums.length > 0);
   t.true(processes.some(({ name }) => name === 'sleep'));
 });

@@ -5,7 +5,7 @@ import type { Survey } from '../../ts/native/addon.js';
 import type { Check } from '../../ts/report/check.js';
 
 const GB = 1024 ** 3;
-const offers = { peak: true, peakSince: false, kill: true };
+const features = { peak: true, peakSince: false, kill: true };
 
 const survey: Survey = {
   pageBytes: 4096,
@@ -20,8 +20,8 @@ const survey: Survey = {
     swapFreeBytes: GB,
   },
   pressure: { someAvg10: 0, fullAvg10: 0 },
-  group: { version: 2, path: '/a', directory: '/sys/fs/cgroup/a', offers },
-  runGroup: offers,
+  group: { version: 2, path: '/a', directory: '/sys/fs/cgroup/a', features },
+  runGroup: features,
 };
 
 const facts: Facts = {
@@ -117,8 +117,8 @@ test('without a group for a run the own group is the next best', (t) => {
   const { runGroup: _, ...rest } = survey;
   const without: Survey = { ...rest, runGroupProblem: { reason: 'no', remedy: 'do' } };
   t.like(found('run-cgroup', {}, without), { state: 'missing', fact: 'no', advice: 'do' });
-  const peak = (own: Partial<typeof offers>) => {
-    const group = { version: 2, path: '/', directory: '/x', offers: { ...offers, ...own } };
+  const peak = (own: Partial<typeof features>) => {
+    const group = { version: 2, path: '/', directory: '/x', features: { ...features, ...own } };
     return found('exact-peak', { group }, without);
   };
   t.like(peak({ peakSince: true }), { state: 'limited' });
@@ -127,7 +127,7 @@ test('without a group for a run the own group is the next best', (t) => {
 });
 
 test('the memory that a run can have is the smaller of machine and group', (t) => {
-  const group = { version: 2, path: '/a', directory: '/a', offers };
+  const group = { version: 2, path: '/a', directory: '/a', features };
   const max = { bytes: GB / 2, group: '/sys/fs/cgroup/a' };
   t.like(found('memory', { group: { ...group, max } }), {
     state: 'limited',

@@ -8,7 +8,7 @@ const look = { columns: 100, isColoured: false, isAscii: true };
 
 test('an interrupted run is shown as far as it was measured', (t) => {
   const run = madeUpRun(0, { state: 'interrupted', label: 'build', cwd: '/src' });
-  const course = {
+  const timeline = {
     sums: [],
     processes: [
       { pid: 7, startTicks: 1, name: 'make', points: [[100, 2 * MB]] },
@@ -23,7 +23,7 @@ test('an interrupted run is shown as far as it was measured', (t) => {
       },
     ],
   };
-  t.deepEqual(showLines(run, undefined, course, look), [
+  t.deepEqual(showLines(run, undefined, timeline, look), [
     `run 20260101-000000-00000a (build), ${localTime(run.startedAt)}`,
     '  make -j4',
     '  in /src',
@@ -39,7 +39,7 @@ test('a run without samples has no peak', (t) => {
   t.is(lines.at(-1), 'memtop: still running; no memory read yet');
 });
 
-test('the course of a run is drawn, even of an interrupted one', (t) => {
+test('the timeline of a run is drawn, even of an interrupted one', (t) => {
   const run = madeUpRun(0, { state: 'interrupted' });
   const sums = [0, 1, 2, 3].map((second) => [second * 1000, second * 100 * MB]);
   const lines = showLines(run, undefined, { sums, processes: [] }, look);
@@ -58,7 +58,7 @@ test('no line of a run with a long label is wider than a narrow terminal', (t) =
 
 test('a process may have any number of points', (t) => {
   const points = Array.from({ length: 300_000 }, (_, ms) => [ms, ms]);
-  const course = { sums: [], processes: [{ pid: 7, startTicks: 1, name: 'make', points }] };
-  const lines = showLines(madeUpRun(0, { state: 'interrupted' }), undefined, course, look);
+  const timeline = { sums: [], processes: [{ pid: 7, startTicks: 1, name: 'make', points }] };
+  const lines = showLines(madeUpRun(0, { state: 'interrupted' }), undefined, timeline, look);
   t.true(lines.at(-1)?.endsWith('make 293KB'));
 });

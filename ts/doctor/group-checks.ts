@@ -33,10 +33,10 @@ function peak({ group, runGroup }: Survey): Check {
     check('exact-peak', 'exact peak', state, fact, advice);
   if (runGroup?.peak) return line('ok', 'kept by the kernel for each run, page cache included');
   if (runGroup) return line('missing', 'not kept by this kernel', 'use Linux 5.19 or later');
-  if (group?.offers.peakSince) {
+  if (group?.features.peakSince) {
     return line('limited', 'kept for all that is in the own group, from any moment on');
   }
-  if (group?.offers.peak) {
+  if (group?.features.peak) {
     return line('limited', 'kept for all that is and was in the own group');
   }
   return line('missing', 'there is no group whose peak the kernel keeps');

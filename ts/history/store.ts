@@ -7,7 +7,7 @@ import type { Addon } from '../native/addon.js';
 import { fromAddon } from '../native/errors.js';
 import { loadAddon } from '../native/load.js';
 import { asCurrentResult } from '../result/older.js';
-import type { StoredCourse, StoredGroup, StoredRun } from '../result/stored-run.js';
+import type { StoredGroup, StoredRun, StoredTimeline } from '../result/stored-run.js';
 import type { ExitCause, Host, PeakMetric, ProcessIdentity, Result } from '../result/types.js';
 
 type Native = InstanceType<Addon['NativeStore']>;
@@ -28,7 +28,7 @@ export interface WholeRun {
   run: StoredRun;
   /** Absent where it has not ended. */
   result?: Result;
-  course: StoredCourse;
+  course: StoredTimeline;
 }
 
 export class Store {
@@ -88,13 +88,13 @@ export class Store {
     return json === null ? undefined : (asCurrentResult(JSON.parse(json)) as Result);
   }
 
-  course(id: string): StoredCourse {
-    return mappingErrors(() => this.#native.course(id));
+  timeline(id: string): StoredTimeline {
+    return mappingErrors(() => this.#native.timeline(id));
   }
 
   whole(run: StoredRun): WholeRun {
     const result = this.result(run.id);
-    return { run, ...(result && { result }), course: this.course(run.id) };
+    return { run, ...(result && { result }), course: this.timeline(run.id) };
   }
 
   /** False where the store already has a run with this id. */

@@ -96,13 +96,13 @@ export declare class NativeInspector {
 /** Records a run on a thread of its own. */
 export declare class NativeRecorder {
   static ofRun(start: RecordStart, run: NativeRun): NativeRecorder
-  /** Of a run that is measured by a process below this one: its course is not known here. */
+  /** Of a run that is measured by a process below this one: its timeline is not known here. */
   static elsewhere(start: RecordStart, run: NativeRun): NativeRecorder
   static ofBundle(start: RecordStart, bundle: NativeBundle): NativeRecorder
   /** Records how the run has ended, without waiting for that. */
   finish(end: RecordEnd): void
   /** Waits until everything is written, but not longer than that. Returns what is not written. */
-  wait(atMostMs: number): RecordTrouble | null
+  wait(atMostMs: number): RecordingFailure | null
 }
 
 /** A command that has been started and is being sampled. */
@@ -204,14 +204,14 @@ export declare class NativeStore {
    * # Errors
    * If the store cannot be read.
    */
-  runs(question: RunQuestion): string
+  runs(filter: RunFilter): string
   /**
    * The matching runs by label or command, each with this many of its latest peaks.
    *
    * # Errors
    * If the store cannot be read.
    */
-  groups(question: RunQuestion, peaks: number): Array<RunGroup>
+  groups(filter: RunFilter, peaks: number): Array<RunGroup>
   /**
    * The result of a run as JSON.
    *
@@ -225,7 +225,7 @@ export declare class NativeStore {
    * # Errors
    * If the store cannot be read.
    */
-  course(id: string): CourseRecord
+  timeline(id: string): StoredTimelineRecord
   /**
    * Adds a run from another store. Without an end it is marked as interrupted. Returns false if
    * there is already a run with its id.
@@ -233,7 +233,7 @@ export declare class NativeStore {
    * # Errors
    * If the store cannot be written.
    */
-  importRun(start: RecordStart, end: RecordEnd | undefined | null, course: CourseRecord): boolean
+  importRun(start: RecordStart, end: RecordEnd | undefined | null, timeline: StoredTimelineRecord): boolean
   /**
    * Removes runs.
    *
@@ -262,7 +262,7 @@ export declare class NativeTask {
    * Assigns a process of the tree to a task, by the name of a runner in the rules and that of the
    * task. Whether both the process and the runner are known.
    */
-  tellTask(pid: number, runner: string, name: string): boolean
+  assignToTask(pid: number, runner: string, name: string): boolean
   /**
    * Ends the whole tree; its processes have `grace_ms` to end by themselves. Calling it again
    * without any grace cuts that short.
@@ -357,12 +357,6 @@ export interface CommandOptions {
   size?: ViewSize
 }
 
-/** The memory of a run over time. Each point is milliseconds since the start, and bytes. */
-export interface CourseRecord {
-  sums: Array<Array<number>>
-  processes: Array<ProcessCourseRecord>
-}
-
 /**
  * Ends this process at once, without Node's cleanup, which would restore the terminal to its
  * initial state and undo the effect of commands like `stty`.
@@ -445,6 +439,13 @@ export interface GroupEnd {
   escaped: number
 }
 
+/** The features of a group. */
+export interface GroupFeaturesRecord {
+  peak: boolean
+  peakSince: boolean
+  kill: boolean
+}
+
 /** How a run was guarded. */
 export interface GuardEnd {
   warned: boolean
@@ -501,12 +502,6 @@ export interface LargestProcessRecord {
   bytes: number
 }
 
-/** A process that could not be killed. */
-export interface LeftProcess {
-  pid: number
-  reason: string
-}
-
 /** A limit and the directory of the group that sets it. */
 export interface LimitRecord {
   bytes: number
@@ -542,13 +537,6 @@ export interface NativeKillOptions {
   started?: number
 }
 
-/** The features of a group. */
-export interface OffersRecord {
-  peak: boolean
-  peakSince: boolean
-  kill: boolean
-}
-
 /** How memory ran out. */
 export interface OutOfMemoryEnd {
   kind: 'kernel' | 'heap'
@@ -576,7 +564,7 @@ export interface OwnGroupRecord {
   max?: LimitRecord
   high?: LimitRecord
   swapMax?: LimitRecord
-  offers: OffersRecord
+  features: GroupFeaturesRecord
   pressure?: PressureRecord
 }
 
@@ -621,14 +609,6 @@ export interface ProcessAtPeakRecord {
   pssBytes?: number
 }
 
-/** The memory of a process over time; 0 bytes once it is gone. */
-export interface ProcessCourseRecord {
-  pid: number
-  startTicks: number
-  name: string
-  points: Array<Array<number>>
-}
-
 /** A process and its start time, in clock ticks since boot. */
 export interface ProcessIdentity {
   pid: number
@@ -643,6 +623,14 @@ export interface ProcessSurveyRecord {
   /** readable, denied, absent or not-tried. */
   ownPss: string
   othersPss: string
+}
+
+/** The memory of a process over time; 0 bytes once it is gone. */
+export interface ProcessTimelineRecord {
+  pid: number
+  startTicks: number
+  name: string
+  points: Array<Array<number>>
 }
 
 /** Which runs to remove. */
@@ -673,6 +661,13 @@ export interface RecordEnd {
   result: string
 }
 
+/** What is not recorded. */
+export interface RecordingFailure {
+  /** Whether it is the run; else only its timeline. */
+  isWholeRun: boolean
+  reason: string
+}
+
 /** What is known of a run when it starts. */
 export interface RecordStart {
   /** The file of the store. */
@@ -686,13 +681,6 @@ export interface RecordStart {
   /** The machine, in JSON. */
   host: string
   memtopVersion: string
-}
-
-/** What is not recorded. */
-export interface RecordTrouble {
-  /** Whether it is the run; else only its course. */
-  isWholeRun: boolean
-  reason: string
 }
 
 /** The memory available to a run. */
@@ -744,6 +732,18 @@ export interface RunEnd {
   remarks: Array<string>
 }
 
+/** A filter of runs. Absent conditions match all runs. */
+export interface RunFilter {
+  id?: string
+  idBegins?: string
+  label?: string
+  /** Runs started at or after this time. */
+  since?: string
+  state?: 'running' | 'ended' | 'interrupted'
+  /** Only this many of the latest runs. */
+  latest?: number
+}
+
 /** Runs with the same label, or without label and with the same command. */
 export interface RunGroup {
   label?: string
@@ -776,18 +776,6 @@ export interface RunOptions {
   session: SessionOptions
   /** A file that is there, which gets a row of CSV for each sample: milliseconds, and bytes. */
   samplesFile?: string
-}
-
-/** A filter of runs. Absent conditions match all runs. */
-export interface RunQuestion {
-  id?: string
-  idBegins?: string
-  label?: string
-  /** Runs started at or after this time. */
-  since?: string
-  state?: 'running' | 'ended' | 'interrupted'
-  /** Only this many of the latest runs. */
-  latest?: number
 }
 
 /** Statistics of sampling. */
@@ -872,8 +860,14 @@ export interface StoppedEnd {
   reason: 'timeout' | 'request' | 'guard'
   /** How many processes were killed. */
   ended: number
-  failed: Array<LeftProcess>
+  failed: Array<UnkilledProcess>
   tookMs: number
+}
+
+/** The memory of a run over time. Each point is milliseconds since the start, and bytes. */
+export interface StoredTimelineRecord {
+  sums: Array<Array<number>>
+  processes: Array<ProcessTimelineRecord>
 }
 
 /** The schema of a store, in SQL with comments. */
@@ -897,7 +891,7 @@ export interface SurveyRecord {
   group?: OwnGroupRecord
   /** Why `group` is absent. */
   groupProblem?: string
-  runGroup?: OffersRecord
+  runGroup?: GroupFeaturesRecord
   /** Why `run_group` is absent. */
   runGroupProblem?: ProblemRecord
 }
@@ -983,6 +977,12 @@ export interface TreeRecord {
   found: number
   unmeasured: number
   maxAlive: number
+}
+
+/** A process that could not be killed. */
+export interface UnkilledProcess {
+  pid: number
+  reason: string
 }
 
 /** An environment variable, and the pattern of its value. */

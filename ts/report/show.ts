@@ -1,5 +1,5 @@
 /** One stored run, with its report if it has ended. */
-import type { StoredCourse, StoredRun } from '../result/stored-run.js';
+import type { StoredRun, StoredTimeline } from '../result/stored-run.js';
 import type { Result } from '../result/types.js';
 import { benchSummary } from './bench-summary.js';
 import { formatBytes } from './bytes.js';
@@ -19,7 +19,7 @@ const processesShown = 5;
 export function showLines(
   run: StoredRun,
   result: Result | undefined,
-  course: StoredCourse,
+  timeline: StoredTimeline,
   look: Look,
 ): string[] {
   const { columns } = look;
@@ -27,7 +27,7 @@ export function showLines(
     ...heading(run, columns),
     ...(result
       ? [...reportOf(result, columns), ...chartLines(result, look)]
-      : [...unended(run, course, columns), ...chartLines(timedFrom(course), look)]),
+      : [...unended(run, timeline, columns), ...chartLines(timedFrom(timeline), look)]),
   ];
 }
 
@@ -45,12 +45,12 @@ function heading(run: StoredRun, columns: number): string[] {
   ];
 }
 
-function timedFrom({ sums }: StoredCourse): Timed {
+function timedFrom({ sums }: StoredTimeline): Timed {
   const [atMs, bytes] = [0, 1].map((column) => sums.map((point) => point[column] ?? 0));
   return { timeline: { atMs: atMs ?? [], bytes: bytes ?? [] } };
 }
 
-function unended(run: StoredRun, { processes }: StoredCourse, columns: number): string[] {
+function unended(run: StoredRun, { processes }: StoredTimeline, columns: number): string[] {
   const { state, durationMs, peakBytes } = run;
   const what =
     state === 'running'

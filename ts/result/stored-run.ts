@@ -1,4 +1,4 @@
-/** A run in the store, without its result and its course. */
+/** A run in the store, without its result and its timeline. */
 import type { Exit, Host, PeakMetric, ProcessIdentity } from './types.js';
 
 export interface StoredRun {
@@ -44,7 +44,7 @@ export interface StoredGroup {
 }
 
 /** The memory of a run over time. Each point is milliseconds since its start, and bytes. */
-export interface StoredCourse {
+export interface StoredTimeline {
   sums: number[][];
   /** The largest processes, in the order of their first sample; 0 bytes once one has ended. */
   processes: { pid: number; startTicks: number; name: string; points: number[][] }[];

@@ -70,7 +70,7 @@ impl World {
         }
     }
 
-    /// xorshift: the same course on every run.
+    /// xorshift: the same numbers on every run.
     fn random(&mut self) -> u64 {
         self.random ^= self.random << 13;
         self.random ^= self.random >> 7;

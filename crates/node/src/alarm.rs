@@ -5,7 +5,7 @@ use memtop_sampler::{Alarm, Cause, Level};
 use napi_derive::napi;
 
 use crate::found::{FoundRecord, tree_and_found};
-use crate::places::Places;
+use crate::found_task_index::FoundTaskIndex;
 use crate::record::{LivingProcessRecord, SamplingRecord, TreeRecord, millis, whole};
 
 /// A run uses more memory than it may.
@@ -70,7 +70,7 @@ impl From<&Alarm> for AlarmRecord {
             threshold_bytes,
             room,
             snapshot: alarm.snapshot.as_ref().map(|snapshot| {
-                let places = Places::of(&snapshot.record.named);
+                let index = FoundTaskIndex::of(&snapshot.record.found_tasks);
                 let living = snapshot.living.iter();
                 let (tree, found) = tree_and_found(snapshot.record.clone());
                 AlarmSnapshotRecord {
@@ -78,7 +78,7 @@ impl From<&Alarm> for AlarmRecord {
                     tree,
                     found,
                     living: living
-                        .map(|process| LivingProcessRecord::of(process, &places))
+                        .map(|process| LivingProcessRecord::of(process, &index))
                         .collect(),
                 }
             }),

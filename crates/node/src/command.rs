@@ -83,15 +83,7 @@ pub(crate) fn streams(
     size: Option<ViewSize>,
     reader: Option<Reader>,
 ) -> Result<(StreamsUse, Controls)> {
-    let listener = reader.map(|reader| -> OutputListener {
-        Box::new(move |stream, bytes| {
-            let name = match stream {
-                Stream::Stdout => "stdout",
-                Stream::Stderr => "stderr",
-            };
-            reader.send(name, bytes);
-        })
-    });
+    let listener = reader.map(output_listener);
     let terminal = |listener, controls: &Controls| StreamsUse::Terminal {
         listener,
         size: size.map(ViewSize::of_terminal),
@@ -100,20 +92,10 @@ pub(crate) fn streams(
     let none = Controls::default();
     match name {
         None | Some("inherit") => Ok((StreamsUse::Inherited, none)),
-        Some("tee") => Ok((
-            StreamsUse::Piped {
-                tee: true,
-                listener,
-            },
-            none,
-        )),
-        Some("pipe") => Ok((
-            StreamsUse::Piped {
-                tee: false,
-                listener,
-            },
-            none,
-        )),
+        Some(name @ ("tee" | "pipe")) => {
+            let tee = name == "tee";
+            Ok((StreamsUse::Piped { tee, listener }, none))
+        }
         Some("terminal") => Ok((terminal(listener, &none), none)),
         Some("view") => {
             let view = View::new().map_err(|error| Code::System.error(error.to_string()))?;
@@ -133,6 +115,16 @@ pub(crate) fn streams(
         }
         Some(other) => Err(Code::InvalidOption.error(format!("unknown streams: {other}"))),
     }
+}
+
+fn output_listener(reader: Reader) -> OutputListener {
+    Box::new(move |stream, bytes| {
+        let name = match stream {
+            Stream::Stdout => "stdout",
+            Stream::Stderr => "stderr",
+        };
+        reader.send(name, bytes);
+    })
 }
 
 fn argument(argument: Either<String, Buffer>) -> OsString {

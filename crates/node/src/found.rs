@@ -1,13 +1,12 @@
 //! Tasks, stages and programs found in a tree, as plain JavaScript values.
 
 use memtop_sampler::{
-    EndStatus, Finding, Kind, NamedRecord, NamedState, Peak, Program, Record, StageRecord,
-    TaskRecord,
+    EndStatus, FoundTaskInfo, FoundTaskRecord, Kind, Peak, Program, Record, StageRecord, TaskRecord,
 };
 use memtop_spawn::missed_bytes;
 use napi_derive::napi;
 
-use crate::places::Places;
+use crate::found_task_index::FoundTaskIndex;
 use crate::record::{TimelineRecord, TreeRecord, millis, whole};
 
 /// As many as can be distinguished by colour.
@@ -92,13 +91,13 @@ pub struct FoundTaskState {
 
 /// A tree and what was found in it.
 pub(crate) fn tree_and_found(record: Record) -> (TreeRecord, FoundRecord) {
-    let places = Places::of(&record.named);
+    let index = FoundTaskIndex::of(&record.found_tasks);
     let found = FoundRecord {
         stages: record.stages.into_iter().map(Into::into).collect(),
-        tasks: record.named.into_iter().map(Into::into).collect(),
+        tasks: record.found_tasks.into_iter().map(Into::into).collect(),
         programs: largest_programs(record.programs, record.task.peak.as_ref()),
     };
-    (TreeRecord::of(record.task, &places), found)
+    (TreeRecord::of(record.task, &index), found)
 }
 
 fn largest_programs(mut programs: Vec<Program>, peak: Option<&Peak>) -> Vec<FoundProgram> {
@@ -119,23 +118,23 @@ impl From<Program> for FoundProgram {
     }
 }
 
-impl From<NamedRecord> for FoundTask {
-    fn from(named: NamedRecord) -> Self {
-        let Finding {
+impl From<FoundTaskRecord> for FoundTask {
+    fn from(found: FoundTaskRecord) -> Self {
+        let FoundTaskInfo {
             source,
             name,
             kind,
             started,
             ended,
             exit,
-        } = named.finding;
+        } = found.info;
         let (code, signal) = code_and_signal(exit);
         let peak_bytes = |record: &TaskRecord| record.peak.as_ref().map(|peak| whole(peak.bytes));
-        let total_peak_bytes = peak_bytes(&named.all);
-        let mut work = named.work;
+        let total_peak_bytes = peak_bytes(&found.all);
+        let mut work = found.work;
         let missed_bytes = missed_bytes(&work, 0).map(whole);
         // The parts of a task have no timeline of their own.
-        work.timeline = named.all.timeline;
+        work.timeline = found.all.timeline;
         Self {
             source: source.to_string(),
             id: name.to_string(),
@@ -144,40 +143,40 @@ impl From<NamedRecord> for FoundTask {
             ended_at_ms: ended.map(millis),
             code,
             signal,
-            work: TreeRecord::of(work, &Places::default()),
+            work: TreeRecord::of(work, &FoundTaskIndex::default()),
             missed_bytes,
-            wrappers: named.wrappers.map(|wrappers| WrappersRecord {
+            wrappers: found.wrappers.map(|wrappers| WrappersRecord {
                 peak_bytes: peak_bytes(&wrappers),
                 seen: whole(wrappers.seen),
             }),
             total_peak_bytes,
-            pids: named.pids,
+            pids: found.pids,
         }
     }
 }
 
 impl From<StageRecord> for FoundStage {
-    fn from(StageRecord { name, course }: StageRecord) -> Self {
+    fn from(StageRecord { name, summary }: StageRecord) -> Self {
         Self {
             name,
-            peak_bytes: course.peak_bytes.map(whole),
-            first_seen_ms: millis(course.first_seen),
-            last_seen_ms: millis(course.last_seen),
-            duration_ms: millis(course.duration),
+            peak_bytes: summary.peak_bytes.map(whole),
+            first_seen_ms: millis(summary.first_seen),
+            last_seen_ms: millis(summary.last_seen),
+            duration_ms: millis(summary.duration),
         }
     }
 }
 
-impl From<NamedState> for FoundTaskState {
-    fn from(state: NamedState) -> Self {
-        let finding = state.finding;
-        let (code, signal) = code_and_signal(finding.exit);
+impl From<memtop_sampler::FoundTaskState> for FoundTaskState {
+    fn from(state: memtop_sampler::FoundTaskState) -> Self {
+        let info = state.info;
+        let (code, signal) = code_and_signal(info.exit);
         Self {
-            source: finding.source.to_string(),
-            id: finding.name.to_string(),
-            is_service: finding.kind == Kind::Service,
-            started_at_ms: millis(finding.started),
-            ended_at_ms: finding.ended.map(millis),
+            source: info.source.to_string(),
+            id: info.name.to_string(),
+            is_service: info.kind == Kind::Service,
+            started_at_ms: millis(info.started),
+            ended_at_ms: info.ended.map(millis),
             code,
             signal,
             bytes: whole(state.bytes),

@@ -12,7 +12,7 @@ use napi::bindgen_prelude::{AsyncTask, ToNapiValue, TypeName};
 use napi_derive::napi;
 
 use crate::error::{self, Code, Result};
-use crate::question::Question;
+use crate::query::Query;
 use crate::record::whole;
 
 /// A snapshot of a process.
@@ -81,19 +81,19 @@ impl NativeInspector {
 
     #[napi(ts_return_type = "Promise<Array<InspectedProcess>>")]
     #[must_use]
-    pub fn list(&self) -> AsyncTask<Question<Vec<InspectedProcess>>> {
+    pub fn list(&self) -> AsyncTask<Query<Vec<InspectedProcess>>> {
         self.ask(|inspector| inspector.list().map(inspected))
     }
 
     #[napi(ts_return_type = "Promise<Array<InspectedProcess>>")]
     #[must_use]
-    pub fn tree(&self, pid: u32) -> AsyncTask<Question<Vec<InspectedProcess>>> {
+    pub fn tree(&self, pid: u32) -> AsyncTask<Query<Vec<InspectedProcess>>> {
         self.ask(move |inspector| inspector.tree(pid).map(inspected))
     }
 
     #[napi(ts_return_type = "Promise<Array<InspectedProcess>>")]
     #[must_use]
-    pub fn find_by_cwd(&self, folder: String) -> AsyncTask<Question<Vec<InspectedProcess>>> {
+    pub fn find_by_cwd(&self, folder: String) -> AsyncTask<Query<Vec<InspectedProcess>>> {
         let folder = PathBuf::from(folder);
         self.ask(move |inspector| inspector.find_by_cwd(&folder).map(inspected))
     }
@@ -105,7 +105,7 @@ impl NativeInspector {
         &self,
         pid: u32,
         options: NativeKillOptions,
-    ) -> Result<AsyncTask<Question<KillRecord>>> {
+    ) -> Result<AsyncTask<Query<KillRecord>>> {
         let options = KillOptions {
             force: options.force,
             grace: grace(options.grace_ms)?,
@@ -117,19 +117,19 @@ impl NativeInspector {
 
     #[napi(ts_return_type = "Promise<boolean>")]
     #[must_use]
-    pub fn exists(&self, pid: u32) -> AsyncTask<Question<bool>> {
+    pub fn exists(&self, pid: u32) -> AsyncTask<Query<bool>> {
         self.ask(move |inspector| inspector.exists(pid))
     }
 
     fn ask<T>(
         &self,
         ask: impl FnOnce(&dyn Inspector) -> std::result::Result<T, Error> + Send + 'static,
-    ) -> AsyncTask<Question<T>>
+    ) -> AsyncTask<Query<T>>
     where
         T: ToNapiValue + TypeName + Send + 'static,
     {
         let inspector = Arc::clone(&self.inspector);
-        Question::ask(move || ask(&*inspector).map_err(|error| error::of_proc(&error)))
+        Query::ask(move || ask(&*inspector).map_err(|error| error::of_proc(&error)))
     }
 }
 

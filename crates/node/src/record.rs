@@ -7,7 +7,7 @@ use memtop_sampler::{
 };
 use napi_derive::napi;
 
-use crate::places::Places;
+use crate::found_task_index::FoundTaskIndex;
 
 /// A process and its part of a peak.
 #[napi(object, object_from_js = false)]
@@ -116,14 +116,14 @@ pub struct SamplingRecord {
 }
 
 impl TreeRecord {
-    /// `places` maps the processes at the peak to tasks.
-    pub(crate) fn of(task: TaskRecord, places: &Places) -> Self {
+    /// `index` maps the processes at the peak to tasks.
+    pub(crate) fn of(task: TaskRecord, index: &FoundTaskIndex) -> Self {
         Self {
-            peak: task.peak.map(|peak| PeakRecord::of(peak, places)),
+            peak: task.peak.map(|peak| PeakRecord::of(peak, index)),
             largest: task
                 .largest
                 .as_ref()
-                .map(|largest| LargestProcessRecord::of(largest, places)),
+                .map(|largest| LargestProcessRecord::of(largest, index)),
             floor_bytes: whole(task.floor_bytes),
             ceiling_bytes: task.ceiling.bytes(None).map(whole),
             highest_rss_bytes: whole(task.highest_rss_bytes),
@@ -167,7 +167,7 @@ impl From<&Record> for SamplingRecord {
 }
 
 impl PeakRecord {
-    fn of(mut peak: Peak, places: &Places) -> Self {
+    fn of(mut peak: Peak, index: &FoundTaskIndex) -> Self {
         peak.processes
             .sort_by(|one, other| other.bytes.cmp(&one.bytes).then(one.id.cmp(&other.id)));
         Self {
@@ -185,16 +185,16 @@ impl PeakRecord {
             processes: peak
                 .processes
                 .iter()
-                .map(|process| ProcessAtPeakRecord::of(process, places))
+                .map(|process| ProcessAtPeakRecord::of(process, index))
                 .collect(),
         }
     }
 }
 
 impl ProcessAtPeakRecord {
-    fn of(process: &ProcessAtPeak, places: &Places) -> Self {
+    fn of(process: &ProcessAtPeak, index: &FoundTaskIndex) -> Self {
         Self {
-            task: places.place(process.task).or(process.group),
+            task: index.index_of(process.task).or(process.group),
             pid: process.id.pid,
             parent_pid: process.parent,
             started_at_ms: millis(process.first_seen),
@@ -208,9 +208,9 @@ impl ProcessAtPeakRecord {
 }
 
 impl LivingProcessRecord {
-    pub(crate) fn of(process: &LivingProcess, places: &Places) -> Self {
+    pub(crate) fn of(process: &LivingProcess, index: &FoundTaskIndex) -> Self {
         Self {
-            task: places.place(process.task),
+            task: index.index_of(process.task),
             pid: process.id.pid,
             parent_pid: process.parent,
             started_at_ms: millis(process.first_seen),
@@ -223,12 +223,12 @@ impl LivingProcessRecord {
 }
 
 impl LargestProcessRecord {
-    fn of(process: &LargestProcess, places: &Places) -> Self {
+    fn of(process: &LargestProcess, index: &FoundTaskIndex) -> Self {
         Self {
             pid: process.id.pid,
             parent_pid: process.parent,
             started_at_ms: millis(process.first_seen),
-            task: places.place(process.task),
+            task: index.index_of(process.task),
             name: process.description.name.clone(),
             command: process.description.command.clone(),
             bytes: whole(process.bytes),

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use memtop_sampler::{Course, WeakTask};
-use memtop_store::{Living, Look, NewRun, Recorder, RunEnd};
+use memtop_sampler::{TimelineSegment, WeakTask};
+use memtop_store::{LivingProcess, NewRun, Recorder, RunEnd, TimelineSegment as StoredSegment};
 use napi_derive::napi;
 
 use crate::bundle::NativeBundle;
@@ -41,8 +41,8 @@ pub struct RecordEnd {
 
 /// What is not recorded.
 #[napi(object, object_from_js = false)]
-pub struct RecordTrouble {
-    /// Whether it is the run; else only its course.
+pub struct RecordingFailure {
+    /// Whether it is the run; else only its timeline.
     pub is_whole_run: bool,
     pub reason: String,
 }
@@ -63,7 +63,7 @@ impl NativeRecorder {
         Self::start(start, task, |run| NewRun { process, ..run })
     }
 
-    /// Of a run that is measured by a process below this one: its course is not known here.
+    /// Of a run that is measured by a process below this one: its timeline is not known here.
     #[napi(factory)]
     #[must_use]
     pub fn elsewhere(start: RecordStart, run: &NativeRun) -> Self {
@@ -83,9 +83,9 @@ impl NativeRecorder {
         complete: impl FnOnce(NewRun) -> NewRun,
     ) -> Self {
         let file = start.file.clone().into();
-        let look = move |sums| task.as_ref()?.take_course(sums).map(look);
+        let measure = move |sums| task.as_ref()?.take_timeline_segment(sums).map(stored);
         Self {
-            recorder: Recorder::start(file, complete(start.into()), look),
+            recorder: Recorder::start(file, complete(start.into()), measure),
         }
     }
 
@@ -98,26 +98,26 @@ impl NativeRecorder {
     /// Waits until everything is written, but not longer than that. Returns what is not written.
     #[napi]
     #[must_use]
-    pub fn wait(&self, at_most_ms: u32) -> Option<RecordTrouble> {
+    pub fn wait(&self, at_most_ms: u32) -> Option<RecordingFailure> {
         let waited = self.recorder.wait(Duration::from_millis(at_most_ms.into()));
-        waited.err().map(|trouble| RecordTrouble {
-            is_whole_run: trouble.is_whole_run,
-            reason: trouble.reason,
+        waited.err().map(|failure| RecordingFailure {
+            is_whole_run: failure.is_whole_run,
+            reason: failure.reason,
         })
     }
 }
 
-fn look(course: Course) -> Look {
-    let living = course.living.into_iter();
-    Look {
-        at: course.at,
-        sums: course
+fn stored(segment: TimelineSegment) -> StoredSegment {
+    let living = segment.living.into_iter();
+    StoredSegment {
+        at: segment.at,
+        sums: segment
             .sums
             .iter()
             .map(|point| (point.at, point.bytes))
             .collect(),
         living: living
-            .map(|process| Living {
+            .map(|process| LivingProcess {
                 id: process.id,
                 description: process.description,
                 bytes: process.bytes,

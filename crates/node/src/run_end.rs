@@ -6,7 +6,7 @@ use napi_derive::napi;
 
 use crate::alarm::AlarmRecord;
 use crate::found::{FoundRecord, tree_and_found};
-use crate::places::Places;
+use crate::found_task_index::FoundTaskIndex;
 use crate::record::{LivingProcessRecord, SamplingRecord, TreeRecord, millis, whole};
 use crate::tracking::TrackingRecord;
 
@@ -108,13 +108,13 @@ pub struct StoppedEnd {
     pub reason: String,
     /// How many processes were killed.
     pub ended: i64,
-    pub failed: Vec<LeftProcess>,
+    pub failed: Vec<UnkilledProcess>,
     pub took_ms: f64,
 }
 
 /// A process that could not be killed.
 #[napi(object, object_from_js = false)]
-pub struct LeftProcess {
+pub struct UnkilledProcess {
     pub pid: u32,
     pub reason: String,
 }
@@ -144,7 +144,7 @@ impl From<Outcome> for RunEnd {
             survivors: outcome
                 .survivors
                 .iter()
-                .map(|survivor| LivingProcessRecord::of(survivor, &Places::default()))
+                .map(|survivor| LivingProcessRecord::of(survivor, &FoundTaskIndex::default()))
                 .collect(),
             guard: outcome.guard.map(Into::into),
             out_of_memory: outcome.out_of_memory.map(Into::into),
@@ -207,7 +207,7 @@ impl From<Stopped> for StoppedEnd {
             .to_owned(),
             ended: whole(stopped.ended),
             failed: failed
-                .map(|KillFailure { pid, reason }| LeftProcess { pid, reason })
+                .map(|KillFailure { pid, reason }| UnkilledProcess { pid, reason })
                 .collect(),
             took_ms: millis(stopped.took),
         }

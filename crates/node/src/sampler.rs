@@ -10,8 +10,8 @@ use napi_derive::napi;
 use crate::alarm::AlarmRecord;
 use crate::error::{self, Code, Result};
 use crate::events::Listener;
+use crate::found_task_index::FoundTaskIndex;
 use crate::options;
-use crate::places::Places;
 use crate::record::TreeRecord;
 use crate::rules::{RulesOption, rules};
 use crate::session::GRACE;
@@ -95,7 +95,7 @@ impl NativeSampler {
     pub fn stop(&mut self, pid: u32) -> Option<TreeRecord> {
         let task = self.tasks.remove(&pid)?;
         let record = self.tracker.as_ref()?.leave(task)?;
-        Some(TreeRecord::of(record, &Places::default()))
+        Some(TreeRecord::of(record, &FoundTaskIndex::default()))
     }
 
     /// Starts to track a pid and its descendants, even if another caller does so already.

@@ -4,7 +4,7 @@ use memtop_sampler::Snapshot;
 use napi_derive::napi;
 
 use crate::found::{FoundRecord, tree_and_found};
-use crate::places::Places;
+use crate::found_task_index::FoundTaskIndex;
 use crate::record::{LivingProcessRecord, SamplingRecord, TreeRecord, millis, whole};
 
 /// A snapshot of a tree.
@@ -24,7 +24,7 @@ pub struct SnapshotRecord {
 
 impl From<Snapshot> for SnapshotRecord {
     fn from(snapshot: Snapshot) -> Self {
-        let places = Places::of(&snapshot.record.named);
+        let index = FoundTaskIndex::of(&snapshot.record.found_tasks);
         let sampling = (&snapshot.record).into();
         let (tree, found) = tree_and_found(snapshot.record);
         let living = snapshot.living.iter();
@@ -36,7 +36,7 @@ impl From<Snapshot> for SnapshotRecord {
             tree,
             found,
             living: living
-                .map(|process| LivingProcessRecord::of(process, &places))
+                .map(|process| LivingProcessRecord::of(process, &index))
                 .collect(),
         }
     }

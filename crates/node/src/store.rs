@@ -6,22 +6,22 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use memtop_proc::native::{NativeInspector, ProcRoot};
 use memtop_proc::{Inspector, KillOptions, ProcessTable, kill_each, lock};
 use memtop_store::{
-    AliveRun, Here, NewRun, NoMembers, Pruning, Question as StoreQuestion, State, Store,
+    AliveRun, MembersError, NewRun, PidScope, Pruning, RunFilter as StoreFilter, State, Store,
 };
 use napi::bindgen_prelude::{AsyncTask, ToNapiValue, TypeName};
 use napi_derive::napi;
 
-use crate::course::CourseRecord;
 use crate::error::{self, Code, Result};
 use crate::inspector::{InspectedProcess, KillRecord, NativeKillOptions, grace, inspected};
-use crate::question::Question;
+use crate::query::Query;
 use crate::record::whole;
 use crate::recorder::{RecordEnd, RecordStart};
+use crate::stored_timeline::StoredTimelineRecord;
 
 /// A filter of runs. Absent conditions match all runs.
 #[napi(object, object_to_js = false)]
 #[derive(Default)]
-pub struct RunQuestion {
+pub struct RunFilter {
     pub id: Option<String>,
     pub id_begins: Option<String>,
     pub label: Option<String>,
@@ -122,11 +122,11 @@ impl NativeStore {
     /// # Errors
     /// If the store cannot be read.
     #[napi]
-    pub fn runs(&self, question: RunQuestion) -> Result<String> {
+    pub fn runs(&self, filter: RunFilter) -> Result<String> {
         let store = locked(&self.store);
         mark_interrupted(&store)?;
-        let question = checked(question)?;
-        store.runs_json(&question).map_err(|error| of_store(&error))
+        let filter = checked(filter)?;
+        store.runs_json(&filter).map_err(|error| of_store(&error))
     }
 
     /// The matching runs by label or command, each with this many of its latest peaks.
@@ -134,9 +134,9 @@ impl NativeStore {
     /// # Errors
     /// If the store cannot be read.
     #[napi]
-    pub fn groups(&self, question: RunQuestion, peaks: u32) -> Result<Vec<RunGroup>> {
-        let question = checked(question)?;
-        let groups = locked(&self.store).groups(&question, peaks as usize);
+    pub fn groups(&self, filter: RunFilter, peaks: u32) -> Result<Vec<RunGroup>> {
+        let filter = checked(filter)?;
+        let groups = locked(&self.store).groups(&filter, peaks as usize);
         let groups = groups.map_err(|error| of_store(&error))?;
         Ok(groups
             .into_iter()
@@ -169,9 +169,9 @@ impl NativeStore {
     /// If the store cannot be read.
     #[allow(clippy::needless_pass_by_value)]
     #[napi]
-    pub fn course(&self, id: String) -> Result<CourseRecord> {
-        let course = locked(&self.store).course(&id);
-        course.map(Into::into).map_err(|error| of_store(&error))
+    pub fn timeline(&self, id: String) -> Result<StoredTimelineRecord> {
+        let timeline = locked(&self.store).timeline(&id);
+        timeline.map(Into::into).map_err(|error| of_store(&error))
     }
 
     /// Adds a run from another store. Without an end it is marked as interrupted. Returns false if
@@ -184,11 +184,11 @@ impl NativeStore {
         &self,
         start: RecordStart,
         end: Option<RecordEnd>,
-        course: CourseRecord,
+        timeline: StoredTimelineRecord,
     ) -> Result<bool> {
         let (start, end): (NewRun, _) = (start.into(), end.map(Into::into));
         locked(&self.store)
-            .import(&start, end.as_ref(), &course.into())
+            .import(&start, end.as_ref(), &timeline.into())
             .map_err(|error| of_store(&error))
     }
 
@@ -220,7 +220,7 @@ impl NativeStore {
     /// The runs that are running, oldest first, each with its living processes.
     #[napi(ts_return_type = "Promise<Array<AliveRunRow>>")]
     #[must_use]
-    pub fn alive(&self) -> AsyncTask<Question<Vec<AliveRunRow>>> {
+    pub fn alive(&self) -> AsyncTask<Query<Vec<AliveRunRow>>> {
         self.ask(|store| {
             let alive = store.alive(&here(), &living)?;
             Ok(alive.into_iter().map(Into::into).collect())
@@ -236,7 +236,7 @@ impl NativeStore {
         &self,
         id: String,
         options: NativeKillOptions,
-    ) -> Result<AsyncTask<Question<KillRecord>>> {
+    ) -> Result<AsyncTask<Query<KillRecord>>> {
         let options = KillOptions {
             force: options.force,
             grace: grace(options.grace_ms)?,
@@ -251,12 +251,12 @@ impl NativeStore {
     fn ask<T>(
         &self,
         ask: impl FnOnce(&Store) -> std::result::Result<T, Failure> + Send + 'static,
-    ) -> AsyncTask<Question<T>>
+    ) -> AsyncTask<Query<T>>
     where
         T: ToNapiValue + TypeName + Send + 'static,
     {
         let store = Arc::clone(&self.store);
-        Question::ask(move || ask(&locked(&store)).map_err(Into::into))
+        Query::ask(move || ask(&locked(&store)).map_err(Into::into))
     }
 }
 
@@ -270,8 +270,8 @@ fn mark_interrupted(store: &Store) -> Result<()> {
     marked.map(drop).map_err(Into::into)
 }
 
-fn here() -> Here {
-    Here::at(Path::new("/proc"))
+fn here() -> PidScope {
+    PidScope::at(Path::new("/proc"))
 }
 
 fn inspector() -> std::result::Result<NativeInspector, Failure> {
@@ -290,13 +290,15 @@ enum Failure {
     #[error(transparent)]
     Process(#[from] memtop_proc::Error),
     #[error(transparent)]
-    Members(#[from] NoMembers),
+    Members(#[from] MembersError),
 }
 
 impl From<Failure> for napi::Error<Code> {
     fn from(failure: Failure) -> Self {
         match failure {
-            Failure::Store(error) | Failure::Members(NoMembers::Store(error)) => of_store(&error),
+            Failure::Store(error) | Failure::Members(MembersError::Store(error)) => {
+                of_store(&error)
+            }
             Failure::Process(error) => error::of_proc(&error),
             Failure::Members(error) => Code::ProcessNotFound.error(error),
         }
@@ -307,21 +309,21 @@ fn of_store(error: &memtop_store::Error) -> napi::Error<Code> {
     Code::System.error(error)
 }
 
-fn checked(question: RunQuestion) -> Result<StoreQuestion> {
-    let state = match question.state.as_deref() {
+fn checked(filter: RunFilter) -> Result<StoreFilter> {
+    let state = match filter.state.as_deref() {
         None => None,
         Some("running") => Some(State::Running),
         Some("ended") => Some(State::Ended),
         Some("interrupted") => Some(State::Interrupted),
         Some(other) => return Err(Code::InvalidOption.error(format!("unknown state: {other}"))),
     };
-    Ok(StoreQuestion {
-        id: question.id,
-        id_begins: question.id_begins,
-        label: question.label,
-        since: question.since,
+    Ok(StoreFilter {
+        id: filter.id,
+        id_begins: filter.id_begins,
+        label: filter.label,
+        since: filter.since,
         state,
-        latest: question.latest,
+        latest: filter.latest,
     })
 }
 

@@ -1,9 +1,9 @@
 //! What can be measured on this machine, as a plain JavaScript value.
 
 use memtop_proc::Error;
-use memtop_proc::native::cgroup::{Cgroups, Limit, NoGroup, Offers};
+use memtop_proc::native::cgroup::{Cgroups, GroupFeatures, Limit, RunCgroupError};
 use memtop_proc::native::survey::{
-    GroupSurvey, OwnGroup, ProcessSurvey, PssAnswer, TracingSurvey, open_files, page_bytes,
+    GroupSurvey, OwnGroup, ProcessSurvey, PssSupport, TracingSurvey, open_files, page_bytes,
 };
 use memtop_proc::native::{Meminfo, Pressure, ProcRoot};
 use memtop_spawn::probe_kernel_events;
@@ -27,7 +27,7 @@ pub struct SurveyRecord {
     pub group: Option<OwnGroupRecord>,
     /// Why `group` is absent.
     pub group_problem: Option<String>,
-    pub run_group: Option<OffersRecord>,
+    pub run_group: Option<GroupFeaturesRecord>,
     /// Why `run_group` is absent.
     pub run_group_problem: Option<ProblemRecord>,
 }
@@ -90,7 +90,7 @@ pub struct OwnGroupRecord {
     pub max: Option<LimitRecord>,
     pub high: Option<LimitRecord>,
     pub swap_max: Option<LimitRecord>,
-    pub offers: OffersRecord,
+    pub features: GroupFeaturesRecord,
     pub pressure: Option<PressureRecord>,
 }
 
@@ -103,7 +103,7 @@ pub struct LimitRecord {
 
 /// The features of a group.
 #[napi(object, object_from_js = false)]
-pub struct OffersRecord {
+pub struct GroupFeaturesRecord {
     pub peak: bool,
     pub peak_since: bool,
     pub kill: bool,
@@ -177,7 +177,7 @@ fn of_proc() -> Result<SurveyRecord, Error> {
         pressure: Pressure::of_machine(&root).map(PressureRecord::from),
         group: group.map(OwnGroupRecord::from),
         group_problem: group_problem.map(|problem| problem.to_string()),
-        run_group: run_group.map(OffersRecord::from),
+        run_group: run_group.map(GroupFeaturesRecord::from),
         run_group_problem: run_group_problem.map(ProblemRecord::from),
     })
 }
@@ -201,12 +201,12 @@ impl From<ProcessSurvey> for ProcessSurveyRecord {
     }
 }
 
-fn word(answer: &PssAnswer) -> String {
+fn word(answer: &PssSupport) -> String {
     match answer {
-        PssAnswer::NotTried => "not-tried",
-        PssAnswer::Readable => "readable",
-        PssAnswer::Denied => "denied",
-        PssAnswer::Absent => "absent",
+        PssSupport::NotTried => "not-tried",
+        PssSupport::Readable => "readable",
+        PssSupport::Denied => "denied",
+        PssSupport::Absent => "absent",
     }
     .to_owned()
 }
@@ -252,7 +252,7 @@ impl From<OwnGroup> for OwnGroupRecord {
             max: own.limits.max.map(LimitRecord::from),
             high: own.limits.high.map(LimitRecord::from),
             swap_max: own.limits.swap_max.map(LimitRecord::from),
-            offers: own.offers.into(),
+            features: own.features.into(),
             pressure: own.pressure.map(PressureRecord::from),
         }
     }
@@ -267,18 +267,18 @@ impl From<Limit> for LimitRecord {
     }
 }
 
-impl From<Offers> for OffersRecord {
-    fn from(offers: Offers) -> Self {
+impl From<GroupFeatures> for GroupFeaturesRecord {
+    fn from(features: GroupFeatures) -> Self {
         Self {
-            peak: offers.peak,
-            peak_since: offers.peak_since,
-            kill: offers.kill,
+            peak: features.peak,
+            peak_since: features.peak_since,
+            kill: features.kill,
         }
     }
 }
 
-impl From<NoGroup> for ProblemRecord {
-    fn from(problem: NoGroup) -> Self {
+impl From<RunCgroupError> for ProblemRecord {
+    fn from(problem: RunCgroupError) -> Self {
         Self {
             reason: problem.to_string(),
             remedy: problem.remedy().map(str::to_owned),

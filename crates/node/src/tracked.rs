@@ -68,8 +68,8 @@ impl NativeTask {
     #[allow(clippy::needless_pass_by_value)]
     #[napi]
     #[must_use]
-    pub fn tell_task(&self, pid: u32, runner: String, name: String) -> bool {
-        self.tracked.tell_task(pid, &runner, &name)
+    pub fn assign_to_task(&self, pid: u32, runner: String, name: String) -> bool {
+        self.tracked.assign_to_task(pid, &runner, &name)
     }
 
     /// Ends the whole tree; its processes have `grace_ms` to end by themselves. Calling it again

@@ -7,8 +7,8 @@ use napi_derive::napi;
 
 use crate::deferred::Deferred;
 use crate::error::{self, Result};
+use crate::found_task_index::FoundTaskIndex;
 use crate::options;
-use crate::places::Places;
 use crate::record::{SamplingRecord, TreeRecord, millis};
 use crate::snapshot::SnapshotRecord;
 use crate::tracking::TrackingRecord;
@@ -103,7 +103,7 @@ impl From<Option<TrackedEnd>> for WatchEnd {
             }) => Self {
                 duration_ms: millis(duration),
                 sampling: Some((&record).into()),
-                tree: Some(TreeRecord::of(record.task, &Places::default())),
+                tree: Some(TreeRecord::of(record.task, &FoundTaskIndex::default())),
             },
             None => Self {
                 duration_ms: 0.0,

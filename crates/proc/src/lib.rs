@@ -4,12 +4,12 @@
 //! and kills process trees. The root of `/proc` is a parameter, so that each reader can be tested
 //! on a directory of fixtures.
 
-mod account;
 mod by_number;
 mod cpu_share;
 mod descent;
 mod end_tree;
 mod error;
+mod group_counters;
 mod identity;
 mod inspector;
 mod lock;
@@ -21,10 +21,10 @@ mod record;
 mod room;
 mod working_directory;
 
-pub use account::{Account, Counted};
 pub use by_number::{ByNumber, NumberHasher, Numbers};
 pub use descent::{Descendants, ParentLink, ProcessTable};
 pub use error::{Error, FieldError};
+pub use group_counters::{GroupCounters, GroupMemory};
 pub use identity::ProcessId;
 pub use inspector::{Inspector, KillFailure, KillOptions, KillOutcome, kill_each};
 pub use lock::lock;

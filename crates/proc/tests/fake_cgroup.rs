@@ -6,7 +6,7 @@ use std::path::Path;
 
 use machine::{Machine, V1_MOUNT, V2_MOUNT, V2_TOP};
 use memtop_proc::native::cgroup::{
-    Breakdown, Limits, NoCgroup, NoGroup, OomEvents, PeakSince, RunCgroup, Version,
+    Breakdown, CgroupLookupError, Limits, OomEvents, PeakSince, RunCgroup, RunCgroupError, Version,
 };
 
 const GB: u64 = 1024 * 1024 * 1024;
@@ -133,7 +133,7 @@ fn what_keeps_a_group_from_being_found_is_named() {
 #[test]
 fn a_process_that_has_ended_is_in_no_group() {
     let gone = Machine::v2("a").cgroups().of(4242);
-    assert!(matches!(gone, Err(NoCgroup::Gone)));
+    assert!(matches!(gone, Err(CgroupLookupError::Gone)));
 }
 
 #[test]
@@ -404,7 +404,10 @@ fn a_group_that_holds_others_is_left_unchanged() {
     ];
     machine.group("sys/fs/cgroup/a", &files);
     let refusal = machine.refusal();
-    assert!(matches!(refusal, NoGroup::NotAlone { others: 2, .. }));
+    assert!(matches!(
+        refusal,
+        RunCgroupError::NotAlone { others: 2, .. }
+    ));
     assert!(
         refusal
             .to_string()
@@ -423,7 +426,7 @@ fn a_group_without_the_memory_controller_cannot_hand_it_down() {
     let machine = Machine::v2("a");
     machine.group("sys/fs/cgroup/a", &[("cgroup.controllers", "pids\n")]);
     let refusal = machine.refusal();
-    assert!(matches!(refusal, NoGroup::NotGiven(_)), "{refusal}");
+    assert!(matches!(refusal, RunCgroupError::NotGiven(_)), "{refusal}");
 }
 
 #[test]
@@ -447,7 +450,7 @@ fn a_group_whose_children_would_be_without_its_limit_has_none() {
             ("memory.limit_in_bytes", "1048576\n"),
         ],
     );
-    assert!(matches!(machine.refusal(), NoGroup::NotInherited(_)));
+    assert!(matches!(machine.refusal(), RunCgroupError::NotInherited(_)));
 }
 
 #[test]
@@ -456,7 +459,7 @@ fn a_group_that_is_there_already_is_neither_used_nor_removed() {
     for group in ["a", "a/run"] {
         machine.group(&format!("sys/fs/cgroup/memory/{group}"), &[]);
     }
-    assert!(matches!(machine.refusal(), NoGroup::Exists(_)));
+    assert!(matches!(machine.refusal(), RunCgroupError::Exists(_)));
     assert!(machine.path("sys/fs/cgroup/memory/a/run").exists());
 }
 
@@ -465,6 +468,9 @@ fn only_a_plain_name_is_accepted_for_a_group() {
     let machine = Machine::v2("a");
     for name in ["", "..", "a/b", "memory.max", "a b", "a\n"] {
         let refusal = RunCgroup::create(&machine.cgroups(), name).unwrap_err();
-        assert!(matches!(refusal, NoGroup::Name(_)), "{name:?}: {refusal}");
+        assert!(
+            matches!(refusal, RunCgroupError::Name(_)),
+            "{name:?}: {refusal}"
+        );
     }
 }

@@ -236,12 +236,14 @@ fn a_group_that_is_not_fresh_can_be_watched_from_a_moment_on() {
 #[test]
 fn a_group_offers_what_its_version_has() {
     let Some(group) = new_group() else { return };
-    let offers = group.cgroup().offers();
-    eprintln!("{:?}: {offers:?}", group.cgroup().version());
+    let features = group.cgroup().features();
+    eprintln!("{:?}: {features:?}", group.cgroup().version());
     match group.cgroup().version() {
-        Version::V1 => assert!(offers.peak && !offers.peak_since && !offers.kill),
+        Version::V1 => assert!(features.peak && !features.peak_since && !features.kill),
         // Each came after the one before: Linux 5.14, 5.19 and 6.12.
-        Version::V2 => assert!(offers.kill >= offers.peak && offers.peak >= offers.peak_since),
+        Version::V2 => {
+            assert!(features.kill >= features.peak && features.peak >= features.peak_since);
+        }
     }
 }
 

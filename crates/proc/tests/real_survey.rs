@@ -5,7 +5,7 @@ use std::process::Command;
 
 use memtop_proc::native::ProcRoot;
 use memtop_proc::native::cgroup::Cgroups;
-use memtop_proc::native::survey::{GroupSurvey, ProcessSurvey, PssAnswer, TracingSurvey};
+use memtop_proc::native::survey::{GroupSurvey, ProcessSurvey, PssSupport, TracingSurvey};
 use tempfile::TempDir;
 
 fn root() -> ProcRoot {
@@ -17,7 +17,7 @@ fn the_own_process_is_seen_and_can_be_read() {
     let survey = ProcessSurvey::take(&root()).unwrap();
     assert!(survey.visible >= 1);
     assert!(survey.unreadable < survey.visible);
-    assert_eq!(survey.own_pss, PssAnswer::Readable);
+    assert_eq!(survey.own_pss, PssSupport::Readable);
 }
 
 #[test]
@@ -48,7 +48,7 @@ fn on_a_folder_that_is_no_proc_nothing_is_claimed() {
     let folder = TempDir::new().unwrap();
     let root = ProcRoot::open(folder.path()).unwrap();
     let survey = ProcessSurvey::take(&root).unwrap();
-    assert_eq!((survey.visible, survey.own_pss), (0, PssAnswer::Absent));
+    assert_eq!((survey.visible, survey.own_pss), (0, PssSupport::Absent));
     let survey = TracingSurvey::take(&root);
     assert_eq!((survey.has_capability, survey.yama_scope), (None, None));
 }

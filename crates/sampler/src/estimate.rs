@@ -32,7 +32,7 @@ pub(crate) struct Mapped {
     /// Mapped memory whose pages were not read.
     unread: u64,
     /// What of that other processes likely do not have.
-    novel: u64,
+    unshared: u64,
     programs: u64,
     /// What of it is of programs whose pages were read in other processes.
     learned: u64,
@@ -43,7 +43,7 @@ pub(crate) struct Mapped {
 /// Mapped memory of a process whose pages were not read, and that no other process of its program
 /// likely has.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Novelty {
+pub(crate) struct LikelyUnshared {
     /// Its pages can only be guessed.
     unknown: u64,
     /// Its pages are likely those that another process of the program had.
@@ -53,32 +53,32 @@ pub(crate) struct Novelty {
 /// Mapped memory of one program's processes whose pages were not read. They run the same files, and
 /// what one maps later the others usually have, too.
 #[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Program {
+pub(crate) struct ProgramMappings {
     processes: u64,
     is_read: bool,
     /// What was counted already.
-    novel: u64,
+    unshared: u64,
 }
 
-impl Program {
-    pub(crate) fn see(&mut self, memory: &Memory) {
+impl ProgramMappings {
+    pub(crate) fn add(&mut self, memory: &Memory) {
         self.processes += u64::from(memory.shared() > 0);
         self.is_read |= memory.mapped.is_some();
     }
 
-    pub(crate) fn novelty(&mut self, memory: &Memory, is_learned: bool) -> Novelty {
+    pub(crate) fn likely_unshared(&mut self, memory: &Memory, is_learned: bool) -> LikelyUnshared {
         if self.processes > 1 && self.is_read {
-            return Novelty::default();
+            return LikelyUnshared::default();
         }
-        let more = memory.unread().saturating_sub(self.novel);
-        self.novel += more;
+        let more = memory.unread().saturating_sub(self.unshared);
+        self.unshared += more;
         if is_learned && memory.mapped.is_none() {
-            Novelty {
+            LikelyUnshared {
                 unknown: 0,
                 learned: more,
             }
         } else {
-            Novelty {
+            LikelyUnshared {
                 unknown: more,
                 learned: 0,
             }
@@ -115,7 +115,7 @@ pub(crate) struct Estimate {
 
 impl Sums {
     /// What one process adds.
-    pub(crate) fn of<H>(member: &Member<H>, novelty: Novelty, sample: u64) -> Self {
+    pub(crate) fn of<H>(member: &Member<H>, likely_unshared: LikelyUnshared, sample: u64) -> Self {
         let alive = Self {
             alive: 1,
             ..Self::default()
@@ -135,9 +135,9 @@ impl Sums {
                 sum: memory.shared(),
                 largest: memory.shared(),
                 unread: memory.unread(),
-                novel: novelty.unknown,
-                programs: u64::from(read.is_none() && novelty.unknown > 0),
-                learned: novelty.learned,
+                unshared: likely_unshared.unknown,
+                programs: u64::from(read.is_none() && likely_unshared.unknown > 0),
+                learned: likely_unshared.learned,
                 gone: read.map_or(0, |set| set.bytes - set.left),
             },
             proportional: memory.proportional_at(sample),
@@ -162,7 +162,7 @@ impl Mapped {
         self.sum += other.sum;
         self.largest = self.largest.max(other.largest);
         self.unread += other.unread;
-        self.novel += other.novel;
+        self.unshared += other.unshared;
         self.programs += other.programs;
         self.learned += other.learned;
         self.gone += other.gone;
@@ -173,11 +173,13 @@ impl Mapped {
     pub(crate) fn bracket(&self, union: u64, likely: u64) -> Bracket {
         // Of several programs each has the common libraries, and they are there once.
         let others = (self.programs + u64::from(union + likely > 0)).saturating_sub(1);
-        let novel = self.novel.saturating_sub((others * COMMON).min(self.novel));
+        let unshared = self
+            .unshared
+            .saturating_sub((others * COMMON).min(self.unshared));
         let known = union.saturating_sub(self.gone);
         Bracket::around(
             known.max(self.largest),
-            known + likely.min(self.learned) + novel,
+            known + likely.min(self.learned) + unshared,
             (union + self.unread).min(self.sum),
         )
     }
@@ -194,7 +196,7 @@ mod tests {
             sum: 90 << 20,
             largest: 50 << 20,
             unread: 90 << 20,
-            novel: 60 << 20,
+            unshared: 60 << 20,
             programs: 2,
             learned: 0,
             gone: 0,
@@ -213,7 +215,7 @@ mod tests {
             sum: 100,
             largest: 60,
             unread: 7,
-            novel: 7,
+            unshared: 7,
             programs: 0,
             learned: 0,
             gone: 5,
@@ -232,7 +234,7 @@ mod tests {
             sum: 100,
             largest: 60,
             unread: 40,
-            novel: 0,
+            unshared: 0,
             programs: 0,
             learned: 40,
             gone: 0,

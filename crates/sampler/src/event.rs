@@ -6,7 +6,7 @@ use std::time::Duration;
 use memtop_proc::native::thread_cpu;
 use memtop_proc::{Birth, Error, HighWater, Observer, ProcessId, Reading};
 
-use crate::member::{Member, Named};
+use crate::member::{CachedDescription, Member};
 use crate::sampler::memory_origin::MemoryOrigin;
 use crate::unsampled::Unsampled;
 use crate::{LargestProcess, Sampler, Traits};
@@ -193,7 +193,9 @@ impl<O: Observer> Sampler<O> {
         self.exec_member(index, birth.and_then(|birth| birth.image));
         self.with_member(pid, |observer, tick, member| {
             let description = observer.describe(member.id);
-            member.named.renew(description, tick, member.memory.rss);
+            member
+                .description
+                .renew(description, tick, member.memory.rss);
             member.is_exiting = false;
         });
     }
@@ -290,8 +292,8 @@ impl<O: Observer> Sampler<O> {
     /// Whether all processes, or those of the task that this one was attributed to, have about as
     /// much as ever, by their resident sizes.
     pub fn may_be_high(&mut self, pid: u32) -> bool {
-        let account = self.tree.task_of_pid(pid);
-        let found = account.and_then(|account| self.whole_task_around(account));
+        let task = self.tree.task_of_pid(pid);
+        let found = task.and_then(|task| self.whole_task_around(task));
         let (mut sum, mut within) = (0, 0);
         let tasks = &self.tasks;
         let is_within = |task| found.is_some_and(|found| tasks.is_within(task, found));
@@ -377,14 +379,14 @@ impl<O: Observer> Sampler<O> {
             lender.borrows_from.unwrap_or(lender.id)
         });
         let description = self.observer.describe(birth.id).unwrap_or_default();
-        let named = Named::new(description, self.progress.ticks());
+        let description = CachedDescription::new(description, self.progress.ticks());
         // By now it may have another parent.
         let birth = Birth {
             parent: process.parent,
             ..birth
         };
         let origin = match (process.memory, borrows_from, parent) {
-            (Some(InitialMemory::Unknown), _, _) => self.memory_origin(&birth, &named),
+            (Some(InitialMemory::Unknown), _, _) => self.memory_origin(&birth, &description),
             (_, Some(lender), _) => MemoryOrigin::Borrowed(lender),
             (None | Some(InitialMemory::OfParent), None, _) => MemoryOrigin::Own,
             (Some(InitialMemory::CopyOfParent), None, Some(_)) => MemoryOrigin::Forked {
@@ -392,7 +394,7 @@ impl<O: Observer> Sampler<O> {
             },
             (Some(InitialMemory::CopyOfParent), None, None) => self.origin_among_siblings(&birth),
         };
-        let mut member = Member::of(&birth, process.task, handle, named, process.born);
+        let mut member = Member::of(&birth, process.task, handle, description, process.born);
         member.is_exiting = process.at_exit.is_some();
         member.memory.highest = process.most();
         self.add_member(member, origin);

@@ -6,8 +6,8 @@ use memtop_proc::ProcessId;
 use memtop_proc::native::NativeObserver;
 
 use crate::{
-    Course, LivingProcess, NamedState, Record, SamplerThread, Samples, SharedRules, SharedSampler,
-    Snapshot, TaskGuard, TaskId, Traits,
+    FoundTaskState, LivingProcess, Record, SamplerThread, Samples, SharedRules, SharedSampler,
+    Snapshot, TaskGuard, TaskId, TimelineSegment, Traits,
 };
 
 /// A task of a sampler, which it keeps running.
@@ -121,23 +121,23 @@ impl WeakTask {
         self.sampler.upgrade()?.snapshot(self.id)
     }
 
-    /// See [`SamplerThread::named_states`]; none when the sampler has ended.
+    /// See [`SamplerThread::found_task_states`]; none when the sampler has ended.
     #[must_use]
-    pub fn named_states(&self) -> Vec<NamedState> {
+    pub fn found_task_states(&self) -> Vec<FoundTaskState> {
         let sampler = self.sampler.upgrade();
-        sampler.map_or_else(Vec::new, |sampler| sampler.named_states(self.id))
+        sampler.map_or_else(Vec::new, |sampler| sampler.found_task_states(self.id))
     }
 
-    /// See [`SamplerThread::tell_task`]; `false` when the sampler has ended.
+    /// See [`SamplerThread::assign_to_task`]; `false` when the sampler has ended.
     #[must_use]
-    pub fn tell_task(&self, pid: u32, runner: &str, name: &str) -> bool {
+    pub fn assign_to_task(&self, pid: u32, runner: &str, name: &str) -> bool {
         let sampler = self.sampler.upgrade();
-        sampler.is_some_and(|sampler| sampler.tell_task(self.id, pid, runner, name))
+        sampler.is_some_and(|sampler| sampler.assign_to_task(self.id, pid, runner, name))
     }
 
-    /// See [`SamplerThread::take_course`]; `None` when the sampler has ended, too.
+    /// See [`SamplerThread::take_timeline_segment`]; `None` when the sampler has ended, too.
     #[must_use]
-    pub fn take_course(&self, sums: usize) -> Option<Course> {
-        self.sampler.upgrade()?.take_course(self.id, sums)
+    pub fn take_timeline_segment(&self, sums: usize) -> Option<TimelineSegment> {
+        self.sampler.upgrade()?.take_timeline_segment(self.id, sums)
     }
 }

@@ -8,6 +8,8 @@ mod attribution;
 mod bracket;
 mod budget;
 mod ceiling;
+#[cfg(test)]
+mod dice;
 mod estimate;
 mod event;
 mod event_source;
@@ -26,6 +28,7 @@ mod programs;
 mod record;
 mod sampler;
 mod samples;
+mod scaled;
 mod task;
 mod tasks;
 mod thread;
@@ -37,8 +40,8 @@ mod unsampled;
 
 pub use alarm::{Alarm, AlarmSnapshot, Cause};
 pub use attribution::{
-    BadRule, Finding, Kind, NamedRecord, NamedState, RuleSet, Rules, Runner, SharedRules,
-    StageCourse, StageRecord, TaskRule, Traits,
+    BadRule, FoundTaskInfo, FoundTaskRecord, FoundTaskState, Kind, RuleSet, Rules, Runner,
+    SharedRules, StageRecord, StageSummary, TaskRule, Traits,
 };
 pub use ceiling::Ceiling;
 pub use event::{EndStatus, Event, InitialMemory};
@@ -50,7 +53,7 @@ pub use pace::Interval;
 pub use page_reads::Metric;
 pub use peak::{Peak, PeakMetric, ProcessAtPeak};
 pub use programs::Program;
-pub use record::{Course, LargestProcess, LivingProcess, Record, Snapshot, TaskRecord};
+pub use record::{LargestProcess, LivingProcess, Record, Snapshot, TaskRecord, TimelineSegment};
 pub use sampler::Sampler;
 pub use samples::Samples;
 pub use tasks::TaskId;

@@ -86,7 +86,7 @@ impl Pace {
         // interval follows the cost anyway.
         let too_slow = self.asked != Interval::Adaptive && cost > self.now / 2;
         if failed || too_slow {
-            self.take_trouble();
+            self.note_trouble();
         } else {
             self.trouble_in_a_row = 0;
         }
@@ -96,7 +96,7 @@ impl Pace {
     }
 
     /// Something has failed, or took too long.
-    pub(crate) fn take_trouble(&mut self) {
+    pub(crate) fn note_trouble(&mut self) {
         self.trouble_in_a_row += 1;
         if self.trouble_in_a_row >= TROUBLE_TO_SLOW_DOWN {
             self.slow_down();

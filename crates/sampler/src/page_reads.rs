@@ -40,7 +40,7 @@ const LITTLE: u64 = 100;
 
 /// What a reading is needed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Need {
+pub(crate) enum ReadingPurpose {
     /// A high of the task that goes on growing: what is read now is out of date soon.
     Rising,
     /// A high of the task that lasts.
@@ -49,12 +49,12 @@ pub(crate) enum Need {
     Certain,
 }
 
-impl Need {
+impl ReadingPurpose {
     /// Once a reading is worth it in a rise, its budget is that of a steady high.
     pub(crate) fn once_decided(self) -> Self {
         match self {
             Self::Rising => Self::Steady,
-            need => need,
+            purpose => purpose,
         }
     }
 }
@@ -115,23 +115,23 @@ impl PageReads {
         &self,
         estimate: &Estimate,
         last: LastWalk,
-        need: Need,
+        purpose: ReadingPurpose,
     ) -> bool {
         let is_higher = estimate.total.best > last.best + last.best / HIGHER;
-        match need {
-            Need::Rising => estimate.total.is_wider_than(MUCH) && self.budget.is_rested(),
-            Need::Steady => last.was_rising || is_higher || self.budget.is_rested(),
-            Need::Certain => true,
+        match purpose {
+            ReadingPurpose::Rising => estimate.total.is_wider_than(MUCH) && self.budget.is_rested(),
+            ReadingPurpose::Steady => last.was_rising || is_higher || self.budget.is_rested(),
+            ReadingPurpose::Certain => true,
         }
     }
 
     /// Whether to read the mapped pages of processes again that were read before.
-    pub(crate) fn is_time_for_files(&self, estimate: &Estimate, need: Need) -> bool {
-        match need {
-            Need::Rising => {
+    pub(crate) fn is_time_for_files(&self, estimate: &Estimate, purpose: ReadingPurpose) -> bool {
+        match purpose {
+            ReadingPurpose::Rising => {
                 estimate.mapped.width() > estimate.total.best / MUCH && self.budget.is_rested()
             }
-            Need::Steady | Need::Certain => true,
+            ReadingPurpose::Steady | ReadingPurpose::Certain => true,
         }
     }
 
@@ -140,11 +140,11 @@ impl PageReads {
         estimate.total.best / LITTLE / 2
     }
 
-    pub(crate) fn allows(&self, cost: Duration, need: Need) -> bool {
-        match need {
-            Need::Rising => self.budget.allows_keeping_half(cost),
-            Need::Steady => self.budget.allows(cost),
-            Need::Certain => true,
+    pub(crate) fn allows(&self, cost: Duration, purpose: ReadingPurpose) -> bool {
+        match purpose {
+            ReadingPurpose::Rising => self.budget.allows_keeping_half(cost),
+            ReadingPurpose::Steady => self.budget.allows(cost),
+            ReadingPurpose::Certain => true,
         }
     }
 
@@ -178,7 +178,7 @@ pub(crate) fn cost_of_pages(mapped: u64) -> Duration {
 mod tests {
     use std::time::Duration;
 
-    use super::{Metric, Need, PageReads, cost_of_pages, cost_of_walk};
+    use super::{Metric, PageReads, ReadingPurpose, cost_of_pages, cost_of_walk};
     use crate::bracket::Bracket;
     use crate::estimate::Estimate;
 
@@ -193,11 +193,14 @@ mod tests {
         };
         let mut reads = PageReads::new(Metric::Auto);
         let is_time =
-            |reads: &PageReads, open, need| reads.is_time_for_files(&estimate(open), need);
-        assert!(is_time(&reads, 20, Need::Rising) && !is_time(&reads, 5, Need::Rising));
+            |reads: &PageReads, open, purpose| reads.is_time_for_files(&estimate(open), purpose);
+        assert!(
+            is_time(&reads, 20, ReadingPurpose::Rising)
+                && !is_time(&reads, 5, ReadingPurpose::Rising)
+        );
         reads.spend_spread(Duration::from_millis(10), 1);
-        assert!(!is_time(&reads, 20, Need::Rising));
-        assert!(is_time(&reads, 5, Need::Steady));
+        assert!(!is_time(&reads, 20, ReadingPurpose::Rising));
+        assert!(is_time(&reads, 5, ReadingPurpose::Steady));
     }
 
     #[test]

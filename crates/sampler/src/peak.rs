@@ -6,7 +6,7 @@ use std::time::Duration;
 use memtop_proc::{Description, ProcessId};
 
 use crate::TaskId;
-use crate::member::scaled;
+use crate::scaled::scaled;
 
 /// The highest sum that was sampled.
 #[derive(Clone, Debug)]

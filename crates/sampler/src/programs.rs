@@ -16,7 +16,7 @@ pub struct Program {
     pub name: String,
     /// The most that it ever had.
     pub highest: u64,
-    /// The course of its sum.
+    /// The timeline of its sum.
     pub timeline: Timeline,
 }
 

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use memtop_proc::{Description, ProcessId};
 
-use crate::{Ceiling, NamedRecord, Peak, Point, Program, StageRecord, TaskId, Timeline};
+use crate::{Ceiling, FoundTaskRecord, Peak, Point, Program, StageRecord, TaskId, Timeline};
 
 /// Everything that is known when sampling ends.
 #[derive(Clone, Debug, Default)]
@@ -13,7 +13,7 @@ pub struct Record {
     /// The task that the record is about.
     pub task: TaskRecord,
     /// The tasks that were found in it, in the order of their starts.
-    pub named: Vec<NamedRecord>,
+    pub found_tasks: Vec<FoundTaskRecord>,
     /// The stages that it was in, in the order of their starts.
     pub stages: Vec<StageRecord>,
     /// The memory of each program over time, for a tree with task rules; known at the end.
@@ -62,7 +62,7 @@ pub struct Snapshot {
 
 /// A task's memory since this was last asked for.
 #[derive(Clone, Debug)]
-pub struct Course {
+pub struct TimelineSegment {
     /// Until when, counted from the sampler's start.
     pub at: Duration,
     /// The sums, in the order of time.
@@ -86,7 +86,7 @@ pub struct TaskRecord {
     pub most_mapped_bytes: u64,
     /// The largest process.
     pub largest: Option<LargestProcess>,
-    /// The course of the sum.
+    /// The timeline of the sum.
     pub timeline: Timeline,
     /// Processes that were ever found.
     pub seen: u64,
@@ -141,18 +141,18 @@ impl Record {
     #[must_use]
     pub fn since(mut self, start: Duration) -> Self {
         self.task = self.task.since(start);
-        for named in &mut self.named {
-            named.finding = named.finding.clone().since(start);
-            named.work = std::mem::take(&mut named.work).since(start);
-            named.all = std::mem::take(&mut named.all).since(start);
-            named.wrappers = named.wrappers.take().map(|wrappers| wrappers.since(start));
+        for found in &mut self.found_tasks {
+            found.info = found.info.clone().since(start);
+            found.work = std::mem::take(&mut found.work).since(start);
+            found.all = std::mem::take(&mut found.all).since(start);
+            found.wrappers = found.wrappers.take().map(|wrappers| wrappers.since(start));
         }
         for program in &mut self.programs {
             program.timeline = std::mem::take(&mut program.timeline).since(start);
         }
         for stage in &mut self.stages {
-            stage.course.first_seen = stage.course.first_seen.saturating_sub(start);
-            stage.course.last_seen = stage.course.last_seen.saturating_sub(start);
+            stage.summary.first_seen = stage.summary.first_seen.saturating_sub(start);
+            stage.summary.last_seen = stage.summary.last_seen.saturating_sub(start);
         }
         self
     }

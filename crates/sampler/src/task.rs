@@ -3,12 +3,12 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use memtop_proc::{Account, Counted};
+use memtop_proc::{GroupCounters, GroupMemory};
 
 use crate::estimate::{Estimate, ReadPages, Sums};
 use crate::lifetimes::Lifetimes;
 use crate::member::Member;
-use crate::page_reads::{LastWalk, Need};
+use crate::page_reads::{LastWalk, ReadingPurpose};
 use crate::programs::Programs;
 use crate::samples::SampleSource;
 use crate::timeline::{Point, Timeline};
@@ -29,9 +29,9 @@ pub(crate) struct Task {
     /// Its memory at the last sample.
     pub(crate) estimate: Estimate,
     /// Its counters in the kernel, where there are any.
-    pub(crate) account: Option<Box<dyn Account>>,
+    pub(crate) counters: Option<Box<dyn GroupCounters>>,
     /// What they last counted.
-    pub(crate) counted: Option<Counted>,
+    pub(crate) counted: Option<GroupMemory>,
     pub(crate) last_walk: LastWalk,
     /// What the counters had of mapped pages when processes were last summed up.
     pub(crate) mapped_with_sums: Option<u64>,
@@ -57,7 +57,7 @@ pub(crate) struct Task {
     /// The upper bounds of the last few gaps.
     recent: [u64; 5],
     /// The timeline since it was last taken, once it was.
-    course: Option<Timeline>,
+    segment: Option<Timeline>,
     /// Kept where it was asked for.
     programs: Option<Programs>,
     /// For readers of every sample.
@@ -108,8 +108,8 @@ impl Task {
                 bytes: total.best,
             };
             record.timeline.add(point);
-            if let Some(course) = &mut self.course {
-                course.add(point);
+            if let Some(segment) = &mut self.segment {
+                segment.add(point);
             }
             for source in &self.sources {
                 source.add(point);
@@ -126,10 +126,10 @@ impl Task {
 
     /// Families were walked over. The estimates since the walk before were too high by so much,
     /// where that is known.
-    pub(crate) fn note_walks(&mut self, need: Need, too_high: Option<u64>) {
+    pub(crate) fn note_walks(&mut self, purpose: ReadingPurpose, too_high: Option<u64>) {
         self.last_walk = LastWalk {
             best: self.estimate.total.best,
-            was_rising: need == Need::Rising,
+            was_rising: purpose == ReadingPurpose::Rising,
         };
         if let Some(bytes) = too_high {
             let floor = self.record.floor_bytes;
@@ -266,11 +266,12 @@ impl Task {
         self.programs.as_ref().map_or(&[], Programs::all)
     }
 
-    /// The course since this was last called, as so many points at most. The first call begins it.
-    pub(crate) fn take_course(&mut self, points: usize) -> Vec<Point> {
+    /// The timeline since this was last called, as at most `points` points. The first call begins
+    /// it.
+    pub(crate) fn take_timeline_segment(&mut self, points: usize) -> Vec<Point> {
         let next = Some(Timeline::of_points(points));
-        let course = std::mem::replace(&mut self.course, next);
-        course.map_or_else(Vec::new, |course| course.at_most(points))
+        let segment = std::mem::replace(&mut self.segment, next);
+        segment.map_or_else(Vec::new, |segment| segment.at_most(points))
     }
 
     /// Every sample from now on, and those before as far as they are kept.
@@ -297,7 +298,7 @@ impl Task {
                 parent: member.parent,
                 task: member.task,
                 first_seen: member.first_seen,
-                description: Arc::clone(&member.named.description),
+                description: Arc::clone(&member.description.current),
                 bytes: member.memory.highest,
                 shared_bytes: member.memory.shared(),
             });

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use memtop_proc::native::thread_cpu;
-use memtop_proc::{Account, Observer};
+use memtop_proc::{GroupCounters, Observer};
 
 use crate::budget::Budget;
 use crate::guarded_task::{GuardedTask, TaskGuard};
@@ -44,7 +44,7 @@ pub(crate) struct TimedSampler<O: Observer> {
     last_cost: Duration,
     last_sample: Instant,
     last_poll: Instant,
-    has_account: bool,
+    has_counters: bool,
     /// Whether counters have changed between the last two polls.
     is_changing: bool,
     cost_of_poll: Duration,
@@ -66,7 +66,7 @@ impl<O: Observer> TimedSampler<O> {
             last_cost: Duration::ZERO,
             last_sample: now,
             last_poll: now,
-            has_account: false,
+            has_counters: false,
             is_changing: false,
             cost_of_poll: Duration::ZERO,
             guarded: Vec::new(),
@@ -96,7 +96,7 @@ impl<O: Observer> TimedSampler<O> {
         if !self.guarded.is_empty() {
             next = next.min(self.guard_check_due());
         }
-        if self.has_account {
+        if self.has_counters {
             let every = if self.is_changing {
                 POLL_IN_CHANGE_EVERY.max(self.cost_of_poll * REST_AFTER_POLL)
             } else {
@@ -124,9 +124,9 @@ impl<O: Observer> TimedSampler<O> {
     }
 
     /// From now on the kernel counts what is in a task.
-    pub(crate) fn set_account(&mut self, task: TaskId, account: Box<dyn Account>) {
-        self.sampler.set_account(task, account);
-        self.has_account = true;
+    pub(crate) fn set_counters(&mut self, task: TaskId, counters: Box<dyn GroupCounters>) {
+        self.sampler.set_counters(task, counters);
+        self.has_counters = true;
     }
 
     /// Reads the counters. A new high is worth a sample, which shows the processes behind it, as
@@ -136,7 +136,7 @@ impl<O: Observer> TimedSampler<O> {
         let now = self.now();
         let (cost, poll) = self.timed(|sampler| sampler.poll_counters(now));
         self.cost_of_poll = cost;
-        self.has_account = self.sampler.has_account();
+        self.has_counters = self.sampler.has_counters();
         self.is_changing = poll.is_changing;
         if !poll.is_high || self.last_sample.elapsed() < POLL_EVERY {
             return;
@@ -170,9 +170,15 @@ impl<O: Observer> TimedSampler<O> {
         self.timed(|sampler| sampler.attribute(task, rules, before, now));
     }
 
-    pub(crate) fn tell_task(&mut self, root: TaskId, pid: u32, runner: &str, name: &str) -> bool {
+    pub(crate) fn assign_to_task(
+        &mut self,
+        root: TaskId,
+        pid: u32,
+        runner: &str,
+        name: &str,
+    ) -> bool {
         let now = self.now();
-        self.timed(|sampler| sampler.tell_task(root, pid, runner, name, now))
+        self.timed(|sampler| sampler.assign_to_task(root, pid, runner, name, now))
             .1
     }
 
@@ -283,7 +289,7 @@ impl<O: Observer> TimedSampler<O> {
             outcomes.filter(Result::is_err).count()
         });
         for _ in 0..failures {
-            self.pace.take_trouble();
+            self.pace.note_trouble();
         }
     }
 

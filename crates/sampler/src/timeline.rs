@@ -1,4 +1,4 @@
-//! The course of the sum over time, in bounded memory and without losing a maximum.
+//! The sum over time, in bounded memory and without losing a maximum.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! Which task processes are accounted to, and what becomes of the sums.
+//! Which task processes are assigned to, and what becomes of the sums.
 
 mod fake;
 
@@ -7,8 +7,8 @@ use std::time::Duration;
 
 use memtop_proc::HighWater;
 use memtop_sampler::{
-    EndStatus, Event, InitialMemory, Kind, Metric, NamedRecord, RuleSet, Rules, Runner, Sampler,
-    SharedRules, TaskId, TaskRecord, TaskRule, Traits,
+    EndStatus, Event, FoundTaskRecord, InitialMemory, Kind, Metric, RuleSet, Rules, Runner,
+    Sampler, SharedRules, TaskId, TaskRecord, TaskRule, Traits,
 };
 
 use fake::{FakeTable, startup};
@@ -168,8 +168,8 @@ impl World {
         self.table.end(pid);
     }
 
-    fn found(&self) -> Vec<NamedRecord> {
-        self.sampler.named_records(self.root)
+    fn found(&self) -> Vec<FoundTaskRecord> {
+        self.sampler.found_task_records(self.root)
     }
 
     /// Names, with the peak of the work and of the wrappers.
@@ -177,7 +177,7 @@ impl World {
         let found = self.found();
         let rows = found.iter().map(|found| {
             let wrappers = found.wrappers.as_ref().map(peak);
-            (found.finding.name.to_string(), peak(&found.work), wrappers)
+            (found.info.name.to_string(), peak(&found.work), wrappers)
         });
         rows.collect()
     }
@@ -216,11 +216,11 @@ fn tasks_side_by_side_have_peaks_of_their_own_and_the_whole_is_simultaneous() {
             .sum::<u64>();
         assert_eq!(by_looking, if is_reported { 0 } else { 3 });
         assert_eq!(peak(&record), 650, "100 for the root, 300 and 250");
-        let accounts: Vec<_> = world.found()[2].accounts.clone();
+        let tasks: Vec<_> = world.found()[2].tasks.clone();
         let at_peak = record.peak.unwrap().processes;
         let of_c: Vec<_> = at_peak
             .iter()
-            .filter(|at_peak| accounts.contains(&at_peak.task))
+            .filter(|at_peak| tasks.contains(&at_peak.task))
             .collect();
         assert_eq!((of_c.len(), of_c[0].id.pid), (1, 13));
     }
@@ -239,7 +239,7 @@ fn tasks_of_earlier_processes_are_distinct_as_well() {
     let root = sampler.add_task(ROOT, Duration::ZERO).unwrap().unwrap();
     sampler.attribute(root, rules(), &Traits::default(), Duration::ZERO);
     sampler.tick(MS).unwrap();
-    let named = sampler.named_records(root);
+    let named = sampler.found_task_records(root);
     let peaks = named
         .iter()
         .map(|named| (peak(&named.work), named.work.seen));
@@ -257,7 +257,7 @@ fn what_comes_from_outside_is_no_task() {
     let rules = rules();
     let outside = rules.look(&startup("memtop", "SCRIPT=measure"), || None);
     sampler.attribute(root, rules, &outside, Duration::ZERO);
-    assert!(sampler.named_records(root).is_empty());
+    assert!(sampler.found_task_records(root).is_empty());
 }
 
 #[test]
@@ -284,10 +284,10 @@ fn an_orphan_stays_in_its_task() {
         world.table.set(12, 300);
         world.tick();
         assert_eq!(world.peaks(), [row("a:build", 300, None)]);
-        assert_eq!(world.found()[0].finding.ended, None);
+        assert_eq!(world.found()[0].info.ended, None);
         world.end(12, EndStatus::Code(0));
         world.tick();
-        assert!(world.found()[0].finding.ended.is_some());
+        assert!(world.found()[0].info.ended.is_some());
     }
 }
 
@@ -364,7 +364,7 @@ fn how_a_task_ended_is_how_its_first_failing_line_did() {
     world.start(12, 11, "grep", "P=a T=build", 1);
     world.end(12, EndStatus::Code(1));
     world.end(11, EndStatus::Code(0));
-    assert_eq!(world.found()[0].finding.exit, Some(EndStatus::Code(0)));
+    assert_eq!(world.found()[0].info.exit, Some(EndStatus::Code(0)));
     for (pid, status) in [
         (13, EndStatus::Signal(9)),
         (14, EndStatus::Code(2)),
@@ -373,7 +373,7 @@ fn how_a_task_ended_is_how_its_first_failing_line_did() {
         world.start(pid, ROOT, "another", "P=a T=build", 1);
         world.end(pid, status);
     }
-    assert_eq!(world.found()[0].finding.exit, Some(EndStatus::Signal(9)));
+    assert_eq!(world.found()[0].info.exit, Some(EndStatus::Signal(9)));
 }
 
 #[test]
@@ -384,8 +384,8 @@ fn without_tracing_the_status_of_a_task_is_unknown() {
     world.end(11, EndStatus::Code(0));
     world.tick();
     let found = &world.found()[0];
-    assert!(found.finding.ended.is_some());
-    assert_eq!(found.finding.exit, None);
+    assert!(found.info.ended.is_some());
+    assert_eq!(found.info.exit, None);
 }
 
 #[test]
@@ -395,7 +395,7 @@ fn a_service_is_called_so() {
     world.tick();
     let found = &world.found()[0];
     assert_eq!(
-        (&*found.finding.name, found.finding.kind),
+        (&*found.info.name, found.info.kind),
         ("nx daemon", Kind::Service)
     );
 }
@@ -440,10 +440,10 @@ fn each_step_of_a_chain_is_a_stage() {
     let stages = world.sampler.stage_records(world.root, world.now);
     let peaks = stages
         .iter()
-        .map(|stage| (stage.name.as_str(), stage.course.peak_bytes));
+        .map(|stage| (stage.name.as_str(), stage.summary.peak_bytes));
     let expected = [("compile", Some(402)), ("bundle", Some(70))];
     assert_eq!(peaks.collect::<Vec<_>>(), expected);
-    assert!(stages[0].course.last_seen <= stages[1].course.first_seen);
+    assert!(stages[0].summary.last_seen <= stages[1].summary.first_seen);
 }
 
 #[test]
@@ -454,7 +454,7 @@ fn tasks_end_with_the_tree_that_they_are_in() {
     world.tick();
     assert!(world.sampler.remove_task(world.root).is_some());
     assert!(world.sampler.is_idle());
-    assert!(world.sampler.named_records(world.root).is_empty());
+    assert!(world.sampler.found_task_records(world.root).is_empty());
 }
 
 #[test]
@@ -465,7 +465,9 @@ fn a_task_can_be_given_by_name() {
         let assign = |world: &mut World, pid, name| {
             world.now += MS;
             let now = world.now;
-            world.sampler.tell_task(world.root, pid, "nx", name, now)
+            world
+                .sampler
+                .assign_to_task(world.root, pid, "nx", name, now)
         };
         // No sample has found it yet where births are not reported.
         assert!(assign(&mut world, 11, "a:build"));
@@ -482,7 +484,7 @@ fn a_task_can_be_given_by_name() {
         assert!(!assign(&mut world, 99, "a:build"));
         let now = world.now;
         let root = world.root;
-        assert!(!world.sampler.tell_task(root, 12, "unknown", "a", now));
+        assert!(!world.sampler.assign_to_task(root, 12, "unknown", "a", now));
     }
 }
 
@@ -555,7 +557,7 @@ fn what_a_service_starts_is_the_services_although_it_was_started_in_a_task() {
     let found = world.found();
     let exits = found
         .iter()
-        .map(|found| (&*found.finding.name, found.finding.exit));
+        .map(|found| (&*found.info.name, found.info.exit));
     let expected = [("a:build", Some(EndStatus::Code(0))), ("nx daemon", None)];
     assert_eq!(exits.collect::<Vec<_>>(), expected);
     assert_eq!(world.peaks()[1], row("nx daemon", 85, None));
@@ -571,7 +573,7 @@ fn how_an_orphan_ends_says_nothing_of_its_task() {
     world.exec(13, "another", "P=a T=build");
     world.end(13, EndStatus::Signal(15));
     world.end(11, EndStatus::Code(0));
-    assert_eq!(world.found()[0].finding.exit, Some(EndStatus::Code(0)));
+    assert_eq!(world.found()[0].info.exit, Some(EndStatus::Code(0)));
 }
 
 #[test]
@@ -591,7 +593,7 @@ fn an_orphan_whose_start_was_not_seen_has_no_task_from_outside() {
     table.change(|table| table.startups.insert(12, words));
     sampler.tick(MS).unwrap();
     assert_eq!(sampler.task_record(root).unwrap().seen, 2);
-    assert!(sampler.named_records(root).is_empty());
+    assert!(sampler.found_task_records(root).is_empty());
 }
 
 #[test]
@@ -625,7 +627,7 @@ fn a_task_is_known_by_its_key_after_all_processes_with_its_name_ended() {
         table.change(|table| table.startups.insert(pid, words));
         sampler.tick(MS).unwrap();
     }
-    let named = sampler.named_records(root);
+    let named = sampler.found_task_records(root);
     assert_eq!((named.len(), peak(&named[0].work)), (1, 100));
 }
 

@@ -11,15 +11,15 @@ use std::time::Duration;
 
 use memtop_proc::Startup;
 use memtop_sampler::{
-    Event, InitialMemory, Kind, Metric, NamedRecord, RuleSet, Rules, Runner, Sampler, SharedRules,
-    TaskRule, Traits,
+    Event, FoundTaskRecord, InitialMemory, Kind, Metric, RuleSet, Rules, Runner, Sampler,
+    SharedRules, TaskRule, Traits,
 };
 use serde_json::Value;
 
 use fake::FakeTable;
 
 const ROOT: u32 = 10;
-/// So that each process of an account shows in its sums.
+/// So that each process of a task shows in its sums.
 const EACH: u64 = 1_000;
 
 fn read(path: impl AsRef<Path>) -> Value {
@@ -118,21 +118,17 @@ fn replay(case: &str, processes: &[&Value], rules: &SharedRules) -> Vec<String> 
             .handle(Event::Execed(pid, Some(traits)), now)
             .unwrap();
         sampler.tick(now).unwrap();
-        let named = sampler.named_records(root);
+        let named = sampler.found_task_records(root);
         let living = sampler.living(root);
-        let account = living
+        let task = living
             .into_iter()
             .find(|living| living.id.pid == pid)
             .unwrap()
             .task;
-        let found = named.iter().find(|named| named.accounts.contains(&account));
+        let found = named.iter().find(|named| named.tasks.contains(&task));
         let expected = (optional(&process["runner"]), optional(&process["task"]));
-        let actual = found.map(|found| {
-            (
-                found.finding.source.to_string(),
-                found.finding.name.to_string(),
-            )
-        });
+        let actual =
+            found.map(|found| (found.info.source.to_string(), found.info.name.to_string()));
         let actual = actual.unzip();
         if actual != expected {
             let command = texts(&process["argv"]).join(" ");
@@ -147,10 +143,10 @@ fn replay(case: &str, processes: &[&Value], rules: &SharedRules) -> Vec<String> 
     wrong
 }
 
-fn wrong_kind(found: &NamedRecord, process: &Value, case: &str) -> Option<String> {
+fn wrong_kind(found: &FoundTaskRecord, process: &Value, case: &str) -> Option<String> {
     let is_service = process["role"] == "service";
-    let is_called_so = found.finding.kind == Kind::Service;
-    (is_service && !is_called_so).then(|| format!("{case}: {} is a service", found.finding.name))
+    let is_called_so = found.info.kind == Kind::Service;
+    (is_service && !is_called_so).then(|| format!("{case}: {} is a service", found.info.name))
 }
 
 #[test]

@@ -14,8 +14,8 @@ use crate::options::Options;
 use crate::outcome::{Outcome, Reason};
 use crate::running::LOOK_EVERY;
 use crate::session::Session;
-use crate::session::part::Part;
 use crate::session::placement::Placement;
+use crate::session::run_part::RunPart;
 use crate::{Command, GuardOptions, Run, StartError};
 
 type OnEnd = Box<dyn FnOnce(Outcome) + Send>;
@@ -30,7 +30,7 @@ pub struct Bundle {
 /// A task of a bundle.
 pub struct BundleTask {
     session: Arc<Session>,
-    part: Arc<Part>,
+    part: Arc<RunPart>,
     began: Instant,
 }
 
@@ -184,7 +184,7 @@ impl BundleTask {
     }
 }
 
-fn end(session: &Session, part: &Part, grace: Option<Duration>) {
+fn end(session: &Session, part: &RunPart, grace: Option<Duration>) {
     let grace = grace.unwrap_or(session.options.grace);
     part.supervision.end(Reason::Request, grace);
 }

@@ -59,7 +59,7 @@ pub(crate) struct Started {
     /// What carries its streams.
     pub(crate) pumps: Option<Pumps>,
     pub(crate) at: Instant,
-    /// What the sampler accounts it to, or why it is not sampled.
+    /// Its task in the sampler, or why it is not sampled.
     pub(crate) task: Result<TaskHandle, String>,
     pub(crate) tracking: Tracking,
 }

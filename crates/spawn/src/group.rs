@@ -8,7 +8,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
 use memtop_proc::Error;
-use memtop_proc::native::cgroup::{Breakdown, Cgroups, Entrance, GroupAccount, Limit, RunCgroup};
+use memtop_proc::native::cgroup::{Breakdown, CgroupCounters, Cgroups, Entrance, Limit, RunCgroup};
 use memtop_sampler::TaskId;
 
 use crate::{SharedSampler, StartError};
@@ -78,8 +78,8 @@ impl Group {
 
     /// Takes the kernel's count of the group for the memory of a task.
     pub(crate) fn count_for(&self, sampler: &SharedSampler, task: TaskId) {
-        if let Some(account) = GroupAccount::open(self.made.cgroup()) {
-            sampler.set_account(task, Box::new(account));
+        if let Some(counters) = CgroupCounters::open(self.made.cgroup()) {
+            sampler.set_counters(task, Box::new(counters));
         }
     }
 
@@ -103,7 +103,7 @@ impl Group {
             let escaped = self.made.escaped(&self.cgroups, &pids);
             self.escaped.extend(escaped.unwrap_or_default());
             if !self.escaped.is_empty() {
-                sampler.end_account(task);
+                sampler.remove_counters(task);
             }
         }
     }
@@ -153,12 +153,12 @@ pub(crate) fn limit_around(group: Option<&Group>) -> Option<Limit> {
 /// This process may have several runs at a time.
 static RUNS: AtomicU64 = AtomicU64::new(0);
 
-pub(crate) type MadeGroup = Result<(Group, Entrance), String>;
+pub(crate) type GroupWithEntrance = Result<(Group, Entrance), String>;
 
 pub(crate) fn make_group(
     group: GroupUse,
     cgroups: &Result<Arc<Cgroups>, Error>,
-) -> Result<MadeGroup, StartError> {
+) -> Result<GroupWithEntrance, StartError> {
     if group == GroupUse::Off {
         return Ok(Err("it was not asked for".to_owned()));
     }

@@ -19,23 +19,23 @@ const SHELL: &str = "/bin/sh";
 #[derive(Debug)]
 pub(crate) struct Image {
     files: Vec<CString>,
-    arguments: Pointers,
+    arguments: CStringArray,
     /// The arguments for a shell that runs the file as a script. The second is the file itself.
-    for_shell: Pointers,
+    for_shell: CStringArray,
     shell: CString,
-    environment: Option<Pointers>,
+    environment: Option<CStringArray>,
 }
 
 /// Strings, and the list of pointers to them that ends with a null.
 #[derive(Debug)]
-struct Pointers {
+struct CStringArray {
     list: Vec<*const c_char>,
     /// What the list points to.
     _strings: Vec<CString>,
 }
 
 // SAFETY: the pointers are into strings that are owned beside them and never change.
-unsafe impl Send for Pointers {}
+unsafe impl Send for CStringArray {}
 
 impl Image {
     /// # Errors
@@ -48,7 +48,7 @@ impl Image {
             .into_iter()
             .chain(arguments().skip(1));
         let environment = command.environment.as_ref().map(|variables| {
-            Pointers::to(variables.iter().map(|(name, value)| {
+            CStringArray::to(variables.iter().map(|(name, value)| {
                 let mut text = name.clone();
                 text.push("=");
                 text.push(value);
@@ -57,8 +57,8 @@ impl Image {
         });
         Ok(Self {
             files: files?,
-            arguments: Pointers::to(arguments())?,
-            for_shell: Pointers::to(for_shell)?,
+            arguments: CStringArray::to(arguments())?,
+            for_shell: CStringArray::to(for_shell)?,
             shell: to_c(SHELL.into())?,
             environment: environment.transpose()?,
         })
@@ -102,7 +102,7 @@ impl Image {
     }
 }
 
-impl Pointers {
+impl CStringArray {
     fn to(strings: impl Iterator<Item = OsString>) -> Result<Self, NulError> {
         let strings: Vec<CString> = strings.map(to_c).collect::<Result<_, _>>()?;
         let pointers = strings.iter().map(|string| string.as_ptr());

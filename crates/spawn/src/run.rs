@@ -6,7 +6,7 @@ use std::thread::Builder;
 use std::time::Duration;
 
 use memtop_proc::ProcessId;
-use memtop_sampler::{Alarm, NamedState, Snapshot, TaskHandle, WeakTask};
+use memtop_sampler::{Alarm, FoundTaskState, Snapshot, TaskHandle, WeakTask};
 use memtop_terminal::StreamsUse;
 
 use crate::options::Options;
@@ -139,9 +139,9 @@ impl Run {
 
     /// The states of the tasks found in it; none when the run is over or not measured.
     #[must_use]
-    pub fn tasks(&self) -> Vec<NamedState> {
+    pub fn tasks(&self) -> Vec<FoundTaskState> {
         let task = self.task.as_ref();
-        task.map(WeakTask::named_states).unwrap_or_default()
+        task.map(WeakTask::found_task_states).unwrap_or_default()
     }
 
     /// Its state; `None` when the run is over or not measured.

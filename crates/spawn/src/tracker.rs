@@ -7,7 +7,7 @@ use std::time::{Duration, Instant};
 use memtop_proc::ProcessId;
 use memtop_proc::native::RoomFinder;
 use memtop_sampler::{
-    Alarm, Event, Interval, Metric, NamedState, Record, SharedRules, SharedSampler, Snapshot,
+    Alarm, Event, FoundTaskState, Interval, Metric, Record, SharedRules, SharedSampler, Snapshot,
     StartError, TaskHandle, TaskId, TaskRecord, Thresholds, WeakTask,
 };
 use memtop_trace::{KernelEventsHold, TraceUse, TreeTracer};
@@ -15,7 +15,7 @@ use memtop_trace::{KernelEventsHold, TraceUse, TreeTracer};
 use crate::outcome::{GuardRecord, Reason, Stopped, Tracking};
 use crate::process_events::ProcessEvents;
 use crate::sampling::{assign_to_tasks, no_thread, start_sampler};
-use crate::supervision::{Conclusion, Enders, Guarding, Means, Supervision, Tree};
+use crate::supervision::{Conclusion, EndingThreads, Guarding, Supervision, Tree, TreeControl};
 use crate::{GuardOptions, Size};
 
 /// Why trees cannot be tracked.
@@ -36,7 +36,7 @@ pub struct Tracker {
     tracer: Option<TreeTracer>,
     events: ProcessEvents,
     sampler: SharedSampler,
-    enders: Arc<Enders>,
+    ending_threads: Arc<EndingThreads>,
 }
 
 /// How one tree is tracked.
@@ -91,7 +91,7 @@ impl Tracker {
             tracer,
             events,
             sampler,
-            enders: Arc::new(Enders::start().map_err(no_thread)?),
+            ending_threads: Arc::new(EndingThreads::start().map_err(no_thread)?),
         })
     }
 
@@ -158,8 +158,8 @@ impl Tracker {
         }
         let members = task.members();
         let root = members.into_iter().find(|member| member.pid == pid);
-        let means = Means {
-            enders: Arc::clone(&self.enders),
+        let control = TreeControl {
+            ending_threads: Arc::clone(&self.ending_threads),
             forwarding: None,
             group: None,
             tree: Tree {
@@ -167,7 +167,7 @@ impl Tracker {
                 ..Tree::of_task(Ok(&task))
             },
         };
-        let supervision = Supervision::new(None, means);
+        let supervision = Supervision::new(None, control);
         if thresholds != Thresholds::default() {
             let guarding = Guarding {
                 thresholds,
@@ -218,8 +218,8 @@ impl Tracked {
 
     /// The states of the tasks found in it; none when it is no longer tracked.
     #[must_use]
-    pub fn tasks(&self) -> Vec<NamedState> {
-        let states = self.task().map(|task| task.named_states());
+    pub fn tasks(&self) -> Vec<FoundTaskState> {
+        let states = self.task().map(|task| task.found_task_states());
         let states = states.unwrap_or_default().into_iter();
         states.map(|state| state.since(self.0.began)).collect()
     }
@@ -227,9 +227,9 @@ impl Tracked {
     /// Assigns a process of the tree to a task by the runner that has started it, and its name.
     /// Whether both are known; `false` where there are no rules.
     #[must_use]
-    pub fn tell_task(&self, pid: u32, runner: &str, name: &str) -> bool {
+    pub fn assign_to_task(&self, pid: u32, runner: &str, name: &str) -> bool {
         let task = self.task();
-        task.is_some_and(|task| task.tell_task(pid, runner, name))
+        task.is_some_and(|task| task.assign_to_task(pid, runner, name))
     }
 
     /// Ends the whole tree: all processes are asked to end, and killed after `grace`. A second call

@@ -204,10 +204,10 @@ fn tasks_inside_a_command_are_distinguished() {
             .1
             .recv()
             .unwrap();
-        let named = outcome.record.unwrap().named;
+        let named = outcome.record.unwrap().found_tasks;
         let megabytes = named.iter().map(|named| {
             let peak = named.work.peak.as_ref().map_or(0, |peak| peak.bytes);
-            (&*named.finding.name, peak / (50 * MB) * 50)
+            (&*named.info.name, peak / (50 * MB) * 50)
         });
         assert_eq!(
             megabytes.collect::<Vec<_>>(),

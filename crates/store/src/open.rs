@@ -196,7 +196,7 @@ fn migrate(connection: &mut Connection, path: &Path) -> Result<(), OpenError> {
 #[cfg(test)]
 mod tests {
     use super::{APPLICATION_ID, MIGRATIONS, Store};
-    use crate::{Error, Question, SCHEMA, State};
+    use crate::{Error, RunFilter, SCHEMA, State};
     use rusqlite::Connection;
     use std::collections::BTreeMap;
     use std::fs;
@@ -247,13 +247,13 @@ mod tests {
         .unwrap();
         drop(old);
         let store = Store::open(&path).unwrap();
-        let runs = store.runs(&Question::default()).unwrap();
+        let runs = store.runs(&RunFilter::default()).unwrap();
         assert_eq!(runs.len(), 1);
         assert_eq!(runs[0].peak_bytes, Some(7));
         assert_eq!((runs[0].process, runs[0].memtop), (None, None));
         assert_eq!(runs[0].state, State::Ended);
         let again = Store::open(&path).unwrap();
-        assert_eq!(again.runs(&Question::default()).unwrap().len(), 1);
+        assert_eq!(again.runs(&RunFilter::default()).unwrap().len(), 1);
     }
 
     #[test]

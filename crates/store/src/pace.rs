@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-/// How often to look at a run, and how many sums to store for each look.
+/// How often to record a segment of the timeline, and with how many sums.
 #[derive(Clone, Copy, Debug)]
 pub struct Pace {
-    /// The time between two looks.
+    /// The time between two segments.
     pub every: Duration,
-    /// The most sums per look, each the highest of its interval.
+    /// The most sums per segment, each the highest of its interval.
     pub sums: usize,
 }
 

@@ -9,15 +9,15 @@ use std::time::{Duration, Instant};
 use memtop_proc::lock;
 use memtop_proc::native::own_identity;
 
-use crate::{Error, Here, Look, NewRun, Pace, RunEnd, RunWriter, Store};
+use crate::{Error, NewRun, Pace, PidScope, RunEnd, RunWriter, Store, TimelineSegment};
 
-/// The first look is this long after the start, each later one at twice the age at first, so that
+/// The first segment ends this long after the start, each later one at twice the age at first, so that
 /// short runs are recorded as well.
-const FIRST_LOOK: Duration = Duration::from_millis(50);
+const FIRST_SEGMENT: Duration = Duration::from_millis(50);
 
 /// Why a run is not recorded, or only in part.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Trouble {
+pub struct RecordingFailure {
     /// Whether the whole run is missing, or only its memory over time.
     pub is_whole_run: bool,
     /// The reason as a message.
@@ -33,19 +33,19 @@ pub struct Recorder {
 
 #[derive(Debug, Default)]
 struct Outcome {
-    done: Mutex<Option<Result<(), Trouble>>>,
+    done: Mutex<Option<Result<(), RecordingFailure>>>,
     changed: Condvar,
 }
 
 impl Recorder {
-    /// Starts a recording thread, without waiting for it. The thread calls `look` for the data
-    /// since the previous call, with the maximum number of sums; `look` returns `None` once the run
+    /// Starts a recording thread, without waiting for it. The thread calls `measure` for the data
+    /// since the previous call, with the maximum number of sums; `measure` returns `None` once the run
     /// is over.
     #[must_use]
     pub fn start(
         file: PathBuf,
         run: NewRun,
-        look: impl FnMut(usize) -> Option<Look> + Send + 'static,
+        measure: impl FnMut(usize) -> Option<TimelineSegment> + Send + 'static,
     ) -> Self {
         let (ends, inbox) = channel();
         let outcome = Arc::new(Outcome::default());
@@ -55,9 +55,9 @@ impl Recorder {
             .name("memtop-store".to_owned())
             // SQLite needs tens of KB.
             .stack_size(256 * 1024)
-            .spawn(move || thread_outcome.set(record(&file, run, began, look, &inbox)));
+            .spawn(move || thread_outcome.set(record(&file, run, began, measure, &inbox)));
         if let Err(error) = thread {
-            outcome.set(Err(Trouble {
+            outcome.set(Err(RecordingFailure {
                 is_whole_run: true,
                 reason: error.to_string(),
             }));
@@ -80,7 +80,7 @@ impl Recorder {
     ///
     /// # Errors
     /// If the run is not recorded, or only in part.
-    pub fn wait(&self, timeout: Duration) -> Result<(), Trouble> {
+    pub fn wait(&self, timeout: Duration) -> Result<(), RecordingFailure> {
         let done = self.outcome.done();
         let (done, _) = self
             .outcome
@@ -88,7 +88,7 @@ impl Recorder {
             .wait_timeout_while(done, timeout, |done| done.is_none())
             .unwrap_or_else(PoisonError::into_inner);
         done.clone().unwrap_or_else(|| {
-            Err(Trouble {
+            Err(RecordingFailure {
                 is_whole_run: true,
                 reason: format!("the store has not answered for {} s", timeout.as_secs()),
             })
@@ -97,11 +97,11 @@ impl Recorder {
 }
 
 impl Outcome {
-    fn done(&self) -> std::sync::MutexGuard<'_, Option<Result<(), Trouble>>> {
+    fn done(&self) -> std::sync::MutexGuard<'_, Option<Result<(), RecordingFailure>>> {
         lock(&self.done)
     }
 
-    fn set(&self, outcome: Result<(), Trouble>) {
+    fn set(&self, outcome: Result<(), RecordingFailure>) {
         *self.done() = Some(outcome);
         self.changed.notify_all();
     }
@@ -111,22 +111,22 @@ fn record(
     file: &Path,
     mut run: NewRun,
     began: Instant,
-    look: impl FnMut(usize) -> Option<Look>,
+    measure: impl FnMut(usize) -> Option<TimelineSegment>,
     ends: &Receiver<Box<RunEnd>>,
-) -> Result<(), Trouble> {
-    let nothing = |error: Error| Trouble {
+) -> Result<(), RecordingFailure> {
+    let nothing = |error: Error| RecordingFailure {
         is_whole_run: true,
         reason: error.to_string(),
     };
     run.memtop = own_identity();
-    run.here = Here::at(Path::new("/proc"));
+    run.pid_scope = PidScope::at(Path::new("/proc"));
     let mut store = Store::open(file).map_err(nothing)?;
-    let (end, trouble) = match RunWriter::begin(&mut store, &run) {
+    let (end, failure) = match RunWriter::begin(&mut store, &run) {
         Ok(mut writer) => {
-            let (end, trouble) = follow(&mut writer, began, look, ends);
+            let (end, failure) = follow(&mut writer, began, measure, ends);
             // Without an end, the record stays as it is.
             let Some(end) = end else { return Ok(()) };
-            (writer.end(&end), trouble)
+            (writer.end(&end), failure)
         }
         Err(error) => {
             let Ok(end) = ends.recv() else { return Ok(()) };
@@ -136,27 +136,27 @@ fn record(
         }
     };
     end.map_err(nothing)?;
-    trouble.map_or(Ok(()), |error| {
-        Err(Trouble {
+    failure.map_or(Ok(()), |error| {
+        Err(RecordingFailure {
             is_whole_run: false,
             reason: error.to_string(),
         })
     })
 }
 
-/// Writes looks until the end of the run, which it returns; `None` if the recorder was dropped.
-/// Also returns the error that stopped the looks early, if any.
+/// Writes segments until the end of the run, which it returns; `None` if the recorder was dropped.
+/// Also returns the error that stopped the timeline early, if any.
 fn follow(
     writer: &mut RunWriter<'_>,
     began: Instant,
-    mut look: impl FnMut(usize) -> Option<Look>,
+    mut measure: impl FnMut(usize) -> Option<TimelineSegment>,
     ends: &Receiver<Box<RunEnd>>,
 ) -> (Option<Box<RunEnd>>, Option<Error>) {
-    let mut due = FIRST_LOOK;
+    let mut due = FIRST_SEGMENT;
     // The first call starts the collection of sums.
-    let mut looks_on = look(Pace::at(Duration::ZERO).sums).is_some();
-    let mut trouble = None;
-    while looks_on {
+    let mut is_measured = measure(Pace::at(Duration::ZERO).sums).is_some();
+    let mut failure = None;
+    while is_measured {
         match ends.recv_timeout(due.saturating_sub(began.elapsed())) {
             Ok(end) => return (Some(end), None),
             Err(RecvTimeoutError::Disconnected) => return (None, None),
@@ -164,16 +164,16 @@ fn follow(
         }
         let age = began.elapsed();
         let pace = Pace::at(age);
-        due = age + pace.every.min(age.max(FIRST_LOOK));
-        match look(pace.sums).map(|look| writer.add(&look)) {
+        due = age + pace.every.min(age.max(FIRST_SEGMENT));
+        match measure(pace.sums).map(|segment| writer.add(&segment)) {
             Some(Ok(())) => {}
             Some(Err(error)) => {
                 // Stop: the data would have gaps.
-                trouble = Some(error);
-                looks_on = false;
+                failure = Some(error);
+                is_measured = false;
             }
-            None => looks_on = false,
+            None => is_measured = false,
         }
     }
-    (ends.recv().ok(), trouble)
+    (ends.recv().ok(), failure)
 }

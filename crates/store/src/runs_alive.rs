@@ -3,9 +3,9 @@
 use memtop_proc::{ProcessId, ProcessRecord, ProcessTable};
 use rusqlite::params;
 
-use crate::course::processes_of;
-use crate::here::Liveness;
-use crate::{Error, Here, Question, State, Store, StoredRun};
+use crate::pid_scope::Liveness;
+use crate::segment::unpack_processes;
+use crate::{Error, PidScope, RunFilter, State, Store, StoredRun};
 
 /// A run of another machine counts as interrupted after this time without a write; its memtop
 /// writes every few seconds.
@@ -22,7 +22,7 @@ pub struct AliveRun {
 
 /// Why a run has no processes that can be killed.
 #[derive(Debug, thiserror::Error)]
-pub enum NoMembers {
+pub enum MembersError {
     /// The store cannot be read.
     #[error(transparent)]
     Store(#[from] Error),
@@ -44,7 +44,7 @@ impl Store {
     /// If the store cannot be read or written, or `list` fails.
     pub fn mark_interrupted<E: From<Error>>(
         &self,
-        here: &Here,
+        here: &PidScope,
         list: &dyn Fn() -> Result<ProcessTable, E>,
     ) -> Result<u64, E> {
         let running = self.running_rows()?;
@@ -55,7 +55,7 @@ impl Store {
         let table = list()?;
         let mut marked = 0;
         for run in running {
-            let is_gone = match here.liveness(&run.here) {
+            let is_gone = match here.liveness(&run.pid_scope) {
                 Liveness::Gone => Some(true),
                 Liveness::InTable => run.memtop.map(|memtop| !table.has(memtop)),
                 Liveness::Unknown => None,
@@ -91,9 +91,9 @@ impl Store {
     }
 
     fn running_rows(&self) -> Result<Vec<StoredRun>, Error> {
-        self.runs(&Question {
+        self.runs(&RunFilter {
             state: Some(State::Running),
-            ..Question::default()
+            ..RunFilter::default()
         })
     }
 
@@ -103,7 +103,7 @@ impl Store {
     /// If the store cannot be read or written, or `list` fails.
     pub fn alive<E: From<Error>>(
         &self,
-        here: &Here,
+        here: &PidScope,
         list: &dyn Fn() -> Result<ProcessTable, E>,
     ) -> Result<Vec<AliveRun>, E> {
         self.mark_interrupted(here, list)?;
@@ -112,7 +112,7 @@ impl Store {
         running
             .into_iter()
             .map(|run| {
-                let tree = match here.liveness(&run.here) {
+                let tree = match here.liveness(&run.pid_scope) {
                     Liveness::InTable => self.tree(&run, &table)?,
                     _ => Vec::new(),
                 };
@@ -121,7 +121,7 @@ impl Store {
             .collect()
     }
 
-    /// The descendants of the run's memtop, and of the processes at the last look, since orphans
+    /// The descendants of the run's memtop, and of the processes in the last segment, since orphans
     /// may have another parent by now.
     fn tree(&self, run: &StoredRun, table: &ProcessTable) -> Result<Vec<ProcessRecord>, Error> {
         let mut roots: Vec<ProcessId> = run.process.into_iter().collect();
@@ -136,17 +136,17 @@ impl Store {
     }
 
     fn last_seen(&self, run: i64) -> rusqlite::Result<Vec<ProcessId>> {
-        let mut looks = self
+        let mut segments = self
             .connection
             .prepare("SELECT processes FROM course WHERE run = ? ORDER BY at_ms DESC LIMIT 1")?;
-        let mut rows = looks.query([run])?;
+        let mut rows = segments.query([run])?;
         let Some(row) = rows.next()? else {
             return Ok(Vec::new());
         };
         let mut process = self
             .connection
             .prepare("SELECT pid, start_ticks FROM process WHERE run = ? AND number = ?")?;
-        processes_of(row.get_ref(0)?.as_blob()?)
+        unpack_processes(row.get_ref(0)?.as_blob()?)
             .into_iter()
             .map(|(number, _)| {
                 process.query_row(params![run, number.cast_signed()], |row| {
@@ -164,29 +164,29 @@ impl Store {
     ///
     /// # Errors
     /// If there is no such run, none of its processes is alive here, or `list` fails.
-    pub fn members<E: From<NoMembers>>(
+    pub fn members<E: From<MembersError>>(
         &self,
         id: &str,
-        here: &Here,
+        here: &PidScope,
         list: &dyn Fn() -> Result<ProcessTable, E>,
     ) -> Result<Vec<ProcessId>, E> {
-        let question = Question {
+        let filter = RunFilter {
             id: Some(id.to_owned()),
-            ..Question::default()
+            ..RunFilter::default()
         };
-        let Some(run) = self.runs(&question).map_err(NoMembers::from)?.pop() else {
-            return Err(NoMembers::Unknown(id.to_owned()).into());
+        let Some(run) = self.runs(&filter).map_err(MembersError::from)?.pop() else {
+            return Err(MembersError::Unknown(id.to_owned()).into());
         };
-        match here.liveness(&run.here) {
+        match here.liveness(&run.pid_scope) {
             Liveness::InTable => {}
-            Liveness::Gone => return Err(NoMembers::Over(id.to_owned()).into()),
-            Liveness::Unknown => return Err(NoMembers::Elsewhere(id.to_owned()).into()),
+            Liveness::Gone => return Err(MembersError::Over(id.to_owned()).into()),
+            Liveness::Unknown => return Err(MembersError::Elsewhere(id.to_owned()).into()),
         }
         if run.state == State::Ended {
-            return Err(NoMembers::Over(id.to_owned()).into());
+            return Err(MembersError::Over(id.to_owned()).into());
         }
         let table = list()?;
-        let tree = self.tree(&run, &table).map_err(NoMembers::from)?;
+        let tree = self.tree(&run, &table).map_err(MembersError::from)?;
         let mut members: Vec<ProcessId> = tree.iter().map(|record| record.id).collect();
         // A run of several commands is ended by its memtop, which then starts no further ones.
         if run.process.is_none()
@@ -195,7 +195,7 @@ impl Store {
             members.insert(0, memtop);
         }
         if members.is_empty() {
-            return Err(NoMembers::Over(id.to_owned()).into());
+            return Err(MembersError::Over(id.to_owned()).into());
         }
         Ok(members)
     }

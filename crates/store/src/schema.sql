@@ -33,7 +33,7 @@ CREATE TABLE result (
   json TEXT NOT NULL
 );
 
--- The processes of the course.
+-- The processes of the timeline.
 CREATE TABLE process (
   run INTEGER NOT NULL,       -- run.key
   number INTEGER NOT NULL,    -- from 0 on
@@ -42,13 +42,13 @@ CREATE TABLE process (
   name TEXT NOT NULL
 );
 
--- The course of the memory, a row for each look at the run.
+-- The timeline of the memory, a row for each segment.
 CREATE TABLE course (
   run INTEGER NOT NULL,       -- run.key
-  at_ms INTEGER NOT NULL,     -- of the look, from the start of the run
-  sums BLOB NOT NULL,         -- sums since the look before: pairs of milliseconds and KiB. Each number
+  at_ms INTEGER NOT NULL,     -- the end of the segment, from the start of the run
+  sums BLOB NOT NULL,         -- sums of the segment: pairs of milliseconds and KiB. Each number
                               -- is the difference from the one before it, from 0 at first, as a
                               -- varint (LEB128); KiB in zigzag
-  processes BLOB NOT NULL     -- the largest processes at the look: pairs of process.number, as its
+  processes BLOB NOT NULL     -- the largest processes at its end: pairs of process.number, as its
                               -- difference from the one before, and KiB, as varints
 );

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use rusqlite::{OptionalExtension, TransactionBehavior};
 
-use crate::course::{Packed, pack_processes, pack_sums};
-use crate::write::{insert, put_end, put_look};
-use crate::{Course, Error, NewRun, RunEnd, Store};
+use crate::segment::{PackedSegment, pack_processes, pack_sums};
+use crate::write::{insert, put_end, put_segment};
+use crate::{Error, NewRun, RunEnd, Store, StoredTimeline};
 
 impl Store {
     /// Adds a run from another store. Without an end it is marked as interrupted. Returns false if
@@ -18,9 +18,9 @@ impl Store {
         &mut self,
         run: &NewRun,
         end: Option<&RunEnd>,
-        course: &Course,
+        timeline: &StoredTimeline,
     ) -> Result<bool, Error> {
-        let done = self.try_import(run, end, course);
+        let done = self.try_import(run, end, timeline);
         done.map_err(|error| self.failed(&error))
     }
 
@@ -28,7 +28,7 @@ impl Store {
         &mut self,
         run: &NewRun,
         end: Option<&RunEnd>,
-        course: &Course,
+        timeline: &StoredTimeline,
     ) -> rusqlite::Result<bool> {
         let transaction = self
             .connection
@@ -41,8 +41,8 @@ impl Store {
             return Ok(false);
         }
         let key = insert(&transaction, run, "interrupted")?;
-        for look in looks_of(course) {
-            put_look(&transaction, key, &look)?;
+        for segment in segments_of(timeline) {
+            put_segment(&transaction, key, &segment)?;
         }
         if let Some(end) = end {
             put_end(&transaction, key, end)?;
@@ -55,8 +55,8 @@ impl Store {
                 )?
                 .execute((
                     key,
-                    course.sums.last().map(|&(at, _)| at.cast_signed()),
-                    course
+                    timeline.sums.last().map(|&(at, _)| at.cast_signed()),
+                    timeline
                         .sums
                         .iter()
                         .map(|&(_, bytes)| bytes.cast_signed())
@@ -68,41 +68,41 @@ impl Store {
     }
 }
 
-/// Restores the looks that a course consists of.
-fn looks_of(course: &Course) -> Vec<Packed> {
-    let mut looks: BTreeMap<u64, Vec<(u32, u64)>> = BTreeMap::new();
-    let numbered = course.processes.iter().zip(0_u32..);
+/// Restores the segments that a timeline consists of.
+fn segments_of(timeline: &StoredTimeline) -> Vec<PackedSegment> {
+    let mut segments: BTreeMap<u64, Vec<(u32, u64)>> = BTreeMap::new();
+    let numbered = timeline.processes.iter().zip(0_u32..);
     for (process, number) in numbered {
         for &(at_ms, bytes) in &process.points {
-            let seen = looks.entry(at_ms).or_default();
+            let seen = segments.entry(at_ms).or_default();
             if bytes > 0 {
                 seen.push((number, bytes));
             }
         }
     }
-    // Sums belong to the next look, so those after the last look need one of their own.
-    let last_look = looks.last_key_value().map(|(&at_ms, _)| at_ms);
-    if let Some(&(last, _)) = course.sums.last()
-        && last_look.is_none_or(|look| look < last)
+    // Sums after the last segment need one of their own.
+    let last_segment = segments.last_key_value().map(|(&at_ms, _)| at_ms);
+    if let Some(&(last, _)) = timeline.sums.last()
+        && last_segment.is_none_or(|segment| segment < last)
     {
-        looks.entry(last).or_default();
+        segments.entry(last).or_default();
     }
-    let mut sums = course.sums.iter().copied().peekable();
-    let mut packed: Vec<Packed> = looks
+    let mut sums = timeline.sums.iter().copied().peekable();
+    let mut packed: Vec<PackedSegment> = segments
         .into_iter()
         .map(|(at_ms, mut seen)| {
             seen.sort_unstable();
             let until = std::iter::from_fn(|| sums.next_if(|&(at, _)| at <= at_ms));
-            Packed {
+            PackedSegment {
                 at_ms,
                 sums: pack_sums(until),
                 processes: pack_processes(&seen),
-                ..Packed::default()
+                ..PackedSegment::default()
             }
         })
         .collect();
     if let Some(first) = packed.first_mut() {
-        let processes = course.processes.iter().zip(0_u32..);
+        let processes = timeline.processes.iter().zip(0_u32..);
         first.new = processes
             .map(|(process, number)| (number, process.id, process.name.clone()))
             .collect();

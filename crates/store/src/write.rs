@@ -1,10 +1,10 @@
-//! Writes a run: its start, its looks and its end, each in a small transaction.
+//! Writes a run: its start, its segments and its end, each in a small transaction.
 
 use memtop_proc::ProcessId;
 use rusqlite::{Connection, TransactionBehavior, params};
 
-use crate::course::{Packed, Packer};
-use crate::{Error, Here, Look, Store};
+use crate::segment::{PackedSegment, SegmentPacker};
+use crate::{Error, PidScope, Store, TimelineSegment};
 
 /// SQL for the current time in the format of the store.
 pub(crate) const NOW: &str = "strftime('%Y-%m-%dT%H:%M:%fZ', 'now')";
@@ -31,7 +31,7 @@ pub struct NewRun {
     /// The memtop process that records it.
     pub memtop: Option<ProcessId>,
     /// Where these pids are valid.
-    pub here: Here,
+    pub pid_scope: PidScope,
 }
 
 /// The data of a run at its end.
@@ -60,7 +60,7 @@ pub struct RunEnd {
 pub struct RunWriter<'store> {
     store: &'store mut Store,
     key: i64,
-    course: Packer,
+    timeline: SegmentPacker,
 }
 
 impl<'store> RunWriter<'store> {
@@ -74,16 +74,16 @@ impl<'store> RunWriter<'store> {
         Ok(Self {
             store,
             key,
-            course: Packer::default(),
+            timeline: SegmentPacker::default(),
         })
     }
 
-    /// Writes a look.
+    /// Writes a segment.
     ///
     /// # Errors
     /// If the store cannot be written.
-    pub fn add(&mut self, look: &Look) -> Result<(), Error> {
-        match self.course.pack(look) {
+    pub fn add(&mut self, segment: &TimelineSegment) -> Result<(), Error> {
+        match self.timeline.pack(segment) {
             Some(packed) => {
                 self.in_transaction(|connection, key| put_progress(connection, key, &packed))
             }
@@ -136,25 +136,37 @@ pub(crate) fn insert(connection: &Connection, run: &NewRun, state: &str) -> rusq
             run.process.map(|process| whole(process.started)),
             run.memtop.map(|memtop| memtop.pid),
             run.memtop.map(|memtop| whole(memtop.started)),
-            run.here.boot_id,
-            run.here.pid_namespace,
-            run.here.host_name,
+            run.pid_scope.boot_id,
+            run.pid_scope.pid_namespace,
+            run.pid_scope.host_name,
         ])
 }
 
-fn put_progress(connection: &Connection, run: i64, look: &Packed) -> rusqlite::Result<()> {
-    put_look(connection, run, look)?;
+fn put_progress(
+    connection: &Connection,
+    run: i64,
+    segment: &PackedSegment,
+) -> rusqlite::Result<()> {
+    put_segment(connection, run, segment)?;
     connection
         .prepare(&format!(
             "UPDATE run SET state = 'running', duration_ms = ?2, seen_at = {NOW},
              peak_bytes = nullif(max(coalesce(peak_bytes, 0), ?3), 0) WHERE key = ?1"
         ))?
-        .execute(params![run, whole(look.at_ms), whole(look.highest_bytes)])?;
+        .execute(params![
+            run,
+            whole(segment.at_ms),
+            whole(segment.highest_bytes)
+        ])?;
     Ok(())
 }
 
-pub(crate) fn put_look(connection: &Connection, run: i64, look: &Packed) -> rusqlite::Result<()> {
-    for (number, id, name) in &look.new {
+pub(crate) fn put_segment(
+    connection: &Connection,
+    run: i64,
+    segment: &PackedSegment,
+) -> rusqlite::Result<()> {
+    for (number, id, name) in &segment.new {
         connection
             .prepare(
                 "INSERT INTO process (run, number, pid, start_ticks, name)
@@ -164,7 +176,12 @@ pub(crate) fn put_look(connection: &Connection, run: i64, look: &Packed) -> rusq
     }
     connection
         .prepare("INSERT INTO course (run, at_ms, sums, processes) VALUES (?1, ?2, ?3, ?4)")?
-        .execute(params![run, whole(look.at_ms), look.sums, look.processes])?;
+        .execute(params![
+            run,
+            whole(segment.at_ms),
+            segment.sums,
+            segment.processes
+        ])?;
     Ok(())
 }
 

@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use memtop_proc::{ProcessId, ProcessRecord, ProcessTable, State as ProcessState};
 use memtop_store::{
-    AliveRun, Error, Living, Look, NewRun, NoMembers, Question, Recorder, Store, StoredRun,
+    AliveRun, Error, LivingProcess, MembersError, NewRun, Recorder, RunFilter, Store, StoredRun,
+    TimelineSegment,
 };
 
 const COMMAND: ProcessId = ProcessId {
@@ -28,9 +29,9 @@ fn start(
         process,
         ..NewRun::default()
     };
-    let living: Vec<Living> = seen
+    let living: Vec<LivingProcess> = seen
         .iter()
-        .map(|&id| Living {
+        .map(|&id| LivingProcess {
             id,
             description: std::sync::Arc::default(),
             bytes: 4096,
@@ -41,10 +42,10 @@ fn start(
     let recorder = Recorder::start(file.to_owned(), run, move |_| {
         calls += 1;
         let _ = asked.send(());
-        (calls < 3).then(|| Look {
+        (calls < 3).then(|| TimelineSegment {
             at: Duration::from_millis(calls),
             living: living.clone(),
-            ..Look::default()
+            ..TimelineSegment::default()
         })
     });
     for _ in 0..3 {
@@ -96,7 +97,7 @@ fn table_with(run: &StoredRun, others: &[ProcessRecord]) -> ProcessTable {
 }
 
 fn alive(store: &Store, run: &StoredRun, table: &ProcessTable) -> Result<Vec<AliveRun>, Error> {
-    store.alive(&run.here, &|| Ok(table.clone()))
+    store.alive(&run.pid_scope, &|| Ok(table.clone()))
 }
 
 fn members_of(
@@ -104,12 +105,12 @@ fn members_of(
     id: &str,
     run: &StoredRun,
     table: &ProcessTable,
-) -> Result<Vec<ProcessId>, NoMembers> {
-    store.members(id, &run.here, &|| Ok(table.clone()))
+) -> Result<Vec<ProcessId>, MembersError> {
+    store.members(id, &run.pid_scope, &|| Ok(table.clone()))
 }
 
 fn only(store: &Store) -> StoredRun {
-    store.runs(&Question::default()).unwrap().remove(0)
+    store.runs(&RunFilter::default()).unwrap().remove(0)
 }
 
 fn pids(tree: &[ProcessRecord]) -> Vec<u32> {
@@ -176,7 +177,7 @@ fn its_members_are_its_processes_and_no_others() {
     assert_eq!(members, [COMMAND, id(4_000_001), id(4_000_002)]);
     let others_only = ProcessTable::without_zombies(vec![process(id(1), 0)]);
     let over = members_of(store, "a", run, &others_only);
-    assert!(matches!(over, Err(NoMembers::Over(_))), "{over:?}");
+    assert!(matches!(over, Err(MembersError::Over(_))), "{over:?}");
 }
 
 #[test]
@@ -190,7 +191,7 @@ fn a_process_that_reuses_a_pid_is_not_a_member() {
     let alive = alive(store, run, table).unwrap();
     assert!(alive[0].tree.is_empty());
     let members = members_of(store, "a", run, table);
-    assert!(matches!(members, Err(NoMembers::Over(_))), "{members:?}");
+    assert!(matches!(members, Err(MembersError::Over(_))), "{members:?}");
 }
 
 #[test]
@@ -224,5 +225,8 @@ fn a_run_that_is_not_there_has_no_members() {
         store, run, table, ..
     } = &scene();
     let members = members_of(store, "b", run, table);
-    assert!(matches!(members, Err(NoMembers::Unknown(_))), "{members:?}");
+    assert!(
+        matches!(members, Err(MembersError::Unknown(_))),
+        "{members:?}"
+    );
 }

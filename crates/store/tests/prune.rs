@@ -1,7 +1,9 @@
 //! What goes from a store and what stays, and what comes from another.
 
 use memtop_proc::ProcessId;
-use memtop_store::{Course, NewRun, ProcessCourse, Pruning, Question, RunEnd, State, Store};
+use memtop_store::{
+    NewRun, ProcessTimeline, Pruning, RunEnd, RunFilter, State, Store, StoredTimeline,
+};
 
 fn run(day: u32) -> NewRun {
     NewRun {
@@ -20,16 +22,16 @@ fn end() -> RunEnd {
     }
 }
 
-fn course() -> Course {
-    Course {
+fn timeline() -> StoredTimeline {
+    StoredTimeline {
         sums: vec![(1, 1 << 20), (5, 3 << 20), (8, 2 << 20)],
         processes: vec![
-            ProcessCourse {
+            ProcessTimeline {
                 id: ProcessId { pid: 7, started: 1 },
                 name: "sh".to_owned(),
                 points: vec![(5, 1 << 20), (9, 0)],
             },
-            ProcessCourse {
+            ProcessTimeline {
                 id: ProcessId { pid: 8, started: 2 },
                 name: "cc".to_owned(),
                 points: vec![(5, 1 << 20), (9, 2 << 20)],
@@ -42,13 +44,13 @@ fn ten() -> (tempfile::TempDir, Store) {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Store::open(&folder.path().join("runs.db")).unwrap();
     for day in 1..=10 {
-        assert!(store.import(&run(day), Some(&end()), &course()).unwrap());
+        assert!(store.import(&run(day), Some(&end()), &timeline()).unwrap());
     }
     (folder, store)
 }
 
 fn days(store: &Store) -> Vec<String> {
-    let runs = store.runs(&Question::default()).unwrap();
+    let runs = store.runs(&RunFilter::default()).unwrap();
     runs.into_iter()
         .map(|run| run.id[6..8].to_owned())
         .collect()
@@ -100,9 +102,9 @@ fn runs_go_by_size_and_the_space_is_given_back() {
 fn a_run_is_imported_unchanged_and_once() {
     let (_folder, mut store) = ten();
     let id = run(3).id;
-    assert_eq!(store.course(&id).unwrap(), course());
+    assert_eq!(store.timeline(&id).unwrap(), timeline());
     assert_eq!(store.result(&id).unwrap(), Some(end().result));
-    assert!(!store.import(&run(3), Some(&end()), &course()).unwrap());
+    assert!(!store.import(&run(3), Some(&end()), &timeline()).unwrap());
     assert_eq!(days(&store).len(), 10);
 }
 
@@ -110,8 +112,8 @@ fn a_run_is_imported_unchanged_and_once() {
 fn a_run_without_an_end_was_interrupted() {
     let folder = tempfile::tempdir().unwrap();
     let mut store = Store::open(&folder.path().join("runs.db")).unwrap();
-    assert!(store.import(&run(1), None, &course()).unwrap());
-    let run = store.runs(&Question::default()).unwrap().remove(0);
+    assert!(store.import(&run(1), None, &timeline()).unwrap());
+    let run = store.runs(&RunFilter::default()).unwrap().remove(0);
     assert_eq!(run.state, State::Interrupted);
     assert_eq!(run.peak_bytes, Some(3 << 20));
     assert_eq!(run.ended_at.as_deref(), Some("2026-01-01T00:00:00.008Z"));
@@ -120,30 +122,30 @@ fn a_run_without_an_end_was_interrupted() {
 #[test]
 fn runs_are_found_by_what_is_asked() {
     let (_folder, store) = ten();
-    let found = |question: Question| {
-        let runs = store.runs(&question).unwrap();
+    let found = |filter: RunFilter| {
+        let runs = store.runs(&filter).unwrap();
         runs.into_iter()
             .map(|run| run.id[6..8].to_owned())
             .collect::<Vec<_>>()
     };
-    let latest = Question {
+    let latest = RunFilter {
         latest: Some(2),
-        ..Question::default()
+        ..RunFilter::default()
     };
     assert_eq!(found(latest), ["09", "10"]);
-    let begins = Question {
+    let begins = RunFilter {
         id_begins: Some("2026010".to_owned()),
-        ..Question::default()
+        ..RunFilter::default()
     };
     assert_eq!(found(begins).len(), 9);
-    let since = Question {
+    let since = RunFilter {
         since: Some("2026-01-09".to_owned()),
-        ..Question::default()
+        ..RunFilter::default()
     };
     assert_eq!(found(since), ["09", "10"]);
-    let running = Question {
+    let running = RunFilter {
         state: Some(State::Running),
-        ..Question::default()
+        ..RunFilter::default()
     };
     assert!(found(running).is_empty());
 }
@@ -170,9 +172,11 @@ fn what_was_run_comes_with_its_latest_peaks_and_the_latest_first() {
             peak_bytes: (day != 3).then_some(i64::from(day)),
             ..end()
         };
-        store.import(&run, Some(&end), &Course::default()).unwrap();
+        store
+            .import(&run, Some(&end), &StoredTimeline::default())
+            .unwrap();
     }
-    let groups = store.groups(&Question::default(), 3).unwrap();
+    let groups = store.groups(&RunFilter::default(), 3).unwrap();
     let found: Vec<_> = groups
         .iter()
         .map(|group| {
@@ -205,10 +209,10 @@ fn peaks_of_another_metric_than_the_latest_are_left_out() {
             ..end()
         };
         store
-            .import(&run(day), Some(&end), &Course::default())
+            .import(&run(day), Some(&end), &StoredTimeline::default())
             .unwrap();
     }
-    let groups = store.groups(&Question::default(), 20).unwrap();
+    let groups = store.groups(&RunFilter::default(), 20).unwrap();
     let group = groups.first().unwrap();
     assert_eq!(group.runs, 4);
     assert_eq!(Vec::from(group.peaks.clone()), [Some(3), Some(4)]);

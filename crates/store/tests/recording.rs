@@ -1,4 +1,4 @@
-//! Runs that are recorded, with made-up looks in a real file.
+//! Runs that are recorded, with made-up segments in a real file.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -6,7 +6,10 @@ use std::sync::mpsc::channel;
 use std::time::Duration;
 
 use memtop_proc::{Description, ProcessId, ProcessTable};
-use memtop_store::{Error, Here, Living, Look, NewRun, Question, Recorder, RunEnd, State, Store};
+use memtop_store::{
+    Error, LivingProcess, NewRun, PidScope, Recorder, RunEnd, RunFilter, State, Store,
+    TimelineSegment,
+};
 
 const PATIENCE: Duration = Duration::from_secs(30);
 
@@ -39,12 +42,12 @@ fn end() -> RunEnd {
     }
 }
 
-fn never(_: usize) -> Option<Look> {
+fn never(_: usize) -> Option<TimelineSegment> {
     None
 }
 
 fn one(store: &Store) -> memtop_store::StoredRun {
-    let mut runs = store.runs(&Question::default()).unwrap();
+    let mut runs = store.runs(&RunFilter::default()).unwrap();
     assert_eq!(runs.len(), 1);
     runs.remove(0)
 }
@@ -53,15 +56,15 @@ fn one(store: &Store) -> memtop_store::StoredRun {
 fn a_run_is_there_while_it_runs_and_complete_when_it_has_ended() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("runs.db");
-    let (looked, looks) = channel();
+    let (measured, calls) = channel();
     let mut at = Duration::ZERO;
     let mut recorder = Recorder::start(file.clone(), run("a"), move |_| {
         at += Duration::from_millis(10);
-        let _ = looked.send(());
-        Some(Look {
+        let _ = measured.send(());
+        Some(TimelineSegment {
             at,
             sums: vec![(at, 1 << 20)],
-            living: vec![Living {
+            living: vec![LivingProcess {
                 id: ProcessId { pid: 9, started: 1 },
                 description: Arc::new(Description {
                     name: "cc".to_owned(),
@@ -71,9 +74,9 @@ fn a_run_is_there_while_it_runs_and_complete_when_it_has_ended() {
             }],
         })
     });
-    // The third call comes when the look of the second is written.
+    // The third call comes when the segment of the second is written.
     for _ in 0..3 {
-        looks.recv_timeout(PATIENCE).unwrap();
+        calls.recv_timeout(PATIENCE).unwrap();
     }
     let store = Store::open_existing(&file).unwrap().unwrap();
     let running = one(&store);
@@ -83,7 +86,7 @@ fn a_run_is_there_while_it_runs_and_complete_when_it_has_ended() {
     assert_eq!(running.peak_bytes, Some(1 << 20));
     assert_eq!(
         store
-            .mark_interrupted::<Error>(&running.here, &|| Ok(memtop_is_there(&running)))
+            .mark_interrupted::<Error>(&running.pid_scope, &|| Ok(memtop_is_there(&running)))
             .unwrap(),
         0
     );
@@ -94,9 +97,9 @@ fn a_run_is_there_while_it_runs_and_complete_when_it_has_ended() {
     assert_eq!((ended.state, ended.exit_code), (State::Ended, Some(0)));
     assert_eq!(ended.peak_bytes, Some(4096));
     assert_eq!(store.result("a").unwrap().as_deref(), Some("{}"));
-    let course = store.course("a").unwrap();
-    assert_eq!(course.processes[0].name, "cc");
-    assert!(course.sums.iter().all(|&(_, bytes)| bytes == 1 << 20));
+    let timeline = store.timeline("a").unwrap();
+    assert_eq!(timeline.processes[0].name, "cc");
+    assert!(timeline.sums.iter().all(|&(_, bytes)| bytes == 1 << 20));
     let kept = std::fs::read(&file).unwrap();
     let log = std::fs::read(folder.path().join("runs.db-wal")).unwrap_or_default();
     assert!(![kept, log].iter().any(|bytes| holds(bytes, b"password")));
@@ -128,14 +131,14 @@ fn process(id: ProcessId, parent: u32) -> memtop_proc::ProcessRecord {
 fn a_run_whose_memtop_has_gone_was_interrupted_when_it_was_last_seen() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("runs.db");
-    let mut looks = 0;
+    let mut calls = 0;
     let (asked, asks) = channel();
     let recorder = Recorder::start(file.clone(), run("a"), move |_| {
-        looks += 1;
+        calls += 1;
         let _ = asked.send(());
-        (looks < 4).then(|| Look {
-            at: Duration::from_millis(looks * 1000),
-            ..Look::default()
+        (calls < 4).then(|| TimelineSegment {
+            at: Duration::from_millis(calls * 1000),
+            ..TimelineSegment::default()
         })
     });
     for _ in 0..4 {
@@ -143,7 +146,7 @@ fn a_run_whose_memtop_has_gone_was_interrupted_when_it_was_last_seen() {
     }
     drop(recorder);
     let store = Store::open_existing(&file).unwrap().unwrap();
-    let here = one(&store).here;
+    let here = one(&store).pid_scope;
     assert_eq!(
         store
             .mark_interrupted::<Error>(&here, &|| Ok(ProcessTable::default()))
@@ -168,9 +171,9 @@ fn a_run_of_another_container_is_not_judged_by_the_pids_here() {
     let file = folder.path().join("runs.db");
     record(&file, "a", None);
     let store = Store::open_existing(&file).unwrap().unwrap();
-    let elsewhere = Here {
+    let elsewhere = PidScope {
         pid_namespace: Some("pid:[1]".to_owned()),
-        ..one(&store).here
+        ..one(&store).pid_scope
     };
     assert_eq!(
         store
@@ -179,9 +182,9 @@ fn a_run_of_another_container_is_not_judged_by_the_pids_here() {
         0
     );
     assert_eq!(one(&store).state, State::Running);
-    let rebooted = Here {
+    let rebooted = PidScope {
         boot_id: Some("another".to_owned()),
-        ..one(&store).here
+        ..one(&store).pid_scope
     };
     assert_eq!(
         store
@@ -215,9 +218,9 @@ fn many_write_at_once_and_nothing_is_lost() {
             let mut recorder =
                 Recorder::start(file.clone(), run(&format!("{number:02}")), move |_| {
                     at += Duration::from_millis(1);
-                    Some(Look {
+                    Some(TimelineSegment {
                         at,
-                        ..Look::default()
+                        ..TimelineSegment::default()
                     })
                 });
             recorder.finish(end());
@@ -228,14 +231,14 @@ fn many_write_at_once_and_nothing_is_lost() {
         recorder.wait(PATIENCE).unwrap();
     }
     let store = Store::open_existing(&file).unwrap().unwrap();
-    let ended = store.runs(&Question {
+    let ended = store.runs(&RunFilter {
         state: Some(State::Ended),
-        ..Question::default()
+        ..RunFilter::default()
     });
     assert_eq!(ended.unwrap().len(), 20);
 }
 
-fn trouble(file: PathBuf) -> memtop_store::Trouble {
+fn failure(file: PathBuf) -> memtop_store::RecordingFailure {
     let mut recorder = Recorder::start(file, run("a"), never);
     recorder.finish(end());
     recorder.wait(PATIENCE).unwrap_err()
@@ -246,14 +249,14 @@ fn an_unusable_store_is_reported_at_the_end() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("file");
     std::fs::write(&file, "no database ".repeat(200)).unwrap();
-    let damaged = trouble(file.clone());
+    let damaged = failure(file.clone());
     assert!(
         damaged.is_whole_run && damaged.reason.contains("damaged"),
         "{damaged:?}"
     );
-    let below_a_file = trouble(file.join("runs.db"));
+    let below_a_file = failure(file.join("runs.db"));
     assert!(below_a_file.reason.contains("file"), "{below_a_file:?}");
-    let a_folder = trouble(folder.path().to_owned());
+    let a_folder = failure(folder.path().to_owned());
     assert!(a_folder.is_whole_run, "{a_folder:?}");
 }
 

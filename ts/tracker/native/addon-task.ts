@@ -79,7 +79,7 @@ export class AddonTask implements TrackedTask {
     if (!sources.includes(source)) {
       throw new InvalidOption(`the source of a task must be one of ${sources.join(', ')}`);
     }
-    return this.#native.tellTask(pid, source, id);
+    return this.#native.assignToTask(pid, source, id);
   }
 
   kill(options: EndOptions = {}): void {

@@ -7,7 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use memtop_proc::native::ProcRoot;
-use memtop_proc::native::cgroup::{Cgroup, Cgroups, NoGroup, RunCgroup, Version};
+use memtop_proc::native::cgroup::{Cgroup, Cgroups, RunCgroup, RunCgroupError, Version};
 use tempfile::TempDir;
 
 pub const V1_MOUNT: &str =
@@ -71,7 +71,7 @@ impl Machine {
         assert_eq!(own.directory(), self.path(directory));
     }
 
-    pub fn refusal(&self) -> NoGroup {
+    pub fn refusal(&self) -> RunCgroupError {
         RunCgroup::create(&self.cgroups(), "run").expect_err("there can be no group")
     }
 }

@@ -7,13 +7,13 @@ use memtop_proc::Observer;
 
 use super::Rules;
 use super::stages::StageRecord;
-use super::state::NamedTask;
+use super::state::FoundTask;
 use super::traits::Kind;
 use crate::{EndStatus, Sampler, TaskId, TaskRecord};
 
 /// A task that was found, and when it ran.
 #[derive(Clone, Debug)]
-pub struct Finding {
+pub struct FoundTaskInfo {
     /// The runner that it belongs to.
     pub source: Arc<str>,
     /// Its name.
@@ -30,41 +30,41 @@ pub struct Finding {
 
 /// What is known of one task that was found.
 #[derive(Clone, Debug)]
-pub struct NamedRecord {
+pub struct FoundTaskRecord {
     /// Which, and when.
-    pub finding: Finding,
+    pub info: FoundTaskInfo,
     /// Its work.
     pub work: TaskRecord,
     /// Its wrappers, where there were any.
     pub wrappers: Option<TaskRecord>,
     /// Both together.
     pub all: TaskRecord,
-    /// The accounts that its processes are on.
-    pub accounts: Vec<TaskId>,
+    /// The sampler's tasks that its processes are in.
+    pub tasks: Vec<TaskId>,
     /// Pids of processes that were in it to their end, or still are; of thousands not all.
     pub pids: Vec<u32>,
 }
 
 /// The present state of a task that was found.
 #[derive(Clone, Debug)]
-pub struct NamedState {
+pub struct FoundTaskState {
     /// Which, and since when.
-    pub finding: Finding,
+    pub info: FoundTaskInfo,
     /// The memory of its work, every page once.
     pub bytes: u64,
     /// The most that it had.
     pub peak_bytes: Option<u64>,
 }
 
-impl Finding {
-    fn of(named: &NamedTask) -> Self {
+impl FoundTaskInfo {
+    fn of(found: &FoundTask) -> Self {
         Self {
-            source: Arc::clone(&named.source),
-            name: Arc::clone(&named.mark.name),
-            kind: named.mark.kind,
-            started: named.started,
-            ended: named.ended,
-            exit: named.exit.filter(|_| !named.is_exit_unknown),
+            source: Arc::clone(&found.source),
+            name: Arc::clone(&found.mark.name),
+            kind: found.mark.kind,
+            started: found.started,
+            ended: found.ended,
+            exit: found.exit.filter(|_| !found.is_exit_unknown),
         }
     }
 
@@ -81,11 +81,11 @@ impl Finding {
     }
 }
 
-impl NamedState {
+impl FoundTaskState {
     /// The same with all times counted from `start`.
     #[must_use]
     pub fn since(mut self, start: Duration) -> Self {
-        self.finding = self.finding.since(start);
+        self.info = self.info.since(start);
         self
     }
 }
@@ -93,12 +93,12 @@ impl NamedState {
 impl<O: Observer> Sampler<O> {
     /// The tasks that were found in a tree, in the order of their starts.
     #[must_use]
-    pub fn named_records(&self, root: TaskId) -> Vec<NamedRecord> {
-        let mut records: Vec<NamedRecord> = self
-            .named_of(root)
-            .filter_map(|(all, named)| {
-                let work = self.task_record(named.account_of_work())?;
-                let wrappers = named
+    pub fn found_task_records(&self, root: TaskId) -> Vec<FoundTaskRecord> {
+        let mut records: Vec<FoundTaskRecord> = self
+            .found_tasks_of(root)
+            .filter_map(|(all, found)| {
+                let work = self.task_record(found.work_task())?;
+                let wrappers = found
                     .wrappers
                     .and_then(|wrappers| self.task_record(wrappers));
                 let whole = self.task_record(all)?;
@@ -106,42 +106,42 @@ impl<O: Observer> Sampler<O> {
                 let is_idle = work.seen == 0;
                 let parts = [
                     Some(all),
-                    Some(named.work),
-                    named.below_host,
-                    named.wrappers,
+                    Some(found.work),
+                    found.below_host,
+                    found.wrappers,
                 ];
-                Some(NamedRecord {
-                    finding: Finding::of(named),
+                Some(FoundTaskRecord {
+                    info: FoundTaskInfo::of(found),
                     work: if is_idle { whole.clone() } else { work },
                     wrappers: wrappers.filter(|_| !is_idle),
                     all: whole,
-                    accounts: parts.into_iter().flatten().collect(),
-                    pids: self.pids_of(all, named),
+                    tasks: parts.into_iter().flatten().collect(),
+                    pids: self.pids_of(all, found),
                 })
             })
             .collect();
-        records.sort_by(|one, other| one.finding.order().cmp(&other.finding.order()));
+        records.sort_by(|one, other| one.info.order().cmp(&other.info.order()));
         records
     }
 
     /// The present states of the tasks that were found in a tree, in the order of their starts.
     #[must_use]
-    pub fn named_states(&self, root: TaskId) -> Vec<NamedState> {
-        let mut states: Vec<NamedState> = self
-            .named_of(root)
-            .map(|(all, named)| {
-                let work = self.tasks.get(named.account_of_work());
+    pub fn found_task_states(&self, root: TaskId) -> Vec<FoundTaskState> {
+        let mut states: Vec<FoundTaskState> = self
+            .found_tasks_of(root)
+            .map(|(all, found)| {
+                let work = self.tasks.get(found.work_task());
                 let work = work.filter(|work| work.record.seen > 0);
                 let task = work.or_else(|| self.tasks.get(all));
                 let peak = task.and_then(|task| task.record.peak.as_ref());
-                NamedState {
-                    finding: Finding::of(named),
+                FoundTaskState {
+                    info: FoundTaskInfo::of(found),
                     bytes: task.map_or(0, |task| task.estimate.total.best),
                     peak_bytes: peak.map(|peak| peak.bytes),
                 }
             })
             .collect();
-        states.sort_by(|one, other| one.finding.order().cmp(&other.finding.order()));
+        states.sort_by(|one, other| one.info.order().cmp(&other.info.order()));
         states
     }
 
@@ -151,11 +151,11 @@ impl<O: Observer> Sampler<O> {
         let (Some(root), Some(rules)) = (self.attribution.roots.get(&root), self.rules()) else {
             return Vec::new();
         };
-        let courses = root.stages.records(now).into_iter();
-        courses
-            .map(|course| StageRecord {
-                name: rules.stage_names()[course.stage].clone(),
-                course,
+        let summaries = root.stages.records(now).into_iter();
+        summaries
+            .map(|summary| StageRecord {
+                name: rules.stage_names()[summary.stage].clone(),
+                summary,
             })
             .collect()
     }
@@ -165,17 +165,20 @@ impl<O: Observer> Sampler<O> {
         self.attribution.rules.as_deref()
     }
 
-    pub(super) fn named_of(&self, root: TaskId) -> impl Iterator<Item = (TaskId, &NamedTask)> {
-        let named = self.attribution.named.iter();
-        named
-            .filter(move |(_, named)| named.root == root)
-            .map(|(&all, named)| (all, named))
+    pub(super) fn found_tasks_of(
+        &self,
+        root: TaskId,
+    ) -> impl Iterator<Item = (TaskId, &FoundTask)> {
+        let found = self.attribution.found_tasks.iter();
+        found
+            .filter(move |(_, found)| found.root == root)
+            .map(|(&all, found)| (all, found))
     }
 
-    fn pids_of(&self, all: TaskId, named: &NamedTask) -> Vec<u32> {
+    fn pids_of(&self, all: TaskId, found: &FoundTask) -> Vec<u32> {
         let processes = self.attribution.processes.iter();
         let alive = processes.filter(|(_, placement)| placement.task == Some(all));
-        let ended = named.ended_pids.iter();
+        let ended = found.ended_pids.iter();
         ended.chain(alive.map(|(pid, _)| pid)).copied().collect()
     }
 }

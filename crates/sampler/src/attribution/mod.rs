@@ -3,10 +3,10 @@
 //! Rules turn what a process was started with into [`Traits`]. What is new in them, compared with
 //! its parent's, puts it into another task; else it is in the task that it comes from.
 
-mod accounts;
 mod expressions;
 mod fnv;
 mod found;
+mod found_tasks;
 mod placing;
 mod ready_rule;
 mod rules;
@@ -16,8 +16,8 @@ mod state;
 mod template;
 mod traits;
 
-pub use found::{Finding, NamedRecord, NamedState};
+pub use found::{FoundTaskInfo, FoundTaskRecord, FoundTaskState};
 pub use rules::{BadRule, RuleSet, Rules, Runner, SharedRules, TaskRule};
-pub use stages::{StageCourse, StageRecord};
+pub use stages::{StageRecord, StageSummary};
 pub(crate) use state::Attribution;
 pub use traits::{Kind, Traits};

@@ -1,4 +1,4 @@
-//! Places each process on the account of the task that its traits show.
+//! Places each process in the task that its traits show.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -8,7 +8,7 @@ use memtop_proc::Observer;
 use super::SharedRules;
 use super::stages::Stages;
 use super::state::{Departure, Placement, Root};
-use super::traits::{Part, Traits, Verdict};
+use super::traits::{Role, Traits, Verdict};
 use crate::{EndStatus, Sampler, TaskId};
 
 /// Pids of ended processes that are kept of a task.
@@ -77,7 +77,7 @@ impl<O: Observer> Sampler<O> {
 
     /// Attributes a process and what it starts to a runner's task by name, whatever it was started
     /// with. Returns whether both the process and the runner exist.
-    pub fn tell_task(
+    pub fn assign_to_task(
         &mut self,
         root: TaskId,
         pid: u32,
@@ -95,8 +95,8 @@ impl<O: Observer> Sampler<O> {
             // It may be too new to be in a sample; what cannot be read is found later.
             let _ = self.sample(now);
         }
-        let account = self.tree.task_of_pid(pid);
-        if !account.is_some_and(|account| self.tasks.is_within(account, root)) {
+        let task = self.tree.task_of_pid(pid);
+        if !task.is_some_and(|task| self.tasks.is_within(task, root)) {
             return false;
         }
         let known = self.attribution.processes.get(&pid);
@@ -144,10 +144,10 @@ impl<O: Observer> Sampler<O> {
         origin: Origin,
         now: Duration,
     ) {
-        let Some(account) = self.tree.task_of_pid(pid) else {
+        let Some(assigned) = self.tree.task_of_pid(pid) else {
             return;
         };
-        let Some(root) = self.root_around(account) else {
+        let Some(root) = self.root_around(assigned) else {
             return;
         };
         let former = self.attribution.processes.remove(&pid);
@@ -159,14 +159,14 @@ impl<O: Observer> Sampler<O> {
         let current = match (origin, &former) {
             (Origin::Other(task), _) => task,
             (Origin::Own, Some(former)) => former.task,
-            (Origin::Own, None) => self.whole_task_around(account),
+            (Origin::Own, None) => self.whole_task_around(assigned),
         };
         let task = self.task_by_traits(root, traits, compared.map(Arc::as_ref), current, now);
-        let part = part_in(task, traits, former.as_ref(), parent.as_ref());
+        let role = role_in(task, traits, former.as_ref(), parent.as_ref());
         let placement = Placement {
             traits: Arc::clone(traits),
             task,
-            part: self.actual_part(task, part),
+            role: self.actual_role(task, role),
             parent: parent_pid,
             is_top: is_top_of(task, former.as_ref(), parent.as_ref()),
             root,
@@ -186,9 +186,10 @@ impl<O: Observer> Sampler<O> {
     ) -> Option<TaskId> {
         let outside = self.attribution.roots.get(&root);
         let outside = outside.map(|root| root.outside.as_ref());
-        let level = current.and_then(|task| Some(self.attribution.named.get(&task)?.mark.level));
+        let level =
+            current.and_then(|task| Some(self.attribution.found_tasks.get(&task)?.mark.level));
         match traits.verdict(compared, outside, level) {
-            Verdict::Moves(mark) => self.named_task(root, mark, now).or(current),
+            Verdict::Moves(mark) => self.find_or_add_task(root, mark, now).or(current),
             Verdict::StaysAsScript => {
                 if let Some(task) = current {
                     self.treat_hosts_as_wrappers(task);
@@ -199,7 +200,7 @@ impl<O: Observer> Sampler<O> {
         }
     }
 
-    /// Puts a process on the account of its placement, in place of its former one.
+    /// Moves a process to its placement from its former one.
     fn set_placement(
         &mut self,
         pid: u32,
@@ -211,13 +212,13 @@ impl<O: Observer> Sampler<O> {
             self.note_departure(former, Departure::Moved, now);
         }
         self.note_arrival(&placement, now);
-        let account = self.account_for(&placement);
+        let assigned = self.task_for(&placement);
         let (task, traits) = (placement.task, Arc::clone(&placement.traits));
         let has_changed = former.as_ref().is_some_and(|former| {
-            (former.task, former.part) != (task, placement.part) || former.traits != traits
+            (former.task, former.role) != (task, placement.role) || former.traits != traits
         });
         self.attribution.processes.insert(pid, placement);
-        self.reassign(pid, account);
+        self.reassign(pid, assigned);
         // Where execs are not reported, one may be found later than what was started after it.
         if let Some(former) = former.filter(|_| has_changed && !self.births.are_reported()) {
             self.move_children(pid, former.task, &traits, task, now);
@@ -254,9 +255,9 @@ impl<O: Observer> Sampler<O> {
     /// A process has ended.
     pub(crate) fn forget(&mut self, pid: u32, status: Option<EndStatus>, now: Duration) {
         if let Some(placement) = self.attribution.processes.remove(&pid) {
-            let named = self.attribution.named_of(&placement);
-            if let Some(named) = named.filter(|named| named.ended_pids.len() < MOST_PIDS) {
-                named.ended_pids.push(pid);
+            let found = self.attribution.found_task_of(&placement);
+            if let Some(found) = found.filter(|found| found.ended_pids.len() < MOST_PIDS) {
+                found.ended_pids.push(pid);
             }
             self.note_departure(&placement, Departure::Ended(status), now);
         }
@@ -291,9 +292,9 @@ impl<O: Observer> Sampler<O> {
     }
 
     fn note_arrival(&mut self, placement: &Placement, now: Duration) {
-        if let Some(named) = self.attribution.named_of(placement) {
-            named.alive += 1;
-            named.ended = None;
+        if let Some(found) = self.attribution.found_task_of(placement) {
+            found.alive += 1;
+            found.ended = None;
         }
         if let Some(stage) = placement.traits.stage
             && let Some(stages) = self.attribution.stages_of(placement.root)
@@ -303,17 +304,17 @@ impl<O: Observer> Sampler<O> {
     }
 
     fn note_departure(&mut self, placement: &Placement, departure: Departure, now: Duration) {
-        if let Some(named) = self.attribution.named_of(placement) {
-            named.alive = named.alive.saturating_sub(1);
-            if named.alive == 0 {
-                named.ended = Some(now);
+        if let Some(found) = self.attribution.found_task_of(placement) {
+            found.alive = found.alive.saturating_sub(1);
+            if found.alive == 0 {
+                found.ended = Some(now);
             }
             if let Departure::Ended(status) = departure
                 && placement.is_top
             {
-                named.is_exit_unknown |= status.is_none();
-                if named.exit.is_none_or(EndStatus::is_success) {
-                    named.exit = status.or(named.exit);
+                found.is_exit_unknown |= status.is_none();
+                if found.exit.is_none_or(EndStatus::is_success) {
+                    found.exit = status.or(found.exit);
                 }
             }
         }
@@ -333,19 +334,19 @@ fn is_top_of(task: Option<TaskId>, former: Option<&Placement>, parent: Option<&P
     }
 }
 
-/// A process's part within a task. Whatever the payload starts is payload, too.
-fn part_in(
+/// A process's role within a task. Whatever the payload starts is payload, too.
+fn role_in(
     task: Option<TaskId>,
     traits: &Traits,
     former: Option<&Placement>,
     parent: Option<&Placement>,
-) -> Part {
+) -> Role {
     let is_parent_within = parent.and_then(|parent| parent.task) == task;
     // Without a known parent, what the process was before has to do.
-    let inherited = parent.or(former).map(|one| one.part);
-    if is_parent_within && inherited == Some(Part::Payload) {
-        Part::Payload
+    let inherited = parent.or(former).map(|one| one.role);
+    if is_parent_within && inherited == Some(Role::Payload) {
+        Role::Payload
     } else {
-        traits.part
+        traits.role
     }
 }

@@ -11,7 +11,7 @@ use super::template::Template;
 use super::traits::Kind;
 
 /// What a process was started with.
-pub(super) struct Facts<'a> {
+pub(super) struct StartupFacts<'a> {
     pub(super) variables: Values<'a>,
     pub(super) slots: &'a Slots,
     /// Which expressions for command lines match.
@@ -22,14 +22,14 @@ pub(super) struct Facts<'a> {
 
 /// Rules out most rules at once.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Gate {
+pub(super) struct Precondition {
     /// A bit for each variable that must be there.
     variables: u64,
     line: Option<usize>,
 }
 
-impl Gate {
-    pub(super) fn is_wider_than(self, facts: &Facts<'_>) -> bool {
+impl Precondition {
+    pub(super) fn allows(self, facts: &StartupFacts<'_>) -> bool {
         self.variables & !facts.variables.present() == 0
             && self.line.is_none_or(|line| facts.lines.matched(line))
     }
@@ -100,9 +100,9 @@ impl ReadyRule {
         values.chain(&self.groups).chain(&self.directory)
     }
 
-    pub(super) fn gate(&self) -> Gate {
+    pub(super) fn precondition(&self) -> Precondition {
         let slots = self.environment.iter().map(|(slot, _)| *slot);
-        Gate {
+        Precondition {
             variables: slots.fold(0, |bits, slot| bits | bit_of(slot)),
             line: self.line,
         }
@@ -116,8 +116,9 @@ impl ReadyRule {
         self.kind
     }
 
-    /// The name of the task and its key, if the rule matches; for a rule whose gate is open.
-    pub(super) fn holds(&self, facts: &Facts<'_>) -> Option<(String, Option<String>)> {
+    /// The name of the task and its key, if the rule matches; for a rule whose precondition
+    /// holds.
+    pub(super) fn holds(&self, facts: &StartupFacts<'_>) -> Option<(String, Option<String>)> {
         let mut captured: Vec<Captures<'_>> = Vec::new();
         for (slot, expression) in &self.environment {
             let value = facts

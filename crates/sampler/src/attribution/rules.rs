@@ -10,9 +10,9 @@ use regex::bytes::RegexSet;
 use thiserror::Error;
 
 use super::expressions::Lines;
-use super::ready_rule::{Facts, Gate, ReadyRule};
+use super::ready_rule::{Precondition, ReadyRule, StartupFacts};
 use super::slots::Slots;
-use super::traits::{Kind, Mark, Part, Traits};
+use super::traits::{Kind, Role, TaskMark, Traits};
 
 /// All rules: for tasks, for wrappers and hosts, and for stages.
 #[derive(Clone, Debug, Default)]
@@ -72,7 +72,7 @@ pub struct Rules {
     /// Those of one runner one after the other, in the order of its rules.
     tasks: Vec<ReadyRule>,
     /// Of each of them, close together: nearly all are shut for nearly every process.
-    gates: Vec<Gate>,
+    preconditions: Vec<Precondition>,
     slots: Slots,
     /// All expressions for command lines together: those of the rules, then of wrappers, of hosts and
     /// of stages.
@@ -121,7 +121,7 @@ impl Rules {
         let stages = lines.add(set.stages.iter().map(|(name, text)| (name, text)));
         Ok(Self {
             runners,
-            gates: tasks.iter().map(ReadyRule::gate).collect(),
+            preconditions: tasks.iter().map(ReadyRule::precondition).collect(),
             tasks,
             slots,
             lines: lines.ready()?,
@@ -145,14 +145,14 @@ impl Rules {
     }
 
     /// The mark for a task of a runner that is given by name. `None` when there is no such runner.
-    pub(crate) fn mark(&self, runner: &str, name: &str) -> Option<Mark> {
+    pub(crate) fn mark(&self, runner: &str, name: &str) -> Option<TaskMark> {
         let runner = self.runners.iter().position(|one| one.name == runner)?;
         Some(self.mark_of(runner, name.into(), None, Kind::Task))
     }
 
-    fn mark_of(&self, runner: usize, name: String, key: Option<String>, kind: Kind) -> Mark {
+    fn mark_of(&self, runner: usize, name: String, key: Option<String>, kind: Kind) -> TaskMark {
         let name: Arc<str> = name.into();
-        Mark {
+        TaskMark {
             runner,
             level: self.runners[runner].level,
             key: key.map_or_else(|| Arc::clone(&name), Into::into),
@@ -171,17 +171,17 @@ impl Rules {
     ) -> Traits {
         let command = command_line(&startup.arguments);
         let directory = LazyCell::new(directory);
-        let facts = Facts {
+        let facts = StartupFacts {
             variables: self.slots.values(&startup.environment),
             slots: &self.slots,
             lines: self.lines.matches(&command),
             command: &command,
             directory: &|| Some(directory.as_deref()?.as_os_str().as_encoded_bytes()),
         };
-        let mut marks: Vec<Mark> = Vec::new();
+        let mut marks: Vec<TaskMark> = Vec::new();
         let mut handed_on = Vec::new();
-        for (rule, gate) in self.tasks.iter().zip(&self.gates) {
-            if !gate.is_wider_than(&facts) {
+        for (rule, precondition) in self.tasks.iter().zip(&self.preconditions) {
+            if !precondition.allows(&facts) {
                 continue;
             }
             let last = marks.last().filter(|mark| mark.runner == rule.runner());
@@ -200,19 +200,19 @@ impl Rules {
             }
         }
         let first = |of: &Range<usize>| of.clone().find(|&line| facts.lines.matched(line));
-        let part = if first(&self.wrappers).is_some() {
-            Part::Wrapper
+        let role = if first(&self.wrappers).is_some() {
+            Role::Wrapper
         } else if first(&self.hosts).is_some() {
-            Part::Host
+            Role::Host
         } else {
-            Part::Payload
+            Role::Payload
         };
         // The command line of a shell names what it is going to start.
-        let stage = first(&self.stages).filter(|_| part != Part::Wrapper);
+        let stage = first(&self.stages).filter(|_| role != Role::Wrapper);
         Traits {
             marks,
             handed_on,
-            part,
+            role,
             stage: stage.map(|line| line - self.stages.start),
         }
     }

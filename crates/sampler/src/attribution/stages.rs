@@ -7,13 +7,13 @@ use std::time::Duration;
 pub struct StageRecord {
     /// Its name.
     pub name: String,
-    /// When it was, and how high.
-    pub course: StageCourse,
+    /// When it was, and its peak.
+    pub summary: StageSummary,
 }
 
-/// When a stage was, and how high.
+/// When a stage was, and its peak.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct StageCourse {
+pub struct StageSummary {
     /// Its place in the rules.
     pub stage: usize,
     /// The most that the whole tree had while it was in this stage; `None` when it was not sampled
@@ -32,11 +32,11 @@ pub struct StageCourse {
 pub(super) struct Stages {
     alive: Vec<u64>,
     since: Option<(usize, Duration)>,
-    records: Vec<StageCourse>,
+    records: Vec<StageSummary>,
 }
 
 impl Stages {
-    pub(super) fn records(&self, now: Duration) -> Vec<StageCourse> {
+    pub(super) fn records(&self, now: Duration) -> Vec<StageSummary> {
         let mut records = self.records.clone();
         if let Some((stage, since)) = self.since
             && let Some(record) = records.iter_mut().find(|record| record.stage == stage)
@@ -93,7 +93,7 @@ impl Stages {
         if let Some(stage) = current {
             self.since = Some((stage, now));
             if !self.records.iter().any(|record| record.stage == stage) {
-                self.records.push(StageCourse {
+                self.records.push(StageSummary {
                     stage,
                     peak_bytes: None,
                     first_seen: now,
@@ -107,15 +107,15 @@ impl Stages {
 
 #[cfg(test)]
 mod tests {
-    use super::{StageCourse, Stages};
+    use super::{StageSummary, Stages};
     use std::time::Duration;
 
     fn ms(ms: u64) -> Duration {
         Duration::from_millis(ms)
     }
 
-    fn record(stage: usize, peak: u64, [first, last, duration]: [u64; 3]) -> StageCourse {
-        StageCourse {
+    fn record(stage: usize, peak: u64, [first, last, duration]: [u64; 3]) -> StageSummary {
+        StageSummary {
             stage,
             peak_bytes: Some(peak),
             first_seen: ms(first),

@@ -8,15 +8,15 @@ use memtop_proc::ByNumber;
 
 use super::SharedRules;
 use super::stages::Stages;
-use super::traits::{Mark, Part, Traits};
+use super::traits::{Role, TaskMark, Traits};
 use crate::{EndStatus, TaskId};
 
 /// A task that was found.
 #[derive(Debug)]
-pub(super) struct NamedTask {
+pub(super) struct FoundTask {
     pub(super) root: TaskId,
     pub(super) source: Arc<str>,
-    pub(super) mark: Mark,
+    pub(super) mark: TaskMark,
     pub(super) started: Duration,
     pub(super) ended: Option<Duration>,
     pub(super) alive: u64,
@@ -30,21 +30,21 @@ pub(super) struct NamedTask {
     pub(super) wrappers: Option<TaskId>,
 }
 
-impl NamedTask {
+impl FoundTask {
     /// The work of a script is done below its host.
-    pub(super) fn account_of_work(&self) -> TaskId {
+    pub(super) fn work_task(&self) -> TaskId {
         let below = self.below_host.filter(|_| self.is_script);
         below.unwrap_or(self.work)
     }
 }
 
-/// Where a process is accounted.
+/// The task that a process is in, and its role there.
 #[derive(Clone, Debug)]
 pub(super) struct Placement {
     pub(super) traits: Arc<Traits>,
-    /// The account of all of its task.
+    /// All of its task.
     pub(super) task: Option<TaskId>,
-    pub(super) part: Part,
+    pub(super) role: Role,
     pub(super) parent: u32,
     /// Its parent is in another task, or in none.
     pub(super) is_top: bool,
@@ -62,7 +62,7 @@ pub(super) struct Root {
 /// Why a process leaves its placement.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Departure {
-    /// It is placed elsewhere, or has another part.
+    /// It is placed elsewhere, or has another role.
     Moved,
     /// It has ended, with its status where that was reported.
     Ended(Option<EndStatus>),
@@ -73,8 +73,8 @@ pub(crate) struct Attribution {
     pub(super) rules: Option<SharedRules>,
     /// The trees whose processes are attributed.
     pub(super) roots: ByNumber<TaskId, Root>,
-    /// By the account of the whole task.
-    pub(super) named: ByNumber<TaskId, NamedTask>,
+    /// By the sampler's task for all of it.
+    pub(super) found_tasks: ByNumber<TaskId, FoundTask>,
     /// By the names and by the keys of their marks.
     pub(super) by_mark: HashMap<(TaskId, usize, Arc<str>), TaskId>,
     pub(super) processes: ByNumber<u32, Placement>,
@@ -85,16 +85,16 @@ impl Attribution {
         self.rules.is_some()
     }
 
-    pub(super) fn named_of(&mut self, placement: &Placement) -> Option<&mut NamedTask> {
-        self.named.get_mut(&placement.task?)
+    pub(super) fn found_task_of(&mut self, placement: &Placement) -> Option<&mut FoundTask> {
+        self.found_tasks.get_mut(&placement.task?)
     }
 
     pub(super) fn stages_of(&mut self, root: TaskId) -> Option<&mut Stages> {
         Some(&mut self.roots.get_mut(&root)?.stages)
     }
 
-    /// Whether this is the account of a whole task that was found.
+    /// Whether this is all of a task that was found.
     pub(crate) fn is_whole(&self, id: TaskId) -> bool {
-        self.named.contains_key(&id)
+        self.found_tasks.contains_key(&id)
     }
 }

@@ -6,17 +6,17 @@ use std::sync::Arc;
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Traits {
     /// At most one of each runner.
-    pub(crate) marks: Vec<Mark>,
+    pub(crate) marks: Vec<TaskMark>,
     /// What a service has of the task that it was started in, and passes on to what it starts.
-    pub(crate) handed_on: Vec<Mark>,
-    pub(crate) part: Part,
+    pub(crate) handed_on: Vec<TaskMark>,
+    pub(crate) role: Role,
     /// The first stage that its own command line belongs to.
     pub(crate) stage: Option<usize>,
 }
 
 /// What a runner calls the task that a process was started for.
 #[derive(Clone, Debug)]
-pub(crate) struct Mark {
+pub(crate) struct TaskMark {
     pub(crate) runner: usize,
     pub(crate) level: u8,
     pub(crate) name: Arc<str>,
@@ -25,15 +25,15 @@ pub(crate) struct Mark {
     pub(crate) kind: Kind,
 }
 
-impl PartialEq for Mark {
+impl PartialEq for TaskMark {
     fn eq(&self, other: &Self) -> bool {
         (self.runner, &self.key) == (other.runner, &other.key)
     }
 }
 
-impl Eq for Mark {}
+impl Eq for TaskMark {}
 
-impl Mark {
+impl TaskMark {
     pub(crate) fn is_called_as(&self, other: &Self) -> bool {
         (self.runner, &self.name) == (other.runner, &other.name)
     }
@@ -51,7 +51,7 @@ pub enum Kind {
 
 /// What a process does within its task.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) enum Part {
+pub(crate) enum Role {
     /// The work, by itself.
     #[default]
     Payload,
@@ -69,19 +69,19 @@ pub(crate) enum Verdict<'a> {
     /// It stays, and shows that a script does the work there.
     StaysAsScript,
     /// It belongs to the task of this mark.
-    Moves(&'a Mark),
+    Moves(&'a TaskMark),
 }
 
 impl Traits {
     /// The same without what only the command line shows: what its children inherit.
     pub(crate) fn marks_only(mut self) -> Self {
-        self.part = Part::Payload;
+        self.role = Role::Payload;
         self.stage = None;
         self
     }
 
     /// The same with a mark that was given by name.
-    pub(crate) fn with_mark(mut self, mark: Mark) -> Self {
+    pub(crate) fn with_mark(mut self, mark: TaskMark) -> Self {
         self.marks.retain(|own| own.runner != mark.runner);
         self.marks.push(mark);
         self
@@ -95,11 +95,11 @@ impl Traits {
         outside: Option<&Self>,
         level: Option<u8>,
     ) -> Verdict<'_> {
-        let is_new = |mark: &&Mark| {
+        let is_new = |mark: &&TaskMark| {
             let mut known = before.into_iter().chain(outside);
             !known.any(|known| known.marks.contains(mark) || known.handed_on.contains(mark))
         };
-        let mut highest: Option<&Mark> = None;
+        let mut highest: Option<&TaskMark> = None;
         for mark in self.marks.iter().filter(is_new) {
             if highest.is_none_or(|highest| mark.level > highest.level) {
                 highest = Some(mark);
@@ -115,13 +115,13 @@ impl Traits {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, Mark, Part, Traits, Verdict};
+    use super::{Kind, Role, TaskMark, Traits, Verdict};
 
     const NX: u8 = 2;
     const NPM: u8 = 1;
 
     fn marked(marks: &[(u8, &str)]) -> Traits {
-        let marks = marks.iter().map(|&(level, name)| Mark {
+        let marks = marks.iter().map(|&(level, name)| TaskMark {
             runner: level.into(),
             level,
             name: name.into(),
@@ -131,7 +131,7 @@ mod tests {
         Traits {
             marks: marks.collect(),
             handed_on: Vec::new(),
-            part: Part::Payload,
+            role: Role::Payload,
             stage: None,
         }
     }

@@ -1,32 +1,10 @@
 //! The anonymous memory of one process of a family, and what of it no other process has.
 
-use super::family::ROUNDED;
+use super::observation::Observation;
 use crate::bracket::Bracket;
 
 /// A walk that differs by less than this does not show whether a process churns.
 const CHURN: u64 = 1 << 20;
-
-/// What reading the size and the page faults of a process has shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Observation {
-    /// Its anonymous memory.
-    pub(crate) anonymous: u64,
-    /// What its page faults since the observation before gave it, one page each.
-    pub(crate) written: u64,
-    /// The most that they can have given it: a fault may give a huge page.
-    pub(crate) written_at_most: u64,
-}
-
-/// What a walk over all pages of a process has shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct Share {
-    /// Its anonymous memory.
-    pub(crate) anonymous: u64,
-    /// The same with each page divided by the number of processes that have it.
-    pub(crate) proportional: u64,
-    /// Pages of any kind that no other process has.
-    pub(crate) private: u64,
-}
 
 /// The anonymous memory of one process.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -299,25 +277,6 @@ impl Holding {
         let was_growth = before.min(grown.saturating_sub(observed.written_at_most));
         self.seems_rewritten = (self.seems_rewritten + bytes).saturating_sub(was_growth);
         Rewriting { bytes, was_growth }
-    }
-
-    /// What a process has of its own, by a walk. Every other page is shared by at least two
-    /// processes, and at most by all `sharers`, this one included; without them, by any number.
-    pub(super) fn own_by(share: Share, sharers: Option<u64>) -> Bracket {
-        let Share {
-            anonymous,
-            proportional,
-            private,
-        } = share;
-        let among_two = (2 * proportional).saturating_sub(anonymous);
-        let among_all = match sharers {
-            None => proportional,
-            Some(0 | 1) => anonymous,
-            Some(n) => (n * proportional).saturating_sub(anonymous) / (n - 1),
-        };
-        let most = among_all.min(private).min(anonymous);
-        let upper = (most + ROUNDED).min(anonymous);
-        Bracket::around(among_two.min(most), most, upper)
     }
 }
 

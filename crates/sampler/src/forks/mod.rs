@@ -4,9 +4,12 @@
 mod families;
 mod family;
 mod holding;
+mod observation;
 #[cfg(test)]
-mod model;
+mod simulation;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use families::{Families, FamilyId};
 pub(crate) use family::{Division, Family};
-pub(crate) use holding::{Observation, Share};
+pub(crate) use observation::{Observation, PageWalk};

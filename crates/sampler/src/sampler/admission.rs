@@ -9,7 +9,7 @@ use memtop_proc::{Birth, Descendants, Error, Observer, ParentLink, ProcessId};
 use super::Sampler;
 use super::memory_origin::MemoryOrigin;
 use crate::TaskId;
-use crate::member::{Member, Named};
+use crate::member::{CachedDescription, Member};
 
 impl<O: Observer> Sampler<O> {
     pub(super) fn claim_descendants(
@@ -35,7 +35,7 @@ impl<O: Observer> Sampler<O> {
             } else {
                 self.admit(birth, task, now);
                 // It has been running for a while, and what it has written since is unknown.
-                self.with_member(id.pid, |_, _, member| member.observed.faults = None);
+                self.with_member(id.pid, |_, _, member| member.last_observation.faults = None);
             }
         }
     }
@@ -129,9 +129,9 @@ impl<O: Observer> Sampler<O> {
             }
         };
         let description = self.observer.describe(birth.id).unwrap_or_default();
-        let named = Named::new(description, self.progress.ticks());
-        let origin = self.memory_origin(birth, &named);
-        self.add_member(Member::of(birth, task, handle, named, now), origin);
+        let description = CachedDescription::new(description, self.progress.ticks());
+        let origin = self.memory_origin(birth, &description);
+        self.add_member(Member::of(birth, task, handle, description, now), origin);
         if self.attribution.is_on() {
             self.attribute_process(birth.id.pid, None, now);
         }
@@ -144,10 +144,10 @@ impl<O: Observer> Sampler<O> {
             MemoryOrigin::Borrowed(lender) => {
                 member.borrows_from = Some(lender);
                 // From its birth on.
-                member.observed.faults = Some(0);
+                member.last_observation.faults = Some(0);
             }
             MemoryOrigin::Forked { .. } | MemoryOrigin::ForkedUnseen { .. } => {
-                member.observed.faults = Some(member.faults_before);
+                member.last_observation.faults = Some(member.faults_before);
             }
             MemoryOrigin::Own | MemoryOrigin::ForkedOutside => {}
         }

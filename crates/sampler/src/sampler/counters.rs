@@ -16,13 +16,13 @@ pub(crate) struct CounterPoll {
 }
 
 impl<O: Observer> Sampler<O> {
-    pub(super) fn read_accounts(&mut self) {
+    pub(super) fn read_counters(&mut self) {
         for task in self.tasks.iter_mut() {
-            if let Some(account) = &mut task.account {
-                task.counted = account.read();
+            if let Some(counters) = &mut task.counters {
+                task.counted = counters.read();
                 if task.counted.is_none() {
                     // The group is gone; from now on the processes are read.
-                    task.account = None;
+                    task.counters = None;
                 }
             }
         }
@@ -30,7 +30,7 @@ impl<O: Observer> Sampler<O> {
 
     /// Reads the counters between two samples, and estimates tasks by them.
     pub(crate) fn poll_counters(&mut self, now: Duration) -> CounterPoll {
-        self.read_accounts();
+        self.read_counters();
         let mut poll = CounterPoll::default();
         for id in self.tasks.ids() {
             let Some(task) = self.tasks.get(id).filter(|task| task.counted.is_some()) else {
@@ -49,8 +49,8 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// Whether the kernel counts the memory of a task.
-    pub(crate) fn has_account(&self) -> bool {
+    pub(crate) fn has_counters(&self) -> bool {
         let mut tasks = self.tasks.ids().filter_map(|id| self.tasks.get(id));
-        tasks.any(|task| task.account.is_some())
+        tasks.any(|task| task.counters.is_some())
     }
 }

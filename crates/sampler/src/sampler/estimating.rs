@@ -2,21 +2,21 @@
 
 use std::time::Duration;
 
-use memtop_proc::{Counted, Error, Observer};
+use memtop_proc::{Error, GroupMemory, Observer};
 
 use super::Sampler;
 use super::changes::is_about;
 use crate::TaskId;
 use crate::bracket::Bracket;
 use crate::estimate::{Estimate, ReadPages, Sums};
-use crate::page_reads::{Metric, Need, PageReads};
+use crate::page_reads::{Metric, PageReads, ReadingPurpose};
 use crate::task::Task;
 
 impl<O: Observer> Sampler<O> {
     /// The memory of a task, read at any cost.
     pub fn confirmed_bytes(&mut self, id: TaskId, now: Duration) -> u64 {
         // Processes that may not be read stay estimated.
-        let _ = self.narrow_estimate(id, now, Need::Certain);
+        let _ = self.narrow_estimate(id, now, ReadingPurpose::Certain);
         // By what is known now it may be a peak.
         self.record_task(id, now, |_, _| {});
         self.tasks
@@ -25,7 +25,7 @@ impl<O: Observer> Sampler<O> {
     }
 
     pub(super) fn estimate(&mut self, now: Duration) -> Result<(), Error> {
-        self.read_accounts();
+        self.read_counters();
         self.sum_up();
         let unseen = self.births.take_unseen(&self.observer);
         let mut outcome = Ok(());
@@ -37,12 +37,12 @@ impl<O: Observer> Sampler<O> {
             let stands_alone = self.tasks.stands_alone(id) || self.attribution.is_whole(id);
             let may_be_a_high = task.estimate.total.upper > task.record.floor_bytes;
             if stands_alone && may_be_a_high {
-                let need = if self.is_steady(id) {
-                    Need::Steady
+                let purpose = if self.is_steady(id) {
+                    ReadingPurpose::Steady
                 } else {
-                    Need::Rising
+                    ReadingPurpose::Rising
                 };
-                outcome = outcome.and(self.narrow_estimate(id, now, need));
+                outcome = outcome.and(self.narrow_estimate(id, now, purpose));
             }
             if stands_alone {
                 self.narrow_hidden(id, unseen);
@@ -91,7 +91,7 @@ impl<O: Observer> Sampler<O> {
             programs.add(
                 now,
                 parts.map(|(index, bytes)| {
-                    let description = &self.tree.members()[index].named.description;
+                    let description = &self.tree.members()[index].description.current;
                     (description.name.as_str(), bytes)
                 }),
             );
@@ -119,14 +119,21 @@ impl<O: Observer> Sampler<O> {
         };
     }
 
-    fn narrow_estimate(&mut self, id: TaskId, now: Duration, need: Need) -> Result<(), Error> {
+    fn narrow_estimate(
+        &mut self,
+        id: TaskId,
+        now: Duration,
+        purpose: ReadingPurpose,
+    ) -> Result<(), Error> {
         let Some(estimate) = self.tasks.get(id).map(|task| task.estimate) else {
             return Ok(());
         };
         self.page_reads.fill(now, &estimate);
         match self.page_reads.metric() {
-            Metric::Pss => self.read_proportional(id, need),
-            Metric::Auto if PageReads::is_worth_it(&estimate) => self.narrow(id, &estimate, need),
+            Metric::Pss => self.read_proportional(id, purpose),
+            Metric::Auto if PageReads::is_worth_it(&estimate) => {
+                self.narrow(id, &estimate, purpose)
+            }
             Metric::Auto | Metric::Rss => Ok(()),
         }
     }
@@ -143,7 +150,7 @@ fn estimate_of_total(total: Bracket) -> Estimate {
 fn estimate_of(
     sums: &Sums,
     read: ReadPages,
-    counted: Option<Counted>,
+    counted: Option<GroupMemory>,
     mapped_with_sums: Option<u64>,
 ) -> Estimate {
     let by_processes = Bracket::exactly(sums.anonymous).plus(sums.families);

@@ -101,7 +101,7 @@ impl<O: Observer> Sampler<O> {
         for index in 0..self.tree.len() {
             let member = &self.tree.members()[index];
             if member.hidden > 0
-                && !member.observed.is_of_sample(self.progress.sample())
+                && !member.last_observation.is_of_sample(self.progress.sample())
                 && self.tasks.is_within(member.task, id)
             {
                 // A failure shows in the next sample.
@@ -138,7 +138,9 @@ impl<O: Observer> Sampler<O> {
         let member = &mut self.tree.members_mut()[index];
         let faults = self.observer.faults(&mut member.handle)?;
         let sample = self.progress.sample();
-        let since = member.observed.update(faults, &member.memory, sample);
+        let since = member
+            .last_observation
+            .update(faults, &member.memory, sample);
         let (first_seen, anonymous) = (member.first_seen, member.memory.anonymous());
         let written_at_most = match (since.faults, otherwise) {
             (Some(faults), _) => self.machine.pages_of(&mut self.observer, faults) * page_bytes,

@@ -2,7 +2,7 @@
 
 use memtop_proc::{ByNumber, Error, MappedRange, Observer, Reading};
 
-use crate::estimate::{Novelty, Program, ReadPages};
+use crate::estimate::{LikelyUnshared, ProgramMappings, ReadPages};
 use crate::mapped::{PageSet, Union};
 use crate::member::Member;
 
@@ -17,7 +17,7 @@ pub(crate) struct Files {
     version: u64,
     /// The pages of files that a process of each program had.
     learned: ByNumber<u64, PageSet>,
-    programs: ByNumber<u64, Program>,
+    programs: ByNumber<u64, ProgramMappings>,
     /// Kept for their room.
     union: Union,
     ranges: Vec<MappedRange>,
@@ -74,7 +74,7 @@ impl Files {
             return;
         }
         let set = PageSet::of(&self.ranges, mapped);
-        self.learn(member.named.program, &set);
+        self.learn(member.description.program, &set);
         member.memory.mapped = Some(set);
     }
 
@@ -93,18 +93,18 @@ impl Files {
         self.programs.clear();
     }
 
-    /// Counts a process among those of its program, before any of them is asked for its novelty.
-    pub(super) fn see<H>(&mut self, member: &Member<H>) {
-        let program = self.programs.entry(member.named.program).or_default();
-        program.see(&member.memory);
+    /// Counts a process among those of its program, before any of them is asked what it adds.
+    pub(super) fn add<H>(&mut self, member: &Member<H>) {
+        let program = self.programs.entry(member.description.program).or_default();
+        program.add(&member.memory);
     }
 
     /// What a process most likely adds to what the others of its program have.
-    pub(super) fn novelty<H>(&mut self, member: &Member<H>) -> Novelty {
-        let is_learned = self.learned.contains_key(&member.named.program);
-        let program = self.programs.get_mut(&member.named.program);
-        program.map_or_else(Novelty::default, |program| {
-            program.novelty(&member.memory, is_learned)
+    pub(super) fn likely_unshared<H>(&mut self, member: &Member<H>) -> LikelyUnshared {
+        let is_learned = self.learned.contains_key(&member.description.program);
+        let program = self.programs.get_mut(&member.description.program);
+        program.map_or_else(LikelyUnshared::default, |program| {
+            program.likely_unshared(&member.memory, is_learned)
         })
     }
 
@@ -124,7 +124,7 @@ impl Files {
         let known = self.union.pages();
         let unread = members.filter(|member| member.memory.mapped.is_none());
         let mut sets = unread
-            .filter_map(|member| self.learned.get(&member.named.program))
+            .filter_map(|member| self.learned.get(&member.description.program))
             .peekable();
         if sets.peek().is_none() {
             return ReadPages { known, likely: 0 };

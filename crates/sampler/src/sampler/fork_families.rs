@@ -24,7 +24,7 @@ impl<O: Observer> Sampler<O> {
             MemoryOrigin::ForkedUnseen { sibling } => self.adopt(sibling, pid),
             MemoryOrigin::ForkedOutside => {
                 self.read_size(pid);
-                self.with_member(pid, |_, _, member| member.observed.faults = None);
+                self.with_member(pid, |_, _, member| member.last_observation.faults = None);
                 let anonymous = self.anonymous_of(pid);
                 let family = self
                     .families
@@ -56,7 +56,7 @@ impl<O: Observer> Sampler<O> {
         self.with_member(child, |_, _, member| {
             member.family = Some(family);
             // From its birth on.
-            member.observed.faults = member.observed.faults.map(|_| 0);
+            member.last_observation.faults = member.last_observation.faults.map(|_| 0);
         });
     }
 
@@ -94,14 +94,14 @@ impl<O: Observer> Sampler<O> {
         let member = &mut self.tree.members_mut()[index];
         member.family = Some(family);
         // What it wrote before it shared anything replaced no shared page.
-        member.observed.faults = None;
+        member.last_observation.faults = None;
         Some(family)
     }
 
     /// What a new process can have written since its birth.
     fn written_since_birth(&self, pid: u32) -> Option<u64> {
         let index = self.tree.index_of(pid);
-        let faults = index.and_then(|index| self.tree.members()[index].observed.faults)?;
+        let faults = index.and_then(|index| self.tree.members()[index].last_observation.faults)?;
         Some(faults * self.observer.page_bytes())
     }
 

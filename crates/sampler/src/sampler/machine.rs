@@ -29,7 +29,7 @@ pub(crate) struct Written {
 
 /// Whether huge faults were counted in this sample, and how many there were since the last count.
 #[derive(Clone, Copy, Debug)]
-enum Counted {
+enum HugeFaultCount {
     NotYet,
     Since(Option<u64>),
 }
@@ -42,7 +42,7 @@ pub(crate) struct MachineWrites {
     now: Option<MachineFaults>,
     /// Faults that gave a huge page, as counted before, and since then.
     huge_before: Option<u64>,
-    huge_since: Counted,
+    huge_since: HugeFaultCount,
     /// CPU time that counting has taken so far.
     pub(crate) spent: Duration,
 }
@@ -54,7 +54,7 @@ impl MachineWrites {
             before: observer.machine_faults(),
             now: None,
             huge_before: observer.huge_faults(),
-            huge_since: Counted::NotYet,
+            huge_since: HugeFaultCount::NotYet,
             spent: Duration::ZERO,
         }
     }
@@ -62,13 +62,13 @@ impl MachineWrites {
     /// Begins a sample.
     pub(crate) fn begin(&mut self) {
         self.before = self.now.take().or(self.before);
-        self.huge_since = Counted::NotYet;
+        self.huge_since = HugeFaultCount::NotYet;
     }
 
     /// What was counted in this sample is out of date.
     pub(crate) fn expire(&mut self) {
         self.now = None;
-        self.huge_since = Counted::NotYet;
+        self.huge_since = HugeFaultCount::NotYet;
     }
 
     /// The faults so far.
@@ -92,13 +92,13 @@ impl MachineWrites {
             return 0;
         }
         let huge = match self.huge_since {
-            Counted::Since(huge) => huge,
-            Counted::NotYet => {
+            HugeFaultCount::Since(huge) => huge,
+            HugeFaultCount::NotYet => {
                 let now = observer.huge_faults();
                 let before = std::mem::replace(&mut self.huge_before, now);
                 let since =
                     Option::zip(now, before).map(|(now, before)| now.saturating_sub(before));
-                self.huge_since = Counted::Since(since);
+                self.huge_since = HugeFaultCount::Since(since);
                 since
             }
         };

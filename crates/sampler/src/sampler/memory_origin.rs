@@ -3,7 +3,7 @@
 use memtop_proc::{Birth, Error, Observer, ProcessId};
 
 use super::Sampler;
-use crate::member::Named;
+use crate::member::CachedDescription;
 
 /// Where a new process has its memory from.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,14 +23,18 @@ pub(crate) enum MemoryOrigin {
 impl<O: Observer> Sampler<O> {
     /// Whether a new process may share its parent's memory: after `fork`, for as long as it runs
     /// the same program, or all of it, after `vfork`.
-    pub(crate) fn memory_origin(&mut self, birth: &Birth, named: &Named) -> MemoryOrigin {
+    pub(crate) fn memory_origin(
+        &mut self,
+        birth: &Birth,
+        description: &CachedDescription,
+    ) -> MemoryOrigin {
         if let Some(index) = self.tree.index_of(birth.parent) {
             self.detect_exec(index);
             let parent = &self.tree.members()[index];
             let is_same_program = match (parent.image, birth.image) {
                 (Some(one), Some(other)) => one == other,
                 // Where images are hidden, the command line has to do.
-                _ => parent.named.description.command == named.description.command,
+                _ => parent.description.current.command == description.current.command,
             };
             let is_of_family = parent.family.is_some();
             let parent = parent.borrows_from.unwrap_or(parent.id);

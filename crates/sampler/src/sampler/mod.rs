@@ -12,12 +12,12 @@ mod fork_families;
 mod high_water;
 mod machine;
 pub(crate) mod memory_origin;
-#[cfg(test)]
-mod model;
 mod narrowing;
 mod parts;
 mod progress;
 mod sample;
+#[cfg(test)]
+mod simulation;
 mod sums;
 mod walks;
 
@@ -30,7 +30,7 @@ use files::Files;
 use high_water::HighWaterTurns;
 use machine::{MachineWrites, Window};
 use memory_origin::MemoryOrigin;
-use memtop_proc::{Account, Error, Observer, ProcessId};
+use memtop_proc::{Error, GroupCounters, Observer, ProcessId};
 use progress::Progress;
 
 use crate::attribution::Attribution;
@@ -116,16 +116,16 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// From now on the kernel counts what is in a task, and nothing else.
-    pub fn set_account(&mut self, id: TaskId, account: Box<dyn Account>) {
+    pub fn set_counters(&mut self, id: TaskId, counters: Box<dyn GroupCounters>) {
         if let Some(task) = self.tasks.get_mut(id) {
-            task.account = Some(account);
+            task.counters = Some(counters);
         }
     }
 
     /// The counters do not cover all processes of a task any more.
-    pub fn end_account(&mut self, id: TaskId) {
+    pub fn remove_counters(&mut self, id: TaskId) {
         if let Some(task) = self.tasks.get_mut(id) {
-            task.account = None;
+            task.counters = None;
             task.counted = None;
         }
     }
@@ -215,7 +215,7 @@ impl<O: Observer> Sampler<O> {
                 LivingProcess {
                     id: member.id,
                     task: member.task,
-                    description: std::sync::Arc::clone(&member.named.description),
+                    description: std::sync::Arc::clone(&member.description.current),
                     parent: member.parent,
                     first_seen: member.first_seen,
                     rss_bytes: member.memory.rss,
@@ -227,8 +227,8 @@ impl<O: Observer> Sampler<O> {
 
     /// The memory of a task since this was last called, as at most `points` sums, each the highest
     /// of its stretch of time. The first call begins it. `None` when the task has ended.
-    pub fn take_course(&mut self, id: TaskId, points: usize) -> Option<Vec<Point>> {
-        Some(self.tasks.get_mut(id)?.take_course(points))
+    pub fn take_timeline_segment(&mut self, id: TaskId, points: usize) -> Option<Vec<Point>> {
+        Some(self.tasks.get_mut(id)?.take_timeline_segment(points))
     }
 
     /// A reader of every sample of a task from now on, and of those before as far as they are kept.
@@ -330,7 +330,7 @@ impl<O: Observer> Sampler<O> {
         let (failures, first_failure) = self.progress.failures();
         Record {
             task: self.task_record(task).unwrap_or_default(),
-            named: self.named_records(task),
+            found_tasks: self.found_task_records(task),
             stages: self.stage_records(task, self.progress.now()),
             programs: Vec::new(),
             interval: Duration::ZERO,

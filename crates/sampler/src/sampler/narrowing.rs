@@ -7,7 +7,7 @@ use super::Sampler;
 use super::walks::Walks;
 use crate::TaskId;
 use crate::estimate::Estimate;
-use crate::page_reads::{Need, PageReads, cost_of_pages, cost_of_walk};
+use crate::page_reads::{PageReads, ReadingPurpose, cost_of_pages, cost_of_walk};
 use crate::task::Task;
 
 /// A process that gave back less than this meanwhile has not shrunk.
@@ -19,27 +19,27 @@ impl<O: Observer> Sampler<O> {
         &mut self,
         id: TaskId,
         estimate: &Estimate,
-        need: Need,
+        purpose: ReadingPurpose,
     ) -> Result<(), Error> {
         let mut outcome = Ok(());
         let readings = self.page_reads.readings;
         let mut walks = Walks::default();
         if estimate.mapped.width() > PageReads::tolerance(estimate) {
-            outcome = outcome.and(self.read_files(id, estimate, need));
+            outcome = outcome.and(self.read_files(id, estimate, purpose));
         }
         let last = self.tasks.get(id).map(|task| task.last_walk);
         if estimate.anonymous.width() > PageReads::tolerance(estimate)
             && self
                 .page_reads
-                .is_time_for_walks(estimate, last.unwrap_or_default(), need)
+                .is_time_for_walks(estimate, last.unwrap_or_default(), purpose)
         {
-            outcome = outcome.and(self.walk_families(id, estimate, need, &mut walks));
+            outcome = outcome.and(self.walk_families(id, estimate, purpose, &mut walks));
         }
         if self.page_reads.readings > readings {
             self.estimate_again();
         }
         if let Some(task) = self.tasks.get_mut(id).filter(|_| walks.number > 0) {
-            task.note_walks(need, walks.is_confirmed.then_some(walks.too_high));
+            task.note_walks(purpose, walks.is_confirmed.then_some(walks.too_high));
         }
         outcome
     }
@@ -48,13 +48,18 @@ impl<O: Observer> Sampler<O> {
     fn estimate_again(&mut self) {
         let has_shrunk = self.has_one_shrunk();
         self.changes.tear(has_shrunk);
-        self.read_accounts();
+        self.read_counters();
         self.estimate_all();
     }
 
     /// Reads the mapped pages of a task's processes, the largest unknown part first.
-    fn read_files(&mut self, id: TaskId, estimate: &Estimate, need: Need) -> Result<(), Error> {
-        let is_time = self.page_reads.is_time_for_files(estimate, need);
+    fn read_files(
+        &mut self,
+        id: TaskId,
+        estimate: &Estimate,
+        purpose: ReadingPurpose,
+    ) -> Result<(), Error> {
+        let is_time = self.page_reads.is_time_for_files(estimate, purpose);
         let mut order: Vec<(u64, usize)> = self
             .readable_within(id)
             .filter(|&index| is_time || self.has_changed_much(index))
@@ -65,14 +70,19 @@ impl<O: Observer> Sampler<O> {
         let mut left: u64 = order.iter().map(|(unread, _)| unread).sum();
         let enough = PageReads::tolerance(estimate);
         let mut outcome = Ok(());
-        let allowed_for = if is_time { Need::Steady } else { need };
+        let allowed_for = if is_time {
+            ReadingPurpose::Steady
+        } else {
+            purpose
+        };
         for (unread, index) in order {
             let mapped = self.tree.members()[index].memory.shared();
             if left <= enough || !self.page_reads.allows(cost_of_pages(mapped), allowed_for) {
                 break;
             }
             left -= unread;
-            outcome = outcome.and(self.read_files_of(index, is_time && need == Need::Rising));
+            outcome = outcome
+                .and(self.read_files_of(index, is_time && purpose == ReadingPurpose::Rising));
         }
         outcome
     }
@@ -113,9 +123,13 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// With the metric PSS: reads the proportional size of each process at a new high.
-    pub(super) fn read_proportional(&mut self, id: TaskId, need: Need) -> Result<(), Error> {
+    pub(super) fn read_proportional(
+        &mut self,
+        id: TaskId,
+        purpose: ReadingPurpose,
+    ) -> Result<(), Error> {
         let is_high = |task: &Task| task.estimate.total.best > task.peak_bytes();
-        if need != Need::Certain && !self.tasks.get(id).is_some_and(is_high) {
+        if purpose != ReadingPurpose::Certain && !self.tasks.get(id).is_some_and(is_high) {
             return Ok(());
         }
         let mut order: Vec<(u64, usize)> = self
@@ -125,9 +139,9 @@ impl<O: Observer> Sampler<O> {
             .collect();
         order.sort_unstable_by(|one, other| other.cmp(one));
         let mut outcome = Ok(());
-        let need = need.once_decided();
+        let purpose = purpose.once_decided();
         for (rss, index) in order {
-            if !self.page_reads.allows(cost_of_walk(rss), need) {
+            if !self.page_reads.allows(cost_of_walk(rss), purpose) {
                 break;
             }
             let before = thread_cpu();

@@ -7,8 +7,9 @@ use memtop_proc::Observer;
 use super::Sampler;
 use crate::estimate::Estimate;
 use crate::forks::{Division, FamilyId};
-use crate::member::{Member, scaled};
+use crate::member::Member;
 use crate::page_reads::Metric;
+use crate::scaled::scaled;
 use crate::{Peak, PeakMetric, ProcessAtPeak, TaskId};
 
 impl<O: Observer> Sampler<O> {
@@ -112,7 +113,7 @@ impl<O: Observer> Sampler<O> {
             task: member.task,
             group: self.tasks.group_of(member.task, id),
             first_seen: member.first_seen,
-            description: std::sync::Arc::clone(&member.named.description),
+            description: std::sync::Arc::clone(&member.description.current),
             bytes,
             rss_bytes: member.memory.rss,
             pss_bytes: member.memory.proportional(),

@@ -93,12 +93,12 @@ impl<O: Observer> Sampler<O> {
                     shared_bytes,
                 }) => {
                     measured.take(member, (bytes, shared_bytes), self.observer.page_bytes());
-                    if member.named.is_old(self.progress.ticks(), bytes) {
-                        let before = Arc::clone(&member.named.description);
+                    if member.description.is_old(self.progress.ticks(), bytes) {
+                        let before = Arc::clone(&member.description.current);
                         let now = self.observer.describe(member.id);
-                        member.named.renew(now, self.progress.ticks(), bytes);
+                        member.description.renew(now, self.progress.ticks(), bytes);
                         if !are_reported {
-                            let is_renamed = member.named.description != before;
+                            let is_renamed = member.description.current != before;
                             measured.maybe_execed.push((member.id.pid, is_renamed));
                         }
                     }

@@ -19,11 +19,11 @@ impl<O: Observer> Sampler<O> {
         self.files.begin_sums();
         if self.page_reads.metric() == Metric::Auto {
             for member in self.tree.members() {
-                self.files.see(member);
+                self.files.add(member);
             }
         }
         for member in self.tree.members_mut() {
-            let novelty = self.files.novelty(member);
+            let likely_unshared = self.files.likely_unshared(member);
             let given_back = member.memory.take_given_back();
             let member = &*member;
             // For members of a family, the family knows what can have been freed.
@@ -32,7 +32,7 @@ impl<O: Observer> Sampler<O> {
             } else {
                 given_back
             };
-            let sums = Sums::of(member, novelty, self.progress.sample());
+            let sums = Sums::of(member, likely_unshared, self.progress.sample());
             self.tasks.each_outwards(member.task, |task| {
                 task.sums.add(&sums);
                 task.given_back += given_back;
@@ -49,13 +49,13 @@ impl<O: Observer> Sampler<O> {
 
     fn add_families(&mut self) {
         let (tree, tasks) = (&self.tree, &mut self.tasks);
-        let account_of = |pid| Some(tree.members()[tree.index_of(pid)?].task);
+        let task_of = |pid| Some(tree.members()[tree.index_of(pid)?].task);
         let mut divided = Vec::new();
         for (id, family) in self.families.iter_mut() {
             family.update();
             let (pages, freed) = (family.bytes(), family.take_freed());
-            match family.account(tree.version, account_of) {
-                Some(account) => tasks.each_outwards(account, |task| {
+            match family.common_task(tree.version, task_of) {
+                Some(common) => tasks.each_outwards(common, |task| {
                     task.sums.families = task.sums.families.plus(pages);
                     task.given_back += freed;
                 }),

@@ -9,8 +9,8 @@ use memtop_proc::{Error, Observer, Proportional};
 use super::Sampler;
 use crate::TaskId;
 use crate::estimate::Estimate;
-use crate::forks::{FamilyId, Share};
-use crate::page_reads::{Need, PageReads, cost_of_walk};
+use crate::forks::{FamilyId, PageWalk};
+use crate::page_reads::{PageReads, ReadingPurpose, cost_of_walk};
 
 /// How long the guard waits for an exiting process to release its memory before it acts.
 const EXIT_MAY_TAKE: Duration = Duration::from_millis(50);
@@ -30,7 +30,7 @@ struct FamilyWalk {
     family: FamilyId,
     /// Whether the budget allows for all members, without a pause.
     is_whole: bool,
-    shares: Vec<(u32, Share)>,
+    shares: Vec<(u32, PageWalk)>,
     /// What members can have written and given back meanwhile; `None` when one is gone.
     moved: Option<u64>,
 }
@@ -47,7 +47,7 @@ impl<O: Observer> Sampler<O> {
         &mut self,
         id: TaskId,
         estimate: &Estimate,
-        need: Need,
+        purpose: ReadingPurpose,
         walks: &mut Walks,
     ) -> Result<(), Error> {
         let mut order: Vec<(u64, FamilyId)> = self
@@ -67,18 +67,23 @@ impl<O: Observer> Sampler<O> {
                 break;
             }
             left -= width;
-            outcome = outcome.and(self.walk_family(family, need.once_decided(), walks));
+            outcome = outcome.and(self.walk_family(family, purpose.once_decided(), walks));
         }
         outcome
     }
 
-    fn walk_family(&mut self, id: FamilyId, need: Need, walks: &mut Walks) -> Result<(), Error> {
+    fn walk_family(
+        &mut self,
+        id: FamilyId,
+        purpose: ReadingPurpose,
+        walks: &mut Walks,
+    ) -> Result<(), Error> {
         let Some(members) = self.members_to_walk(id) else {
             return Ok(());
         };
         let first = members.first().map(|&(_, index)| index);
         let image = first.and_then(|index| self.tree.members()[index].image);
-        if self.waits_for_release(image, need)? {
+        if self.waits_for_release(image, purpose)? {
             // A walk would count less than there is.
             return Ok(());
         }
@@ -87,7 +92,7 @@ impl<O: Observer> Sampler<O> {
             .map(|&(_, index)| cost_of_walk(self.tree.members()[index].memory.rss));
         let mut walk = FamilyWalk {
             family: id,
-            is_whole: self.page_reads.allows(costs.sum(), need),
+            is_whole: self.page_reads.allows(costs.sum(), purpose),
             shares: Vec::new(),
             moved: Some(0),
         };
@@ -99,14 +104,14 @@ impl<O: Observer> Sampler<O> {
             family.update();
             family.bytes().best
         });
-        let outcome = self.walk_members(&members, need, &mut walk);
+        let outcome = self.walk_members(&members, purpose, &mut walk);
         if walk.is_whole {
             walk.add_moved(self.observe_all(&members));
             let spent = thread_cpu().saturating_sub(started);
             self.page_reads
                 .spend_spread(spent, walk.shares.len() as u64);
         }
-        self.take_walk(&walk, need, estimated, walks);
+        self.take_walk(&walk, purpose, estimated, walks);
         outcome
     }
 
@@ -127,13 +132,13 @@ impl<O: Observer> Sampler<O> {
     fn walk_members(
         &mut self,
         members: &[(u64, usize)],
-        need: Need,
+        purpose: ReadingPurpose,
         walk: &mut FamilyWalk,
     ) -> Result<(), Error> {
         let mut outcome = Ok(());
         for &(width, index) in members {
             let cost = cost_of_walk(self.tree.members()[index].memory.rss);
-            if !walk.is_whole && (width == 0 || !self.page_reads.allows(cost, need)) {
+            if !walk.is_whole && (width == 0 || !self.page_reads.allows(cost, purpose)) {
                 break;
             }
             let started = thread_cpu();
@@ -177,12 +182,18 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// Takes in what walks over a family's members have shown.
-    fn take_walk(&mut self, walk: &FamilyWalk, need: Need, estimated: u64, walks: &mut Walks) {
+    fn take_walk(
+        &mut self,
+        walk: &FamilyWalk,
+        purpose: ReadingPurpose,
+        estimated: u64,
+        walks: &mut Walks,
+    ) {
         // Each was walked over at another instant, so all must still be there after that. Where
         // there is no time to find out what other processes there were, it has to do.
         let are_all_walked = walk.is_whole && walk.moved.is_some() && !walk.shares.is_empty();
         let are_births_known =
-            need == Need::Certain || (are_all_walked && self.are_all_births_known());
+            purpose == ReadingPurpose::Certain || (are_all_walked && self.are_all_births_known());
         walks.number += walk.shares.len();
         if let Some(family) = self.families.get_mut(walk.family) {
             family.add_all_walks(&walk.shares, walk.moved.filter(|_| walk.is_whole));
@@ -197,10 +208,14 @@ impl<O: Observer> Sampler<O> {
 
     /// Whether a process is still releasing memory that it shares with its family. Where certainty
     /// is needed, this waits up to a limit for the release to end.
-    fn waits_for_release(&mut self, image: Option<u64>, need: Need) -> Result<bool, Error> {
-        let patience = match need {
-            Need::Certain => EXIT_MAY_TAKE,
-            Need::Rising | Need::Steady => Duration::ZERO,
+    fn waits_for_release(
+        &mut self,
+        image: Option<u64>,
+        purpose: ReadingPurpose,
+    ) -> Result<bool, Error> {
+        let patience = match purpose {
+            ReadingPurpose::Certain => EXIT_MAY_TAKE,
+            ReadingPurpose::Rising | ReadingPurpose::Steady => Duration::ZERO,
         };
         let started = Instant::now();
         while self.is_sibling_releasing(image)? {
@@ -218,7 +233,7 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// Walks over all pages of a process. `None` when it is gone or may not be read.
-    pub(super) fn walk(&mut self, index: usize) -> Result<Option<Share>, Error> {
+    pub(super) fn walk(&mut self, index: usize) -> Result<Option<PageWalk>, Error> {
         let sample = self.progress.sample();
         let member = &mut self.tree.members_mut()[index];
         match self.observer.proportional(member.id) {
@@ -230,7 +245,7 @@ impl<O: Observer> Sampler<O> {
                     private_bytes,
                     ..
                 } = read;
-                Ok(Some(Share {
+                Ok(Some(PageWalk {
                     anonymous: anonymous_bytes,
                     proportional: anonymous_share_bytes,
                     private: private_bytes,

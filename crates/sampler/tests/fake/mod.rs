@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 
 use memtop_proc::{
-    Account, Birth, Counted, Description, Error, HighWater, MachineFaults, MappedRange, Observer,
-    ProcessId, Proportional, Reading, Startup,
+    Birth, Description, Error, GroupCounters, GroupMemory, HighWater, MachineFaults, MappedRange,
+    Observer, ProcessId, Proportional, Reading, Startup,
 };
 
 use memory::Memories;
@@ -436,21 +436,21 @@ impl FakeTable {
 
 /// What the kernel counts of a group, as set by tests.
 #[derive(Clone, Debug, Default)]
-pub struct FakeAccount(Arc<Mutex<Option<Counted>>>);
+pub struct FakeCounters(Arc<Mutex<Option<GroupMemory>>>);
 
-impl FakeAccount {
+impl FakeCounters {
     /// Counts this from now on; nothing any more with `None`.
-    pub fn set(&self, counted: Option<Counted>) {
+    pub fn set(&self, counted: Option<GroupMemory>) {
         *self.0.lock().unwrap() = counted;
     }
 
-    pub fn boxed(&self) -> Box<dyn Account> {
+    pub fn boxed(&self) -> Box<dyn GroupCounters> {
         Box::new(self.clone())
     }
 }
 
-impl Account for FakeAccount {
-    fn read(&mut self) -> Option<Counted> {
+impl GroupCounters for FakeCounters {
+    fn read(&mut self) -> Option<GroupMemory> {
         *self.0.lock().unwrap()
     }
 }

@@ -60,7 +60,7 @@ pub struct Victim {
 }
 
 /// Everything that a reason can be found in.
-pub(crate) struct Findings<'a> {
+pub(crate) struct Evidence<'a> {
     pub(crate) end: Option<End>,
     /// Of a traced run; none are known of another.
     pub(crate) deaths: &'a [Death],
@@ -78,7 +78,7 @@ pub(crate) struct Findings<'a> {
     pub(crate) heap_message_seen: bool,
 }
 
-impl Findings<'_> {
+impl Evidence<'_> {
     pub(crate) fn out_of_memory(&self) -> Option<OutOfMemory> {
         self.by_kernel().or_else(|| self.by_heap())
     }
@@ -210,7 +210,7 @@ mod tests {
     use memtop_proc::{Description, ProcessId};
     use memtop_sampler::{LargestProcess, Record, TaskId, TaskRecord};
 
-    use super::{Death, Findings, Scope};
+    use super::{Death, Evidence, Scope};
     use crate::End;
 
     const MB: u64 = 1 << 20;
@@ -264,8 +264,8 @@ mod tests {
         }
     }
 
-    fn findings<'a>(end: End, oom: &'a OomEvidence, deaths: &'a [Death]) -> Findings<'a> {
-        Findings {
+    fn known<'a>(end: End, oom: &'a OomEvidence, deaths: &'a [Death]) -> Evidence<'a> {
+        Evidence {
             end: Some(end),
             deaths,
             record: None,
@@ -280,9 +280,9 @@ mod tests {
 
     #[test]
     fn an_ordinary_end_has_nothing_to_do_with_memory() {
-        assert_eq!(findings(End::Exited(1), &NONE, &[]).out_of_memory(), None);
+        assert_eq!(known(End::Exited(1), &NONE, &[]).out_of_memory(), None);
         let killed = [death(libc::SIGKILL, node(&[]))];
-        let by_another = findings(End::Signaled(libc::SIGKILL), &NONE, &killed);
+        let by_another = known(End::Signaled(libc::SIGKILL), &NONE, &killed);
         assert_eq!(by_another.out_of_memory(), None);
     }
 
@@ -294,9 +294,9 @@ mod tests {
             bytes: 512 * MB,
             group: PathBuf::from("/groups"),
         };
-        let found = Findings {
+        let found = Evidence {
             limit: Some(&limit),
-            ..findings(End::Exited(1), &evidence, &killed)
+            ..known(End::Exited(1), &evidence, &killed)
         };
         let found = found.out_of_memory().unwrap();
         assert!(found.is_exact);
@@ -318,9 +318,9 @@ mod tests {
             bytes: 512 * MB,
             group: PathBuf::from("/groups/own"),
         };
-        let found = Findings {
+        let found = Evidence {
             limit: Some(&limit),
-            ..findings(End::Signaled(libc::SIGKILL), &evidence, &[])
+            ..known(End::Signaled(libc::SIGKILL), &evidence, &[])
         };
         let scope = found.out_of_memory().unwrap().scope;
         assert!(matches!(scope, Scope::Group { is_own: true, .. }));
@@ -332,11 +332,8 @@ mod tests {
             machine_kills: Some(3),
             group_kills: Vec::new(),
         };
-        assert_eq!(
-            findings(End::Exited(1), &evidence, &[]).out_of_memory(),
-            None
-        );
-        let found = findings(End::Exited(137), &evidence, &[]).out_of_memory();
+        assert_eq!(known(End::Exited(1), &evidence, &[]).out_of_memory(), None);
+        let found = known(End::Exited(137), &evidence, &[]).out_of_memory();
         let found = found.unwrap();
         assert_eq!((found.scope, found.is_exact), (Scope::Machine, false));
     }
@@ -346,15 +343,15 @@ mod tests {
         let mut aborted = death(libc::SIGABRT, node(&["--max-old-space-size=64"]));
         aborted.is_of_full_heap = true;
         let deaths = [aborted];
-        let found = findings(End::Exited(1), &NONE, &deaths).out_of_memory();
+        let found = known(End::Exited(1), &NONE, &deaths).out_of_memory();
         let heap = |megabytes| Scope::Heap {
             limit_bytes: megabytes * MB,
         };
         let found = found.unwrap();
         assert_eq!((found.scope, found.is_exact), (heap(64), true));
-        let by_words = Findings {
+        let by_words = Evidence {
             heap_message_seen: true,
-            ..findings(End::Exited(1), &NONE, &[])
+            ..known(End::Exited(1), &NONE, &[])
         };
         assert!(by_words.out_of_memory().unwrap().is_exact);
     }
@@ -363,9 +360,9 @@ mod tests {
     fn an_abort_at_the_limit_of_the_heap_is_likely_of_it() {
         let full = record(node(&["--max-old-space-size=64"]), 90 * MB);
         let small = record(node(&[]), 90 * MB);
-        let at = |record| Findings {
+        let at = |record| Evidence {
             record: Some(record),
-            ..findings(End::Exited(134), &NONE, &[])
+            ..known(End::Exited(134), &NONE, &[])
         };
         let found = at(&full).out_of_memory().unwrap();
         assert!(!found.is_exact);

@@ -36,7 +36,7 @@ const WITH_VALUE: [&str; 19] = [
 
 /// The last of each that was set.
 #[derive(Debug, Default)]
-struct Asked {
+struct HeapOptions {
     old_space_megabytes: Option<u64>,
     old_space_percent: Option<f64>,
     heap_megabytes: Option<u64>,
@@ -53,20 +53,20 @@ pub(crate) fn heap_limit_bytes(
     node_options: Option<&str>,
     memory_bytes: u64,
 ) -> u64 {
-    let mut asked = Asked::default();
+    let mut options = HeapOptions::default();
     for option in words(node_options.unwrap_or_default()) {
-        asked.take(&option);
+        options.take(&option);
     }
     for option in own_options(arguments) {
-        asked.take(option);
+        options.take(option);
     }
     // Node turns a percentage into a size after all others have been read.
-    if let Some(percent) = asked.old_space_percent {
+    if let Some(percent) = options.old_space_percent {
         return part(memory_bytes, percent);
     }
-    asked
+    options
         .old_space_megabytes
-        .or(asked.heap_megabytes)
+        .or(options.heap_megabytes)
         // 0 stands for the default.
         .filter(|&megabytes| megabytes > 0)
         .map_or_else(
@@ -106,7 +106,7 @@ fn part(bytes: u64, percent: f64) -> u64 {
     (bytes as f64 * percent / 100.0) as u64
 }
 
-impl Asked {
+impl HeapOptions {
     /// V8 reads a number after `=` only; one in the next argument is refused or ignored. To it
     /// dashes and underscores are the same.
     fn take(&mut self, option: &str) {

@@ -11,13 +11,13 @@ use memtop_trace::Death;
 
 use super::RunningCommand;
 use crate::bounds::{ceiling_of_run, missed_bytes};
-use crate::cause::Findings;
+use crate::cause::Evidence;
 use crate::group::limit_around;
 use crate::outcome::{FollowedBy, Outcome, Tracking};
 use crate::sample_file::SampleFile;
 use crate::sampling::sampling_ended;
-use crate::session::part::Totals;
 use crate::session::placement::finish_group;
+use crate::session::run_part::Totals;
 use crate::{End, GroupRecord, OutOfMemory};
 
 /// What the kernel counted in the control groups of the command.
@@ -127,7 +127,7 @@ impl RunningCommand {
         record: Option<&Record>,
         groups: &Groups,
     ) -> Option<OutOfMemory> {
-        let findings = Findings {
+        let evidence = Evidence {
             end,
             deaths,
             record,
@@ -138,6 +138,6 @@ impl RunningCommand {
             node_options: self.node_options.as_deref(),
             heap_message_seen: self.heap_message.load(Ordering::Relaxed),
         };
-        findings.out_of_memory()
+        evidence.out_of_memory()
     }
 }

@@ -16,6 +16,7 @@ use crate::follower::{CommandEvent, Follower, Following, StartFailure, Started};
 use crate::fork::ChildSetup;
 use crate::image::Image;
 use crate::sample_file::{SampleFile, missing_remark};
+use crate::session::Session;
 use crate::session::placement::Placement;
 use crate::supervision::Tree;
 use crate::wait::identity;
@@ -32,24 +33,9 @@ impl RunningCommand {
         let options = &session.options;
         let own_highest_bytes = own_highest_bytes();
         let heap_message = Arc::new(AtomicBool::new(false));
-        let inherited = session.descriptors.iter();
-        let setup = ChildSetup {
-            image,
-            cwd: command.c_cwd()?,
-            entrance: session.entrance.clone(),
-            streams: Streams::open(searched(streams, &heap_message))?,
-            descriptors: command
-                .descriptors
-                .iter()
-                .chain(inherited)
-                .copied()
-                .collect(),
-            open_files: session.open_files,
-            parent_death_signal: options.death_signal(session.events.is_ptrace()),
-            waits_for_release: session.events.need_a_gate(),
-        };
+        let streams = searched(streams, &heap_message);
         let following = Following {
-            setup,
+            setup: child_setup(session, command, image, streams)?,
             rules: options.rules.clone(),
             dies_with_tracer: options.stands_in,
             placement: placement.clone(),
@@ -100,6 +86,30 @@ impl RunningCommand {
     }
 }
 
+fn child_setup(
+    session: &Session,
+    command: &Command,
+    image: Image,
+    streams: StreamsUse,
+) -> Result<ChildSetup, StartError> {
+    let inherited = session.descriptors.iter();
+    Ok(ChildSetup {
+        image,
+        cwd: command.c_cwd()?,
+        entrance: session.entrance.clone(),
+        streams: Streams::open(streams)?,
+        descriptors: command
+            .descriptors
+            .iter()
+            .chain(inherited)
+            .copied()
+            .collect(),
+        open_files: session.open_files,
+        parent_death_signal: session.options.death_signal(session.events.is_ptrace()),
+        waits_for_release: session.events.need_a_gate(),
+    })
+}
+
 fn wait_for_start(
     events: &Receiver<CommandEvent>,
     command: &Command,
@@ -108,6 +118,8 @@ fn wait_for_start(
         match events.recv() {
             Ok(CommandEvent::Started(started)) => return Ok(started),
             Ok(CommandEvent::NotStarted(why)) => {
+                // The thread has let go of the session once it can send no more.
+                while events.recv().is_ok() {}
                 return Err(match why {
                     StartFailure::Exec(error) => command.explain(error),
                     StartFailure::NoTracing(reason) => StartError::NoTracing(reason),

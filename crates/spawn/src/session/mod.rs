@@ -1,7 +1,7 @@
 //! What the commands of a run share: sampler, control group, signals, timeout.
 
-pub(crate) mod part;
 pub(crate) mod placement;
+pub(crate) mod run_part;
 
 use std::collections::HashSet;
 use std::fmt;
@@ -26,11 +26,11 @@ use crate::options::Options;
 use crate::outcome::{Outcome, Reason};
 use crate::process_events::ProcessEvents;
 use crate::sampling::{sampling_ended, start_sampler};
-use crate::supervision::{Enders, Guarding, Means, Supervision, Tree};
+use crate::supervision::{EndingThreads, Guarding, Supervision, Tree, TreeControl};
 use crate::wait::{become_subreaper, reap_orphans};
 use crate::{GuardOptions, StartError};
-use part::Part;
 use placement::{GROUP_OF_ALL_TASKS, finish_group};
+use run_part::RunPart;
 
 pub(crate) struct Session {
     pub(crate) options: Options,
@@ -38,8 +38,8 @@ pub(crate) struct Session {
     began: OnceLock<Instant>,
     sampler: Result<SharedSampler, String>,
     pub(crate) events: ProcessEvents,
-    enders: Arc<Enders>,
-    pub(crate) whole: Arc<Part>,
+    ending_threads: Arc<EndingThreads>,
+    pub(crate) whole: Arc<RunPart>,
     cgroups: Result<Arc<Cgroups>, Error>,
     group: Mutex<Result<Group, String>>,
     pub(crate) entrance: Option<Arc<Entrance>>,
@@ -77,10 +77,10 @@ impl Session {
             Ok((group, entrance)) => (Ok(group), Some(Arc::new(entrance))),
             Err(reason) => (Err(reason), None),
         };
-        let enders = Arc::new(Enders::start()?);
+        let ending_threads = Arc::new(EndingThreads::start()?);
         let forwarding = stands_in.then(Forwarding::begin).flatten().map(Arc::new);
-        let means = Means {
-            enders: Arc::clone(&enders),
+        let control = TreeControl {
+            ending_threads: Arc::clone(&ending_threads),
             forwarding: forwarding.clone(),
             group: group
                 .as_ref()
@@ -88,27 +88,19 @@ impl Session {
                 .map(|group: &Group| group.made().cgroup().clone()),
             tree: Tree::of_task(Err(&"no command has started".to_owned())),
         };
-        let whole = Part::new(Supervision::new(None, means), None);
+        let whole = RunPart::new(Supervision::new(None, control), None);
         let window = streams.shared_window().unwrap_or_else(|error| {
             whole.supervision.remark([no_view_remark(&error)]);
             None
         });
         let events = ProcessEvents::choose(options.trace, sampler.as_ref().ok())
             .map_err(StartError::NoTracing)?;
-        // Where starts are reported, processes are known whichever process adopts them.
-        let adopts_orphans = stands_in
-            && matches!(events, ProcessEvents::None(_))
-            && become_subreaper()
-                .inspect_err(|error| {
-                    let remark = format!("orphans may be missed: {error}");
-                    whole.supervision.remark([remark]);
-                })
-                .is_ok();
+        let adopts_orphans = stands_in && adopt_orphans(&events, &whole.supervision);
         Ok(Self {
             began: OnceLock::new(),
             sampler,
             events,
-            enders,
+            ending_threads,
             whole,
             cgroups,
             group: Mutex::new(group),
@@ -159,12 +151,12 @@ impl Session {
     }
 
     /// Opens a task for commands to be in.
-    pub(crate) fn add_part(&self) -> Arc<Part> {
+    pub(crate) fn add_part(&self) -> Arc<RunPart> {
         let whole = &self.whole.supervision;
         let task = whole.task().and_then(|all| self.add_task_group(Some(&all)));
         let tree = Tree::of_task(task.as_ref());
-        let supervision = Supervision::new(Some(Arc::clone(whole)), self.means_of(tree));
-        Part::new(supervision, Some(Arc::clone(&self.whole)))
+        let supervision = Supervision::new(Some(Arc::clone(whole)), self.control_of(tree));
+        RunPart::new(supervision, Some(Arc::clone(&self.whole)))
     }
 
     fn add_task_group(&self, enclosing: Option<&TaskHandle>) -> Result<TaskHandle, String> {
@@ -194,7 +186,7 @@ impl Session {
 
     pub(crate) fn guard_part(
         &self,
-        part: &Part,
+        part: &RunPart,
         options: GuardOptions,
         on_alarm: impl FnMut(&Alarm) + Send + 'static,
     ) {
@@ -284,7 +276,7 @@ impl Session {
     }
 
     /// The outcome of several commands together; waits while any is being ended.
-    pub(crate) fn outcome_of(&self, part: &Part, began: Instant) -> Outcome {
+    pub(crate) fn outcome_of(&self, part: &RunPart, began: Instant) -> Outcome {
         let task = part.supervision.task();
         let conclusion = part.supervision.conclude().unwrap_or_default();
         let mut remarks = conclusion.remarks;
@@ -326,9 +318,9 @@ impl Session {
     }
 
     /// The means for some of the processes.
-    fn means_of(&self, tree: Tree) -> Means {
-        Means {
-            enders: Arc::clone(&self.enders),
+    fn control_of(&self, tree: Tree) -> TreeControl {
+        TreeControl {
+            ending_threads: Arc::clone(&self.ending_threads),
             forwarding: self.forwarding.clone(),
             group: None,
             tree,
@@ -350,6 +342,20 @@ impl Session {
     fn take_group(&self) -> Result<Group, String> {
         std::mem::replace(&mut *self.group(), Err("the run is over".to_owned()))
     }
+}
+
+/// Whether orphans of the commands become children of this process.
+fn adopt_orphans(events: &ProcessEvents, supervision: &Supervision) -> bool {
+    // Where starts are reported, processes are known whichever process adopts them.
+    if !matches!(events, ProcessEvents::None(_)) {
+        return false;
+    }
+    become_subreaper()
+        .inspect_err(|error| {
+            let remark = format!("orphans may be missed: {error}");
+            supervision.remark([remark]);
+        })
+        .is_ok()
 }
 
 impl Drop for Session {

@@ -10,7 +10,7 @@ use memtop_sampler::TaskHandle;
 use memtop_terminal::{Streams, StreamsUse};
 
 use super::Session;
-use super::part::{Part, Totals};
+use super::run_part::{RunPart, Totals};
 use crate::StartError;
 use crate::command_state::CommandState;
 use crate::fork::{ChildSetup, ForkedChild};
@@ -25,7 +25,7 @@ pub(crate) const GROUP_OF_ALL_TASKS: &str = "it is that of all tasks";
 #[derive(Clone, Debug)]
 pub(crate) struct Placement {
     pub(crate) session: Arc<Session>,
-    pub(crate) part: Arc<Part>,
+    pub(crate) part: Arc<RunPart>,
     /// Whether the command is the whole run.
     is_alone: bool,
 }
@@ -43,7 +43,7 @@ impl Placement {
     }
 
     /// For the commands of a task.
-    pub(crate) fn in_task(session: Arc<Session>, part: Arc<Part>) -> Self {
+    pub(crate) fn in_task(session: Arc<Session>, part: Arc<RunPart>) -> Self {
         Self {
             session,
             part,
@@ -57,8 +57,8 @@ impl Placement {
             self.session.set_whole(tree);
             return Arc::clone(&self.part.supervision);
         }
-        let means = self.session.means_of(tree);
-        Supervision::new(Some(Arc::clone(&self.part.supervision)), means)
+        let control = self.session.control_of(tree);
+        Supervision::new(Some(Arc::clone(&self.part.supervision)), control)
     }
 
     /// Forks so that the child is not reaped as an orphan.

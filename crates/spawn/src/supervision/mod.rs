@@ -1,8 +1,8 @@
 //! What a run, a task of a run, a command and a tracked tree have in common: processes that are
 //! guarded together, and ended together at most once.
 
-mod enders;
-mod means;
+mod ending_threads;
+mod tree_control;
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,9 +13,9 @@ use memtop_proc::lock;
 use memtop_proc::native::{EndRunOutcome, RoomFinder};
 use memtop_sampler::{Alarm, Level, TaskGuard, TaskHandle, Thresholds, WeakTask};
 
-pub(crate) use enders::Enders;
-use means::none_ended;
-pub(crate) use means::{Means, Tree, scan_remark};
+pub(crate) use ending_threads::EndingThreads;
+use tree_control::none_ended;
+pub(crate) use tree_control::{Tree, TreeControl, scan_remark};
 
 use crate::outcome::{GuardRecord, Reason, Stopped};
 use crate::sampling::sampling_ended;
@@ -37,7 +37,7 @@ pub(crate) struct Supervision {
 struct State {
     phase: Phase,
     /// Absent once the supervision is over.
-    means: Option<Means>,
+    control: Option<TreeControl>,
     guard: Option<GuardRecord>,
     remarks: Vec<String>,
     /// Called when the processes have been ended.
@@ -76,13 +76,13 @@ pub(crate) struct Conclusion {
 }
 
 impl Supervision {
-    pub(crate) fn new(enclosing: Option<Arc<Self>>, means: Means) -> Arc<Self> {
+    pub(crate) fn new(enclosing: Option<Arc<Self>>, control: TreeControl) -> Arc<Self> {
         Arc::new(Self {
             enclosing,
             skips_grace: AtomicBool::new(false),
             state: Mutex::new(State {
                 phase: Phase::Running,
-                means: Some(means),
+                control: Some(control),
                 guard: None,
                 remarks: Vec::new(),
                 waiting: Vec::new(),
@@ -93,24 +93,24 @@ impl Supervision {
 
     /// Names the processes, once they are known.
     pub(crate) fn set_tree(&self, tree: Tree) {
-        if let Some(means) = &mut self.state().means {
-            means.tree = tree;
+        if let Some(control) = &mut self.state().control {
+            control.tree = tree;
         }
     }
 
     /// What the sampler knows the processes as, or why they are not sampled.
     pub(crate) fn task(&self) -> Result<TaskHandle, String> {
         let state = self.state();
-        let Some(means) = &state.means else {
+        let Some(control) = &state.control else {
             return Err("the supervision is over".to_owned());
         };
-        let task = means.tree.task.clone()?.upgrade();
+        let task = control.tree.task.clone()?.upgrade();
         task.ok_or_else(sampling_ended)
     }
 
     /// The same for callers that must not keep the sampler running; `None` once it is over.
     pub(crate) fn weak_task(&self) -> Option<WeakTask> {
-        self.state().means.as_ref()?.tree.task.clone().ok()
+        self.state().control.as_ref()?.tree.task.clone().ok()
     }
 
     /// Notes what did not work.
@@ -193,17 +193,17 @@ impl Supervision {
             }
             return;
         }
-        let Some(means) = state.means.clone() else {
+        let Some(control) = state.control.clone() else {
             return;
         };
         state.phase = Phase::Ending(reason);
         drop(state);
-        let ending = Ending {
+        let ending = SettleOnDrop {
             supervision: Arc::clone(self),
             stopped: Stopped::uncounted(reason),
         };
-        let enders = Arc::clone(&means.enders);
-        enders.run(move || ending.run(&means, grace));
+        let ending_threads = Arc::clone(&control.ending_threads);
+        ending_threads.run(move || ending.run(&control, grace));
     }
 
     /// Whether the processes can be ended.
@@ -257,10 +257,10 @@ impl Supervision {
             Phase::Running | Phase::Ending(_) | Phase::EndingSurvivors => None,
         };
         let (guard, remarks) = (state.guard.take(), std::mem::take(&mut state.remarks));
-        let means = state.means.take();
+        let control = state.control.take();
         drop(state);
-        // This may drop the last handle of the enders.
-        drop(means);
+        // This may drop the last handle of the ending threads.
+        drop(control);
         let with_others = || self.enclosing.as_ref()?.ending().map(Stopped::uncounted);
         Some(Conclusion {
             guard,
@@ -272,15 +272,15 @@ impl Supervision {
     /// Ends the processes that have outlived the command, and returns when they are gone, or when
     /// they turn out not to be.
     pub(crate) fn end_survivors(&self, grace: Duration) -> EndRunOutcome {
-        let means = {
+        let control = {
             let mut state = self.state();
             if matches!(state.phase, Phase::Running) {
                 state.phase = Phase::EndingSurvivors;
             }
-            state.means.clone()
+            state.control.clone()
         };
-        match means {
-            Some(means) => means.end_all(grace, || self.skips_grace()),
+        match control {
+            Some(control) => control.end_all(grace, || self.skips_grace()),
             None => none_ended(None),
         }
     }
@@ -306,20 +306,20 @@ impl Supervision {
 }
 
 /// Settles the supervision when it is dropped, so that a fault in ending leaves no caller waiting.
-struct Ending {
+struct SettleOnDrop {
     supervision: Arc<Supervision>,
     stopped: Stopped,
 }
 
-impl Ending {
-    fn run(mut self, means: &Means, grace: Duration) {
-        let ended = means.end_all(grace, || self.supervision.skips_grace());
+impl SettleOnDrop {
+    fn run(mut self, control: &TreeControl, grace: Duration) {
+        let ended = control.end_all(grace, || self.supervision.skips_grace());
         self.supervision.remark(scan_remark(&ended));
         self.stopped = Stopped::of(self.stopped.reason, ended);
     }
 }
 
-impl Drop for Ending {
+impl Drop for SettleOnDrop {
     fn drop(&mut self) {
         self.supervision.settle(self.stopped.clone());
     }

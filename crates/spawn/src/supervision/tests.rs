@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use super::{Enders, Ending, Means, Phase, Supervision, Tree};
+use super::{EndingThreads, Phase, SettleOnDrop, Supervision, Tree, TreeControl};
 use crate::outcome::{Reason, Stopped};
 use crate::wait::identity;
 
@@ -26,9 +26,9 @@ fn stubborn() -> Child {
     child
 }
 
-fn means(child: &Child) -> Means {
-    Means {
-        enders: Arc::new(Enders::start().unwrap()),
+fn control(child: &Child) -> TreeControl {
+    TreeControl {
+        ending_threads: Arc::new(EndingThreads::start().unwrap()),
         forwarding: None,
         group: None,
         tree: Tree {
@@ -46,7 +46,7 @@ fn end(mut child: Child) {
 #[test]
 fn ending_again_without_grace_hurries_and_the_first_reason_stands() {
     let mut child = stubborn();
-    let supervision = Supervision::new(None, means(&child));
+    let supervision = Supervision::new(None, control(&child));
     supervision.end(Reason::Timeout, AN_HOUR);
     assert_eq!(supervision.ending(), Some(Reason::Timeout));
     supervision.end(Reason::Request, Duration::ZERO);
@@ -58,13 +58,13 @@ fn ending_again_without_grace_hurries_and_the_first_reason_stands() {
 #[test]
 fn nothing_is_ended_once_the_supervision_is_over() {
     let child = stubborn();
-    let supervision = Supervision::new(None, means(&child));
+    let supervision = Supervision::new(None, control(&child));
     assert!(supervision.conclude().unwrap().stopped.is_none());
     supervision.end(Reason::Request, Duration::ZERO);
     assert_eq!(supervision.ending(), None);
     assert!(supervision.conclude().is_none());
     // It has no way to end anything any more.
-    assert!(supervision.state().means.is_none());
+    assert!(supervision.state().control.is_none());
     end(child);
 }
 
@@ -72,8 +72,8 @@ fn nothing_is_ended_once_the_supervision_is_over() {
 fn a_part_ends_with_the_whole_and_for_its_reason() {
     let mut child = stubborn();
     let other = stubborn();
-    let whole = Supervision::new(None, means(&child));
-    let part = Supervision::new(Some(Arc::clone(&whole)), means(&other));
+    let whole = Supervision::new(None, control(&child));
+    let part = Supervision::new(Some(Arc::clone(&whole)), control(&other));
     whole.end(Reason::Guard, Duration::ZERO);
     part.end(Reason::Request, Duration::ZERO);
     let stopped = part.conclude().unwrap().stopped.unwrap();
@@ -87,8 +87,8 @@ fn a_part_ends_with_the_whole_and_for_its_reason() {
 fn a_part_can_be_ended_although_the_whole_is() {
     let child = stubborn();
     let mut other = stubborn();
-    let whole = Supervision::new(None, means(&child));
-    let part = Supervision::new(Some(Arc::clone(&whole)), means(&other));
+    let whole = Supervision::new(None, control(&child));
+    let part = Supervision::new(Some(Arc::clone(&whole)), control(&other));
     whole.end(Reason::Timeout, AN_HOUR);
     part.end_alone(Reason::Timeout, Duration::ZERO);
     assert_eq!(part.conclude().unwrap().stopped.unwrap().ended, 1);
@@ -99,7 +99,7 @@ fn a_part_can_be_ended_although_the_whole_is() {
 #[test]
 fn nothing_waits_while_survivors_are_ended_and_that_can_be_cut_short() {
     let mut child = stubborn();
-    let supervision = Supervision::new(None, means(&child));
+    let supervision = Supervision::new(None, control(&child));
     let ending = Arc::clone(&supervision);
     let (ended, is_ended) = channel();
     std::thread::spawn(move || ended.send(ending.end_survivors(AN_HOUR).ended).unwrap());
@@ -130,10 +130,10 @@ fn the_conclusion_comes_at_once_or_when_all_have_ended_and_once() {
         supervision.conclude_later(move |conclusion| sender.send(conclusion).unwrap());
     };
     let mut child = stubborn();
-    let at_once = Supervision::new(None, means(&child));
+    let at_once = Supervision::new(None, control(&child));
     conclude(&at_once);
     assert!(conclusions.try_recv().unwrap().is_some());
-    let later = Supervision::new(None, means(&child));
+    let later = Supervision::new(None, control(&child));
     later.end(Reason::Request, AN_HOUR);
     conclude(&later);
     conclude(&later);
@@ -149,8 +149,8 @@ fn the_conclusion_comes_at_once_or_when_all_have_ended_and_once() {
 #[test]
 fn a_fault_in_ending_leaves_no_caller_waiting() {
     let child = stubborn();
-    let supervision = Supervision::new(None, means(&child));
-    let ending = Ending {
+    let supervision = Supervision::new(None, control(&child));
+    let ending = SettleOnDrop {
         supervision: Arc::clone(&supervision),
         stopped: Stopped::uncounted(Reason::Request),
     };

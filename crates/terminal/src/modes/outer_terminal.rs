@@ -19,7 +19,7 @@ use memtop_proc::native::own_process_group;
 /// A process has one standard input, so there is one of these.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 static STATE: AtomicU8 = AtomicU8::new(AS_FOUND);
-static FOUND: Found = Found(UnsafeCell::new(MaybeUninit::uninit()));
+static ORIGINAL_MODES: OriginalModes = OriginalModes(UnsafeCell::new(MaybeUninit::uninit()));
 
 const AS_FOUND: u8 = 0;
 const CHANGING: u8 = 1;
@@ -27,11 +27,11 @@ const RAW: u8 = 2;
 /// The process is about to end.
 const EXITING: u8 = 3;
 
-struct Found(UnsafeCell<MaybeUninit<Termios>>);
+struct OriginalModes(UnsafeCell<MaybeUninit<Termios>>);
 
 // SAFETY: it is written only by the thread that has set the state CHANGING, and read only by the
 // one that has replaced the state RAW, which comes after.
-unsafe impl Sync for Found {}
+unsafe impl Sync for OriginalModes {}
 
 /// This process's terminal. Dropping it restores the terminal.
 #[derive(Debug)]
@@ -56,11 +56,11 @@ impl OuterTerminal {
         {
             let found = tcgetattr(stdin()).inspect_err(|_| STATE.store(AS_FOUND, SeqCst))?;
             // SAFETY: the thread that has set the state CHANGING is the only one here.
-            unsafe { (*FOUND.0.get()).write(found) };
+            unsafe { (*ORIGINAL_MODES.0.get()).write(found) };
             let _ = STATE.compare_exchange(CHANGING, RAW, SeqCst, SeqCst);
         }
         // SAFETY: it has been written, here or before, and only this owner writes it.
-        let found = unsafe { (*FOUND.0.get()).assume_init_ref() };
+        let found = unsafe { (*ORIGINAL_MODES.0.get()).assume_init_ref() };
         if STATE.load(SeqCst) == RAW {
             tcsetattr(stdin(), OptionalActions::Now, &raw(found))?;
         }
@@ -81,7 +81,7 @@ impl OuterTerminal {
             return;
         }
         // SAFETY: the thread that has set the state CHANGING is the only one here.
-        unsafe { (*FOUND.0.get()).write(modes) };
+        unsafe { (*ORIGINAL_MODES.0.get()).write(modes) };
         if STATE
             .compare_exchange(CHANGING, RAW, SeqCst, SeqCst)
             .is_err()
@@ -138,7 +138,7 @@ fn put_back() {
     // In the background the terminal belongs to another job, with modes of its own.
     if is_in_foreground(stdin()) {
         // SAFETY: the state was RAW, so it has been written.
-        let found = unsafe { (*FOUND.0.get()).assume_init_ref() };
+        let found = unsafe { (*ORIGINAL_MODES.0.get()).assume_init_ref() };
         // It fails where the terminal is gone.
         let _ = tcsetattr(stdin(), OptionalActions::Now, found);
     }

@@ -60,7 +60,7 @@ pub(crate) struct Painter {
 }
 
 /// What one paint can do with the pending output.
-struct Portion {
+struct PaintPlan {
     /// How many bytes it writes.
     count: usize,
     /// No sequence is open behind them.
@@ -203,7 +203,7 @@ impl Painter {
     /// In one write: erases the lines, writes pending output and messages, and draws the lines.
     fn paint(&mut self) -> Result<(), Errno> {
         let is_resized = self.update_size();
-        let Portion { count, can_draw } = self.portion();
+        let PaintPlan { count, can_draw } = self.plan_paint();
         let messages = if can_draw && !self.screen.is_full_screen() {
             std::mem::take(&mut self.view.content().messages)
         } else {
@@ -244,17 +244,17 @@ impl Painter {
 
     /// What to write of the pending output. The start of a sequence waits for its end, though not
     /// forever.
-    fn portion(&self) -> Portion {
+    fn plan_paint(&self) -> PaintPlan {
         let has_open_sequence = self.complete < self.pending.len();
         let is_late = self.pending.len() >= MAX_PENDING_BYTES || self.is_due();
         let keeps_sequence = has_open_sequence && !(is_late && self.complete == 0);
         if !keeps_sequence {
-            return Portion {
+            return PaintPlan {
                 count: self.pending.len(),
                 can_draw: self.parser.is_ground(),
             };
         }
-        Portion {
+        PaintPlan {
             count: self.complete,
             // To write nothing leaves a sequence open that the last write has left open.
             can_draw: self.parser.is_ground() || self.complete > 0 || !self.left_sequence_open,

@@ -13,7 +13,7 @@ use rustix::process::{
 use super::ProcRoot;
 use super::births::read_stat;
 use super::pids::pids;
-use super::watched::highest_descriptor;
+use super::watched_process::highest_descriptor;
 use crate::descent::ParentLink;
 use crate::end_tree::{ProcessControl, Signal, Unreachable};
 use crate::{Error, ProcessId};

@@ -30,7 +30,7 @@ mod statm;
 pub mod survey;
 mod thread_cpu;
 mod wait;
-mod watched;
+mod watched_process;
 
 pub use capabilities::{CAP_SYS_PTRACE, has_effective, has_no_new_privileges};
 pub use command_line::split_arguments;
@@ -54,4 +54,4 @@ pub use stat::Stat;
 pub use statm::{StatmFile, resident_pages};
 pub use thread_cpu::thread_cpu;
 pub use wait::{Waited, wait4};
-pub use watched::Watched;
+pub use watched_process::WatchedProcess;

@@ -9,7 +9,7 @@ use super::command_line::{COMMAND_LINE_BYTES, split_arguments};
 use super::faults::FaultCounts;
 use super::kilobytes::field_bytes;
 use super::mapped::mapped;
-use super::watched::{Watched, highest_descriptor};
+use super::watched_process::{WatchedProcess, highest_descriptor};
 use super::{ProcRoot, Stat, StatmFile, directory, startup};
 use crate::{
     Birth, Description, Error, HighWater, MachineFaults, MappedRange, Observer, ProcessId,
@@ -151,7 +151,7 @@ pub fn same_memory(one: u32, other: u32) -> Option<bool> {
 }
 
 impl Observer for LinuxObserver {
-    type Handle = Watched;
+    type Handle = WatchedProcess;
 
     fn all(&mut self, births: &mut Vec<Birth>) -> Result<(), Error> {
         all(&self.root, births, &mut self.text)
@@ -173,8 +173,8 @@ impl Observer for LinuxObserver {
         self.births.are_complete(&self.root)
     }
 
-    fn watch(&mut self, id: ProcessId) -> Result<Option<Watched>, Error> {
-        let Some(watched) = Watched::open(&self.root, id, self.highest_descriptor)? else {
+    fn watch(&mut self, id: ProcessId) -> Result<Option<WatchedProcess>, Error> {
+        let Some(watched) = WatchedProcess::open(&self.root, id, self.highest_descriptor)? else {
             return Ok(None);
         };
         // The descriptor stays bound to its process. If the pid still has the start time of `id`,
@@ -182,11 +182,11 @@ impl Observer for LinuxObserver {
         if !self.is_still(id)? {
             return Ok(None);
         }
-        self.without_descriptor += u64::from(matches!(watched, Watched::ByName(_)));
+        self.without_descriptor += u64::from(matches!(watched, WatchedProcess::ByName(_)));
         Ok(Some(watched))
     }
 
-    fn resident(&mut self, watched: &mut Watched) -> Result<Reading, Error> {
+    fn resident(&mut self, watched: &mut WatchedProcess) -> Result<Reading, Error> {
         watched.read(&self.root, self.page_bytes, &mut self.text)
     }
 
@@ -197,7 +197,7 @@ impl Observer for LinuxObserver {
         }
     }
 
-    fn faults(&mut self, watched: &mut Watched) -> Result<Option<u64>, Error> {
+    fn faults(&mut self, watched: &mut WatchedProcess) -> Result<Option<u64>, Error> {
         watched.faults(&self.root, self.highest_descriptor, &mut self.text)
     }
 

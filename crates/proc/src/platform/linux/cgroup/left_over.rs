@@ -17,12 +17,12 @@ use super::files;
 
 /// The lock of a group that is in use.
 #[derive(Debug)]
-pub(super) struct Claim {
+pub(super) struct GroupLock {
     /// Kept open to keep the lock.
     directory: File,
 }
 
-impl Claim {
+impl GroupLock {
     /// # Errors
     /// [`io::ErrorKind::WouldBlock`] if another process has the lock.
     fn take(directory: &Path) -> io::Result<Self> {
@@ -33,9 +33,9 @@ impl Claim {
 
     /// Whether the locked directory is the one that has this path now.
     fn is_of(&self, directory: &Path) -> bool {
-        let claimed = self.directory.metadata().map(|about| identity(&about));
+        let locked = self.directory.metadata().map(|about| identity(&about));
         let there = directory.metadata().map(|about| identity(&about));
-        matches!((claimed, there), (Ok(claimed), Ok(there)) if claimed == there)
+        matches!((locked, there), (Ok(locked), Ok(there)) if locked == there)
     }
 }
 
@@ -44,17 +44,17 @@ pub(super) fn identity(about: &Metadata) -> (u64, u64) {
     (about.dev(), about.ino())
 }
 
-/// Creates a group and locks it. Returns no claim where groups cannot be locked; then other memtops
+/// Creates a group and locks it. Returns no lock where groups cannot be locked; then other memtops
 /// cannot lock, and so cannot remove it either.
 ///
 /// # Errors
 /// If it cannot be created.
-pub(super) fn create(directory: &Path) -> io::Result<Option<Claim>> {
+pub(super) fn create(directory: &Path) -> io::Result<Option<GroupLock>> {
     const ATTEMPTS: usize = 3;
     for _ in 0..ATTEMPTS {
         fs::create_dir(directory)?;
-        match Claim::take(directory) {
-            Ok(claim) if claim.is_of(directory) => return Ok(Some(claim)),
+        match GroupLock::take(directory) {
+            Ok(lock) if lock.is_of(directory) => return Ok(Some(lock)),
             Err(error) if !is_of_another(&error) => return Ok(None),
             // Another memtop has locked it as a left-over group before this one did.
             Ok(_) | Err(_) => drop(fs::remove_dir(directory)),
@@ -68,16 +68,16 @@ fn is_of_another(error: &io::Error) -> bool {
     matches!(kind, io::ErrorKind::WouldBlock | io::ErrorKind::NotFound)
 }
 
-/// Removes the groups in `home` that have the same name up to the numbers, are not locked, and
+/// Removes the groups in `parent` that have the same name up to the numbers, are not locked, and
 /// contain no process.
-pub(super) fn remove(home: &Path, name: &str) {
+pub(super) fn remove(parent: &Path, name: &str) {
     let Some(stem) = stem(name) else {
         return;
     };
-    for group in children(home) {
+    for group in children(parent) {
         let other = group.file_name().and_then(OsStr::to_str);
         // A group that cannot be removed stays.
-        if other.and_then(self::stem) == Some(stem) && Claim::take(&group).is_ok() {
+        if other.and_then(self::stem) == Some(stem) && GroupLock::take(&group).is_ok() {
             let _ = remove_whole(&group);
         }
     }

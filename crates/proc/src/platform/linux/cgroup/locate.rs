@@ -4,7 +4,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use super::membership::{self, Membership};
-use super::namespace::{Below, below};
+use super::namespace::{PathBelowMount, path_below_mount};
 use super::{control, files};
 use crate::Error;
 use crate::native::mountinfo::{self, Mount};
@@ -36,7 +36,7 @@ impl Version {
 
 /// Why the memory cgroup of a process is unknown.
 #[derive(Debug, thiserror::Error)]
-pub enum NoCgroup {
+pub enum CgroupLookupError {
     /// The process has ended.
     #[error("the process has ended")]
     Gone,
@@ -93,7 +93,7 @@ impl Cgroups {
     ///
     /// # Errors
     /// If there is none, or it is not reachable.
-    pub fn own(&self) -> Result<Cgroup, NoCgroup> {
+    pub fn own(&self) -> Result<Cgroup, CgroupLookupError> {
         self.named("self/cgroup", std::process::id())
     }
 
@@ -101,7 +101,7 @@ impl Cgroups {
     ///
     /// # Errors
     /// If there is none, or it is not reachable.
-    pub fn of(&self, pid: u32) -> Result<Cgroup, NoCgroup> {
+    pub fn of(&self, pid: u32) -> Result<Cgroup, CgroupLookupError> {
         self.named(&format!("{pid}/cgroup"), pid)
     }
 
@@ -113,9 +113,9 @@ impl Cgroups {
         Stat::parse(&text).ok()
     }
 
-    fn named(&self, file: &str, pid: u32) -> Result<Cgroup, NoCgroup> {
-        let text = self.read(file)?.ok_or(NoCgroup::Gone)?;
-        let membership = membership::of_memory(&text).ok_or(NoCgroup::NoController)?;
+    fn named(&self, file: &str, pid: u32) -> Result<Cgroup, CgroupLookupError> {
+        let text = self.read(file)?.ok_or(CgroupLookupError::Gone)?;
+        let membership = membership::of_memory(&text).ok_or(CgroupLookupError::NoController)?;
         // Always the mounts of this process, which opens the files.
         let mounts = mountinfo::parse(&self.read("self/mountinfo")?.unwrap_or_default());
         let mounts: Vec<Mount> = mounts
@@ -126,7 +126,7 @@ impl Cgroups {
             })
             .collect();
         if mounts.is_empty() {
-            return Err(NoCgroup::NotMounted(membership.version));
+            return Err(CgroupLookupError::NotMounted(membership.version));
         }
         let cgroup = mounts
             .iter()
@@ -134,10 +134,10 @@ impl Cgroups {
             // The mount that shows the most ancestors shows the most limits. Of equal ones, the
             // last one covers the others.
             .max_by_key(|cgroup| cgroup.groups_up().count())
-            .ok_or_else(|| NoCgroup::OutOfSight(membership.path.clone()))?;
+            .ok_or_else(|| CgroupLookupError::OutOfSight(membership.path.clone()))?;
         let top = cgroup.mount_point.join("cgroup.controllers");
         if cgroup.version == Version::V2 && !files::has_word(&top, "memory") {
-            return Err(NoCgroup::NoController);
+            return Err(CgroupLookupError::NoController);
         }
         Ok(cgroup)
     }
@@ -145,9 +145,9 @@ impl Cgroups {
     fn group_in_mount(&self, membership: &Membership, mount: &Mount, pid: u32) -> Option<Cgroup> {
         let point = mount.point.strip_prefix("/").unwrap_or(&mount.point);
         let mount_point = self.root.join(point);
-        let directory = match below(&membership.path, &mount.root)? {
-            Below::At(rest) => joined(&mount_point, &rest),
-            Below::Hidden { levels, rest } => search(&mount_point, levels, &rest, pid)?,
+        let directory = match path_below_mount(&membership.path, &mount.root)? {
+            PathBelowMount::At(rest) => joined(&mount_point, &rest),
+            PathBelowMount::Hidden { levels, rest } => search(&mount_point, levels, &rest, pid)?,
         };
         directory.join("cgroup.procs").exists().then(|| Cgroup {
             version: membership.version,

@@ -5,30 +5,30 @@
 //! samples, though it includes page cache. Both cgroup versions are in use, even side by side; see
 //! `cgroups(7)` for the differences.
 
-mod account;
 mod control;
+mod counters;
+mod features;
 mod files;
-mod home;
 mod kill;
 mod left_over;
 mod limits;
 mod locate;
 mod membership;
 mod namespace;
-mod offers;
 mod open_group;
+mod parent_group;
 mod peak_since;
 mod readers;
-mod refusal;
 mod run;
+mod run_error;
 mod settings;
 
-pub use account::GroupAccount;
+pub use counters::CgroupCounters;
+pub use features::GroupFeatures;
 pub use limits::{Limit, Limits};
-pub use locate::{Cgroup, Cgroups, NoCgroup, Version};
-pub use offers::Offers;
+pub use locate::{Cgroup, CgroupLookupError, Cgroups, Version};
 pub(super) use open_group::OpenGroup;
 pub use peak_since::PeakSince;
 pub use readers::{Breakdown, OomEvents};
-pub use refusal::NoGroup;
 pub use run::{Entrance, RunCgroup};
+pub use run_error::RunCgroupError;

@@ -8,7 +8,7 @@ use std::path::{Component, Path, PathBuf};
 
 /// Where a group lies below a mount.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Below {
+pub(super) enum PathBelowMount {
     /// At this path.
     At(PathBuf),
     /// At the path `rest` below `levels` directories with hidden names.
@@ -16,15 +16,17 @@ pub(super) enum Below {
 }
 
 /// `None` if the group is not below the root of the mount.
-pub(super) fn below(group: &Path, mount_root: &Path) -> Option<Below> {
+pub(super) fn path_below_mount(group: &Path, mount_root: &Path) -> Option<PathBelowMount> {
     let (group_steps, group) = steps_up(group);
     let (root_steps, root) = steps_up(mount_root);
     if group_steps == root_steps {
-        return Some(Below::At(group.strip_prefix(&root).ok()?.to_owned()));
+        return Some(PathBelowMount::At(
+            group.strip_prefix(&root).ok()?.to_owned(),
+        ));
     }
     // A root that goes up and down again is not an ancestor of the group.
     let levels = root_steps.checked_sub(group_steps)?;
-    (root.as_os_str().is_empty()).then_some(Below::Hidden {
+    (root.as_os_str().is_empty()).then_some(PathBelowMount::Hidden {
         levels,
         rest: group,
     })
@@ -46,13 +48,13 @@ fn steps_up(path: &Path) -> (usize, PathBuf) {
 mod tests {
     use std::path::Path;
 
-    use super::{Below, below};
+    use super::{PathBelowMount, path_below_mount};
 
     /// Shows hidden names as stars.
     fn at(group: &str, root: &str) -> Option<String> {
-        let (levels, rest) = match below(Path::new(group), Path::new(root))? {
-            Below::At(rest) => (0, rest),
-            Below::Hidden { levels, rest } => (levels, rest),
+        let (levels, rest) = match path_below_mount(Path::new(group), Path::new(root))? {
+            PathBelowMount::At(rest) => (0, rest),
+            PathBelowMount::Hidden { levels, rest } => (levels, rest),
         };
         Some(format!("{}{}", "*/".repeat(levels), rest.display()))
     }

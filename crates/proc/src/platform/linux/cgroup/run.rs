@@ -9,10 +9,10 @@ use std::time::Duration;
 use rustix::fd::OwnedFd;
 
 use super::control::{descendants, members, remove_empty};
-use super::home::Lease;
-use super::left_over::{self, Claim, identity};
+use super::left_over::{self, GroupLock, identity};
+use super::parent_group::Lease;
 use super::settings::{CopyError, copy_settings};
-use super::{Cgroup, Cgroups, NoGroup, files};
+use super::{Cgroup, Cgroups, RunCgroupError, files};
 use crate::Error;
 
 /// How long removing a group may take on drop.
@@ -28,7 +28,7 @@ const RECHECK_AFTER: Duration = Duration::from_millis(2);
 pub struct RunCgroup {
     cgroup: Cgroup,
     identity: (u64, u64),
-    _claim: Option<Claim>,
+    _lock: Option<GroupLock>,
     removed: bool,
     // Dropped after the group is removed; restores what was rearranged for it.
     lease: Lease,
@@ -61,11 +61,11 @@ impl RunCgroup {
     ///
     /// # Errors
     /// If it cannot be created; nothing is changed then. The run should go on without it.
-    pub fn create(cgroups: &Cgroups, name: &str) -> Result<Self, NoGroup> {
+    pub fn create(cgroups: &Cgroups, name: &str) -> Result<Self, RunCgroupError> {
         // Without dots, which distinguish the kernel's files from groups.
         let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || b"-_".contains(&byte);
         if name.is_empty() || !name.bytes().all(is_plain) {
-            return Err(NoGroup::Name(name.to_owned()));
+            return Err(RunCgroupError::Name(name.to_owned()));
         }
         let lease = Lease::take(cgroups, name)?;
         let cgroup = Cgroup {
@@ -75,27 +75,27 @@ impl RunCgroup {
         };
         left_over::remove(&lease.group.directory, name);
         let created = left_over::create(&cgroup.directory)
-            .and_then(|claim| Ok((claim, cgroup.directory.metadata()?)));
-        let (claim, metadata) = created.map_err(|error| match error.kind() {
-            io::ErrorKind::AlreadyExists => NoGroup::Exists(cgroup.directory.clone()),
-            _ => NoGroup::of(&lease.group, error),
+            .and_then(|lock| Ok((lock, cgroup.directory.metadata()?)));
+        let (lock, metadata) = created.map_err(|error| match error.kind() {
+            io::ErrorKind::AlreadyExists => RunCgroupError::Exists(cgroup.directory.clone()),
+            _ => RunCgroupError::of(&lease.group, error),
         })?;
         let run = Self {
             cgroup,
             identity: identity(&metadata),
-            _claim: claim,
+            _lock: lock,
             removed: false,
             lease,
         };
         // Without the controller the group would exist, but not account for anything.
         let parent = &run.lease.group;
         if run.cgroup.current()?.is_none() {
-            return Err(NoGroup::NotGiven(parent.directory.clone()));
+            return Err(RunCgroupError::NotGiven(parent.directory.clone()));
         }
         match copy_settings(parent, &run.cgroup.directory) {
             Ok(()) => Ok(run),
             Err(CopyError::Read(error)) => Err(error.into()),
-            Err(CopyError::Write(error)) => Err(NoGroup::of(parent, error)),
+            Err(CopyError::Write(error)) => Err(RunCgroupError::of(parent, error)),
         }
     }
 
@@ -174,7 +174,7 @@ impl RunCgroup {
         let is_outside = match cgroups.of(pid) {
             Ok(group) => !self.cgroup.contains(&group),
             // This group is visible, so a group that is not visible is another one.
-            Err(super::NoCgroup::OutOfSight(_)) => true,
+            Err(super::CgroupLookupError::OutOfSight(_)) => true,
             Err(_) => false,
         };
         if !is_outside {

@@ -3,7 +3,9 @@
 use std::time::Duration;
 
 use crate::native::Pressure;
-use crate::native::cgroup::{Cgroup, Cgroups, Limits, NoCgroup, NoGroup, Offers, RunCgroup};
+use crate::native::cgroup::{
+    Cgroup, CgroupLookupError, Cgroups, GroupFeatures, Limits, RunCgroup, RunCgroupError,
+};
 
 /// How long the removal of an empty group may take.
 const PATIENCE: Duration = Duration::from_secs(1);
@@ -12,9 +14,9 @@ const PATIENCE: Duration = Duration::from_secs(1);
 #[derive(Debug)]
 pub struct GroupSurvey {
     /// The group that this process is in, or why it is unknown.
-    pub own: Result<OwnGroup, NoCgroup>,
+    pub own: Result<OwnGroup, CgroupLookupError>,
     /// What the group of a run would offer, or why it cannot be created.
-    pub run: Result<Offers, NoGroup>,
+    pub run: Result<GroupFeatures, RunCgroupError>,
 }
 
 /// The group that this process is in.
@@ -24,8 +26,8 @@ pub struct OwnGroup {
     pub cgroup: Cgroup,
     /// The effective limits; none if they cannot be read.
     pub limits: Limits,
-    /// What it offers.
-    pub offers: Offers,
+    /// Its features.
+    pub features: GroupFeatures,
     /// Its memory pressure; absent if the kernel does not provide it.
     pub pressure: Option<Pressure>,
 }
@@ -36,15 +38,15 @@ impl GroupSurvey {
     pub fn take(cgroups: &Cgroups) -> Self {
         let own = cgroups.own().map(|cgroup| OwnGroup {
             limits: cgroup.limits().unwrap_or_default(),
-            offers: cgroup.offers(),
+            features: cgroup.features(),
             pressure: cgroup.pressure().ok().flatten(),
             cgroup,
         });
         let name = format!("memtop-doctor-{}", std::process::id());
         let run = RunCgroup::create(cgroups, &name).and_then(|mut group| {
-            let offers = group.cgroup().offers();
+            let features = group.cgroup().features();
             group.remove(PATIENCE)?;
-            Ok(offers)
+            Ok(features)
         });
         Self { own, run }
     }

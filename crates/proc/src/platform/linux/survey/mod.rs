@@ -7,7 +7,7 @@ mod processes;
 mod tracing;
 
 pub use groups::{GroupSurvey, OwnGroup};
-pub use processes::{ProcessSurvey, PssAnswer};
+pub use processes::{ProcessSurvey, PssSupport};
 pub use tracing::TracingSurvey;
 
 use rustix::process::{Resource, getrlimit};

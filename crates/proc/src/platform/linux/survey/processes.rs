@@ -23,14 +23,14 @@ pub struct ProcessSurvey {
     /// The value of the mount option `hidepid`; absent if it is not set.
     pub hidepid: Option<String>,
     /// Whether the PSS of this process can be read.
-    pub own_pss: PssAnswer,
+    pub own_pss: PssSupport,
     /// Whether the PSS of processes of other users can be read.
-    pub others_pss: PssAnswer,
+    pub others_pss: PssSupport,
 }
 
 /// Whether `smaps_rollup` can be read.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub enum PssAnswer {
+pub enum PssSupport {
     /// There was no suitable process.
     #[default]
     NotTried,
@@ -71,7 +71,7 @@ impl ProcessSurvey {
                     survey.unreadable += 1;
                 }
             }
-            let is_settled = survey.others_pss != PssAnswer::NotTried || tried >= MOST_TRIED;
+            let is_settled = survey.others_pss != PssSupport::NotTried || tried >= MOST_TRIED;
             if is_settled || entry.metadata().is_ok_and(|about| about.uid() == own_user) {
                 continue;
             }
@@ -96,16 +96,16 @@ fn hidepid(root: &ProcRoot) -> Option<String> {
         .map(str::to_owned)
 }
 
-fn pss(root: &ProcRoot, process: &str) -> PssAnswer {
+fn pss(root: &ProcRoot, process: &str) -> PssSupport {
     let mut text = Vec::new();
     let read = root
         .open_file(&format!("{process}/smaps_rollup"))
         .and_then(|file| read_whole(&file, &mut text));
     match read {
-        Ok(()) if text.windows(5).any(|window| window == b"\nPss:") => PssAnswer::Readable,
-        Err(Errno::ACCESS | Errno::PERM) => PssAnswer::Denied,
-        Err(Errno::NOENT) => PssAnswer::Absent,
+        Ok(()) if text.windows(5).any(|window| window == b"\nPss:") => PssSupport::Readable,
+        Err(Errno::ACCESS | Errno::PERM) => PssSupport::Denied,
+        Err(Errno::NOENT) => PssSupport::Absent,
         // A kernel thread or zombie, which has no memory, or a process that has just ended.
-        _ => PssAnswer::NotTried,
+        _ => PssSupport::NotTried,
     }
 }

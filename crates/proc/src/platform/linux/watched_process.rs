@@ -15,14 +15,14 @@ const RESERVED: RawFd = 64;
 
 /// A watched process.
 #[derive(Debug)]
-pub enum Watched {
+pub enum WatchedProcess {
     /// Its `statm` is open, and its `stat` once page faults have been read.
     Kept(StatmFile, Option<OwnedFd>),
     /// Its `statm` is opened for each reading.
     ByName(ProcessId),
 }
 
-impl Watched {
+impl WatchedProcess {
     /// `None` if the process is gone.
     pub(super) fn open(
         root: &ProcRoot,

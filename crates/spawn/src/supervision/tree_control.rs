@@ -11,12 +11,12 @@ use memtop_sampler::{TaskHandle, WeakTask};
 use memtop_terminal::Forwarding;
 use rustix::process::{Signal, pidfd_send_signal};
 
-use super::Enders;
+use super::EndingThreads;
 
 /// By what the processes are found and ended.
 #[derive(Clone)]
-pub(crate) struct Means {
-    pub(crate) enders: Arc<Enders>,
+pub(crate) struct TreeControl {
+    pub(crate) ending_threads: Arc<EndingThreads>,
     /// Counts the signals that ask this process to end.
     pub(crate) forwarding: Option<Arc<Forwarding>>,
     /// A control group with these processes in it and no others.
@@ -34,7 +34,7 @@ pub(crate) struct Tree {
     pub(crate) pidfd: Option<Arc<OwnedFd>>,
 }
 
-impl Means {
+impl TreeControl {
     /// Ends all processes and returns when they are gone, or when they turn out not to be. The
     /// grace is over as soon as there is a reason to hurry: `skip_grace` says so, a signal asks this
     /// process to end, or the processes still grow past their limit.

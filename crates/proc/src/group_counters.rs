@@ -1,16 +1,16 @@
-//! The trait for the memory accounting of an operating system.
+//! What the kernel counts of the memory of a control group.
 
 use std::fmt::Debug;
 
-/// The kernel's accounting of a group that contains only the processes of a run.
-pub trait Account: Debug + Send {
+/// The kernel's memory counters of a control group that contains only the processes of a run.
+pub trait GroupCounters: Debug + Send {
     /// The current memory of the group. `None` once the group has been removed.
-    fn read(&mut self) -> Option<Counted>;
+    fn read(&mut self) -> Option<GroupMemory>;
 }
 
 /// The memory of a group of processes at one instant, counting each page once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counted {
+pub struct GroupMemory {
     /// Anonymous memory, including what is swapped out.
     pub anonymous_bytes: u64,
     /// The part of it that is swapped out.

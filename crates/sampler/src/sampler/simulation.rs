@@ -8,6 +8,7 @@ use std::time::Duration;
 use fake::FakeTable;
 
 use super::Sampler;
+use crate::dice::Dice;
 use crate::{Metric, TaskId};
 
 const PAGE: u64 = 4096;
@@ -16,19 +17,6 @@ const ROOT: u32 = 10;
 const SEEDS: u64 = 200;
 const STEPS: u32 = 30;
 const MOST_PROCESSES: usize = 12;
-
-/// Numbers that look random and are the same for a seed (`SplitMix64`).
-struct Dice(u64);
-
-impl Dice {
-    fn below(&mut self, end: u64) -> u64 {
-        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
-        let mut mixed = self.0;
-        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
-        (mixed ^ (mixed >> 31)) % end.max(1)
-    }
-}
 
 /// What processes may do that few do.
 #[derive(Clone, Copy, Debug, Default)]
@@ -70,7 +58,7 @@ struct World {
 
 impl World {
     fn new(seed: u64, rules: Rules) -> Self {
-        let mut dice = Dice(seed);
+        let mut dice = Dice::of(seed);
         let table = FakeTable::of_pages(PAGE);
         table.start_as(ROOT, 1, 200 * PAGE, |birth| birth.session = ROOT);
         table.change(|table| {

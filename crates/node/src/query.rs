@@ -9,15 +9,15 @@ type Answer<T> = Result<T, napi::Error<Code>>;
 type Ask<T> = Box<dyn FnOnce() -> Answer<T> + Send>;
 
 /// One query.
-pub struct Question<T>(Option<Ask<T>>);
+pub struct Query<T>(Option<Ask<T>>);
 
-impl<T: ToNapiValue + TypeName + Send + 'static> Question<T> {
+impl<T: ToNapiValue + TypeName + Send + 'static> Query<T> {
     pub(crate) fn ask(ask: impl FnOnce() -> Answer<T> + Send + 'static) -> AsyncTask<Self> {
         AsyncTask::new(Self(Some(Box::new(ask))))
     }
 }
 
-impl<T: ToNapiValue + TypeName + Send + 'static> Task for Question<T> {
+impl<T: ToNapiValue + TypeName + Send + 'static> Task for Query<T> {
     type Output = Answer<T>;
     type JsValue = T;
 

@@ -13,11 +13,11 @@ type Job = Box<dyn FnOnce() + Send>;
 
 /// Starts its first thread at once, so that a tree can be ended when no more threads can be created,
 /// as under a fork bomb. Trees that end at the same time get a thread each, or wait for one.
-pub(crate) struct Enders(Arc<Shared>);
+pub(crate) struct EndingThreads(Arc<Shared>);
 
-impl fmt::Debug for Enders {
+impl fmt::Debug for EndingThreads {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("Enders")
+        formatter.write_str("EndingThreads")
     }
 }
 
@@ -35,7 +35,7 @@ struct State {
     is_closed: bool,
 }
 
-impl Enders {
+impl EndingThreads {
     /// # Errors
     /// When the operating system gives no thread.
     pub(crate) fn start() -> io::Result<Self> {
@@ -57,7 +57,7 @@ impl Enders {
     }
 }
 
-impl Drop for Enders {
+impl Drop for EndingThreads {
     fn drop(&mut self) {
         lock(&self.0.state).is_closed = true;
         self.0.changed.notify_all();
@@ -110,23 +110,23 @@ mod tests {
     use std::sync::mpsc::channel;
     use std::time::Duration;
 
-    use super::Enders;
+    use super::EndingThreads;
 
     const PATIENCE: Duration = Duration::from_secs(30);
 
     #[test]
     fn jobs_run_at_the_same_time() {
-        let enders = Enders::start().unwrap();
+        let threads = EndingThreads::start().unwrap();
         let (first, second_input) = channel();
         let (second, first_input) = channel();
         let (done, all_done) = channel();
         let first_done = done.clone();
-        enders.run(move || {
+        threads.run(move || {
             first.send(()).unwrap();
             first_input.recv_timeout(PATIENCE).unwrap();
             first_done.send(()).unwrap();
         });
-        enders.run(move || {
+        threads.run(move || {
             second.send(()).unwrap();
             second_input.recv_timeout(PATIENCE).unwrap();
             done.send(()).unwrap();
@@ -138,18 +138,18 @@ mod tests {
     #[test]
     fn a_job_that_fails_leaves_its_thread_to_others() {
         let (done, is_done) = channel();
-        let enders = Enders::start().unwrap();
-        enders.run(|| panic!("as a test"));
-        enders.run(move || done.send(()).unwrap());
+        let threads = EndingThreads::start().unwrap();
+        threads.run(|| panic!("as a test"));
+        threads.run(move || done.send(()).unwrap());
         is_done.recv_timeout(PATIENCE).unwrap();
     }
 
     #[test]
     fn a_job_that_was_given_is_done_although_nothing_else_will_be() {
         let (done, is_done) = channel();
-        let enders = Enders::start().unwrap();
-        enders.run(move || done.send(()).unwrap());
-        drop(enders);
+        let threads = EndingThreads::start().unwrap();
+        threads.run(move || done.send(()).unwrap());
+        drop(threads);
         is_done.recv_timeout(PATIENCE).unwrap();
     }
 }

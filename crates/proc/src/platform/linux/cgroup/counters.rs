@@ -7,7 +7,7 @@ use rustix::fs::{Mode, OFlags, open};
 
 use super::{Cgroup, Version};
 use crate::native::root::read_whole;
-use crate::{Account, Counted};
+use crate::{GroupCounters, GroupMemory};
 
 /// Each CPU keeps a counter of its own until it reaches this many pages (`MEMCG_CHARGE_BATCH` in
 /// `mm/memcontrol.c`).
@@ -15,7 +15,7 @@ const BATCH_PAGES: u64 = 64;
 
 /// Reads `memory.stat` of one group.
 #[derive(Debug)]
-pub struct GroupAccount {
+pub struct CgroupCounters {
     version: Version,
     stat: OwnedFd,
     /// Absent in version 1, whose `memory.stat` includes swap.
@@ -24,7 +24,7 @@ pub struct GroupAccount {
     text: Vec<u8>,
 }
 
-impl GroupAccount {
+impl CgroupCounters {
     /// `None` if the group is gone, or does not account for memory.
     #[must_use]
     pub fn open(group: &Cgroup) -> Option<Self> {
@@ -33,15 +33,15 @@ impl GroupAccount {
             open(group.file(name), flags, Mode::empty()).ok()
         };
         let cpus = available_parallelism().map_or(1, |cpus| cpus.get() as u64);
-        let mut account = Self {
+        let mut counters = Self {
             version: group.version,
             stat: file("memory.stat")?,
             swap: file("memory.swap.current").filter(|_| group.version == Version::V2),
             error_bytes: BATCH_PAGES * cpus * rustix::param::page_size() as u64,
             text: Vec::new(),
         };
-        account.read()?;
-        Some(account)
+        counters.read()?;
+        Some(counters)
     }
 
     fn swapped(&mut self) -> u64 {
@@ -52,18 +52,18 @@ impl GroupAccount {
     }
 }
 
-impl Account for GroupAccount {
-    fn read(&mut self) -> Option<Counted> {
+impl GroupCounters for CgroupCounters {
+    fn read(&mut self) -> Option<GroupMemory> {
         let swapped = self.swapped();
         read_whole(&self.stat, &mut self.text).ok()?;
         let (anonymous, mapped, swap): (&[u8], &[u8], &[u8]) = match self.version {
             Version::V1 => (b"total_rss", b"total_mapped_file", b"total_swap"),
             Version::V2 => (b"anon", b"file_mapped", b""),
         };
-        let mut counted = Counted {
+        let mut counted = GroupMemory {
             swapped_bytes: swapped,
             error_bytes: self.error_bytes,
-            ..Counted::default()
+            ..GroupMemory::default()
         };
         let mut is_there = false;
         for line in self.text.split(|&byte| byte == b'\n') {

@@ -4,36 +4,36 @@ mod fake;
 
 use std::time::Duration;
 
-use memtop_proc::Counted;
+use memtop_proc::GroupMemory;
 use memtop_sampler::{Metric, Sampler, TaskId};
 
-use fake::{FakeAccount, FakeTable};
+use fake::{FakeCounters, FakeTable};
 
 /// Between two samples; in less time no CPU writes as much as is written here.
 const GAP: Duration = Duration::from_millis(100);
 const MB: u64 = 1 << 20;
 
 /// Counts as much as a group would that all of these are in.
-fn counted(table: &FakeTable, pids: impl IntoIterator<Item = u32>) -> Counted {
+fn counted(table: &FakeTable, pids: impl IntoIterator<Item = u32>) -> GroupMemory {
     let (anonymous_bytes, mapped_bytes) = table.change(|table| table.unique(pids));
-    Counted {
+    GroupMemory {
         anonymous_bytes,
         mapped_bytes,
-        ..Counted::default()
+        ..GroupMemory::default()
     }
 }
 
 /// A parent of 200 MB with a group of its own.
-fn counted_parent() -> (FakeTable, FakeAccount, Sampler<FakeTable>, TaskId) {
+fn counted_parent() -> (FakeTable, FakeCounters, Sampler<FakeTable>, TaskId) {
     let table = FakeTable::of_pages(MB);
     table.start(10, 1, 200 * MB);
     let mut sampler = Sampler::new(table.clone(), Metric::Auto);
     let task = sampler.add_task(10, Duration::ZERO).unwrap().unwrap();
-    let account = FakeAccount::default();
-    account.set(Some(counted(&table, [10])));
-    sampler.set_account(task, account.boxed());
+    let counters = FakeCounters::default();
+    counters.set(Some(counted(&table, [10])));
+    sampler.set_counters(task, counters.boxed());
     sampler.tick(GAP).unwrap();
-    (table, account, sampler, task)
+    (table, counters, sampler, task)
 }
 
 fn parts(sampler: &Sampler<FakeTable>, task: TaskId) -> (u64, u64) {
@@ -46,7 +46,7 @@ fn parts(sampler: &Sampler<FakeTable>, task: TaskId) -> (u64, u64) {
 
 #[test]
 fn the_headline_is_what_the_kernel_counts_and_parts_add_up_to_it() {
-    let (table, account, mut sampler, task) = counted_parent();
+    let (table, counters, mut sampler, task) = counted_parent();
     for pid in 11..16 {
         table.fork(pid, 10);
         table.grow(pid, 60 * MB);
@@ -54,7 +54,7 @@ fn the_headline_is_what_the_kernel_counts_and_parts_add_up_to_it() {
     }
     table.map(11, 1, 30 * MB);
     table.map(12, 1, 30 * MB);
-    account.set(Some(counted(&table, 10..16)));
+    counters.set(Some(counted(&table, 10..16)));
     sampler.tick(2 * GAP).unwrap();
     let record = sampler.task_record(task).unwrap();
     let peak = record.peak.unwrap();
@@ -67,7 +67,7 @@ fn the_headline_is_what_the_kernel_counts_and_parts_add_up_to_it() {
 
 #[test]
 fn the_headline_is_never_below_what_the_kernel_counts() {
-    let (table, account, mut sampler, task) = counted_parent();
+    let (table, counters, mut sampler, task) = counted_parent();
     table.change(|table| table.refused.extend(10..30));
     let mut highest = 0;
     for (tick, pid) in (2..).zip(11..30) {
@@ -76,7 +76,7 @@ fn the_headline_is_never_below_what_the_kernel_counts() {
         table.write(pid, u64::from(pid) * MB);
         let counted = counted(&table, 10..=pid);
         highest = highest.max(counted.anonymous_bytes + counted.mapped_bytes);
-        account.set(Some(counted));
+        counters.set(Some(counted));
         sampler.tick(tick * GAP).unwrap();
         let record = sampler.task_record(task).unwrap();
         assert!(record.peak.unwrap().bytes >= highest);
@@ -94,11 +94,11 @@ fn the_headline_is_never_below_what_the_kernel_counts() {
 #[test]
 fn processes_that_are_read_torn_do_not_change_what_the_kernel_counts() {
     for first in [11, 12] {
-        let (table, account, mut sampler, task) = counted_parent();
+        let (table, counters, mut sampler, task) = counted_parent();
         for pid in [11, 12] {
             table.start(pid, 10, 150 * MB);
         }
-        account.set(Some(counted(&table, 10..=12)));
+        counters.set(Some(counted(&table, 10..=12)));
         sampler.tick(2 * GAP).unwrap();
         assert_eq!(sampler.bytes(task), 500 * MB);
         table.change(|table| {
@@ -122,9 +122,9 @@ fn processes_that_are_read_torn_do_not_change_what_the_kernel_counts() {
 
 #[test]
 fn a_high_between_two_samples_is_seen_in_the_account() {
-    let (table, account, mut sampler, task) = counted_parent();
+    let (table, counters, mut sampler, task) = counted_parent();
     table.set(10, 350 * MB);
-    account.set(Some(counted(&table, [10])));
+    counters.set(Some(counted(&table, [10])));
     table.set(10, 100 * MB);
     // Its process has given it back by the time that it is read.
     sampler.tick(2 * GAP).unwrap();
@@ -139,20 +139,20 @@ fn a_high_between_two_samples_is_seen_in_the_account() {
 #[test]
 fn when_the_account_ends_the_run_is_sampled_by_process() {
     for is_reported in [true, false] {
-        let (table, account, mut sampler, task) = counted_parent();
+        let (table, counters, mut sampler, task) = counted_parent();
         table.fork(11, 10);
         table.grow(11, 60 * MB);
-        account.set(Some(counted(&table, [10, 11])));
+        counters.set(Some(counted(&table, [10, 11])));
         sampler.tick(2 * GAP).unwrap();
         assert_eq!(sampler.bytes(task), 260 * MB);
         if is_reported {
-            sampler.end_account(task);
-            account.set(Some(Counted {
+            sampler.remove_counters(task);
+            counters.set(Some(GroupMemory {
                 anonymous_bytes: 9_000 * MB,
-                ..Counted::default()
+                ..GroupMemory::default()
             }));
         } else {
-            account.set(None);
+            counters.set(None);
         }
         table.grow(11, 40 * MB);
         sampler.tick(3 * GAP).unwrap();
@@ -171,14 +171,14 @@ fn when_the_account_ends_the_run_is_sampled_by_process() {
 
 #[test]
 fn what_the_kernel_may_lag_by_is_left_in_doubt() {
-    let (table, account, mut sampler, task) = counted_parent();
+    let (table, counters, mut sampler, task) = counted_parent();
     table.change(|table| table.refused.extend(10..12));
     table.fork(11, 10);
     table.write(11, 100 * MB);
-    account.set(Some(Counted {
+    counters.set(Some(GroupMemory {
         anonymous_bytes: 290 * MB,
         error_bytes: 10 * MB,
-        ..Counted::default()
+        ..GroupMemory::default()
     }));
     sampler.tick(2 * GAP).unwrap();
     let record = sampler.task_record(task).unwrap();

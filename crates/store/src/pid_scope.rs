@@ -7,7 +7,7 @@ use rusqlite::Row;
 
 /// Where the pids of a record are valid.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Here {
+pub struct PidScope {
     /// A random id that the kernel generates at each boot.
     pub boot_id: Option<String>,
     /// The pid namespace; a container has its own.
@@ -27,8 +27,8 @@ pub(crate) enum Liveness {
     Unknown,
 }
 
-impl Here {
-    /// The place of this process, according to the `/proc` at `root`.
+impl PidScope {
+    /// The scope of this process, according to the `/proc` at `root`.
     #[must_use]
     pub fn at(root: &Path) -> Self {
         let line = |path: &str| {
@@ -71,10 +71,10 @@ impl Here {
 
 #[cfg(test)]
 mod tests {
-    use super::{Here, Liveness};
+    use super::{Liveness, PidScope};
 
-    fn here(boot: &str, namespace: &str, host: &str) -> Here {
-        Here {
+    fn scope(boot: &str, namespace: &str, host: &str) -> PidScope {
+        PidScope {
             boot_id: Some(boot.to_owned()),
             pid_namespace: Some(namespace.to_owned()),
             host_name: Some(host.to_owned()),
@@ -83,23 +83,23 @@ mod tests {
 
     #[test]
     fn pids_are_valid_only_in_their_boot_and_namespace() {
-        let one = here("a", "pid:[1]", "box");
+        let one = scope("a", "pid:[1]", "box");
         assert_eq!(one.liveness(&one), Liveness::InTable);
-        assert_eq!(one.liveness(&here("b", "pid:[1]", "box")), Liveness::Gone);
+        assert_eq!(one.liveness(&scope("b", "pid:[1]", "box")), Liveness::Gone);
         assert_eq!(
-            one.liveness(&here("a", "pid:[2]", "c0ffee")),
+            one.liveness(&scope("a", "pid:[2]", "c0ffee")),
             Liveness::Unknown
         );
         assert_eq!(
-            one.liveness(&here("b", "pid:[1]", "other")),
+            one.liveness(&scope("b", "pid:[1]", "other")),
             Liveness::Unknown
         );
-        assert_eq!(one.liveness(&Here::default()), Liveness::Unknown);
+        assert_eq!(one.liveness(&PidScope::default()), Liveness::Unknown);
     }
 
     #[test]
     fn this_machine_is_known() {
-        let this = Here::at(std::path::Path::new("/proc"));
+        let this = PidScope::at(std::path::Path::new("/proc"));
         assert_eq!(this.boot_id.as_ref().map(String::len), Some(36));
         assert!(
             this.pid_namespace

@@ -13,7 +13,7 @@ use std::sync::{Arc, Mutex, Weak};
 use std::time::Duration;
 
 use super::control::{members, remove_empty};
-use super::{Cgroup, Cgroups, NoGroup, Version, files};
+use super::{Cgroup, Cgroups, RunCgroupError, Version, files};
 use crate::lock;
 
 /// How long to wait until a leaf is empty.
@@ -22,35 +22,37 @@ const REMOVE_TIMEOUT: Duration = Duration::from_millis(500);
 /// The file that lists the controllers delegated to children.
 const SUBTREE_CONTROL: &str = "cgroup.subtree_control";
 
-/// The home that the runs of this process share. Locked while a home is prepared or given up, so
-/// that no thread reads the own group in between.
-static SHARED: Mutex<Weak<Home>> = Mutex::new(Weak::new());
+/// The parent group that the runs of this process share. Locked while one is prepared or given up,
+/// so that no thread reads the own group in between.
+static SHARED: Mutex<Weak<ParentGroup>> = Mutex::new(Weak::new());
 
-/// A run's lease of the home.
+/// A run's lease of the parent group.
 #[derive(Debug)]
 pub(super) struct Lease {
     /// The group that can have children.
     pub group: Cgroup,
     /// The group of this process, to which processes move that outlive the group of their run.
     pub refuge: PathBuf,
-    home: Option<Arc<Home>>,
+    parent: Option<Arc<ParentGroup>>,
 }
 
 impl Lease {
     /// A leaf is named after `name`.
-    pub(super) fn take(cgroups: &Cgroups, name: &str) -> Result<Self, NoGroup> {
+    pub(super) fn take(cgroups: &Cgroups, name: &str) -> Result<Self, RunCgroupError> {
         let mut shared = lock(&SHARED);
         let own = cgroups.own()?;
-        let existing = shared.upgrade().filter(|home| home.refuge == own.directory);
-        let home = match existing {
-            Some(home) => home,
-            None => Arc::new(Home::prepare(&own, name)?),
+        let existing = shared
+            .upgrade()
+            .filter(|parent| parent.refuge == own.directory);
+        let parent = match existing {
+            Some(parent) => parent,
+            None => Arc::new(ParentGroup::prepare(&own, name)?),
         };
-        *shared = Arc::downgrade(&home);
+        *shared = Arc::downgrade(&parent);
         Ok(Self {
-            group: home.group.clone(),
-            refuge: home.refuge.clone(),
-            home: Some(home),
+            group: parent.group.clone(),
+            refuge: parent.refuge.clone(),
+            parent: Some(parent),
         })
     }
 }
@@ -58,23 +60,23 @@ impl Lease {
 impl Drop for Lease {
     fn drop(&mut self) {
         let _shared = lock(&SHARED);
-        self.home = None;
+        self.parent = None;
     }
 }
 
 /// A rearranged group, which is restored on drop.
 #[derive(Debug)]
-struct Home {
+struct ParentGroup {
     group: Cgroup,
     refuge: PathBuf,
     /// Whether the `cpu` controller was delegated for the runs.
     has_delegated_cpu: bool,
 }
 
-impl Home {
-    fn prepare(own: &Cgroup, name: &str) -> Result<Self, NoGroup> {
+impl ParentGroup {
+    fn prepare(own: &Cgroup, name: &str) -> Result<Self, RunCgroupError> {
         if own.read_only {
-            return Err(NoGroup::ReadOnly(own.directory.clone()));
+            return Err(RunCgroupError::ReadOnly(own.directory.clone()));
         }
         match own.version {
             Version::V1 => Self::v1(own),
@@ -82,32 +84,32 @@ impl Home {
         }
     }
 
-    fn v1(own: &Cgroup) -> Result<Self, NoGroup> {
+    fn v1(own: &Cgroup) -> Result<Self, RunCgroupError> {
         // Before Linux 5.11 a group could be configured not to limit its children.
         let is_apart = files::number(&own.file("memory.use_hierarchy"))? == Some(0);
         if is_apart && own.limits()?.max.is_some() {
-            return Err(NoGroup::NotInherited(own.directory.clone()));
+            return Err(RunCgroupError::NotInherited(own.directory.clone()));
         }
         Ok(Self::unchanged(own))
     }
 
-    fn v2(own: &Cgroup, name: &str) -> Result<Self, NoGroup> {
-        let mut home = Self::unchanged(own);
+    fn v2(own: &Cgroup, name: &str) -> Result<Self, RunCgroupError> {
+        let mut parent = Self::unchanged(own);
         if files::has_word(&own.file(SUBTREE_CONTROL), "memory") {
-            return Ok(home);
+            return Ok(parent);
         }
         if !files::has_word(&own.file("cgroup.controllers"), "memory") {
-            return Err(NoGroup::NotGiven(own.directory.clone()));
+            return Err(RunCgroupError::NotGiven(own.directory.clone()));
         }
         // Only the root group has no type. There the controller stays delegated: by the end of the
         // run other groups may depend on it.
         if own.file("cgroup.type").exists() {
-            home.move_into_leaf(name)?;
+            parent.move_into_leaf(name)?;
         }
         files::write(&own.file(SUBTREE_CONTROL), "+memory")
-            .map_err(|error| NoGroup::of(own, error))?;
-        home.delegate_cpu();
-        Ok(home)
+            .map_err(|error| RunCgroupError::of(own, error))?;
+        parent.delegate_cpu();
+        Ok(parent)
     }
 
     /// Programs read the number of processors from their own group as well. The limit applies even
@@ -129,25 +131,25 @@ impl Home {
         }
     }
 
-    fn move_into_leaf(&mut self, name: &str) -> Result<(), NoGroup> {
+    fn move_into_leaf(&mut self, name: &str) -> Result<(), RunCgroupError> {
         let group = &self.group.directory;
         let others = members(group)?.iter().filter(|&&pid| pid != id()).count();
         if others > 0 {
-            return Err(NoGroup::NotAlone {
+            return Err(RunCgroupError::NotAlone {
                 group: group.clone(),
                 others,
             });
         }
         let leaf = self.group.file(&format!("{name}-memtop"));
-        fs::create_dir(&leaf).map_err(|error| NoGroup::of(&self.group, error))?;
+        fs::create_dir(&leaf).map_err(|error| RunCgroupError::of(&self.group, error))?;
         // From here on, drop restores the group if something fails.
         self.refuge.clone_from(&leaf);
         files::write(&leaf.join("cgroup.procs"), "0")
-            .map_err(|error| NoGroup::of(&self.group, error))
+            .map_err(|error| RunCgroupError::of(&self.group, error))
     }
 }
 
-impl Drop for Home {
+impl Drop for ParentGroup {
     fn drop(&mut self) {
         if self.refuge == self.group.directory {
             return;

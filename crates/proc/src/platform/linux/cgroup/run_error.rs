@@ -5,15 +5,15 @@ use std::path::PathBuf;
 
 use rustix::io::Errno;
 
-use super::{Cgroup, NoCgroup, Version};
+use super::{Cgroup, CgroupLookupError, Version};
 use crate::Error;
 
 /// Why a group for a run cannot be created.
 #[derive(Debug, thiserror::Error)]
-pub enum NoGroup {
+pub enum RunCgroupError {
     /// There is no parent group.
     #[error(transparent)]
-    NoCgroup(#[from] NoCgroup),
+    Lookup(#[from] CgroupLookupError),
     /// The name is invalid.
     #[error("{0:?} is no name for a group: it may have letters, digits, - and _")]
     Name(String),
@@ -61,7 +61,7 @@ pub enum NoGroup {
     Read(#[from] Error),
 }
 
-impl NoGroup {
+impl RunCgroupError {
     /// What the user can do about it.
     #[must_use]
     pub fn remedy(&self) -> Option<&'static str> {
@@ -75,10 +75,10 @@ impl NoGroup {
                  systemd-run --user --scope -p Delegate=yes memtop ...",
             ),
             Self::ReadOnly(_) => Some("mount the cgroups of the container writable"),
-            Self::NoCgroup(NoCgroup::NotMounted(_)) => {
+            Self::Lookup(CgroupLookupError::NotMounted(_)) => {
                 Some("mount the hierarchy that has the memory controller")
             }
-            Self::NoCgroup(NoCgroup::NoController) => {
+            Self::Lookup(CgroupLookupError::NoController) => {
                 Some("boot the kernel with cgroup_enable=memory")
             }
             _ => None,

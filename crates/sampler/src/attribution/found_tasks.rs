@@ -1,25 +1,25 @@
-//! The accounts of tasks that were found.
+//! The sampler's tasks that a task which was found consists of.
 //!
-//! Such a task has an account for all of it, and inside that one for its work and one for wrappers.
-//! Inside the work there is one more when its process may turn out to be only the host of a script.
+//! There is one for all of it, and inside that one for its work and one for wrappers. Inside the
+//! work there is one more when its process may turn out to be only the host of a script.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use memtop_proc::Observer;
 
-use super::state::{NamedTask, Placement};
-use super::traits::{Mark, Part};
+use super::state::{FoundTask, Placement};
+use super::traits::{Role, TaskMark};
 use crate::{Sampler, TaskId};
 
 /// At most this many tasks of a run; later ones count for the task around them.
 const MOST_TASKS: usize = 500;
 
 impl<O: Observer> Sampler<O> {
-    pub(super) fn named_task(
+    pub(super) fn find_or_add_task(
         &mut self,
         root: TaskId,
-        mark: &Mark,
+        mark: &TaskMark,
         now: Duration,
     ) -> Option<TaskId> {
         // A task keeps its key under every name, and one name is one task.
@@ -30,15 +30,15 @@ impl<O: Observer> Sampler<O> {
             by_mark.insert(by_key, all);
             return Some(all);
         }
-        if self.attribution.named.len() >= MOST_TASKS {
+        if self.attribution.found_tasks.len() >= MOST_TASKS {
             return None;
         }
         let source = self.rules()?.runner_name(mark.runner).into();
         let all = self.tasks.add_within(root);
         let work = self.tasks.add_part(all);
-        self.attribution.named.insert(
+        self.attribution.found_tasks.insert(
             all,
-            NamedTask {
+            FoundTask {
                 root,
                 source,
                 mark: mark.clone(),
@@ -59,60 +59,60 @@ impl<O: Observer> Sampler<O> {
         Some(all)
     }
 
-    pub(super) fn account_for(&mut self, placement: &Placement) -> TaskId {
+    pub(super) fn task_for(&mut self, placement: &Placement) -> TaskId {
         let Some(all) = placement.task else {
             return placement.root;
         };
-        let Some(named) = self.attribution.named.get_mut(&all) else {
+        let Some(found) = self.attribution.found_tasks.get_mut(&all) else {
             return placement.root;
         };
-        match placement.part {
-            Part::Wrapper => *named
+        match placement.role {
+            Role::Wrapper => *found
                 .wrappers
                 .get_or_insert_with(|| self.tasks.add_part(all)),
-            Part::Host => {
-                let work = named.work;
-                named
+            Role::Host => {
+                let work = found.work;
+                found
                     .below_host
                     .get_or_insert_with(|| self.tasks.add_part(work));
                 work
             }
-            Part::Payload => named.below_host.unwrap_or(named.work),
+            Role::Payload => found.below_host.unwrap_or(found.work),
         }
     }
 
     /// A host of a script is only a wrapper.
-    pub(super) fn actual_part(&self, task: Option<TaskId>, part: Part) -> Part {
-        let named = task.and_then(|task| self.attribution.named.get(&task));
-        match part {
-            Part::Host if named.is_some_and(|named| named.is_script) => Part::Wrapper,
-            part => part,
+    pub(super) fn actual_role(&self, task: Option<TaskId>, role: Role) -> Role {
+        let found = task.and_then(|task| self.attribution.found_tasks.get(&task));
+        match role {
+            Role::Host if found.is_some_and(|found| found.is_script) => Role::Wrapper,
+            role => role,
         }
     }
 
     /// A script does the work of a task, so its hosts are wrappers.
     pub(super) fn treat_hosts_as_wrappers(&mut self, all: TaskId) {
-        let Some(named) = self.attribution.named.get_mut(&all) else {
+        let Some(found) = self.attribution.found_tasks.get_mut(&all) else {
             return;
         };
-        if std::mem::replace(&mut named.is_script, true) {
+        if std::mem::replace(&mut found.is_script, true) {
             return;
         }
         let processes = self.attribution.processes.iter_mut();
         let hosts: Vec<(u32, Placement)> = processes
-            .filter(|(_, placement)| placement.task == Some(all) && placement.part == Part::Host)
+            .filter(|(_, placement)| placement.task == Some(all) && placement.role == Role::Host)
             .map(|(&pid, placement)| {
-                placement.part = Part::Wrapper;
+                placement.role = Role::Wrapper;
                 (pid, placement.clone())
             })
             .collect();
         for (pid, host) in hosts {
-            let to = self.account_for(&host);
+            let to = self.task_for(&host);
             self.reassign(pid, to);
         }
     }
 
-    /// Moves a process to another account.
+    /// Moves a process to another task.
     pub(super) fn reassign(&mut self, pid: u32, to: TaskId) {
         let Some(from) = self.tree.task_of_pid(pid) else {
             return;
@@ -133,7 +133,7 @@ impl<O: Observer> Sampler<O> {
             self.tree.remember(pid, to);
             0
         };
-        let is_told = self.births.are_reported();
+        let is_reported = self.births.are_reported();
         self.tasks.each_outwards_not_around(from, to, |left| {
             left.record.seen = left.record.seen.saturating_sub(1);
             left.lifetimes.ended(pid, most);
@@ -141,7 +141,7 @@ impl<O: Observer> Sampler<O> {
         self.tasks.each_outwards_not_around(to, from, |entered| {
             entered.record.seen += 1;
             entered.forget_before();
-            if is_told {
+            if is_reported {
                 entered.lifetimes.started(pid);
             } else {
                 entered.record.found += 1;
@@ -154,21 +154,21 @@ impl<O: Observer> Sampler<O> {
         if self.attribution.roots.remove(&root).is_none() {
             return;
         }
-        let ended: Vec<TaskId> = self.named_of(root).map(|(all, _)| all).collect();
+        let ended: Vec<TaskId> = self.found_tasks_of(root).map(|(all, _)| all).collect();
         for all in ended {
-            let Some(named) = self.attribution.named.remove(&all) else {
+            let Some(found) = self.attribution.found_tasks.remove(&all) else {
                 continue;
             };
             let parts = [
-                named.below_host,
-                Some(named.work),
-                named.wrappers,
+                found.below_host,
+                Some(found.work),
+                found.wrappers,
                 Some(all),
             ];
-            for account in parts.into_iter().flatten() {
-                if let Some(task) = self.tasks.remove(account) {
-                    self.tree.end_task(account, task.enclosing);
-                    self.unsampled.end_task(account, task.enclosing);
+            for id in parts.into_iter().flatten() {
+                if let Some(task) = self.tasks.remove(id) {
+                    self.tree.end_task(id, task.enclosing);
+                    self.unsampled.end_task(id, task.enclosing);
                 }
             }
         }
@@ -178,17 +178,17 @@ impl<O: Observer> Sampler<O> {
             .retain(|_, placement| placement.root != root);
     }
 
-    pub(super) fn outwards(&self, account: TaskId) -> impl Iterator<Item = TaskId> {
-        std::iter::successors(Some(account), |&id| self.tasks.get(id)?.enclosing)
+    pub(super) fn outwards(&self, task: TaskId) -> impl Iterator<Item = TaskId> {
+        std::iter::successors(Some(task), |&id| self.tasks.get(id)?.enclosing)
     }
 
-    pub(super) fn root_around(&self, account: TaskId) -> Option<TaskId> {
-        let mut outwards = self.outwards(account);
+    pub(super) fn root_around(&self, task: TaskId) -> Option<TaskId> {
+        let mut outwards = self.outwards(task);
         outwards.find(|id| self.attribution.roots.contains_key(id))
     }
 
-    pub(crate) fn whole_task_around(&self, account: TaskId) -> Option<TaskId> {
-        let mut outwards = self.outwards(account);
+    pub(crate) fn whole_task_around(&self, task: TaskId) -> Option<TaskId> {
+        let mut outwards = self.outwards(task);
         outwards.find(|&id| self.attribution.is_whole(id))
     }
 }

@@ -7,10 +7,11 @@ use memtop_proc::lock;
 use crate::outcome::Tracking;
 use crate::supervision::Supervision;
 
+/// A run as a whole, or a task of it.
 #[derive(Debug)]
-pub(crate) struct Part {
+pub(crate) struct RunPart {
     pub(crate) supervision: Arc<Supervision>,
-    enclosing: Option<Arc<Part>>,
+    enclosing: Option<Arc<RunPart>>,
     totals: Mutex<Totals>,
 }
 
@@ -38,7 +39,7 @@ impl Totals {
     }
 }
 
-impl Part {
+impl RunPart {
     pub(super) fn new(supervision: Arc<Supervision>, enclosing: Option<Arc<Self>>) -> Arc<Self> {
         Arc::new(Self {
             supervision,

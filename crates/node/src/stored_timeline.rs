@@ -1,34 +1,34 @@
 //! The memory of a run over time, as plain JavaScript values.
 
 use memtop_proc::ProcessId;
-use memtop_store::{Course, ProcessCourse};
+use memtop_store::{ProcessTimeline, StoredTimeline};
 use napi_derive::napi;
 
 use crate::record::whole;
 
 /// The memory of a run over time. Each point is milliseconds since the start, and bytes.
 #[napi(object)]
-pub struct CourseRecord {
+pub struct StoredTimelineRecord {
     pub sums: Vec<Vec<i64>>,
-    pub processes: Vec<ProcessCourseRecord>,
+    pub processes: Vec<ProcessTimelineRecord>,
 }
 
 /// The memory of a process over time; 0 bytes once it is gone.
 #[napi(object)]
-pub struct ProcessCourseRecord {
+pub struct ProcessTimelineRecord {
     pub pid: u32,
     pub start_ticks: i64,
     pub name: String,
     pub points: Vec<Vec<i64>>,
 }
 
-impl From<Course> for CourseRecord {
-    fn from(course: Course) -> Self {
-        let processes = course.processes.into_iter();
+impl From<StoredTimeline> for StoredTimelineRecord {
+    fn from(timeline: StoredTimeline) -> Self {
+        let processes = timeline.processes.into_iter();
         Self {
-            sums: pairs(&course.sums),
+            sums: pairs(&timeline.sums),
             processes: processes
-                .map(|process| ProcessCourseRecord {
+                .map(|process| ProcessTimelineRecord {
                     pid: process.id.pid,
                     start_ticks: whole(process.id.started),
                     name: process.name,
@@ -39,13 +39,13 @@ impl From<Course> for CourseRecord {
     }
 }
 
-impl From<CourseRecord> for Course {
-    fn from(course: CourseRecord) -> Self {
-        let processes = course.processes.into_iter();
+impl From<StoredTimelineRecord> for StoredTimeline {
+    fn from(timeline: StoredTimelineRecord) -> Self {
+        let processes = timeline.processes.into_iter();
         Self {
-            sums: points(&course.sums),
+            sums: points(&timeline.sums),
             processes: processes
-                .map(|process| ProcessCourse {
+                .map(|process| ProcessTimeline {
                     id: ProcessId {
                         pid: process.pid,
                         started: process.start_ticks.cast_unsigned(),

@@ -4,7 +4,7 @@ use super::{Cgroup, PeakSince};
 
 /// The features of a group.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Offers {
+pub struct GroupFeatures {
     /// The kernel records its peak.
     pub peak: bool,
     /// The peak can be reset for one reader.
@@ -16,8 +16,8 @@ pub struct Offers {
 impl Cgroup {
     /// Finds the features without changing anything.
     #[must_use]
-    pub fn offers(&self) -> Offers {
-        Offers {
+    pub fn features(&self) -> GroupFeatures {
+        GroupFeatures {
             peak: matches!(self.peak(), Ok(Some(_))),
             peak_since: matches!(PeakSince::start(self), Ok(Some(_))),
             kill: self.file("cgroup.kill").exists(),

@@ -1,0 +1,121 @@
+//! One living process of a tree, and what is known of its memory.
+
+mod cached_description;
+mod last_observation;
+mod memory;
+
+use std::time::Duration;
+
+use memtop_proc::{Birth, ProcessId};
+
+use crate::TaskId;
+use crate::forks::FamilyId;
+use last_observation::LastObservation;
+
+pub(crate) use cached_description::CachedDescription;
+pub(crate) use memory::Memory;
+
+#[derive(Debug)]
+pub(crate) struct Member<H> {
+    pub(crate) id: ProcessId,
+    pub(crate) task: TaskId,
+    pub(crate) handle: H,
+    /// The pid of its parent at its birth.
+    pub(crate) parent: u32,
+    pub(crate) first_seen: Duration,
+    pub(crate) description: CachedDescription,
+    /// Identifies the exec that started its program; forked processes inherit it.
+    pub(crate) image: Option<u64>,
+    pub(crate) memory: Memory,
+    /// Processes that it may share anonymous memory with.
+    pub(crate) family: Option<FamilyId>,
+    /// Its page faults from its birth until it was found.
+    pub(crate) faults_before: u64,
+    pub(crate) last_observation: LastObservation,
+    /// By how much it can have been larger than now since the last sample.
+    pub(crate) hidden: u64,
+    /// The process whose memory this one runs in, as after `vfork`.
+    pub(crate) borrows_from: Option<ProcessId>,
+    /// It has ended, its memory is gone, and it is not reaped yet.
+    pub(crate) is_zombie: bool,
+    /// It shows no memory any more, and its pages may still count as shared with others.
+    pub(crate) is_releasing: bool,
+    /// Its exit was reported, with its high-water mark.
+    pub(crate) is_exiting: bool,
+}
+
+impl<H> Member<H> {
+    /// A process of a task that has just been found.
+    pub(crate) fn of(
+        birth: &Birth,
+        task: TaskId,
+        handle: H,
+        description: CachedDescription,
+        first_seen: Duration,
+    ) -> Self {
+        Self {
+            id: birth.id,
+            task,
+            handle,
+            parent: birth.parent,
+            first_seen,
+            description,
+            image: birth.image,
+            memory: Memory::default(),
+            family: None,
+            faults_before: birth.faults,
+            last_observation: LastObservation::default(),
+            hidden: 0,
+            borrows_from: None,
+            is_zombie: false,
+            is_releasing: false,
+            is_exiting: false,
+        }
+    }
+
+    /// Whether its page faults are to be read at a sample. What it rewrites shows nowhere else.
+    pub(crate) fn is_to_be_observed(&self, is_idle_turn: bool) -> bool {
+        let is_active = self.last_observation.is_active();
+        match self.family {
+            Some(_) => {
+                let has_changed = self.last_observation.anonymous != self.memory.anonymous();
+                is_idle_turn || is_active || has_changed
+            }
+            None if self.borrows_from.is_some() => is_idle_turn || is_active,
+            None => is_idle_turn && self.hidden > 0,
+        }
+    }
+
+    /// Whether it had memory of its own, by all that is known, and has none now.
+    pub(crate) fn has_no_memory(&self) -> bool {
+        let had_some = self.memory.measured() || self.family.is_some();
+        self.memory.rss == 0 && had_some && self.borrows_from.is_none()
+    }
+
+    /// The most memory of its own that it can have had.
+    pub(crate) fn most(&self) -> u64 {
+        match self.borrows_from {
+            Some(_) => 0,
+            None => self.memory.highest,
+        }
+    }
+
+    /// By how much it was ever larger than now.
+    pub(crate) fn hidden_ever(&self) -> u64 {
+        match self.borrows_from {
+            Some(_) => 0,
+            None => self.memory.highest.saturating_sub(self.memory.rss),
+        }
+    }
+
+    /// It runs another program from now on, with memory of its own.
+    pub(crate) fn exec(&mut self, image: Option<u64>) {
+        self.image = image;
+        self.family = None;
+        self.last_observation.faults = None;
+        self.borrows_from = None;
+        self.is_zombie = false;
+        self.is_releasing = false;
+        self.memory.exec();
+    }
+}

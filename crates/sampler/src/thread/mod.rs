@@ -1,0 +1,96 @@
+//! A thread that takes samples on time.
+
+mod events;
+mod readings;
+mod sampling_loop;
+mod shared;
+mod tasks;
+
+use std::fmt;
+use std::sync::Arc;
+use std::thread::{Builder, JoinHandle};
+use std::time::{Duration, Instant};
+
+use memtop_proc::Observer;
+
+use crate::timed_sampler::TimedSampler;
+use crate::{Interval, Metric};
+use shared::Shared;
+
+pub use tasks::StartError;
+
+/// A sampler and the thread that calls it on time. Other threads call it between two samples, on
+/// their own time. Dropping it ends the thread.
+pub struct SamplerThread<O: Observer> {
+    shared: Arc<Shared<O>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl<O: Observer> fmt::Debug for SamplerThread<O> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter
+            .debug_struct("SamplerThread")
+            .finish_non_exhaustive()
+    }
+}
+
+impl<O: Observer + Send + 'static> SamplerThread<O> {
+    /// Starts a thread that samples while there is something to sample.
+    ///
+    /// # Errors
+    /// When the operating system gives no thread.
+    pub fn start(observer: O, interval: Interval, metric: Metric) -> std::io::Result<Self> {
+        let timed = TimedSampler::new(observer, interval, metric);
+        let shared = Arc::new(Shared::of(timed));
+        let sampling = Arc::clone(&shared);
+        let thread = Builder::new()
+            .name("memtop-sampler".to_owned())
+            .spawn(move || sampling.until_closed())?;
+        Ok(Self {
+            shared,
+            thread: Some(thread),
+        })
+    }
+
+    /// Counts all times from this instant on, before anything was sampled.
+    pub fn count_from(&self, start: Instant) {
+        let _ = self.with(|timed| timed.started = start);
+    }
+
+    /// Takes a sample now.
+    pub fn sample_now(&self) {
+        let _ = self.with(|timed| {
+            if timed.samples() {
+                timed.tick();
+            }
+        });
+    }
+
+    /// The present time, as all times are counted here.
+    #[must_use]
+    pub fn now(&self) -> Duration {
+        self.with(|timed| timed.now()).unwrap_or_default()
+    }
+
+    /// Calls `act` between two samples; `None` when the thread has panicked.
+    fn with<T>(&self, act: impl FnOnce(&mut TimedSampler<O>) -> T) -> Option<T> {
+        let mut timed = self.shared.timed.lock().ok()?;
+        self.shared.handle_events(&mut timed);
+        let answer = act(&mut timed);
+        self.shared.note_highest(&timed);
+        Some(answer)
+    }
+}
+
+impl<O: Observer> Drop for SamplerThread<O> {
+    fn drop(&mut self) {
+        if let Ok(mut timed) = self.shared.timed.lock() {
+            timed.is_closed = true;
+        }
+        self.shared.changed.notify_all();
+        if let Some(thread) = self.thread.take() {
+            // A panic has been printed by the thread itself.
+            let _ = thread.join();
+        }
+    }
+}
