@@ -31,7 +31,8 @@ export interface WholeRun {
   course: StoredCourse;
 }
 
-export class Store {
+/** Every method but `close()` throws StoreClosed once it is closed. */
+export class Store implements Disposable {
   readonly file: string;
   readonly #native: Native;
 
@@ -119,7 +120,7 @@ export class Store {
 
   /** The runs that are running, oldest first. */
   async alive(): Promise<AliveRun[]> {
-    const alive = await this.#native.alive().catch(rethrow);
+    const alive = await mappingErrors(() => this.#native.alive()).catch(rethrow);
     return alive.flatMap(({ id, tree }) =>
       this.runs({ id }).map((run) => ({ run, processes: tree.map(processRecord) })),
     );
@@ -131,7 +132,16 @@ export class Store {
    * @throws ProcessNotFound when none is alive, and what `inspect.kill()` throws
    */
   async kill(id: string, { force = false, graceMs = 2000 } = {}): Promise<KillOutcome> {
-    return this.#native.kill(id, { force, graceMs }).catch(rethrow);
+    return mappingErrors(() => this.#native.kill(id, { force, graceMs })).catch(rethrow);
+  }
+
+  /** Queries that have begun end first. Safe to call again. */
+  close(): void {
+    this.#native.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 }
 

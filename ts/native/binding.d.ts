@@ -181,7 +181,7 @@ export declare class NativeSampler {
   close(): void
 }
 
-/** An open store. */
+/** A store. */
 export declare class NativeStore {
   /**
    * Opens a store. Returns null if it does not exist.
@@ -197,6 +197,8 @@ export declare class NativeStore {
    * If it cannot be used.
    */
   static open(file: string): NativeStore
+  /** Closes the file, as soon as queries on other threads have ended. Safe to call again. */
+  close(): void
   /**
    * The matching runs as a JSON list, oldest first. Marks runs whose memtop is gone as
    * interrupted before.
@@ -241,13 +243,18 @@ export declare class NativeStore {
    * If the store cannot be written.
    */
   prune(options: PruneOptions): PruneRecord
-  /** The runs that are running, oldest first, each with its living processes. */
+  /**
+   * The runs that are running, oldest first, each with its living processes.
+   *
+   * # Errors
+   * If the store is closed.
+   */
   alive(): Promise<Array<AliveRunRow>>
   /**
    * Kills all processes of a run.
    *
    * # Errors
-   * If the grace is not a valid duration.
+   * If the grace is not a valid duration, or the store is closed.
    */
   kill(id: string, options: NativeKillOptions): Promise<KillRecord>
 }
