@@ -126,6 +126,7 @@ running.on('warn', ({ dumpFile }) => dumpFile);
 
 // The result
 declare const result: Result;
+expectType<string | undefined>()(result.run.process?.startedAt);
 expectType<number | undefined>()(result.peak?.bytes);
 expectType<number | null>()(result.exit.code);
 declare const tracked: TaskResult;

@@ -12,6 +12,7 @@ export type Addon = Pick<
   | 'NativeWatch'
   | 'exitNow'
   | 'ownArguments'
+  | 'processIdentity'
   | 'storeSchema'
   | 'survey'
   | 'version'
@@ -24,6 +25,7 @@ export type {
   InspectedProcess,
   LargestProcessRecord,
   PeakRecord,
+  ProcessIdentity as NativeIdentity,
   ProcessSurveyRecord as ProcessSurvey,
   RulesOption,
   RunEnd,

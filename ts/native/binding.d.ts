@@ -208,6 +208,14 @@ export declare class NativeStore {
    */
   runs(question: RunQuestion): string
   /**
+   * The runs that are recorded as running, of this boot of this machine. Their processes may
+   * have ended.
+   *
+   * # Errors
+   * If the store cannot be read.
+   */
+  runningHere(): Array<RunningHere>
+  /**
    * The matching runs by label or command, each with this many of its latest peaks.
    *
    * # Errors
@@ -621,15 +629,18 @@ export interface ProcessAtPeakRecord {
 /** The memory of a process over time; 0 bytes once it is gone. */
 export interface ProcessCourseRecord {
   pid: number
-  startTicks: number
   name: string
   points: Array<Array<number>>
 }
 
-/** A process and its start time, in clock ticks since boot. */
+/** The process with this start time, in clock ticks since boot. */
+export declare function processIdentity(pid: number, startTicks: number): ProcessIdentity
+
+/** A process and its start, in milliseconds since 1970. */
 export interface ProcessIdentity {
   pid: number
-  startTicks: number
+  /** Absent on a system that does not tell. */
+  startedAtEpochMs?: number
 }
 
 /** What the process table shows. */
@@ -767,6 +778,15 @@ export interface RunnerOption {
   tasks: Array<TaskRuleOption>
   wrappers: Array<string>
   hosts: Array<string>
+}
+
+/** A run that is running on this system. */
+export interface RunningHere {
+  id: string
+  /** The process of the command. */
+  process?: ProcessIdentity
+  /** The memtop that records it. */
+  memtop?: ProcessIdentity
 }
 
 /** What to run and how. */

@@ -17,7 +17,6 @@ pub struct CourseRecord {
 #[napi(object)]
 pub struct ProcessCourseRecord {
     pub pid: u32,
-    pub start_ticks: i64,
     pub name: String,
     pub points: Vec<Vec<i64>>,
 }
@@ -30,7 +29,6 @@ impl From<Course> for CourseRecord {
             processes: processes
                 .map(|process| ProcessCourseRecord {
                     pid: process.id.pid,
-                    start_ticks: whole(process.id.started),
                     name: process.name,
                     points: pairs(&process.points),
                 })
@@ -48,7 +46,8 @@ impl From<CourseRecord> for Course {
                 .map(|process| ProcessCourse {
                     id: ProcessId {
                         pid: process.pid,
-                        started: process.start_ticks.cast_unsigned(),
+                        // It is of another machine or another boot.
+                        started: 0,
                     },
                     name: process.name,
                     points: points(&process.points),

@@ -11,6 +11,7 @@ mod found;
 mod inspector;
 mod options;
 mod places;
+mod process_identity;
 mod question;
 mod record;
 mod recorder;
@@ -32,6 +33,7 @@ use std::os::unix::ffi::OsStringExt;
 
 use error::{Code, Result};
 
+pub use process_identity::process_identity;
 pub use store::store_schema;
 pub use survey::survey;
 

@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use memtop_proc::native::{NativeInspector, ProcRoot};
+use memtop_proc::native::{BootTime, NativeInspector, ProcRoot};
 use memtop_proc::{Inspector, KillOptions, ProcessTable, kill_each, lock};
 use memtop_store::{
     AliveRun, Here, NewRun, NoMembers, Pruning, Question as StoreQuestion, State, Store,
@@ -14,6 +14,7 @@ use napi_derive::napi;
 use crate::course::CourseRecord;
 use crate::error::{self, Code, Result};
 use crate::inspector::{InspectedProcess, KillRecord, NativeKillOptions, grace, inspected};
+use crate::process_identity::ProcessIdentity;
 use crate::question::Question;
 use crate::record::whole;
 use crate::recorder::{RecordEnd, RecordStart};
@@ -53,6 +54,16 @@ pub struct RunGroup {
 pub struct AliveRunRow {
     pub id: String,
     pub tree: Vec<InspectedProcess>,
+}
+
+/// A run that is running on this system.
+#[napi(object, object_from_js = false)]
+pub struct RunningHere {
+    pub id: String,
+    /// The process of the command.
+    pub process: Option<ProcessIdentity>,
+    /// The memtop that records it.
+    pub memtop: Option<ProcessIdentity>,
 }
 
 /// Which runs to remove.
@@ -137,6 +148,31 @@ impl NativeStore {
             mark_interrupted(store)?;
             store.runs_json(&question).map_err(|error| of_store(&error))
         })
+    }
+
+    /// The runs that are recorded as running, of this boot of this machine. Their processes may
+    /// have ended.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    #[napi]
+    pub fn running_here(&self) -> Result<Vec<RunningHere>> {
+        let question = StoreQuestion {
+            state: Some(State::Running),
+            ..StoreQuestion::default()
+        };
+        let running = self.with(|store| store.runs(&question).map_err(|error| of_store(&error)))?;
+        let (here, boot) = (here(), BootTime::read());
+        let identity = |process| ProcessIdentity::of(process, boot);
+        Ok(running
+            .into_iter()
+            .filter(|run| here.boot_id.is_some() && run.here == here)
+            .map(|run| RunningHere {
+                id: run.id,
+                process: run.process.map(identity),
+                memtop: run.memtop.map(identity),
+            })
+            .collect())
     }
 
     /// The matching runs by label or command, each with this many of its latest peaks.
