@@ -38,6 +38,11 @@ export class RunNotFound extends MemtopError {
   readonly code = 'RunNotFound';
 }
 
+/** A store was used after it was closed. */
+export class StoreClosed extends MemtopError {
+  readonly code = 'StoreClosed';
+}
+
 /** An option has an invalid value. */
 export class InvalidOption extends MemtopError {
   readonly code = 'InvalidOption';

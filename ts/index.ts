@@ -17,6 +17,7 @@ export {
   PermissionDenied,
   ProcessNotFound,
   RunNotFound,
+  StoreClosed,
   SystemError,
   UnusableResult,
 } from './errors.js';

@@ -98,6 +98,20 @@ test('runs go from one store to another and are the same there', async (t) => {
   t.deepEqual(whole(other), whole(one));
 });
 
+test('no output has start times in clock ticks', async (t) => {
+  const store = ownStore(t);
+  await store.memtop('-q', '--', 'sleep', '0.2');
+  for (const args of [
+    ['history', '--json'],
+    ['show', '--json'],
+    ['history', '--export', '-'],
+  ]) {
+    const { stdout } = await store.memtop(...args);
+    t.regex(stdout.toString(), /"process": ?\{\s*"pid"/, args.join(' '));
+    t.notRegex(stdout.toString(), /startTicks/i, args.join(' '));
+  }
+});
+
 test('a file that is no export adds nothing and says what is wrong', async (t) => {
   const store = ownStore(t);
   const file = join(temporaryFolder(t), 'runs.json');

@@ -27,6 +27,9 @@ test('a running run is seen from elsewhere with its whole tree, and ended', asyn
   t.is(run.state, 'running');
   t.is(run.label, 'long');
   t.is(processes[0].pid, run.process.pid);
+  const startedAfterMs = Date.parse(run.process.startedAt) - Date.parse(run.startedAt);
+  t.true(startedAfterMs >= -11 && startedAfterMs < 30_000, `${startedAfterMs}`);
+  t.true(Date.parse(run.memtop.startedAt) <= Date.parse(run.process.startedAt));
 
   const text = await store.memtop('ps', '--runs');
   t.regex(text.stdout.toString(), /^\S+ \(long\) {2}.* {2}sh -c setsid/);

@@ -15,6 +15,7 @@ const printed: readonly RegExp[] = [
   /^sh -c exit 3: exited with code 3\n3 \d+\n$/,
   /^word\n \d+\n$/,
   /^\d+ 1\naborted\n$/,
+  /^true\naborted\n$/,
   /^TimeoutError aborted \d+\n$/,
   /^small 0 [\d.]+ \d+\nlate 0 [\d.]+ \d+\n\[ 'small', 'late' \]\n$/,
   /^server \d{8,}\n$/,

@@ -60,6 +60,7 @@ test('a pid that was used twice is two processes, and one of them at the peak', 
   const reports = [record(1), record(1, { startTicks: 2, committedBytes: 50 * MB })];
   const heap = heapOf(reports, { peak: peakOf({ 1: 500 * MB }) });
   t.like(heap, { processCount: 2, ofPeakBytes: 120 * MB });
+  t.false(heap?.heaps.some((own) => 'startTicks' in own));
 });
 
 test('the heap has no larger part of the peak than its process', (t) => {

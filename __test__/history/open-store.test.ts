@@ -1,13 +1,21 @@
+import { readdirSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { Store } from '../../ts/history/store.js';
-import { InvalidOption, openStore, RunNotFound, SystemError } from '../../ts/index.js';
+import {
+  InvalidOption,
+  MemtopError,
+  openStore,
+  RunNotFound,
+  StoreClosed,
+  SystemError,
+} from '../../ts/index.js';
 import { temporaryFolder } from '../helpers/folder.js';
 import { resultOf } from '../helpers/result-of.js';
 import { madeUpRun, ownStore } from '../helpers/stored.js';
 
 function filledStore(file: string): void {
-  const store = Store.openOrMake(file);
+  using store = Store.openOrMake(file);
   for (const number of [1, 2, 3]) {
     const run = madeUpRun(number, { label: number === 3 ? 'test' : 'build' });
     const result = resultOf({ id: run.id, megabytes: 100 * number });
@@ -75,4 +83,61 @@ test('a missing store and an invalid query are named', (t) => {
     message: 'file must be a path or a file: URL',
   });
   t.throws(() => openStore({ path: file } as object), { message: 'there is no option path' });
+});
+
+/** The descriptors of this process that this file is open at. */
+function descriptorsOf(file: string): string[] {
+  return readdirSync('/proc/self/fd').filter((number) => {
+    try {
+      return readlinkSync(`/proc/self/fd/${number}`) === file;
+    } catch {
+      // That of the folder itself.
+      return false;
+    }
+  });
+}
+
+test('a closed store has let go of its file, and is of no more use', (t) => {
+  const file = join(temporaryFolder(t), 'runs.db');
+  filledStore(file);
+  t.deepEqual(descriptorsOf(file), []);
+  const store = openStore({ file });
+  t.is(descriptorsOf(file).length, 1);
+  store.close();
+  t.deepEqual(descriptorsOf(file), []);
+  t.notThrows(() => store.close());
+  t.notThrows(() => store[Symbol.dispose]());
+  const closed = {
+    instanceOf: StoreClosed,
+    code: 'StoreClosed',
+    message: `the store ${file} is closed`,
+  };
+  t.true(t.throws(() => store.runs(), closed) instanceof MemtopError);
+  t.throws(() => store.results('build'), closed);
+  t.is(openStore({ file }).runs().length, 3);
+});
+
+test('leaving a block closes a store', (t) => {
+  const file = join(temporaryFolder(t), 'runs.db');
+  filledStore(file);
+  let left: ReturnType<typeof openStore>;
+  {
+    using store = openStore({ file });
+    t.is(store.results('test').length, 1);
+    left = store;
+  }
+  t.throws(() => left.runs(), { instanceOf: StoreClosed });
+});
+
+test('a query that has begun ends although the store is closed', async (t) => {
+  const file = join(temporaryFolder(t), 'runs.db');
+  filledStore(file);
+  const store = Store.open(file);
+  const alive = store.alive();
+  store.close();
+  t.deepEqual(await alive, []);
+  for (const query of [() => store.alive(), () => store.kill('20260101-000100-00000a')]) {
+    await t.throwsAsync(query, { instanceOf: StoreClosed });
+  }
+  t.throws(() => store.prune({ keep: 1 }), { instanceOf: StoreClosed });
 });

@@ -2,10 +2,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { filesIn } from '../../ts/compare/files.js';
+import { parseResult } from '../../ts/compare/parse-result.js';
 import { Store } from '../../ts/history/store.js';
 import { exported, importInto } from '../../ts/history/transfer.js';
 import { asCurrentResult } from '../../ts/result/older.js';
 import { resultSchema } from '../../ts/result/schema.js';
+import type { Result } from '../../ts/result/types.js';
 import { temporaryFolder } from '../helpers/folder.js';
 import { MB } from '../helpers/measured.js';
 import { resultOf } from '../helpers/result-of.js';
@@ -22,6 +24,19 @@ function older(): object {
   const olderPeak = { ...peak, pssBytes: 100 * MB, processes };
   const tasks = [{ id: 'build', source: 'npm', status: 'ended', peak: olderPeak }];
   return { ...result, schema: 'memtop.result/1', peak: olderPeak, tasks };
+}
+
+/** A result in which processes have their start in clock ticks. */
+function withTicks(): object {
+  const { run, ...result } = resultOf({ megabytes: 100 });
+  const [heap] = [{ pid: 7, startTicks: 100, nodeVersion: 'v20.0.0', command: ['node'] }];
+  const numbers = { limitBytes: 1, usedBytes: 1, committedBytes: 1, fullCollections: 0, looks: 1 };
+  const outside = { externalBytes: 0, arrayBuffersBytes: 0, lastSeen: 'end' };
+  return {
+    ...result,
+    run: { ...run, process: { pid: 7, startTicks: 100 } },
+    heap: { processCount: 1, heapCount: 1, heaps: [{ ...heap, ...numbers, ...outside }] },
+  };
 }
 
 const parts = [60 * MB, 40 * MB];
@@ -78,4 +93,37 @@ test('a store lists results of the previous schema and exports them', async (t) 
   const before = text.replaceAll('memtop.result/2', 'memtop.result/1');
   const third = Store.openOrMake(join(folder, 'third.db'));
   t.deepEqual(await importInto(third, before), { added: 1, skipped: 0 });
+});
+
+test('a result with start times in clock ticks is read', (t) => {
+  const { run, heap } = parseResult(JSON.stringify(withTicks()));
+  t.like(run.process, { pid: 7, startedAt: undefined });
+  t.is(heap?.heaps[0]?.pid, 7);
+});
+
+test('a store with such results lists them, and such an export is imported', async (t) => {
+  const folder = temporaryFolder(t);
+  const store = Store.openOrMake(join(folder, 'runs.db'));
+  const points = [
+    [50, 7 * MB],
+    [150, 8 * MB],
+  ];
+  const processes = [
+    { pid: 7, startTicks: 100, name: 'node', points },
+    { pid: 7, startTicks: 900, name: 'sh', points: points.map(([at = 0]) => [at + 1000, MB]) },
+  ];
+  const run = { ...madeUpRun(1), process: { pid: 7, startTicks: 100 } };
+  const result = { ...withTicks(), run: { ...(withTicks() as Result).run, id: run.id } };
+  const whole = { run, result, course: { sums: points, processes } };
+  const text = JSON.stringify({ schema: 'memtop.export/1', runs: [whole] });
+  t.deepEqual(await importInto(store, text), { added: 1, skipped: 0 });
+  t.is(store.result(run.id)?.run.process?.pid, 7);
+  t.deepEqual(
+    store.course(run.id).processes.map(({ pid, name, points }) => [pid, name, points[0]?.[0]]),
+    [
+      [7, 'node', 50],
+      [7, 'sh', 1050],
+    ],
+  );
+  t.is(store.runs()[0]?.peakBytes, 100 * MB);
 });

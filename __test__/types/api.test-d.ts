@@ -41,6 +41,7 @@ import {
   run,
   type Snapshot,
   type SnapshotProcess,
+  type StoreClosed,
   type StoreOptions,
   type Task,
   type TaskResult,
@@ -125,6 +126,7 @@ running.on('warn', ({ dumpFile }) => dumpFile);
 
 // The result
 declare const result: Result;
+expectType<string | undefined>()(result.run.process?.startedAt);
 expectType<number | undefined>()(result.peak?.bytes);
 expectType<number | null>()(result.exit.code);
 declare const tracked: TaskResult;
@@ -150,9 +152,11 @@ expectType<boolean>()(isRegression(comparison.peak));
 const store = openStore({ file: 'runs.db' } satisfies StoreOptions);
 expectType<RunStore>()(store);
 expectType<Result[]>()(store.results('last'));
+expectType<void>()(store.close());
+store satisfies Disposable;
 const filter = { label: 'build', since: new Date(), state: 'ended', latest: 5 } satisfies RunFilter;
 expectType<RunRecord[]>()(store.runs(filter));
-// @ts-expect-error ticks of the clock are for memtop itself
+// @ts-expect-error of a run that has ended, the pid may be that of another process by now
 store.runs()[0]?.process;
 
 // Errors
@@ -169,6 +173,8 @@ abort satisfies MemtopError & Error;
 expectType<'ABORT_ERR'>()(abort.code);
 expectType<Result>()(abort.result);
 expectType<Result['exit']>()(abort.exit);
+declare const closed: StoreClosed;
+expectType<'StoreClosed'>()(closed.code);
 // @ts-expect-error the base class is abstract
 new MemtopError('no');
 

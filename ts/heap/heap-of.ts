@@ -13,6 +13,12 @@ interface Scope {
   readonly oom?: Oom | undefined;
 }
 
+/** What a heap has reported, and its part of the result. */
+interface Reported {
+  readonly record: HeapRecord;
+  readonly heap: Heap;
+}
+
 /** Undefined where none of them has reported. */
 export function heapOf(
   reports: readonly HeapRecord[],
@@ -20,21 +26,22 @@ export function heapOf(
 ): HeapSummary | undefined {
   const records = pids ? reports.filter(({ pid }) => pids.has(pid)) : reports;
   if (records.length === 0) return undefined;
-  const heaps = records.map((record) => heapFrom(record, oom));
+  const reported = records.map((record) => ({ record, heap: heapFrom(record, oom) }));
+  const heaps = reported.map(({ heap }) => heap);
   const needed = ({ neededMegabytes = 0 }: Heap) => neededMegabytes;
   heaps.sort((one, other) => needed(other) - needed(one) || other.usedBytes - one.usedBytes);
   const most = heaps[0]?.neededMegabytes;
   return {
-    processCount: processesOf(records).length,
+    processCount: processesOf(reported).length,
     heapCount: heaps.length,
-    ...(peak && partOfPeak(heaps, peak)),
+    ...(peak && partOfPeak(reported, peak)),
     ...(most !== undefined && { neededMegabytes: most }),
     heaps: heaps.slice(0, mostHeaps),
   };
 }
 
 function heapFrom(record: HeapRecord, oom: Oom | undefined): Heap {
-  const { unconfirmedBytes, hasEnded, ...heap } = record;
+  const { startTicks, unconfirmedBytes, hasEnded, ...heap } = record;
   const isVictim = oom?.kind === 'heap' && oom.victim?.pid === record.pid;
   if (isVictim && !hasEnded && record.worker === undefined) return fullHeap(heap, oom);
   const lastSeen = hasEnded ? 'end' : 'before-end';
@@ -58,32 +65,30 @@ function fullHeap(heap: Omit<Heap, 'lastSeen'>, oom: Oom): Heap {
 }
 
 /** Empty where a heap that was alive at the peak was never read. */
-function partOfPeak(heaps: readonly Heap[], peak: Peak): Pick<HeapSummary, 'ofPeakBytes'> {
+function partOfPeak(reported: readonly Reported[], peak: Peak): Pick<HeapSummary, 'ofPeakBytes'> {
   let ofPeakBytes = 0;
   for (const { pid, bytes } of peak.processes) {
-    const own = heaps.filter((heap) => heap.pid === pid);
-    if (own.some(({ lastSeen, looks }) => lastSeen === 'before-end' && looks === 0)) return {};
+    const own = reported.filter(({ record }) => record.pid === pid);
+    if (own.some(({ heap }) => heap.lastSeen === 'before-end' && heap.looks === 0)) return {};
     ofPeakBytes += Math.min(bytes, committedTogether(own));
   }
   return { ofPeakBytes };
 }
 
 /** Of the largest process, where several had the pid one after the other. */
-function committedTogether(heaps: readonly Heap[]): number {
-  const sums = processesOf(heaps).map((own) =>
-    own.reduce((sum, { committedBytes }) => sum + committedBytes, 0),
+function committedTogether(reported: readonly Reported[]): number {
+  const sums = processesOf(reported).map((own) =>
+    own.reduce((sum, { heap }) => sum + heap.committedBytes, 0),
   );
   return Math.max(0, ...sums);
 }
 
 /** The heaps of each process together. */
-function processesOf<Of extends Pick<HeapRecord, 'pid' | 'startTicks'>>(
-  heaps: readonly Of[],
-): Of[][] {
-  const byProcess = new Map<string, Of[]>();
-  for (const heap of heaps) {
-    const key = `${heap.pid} ${heap.startTicks}`;
-    byProcess.set(key, [...(byProcess.get(key) ?? []), heap]);
+function processesOf(reported: readonly Reported[]): Reported[][] {
+  const byProcess = new Map<string, Reported[]>();
+  for (const one of reported) {
+    const key = `${one.record.pid} ${one.record.startTicks}`;
+    byProcess.set(key, [...(byProcess.get(key) ?? []), one]);
   }
   return [...byProcess.values()];
 }

@@ -11,7 +11,7 @@ const points = z.array(z.array(amount).check(z.length(2)));
 
 const course = z.looseObject({
   sums: points,
-  processes: z.array(z.looseObject({ pid: whole, startTicks: whole, name: z.string(), points })),
+  processes: z.array(z.looseObject({ pid: whole, name: z.string(), points })),
 });
 
 const run = z.looseObject({

@@ -8,7 +8,8 @@ import { Store } from './store.js';
 export function recordEnded(file: string, result: Result): void {
   const { run, memtopVersion, timeline } = result;
   const { atMs = [], bytes = [] } = timeline ?? {};
-  Store.openOrMake(file).add({
+  using store = Store.openOrMake(file);
+  store.add({
     run: { ...run, memtopVersion, command: storedCommand(run.command), state: 'ended' },
     result: JSON.parse(JSON.stringify(result, withoutSecrets)),
     course: { sums: atMs.map((at, index) => [Math.round(at), bytes[index] ?? 0]), processes: [] },

@@ -33,14 +33,15 @@ export interface RunRecord extends Omit<StoredRun, 'process' | 'memtop'> {
   pid?: number;
 }
 
-/** An open store. */
-export interface RunStore {
+/** An open store. Disposing of it closes it. */
+export interface RunStore extends Disposable {
   readonly file: string;
 
   /**
    * The runs that pass the filter, oldest first.
    *
    * @throws InvalidOption
+   * @throws StoreClosed
    * @throws SystemError when the store cannot be read
    */
   runs(filter?: RunFilter): RunRecord[];
@@ -50,9 +51,13 @@ export interface RunStore {
    * label, which means all of its runs that have ended. Never none.
    *
    * @throws RunNotFound
+   * @throws StoreClosed
    * @throws SystemError when the store cannot be read
    */
   results(reference: string): Result[];
+
+  /** Closes the file. Safe to call again; nothing else may be called afterwards. */
+  close(): void;
 }
 
 const storeOptions = z.strictObject({
@@ -93,10 +98,12 @@ export function openStore(options: StoreOptions = {}): RunStore {
       return store.runs(question).map(runRecord);
     },
     results: (reference) => resultsOf(store, reference),
+    close: () => store.close(),
+    [Symbol.dispose]: () => store.close(),
   };
 }
 
-/** The start in ticks, which tells a process from others of its pid, is for memtop itself. */
+/** Of an ended run, the pid may be that of another process by now. */
 function runRecord({ process, memtop: _, ...run }: StoredRun): RunRecord {
   return { ...run, ...(process && run.state === 'running' && { pid: process.pid }) };
 }

@@ -10,7 +10,8 @@ export function storedIn(file: string): RunSource {
     async resultsOf(reference) {
       if (!existsSync(file)) return [];
       try {
-        return resultsOf(Store.open(file), reference);
+        using store = Store.open(file);
+        return resultsOf(store, reference);
       } catch (error) {
         if (error instanceof RunNotFound) return [];
         if (error instanceof MemtopError) throw new UnusableResult(error.message);

@@ -3,12 +3,13 @@ import { SystemError } from '../errors.js';
 import type { KillOutcome } from '../inspect/options.js';
 import type { ProcessRecord } from '../inspect/process.js';
 import { processRecord } from '../inspect/process-record.js';
-import type { Addon } from '../native/addon.js';
+import type { Addon, NativeIdentity } from '../native/addon.js';
 import { fromAddon } from '../native/errors.js';
 import { loadAddon } from '../native/load.js';
 import { asCurrentResult } from '../result/older.js';
 import type { StoredGroup, StoredRun, StoredTimeline } from '../result/stored-run.js';
 import type { ExitCause, Host, PeakMetric, ProcessIdentity, Result } from '../result/types.js';
+import { processIdentity } from '../tracker/native/process-identity.js';
 
 type Native = InstanceType<Addon['NativeStore']>;
 
@@ -31,7 +32,8 @@ export interface WholeRun {
   course: StoredTimeline;
 }
 
-export class Store {
+/** Every method but `close()` throws StoreClosed once it is closed. */
+export class Store implements Disposable {
   readonly file: string;
   readonly #native: Native;
 
@@ -66,7 +68,10 @@ export class Store {
   /** Oldest first. Runs whose memtop has died are marked as interrupted before. */
   runs(filter: RunFilter = {}): StoredRun[] {
     const rows: Row[] = JSON.parse(mappingErrors(() => this.#native.runs(filter)));
-    return rows.map(storedRun);
+    const isRunning = rows.some(({ state }) => state === 'running');
+    const here = isRunning ? mappingErrors(() => this.#native.runningHere()) : [];
+    const starts = new Map(here.map((run) => [run.id, run]));
+    return rows.map((row) => storedRun(row, starts.get(row.id)));
   }
 
   /** Runs by label or command, each group with its latest `peaks` peaks, the latest group first. */
@@ -119,7 +124,7 @@ export class Store {
 
   /** The runs that are running, oldest first. */
   async alive(): Promise<AliveRun[]> {
-    const alive = await this.#native.alive().catch(rethrow);
+    const alive = await mappingErrors(() => this.#native.alive()).catch(rethrow);
     return alive.flatMap(({ id, tree }) =>
       this.runs({ id }).map((run) => ({ run, processes: tree.map(processRecord) })),
     );
@@ -131,7 +136,16 @@ export class Store {
    * @throws ProcessNotFound when none is alive, and what `inspect.kill()` throws
    */
   async kill(id: string, { force = false, graceMs = 2000 } = {}): Promise<KillOutcome> {
-    return this.#native.kill(id, { force, graceMs }).catch(rethrow);
+    return mappingErrors(() => this.#native.kill(id, { force, graceMs })).catch(rethrow);
+  }
+
+  /** Queries that have begun end first. Safe to call again. */
+  close(): void {
+    this.#native.close();
+  }
+
+  [Symbol.dispose](): void {
+    this.close();
   }
 }
 
@@ -171,16 +185,20 @@ interface Row {
   host: Host | null;
   memtopVersion: string | null;
   pid: number | null;
-  startTicks: number | null;
   memtopPid: number | null;
-  memtopStartTicks: number | null;
 }
 
-function storedRun(row: Row): StoredRun {
+/** The same processes, with their start. */
+interface Starts {
+  process?: NativeIdentity;
+  memtop?: NativeIdentity;
+}
+
+function storedRun(row: Row, starts: Starts = {}): StoredRun {
   const { id, label, command, cwd, startedAt, endedAt, state, durationMs } = row;
   const { exitCode: code, signal, cause, peakBytes, peakMetric, host, memtopVersion } = row;
-  const process = processOf(row.pid, row.startTicks);
-  const memtop = processOf(row.memtopPid, row.memtopStartTicks);
+  const process = processOf(row.pid, starts.process);
+  const memtop = processOf(row.memtopPid, starts.memtop);
   return {
     id,
     ...(label !== null && { label }),
@@ -200,8 +218,12 @@ function storedRun(row: Row): StoredRun {
   };
 }
 
-function processOf(pid: number | null, startTicks: number | null): ProcessIdentity | undefined {
-  return pid === null || startTicks === null ? undefined : { pid, startTicks };
+function processOf(
+  pid: number | null,
+  known: NativeIdentity | undefined,
+): ProcessIdentity | undefined {
+  if (known) return processIdentity(known);
+  return pid === null ? undefined : { pid };
 }
 
 function mappingErrors<T>(act: () => T): T {

@@ -12,6 +12,7 @@ export type Addon = Pick<
   | 'NativeWatch'
   | 'exitNow'
   | 'ownArguments'
+  | 'processIdentity'
   | 'storeSchema'
   | 'survey'
   | 'version'
@@ -25,6 +26,7 @@ export type {
   KernelEventsRecord as KernelEvents,
   LargestProcessRecord,
   PeakRecord,
+  ProcessIdentity as NativeIdentity,
   ProcessSurveyRecord as ProcessSurvey,
   RulesOption,
   RunEnd,

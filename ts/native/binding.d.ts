@@ -96,13 +96,13 @@ export declare class NativeInspector {
 /** Records a run on a thread of its own. */
 export declare class NativeRecorder {
   static ofRun(start: RecordStart, run: NativeRun): NativeRecorder
-  /** Of a run that is measured by a process below this one: its timeline is not known here. */
+  /** Of a run that is measured by a process below this one: its course is not known here. */
   static elsewhere(start: RecordStart, run: NativeRun): NativeRecorder
   static ofBundle(start: RecordStart, bundle: NativeBundle): NativeRecorder
   /** Records how the run has ended, without waiting for that. */
   finish(end: RecordEnd): void
   /** Waits until everything is written, but not longer than that. Returns what is not written. */
-  wait(atMostMs: number): RecordingFailure | null
+  wait(atMostMs: number): RecordTrouble | null
 }
 
 /** A command that has been started and is being sampled. */
@@ -153,7 +153,7 @@ export declare class NativeSampler {
    * # Errors
    * When the process table cannot be read here.
    */
-  constructor(intervalMs?: number | undefined | null, metric?: 'auto' | 'rss' | 'pss' | undefined | null, trace?: 'auto' | 'kernel' | 'ptrace' | 'on' | 'off' | undefined | null)
+  constructor(intervalMs?: number | undefined | null, metric?: 'auto' | 'rss' | 'pss' | undefined | null, traces?: boolean)
   /**
    * Traces a tree where that was asked for. Returns why it cannot be traced; it can still be sampled.
    *
@@ -181,7 +181,7 @@ export declare class NativeSampler {
   close(): void
 }
 
-/** An open store. */
+/** A store. */
 export declare class NativeStore {
   /**
    * Opens a store. Returns null if it does not exist.
@@ -197,6 +197,8 @@ export declare class NativeStore {
    * If it cannot be used.
    */
   static open(file: string): NativeStore
+  /** Closes the file, as soon as queries on other threads have ended. Safe to call again. */
+  close(): void
   /**
    * The matching runs as a JSON list, oldest first. Marks runs whose memtop is gone as
    * interrupted before.
@@ -204,14 +206,22 @@ export declare class NativeStore {
    * # Errors
    * If the store cannot be read.
    */
-  runs(filter: RunFilter): string
+  runs(question: RunQuestion): string
+  /**
+   * The runs that are recorded as running, of this boot of this machine. Their processes may
+   * have ended.
+   *
+   * # Errors
+   * If the store cannot be read.
+   */
+  runningHere(): Array<RunningHere>
   /**
    * The matching runs by label or command, each with this many of its latest peaks.
    *
    * # Errors
    * If the store cannot be read.
    */
-  groups(filter: RunFilter, peaks: number): Array<RunGroup>
+  groups(question: RunQuestion, peaks: number): Array<RunGroup>
   /**
    * The result of a run as JSON.
    *
@@ -225,7 +235,7 @@ export declare class NativeStore {
    * # Errors
    * If the store cannot be read.
    */
-  timeline(id: string): StoredTimelineRecord
+  course(id: string): CourseRecord
   /**
    * Adds a run from another store. Without an end it is marked as interrupted. Returns false if
    * there is already a run with its id.
@@ -233,7 +243,7 @@ export declare class NativeStore {
    * # Errors
    * If the store cannot be written.
    */
-  importRun(start: RecordStart, end: RecordEnd | undefined | null, timeline: StoredTimelineRecord): boolean
+  importRun(start: RecordStart, end: RecordEnd | undefined | null, course: CourseRecord): boolean
   /**
    * Removes runs.
    *
@@ -241,13 +251,18 @@ export declare class NativeStore {
    * If the store cannot be written.
    */
   prune(options: PruneOptions): PruneRecord
-  /** The runs that are running, oldest first, each with its living processes. */
+  /**
+   * The runs that are running, oldest first, each with its living processes.
+   *
+   * # Errors
+   * If the store is closed.
+   */
   alive(): Promise<Array<AliveRunRow>>
   /**
    * Kills all processes of a run.
    *
    * # Errors
-   * If the grace is not a valid duration.
+   * If the grace is not a valid duration, or the store is closed.
    */
   kill(id: string, options: NativeKillOptions): Promise<KillRecord>
 }
@@ -262,7 +277,7 @@ export declare class NativeTask {
    * Assigns a process of the tree to a task, by the name of a runner in the rules and that of the
    * task. Whether both the process and the runner are known.
    */
-  assignToTask(pid: number, runner: string, name: string): boolean
+  tellTask(pid: number, runner: string, name: string): boolean
   /**
    * Ends the whole tree; its processes have `grace_ms` to end by themselves. Calling it again
    * without any grace cuts that short.
@@ -296,8 +311,6 @@ export declare class NativeWatch {
   ended(): Promise<WatchEnd>
   /** The state of the tree; nothing when watching is over. */
   snapshot(): SnapshotRecord | null
-  /** How the tree is followed. */
-  tracking(): TrackingRecord
   /** Ends watching. Safe to call again. */
   stop(): void
 }
@@ -355,6 +368,12 @@ export interface CommandOptions {
   streams?: 'inherit' | 'tee' | 'pipe' | 'terminal' | 'view' | 'remote'
   /** The size of the pseudo-terminal; that of this process's terminal if absent. */
   size?: ViewSize
+}
+
+/** The memory of a run over time. Each point is milliseconds since the start, and bytes. */
+export interface CourseRecord {
+  sums: Array<Array<number>>
+  processes: Array<ProcessCourseRecord>
 }
 
 /**
@@ -439,13 +458,6 @@ export interface GroupEnd {
   escaped: number
 }
 
-/** The features of a group. */
-export interface GroupFeaturesRecord {
-  peak: boolean
-  peakSince: boolean
-  kill: boolean
-}
-
 /** How a run was guarded. */
 export interface GuardEnd {
   warned: boolean
@@ -470,14 +482,6 @@ export interface InspectedProcess {
   userId?: number
 }
 
-/** Whether the kernel tells which processes start and end. */
-export interface KernelEventsRecord {
-  /** Why it does not. */
-  refused?: string
-  /** Why it does not tell the high-water marks of processes that have ended. */
-  withoutHighWater?: string
-}
-
 /** A descendant that is still alive. */
 export interface KillFailureRecord {
   pid: number
@@ -500,6 +504,12 @@ export interface LargestProcessRecord {
   /** The index of its task among the found tasks. */
   task?: number
   bytes: number
+}
+
+/** A process that could not be killed. */
+export interface LeftProcess {
+  pid: number
+  reason: string
 }
 
 /** A limit and the directory of the group that sets it. */
@@ -537,6 +547,13 @@ export interface NativeKillOptions {
   started?: number
 }
 
+/** The features of a group. */
+export interface OffersRecord {
+  peak: boolean
+  peakSince: boolean
+  kill: boolean
+}
+
 /** How memory ran out. */
 export interface OutOfMemoryEnd {
   kind: 'kernel' | 'heap'
@@ -564,7 +581,7 @@ export interface OwnGroupRecord {
   max?: LimitRecord
   high?: LimitRecord
   swapMax?: LimitRecord
-  features: GroupFeaturesRecord
+  offers: OffersRecord
   pressure?: PressureRecord
 }
 
@@ -609,10 +626,21 @@ export interface ProcessAtPeakRecord {
   pssBytes?: number
 }
 
-/** A process and its start time, in clock ticks since boot. */
+/** The memory of a process over time; 0 bytes once it is gone. */
+export interface ProcessCourseRecord {
+  pid: number
+  name: string
+  points: Array<Array<number>>
+}
+
+/** The process with this start time, in clock ticks since boot. */
+export declare function processIdentity(pid: number, startTicks: number): ProcessIdentity
+
+/** A process and its start, in milliseconds since 1970. */
 export interface ProcessIdentity {
   pid: number
-  startTicks: number
+  /** Absent on a system that does not tell. */
+  startedAtEpochMs?: number
 }
 
 /** What the process table shows. */
@@ -623,14 +651,6 @@ export interface ProcessSurveyRecord {
   /** readable, denied, absent or not-tried. */
   ownPss: string
   othersPss: string
-}
-
-/** The memory of a process over time; 0 bytes once it is gone. */
-export interface ProcessTimelineRecord {
-  pid: number
-  startTicks: number
-  name: string
-  points: Array<Array<number>>
 }
 
 /** Which runs to remove. */
@@ -661,13 +681,6 @@ export interface RecordEnd {
   result: string
 }
 
-/** What is not recorded. */
-export interface RecordingFailure {
-  /** Whether it is the run; else only its timeline. */
-  isWholeRun: boolean
-  reason: string
-}
-
 /** What is known of a run when it starts. */
 export interface RecordStart {
   /** The file of the store. */
@@ -681,6 +694,13 @@ export interface RecordStart {
   /** The machine, in JSON. */
   host: string
   memtopVersion: string
+}
+
+/** What is not recorded. */
+export interface RecordTrouble {
+  /** Whether it is the run; else only its course. */
+  isWholeRun: boolean
+  reason: string
 }
 
 /** The memory available to a run. */
@@ -716,8 +736,10 @@ export interface RunEnd {
   group?: GroupEnd
   /** Why `group` is absent. */
   noGroupBecause?: string
-  /** How its processes were followed. */
-  tracking: TrackingRecord
+  /** How the run was traced. */
+  traced?: TracedEnd
+  /** Why it was not traced. */
+  untracedBecause?: string
   /** Processes that outlived the command. */
   survivors: Array<LivingProcessRecord>
   /** How the run was guarded. */
@@ -730,18 +752,6 @@ export interface RunEnd {
   /** The number of output pieces passed to the reader, which may receive them after the end. */
   pieces: number
   remarks: Array<string>
-}
-
-/** A filter of runs. Absent conditions match all runs. */
-export interface RunFilter {
-  id?: string
-  idBegins?: string
-  label?: string
-  /** Runs started at or after this time. */
-  since?: string
-  state?: 'running' | 'ended' | 'interrupted'
-  /** Only this many of the latest runs. */
-  latest?: number
 }
 
 /** Runs with the same label, or without label and with the same command. */
@@ -770,12 +780,33 @@ export interface RunnerOption {
   hosts: Array<string>
 }
 
+/** A run that is running on this system. */
+export interface RunningHere {
+  id: string
+  /** The process of the command. */
+  process?: ProcessIdentity
+  /** The memtop that records it. */
+  memtop?: ProcessIdentity
+}
+
 /** What to run and how. */
 export interface RunOptions {
   command: CommandOptions
   session: SessionOptions
   /** A file that is there, which gets a row of CSV for each sample: milliseconds, and bytes. */
   samplesFile?: string
+}
+
+/** A filter of runs. Absent conditions match all runs. */
+export interface RunQuestion {
+  id?: string
+  idBegins?: string
+  label?: string
+  /** Runs started at or after this time. */
+  since?: string
+  state?: 'running' | 'ended' | 'interrupted'
+  /** Only this many of the latest runs. */
+  latest?: number
 }
 
 /** Statistics of sampling. */
@@ -803,7 +834,7 @@ export interface SessionOptions {
   intervalMs?: number
   metric?: 'auto' | 'rss' | 'pss'
   cgroup?: 'auto' | 'on' | 'off'
-  trace?: 'auto' | 'kernel' | 'ptrace' | 'on' | 'off'
+  trace?: 'auto' | 'on' | 'off'
   /** Time after which the run is killed. */
   timeoutMs?: number
   /** Time between terminating and killing processes. */
@@ -860,14 +891,8 @@ export interface StoppedEnd {
   reason: 'timeout' | 'request' | 'guard'
   /** How many processes were killed. */
   ended: number
-  failed: Array<UnkilledProcess>
+  failed: Array<LeftProcess>
   tookMs: number
-}
-
-/** The memory of a run over time. Each point is milliseconds since the start, and bytes. */
-export interface StoredTimelineRecord {
-  sums: Array<Array<number>>
-  processes: Array<ProcessTimelineRecord>
 }
 
 /** The schema of a store, in SQL with comments. */
@@ -885,13 +910,12 @@ export interface SurveyRecord {
   procProblem?: string
   processes?: ProcessSurveyRecord
   tracing?: TracingSurveyRecord
-  kernelEvents: KernelEventsRecord
   memory?: MemoryRecord
   pressure?: PressureRecord
   group?: OwnGroupRecord
   /** Why `group` is absent. */
   groupProblem?: string
-  runGroup?: GroupFeaturesRecord
+  runGroup?: OffersRecord
   /** Why `run_group` is absent. */
   runGroupProblem?: ProblemRecord
 }
@@ -939,6 +963,13 @@ export interface TimelineRecord {
   bytes: Array<number>
 }
 
+/** How a run was traced. */
+export interface TracedEnd {
+  stops: number
+  /** Processes that were detached. */
+  released: number
+}
+
 /** What affects tracing by this process. */
 export interface TracingSurveyRecord {
   refused?: string
@@ -946,19 +977,6 @@ export interface TracingSurveyRecord {
   hasCapability?: boolean
   yamaScope?: number
   seccompMode?: number
-}
-
-/** How processes were followed. */
-export interface TrackingRecord {
-  by: 'kernel' | 'ptrace' | 'connector' | 'scan'
-  /** Why not in a better way. */
-  because?: string
-  /** Stops of traced processes. */
-  stops: number
-  /** Processes that were detached. */
-  released: number
-  /** How often events of the kernel were lost. */
-  losses: number
 }
 
 /** The measurements of a tree. */
@@ -977,12 +995,6 @@ export interface TreeRecord {
   found: number
   unmeasured: number
   maxAlive: number
-}
-
-/** A process that could not be killed. */
-export interface UnkilledProcess {
-  pid: number
-  reason: string
 }
 
 /** An environment variable, and the pattern of its value. */
@@ -1022,7 +1034,7 @@ export interface WatchOptions {
   /** The sampler's own choice when absent. */
   intervalMs?: number
   metric?: 'auto' | 'rss' | 'pss'
-  trace?: 'auto' | 'kernel' | 'ptrace' | 'on' | 'off'
+  trace?: 'on' | 'off'
 }
 
 /** Processes that only start others. */

@@ -5,6 +5,7 @@ import {
   type MemtopError,
   PermissionDenied,
   ProcessNotFound,
+  StoreClosed,
   SystemError,
 } from '../errors.js';
 
@@ -23,6 +24,7 @@ const thrown: Record<string, new (message: string) => MemtopError> = {
   KillFailed,
   PermissionDenied,
   ProcessNotFound,
+  StoreClosed,
   SystemError,
 };
 

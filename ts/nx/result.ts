@@ -2,6 +2,7 @@
 import { packageVersion } from '../package.js';
 import { resultSchemaName } from '../result/name.js';
 import type { Result, Warning } from '../result/types.js';
+import { identityFromTicks } from '../tracker/native/process-identity.js';
 import { describeHost } from '../tracker/result/host.js';
 import { newRunId } from '../tracker/result/run-id.js';
 import type { Client } from './client.js';
@@ -25,7 +26,7 @@ export function nxResult(
       id: newRunId(new Date(startTime)),
       command: [...command],
       cwd: workspaceRoot,
-      process: { pid, startTicks },
+      process: identityFromTicks(pid, startTicks),
       startedAt: new Date(startTime).toISOString(),
       endedAt: new Date(endTime).toISOString(),
       durationMs: endTime - startTime,

@@ -21,9 +21,12 @@ export interface StoredRun {
   peakMetric?: PeakMetric;
   host?: Host;
   memtopVersion?: string;
-  /** The process of the command; absent where the run had several commands. */
+  /**
+   * The process of the command; absent where the run had several commands. Its start is known here
+   * while the run is running on this machine.
+   */
   process?: ProcessIdentity;
-  /** The memtop that recorded it. */
+  /** The memtop that recorded it, likewise. */
   memtop?: ProcessIdentity;
 }
 
@@ -46,6 +49,9 @@ export interface StoredGroup {
 /** The memory of a run over time. Each point is milliseconds since its start, and bytes. */
 export interface StoredTimeline {
   sums: number[][];
-  /** The largest processes, in the order of their first sample; 0 bytes once one has ended. */
-  processes: { pid: number; startTicks: number; name: string; points: number[][] }[];
+  /**
+   * The largest processes, in the order of their first sample; 0 bytes once one has ended. Several
+   * may have had the same pid one after the other.
+   */
+  processes: { pid: number; name: string; points: number[][] }[];
 }

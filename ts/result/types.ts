@@ -55,8 +55,8 @@ export interface Run {
 export interface ProcessIdentity {
   /** Process id. */
   pid: number;
-  /** Start time, in clock ticks since boot. */
-  startTicks: number;
+  /** Its start, ISO 8601 in UTC, exact to 10 ms. */
+  startedAt?: string;
 }
 
 /** The machine. */
@@ -325,8 +325,6 @@ export interface HeapSummary {
 export interface Heap {
   /** Process id. */
   pid: number;
-  /** Start time, in clock ticks since boot. */
-  startTicks?: number;
   /** Number of the worker thread; absent for the main thread. */
   worker?: number;
   /** Version of Node. */

@@ -13,6 +13,19 @@ test('a program gets the same result as the command line writes', async (t) => {
   t.like(result.exit, { code: 0, signal: null, cause: 'exit' });
 });
 
+test('the process of the command has its start by the wall clock', async (t) => {
+  const before = Date.now();
+  const { process, endedAt } = (await run(['sleep', '0.1'])).run;
+  const { pid, startedAt = '', ...others } = process ?? {};
+  t.true((pid ?? 0) > 0);
+  t.deepEqual(others, {});
+  t.regex(startedAt, /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+  // The kernel counts in steps of 10 ms.
+  const startedMs = Date.parse(startedAt);
+  t.true(startedMs >= before - 11, `${startedMs - before}`);
+  t.true(startedMs < Date.parse(endedAt) - 50, `${startedMs - Date.parse(endedAt)}`);
+});
+
 test('a command that cannot be started is a result, not an exception', async (t) => {
   const result = await run(['no-such-command']);
   t.like(result.exit, {

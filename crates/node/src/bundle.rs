@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use memtop_proc::native::BootTime;
 use memtop_spawn::{Bundle, BundleTask};
 use memtop_terminal::View;
 use napi::Env;
@@ -148,7 +149,7 @@ impl NativeBundle {
         let promise = self.end.promise(env)?;
         let delivery = self.end.clone();
         self.bundle
-            .finish(move |outcome| delivery.deliver(outcome.into()));
+            .finish(move |outcome| delivery.deliver(RunEnd::of(outcome, None)));
         Ok(promise)
     }
 }
@@ -185,10 +186,11 @@ impl NativeBundleTask {
         let (streams, controls) = streams(options.streams.as_deref(), options.size, on_output)?;
         let end = Deferred::new();
         let delivery = end.clone();
+        let boot = BootTime::read();
         let run = self.task.run(command(options), streams, move |outcome| {
             delivery.deliver(RunEnd {
                 pieces: whole(sent.load(Ordering::Relaxed)),
-                ..outcome.into()
+                ..RunEnd::of(outcome, boot)
             });
         });
         let run = run.map_err(|error| error::of_spawn(&error))?;
@@ -214,7 +216,7 @@ impl NativeBundleTask {
         let promise = self.end.promise(env)?;
         let delivery = self.end.clone();
         self.task
-            .finish(move |outcome| delivery.deliver(outcome.into()))
+            .finish(move |outcome| delivery.deliver(RunEnd::of(outcome, None)))
             .map_err(|error| napi::Error::from_reason(error.to_string()))?;
         Ok(promise)
     }

@@ -15,6 +15,7 @@ pub enum Code {
     KillFailed,
     ProcessNotFound,
     PermissionDenied,
+    StoreClosed,
     System,
 }
 
@@ -27,6 +28,7 @@ impl AsRef<str> for Code {
             Self::KillFailed => "KillFailed",
             Self::ProcessNotFound => "ProcessNotFound",
             Self::PermissionDenied => "PermissionDenied",
+            Self::StoreClosed => "StoreClosed",
             Self::System => "SystemError",
         }
     }

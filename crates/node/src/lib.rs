@@ -10,6 +10,7 @@ mod found;
 mod found_task_index;
 mod inspector;
 mod options;
+mod process_identity;
 mod query;
 mod record;
 mod recorder;
@@ -33,6 +34,7 @@ use std::os::unix::ffi::OsStringExt;
 
 use error::{Code, Result};
 
+pub use process_identity::process_identity;
 pub use store::store_schema;
 pub use survey::survey;
 

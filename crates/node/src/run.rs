@@ -2,6 +2,7 @@
 
 use std::sync::atomic::Ordering;
 
+use memtop_proc::native::BootTime;
 use memtop_spawn::{Options, Run};
 use napi::Env;
 use napi::bindgen_prelude::{Buffer, FnArgs, Function, Object};
@@ -60,6 +61,7 @@ impl NativeRun {
         };
         let end = Deferred::new();
         let delivery = end.clone();
+        let boot = BootTime::read();
         let run = Run::start(
             command,
             streams,
@@ -68,7 +70,7 @@ impl NativeRun {
             move |outcome| {
                 delivery.deliver(RunEnd {
                     pieces: whole(sent.load(Ordering::Relaxed)),
-                    ..outcome.into()
+                    ..RunEnd::of(outcome, boot)
                 });
             },
         )

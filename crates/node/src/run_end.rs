@@ -1,12 +1,14 @@
 //! The end of a run, as a plain JavaScript value.
 
 use memtop_proc::KillFailure;
+use memtop_proc::native::BootTime;
 use memtop_spawn::{End, GroupRecord, GuardRecord, OutOfMemory, Outcome, Reason, Scope, Stopped};
 use napi_derive::napi;
 
 use crate::alarm::AlarmRecord;
 use crate::found::{FoundRecord, tree_and_found};
 use crate::found_task_index::FoundTaskIndex;
+use crate::process_identity::ProcessIdentity;
 use crate::record::{LivingProcessRecord, SamplingRecord, TreeRecord, millis, whole};
 use crate::tracking::TrackingRecord;
 
@@ -61,13 +63,6 @@ pub struct RunEnd {
     pub remarks: Vec<String>,
 }
 
-/// A process and its start time, in clock ticks since boot.
-#[napi(object, object_from_js = false)]
-pub struct ProcessIdentity {
-    pub pid: u32,
-    pub start_ticks: i64,
-}
-
 /// How a run was guarded.
 #[napi(object, object_from_js = false)]
 pub struct GuardEnd {
@@ -119,8 +114,9 @@ pub struct UnkilledProcess {
     pub reason: String,
 }
 
-impl From<Outcome> for RunEnd {
-    fn from(outcome: Outcome) -> Self {
+impl RunEnd {
+    /// `boot` is read at the start of the run: the wall clock may be set later.
+    pub(crate) fn of(outcome: Outcome, boot: Option<BootTime>) -> Self {
         let (code, signal) = match outcome.end {
             Some(End::Exited(code)) => (Some(code), None),
             Some(End::Signaled(signal)) => (None, Some(signal)),
@@ -148,10 +144,9 @@ impl From<Outcome> for RunEnd {
                 .collect(),
             guard: outcome.guard.map(Into::into),
             out_of_memory: outcome.out_of_memory.map(Into::into),
-            process: outcome.process.map(|process| ProcessIdentity {
-                pid: process.pid,
-                start_ticks: whole(process.started),
-            }),
+            process: outcome
+                .process
+                .map(|process| ProcessIdentity::of(process, boot)),
             stopped: outcome.stopped.map(Into::into),
             code,
             signal,

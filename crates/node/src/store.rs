@@ -1,9 +1,9 @@
 //! The history of runs, as a JavaScript class.
 
-use std::path::Path;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 
-use memtop_proc::native::{NativeInspector, ProcRoot};
+use memtop_proc::native::{BootTime, NativeInspector, ProcRoot};
 use memtop_proc::{Inspector, KillOptions, ProcessTable, kill_each, lock};
 use memtop_store::{
     AliveRun, MembersError, NewRun, PidScope, Pruning, RunFilter as StoreFilter, State, Store,
@@ -13,6 +13,7 @@ use napi_derive::napi;
 
 use crate::error::{self, Code, Result};
 use crate::inspector::{InspectedProcess, KillRecord, NativeKillOptions, grace, inspected};
+use crate::process_identity::ProcessIdentity;
 use crate::query::Query;
 use crate::record::whole;
 use crate::recorder::{RecordEnd, RecordStart};
@@ -55,6 +56,16 @@ pub struct AliveRunRow {
     pub tree: Vec<InspectedProcess>,
 }
 
+/// A run that is running on this system.
+#[napi(object, object_from_js = false)]
+pub struct RunningHere {
+    pub id: String,
+    /// The process of the command.
+    pub process: Option<ProcessIdentity>,
+    /// The memtop that records it.
+    pub memtop: Option<ProcessIdentity>,
+}
+
 /// Which runs to remove.
 #[napi(object, object_to_js = false)]
 pub struct PruneOptions {
@@ -79,10 +90,12 @@ pub fn store_schema() -> &'static str {
     memtop_store::SCHEMA
 }
 
-/// An open store.
+/// A store.
 #[napi]
 pub struct NativeStore {
-    store: Arc<Mutex<Store>>,
+    path: PathBuf,
+    /// `None` once it is closed. Queries on other threads share it.
+    store: Mutex<Option<Arc<Mutex<Store>>>>,
 }
 
 #[napi]
@@ -112,8 +125,15 @@ impl NativeStore {
 
     fn of(store: Store) -> Self {
         Self {
-            store: Arc::new(Mutex::new(store)),
+            path: store.path().to_owned(),
+            store: Mutex::new(Some(Arc::new(Mutex::new(store)))),
         }
+    }
+
+    /// Closes the file, as soon as queries on other threads have ended. Safe to call again.
+    #[napi]
+    pub fn close(&self) {
+        *lock(&self.store) = None;
     }
 
     /// The matching runs as a JSON list, oldest first. Marks runs whose memtop is gone as
@@ -123,10 +143,36 @@ impl NativeStore {
     /// If the store cannot be read.
     #[napi]
     pub fn runs(&self, filter: RunFilter) -> Result<String> {
-        let store = locked(&self.store);
-        mark_interrupted(&store)?;
         let filter = checked(filter)?;
-        store.runs_json(&filter).map_err(|error| of_store(&error))
+        self.with(|store| {
+            mark_interrupted(store)?;
+            store.runs_json(&filter).map_err(|error| of_store(&error))
+        })
+    }
+
+    /// The runs that are recorded as running, of this boot of this machine. Their processes may
+    /// have ended.
+    ///
+    /// # Errors
+    /// If the store cannot be read.
+    #[napi]
+    pub fn running_here(&self) -> Result<Vec<RunningHere>> {
+        let filter = StoreFilter {
+            state: Some(State::Running),
+            ..StoreFilter::default()
+        };
+        let running = self.with(|store| store.runs(&filter).map_err(|error| of_store(&error)))?;
+        let (here, boot) = (here(), BootTime::read());
+        let identity = |process| ProcessIdentity::of(process, boot);
+        Ok(running
+            .into_iter()
+            .filter(|run| here.boot_id.is_some() && run.pid_scope == here)
+            .map(|run| RunningHere {
+                id: run.id,
+                process: run.process.map(identity),
+                memtop: run.memtop.map(identity),
+            })
+            .collect())
     }
 
     /// The matching runs by label or command, each with this many of its latest peaks.
@@ -136,8 +182,10 @@ impl NativeStore {
     #[napi]
     pub fn groups(&self, filter: RunFilter, peaks: u32) -> Result<Vec<RunGroup>> {
         let filter = checked(filter)?;
-        let groups = locked(&self.store).groups(&filter, peaks as usize);
-        let groups = groups.map_err(|error| of_store(&error))?;
+        let groups = self.with(|store| {
+            let groups = store.groups(&filter, peaks as usize);
+            groups.map_err(|error| of_store(&error))
+        })?;
         Ok(groups
             .into_iter()
             .map(|group| RunGroup {
@@ -158,9 +206,7 @@ impl NativeStore {
     #[allow(clippy::needless_pass_by_value)]
     #[napi]
     pub fn result(&self, id: String) -> Result<Option<String>> {
-        locked(&self.store)
-            .result(&id)
-            .map_err(|error| of_store(&error))
+        self.with(|store| store.result(&id).map_err(|error| of_store(&error)))
     }
 
     /// The memory of a run over time, as far as it was recorded.
@@ -170,8 +216,8 @@ impl NativeStore {
     #[allow(clippy::needless_pass_by_value)]
     #[napi]
     pub fn timeline(&self, id: String) -> Result<StoredTimelineRecord> {
-        let timeline = locked(&self.store).timeline(&id);
-        timeline.map(Into::into).map_err(|error| of_store(&error))
+        let timeline = self.with(|store| store.timeline(&id).map_err(|error| of_store(&error)));
+        timeline.map(Into::into)
     }
 
     /// Adds a run from another store. Without an end it is marked as interrupted. Returns false if
@@ -187,9 +233,11 @@ impl NativeStore {
         timeline: StoredTimelineRecord,
     ) -> Result<bool> {
         let (start, end): (NewRun, _) = (start.into(), end.map(Into::into));
-        locked(&self.store)
-            .import(&start, end.as_ref(), &timeline.into())
-            .map_err(|error| of_store(&error))
+        let (end, timeline) = (end.as_ref(), timeline.into());
+        self.with(|store| {
+            let added = store.import(&start, end, &timeline);
+            added.map_err(|error| of_store(&error))
+        })
     }
 
     /// Removes runs.
@@ -198,17 +246,17 @@ impl NativeStore {
     /// If the store cannot be written.
     #[napi]
     pub fn prune(&self, options: PruneOptions) -> Result<PruneRecord> {
-        let store = locked(&self.store);
-        mark_interrupted(&store)?;
-        let pruned = store
-            .prune(&Pruning {
-                before: options.before,
-                keep: options.keep,
-                most_bytes: options
-                    .most_bytes
-                    .map(|bytes| u64::try_from(bytes).unwrap_or(0)),
-            })
-            .map_err(|error| of_store(&error))?;
+        let pruning = Pruning {
+            before: options.before,
+            keep: options.keep,
+            most_bytes: options
+                .most_bytes
+                .map(|bytes| u64::try_from(bytes).unwrap_or(0)),
+        };
+        let pruned = self.with(|store| {
+            mark_interrupted(store)?;
+            store.prune(&pruning).map_err(|error| of_store(&error))
+        })?;
         Ok(PruneRecord {
             removed: whole(pruned.removed),
             left: whole(pruned.left),
@@ -218,9 +266,11 @@ impl NativeStore {
     }
 
     /// The runs that are running, oldest first, each with its living processes.
+    ///
+    /// # Errors
+    /// If the store is closed.
     #[napi(ts_return_type = "Promise<Array<AliveRunRow>>")]
-    #[must_use]
-    pub fn alive(&self) -> AsyncTask<Query<Vec<AliveRunRow>>> {
+    pub fn alive(&self) -> Result<AsyncTask<Query<Vec<AliveRunRow>>>> {
         self.ask(|store| {
             let alive = store.alive(&here(), &living)?;
             Ok(alive.into_iter().map(Into::into).collect())
@@ -230,7 +280,7 @@ impl NativeStore {
     /// Kills all processes of a run.
     ///
     /// # Errors
-    /// If the grace is not a valid duration.
+    /// If the grace is not a valid duration, or the store is closed.
     #[napi(ts_return_type = "Promise<KillRecord>")]
     pub fn kill(
         &self,
@@ -242,27 +292,35 @@ impl NativeStore {
             grace: grace(options.grace_ms)?,
             started: None,
         };
-        Ok(self.ask(move |store| {
+        self.ask(move |store| {
             let members = store.members(&id, &here(), &living)?;
             Ok(kill_each(&inspector()?, &members, &options)?.into())
-        }))
+        })
     }
 
     fn ask<T>(
         &self,
         ask: impl FnOnce(&Store) -> std::result::Result<T, Failure> + Send + 'static,
-    ) -> AsyncTask<Query<T>>
+    ) -> Result<AsyncTask<Query<T>>>
     where
         T: ToNapiValue + TypeName + Send + 'static,
     {
-        let store = Arc::clone(&self.store);
-        Query::ask(move || ask(&locked(&store)).map_err(Into::into))
+        let store = self.opened()?;
+        let answer = move || ask(&lock(&store)).map_err(Into::into);
+        Ok(Query::ask(answer))
     }
-}
 
-fn locked(store: &Mutex<Store>) -> MutexGuard<'_, Store> {
-    // After a panic SQLite rolls back the open transaction.
-    lock(store)
+    fn with<T>(&self, ask: impl FnOnce(&mut Store) -> Result<T>) -> Result<T> {
+        // After a panic SQLite rolls back the open transaction.
+        ask(&mut lock(&*self.opened()?))
+    }
+
+    fn opened(&self) -> Result<Arc<Mutex<Store>>> {
+        lock(&self.store).clone().ok_or_else(|| {
+            let path = self.path.display();
+            Code::StoreClosed.error(format!("the store {path} is closed"))
+        })
+    }
 }
 
 fn mark_interrupted(store: &Store) -> Result<()> {

@@ -17,7 +17,6 @@ pub struct StoredTimelineRecord {
 #[napi(object)]
 pub struct ProcessTimelineRecord {
     pub pid: u32,
-    pub start_ticks: i64,
     pub name: String,
     pub points: Vec<Vec<i64>>,
 }
@@ -30,7 +29,6 @@ impl From<StoredTimeline> for StoredTimelineRecord {
             processes: processes
                 .map(|process| ProcessTimelineRecord {
                     pid: process.id.pid,
-                    start_ticks: whole(process.id.started),
                     name: process.name,
                     points: pairs(&process.points),
                 })
@@ -48,7 +46,8 @@ impl From<StoredTimelineRecord> for StoredTimeline {
                 .map(|process| ProcessTimeline {
                     id: ProcessId {
                         pid: process.pid,
-                        started: process.start_ticks.cast_unsigned(),
+                        // It is of another machine or another boot.
+                        started: 0,
                     },
                     name: process.name,
                     points: points(&process.points),

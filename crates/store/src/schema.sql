@@ -38,7 +38,7 @@ CREATE TABLE process (
   run INTEGER NOT NULL,       -- run.key
   number INTEGER NOT NULL,    -- from 0 on
   pid INTEGER NOT NULL,
-  start_ticks INTEGER NOT NULL,
+  start_ticks INTEGER NOT NULL, -- 0 in an imported run
   name TEXT NOT NULL
 );
 

@@ -22,8 +22,6 @@ export const pid = (description: string) =>
 export const text = (description: string) => described(z.string(), description);
 export const yesOrNo = (description: string) => described(z.boolean(), description);
 
-export const startTicks = () => count('Start time, in clock ticks since boot.');
-
 /** What names a process to a person. */
 export const processNames = () => ({
   name: text("The operating system's short name for it."),

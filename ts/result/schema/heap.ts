@@ -1,21 +1,11 @@
 /** The JavaScript heaps of Node processes. */
 import * as z from 'zod/mini';
-import {
-  bytes,
-  count,
-  described,
-  named,
-  pid,
-  processNames,
-  startTicks,
-  text,
-} from './described.js';
+import { bytes, count, described, named, pid, processNames, text } from './described.js';
 
 const heap = named(
   'Heap',
   z.looseObject({
     pid: pid('Process id.'),
-    startTicks: z.exactOptional(startTicks()),
     worker: z.exactOptional(count('Number of the worker thread; absent for the main thread.')),
     nodeVersion: text('Version of Node.'),
     command: processNames().command,

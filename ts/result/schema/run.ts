@@ -1,6 +1,6 @@
 /** What was run, where and when. */
 import * as z from 'zod/mini';
-import { bytes, count, described, ms, named, pid, startTicks, text } from './described.js';
+import { bytes, count, described, ms, named, pid, text } from './described.js';
 
 const host = named(
   'Host',
@@ -16,7 +16,10 @@ const host = named(
 
 const processIdentity = named(
   'ProcessIdentity',
-  z.looseObject({ pid: pid('Process id.'), startTicks: startTicks() }),
+  z.looseObject({
+    pid: pid('Process id.'),
+    startedAt: z.exactOptional(text('Its start, ISO 8601 in UTC, exact to 10 ms.')),
+  }),
   'A process. A pid can be reused; pid and start time together cannot.',
 );
 

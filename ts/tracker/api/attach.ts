@@ -3,14 +3,15 @@ import { checked } from '../../checked.js';
 import type { Result } from '../../result/types.js';
 import { type Followed, follow } from '../follow.js';
 import { attachOptions } from './checked-options.js';
+import { DisposablePromise } from './disposable-promise.js';
 import type { AttachOptions } from './options.js';
 import { checkPid } from './pid.js';
 import { type Snapshot, snapshotOf } from './snapshot.js';
 
 /**
  * A tree that is being measured, and the promise of its result. Disposing of it ends the measuring
- * and leaves the processes alone; `await using` also waits for the result, and throws where that
- * rejects.
+ * and leaves the processes alone. `await using` also waits for the result; the end of the block
+ * rejects as the promise does, unless the program has awaited or handled that.
  */
 export interface Attached extends Promise<Result>, Disposable, AsyncDisposable {
   /** Ends the measuring; the processes go on. Safe to call again. */
@@ -31,30 +32,35 @@ export function attach(pid: number | undefined, options: AttachOptions = {}): At
   try {
     checkPid(pid);
     const followed = follow(pid, checked(attachOptions, options));
-    return attached(followed.result, followed);
+    return new AttachHandle(followed.result, followed);
   } catch (error) {
-    return attached(Promise.reject(error), undefined);
+    return new AttachHandle(Promise.reject(error), undefined);
   }
 }
 
-/** Without `followed` nothing is measured, and the promise rejects. */
-function attached(result: Promise<Result>, followed: Followed | undefined): Attached {
-  const stop = () => followed?.stop();
-  const members: Omit<Attached, keyof Promise<Result>> = {
-    stop,
-    snapshot() {
-      const record = followed?.snapshot();
-      return record && snapshotOf(record);
-    },
-    [Symbol.dispose]: stop,
-    // Read where a block begins: from then on its end reports the error.
-    get [Symbol.asyncDispose]() {
-      result.catch(() => {});
-      return async () => {
-        stop();
-        await result;
-      };
-    },
-  };
-  return Object.defineProperties(result, Object.getOwnPropertyDescriptors(members)) as Attached;
+class AttachHandle extends DisposablePromise<Result> implements Attached {
+  readonly #followed: Followed | undefined;
+
+  /** Without `followed` nothing is measured, and the promise rejects. */
+  constructor(result: Promise<Result>, followed: Followed | undefined) {
+    super(result);
+    this.#followed = followed;
+  }
+
+  stop(): void {
+    this.#followed?.stop();
+  }
+
+  snapshot(): Snapshot | undefined {
+    const record = this.#followed?.snapshot();
+    return record && snapshotOf(record);
+  }
+
+  protected override end(): void {
+    this.stop();
+  }
+
+  protected override isOwnEnd(): boolean {
+    return false;
+  }
 }

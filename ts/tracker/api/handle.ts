@@ -1,60 +1,76 @@
-/** Makes the handle of a running command: a promise with more members. */
+/** The handle of a running command: a promise with more members. */
 import type { Result } from '../../result/types.js';
 import type { Executed } from '../execute.js';
-import type { RunEvents } from './events.js';
+import { DisposablePromise } from './disposable-promise.js';
+import type { RunEventListener, RunEvents } from './events.js';
 import { graceOf } from './grace.js';
 import type { Listeners } from './listeners.js';
+import { RunFailed } from './result-errors.js';
 import type { EndOptions, Running } from './running.js';
-import { snapshotOf } from './snapshot.js';
+import { type Snapshot, snapshotOf } from './snapshot.js';
 
-/** Without `executed` nothing was started, and the promise rejects. */
-export function running(
-  result: Promise<Result>,
-  executed: Executed | undefined,
-  listeners: Listeners<RunEvents>,
-  stop: Executed['stop'] = () => {},
-): Running {
-  let isOver = executed === undefined;
-  const setOver = () => {
-    isOver = true;
-  };
-  const over = executed?.result.then(setOver, setOver);
-  const kill = (options: EndOptions = {}) => {
+export class RunHandle extends DisposablePromise<Result> implements Running {
+  readonly #executed: Executed | undefined;
+  readonly #listeners: Listeners<RunEvents>;
+  readonly #stop: Executed['stop'];
+  #isOver: boolean;
+
+  /** Without `executed` nothing was started, and the promise rejects. */
+  constructor(
+    result: Promise<Result>,
+    executed: Executed | undefined,
+    listeners: Listeners<RunEvents>,
+    stop: Executed['stop'] = () => {},
+  ) {
+    super(result);
+    this.#executed = executed;
+    this.#listeners = listeners;
+    this.#stop = stop;
+    this.#isOver = executed === undefined;
+    const setOver = () => {
+      this.#isOver = true;
+    };
+    executed?.result.then(setOver, setOver);
+  }
+
+  get pid(): number | undefined {
+    return this.#executed?.pid;
+  }
+
+  kill(options: EndOptions = {}): void {
     const graceMs = graceOf(options);
-    if (!isOver) stop(graceMs);
-  };
-  const dispose = () => {
-    kill();
-    // A program that ends a run need not handle that it failed.
-    if (executed) result.catch(() => {});
-  };
-  const members: Omit<Running, keyof Promise<Result>> & ThisType<Running> = {
-    get pid() {
-      return executed?.pid;
-    },
-    kill,
-    snapshot() {
-      const record = isOver ? undefined : executed?.snapshot();
-      return record && snapshotOf(record);
-    },
-    on(name, listener) {
-      listeners.add(name, listener);
-      return this;
-    },
-    once(name, listener) {
-      listeners.add(name, listener, 'once');
-      return this;
-    },
-    off(name, listener) {
-      listeners.remove(name, listener);
-      return this;
-    },
-    events: (name) => listeners.events(name),
-    [Symbol.dispose]: dispose,
-    async [Symbol.asyncDispose]() {
-      dispose();
-      await over;
-    },
-  };
-  return Object.defineProperties(result, Object.getOwnPropertyDescriptors(members)) as Running;
+    if (!this.#isOver) this.#stop(graceMs);
+  }
+
+  snapshot(): Snapshot | undefined {
+    const record = this.#isOver ? undefined : this.#executed?.snapshot();
+    return record && snapshotOf(record);
+  }
+
+  on<Name extends keyof RunEvents>(name: Name, listener: RunEventListener<Name>): this {
+    this.#listeners.add(name, listener);
+    return this;
+  }
+
+  once<Name extends keyof RunEvents>(name: Name, listener: RunEventListener<Name>): this {
+    this.#listeners.add(name, listener, 'once');
+    return this;
+  }
+
+  off<Name extends keyof RunEvents>(name: Name, listener: RunEventListener<Name>): this {
+    this.#listeners.remove(name, listener);
+    return this;
+  }
+
+  events<Name extends keyof RunEvents>(name: Name): AsyncIterableIterator<RunEvents[Name]> {
+    return this.#listeners.events(name);
+  }
+
+  protected override end(): void {
+    this.kill();
+  }
+
+  protected override isOwnEnd(error: unknown): boolean {
+    return error instanceof RunFailed && error.exit.cause === 'aborted';
+  }
 }

@@ -8,7 +8,7 @@ import type { CheckedOptions } from '../start-options.js';
 import { Capture, type CapturedResult } from './capture.js';
 import { command as commandSchema, runOptions } from './checked-options.js';
 import { limitEvent, type RunEvents, warnEvent } from './events.js';
-import { running } from './handle.js';
+import { RunHandle } from './handle.js';
 import { Listeners } from './listeners.js';
 import type { RunOptions } from './options.js';
 import { AbortError, RunFailed } from './result-errors.js';
@@ -53,7 +53,7 @@ export function run(command: readonly (string | Uint8Array)[], options: RunOptio
       .then((result) => capture?.addTo(result) ?? result)
       .then((result) => ending.unlessAborted(result))
       .then(rejectOnFailure ? unlessFailed : undefined);
-    const started = running(result, executed, listeners, (graceMs) => {
+    const started = new RunHandle(result, executed, listeners, (graceMs) => {
       ending.request('program');
       executed.stop(graceMs);
     });
@@ -65,7 +65,7 @@ export function run(command: readonly (string | Uint8Array)[], options: RunOptio
     return started;
   } catch (error) {
     listeners.close();
-    return running(Promise.reject(error), undefined, listeners);
+    return new RunHandle(Promise.reject(error), undefined, listeners);
   }
 }
 

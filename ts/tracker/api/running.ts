@@ -11,8 +11,9 @@ export interface EndOptions {
 }
 
 /**
- * A running command and the promise of its result. Disposing of it ends the run; `await using` also
- * waits for its end.
+ * A running command and the promise of its result. Disposing of it ends the run. `await using` also
+ * waits for its end; the end of the block rejects as the promise does, unless the program has
+ * awaited or handled that, or has ended the run itself.
  */
 export interface Running<Value extends Result = Result>
   extends Promise<Value>,

@@ -3,6 +3,7 @@ import type { GuardEnd, RunEnd } from '../../native/addon.js';
 import type { CrashFiles } from '../../report/crash/messages.js';
 import type { Exit, ExitCause, Guard, Oom } from '../../result/types.js';
 import type { Measured, Outcome } from './outcome.js';
+import { processIdentity } from './process-identity.js';
 import { signalName } from './signal-name.js';
 
 export function outcomeOf(end: RunEnd, files: CrashFiles | undefined): Outcome {
@@ -12,7 +13,7 @@ export function outcomeOf(end: RunEnd, files: CrashFiles | undefined): Outcome {
   return {
     exit: exitOf(end),
     durationMs: end.durationMs,
-    ...(process && { process }),
+    ...(process && { process: processIdentity(process) }),
     ...(guard && { guard }),
     ...(oom && { oom }),
     ...(survivors.length > 0 && {

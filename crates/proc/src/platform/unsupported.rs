@@ -1,9 +1,10 @@
 //! Systems on which memory cannot be measured. Processes can still be listed and killed.
 
+use std::convert::Infallible;
 use std::fs::{self, OpenOptions};
 use std::io;
 use std::path::{Path, PathBuf};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use crate::{
     Birth, Description, Error, HighWater, MachineFaults, MappedRange, Observer, ProcessId,
@@ -28,6 +29,24 @@ impl NativeObserver {
 #[must_use]
 pub fn own_identity() -> Option<ProcessId> {
     None
+}
+
+/// When the system was booted. Never known: start times have another origin here.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BootTime(Infallible);
+
+impl BootTime {
+    /// Always `None`.
+    #[must_use]
+    pub fn read() -> Option<Self> {
+        None
+    }
+
+    /// The start of a process.
+    #[must_use]
+    pub fn start_of(self, _: ProcessId) -> Option<SystemTime> {
+        match self.0 {}
+    }
 }
 
 /// The CPU time of the calling thread. Always zero.

@@ -3,9 +3,8 @@
 use std::sync::Mutex;
 use std::time::Duration;
 
-use rustix::time::{ClockId, clock_gettime};
-
 use super::ProcRoot;
+use super::boot_time::since_boot;
 use super::kill::{OTHER_NAMESPACE, PidfdControl};
 use super::pids::pids;
 use super::process::{Process, ProcessDirectory, age, ticks};
@@ -86,10 +85,4 @@ impl Inspector for LinuxInspector {
             None => Ok(false),
         }
     }
-}
-
-/// The clock that start times refer to. Unlike `/proc/uptime`, containers cannot replace it.
-fn since_boot() -> Duration {
-    let time = clock_gettime(ClockId::Boottime);
-    Duration::try_from(time).unwrap_or_default()
 }

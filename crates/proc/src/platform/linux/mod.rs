@@ -1,6 +1,7 @@
 //! Linux: `/proc` and cgroups.
 
 mod births;
+mod boot_time;
 mod capabilities;
 pub mod cgroup;
 mod command_line;
@@ -32,6 +33,7 @@ mod thread_cpu;
 mod wait;
 mod watched_process;
 
+pub use boot_time::BootTime;
 pub use capabilities::{CAP_SYS_PTRACE, has_effective, has_no_new_privileges};
 pub use command_line::split_arguments;
 pub use end_run::{EndRunOptions, EndRunOutcome, end_run};
