@@ -10,7 +10,7 @@ import type { CrashFiles } from '../report/crash/messages.js';
 import { warningText } from '../report/warning.js';
 import type { TaskResult } from '../result/task.js';
 import type { Result } from '../result/types.js';
-import { deferredExecution } from './api/deferred-execution.js';
+import { deferredExecution } from './native/deferred-execution.js';
 import { type Execution, notStarted, type Screen, screenOf } from './native/execution.js';
 import { type NativeRun, type RunListener, runMeasured } from './native/measured.js';
 import { Recording } from './native/recording.js';

@@ -1,8 +1,8 @@
 /** Runs a command through the addon, which starts and samples it. */
 import type { Addon, RunEnd } from '../../native/addon.js';
+import { definedOnly } from '../../native/defined-only.js';
 import { fromStart, NotStarted } from '../../native/errors.js';
 import type { CrashFiles } from '../../report/crash/messages.js';
-import { definedOnly } from '../api/defined-only.js';
 import { type OnOutput, Pieces } from '../api/pieces.js';
 import { Alarms, type GuardListener } from './alarms.js';
 import { type Execution, notStarted } from './execution.js';
