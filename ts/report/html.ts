@@ -9,7 +9,7 @@ import { endingOf, endingText } from './ending.js';
 import { facts } from './facts.js';
 import { hasFailed } from './failure.js';
 import { headline } from './headline.js';
-import type { PageData, PageProcess, PageTask, Span } from './page/data.js';
+import type { PageData, PageProcess, PageSpan, PageTask } from './page/data.js';
 import { peakTree } from './peak-tree.js';
 import { fitted, plainText } from './plain-text.js';
 import { commandText } from './process-name.js';
@@ -115,7 +115,7 @@ function aboutOf({ run, memtopVersion }: Result): string {
 }
 
 /** Stages as far as there are any, and the tasks that take longest. */
-function spansOf({ stages = [], tasks = [] }: Result): Span[] {
+function spansOf({ stages = [], tasks = [] }: Result): PageSpan[] {
   const parts = rankedTasks(tasks).map(({ id }) => id);
   const ofStages = stages.map(({ name, firstSeenMs, lastSeenMs }) => ({
     name: plainText(name),
@@ -130,7 +130,10 @@ function spansOf({ stages = [], tasks = [] }: Result): Span[] {
   return [...ofStages.slice(0, spansShown), ...ofTasks];
 }
 
-function spanOf({ id, startedAtMs, durationMs, status }: Task, parts: readonly string[]): Span[] {
+function spanOf(
+  { id, startedAtMs, durationMs, status }: Task,
+  parts: readonly string[],
+): PageSpan[] {
   if (status === 'skipped' || startedAtMs === undefined || durationMs === undefined) return [];
   const part = parts.indexOf(id);
   return [

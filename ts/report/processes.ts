@@ -2,7 +2,7 @@
 import type { ProcessRecord } from '../inspect/process.js';
 import { formatBytes } from './bytes.js';
 import { plainText } from './plain-text.js';
-import { shortLead, treeRows, processTrees as treesFrom } from './process-tree.js';
+import { processTrees, shortLead, treeRows } from './process-tree.js';
 import { type Column, table } from './table.js';
 
 /** With less room for the command than this, optional columns are left out. */
@@ -54,7 +54,7 @@ export function processTable(processes: readonly ProcessRecord[], columns: numbe
 }
 
 /** The same as trees: each process below the one that started it. */
-export function processTrees(processes: readonly ProcessRecord[], columns: number): string[] {
+export function processTreeTable(processes: readonly ProcessRecord[], columns: number): string[] {
   return linesOf([pid, memory, tree, cpu, command], treesOf(processes), columns);
 }
 
@@ -88,7 +88,7 @@ interface Node {
 }
 
 function treesOf(processes: readonly ProcessRecord[]): Row[] {
-  const roots = treesFrom(processes, (process, children: Node[]): Node => {
+  const roots = processTrees(processes, (process, children: Node[]): Node => {
     const bytes = children.reduce((sum, child) => sum + child.bytes, process.rssBytes);
     return { process, bytes, children: children.sort(byTotal) };
   });

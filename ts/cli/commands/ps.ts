@@ -5,7 +5,7 @@ import { Store } from '../../history/store.js';
 import { inspect } from '../../inspect/inspect.js';
 import type { ProcessRecord } from '../../inspect/process.js';
 import { plainText } from '../../report/plain-text.js';
-import { processTable, processTrees } from '../../report/processes.js';
+import { processTable, processTreeTable } from '../../report/processes.js';
 import { runningLines } from '../../report/running-runs.js';
 import { foundConfig } from '../config/config.js';
 import { exitCodes } from '../exit-code.js';
@@ -69,7 +69,7 @@ export const ps: Command = {
     if (shown.length === 0) say(`memtop: no process works in ${plainText(wanted.folder ?? '')}`);
     // Lines are not cut in a pipe or a file.
     const columns = terminalColumns(1) ?? Number.POSITIVE_INFINITY;
-    print((isSet(tree, raw) ? processTrees : processTable)(shown, columns));
+    print((isSet(tree, raw) ? processTreeTable : processTable)(shown, columns));
     return 0;
   },
 };

@@ -11,7 +11,7 @@ import { checkPid } from '../api/pid.js';
 import type { EndOptions } from '../api/running.js';
 import { type Snapshot, snapshotOf } from '../api/snapshot.js';
 import type { TrackedResult, TrackedTask } from '../api/tracked-task.js';
-import { taskResult } from '../result/task-result.js';
+import { trackedResult } from '../result/tracked-result.js';
 
 const sources = runners.map(({ name }) => name);
 
@@ -104,7 +104,7 @@ export class AddonTask implements TrackedTask {
     this.#onFinish(this);
     const end = await this.#native.finish().finally(() => this.#listeners.close());
     if (!end) throw new SystemError('the sampling thread has ended');
-    return taskResult(this.id, end);
+    return trackedResult(this.id, end);
   }
 }
 

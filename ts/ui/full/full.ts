@@ -4,7 +4,7 @@ import { groupsOf, type SizedProcess } from '../machine/groups.js';
 import { rowsOf } from '../machine/rows.js';
 import { columnsOf, heading, rowText } from '../machine/text.js';
 import type { Shown } from '../parts/cells.js';
-import { Frames, type Size } from '../terminal/frames.js';
+import { Frames, type WindowSize } from '../terminal/frames.js';
 import { FullScreen } from '../terminal/full-screen.js';
 import { keysIn } from '../terminal/keys.js';
 import { pressed } from './keys.js';
@@ -13,13 +13,13 @@ import { TaskScreen } from './task-screen.js';
 import { Full, type FullTask, placesIn } from './view.js';
 
 /** The run that is shown, and what the view can do to it. */
-export interface RunSource {
+export interface WatchedRun {
   title(): string;
   /** In order of start. */
   tasks(): FullTask[];
   processesOf(id: string): Promise<readonly SizedProcess[]>;
   type(id: string, bytes: Uint8Array): void;
-  resize(id: string, size: Size): void;
+  resize(id: string, size: WindowSize): void;
   end(id: string): void;
 }
 
@@ -28,7 +28,7 @@ const processRefreshMs = 1_000;
 const releaseKey = '\u001d';
 
 export class FullView {
-  readonly #source: RunSource;
+  readonly #source: WatchedRun;
   readonly #shown: Shown;
   readonly #frames = new Frames();
   readonly #screens = new Map<string, TaskScreen>();
@@ -39,7 +39,7 @@ export class FullView {
   #processes: readonly SizedProcess[] = [];
   #leave: (() => void) | undefined;
 
-  constructor(source: RunSource, shown: Shown) {
+  constructor(source: WatchedRun, shown: Shown) {
     this.#source = source;
     this.#shown = shown;
     this.#screen = new FullScreen(
@@ -55,7 +55,7 @@ export class FullView {
   }
 
   /** The size of the terminal of each task. */
-  get taskSize(): Size {
+  get taskSize(): WindowSize {
     return placesIn(this.#screen.size, this.#source.tasks().length).terminal;
   }
 

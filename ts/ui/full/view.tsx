@@ -3,11 +3,11 @@ import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import { formatBytes } from '../../report/bytes.js';
 import { sparkline } from '../../report/sparkline.js';
-import { helpOf, hintsOf } from '../parts/bindings.js';
+import { helpKeys, hintsOf } from '../parts/bindings.js';
 import { cell, type Shown } from '../parts/cells.js';
 import { Help } from '../parts/help.js';
 import { Styled } from '../parts/styled.js';
-import type { Size } from '../terminal/frames.js';
+import type { WindowSize } from '../terminal/frames.js';
 import { bindings } from './keys.js';
 import type { State } from './state.js';
 
@@ -28,7 +28,7 @@ export interface FullProps {
   readonly lines: readonly string[];
   readonly above: number;
   readonly isOver: boolean;
-  readonly size: Size;
+  readonly size: WindowSize;
   readonly shown: Shown;
 }
 
@@ -39,12 +39,12 @@ const rowsOfTasksAbove = 3;
 
 export interface Places {
   readonly isBeside: boolean;
-  readonly list: Size;
-  readonly terminal: Size;
+  readonly list: WindowSize;
+  readonly terminal: WindowSize;
 }
 
 /** The layout for a screen of this size. */
-export function placesIn({ columns, rows }: Size, taskCount: number): Places {
+export function placesIn({ columns, rows }: WindowSize, taskCount: number): Places {
   const height = Math.max(2, rows - otherLines);
   if (columns >= narrowest && taskCount > 1) {
     const width = Math.min(46, Math.max(30, Math.floor(columns * 0.34)));
@@ -65,7 +65,7 @@ export function placesIn({ columns, rows }: Size, taskCount: number): Places {
 export function Full(props: FullProps): ReactNode {
   const { state, tasks, title, size, shown } = props;
   if (state.isHelp) {
-    return <Help entries={helpOf(bindings)} notes={notes} size={size} shown={shown} />;
+    return <Help entries={helpKeys(bindings)} notes={notes} size={size} shown={shown} />;
   }
   const places = placesIn(size, tasks.length);
   return (
@@ -83,7 +83,7 @@ export function Full(props: FullProps): ReactNode {
   );
 }
 
-type PlacedProps = FullProps & { readonly place: Size };
+type PlacedProps = FullProps & { readonly place: WindowSize };
 
 /** The tasks around the selected one. */
 function TaskList({ state, tasks, place, shown }: PlacedProps): ReactNode {

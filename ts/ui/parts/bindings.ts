@@ -19,7 +19,7 @@ export function bindingOf<State, Seen, Next>(
   return bindings.find(({ keys }) => keys.includes(key));
 }
 
-export function helpOf<State, Seen, Next>(
+export function helpKeys<State, Seen, Next>(
   bindings: Bindings<State, Seen, Next>,
 ): (readonly [string, string])[] {
   return bindings.flatMap(({ help }) => (help ? [help] : []));
