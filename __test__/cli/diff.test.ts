@@ -148,5 +148,5 @@ test('the config can hold budgets, one or several', async (t) => {
   writeFileSync(join(cwd, 'memtop.config.json'), '{"maxPeak":["20M","much"]}');
   const wrong = await memtop(['-q', '--', 'true'], { cwd });
   t.is(wrong.code, 2);
-  t.regex(wrong.stderr, /maxPeak must be a size such as 500M or 1\.5G, not /);
+  t.regex(wrong.stderr, /maxPeak\[1\] must be a size such as 500M or 1\.5G, not /);
 });

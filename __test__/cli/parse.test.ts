@@ -99,9 +99,9 @@ test('a variable that cannot be used is named', (t) => {
 });
 
 for (const [value, message] of [
-  ['', '--label must not be empty, not ""'],
-  [' ', '--label must not be empty, not " "'],
-  ['a\nb', '--label must not hold line breaks or control characters, not "a\\nb"'],
+  ['', '--label must be a non-empty string, not ""'],
+  [' ', '--label must be a non-empty string, not " "'],
+  ['a\nb', '--label must be one line without control characters, not "a\\nb"'],
 ] as const) {
   test(`a label of ${JSON.stringify(value)} is refused`, (t) => {
     t.throws(() => execOptions(parsed(`--label=${value}`), {}), {

@@ -3,7 +3,7 @@ import { checked } from '../../../ts/checked.js';
 import { InvalidOption } from '../../../ts/errors.js';
 import { command, runOptions } from '../../../ts/tracker/api/checked-options.js';
 
-test('a size may be bytes or text', (t) => {
+test('a size may be bytes or a string', (t) => {
   t.deepEqual(checked(runOptions, { warn: 1000, limit: '80%' }), {
     warn: 1000,
     limit: { percent: 80 },

@@ -85,7 +85,7 @@ test('a process that is gone cannot be tracked, and invalid options are refused'
   for (const [options, message] of [
     [{ limit: 'much' }, 'limit must be a size such as 500M, 1.5G or 80%'],
     [{ warn: '2G', limit: '1G' }, 'warn must not be above the limit'],
-    [{ id: '' }, 'id must not be empty'],
+    [{ id: '' }, 'id must be a non-empty string'],
     [{ endsAtLimit: 1 }, 'endsAtLimit must be true or false'],
     [{ name: 'x' }, 'there is no option name'],
   ] as const) {

@@ -28,5 +28,5 @@ function keyTable(flags: readonly Flag[]): string {
 function valuesOf(flag: Flag): string[] {
   if (flag.value === undefined) return [isNegative(flag) ? '`false`' : '`true`'];
   const values = flag.value.split('|').map((value) => `\`${value}\``);
-  return 'isRepeatable' in flag ? [...values, 'or a list'] : values;
+  return 'isRepeatable' in flag ? [...values, 'or an array'] : values;
 }

@@ -74,7 +74,7 @@ export class AddonTask implements TrackedTask {
   tellTask(pid: number, id: string, source = 'memtop'): boolean {
     checkPid(pid);
     if (typeof id !== 'string' || id === '') {
-      throw new InvalidOption('the id of a task must be a string that is not empty');
+      throw new InvalidOption('the id of a task must be a non-empty string');
     }
     if (!sources.includes(source)) {
       throw new InvalidOption(`the source of a task must be one of ${sources.join(', ')}`);
