@@ -119,6 +119,13 @@ export function valuesGiven<T>(
   return all.map((text) => read(flag, { text: `${text}`, source }));
 }
 
+/** @throws UsageError where a flag and one that excludes it are both on the command line */
+export function refuseBoth(raw: RawArguments, flag: Flag, others: readonly Flag[]): void {
+  const isGiven = ({ name }: Flag) => (raw.values.get(name) ?? false) !== false;
+  const other = isGiven(flag) ? others.find(isGiven) : undefined;
+  if (other) throw new UsageError(`--${flag.name} and --${other.name} exclude each other`);
+}
+
 /** Whether a switch is on the command line. */
 export function isSet({ name }: Switch, raw: RawArguments): boolean {
   return raw.values.get(name) === true;

@@ -13,7 +13,7 @@ import type { Flag } from '../flags/flag.js';
 import { exportTo, importFrom, since, store as storeFlag } from '../flags/history.js';
 import { jsonSwitch } from '../flags/reporting.js';
 import { label } from '../flags/running.js';
-import { isSet, valueGiven } from '../options.js';
+import { isSet, refuseBoth, valueGiven } from '../options.js';
 import { OutputFile } from '../output-file.js';
 import { requiredStore } from '../store.js';
 import { refuseWords } from '../words.js';
@@ -37,11 +37,13 @@ export const history: Command = {
   ],
   async run(raw, environment) {
     refuseWords(raw, 'history', 'a label goes after --label');
-    const file = requiredStore(raw, environment, await foundConfig());
+    refuseBoth(raw, importFrom, [exportTo, jsonSwitch, label, since]);
+    refuseBoth(raw, exportTo, [jsonSwitch]);
     const source = valueGiven(importFrom, raw, environment);
     const target = valueGiven(exportTo, raw, environment);
     const labelled = valueGiven(label, raw, environment);
     const sinceMs = valueGiven(since, raw, environment);
+    const file = requiredStore(raw, environment, await foundConfig());
     try {
       if (source !== undefined) return await importRuns(source, file);
       const store = Store.open(file);
