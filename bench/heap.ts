@@ -10,10 +10,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median } from '../ts/compare/statistics/median.js';
 import { packageRoot } from '../ts/package.js';
-import { runsAskedFor } from './runs.js';
+import { runsAskedFor } from './options.js';
 import { minimum } from './statistics.js';
 import { print, table } from './table.js';
 import './own-data.js';
+
+const runs = runsAskedFor(10);
 
 const ratioToReach = 1.01;
 const startsARun = 10;
@@ -41,7 +43,6 @@ const programs: Record<string, { readonly words: readonly string[]; readonly tim
   'node -e 0': { words: ['-e', '0'], times: startsARun },
 };
 
-const runs = runsAskedFor(10);
 const cache = mkdtempSync(join(tmpdir(), 'memtop-bench-heap-'));
 const times = new Map<string, { alone: number[]; watched: number[] }>();
 try {

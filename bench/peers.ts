@@ -9,11 +9,13 @@ import { join } from 'node:path';
 import { median } from '../ts/compare/statistics/median.js';
 import { packageRoot } from '../ts/package.js';
 import { buildEngine } from './engine.js';
+import { runsAskedFor } from './options.js';
 import { nodePeers } from './peer-packages.js';
 import { inRounds } from './rounds.js';
-import { runsAskedFor } from './runs.js';
 import { minimum } from './statistics.js';
 import { print, table } from './table.js';
+
+const runs = runsAskedFor(3);
 
 const trees = [20, 200, 1000];
 const ratiosToReach = new Map([
@@ -27,7 +29,6 @@ interface Cost {
   readonly bytes: number;
 }
 
-const runs = runsAskedFor(3);
 const engine = buildEngine();
 const measured = 'memtop';
 const scripts = join(packageRoot, 'bench/peers');

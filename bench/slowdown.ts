@@ -10,10 +10,12 @@ import { join } from 'node:path';
 import { median } from '../ts/compare/statistics/median.js';
 import { packageRoot } from '../ts/package.js';
 import { buildEngine } from './engine.js';
+import { runsAskedFor } from './options.js';
 import { inRounds } from './rounds.js';
-import { runsAskedFor } from './runs.js';
 import { print, table } from './table.js';
 import './own-data.js';
+
+const runs = runsAskedFor(5);
 
 const shareToReach = 0.99;
 const heldMegabytes = 4096;
@@ -26,7 +28,6 @@ interface Pace {
   readonly worstMs: number;
 }
 
-const runs = runsAskedFor(5);
 const target = [buildEngine(), 'target', `${heldMegabytes}`, `${seconds}`];
 const memtop = [process.execPath, join(packageRoot, 'dist/cli.js'), '--quiet', '--'];
 

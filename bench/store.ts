@@ -13,10 +13,12 @@ import { median } from '../ts/compare/statistics/median.js';
 import { Store } from '../ts/history/store.js';
 import { packageRoot } from '../ts/package.js';
 import { buildEngine } from './engine.js';
+import { runsAskedFor } from './options.js';
 import { dataFolder } from './own-data.js';
 import { memoryUntilEnd } from './process-memory.js';
-import { runsAskedFor } from './runs.js';
 import { print, table } from './table.js';
+
+const runs = runsAskedFor(5);
 
 const toReach = { costPercent: 1, memoryMB: 2, dayMB: 20, historyMs: 150 };
 const recordedSeconds = 10;
@@ -24,7 +26,6 @@ const processes = 50;
 const historyRuns = 10_000;
 const writers = 20;
 
-const runs = runsAskedFor(5);
 const cli = join(packageRoot, 'dist/cli.js');
 const engine = buildEngine();
 const file = (name: string) => join(dataFolder, name);
