@@ -5,7 +5,7 @@ import { plainText } from './plain-text.js';
 import { processTrees, shortLead, treeRows } from './process-tree.js';
 import { type Column, table } from './table.js';
 
-/** With less room for the command than this, optional columns are left out. */
+/** With less room for the command than this, less important columns are left out. */
 const narrowestCommand = 20;
 /** The room that a command keeps at any depth of its tree. */
 const narrowestBehindLead = 12;
@@ -26,7 +26,7 @@ const pid: Column<Row> = {
 const parent: Column<Row> = {
   title: 'PPID',
   isNumber: true,
-  isOptional: true,
+  importance: 1,
   text: ({ process }) => `${process.parentPid}`,
 };
 const memory: Column<Row> = {
@@ -42,7 +42,7 @@ const tree: Column<Row> = {
 const cpu: Column<Row> = {
   title: 'CPU',
   isNumber: true,
-  isOptional: true,
+  importance: 2,
   text: ({ process }) => percent(process.cpuPercent),
 };
 const command: Column<Row> = { title: 'COMMAND', text: commandCell };
