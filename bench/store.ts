@@ -169,7 +169,8 @@ print(
     ],
   ),
   '',
-  `the day: ${looks} looks, ${sums} sums, ${(dayBytes / states).toFixed(1)} bytes for each sum or ` +
-    `process of a look; ${dayCpu} s of CPU time`,
+  `the day: ${looks} looks, ${sums} sums, ` +
+    `${(dayBytes / states).toFixed(1)} bytes for each sum or process of a look; ` +
+    `${dayCpu} s of CPU time`,
 );
 rmSync(dataFolder, { recursive: true, force: true });

@@ -10,7 +10,8 @@ What \`--json\` writes and what \`run()\` resolves to: one object of the schema
 \`${resultSchemaName}\`. A measure that is missing is absent, never 0. Accept keys that you do not
 know: later versions add some. A changed meaning gets a new schema number.
 
-memtop reads \`${olderResultSchemaName}\` as well, where the metric was \`rss\` or \`pss\`. Peaks of different
+memtop reads \`${olderResultSchemaName}\` as well, where the metric was \`rss\` or \`pss\`. \
+Peaks of different
 metrics are never compared.
 
 | key | type | meaning |

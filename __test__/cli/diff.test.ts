@@ -124,7 +124,7 @@ test('a gate that holds says what it has looked at', async (t) => {
   );
 });
 
-test('--max-peak of a run fails it with 120, and a command that fails keeps its own code', async (t) => {
+test('--max-peak fails a run with 120, and a command that fails keeps its code', async (t) => {
   const allocate = (code: number) => ['perl', '-e', `$x = "x" x 50_000_000; exit ${code}`];
   const cwd = temporaryFolder(t);
   const above = await memtop(['-q', '--max-peak', '20M', '--', ...allocate(0)], { cwd });

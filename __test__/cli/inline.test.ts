@@ -18,7 +18,9 @@ async function open(t: ExecutionContext): Promise<Terminal> {
   return terminal;
 }
 
-/** Starts a command in another terminal, and waits until its lines have been drawn several times. */
+/**
+ * Starts a command in another terminal, and waits until its lines have been drawn several times.
+ */
 async function shownElsewhere(t: ExecutionContext): Promise<void> {
   const other = await open(t);
   await other.types('./under sh -c "read -r x"');
@@ -147,7 +149,8 @@ testInTerminal('a storm of progress leaves nothing but its own lines', async (t)
   const storm = [
     'process.stdout.write("start\\n");',
     'let i = 0; const step = () => {',
-    '  process.stdout.write("\\r\\u001b[32m" + i + "%\\u001b[0m \\u6f22\\u5b57 " + "#".repeat(i / 10));',
+    '  process.stdout.write("\\r\\u001b[32m" + i + "%\\u001b[0m \\u6f22\\u5b57 " + ' +
+      '"#".repeat(i / 10));',
     '  const isOver = i === 100 && require("fs").existsSync("go");',
     '  i = Math.min(i + 1, 100);',
     '  if (isOver) process.stdout.write("\\ndone\\n"); else setTimeout(step, 15);',
@@ -331,7 +334,8 @@ const hard = [
   'const pause = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);',
   'pause(600);',
   'write("a".repeat(80)); pause(150); write("b\\n");',
-  'for (const byte of Buffer.from("\\u001b[31m\\u6f22\\u{1f980}\\u001b[0mend\\n")) { write(Buffer.of(byte)); pause(60); }',
+  'for (const byte of Buffer.from("\\u001b[31m\\u6f22\\u{1f980}\\u001b[0mend\\n")) { ' +
+    'write(Buffer.of(byte)); pause(60); }',
   'write("x".repeat(1 << 20) + "\\n"); pause(150);',
   'for (let i = 0; i < 2000; i += 1) write("line " + i + " \\u001b[1;32mgreen\\u001b[0m\\n");',
   'write("\\u6f22".repeat(60)); pause(200); write("\\nlast\\n"); pause(200);',

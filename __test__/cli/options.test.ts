@@ -22,7 +22,7 @@ const besides: Readonly<Record<string, readonly string[]>> = {
 for (const { name, flags } of await knownCommands(commands)) {
   const valued = flags.filter(({ value }) => value !== undefined);
   if (valued.length === 0) continue;
-  test(`memtop ${name}: no flag takes an empty value, whether or not there is a store`, async (t) => {
+  test(`memtop ${name}: no flag takes an empty value, with or without a store`, async (t) => {
     const cwd = temporaryFolder(t);
     writeFileSync(join(cwd, 'package.json'), '{"scripts": {"build": "true"}}');
     const needed = besides[name] ?? [];

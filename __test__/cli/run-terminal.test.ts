@@ -35,7 +35,8 @@ for (const way of [...ways, ['--ui', 'inline']]) {
     // The end of one task ends the other, so each waits until the other has had the signal, too.
     const script =
       'n=0; trap \'n=$((n+1)); echo "got $n"; ' +
-      '[ $n = 2 ] && { : > $0.$$; until [ $(ls $0.* | wc -l) = 2 ]; do sleep 0.01; done; exit 5; }' +
+      '[ $n = 2 ] && { : > $0.$$; ' +
+      'until [ $(ls $0.* | wc -l) = 2 ]; do sleep 0.01; done; exit 5; }' +
       "' INT; echo READY; while :; do sleep 0.05; done";
     const terminal = await open(t, way, script);
     await terminal.types('./tasks');

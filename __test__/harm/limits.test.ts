@@ -29,7 +29,8 @@ const limited = (name: string, megabytes: number, command: readonly string[]) =>
 };
 
 const printLimits =
-  'console.log(v8.getHeapStatistics().heap_size_limit, process.constrainedMemory?.(), process.availableMemory?.() < 2 ** 30)';
+  'console.log(v8.getHeapStatistics().heap_size_limit, ' +
+  'process.constrainedMemory?.(), process.availableMemory?.() < 2 ** 30)';
 
 harmless(
   'in a group with a limit Node has the same heap',

@@ -12,7 +12,8 @@ import { type Finished, Running, withoutMemtop } from '../helpers/processes.js';
 export const whyNoNx = (version: string) => whyNotInstalled(`nx@${version}`);
 
 const held = (megabytes: number, code = 0) =>
-  `const held = Buffer.alloc(${megabytes} << 20, 1); setTimeout(() => process.exit(held[0] - 1 + ${code}), 400);`;
+  `const held = Buffer.alloc(${megabytes} << 20, 1); ` +
+  `setTimeout(() => process.exit(held[0] - 1 + ${code}), 400);`;
 
 /** Of each kind of task one that succeeds, and one that fails. */
 const files: Record<string, string> = {

@@ -8,7 +8,8 @@ const project = (name: string, targets: object) => ({
 
 const executor = `
   const { spawnSync } = require('node:child_process');
-  exports.default = async ({ script }) => ({ success: spawnSync('sh', ['-c', script]).status === 0 });
+  const isGood = (script) => spawnSync('sh', ['-c', script]).status === 0;
+  exports.default = async ({ script }) => ({ success: isGood(script) });
   exports.batch = async (graph, inputs) => Object.fromEntries(
     Object.entries(inputs).map(([id, { script }]) => {
       const { status } = spawnSync('sh', ['-c', script]);

@@ -55,7 +55,7 @@ test('the largest programs are listed with their timelines', async (t) => {
 });
 
 for (const trace of traces) {
-  test(`tasks side by side have their own peaks, and the run has both (--trace ${trace})`, async (t) => {
+  test(`tasks side by side have peaks of their own, the run has both (${trace})`, async (t) => {
     const fillTogether = fillWithAnother(t);
     const both = [
       asTask('small', 'build', fillTogether(100)),

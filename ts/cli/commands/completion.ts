@@ -42,7 +42,6 @@ function shellIn({ words, command = [] }: RawArguments): string {
   const [name, second] = [...words, ...command];
   if (name !== undefined && second === undefined && names.includes(name)) return name;
   const given = second ?? name;
-  throw new UsageError(
-    `completion takes one of ${names.join(', ')}${given === undefined ? '' : `, not ${quoted(given)}`}`,
-  );
+  const found = given === undefined ? '' : `, not ${quoted(given)}`;
+  throw new UsageError(`completion takes one of ${names.join(', ')}${found}`);
 }

@@ -62,7 +62,8 @@ export const run: Command = {
 function namesOf({ words, command }: RawArguments): readonly string[] {
   if (command !== undefined) {
     throw new UsageError(
-      `run takes the names of tasks; a command is measured by: memtop -- ${command.map(quoted).join(' ')}`,
+      'run takes the names of tasks; a command is measured by: ' +
+        `memtop -- ${command.map(quoted).join(' ')}`,
     );
   }
   if (words.length === 0) {

@@ -20,7 +20,8 @@ function keyTable(flags: readonly Flag[]): string {
   }
   const rows = [...byKey].map(([key, [flag, toggle]]) => {
     const values = [flag, toggle].flatMap((one) => (one ? valuesOf(one) : []));
-    return `| \`${key}\` | ${values.join(', ')} | ${flag?.summary.replace('; can be repeated', '')} |\n`;
+    const summary = flag?.summary.replace('; can be repeated', '');
+    return `| \`${key}\` | ${values.join(', ')} | ${summary} |\n`;
   });
   return ['| key | value | the flag: what it does |\n', '| --- | --- | --- |\n', ...rows].join('');
 }

@@ -118,8 +118,8 @@ export interface RunOptions extends SamplingOptions {
    */
   signal?: AbortSignal;
   /**
-   * Whether a run rejects with RunFailed unless the command exits with code 0. Default: false, which
-   * resolves however the run ended.
+   * Whether a run rejects with RunFailed unless the command exits with code 0. Default: false,
+   * which resolves however the run ended.
    */
   rejectOnFailure?: boolean;
   /**
