@@ -75,11 +75,11 @@ try {
 async function rowOf({ name, from, command }: Runtime): Promise<string[]> {
   const copy = join(folder, name);
   privateCopy(from, copy);
-  const words = command(copy);
-  const freeMs = await timeOf(copy, words);
+  const args = command(copy);
+  const freeMs = await timeOf(copy, args);
   let below = Number.POSITIVE_INFINITY;
   for (let megabytes = stepMegabytes; megabytes <= mostMegabytes; megabytes += stepMegabytes) {
-    const ms = await timeOf(copy, words, megabytes * MB, freeMs * 10);
+    const ms = await timeOf(copy, args, megabytes * MB, freeMs * 10);
     if (ms <= freeMs * slower) {
       return [name, text(freeMs), `${megabytes}`, text(ms), text(below)];
     }

@@ -105,9 +105,9 @@ async function rowOf({ name, from, command }: Program): Promise<string[]> {
   const copy = join(folder, 'copy');
   privateCopy(from, copy);
   try {
-    const words = command(copy);
+    const args = command(copy);
     const limits = [undefined, suggested.bytes, suggested.bytes / 2];
-    const [freeMs = 0, inIt = 0, inHalf = 0] = await timesUnder(limits, copy, words);
+    const [freeMs = 0, inIt = 0, inHalf = 0] = await timesUnder(limits, copy, args);
     return [
       name,
       formatBytes(result.peak.bytes),

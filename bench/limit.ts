@@ -81,8 +81,8 @@ async function deaths(stubborn: string, run: string): Promise<Deaths> {
   mkdirSync(files);
   const memtop = [join(packageRoot, 'dist/cli.js'), '--limit', `${limitMegabytes}M`];
   const command = [stubborn, `${children}`, `${limitMegabytes * 1024 ** 2}`, files];
-  const words = [...memtop, '--grace', '1s', '--', ...command];
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const args = [...memtop, '--grace', '1s', '--', ...command];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   let endedAtMs = Number.NaN;
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);

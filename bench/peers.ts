@@ -91,18 +91,18 @@ async function costsOf(processes: number): Promise<Map<string, Cost[]>> {
       tree.stdout.once('data', resolve);
       tree.once('exit', () => reject(new Error('the tree ended')));
     });
-    return await inRounds(Object.entries(peers), { runs }, (words) => costOf(words, tree.pid));
+    return await inRounds(Object.entries(peers), { runs }, (args) => costOf(args, tree.pid));
   } finally {
     tree.stdin.end();
   }
 }
 
-function costOf([program = '', ...words]: readonly string[], pid: number | undefined): Cost {
-  const { stdout, status } = spawnSync(program, [...words, `${pid}`], {
+function costOf([program = '', ...args]: readonly string[], pid: number | undefined): Cost {
+  const { stdout, status } = spawnSync(program, [...args, `${pid}`], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  if (status !== 0) throw new Error(`${program} ${words.join(' ')} failed`);
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed`);
   const [us = 0, , processes = 0, bytes = 0] = stdout.split(' ').map(Number);
   return { us, processes, bytes };
 }

@@ -15,8 +15,8 @@ const dayMegabytesToReach = 4;
 
 const engine = buildEngine();
 
-function lines(...words: string[]): number[][] {
-  const output = execFileSync(engine, words, { encoding: 'utf8' });
+function lines(...args: string[]): number[][] {
+  const output = execFileSync(engine, args, { encoding: 'utf8' });
   return output
     .trim()
     .split('\n')

@@ -82,10 +82,10 @@ print(
 );
 
 async function paceOf(
-  [program = '', ...words]: readonly string[],
+  [program = '', ...args]: readonly string[],
   beside?: (pid: number) => Disposable,
 ): Promise<Pace> {
-  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {
     output += text;
@@ -96,7 +96,7 @@ async function paceOf(
   });
   const other = child.pid === undefined ? undefined : beside?.(child.pid);
   const code = await ended.finally(() => other?.[Symbol.dispose]());
-  if (code !== 0) throw new Error(`${program} ${words.join(' ')} ended with ${code}`);
+  if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}`);
   const [perSecond = 0, medianMs = 0, worstMs = 0] = output.split(' ').map(Number);
   return { perSecond, medianMs, worstMs };
 }

@@ -67,8 +67,8 @@ function storeThreadCpuMs(pid: number): number {
 }
 
 async function peakMegabytes(flags: readonly string[]): Promise<number> {
-  const words = [cli, '-q', ...flags, '--', 'sleep', '2'];
-  const child = spawn(process.execPath, words, { stdio: 'ignore' });
+  const args = [cli, '-q', ...flags, '--', 'sleep', '2'];
+  const child = spawn(process.execPath, args, { stdio: 'ignore' });
   return megabytes((await memoryUntilEnd(child)).peakBytes);
 }
 
@@ -97,9 +97,9 @@ function fill(name: string): void {
 
 async function lostOf(count: number): Promise<number> {
   const name = `writers-${Math.random()}.db`;
-  const words = [cli, '-q', '--store', file(name), '--', 'true'];
+  const args = [cli, '-q', '--store', file(name), '--', 'true'];
   const children = Array.from({ length: count }, () =>
-    once(spawn(process.execPath, words, { stdio: 'ignore' }), 'exit'),
+    once(spawn(process.execPath, args, { stdio: 'ignore' }), 'exit'),
   );
   await Promise.all(children);
   const ended = Store.open(file(name)).runs({ state: 'ended' });

@@ -88,8 +88,8 @@ function wallTimesMs(
   runs: number,
 ): Promise<Times> {
   // The first round only warms the caches.
-  return inRounds(callers, { runs, warmUps: 1 }, (words) => {
+  return inRounds(callers, { runs, warmUps: 1 }, (args) => {
     reset?.();
-    return wallTimeMs([...words, ...command], cwd);
+    return wallTimeMs([...args, ...command], cwd);
   });
 }

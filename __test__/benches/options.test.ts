@@ -20,11 +20,11 @@ const wrong: readonly (readonly [name: string, args: readonly string[], message:
 
 for (const [name, args, message] of wrong) {
   test.serial(`${name} ${args.join(' ')} is a usage error`, async (t) => {
-    const [program = '', ...words] = scripts[name].split(' ');
+    const [program = '', ...fixed] = scripts[name].split(' ');
     const options = { cwd: packageRoot, stdio: 'pipe' } as const;
     const { code, stdout, stderr } = await new Running(
       program,
-      [...words, ...args],
+      [...fixed, ...args],
       options,
     ).finished();
     t.is(code, 2, stderr);

@@ -22,7 +22,7 @@ const allocate = (megabytes: number) =>
   `perl -e 'vec($x, ${megabytes} << 20, 8) = 1; select undef, undef, undef, 0.3'`;
 
 /** A project on a machine whose only engine is one that runs everything on the machine itself. */
-function withFakeEngine(t: ExecutionContext, manner = '') {
+function withFakeEngine(t: ExecutionContext, mode = '') {
   const made = project(t);
   const programs = join(made.cwd, 'programs');
   mkdirSync(programs);
@@ -31,7 +31,7 @@ function withFakeEngine(t: ExecutionContext, manner = '') {
   chmodSync(join(programs, 'podman'), 0o755);
   const env = {
     PATH: `${programs}:${process.env.PATH}`,
-    FAKE_ENGINE: manner,
+    FAKE_ENGINE: mode,
     FAKE_ENGINE_CALLS: join(made.cwd, 'calls'),
   };
   const calls = (): string[][] =>

@@ -52,7 +52,7 @@ test('with --json-only standard output is one line, and the log has the output',
   t.true(read('.memtop/build-latest.log').includes('out\n'));
 });
 
-test('the line, the file and the timeline tell the same', async (t) => {
+test('the line, the file and the timeline agree', async (t) => {
   const { bench, result, read } = project(t);
   const { line } = await bench(['-q', '--', allocate(60)]);
   const { timeline, programs: _, ...file } = result();

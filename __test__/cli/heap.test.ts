@@ -327,7 +327,7 @@ const look = `
   process.exitCode = 9;
 `;
 
-for (const [title, words] of [
+for (const [title, args] of [
   ['a program that looks at itself', ['--random-seed=7', '-e', look]],
   ['one that throws', ['-e', 'console.log(1); throw new Error("x")']],
   ['one that rejects', ['-e', 'Promise.reject(new Error("x"))']],
@@ -339,7 +339,7 @@ for (const [title, words] of [
   test(`${title} ends as it does without --heap`, async (t) => {
     const { env } = places(t);
     const seen = (flags: string[]) =>
-      memtop(['-q', ...flags, '--', node, ...words], { env, input: Buffer.from('in\n') });
+      memtop(['-q', ...flags, '--', node, ...args], { env, input: Buffer.from('in\n') });
     const plain = (text: string) =>
       text.replaceAll(/^memtop: .*\n/gm, '').replaceAll(/\d{3,}/g, 'N');
     const [alone, watched] = [await seen([]), await seen(['--heap'])];

@@ -12,9 +12,9 @@ const testInTerminal = testNeeding(whatIsMissing(['tmux', 'bash', 'script']));
 const block = /── memtop \d+s ──\n now +\S+B +peak +\S+B/;
 
 async function open(t: ExecutionContext): Promise<Terminal> {
-  const terminal = await Terminal.open(t, { words: [], shellWords: '' });
-  const words = [process.execPath, cliPath, '--quiet', '--ui', 'inline', '--json', 'result', '--'];
-  terminal.program('under', `exec ${words.map((word) => `'${word}'`).join(' ')} "$@"`);
+  const terminal = await Terminal.open(t, { args: [], shellArgs: '' });
+  const args = [process.execPath, cliPath, '--quiet', '--ui', 'inline', '--json', 'result', '--'];
+  terminal.program('under', `exec ${args.map((word) => `'${word}'`).join(' ')} "$@"`);
   return terminal;
 }
 
@@ -46,7 +46,7 @@ testInTerminal('the lines stand below the output, and are gone at the end', asyn
 });
 
 testInTerminal('the lines are shown unless they are switched off', async (t) => {
-  const terminal = await Terminal.open(t, { words: [], shellWords: '' });
+  const terminal = await Terminal.open(t, { args: [], shellArgs: '' });
   terminal.program('measured', `exec '${process.execPath}' '${cliPath}' "$@"`);
   terminal.program('waiting', 'echo READY; read -r x');
   await terminal.types('./measured -- ./waiting');
@@ -73,7 +73,7 @@ testInTerminal('the lines are shown unless they are switched off', async (t) => 
 testInTerminal(
   'a shell at its prompt has the terminal to itself, and controls its jobs',
   async (t) => {
-    const terminal = await Terminal.open(t, { words: [], shellWords: '' });
+    const terminal = await Terminal.open(t, { args: [], shellArgs: '' });
     terminal.program('measured', `exec '${process.execPath}' '${cliPath}' "$@"`);
     await terminal.types("PS1='inner> ' ./measured -- bash --norc");
     t.notRegex(await terminal.shows(/^inner> ?$/m), /no job control/);
@@ -89,7 +89,7 @@ testInTerminal(
 );
 
 testInTerminal('a limit is shown with its share in use', async (t) => {
-  const terminal = await Terminal.open(t, { words: [], shellWords: '' });
+  const terminal = await Terminal.open(t, { args: [], shellArgs: '' });
   terminal.program('waiting', 'echo READY; read -r x');
   for (const limit of ['64M', '50%']) {
     const command = `'${process.execPath}' '${cliPath}' -q --ui inline --limit ${limit}`;
@@ -317,11 +317,11 @@ async function recorded(
   ui: string,
   columns: number,
 ): Promise<Buffer> {
-  const terminal = await Terminal.open(t, { words: [], shellWords: '' });
+  const terminal = await Terminal.open(t, { args: [], shellArgs: '' });
   await terminal.resizes(columns, 24);
   writeFileSync(join(terminal.folder, 'program.cjs'), program);
-  const words = [process.execPath, cliPath, '-q', '--json', 'result', '--ui', ui, '--'];
-  const command = [...words, process.execPath, 'program.cjs'].join(' ');
+  const args = [process.execPath, cliPath, '-q', '--json', 'result', '--ui', ui, '--'];
+  const command = [...args, process.execPath, 'program.cjs'].join(' ');
   await terminal.types(`script -q -e -c '${command}' bytes; echo "code $?"`);
   await terminal.shows(/^code 0$/m);
   const bytes = readFileSync(join(terminal.folder, 'bytes'));
@@ -364,7 +364,7 @@ for (const columns of [40, 80, 200]) {
 testInTerminal('the peak is the same with the lines and without', async (t) => {
   const peaks: number[] = [];
   for (const ui of ['inline', 'off']) {
-    const terminal = await Terminal.open(t, { words: [], shellWords: '' });
+    const terminal = await Terminal.open(t, { args: [], shellArgs: '' });
     const program = 'const a = Buffer.alloc(200e6, 1); setTimeout(() => a, 900);';
     const command = `'${process.execPath}' '${cliPath}' -q --json result --ui ${ui}`;
     await terminal.runs(`${command} -- '${process.execPath}' -e '${program}'`);

@@ -145,13 +145,13 @@ test('without a group the result says why', async (t) => {
 });
 
 test('unknown values of a flag are named', async (t) => {
-  for (const [flag, words] of [
+  for (const [flag, choices] of [
     ['--metric', 'auto, rss, pss'],
     ['--cgroup', 'auto, on, off'],
   ] as const) {
     const { code, stderr } = await memtop([flag, 'maybe', '--', 'true']);
     t.is(code, 2);
-    t.is(stderr, `memtop: ${flag} must be one of ${words}, not "maybe"\n`);
+    t.is(stderr, `memtop: ${flag} must be one of ${choices}, not "maybe"\n`);
   }
 });
 

@@ -111,7 +111,7 @@ test('twenty concurrent runs are all recorded', async (t) => {
   t.true(runs.every(({ state }) => state === 'ended'));
 });
 
-test('a killed memtop leaves an interrupted run with its course', async (t) => {
+test('a killed memtop leaves an interrupted run with its timeline', async (t) => {
   const store = ownStore(t);
   const running = startMemtop(['--', 'sleep', '60'], { env: store.env });
   await until(() => {

@@ -26,7 +26,7 @@ sameScript('a command works in a folder that has been removed', {
   prints: 'FOLDER/gone (deleted)\n',
 });
 
-sameScript('a command has the same words, the first one too', {
+sameScript('a command has the same arguments, the first one too', {
   run:
     '$under cat /proc/self/cmdline; ' +
     '$under sh -c \'printf "%s|" "$0" "$@"\' -- "" " " "$(printf "\\377")" -- -q',

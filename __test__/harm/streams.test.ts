@@ -121,9 +121,9 @@ sameScript('the flags of shared streams stay as they were', {
 
 harmless(
   'a program that was started by Node with a channel can use it',
-  async (t, { words }) => {
+  async (t, { args }) => {
     const source = "process.send?.('hello', () => process.disconnect())";
-    const [program = '', ...rest] = [...words, process.execPath, '-e', source];
+    const [program = '', ...rest] = [...args, process.execPath, '-e', source];
     const running = new Running(program, rest, {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: withoutMemtop(process.env),

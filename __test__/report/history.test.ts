@@ -1,5 +1,5 @@
 import test from 'ava';
-import { endWord, historyLines, localTime } from '../../ts/report/history.js';
+import { historyLines, localTime, shortEnd } from '../../ts/report/history.js';
 import { madeUpRun } from '../helpers/stored.js';
 
 const look = { columns: 100, isColoured: false, isAscii: false };
@@ -130,7 +130,10 @@ test('there are no bars in ASCII', (t) => {
 });
 
 test('the end of a run is a single word', (t) => {
-  t.is(endWord(madeUpRun(0)), '0');
-  t.is(endWord(madeUpRun(0, { exit: { code: null, signal: 'SIGTERM', cause: 'guard' } })), 'guard');
-  t.is(endWord(madeUpRun(0, { state: 'running' })), 'running');
+  t.is(shortEnd(madeUpRun(0)), '0');
+  t.is(
+    shortEnd(madeUpRun(0, { exit: { code: null, signal: 'SIGTERM', cause: 'guard' } })),
+    'guard',
+  );
+  t.is(shortEnd(madeUpRun(0, { state: 'running' })), 'running');
 });

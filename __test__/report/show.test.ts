@@ -40,7 +40,7 @@ test('a run without samples has no peak', (t) => {
   t.is(lines.at(-1), 'memtop: still running; no memory read yet');
 });
 
-test('the course of a run is drawn, even of an interrupted one', (t) => {
+test('the timeline of a run is drawn, even of an interrupted one', (t) => {
   const run = madeUpRun(0, { state: 'interrupted' });
   const sums = [0, 1, 2, 3].map((second) => [second * 1000, second * 100 * MB]);
   const lines = showLines(run, undefined, { sums, processes: [] }, look);

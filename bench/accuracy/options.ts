@@ -18,9 +18,9 @@ export const randomTrees = 'random-trees';
  *
  * @throws Error that names the option
  */
-export function optionsOf(words: readonly string[], names: readonly string[]): Options {
+export function optionsOf(args: readonly string[], names: readonly string[]): Options {
   const { values } = parseArgs({
-    args: [...words],
+    args: [...args],
     options: {
       runs: { type: 'string', default: '3' },
       seeds: { type: 'string', default: '20' },

@@ -52,7 +52,7 @@ function nameOf({ label, command = [] }: StoredGroup | StoredRun): string {
 }
 
 /** The exit code, or why it ended, in a word. */
-export function endWord({ state, exit }: StoredRun): string {
+export function shortEnd({ state, exit }: StoredRun): string {
   if (state !== 'ended' || !exit) return state;
   if (exit.cause === 'exit') return `${exit.code ?? '-'}`;
   return exit.cause === 'signal' ? (exit.signal ?? 'signal') : exit.cause;
@@ -125,6 +125,6 @@ const runColumns: Column<StoredRun>[] = [
     isNumber: true,
     text: ({ peakBytes }) => (peakBytes === undefined ? '-' : formatBytes(peakBytes)),
   },
-  { title: 'ENDED', isNumber: true, importance: 3, text: endWord },
+  { title: 'ENDED', isNumber: true, importance: 3, text: shortEnd },
   { title: 'WHAT', text: nameOf },
 ];

@@ -42,9 +42,9 @@ export const survivorUses = ['leave', 'wait', 'kill'] as const;
 export type SurvivorUse = (typeof survivorUses)[number];
 
 const oneOf =
-  (words: readonly string[]): Rule =>
+  (choices: readonly string[]): Rule =>
   (value) =>
-    words.includes(value as string) ? undefined : `must be one of ${words.join(', ')}`;
+    choices.includes(value as string) ? undefined : `must be one of ${choices.join(', ')}`;
 
 export const metricProblem = oneOf(metrics);
 export const cgroupProblem = oneOf(cgroupUses);

@@ -31,7 +31,7 @@ async function orphan(
       return undefined;
     }
   };
-  await until(() => text('pid') !== undefined, 'the orphan to tell its pid');
+  await until(() => text('pid') !== undefined, 'the orphan to write its pid');
   const { writeFileSync } = await import('node:fs');
   return {
     pid: Number(text('pid')),

@@ -216,8 +216,8 @@ test('disposing of the tracker finishes its tasks, which keep their results', as
 
 test.serial('a listener that fails does not disturb the others', async (t) => {
   const warnings: string[] = [];
-  const hear = ({ message }: Error) => warnings.push(message);
-  process.on('warning', hear);
+  const listener = ({ message }: Error) => warnings.push(message);
+  process.on('warning', listener);
   using tracker = new MemoryTracker();
   const running = allocate(150);
   const task = tracker.track(running.pid, { limit: '100M' });
@@ -229,7 +229,7 @@ test.serial('a listener that fails does not disturb the others', async (t) => {
     received += 1;
   });
   await until(() => warnings.length > 0, 'the warning');
-  process.off('warning', hear);
+  process.off('warning', listener);
   t.deepEqual(warnings, ['a listener of limit has failed: oh']);
   t.is(received, 1);
   t.is((await task.finish()).status, 'running');

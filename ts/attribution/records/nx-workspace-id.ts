@@ -78,9 +78,9 @@ export function repositoryAt(address: string): string | undefined {
 }
 
 /** The output; empty where Git fails. */
-async function git(folder: string, ...words: string[]): Promise<string> {
+async function git(folder: string, ...args: string[]): Promise<string> {
   try {
-    const { stdout } = await promisify(execFile)('git', words, { cwd: folder, timeout: gitMs });
+    const { stdout } = await promisify(execFile)('git', args, { cwd: folder, timeout: gitMs });
     return stdout;
   } catch {
     return '';

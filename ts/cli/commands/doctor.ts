@@ -35,8 +35,8 @@ export const doctor: Command = {
   },
 };
 
-function refuseMore({ words, command = [] }: RawArguments): void {
-  const [first] = [...words, ...command];
+function refuseMore({ positionals, command = [] }: RawArguments): void {
+  const [first] = [...positionals, ...command];
   if (first !== undefined) {
     throw new UsageError(`unexpected argument ${quoted(first)}; doctor takes none: memtop doctor`);
   }

@@ -15,8 +15,8 @@ import { jsonSwitch } from '../flags/reporting.js';
 import { label } from '../flags/running.js';
 import { isSet, refuseBoth, valueGiven } from '../options.js';
 import { OutputFile } from '../output-file.js';
+import { refusePositionals } from '../positionals.js';
 import { requiredStore } from '../store.js';
-import { refuseWords } from '../words.js';
 import { print, printText, say, terminalColumns } from '../write.js';
 import type { Command } from './command.js';
 
@@ -36,7 +36,7 @@ export const history: Command = {
     'memtop history --label build --export build.json',
   ],
   async run(raw, environment) {
-    refuseWords(raw, 'history', 'a label goes after --label');
+    refusePositionals(raw, 'history', 'a label goes after --label');
     refuseBoth(raw, importFrom, [exportTo, jsonSwitch, label, since]);
     refuseBoth(raw, exportTo, [jsonSwitch]);
     const source = valueGiven(importFrom, raw, environment);

@@ -9,9 +9,9 @@ import { exitCodes } from '../exit-code.js';
 import { sql, store as storeFlag } from '../flags/history.js';
 import { jsonSwitch } from '../flags/reporting.js';
 import { isSet, refuseBoth } from '../options.js';
+import { positionalIfGiven } from '../positionals.js';
 import { requiredStore } from '../store.js';
 import { UsageError } from '../usage-error.js';
-import { wordIfGiven } from '../words.js';
 import { print, printText, say, terminalColumns } from '../write.js';
 import type { Command } from './command.js';
 
@@ -25,7 +25,7 @@ export const show: Command = {
   examples: ['memtop show', 'memtop show build', 'memtop show --json 20261120-140702-3f9a2c'],
   async run(raw, environment) {
     refuseBoth(raw, sql, [jsonSwitch]);
-    const given = wordIfGiven(raw, 'show', 'run');
+    const given = positionalIfGiven(raw, 'show', 'run');
     if (isSet(sql, raw) && given !== undefined) throw new UsageError('show --sql takes no run');
     const file = requiredStore(raw, environment, await foundConfig());
     try {

@@ -72,12 +72,12 @@ const exitCodes = { CommandNotFound: 127, CommandNotExecutable: 126, SystemError
 function nativeOptions(start: Start): ConstructorParameters<Addon['NativeRun']>[0] {
   const { command, cwd, env, streams, size, samplesFile, ...session } = start;
   return {
-    command: { command: nativeWords(command), ...definedOnly({ cwd, env, streams, size }) },
+    command: { command: nativeArguments(command), ...definedOnly({ cwd, env, streams, size }) },
     session: withSizes(session),
     ...definedOnly({ samplesFile }),
   };
 }
 
-export function nativeWords(command: Start['command']): (string | Buffer)[] {
+export function nativeArguments(command: Start['command']): (string | Buffer)[] {
   return command.map((word) => (typeof word === 'string' ? word : Buffer.from(word)));
 }

@@ -61,7 +61,7 @@ export class Recording {
     const { isWholeRun, reason } = trouble;
     return isWholeRun
       ? `the run is not recorded: ${reason}`
-      : `the run is recorded, but not its whole course: ${reason}`;
+      : `the run is recorded, but not its whole timeline: ${reason}`;
   }
 }
 

@@ -83,7 +83,7 @@ function missing(measured: Measured): Pick<Result, 'missing'> {
   const reasons = {
     ...(noGroupBecause !== undefined && { cgroup: noGroupBecause }),
     ...(ceilingBytes === undefined && {
-      upperBytes: 'processes ended between samples, and nothing tells how large they were',
+      upperBytes: 'processes ended between samples, and how large they were is unknown',
     }),
   };
   return Object.keys(reasons).length > 0 ? { missing: reasons } : {};
@@ -101,7 +101,7 @@ function samplingOf(measured: Measured): Sampling {
   };
 }
 
-/** While the command runs, what only its end tells is absent. */
+/** What is known only at the end is absent while the command runs. */
 export function samplingSoFar({
   sampling,
   tree,

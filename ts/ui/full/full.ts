@@ -10,7 +10,7 @@ import { keysIn } from '../terminal/keys.js';
 import { pressed } from './keys.js';
 import { type Action, initial, type State } from './state.js';
 import { TaskScreen } from './task-screen.js';
-import { Full, type FullTask, placesIn } from './view.js';
+import { Full, type FullTask, layoutIn } from './view.js';
 
 /** The run that is shown, and what the view can do to it. */
 export interface WatchedRun {
@@ -56,7 +56,7 @@ export class FullView {
 
   /** The size of the terminal of each task. */
   get taskSize(): WindowSize {
-    return placesIn(this.#screen.size, this.#source.tasks().length).terminal;
+    return layoutIn(this.#screen.size, this.#source.tasks().length).terminal;
   }
 
   take(id: string, bytes: Uint8Array): void {
@@ -117,14 +117,14 @@ export class FullView {
   #draw(): void {
     const { size } = this.#screen;
     const selected = this.#selected;
-    const places = placesIn(size, this.#tasks.length);
+    const layout = layoutIn(size, this.#tasks.length);
     const screen = selected && this.#screens.get(selected.id);
     const element = createElement(Full, {
       state: this.#state,
       tasks: this.#tasks,
       title: this.#source.title(),
       lines: this.#state.isTree
-        ? this.#tree(places.terminal.columns)
+        ? this.#tree(layout.terminal.columns)
         : (screen?.lines(this.#shown) ?? []),
       above: screen?.above ?? 0,
       isOver: this.#leave !== undefined,

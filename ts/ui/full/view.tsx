@@ -37,14 +37,14 @@ const otherLines = 2;
 const narrowest = 70;
 const rowsOfTasksAbove = 3;
 
-export interface Places {
+export interface Layout {
   readonly isBeside: boolean;
   readonly list: WindowSize;
   readonly terminal: WindowSize;
 }
 
 /** The layout for a screen of this size. */
-export function placesIn({ columns, rows }: WindowSize, taskCount: number): Places {
+export function layoutIn({ columns, rows }: WindowSize, taskCount: number): Layout {
   const height = Math.max(2, rows - otherLines);
   if (columns >= narrowest && taskCount > 1) {
     const width = Math.min(46, Math.max(30, Math.floor(columns * 0.34)));
@@ -67,16 +67,16 @@ export function Full(props: FullProps): ReactNode {
   if (state.isHelp) {
     return <Help entries={helpKeys(bindings)} notes={notes} size={size} shown={shown} />;
   }
-  const places = placesIn(size, tasks.length);
+  const layout = layoutIn(size, tasks.length);
   return (
     <Box flexDirection="column" width={size.columns} height={size.rows}>
       <Styled shown={shown} inverse>
         {cell(` ${title}${state.isPaused ? '  PAUSED' : ''}`, size.columns, shown)}
       </Styled>
-      <Box flexDirection={places.isBeside ? 'row' : 'column'}>
-        <TaskList {...props} place={places.list} />
-        {places.isBeside && <Divider rows={places.list.rows} shown={shown} />}
-        <Lines {...props} place={places.terminal} />
+      <Box flexDirection={layout.isBeside ? 'row' : 'column'}>
+        <TaskList {...props} place={layout.list} />
+        {layout.isBeside && <Divider rows={layout.list.rows} shown={shown} />}
+        <Lines {...props} place={layout.terminal} />
       </Box>
       <Foot {...props} />
     </Box>
