@@ -117,8 +117,8 @@ await build({
   splitting: true,
   jsx: 'automatic',
   minifyIdentifiers: true,
-  // The layout of Ink is WebAssembly in a data URL. Where there is no fetch, which takes Node some 30 ms
-  // to load, it is decoded in place.
+  // The layout of Ink is WebAssembly in a data URL. Where there is no fetch, which takes Node some
+  // 30 ms to load, it is decoded in place.
   define: { ...options.define, fetch: 'undefined' },
   plugins: [builtins, withoutInkTools, ownWidths],
 });

@@ -7,17 +7,16 @@
 import { hasPidtree, type Measured, measure, measureInSameRun } from './accuracy/measured.js';
 import { optionsOf, randomTrees } from './accuracy/options.js';
 import { summaryOfMode, summaryOfSeeds, tableOfMode } from './accuracy/tables.js';
-import { workloads } from './accuracy/workloads.js';
+import { workloadNames, workloads } from './accuracy/workloads.js';
 import { buildEngine } from './engine.js';
+import { orUsageError } from './options.js';
 import { programs } from './programs.js';
 import { print } from './table.js';
 
+const names = [...workloadNames, ...programs.map(({ name }) => name)];
+const options = orUsageError(() => optionsOf(process.argv.slice(2), names));
 const engine = buildEngine();
 const all = [...workloads(engine), ...programs];
-const options = optionsOf(
-  process.argv.slice(2),
-  all.map(({ name }) => name),
-);
 // Python would write its cache beside the sources.
 process.env.PYTHONDONTWRITEBYTECODE = '1';
 if (!hasPidtree) print('skipped: pidtree + pidusage: not found; from npm: pidtree pidusage');

@@ -7,9 +7,11 @@ import { execFileSync } from 'node:child_process';
 import { median } from '../ts/compare/statistics/median.js';
 import { execute } from '../ts/tracker/execute.js';
 import { buildEngine } from './engine.js';
-import { runsAskedFor } from './runs.js';
+import { runsAskedFor } from './options.js';
 import { quantile } from './statistics.js';
 import { print, table } from './table.js';
+
+const runs = runsAskedFor(100);
 
 /** Few enough that two consecutive runs find the machine in the same state. */
 const processes = 300;
@@ -113,7 +115,6 @@ function row(name: string, pairs: readonly Pair[], key: keyof Cost): string[] {
   ];
 }
 
-const runs = runsAskedFor(100);
 const engine = buildEngine();
 await pairsOf(processes, 1);
 const ones = await pairsOf(1, Math.ceil(runs / 4));

@@ -5,7 +5,10 @@
  *     npm run bench:blocked
  */
 import { run } from '../ts/index.js';
+import { refuseArguments } from './options.js';
 import { print, table } from './table.js';
+
+refuseArguments();
 
 const seconds = 5;
 const intervals = [2, 10, 100];

@@ -6,11 +6,13 @@
 import { spawn } from 'node:child_process';
 import { median } from '../ts/compare/statistics/median.js';
 import { packageRoot } from '../ts/package.js';
+import { runsAskedFor } from './options.js';
 import { memoryUntilEnd, type ProcessMemory } from './process-memory.js';
 import { inRounds } from './rounds.js';
-import { runsAskedFor } from './runs.js';
 import { print, table } from './table.js';
 import './own-data.js';
+
+const runs = runsAskedFor(5);
 
 const extraMegabytesToReach = 12;
 
@@ -24,7 +26,6 @@ const commands: Record<string, readonly string[]> = {
   'node that starts sleep 1': ['-e', "require('child_process').spawnSync('sleep', ['1'])"],
 };
 
-const runs = runsAskedFor(5);
 const found = await inRounds(Object.entries(commands), { runs }, (nodeArguments) =>
   memoryUntilEnd(spawn(process.execPath, nodeArguments, { cwd: packageRoot, stdio: 'ignore' })),
 );

@@ -7,11 +7,13 @@ import { spawn } from 'node:child_process';
 import { median } from '../ts/compare/statistics/median.js';
 import { packageRoot } from '../ts/package.js';
 import { execute } from '../ts/tracker/execute.js';
+import { runsAskedFor } from './options.js';
 import { memoryUntilEnd } from './process-memory.js';
-import { runsAskedFor } from './runs.js';
 import { minimum } from './statistics.js';
 import { print, table } from './table.js';
 import './own-data.js';
+
+const runs = runsAskedFor(9);
 
 const percentToReach = 0.1;
 const megabytesToReach = 1;
@@ -52,7 +54,6 @@ async function cost(guard: boolean): Promise<Cost> {
   };
 }
 
-const runs = runsAskedFor(9);
 const found: Record<'with' | 'without', Cost[]> = { with: [], without: [] };
 await cost(true);
 for (let round = 0; round < runs; round += 1) {

@@ -10,10 +10,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median } from '../ts/compare/statistics/median.js';
 import { packageRoot } from '../ts/package.js';
-import { runsAskedFor } from './runs.js';
+import { runsAskedFor } from './options.js';
 import { minimum } from './statistics.js';
 import { print, table } from './table.js';
 import './own-data.js';
+
+const runs = runsAskedFor(10);
 
 const ratioToReach = 1.01;
 const startsARun = 10;
@@ -32,27 +34,26 @@ const turn = () => {
 turn();`;
 
 /** Arguments of Node, and the number of consecutive runs. */
-const programs: Record<string, { readonly words: readonly string[]; readonly times: number }> = {
-  'much garbage': { words: ['-e', garbage], times: 1 },
+const programs: Record<string, { readonly args: readonly string[]; readonly times: number }> = {
+  'much garbage': { args: ['-e', garbage], times: 1 },
   'tsc written in JavaScript': {
-    words: [join(packageRoot, 'node_modules', compiler), '-p', '.', '--noEmit'],
+    args: [join(packageRoot, 'node_modules', compiler), '-p', '.', '--noEmit'],
     times: 1,
   },
-  'node -e 0': { words: ['-e', '0'], times: startsARun },
+  'node -e 0': { args: ['-e', '0'], times: startsARun },
 };
 
-const runs = runsAskedFor(10);
 const cache = mkdtempSync(join(tmpdir(), 'memtop-bench-heap-'));
 const times = new Map<string, { alone: number[]; watched: number[] }>();
 try {
   for (let round = -1; round < runs; round += 1) {
-    for (const [name, { words, times: often }] of Object.entries(programs)) {
+    for (const [name, { args, times: often }] of Object.entries(programs)) {
       const found = times.get(name) ?? { alone: [], watched: [] };
       // In alternating order, since the first run affects the machine.
       const order =
         round % 2 === 0 ? (['alone', 'watched'] as const) : (['watched', 'alone'] as const);
       for (const way of order) {
-        const durationMs = wallTimeMs(way === 'watched' ? ['--heap'] : [], words, often);
+        const durationMs = wallTimeMs(way === 'watched' ? ['--heap'] : [], args, often);
         if (round >= 0) found[way].push(durationMs);
       }
       times.set(name, found);
@@ -63,10 +64,10 @@ try {
 }
 
 /** Of one of the consecutive runs. */
-function wallTimeMs(flags: readonly string[], words: readonly string[], often: number): number {
+function wallTimeMs(flags: readonly string[], args: readonly string[], often: number): number {
   const startedAtNs = process.hrtime.bigint();
   for (let count = 0; count < often; count += 1) {
-    const command = ['dist/cli.js', '--quiet', ...flags, '--', process.execPath, ...words];
+    const command = ['dist/cli.js', '--quiet', ...flags, '--', process.execPath, ...args];
     const { error, stderr } = spawnSync(process.execPath, command, {
       cwd: packageRoot,
       stdio: ['ignore', 'ignore', 'pipe'],

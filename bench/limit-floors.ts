@@ -9,9 +9,11 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { median } from '../ts/compare/statistics/median.js';
 import { noMemoryGroups, runInGroup } from './memory-group.js';
+import { runsAskedFor } from './options.js';
 import { dropFromMemory, privateCopy } from './private-copy.js';
-import { runsAskedFor } from './runs.js';
 import { print, table } from './table.js';
+
+const runs = runsAskedFor(5);
 
 const MB = 1024 ** 2;
 const stepMegabytes = 4;
@@ -55,7 +57,6 @@ if (problem !== undefined) {
   print(problem);
   process.exit(1);
 }
-const runs = runsAskedFor(5);
 const folder = mkdtempSync(join(tmpdir(), 'memtop-bench-'));
 try {
   const rows: string[][] = [];
@@ -74,11 +75,11 @@ try {
 async function rowOf({ name, from, command }: Runtime): Promise<string[]> {
   const copy = join(folder, name);
   privateCopy(from, copy);
-  const words = command(copy);
-  const freeMs = await timeOf(copy, words);
+  const args = command(copy);
+  const freeMs = await timeOf(copy, args);
   let below = Number.POSITIVE_INFINITY;
   for (let megabytes = stepMegabytes; megabytes <= mostMegabytes; megabytes += stepMegabytes) {
-    const ms = await timeOf(copy, words, megabytes * MB, freeMs * 10);
+    const ms = await timeOf(copy, args, megabytes * MB, freeMs * 10);
     if (ms <= freeMs * slower) {
       return [name, text(freeMs), `${megabytes}`, text(ms), text(below)];
     }

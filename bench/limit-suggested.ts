@@ -12,8 +12,8 @@ import { formatBytes } from '../ts/report/bytes.js';
 import { containerLimit } from '../ts/report/container-limit.js';
 import type { Result } from '../ts/result/types.js';
 import { noMemoryGroups, runInGroup } from './memory-group.js';
+import { runsAskedFor } from './options.js';
 import { dropFromMemory, privateCopy } from './private-copy.js';
-import { runsAskedFor } from './runs.js';
 import { minimum } from './statistics.js';
 import { print, table } from './table.js';
 import './own-data.js';
@@ -30,6 +30,8 @@ import time
 held = bytearray(b"x" * 50_000_000)
 time.sleep(0.5)
 `;
+
+const runs = runsAskedFor(3);
 const shell = 'i=0; while [ $i -lt 100000 ]; do i=$((i+1)); done';
 
 interface Program {
@@ -44,7 +46,6 @@ if (problem !== undefined) {
   print(problem);
   process.exit(1);
 }
-const runs = runsAskedFor(3);
 const folder = mkdtempSync(join(tmpdir(), 'memtop-bench-'));
 const lines = join(folder, 'lines');
 const typescript = realpathSync(
@@ -104,9 +105,9 @@ async function rowOf({ name, from, command }: Program): Promise<string[]> {
   const copy = join(folder, 'copy');
   privateCopy(from, copy);
   try {
-    const words = command(copy);
+    const args = command(copy);
     const limits = [undefined, suggested.bytes, suggested.bytes / 2];
-    const [freeMs = 0, inIt = 0, inHalf = 0] = await timesUnder(limits, copy, words);
+    const [freeMs = 0, inIt = 0, inHalf = 0] = await timesUnder(limits, copy, args);
     return [
       name,
       formatBytes(result.peak.bytes),

@@ -10,10 +10,12 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { median } from '../ts/compare/statistics/median.js';
 import { packageRoot } from '../ts/package.js';
-import { runsAskedFor } from './runs.js';
+import { runsAskedFor } from './options.js';
 import { minimum } from './statistics.js';
 import { print, table } from './table.js';
 import './own-data.js';
+
+const runs = runsAskedFor(5);
 
 const secondsToReach = 1.5;
 const limitMegabytes = 300;
@@ -28,7 +30,6 @@ interface Deaths {
   readonly memtopMs: number;
 }
 
-const runs = runsAskedFor(5);
 const folder = mkdtempSync(join(tmpdir(), 'memtop-bench-'));
 const found: Deaths[] = [];
 try {
@@ -80,8 +81,8 @@ async function deaths(stubborn: string, run: string): Promise<Deaths> {
   mkdirSync(files);
   const memtop = [join(packageRoot, 'dist/cli.js'), '--limit', `${limitMegabytes}M`];
   const command = [stubborn, `${children}`, `${limitMegabytes * 1024 ** 2}`, files];
-  const words = [...memtop, '--grace', '1s', '--', ...command];
-  const child = spawn(process.execPath, words, { stdio: ['ignore', 'ignore', 'inherit'] });
+  const args = [...memtop, '--grace', '1s', '--', ...command];
+  const child = spawn(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
   let endedAtMs = Number.NaN;
   const ended = new Promise<number | null>((resolve, reject) => {
     child.once('error', reject);

@@ -10,9 +10,11 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { median } from '../ts/compare/statistics/median.js';
 import { packageRoot } from '../ts/package.js';
-import { runsAskedFor } from './runs.js';
+import { runsAskedFor } from './options.js';
 import { print, table } from './table.js';
 import { cpuSeconds, onTerminal, pidOn } from './terminal.js';
+
+const runs = runsAskedFor(5);
 
 const processesAtLeast = 500;
 const laterThanNodeToReachMs = 300;
@@ -79,7 +81,6 @@ function processes(): number {
   return readdirSync('/proc').filter((name) => /^\d+$/.test(name)).length;
 }
 
-const runs = runsAskedFor(5);
 const missing = Math.max(0, processesAtLeast - processes());
 const crowd = Array.from({ length: missing }, () => spawn('sleep', ['1000'], { stdio: 'ignore' }));
 try {

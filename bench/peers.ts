@@ -9,11 +9,13 @@ import { join } from 'node:path';
 import { median } from '../ts/compare/statistics/median.js';
 import { packageRoot } from '../ts/package.js';
 import { buildEngine } from './engine.js';
+import { runsAskedFor } from './options.js';
 import { nodePeers } from './peer-packages.js';
 import { inRounds } from './rounds.js';
-import { runsAskedFor } from './runs.js';
 import { minimum } from './statistics.js';
 import { print, table } from './table.js';
+
+const runs = runsAskedFor(3);
 
 const trees = [20, 200, 1000];
 const ratiosToReach = new Map([
@@ -27,7 +29,6 @@ interface Cost {
   readonly bytes: number;
 }
 
-const runs = runsAskedFor(3);
 const engine = buildEngine();
 const measured = 'memtop';
 const scripts = join(packageRoot, 'bench/peers');
@@ -90,18 +91,18 @@ async function costsOf(processes: number): Promise<Map<string, Cost[]>> {
       tree.stdout.once('data', resolve);
       tree.once('exit', () => reject(new Error('the tree ended')));
     });
-    return await inRounds(Object.entries(peers), { runs }, (words) => costOf(words, tree.pid));
+    return await inRounds(Object.entries(peers), { runs }, (args) => costOf(args, tree.pid));
   } finally {
     tree.stdin.end();
   }
 }
 
-function costOf([program = '', ...words]: readonly string[], pid: number | undefined): Cost {
-  const { stdout, status } = spawnSync(program, [...words, `${pid}`], {
+function costOf([program = '', ...args]: readonly string[], pid: number | undefined): Cost {
+  const { stdout, status } = spawnSync(program, [...args, `${pid}`], {
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  if (status !== 0) throw new Error(`${program} ${words.join(' ')} failed`);
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed`);
   const [us = 0, , processes = 0, bytes = 0] = stdout.split(' ').map(Number);
   return { us, processes, bytes };
 }

@@ -25,11 +25,11 @@ export async function inRounds<Command, Measured>(
 }
 
 /** How long a command takes, which must succeed. */
-export function wallTimeMs([program = '', ...words]: readonly string[], cwd: string): number {
+export function wallTimeMs([program = '', ...args]: readonly string[], cwd: string): number {
   const startedAtNs = process.hrtime.bigint();
-  const { error, status } = spawnSync(program, words, { cwd, stdio: 'ignore' });
+  const { error, status } = spawnSync(program, args, { cwd, stdio: 'ignore' });
   const durationMs = Number(process.hrtime.bigint() - startedAtNs) / 1e6;
   if (error) throw error;
-  if (status !== 0) throw new Error(`${program} ${words.join(' ')} exited with ${status}`);
+  if (status !== 0) throw new Error(`${program} ${args.join(' ')} exited with ${status}`);
   return durationMs;
 }

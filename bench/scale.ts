@@ -5,17 +5,18 @@
  */
 import { execFileSync } from 'node:child_process';
 import { buildEngine } from './engine.js';
-import { runsAskedFor } from './runs.js';
+import { runsAskedFor } from './options.js';
 import { print, table } from './table.js';
+
+const runs = runsAskedFor(50);
 
 const trees = [1000, 5000, 10000];
 const dayMegabytesToReach = 4;
 
-const runs = runsAskedFor(50);
 const engine = buildEngine();
 
-function lines(...words: string[]): number[][] {
-  const output = execFileSync(engine, words, { encoding: 'utf8' });
+function lines(...args: string[]): number[][] {
+  const output = execFileSync(engine, args, { encoding: 'utf8' });
   return output
     .trim()
     .split('\n')

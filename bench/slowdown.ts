@@ -10,10 +10,12 @@ import { join } from 'node:path';
 import { median } from '../ts/compare/statistics/median.js';
 import { packageRoot } from '../ts/package.js';
 import { buildEngine } from './engine.js';
+import { runsAskedFor } from './options.js';
 import { inRounds } from './rounds.js';
-import { runsAskedFor } from './runs.js';
 import { print, table } from './table.js';
 import './own-data.js';
+
+const runs = runsAskedFor(5);
 
 const shareToReach = 0.99;
 const heldMegabytes = 4096;
@@ -26,7 +28,6 @@ interface Pace {
   readonly worstMs: number;
 }
 
-const runs = runsAskedFor(5);
 const target = [buildEngine(), 'target', `${heldMegabytes}`, `${seconds}`];
 const memtop = [process.execPath, join(packageRoot, 'dist/cli.js'), '--quiet', '--'];
 
@@ -81,10 +82,10 @@ print(
 );
 
 async function paceOf(
-  [program = '', ...words]: readonly string[],
+  [program = '', ...args]: readonly string[],
   beside?: (pid: number) => Disposable,
 ): Promise<Pace> {
-  const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'inherit'] });
+  const child = spawn(program, args, { stdio: ['ignore', 'pipe', 'inherit'] });
   let output = '';
   child.stdout.setEncoding('utf8').on('data', (text) => {
     output += text;
@@ -95,7 +96,7 @@ async function paceOf(
   });
   const other = child.pid === undefined ? undefined : beside?.(child.pid);
   const code = await ended.finally(() => other?.[Symbol.dispose]());
-  if (code !== 0) throw new Error(`${program} ${words.join(' ')} ended with ${code}`);
+  if (code !== 0) throw new Error(`${program} ${args.join(' ')} ended with ${code}`);
   const [perSecond = 0, medianMs = 0, worstMs = 0] = output.split(' ').map(Number);
   return { perSecond, medianMs, worstMs };
 }

@@ -5,11 +5,13 @@
  */
 import { median } from '../ts/compare/statistics/median.js';
 import { packageRoot } from '../ts/package.js';
+import { runsAskedFor } from './options.js';
 import { inRounds, wallTimeMs } from './rounds.js';
-import { runsAskedFor } from './runs.js';
 import { minimum } from './statistics.js';
 import { print, table } from './table.js';
 import './own-data.js';
+
+const runs = runsAskedFor(60);
 
 const ratioToReach = 1.3;
 const warmUpRuns = 5;
@@ -27,7 +29,6 @@ const commands: Record<string, readonly string[]> = {
   "import('memtop')": ['-e', "import('memtop')"],
 };
 
-const runs = runsAskedFor(60);
 const times = await inRounds(
   Object.entries(commands),
   { runs, warmUps: warmUpRuns },

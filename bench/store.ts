@@ -13,10 +13,12 @@ import { median } from '../ts/compare/statistics/median.js';
 import { Store } from '../ts/history/store.js';
 import { packageRoot } from '../ts/package.js';
 import { buildEngine } from './engine.js';
+import { runsAskedFor } from './options.js';
 import { dataFolder } from './own-data.js';
 import { memoryUntilEnd } from './process-memory.js';
-import { runsAskedFor } from './runs.js';
 import { print, table } from './table.js';
+
+const runs = runsAskedFor(5);
 
 const toReach = { costPercent: 1, memoryMB: 2, dayMB: 20, historyMs: 150 };
 const recordedSeconds = 10;
@@ -24,7 +26,6 @@ const processes = 50;
 const historyRuns = 10_000;
 const writers = 20;
 
-const runs = runsAskedFor(5);
 const cli = join(packageRoot, 'dist/cli.js');
 const engine = buildEngine();
 const file = (name: string) => join(dataFolder, name);
@@ -66,8 +67,8 @@ function storeThreadCpuMs(pid: number): number {
 }
 
 async function peakMegabytes(flags: readonly string[]): Promise<number> {
-  const words = [cli, '-q', ...flags, '--', 'sleep', '2'];
-  const child = spawn(process.execPath, words, { stdio: 'ignore' });
+  const args = [cli, '-q', ...flags, '--', 'sleep', '2'];
+  const child = spawn(process.execPath, args, { stdio: 'ignore' });
   return megabytes((await memoryUntilEnd(child)).peakBytes);
 }
 
@@ -96,9 +97,9 @@ function fill(name: string): void {
 
 async function lostOf(count: number): Promise<number> {
   const name = `writers-${Math.random()}.db`;
-  const words = [cli, '-q', '--store', file(name), '--', 'true'];
+  const args = [cli, '-q', '--store', file(name), '--', 'true'];
   const children = Array.from({ length: count }, () =>
-    once(spawn(process.execPath, words, { stdio: 'ignore' }), 'exit'),
+    once(spawn(process.execPath, args, { stdio: 'ignore' }), 'exit'),
   );
   await Promise.all(children);
   const ended = Store.open(file(name)).runs({ state: 'ended' });
@@ -168,7 +169,8 @@ print(
     ],
   ),
   '',
-  `the day: ${segments} segments, ${sums} sums, ${(dayBytes / states).toFixed(1)} bytes for each sum or ` +
-    `process of a segment; ${dayCpu} s of CPU time`,
+  `the day: ${segments} segments, ${sums} sums, ` +
+    `${(dayBytes / states).toFixed(1)} bytes for each sum or process of a segment; ` +
+    `${dayCpu} s of CPU time`,
 );
 rmSync(dataFolder, { recursive: true, force: true });

@@ -9,12 +9,14 @@ import { join } from 'node:path';
 import { median } from '../ts/compare/statistics/median.js';
 import { packageRoot } from '../ts/package.js';
 import { buildEngine } from './engine.js';
+import { runsAskedFor } from './options.js';
 import { inRounds, wallTimeMs } from './rounds.js';
-import { runsAskedFor } from './runs.js';
 import { minimum } from './statistics.js';
 import { print, table } from './table.js';
 import { type Workload, workloads } from './throughput-workloads.js';
 import './own-data.js';
+
+const runs = runsAskedFor(5);
 
 /** The flags of memtop in each of its modes. */
 const ways: readonly (readonly string[])[] = [
@@ -37,7 +39,6 @@ const callers = new Map<string, readonly string[]>([
 
 type Times = ReadonlyMap<string, readonly number[]>;
 
-const runs = runsAskedFor(5);
 const folder = mkdtempSync(join(tmpdir(), 'memtop-bench-'));
 try {
   print(`node ${process.versions.node}, ${runs} runs each, interleaved`);
@@ -87,8 +88,8 @@ function wallTimesMs(
   runs: number,
 ): Promise<Times> {
   // The first round only warms the caches.
-  return inRounds(callers, { runs, warmUps: 1 }, (words) => {
+  return inRounds(callers, { runs, warmUps: 1 }, (args) => {
     reset?.();
-    return wallTimeMs([...words, ...command], cwd);
+    return wallTimeMs([...args, ...command], cwd);
   });
 }

@@ -5,13 +5,14 @@
  */
 import { execFileSync } from 'node:child_process';
 import { buildEngine } from './engine.js';
-import { runsAskedFor } from './runs.js';
+import { runsAskedFor } from './options.js';
 import { print, table } from './table.js';
+
+const runs = runsAskedFor(100);
 
 const ratioToReach = 1.3;
 const trees = [20, 200, 1000, 5000];
 
-const runs = runsAskedFor(100);
 const output = execFileSync(buildEngine(), ['tick', `${runs}`, ...trees.map(String)], {
   encoding: 'utf8',
 });

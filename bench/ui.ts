@@ -12,10 +12,12 @@ import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { median } from '../ts/compare/statistics/median.js';
 import { packageRoot } from '../ts/package.js';
+import { runsAskedFor } from './options.js';
 import { inRounds } from './rounds.js';
-import { runsAskedFor } from './runs.js';
 import { print, table } from './table.js';
 import { cpuSeconds, onTerminal, pidOn } from './terminal.js';
+
+const runs = runsAskedFor(3);
 
 const megabytesOverNodeToReach = 40;
 const shareOfCpuToReach = 0.02;
@@ -75,7 +77,6 @@ async function wallTimeMs(command: string): Promise<number> {
   return performance.now() - startedAt;
 }
 
-const runs = runsAskedFor(3);
 print(`node ${process.versions.node}, medians of ${runs} runs each, interleaved`, '');
 
 const costs = await inRounds(

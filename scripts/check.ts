@@ -11,7 +11,8 @@ import { packageRoot } from '../ts/package.js';
 const checks: Record<string, string> = {
   build: 'npm run build',
   'generated files':
-    'npm run generate && git diff --exit-code -- ts/native/binding.d.ts ts/result docs/result.md docs/config.md man npm',
+    'npm run generate && git diff --exit-code -- ts/native/binding.d.ts ts/result ' +
+    'docs/result.md docs/config.md man npm',
   rustfmt: 'cargo fmt --all --check',
   clippy: 'cargo clippy --workspace --all-targets -- -D warnings',
   'fuzz targets':

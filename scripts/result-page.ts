@@ -6,12 +6,22 @@ export function resultPage(schema: ObjectSchema): string {
   return `<!-- Generated from ts/result/schema.ts by \`npm run generate\`. -->
 # The result
 
-What \`--json\` writes and what \`run()\` resolves to: one object of the schema
-\`${resultSchemaName}\`. A measure that is missing is absent, never 0. Accept keys that you do not
-know: later versions add some. A changed meaning gets a new schema number.
+What does \`--json\` write, and what does \`run()\` resolve to? One object of the schema
+\`${resultSchemaName}\`:
 
-memtop reads \`${olderResultSchemaName}\` as well, where the metric was \`rss\` or \`pss\`. Peaks of different
-metrics are never compared.
+\`\`\`console
+$ memtop --quiet --json run.json -- node -e 'Buffer.alloc(1e8, 1)'
+$ jq -c '.exit, (.peak | {bytes, metric, lowerBytes, upperBytes, atMs})' run.json
+{"code":0,"signal":null,"cause":"exit"}
+{"bytes":141598720,"metric":"unique","lowerBytes":141598720,"upperBytes":141598720,"atMs":298.342}
+\`\`\`
+
+A measure that is missing is absent, never 0. Accept keys that you do not know: later versions add
+some. A changed meaning gets a new schema number. [measuring.md](measuring.md) explains what the
+figures mean.
+
+memtop reads \`${olderResultSchemaName}\` as well, where the metric was \`rss\` or \`pss\`. Peaks
+of different metrics are never compared.
 
 | key | type | meaning |
 | --- | --- | --- |

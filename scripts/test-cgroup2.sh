@@ -1,13 +1,13 @@
 #!/usr/bin/env bash
-# Runs the tests of real cgroups on kernels that have cgroup v2 alone, each in a virtual machine that
-# holds nothing but the test and a few tools. No root and no KVM needed; a kernel takes 20 seconds
-# and, the first time, a download.
+# Runs the tests of real cgroups on kernels that have cgroup v2 alone, each in a virtual machine
+# that holds nothing but the test and a few tools. No root and no KVM needed; a kernel takes 20
+# seconds and, the first time, a download.
 #
 #     npm run test:cgroup2                 Linux 5.10, 6.1 and 6.12
 #     npm run test:cgroup2 -- 6.12         that one
 #
-# Needs a Debian with qemu-system-x86 busybox-static cpio xz-utils, and the mirror that apt is set up
-# with. Kernels are kept in $XDG_CACHE_HOME/memtop-kernels.
+# Needs a Debian with qemu-system-x86 busybox-static cpio xz-utils, and the mirror that apt is set
+# up with. Kernels are kept in $XDG_CACHE_HOME/memtop-kernels.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -43,7 +43,8 @@ apt_of() {
   fi
   "$1" -qq -o Dir::State="$state" -o Dir::State::status=/dev/null -o Dir::Cache="$state/cache" \
     -o Dir::Etc::SourceList="$state/sources.list" -o Dir::Etc::SourceParts=/dev/null \
-    -o Dir::State::Lists="$state/lists" -o APT::Architecture=amd64 -o APT::Sandbox::User=root "${@:2}"
+    -o Dir::State::Lists="$state/lists" -o APT::Architecture=amd64 \
+    -o APT::Sandbox::User=root "${@:2}"
 }
 
 # Prints the path of a kernel's image.

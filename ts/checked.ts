@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import * as z from 'zod/mini';
 import { InvalidOption } from './errors.js';
 
-/** A path that a program passes as text or as a `file:` URL. */
+/** A path that a program passes as a string or as a `file:` URL. */
 export const path = () =>
   z.pipe(
     z.custom<string | URL>((value) => pathOf(value) !== undefined, 'must be a path or a file: URL'),

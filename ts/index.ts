@@ -2,11 +2,11 @@
 export type { NamedTaskRule, StageRule, TaskRule } from './attribution/rule.js';
 export { type CompareOptions, compareResults } from './compare/compare-results.js';
 export {
-  type Change as ComparisonChange,
   type Comparison,
-  type Group as ComparisonGroup,
+  type ComparisonChange,
+  type ComparisonGroup,
+  type ComparisonRow,
   isRegression,
-  type Row as ComparisonRow,
 } from './compare/comparison.js';
 export { parseResult } from './compare/parse-result.js';
 export {

@@ -23,8 +23,8 @@ test('a large process that works in the folder is named, a small one is not', as
   );
   t.is(
     text,
-    'already running in this folder: esbuild (9) 900MB, node (8) 300MB; not counted, but may affect ' +
-      'the command',
+    'already running in this folder: esbuild (9) 900MB, node (8) 300MB; not counted, ' +
+      'but may affect the command',
   );
   t.is(await neighboursText(seeing(record(7, 'sh', 2)), '/work'), undefined);
 });

@@ -50,7 +50,7 @@ test('peaks that rise from run to run are remarked on', (t) => {
   t.deepEqual(remarks, ['the peaks rise from run to run: something is kept between them']);
 });
 
-test("the headline is the kernel's count, with the gap, unless a process has left the group", (t) => {
+test("the headline is the kernel's count with the gap, unless a process left the group", (t) => {
   const result = resultOf({ megabytes: 100, kernelMegabytes: 150 });
   t.deepEqual(headlineOf(result), { bytes: 150 * MB, from: 'cgroup', gapBytes: 50 * MB });
   t.deepEqual(headlineOf(result, 40 * MB), {

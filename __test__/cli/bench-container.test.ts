@@ -22,7 +22,7 @@ const allocate = (megabytes: number) =>
   `perl -e 'vec($x, ${megabytes} << 20, 8) = 1; select undef, undef, undef, 0.3'`;
 
 /** A project on a machine whose only engine is one that runs everything on the machine itself. */
-function withFakeEngine(t: ExecutionContext, manner = '') {
+function withFakeEngine(t: ExecutionContext, mode = '') {
   const made = project(t);
   const programs = join(made.cwd, 'programs');
   mkdirSync(programs);
@@ -31,7 +31,7 @@ function withFakeEngine(t: ExecutionContext, manner = '') {
   chmodSync(join(programs, 'podman'), 0o755);
   const env = {
     PATH: `${programs}:${process.env.PATH}`,
-    FAKE_ENGINE: manner,
+    FAKE_ENGINE: mode,
     FAKE_ENGINE_CALLS: join(made.cwd, 'calls'),
   };
   const calls = (): string[][] =>
@@ -111,7 +111,7 @@ test('a run in a container is recorded with label, command, peak and end', async
   t.deepEqual(kept, shown);
 });
 
-test('while a container runs its run can be seen and ended, and without memtop it is interrupted', async (t) => {
+test('a run in a container can be seen and ended, and is interrupted without memtop', async (t) => {
   const { start, env, hasReported } = withFakeEngine(t);
   const store = ownStore(t);
   const flags = [...engine, '-q', '--label', 'boxed', '--', 'echo READY; exec sleep 60'];
@@ -166,7 +166,7 @@ test('signals go to the command in the container, and nothing is left behind', a
   t.true(calls().some(([action]) => action === 'rm'));
 });
 
-test('with memtop killed the command in the container ends, and the next bench removes what is left', async (t) => {
+test('killing memtop ends the command in the container; the next bench cleans up', async (t) => {
   const { start, bench, env, calls, samples, left, hasReported } = withFakeEngine(t);
   const stubborn = 'trap "" TERM; echo pid $$; while :; do sleep 0.02; done';
   const flags = [...engine, '-q', '--grace', '50ms', '--interval', '5', '--label', 'killed'];

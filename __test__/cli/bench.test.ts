@@ -44,7 +44,7 @@ test('the log holds all of both streams while they show', async (t) => {
   t.true(line.bench?.logFile?.endsWith('/.memtop/build-latest.log'));
 });
 
-test('with --json-only standard output is one line, and the log has what the command wrote', async (t) => {
+test('with --json-only standard output is one line, and the log has the output', async (t) => {
   const { bench, read } = project(t);
   const { stdout, stderr } = await bench(['-q', '--json-only', '--', 'echo out; echo err >&2']);
   t.is(stdout.toString().trim().split('\n').length, 1);
@@ -52,7 +52,7 @@ test('with --json-only standard output is one line, and the log has what the com
   t.true(read('.memtop/build-latest.log').includes('out\n'));
 });
 
-test('the line, the file and the timeline tell the same', async (t) => {
+test('the line, the file and the timeline agree', async (t) => {
   const { bench, result, read } = project(t);
   const { line } = await bench(['-q', '--', allocate(60)]);
   const { timeline, programs: _, ...file } = result();
@@ -107,7 +107,7 @@ test('with memtop killed between two runs the next bench removes what was put as
   t.deepEqual(aside(), []);
 });
 
-test('a build that fails, is interrupted or loses its memtop leaves each sample so far', async (t) => {
+test('a build that fails, is interrupted or loses memtop leaves its samples so far', async (t) => {
   const { bench, start, result, samples } = project(t);
   await bench(['-q', '--label', 'failed', '--', `${allocate(30)}; exit 9`]);
   t.is(highest(samples('failed')), sampledPeak(result('failed')));
@@ -297,7 +297,7 @@ test('labels name the sides of a comparison, also with repeats', async (t) => {
   t.is((await memtop(['diff', 'feature/x y', 'before'], { cwd })).code, 0);
 });
 
-test('a bench can be held to a budget and to a baseline, its own former self as well', async (t) => {
+test('a bench can be held to a budget and to a baseline, its last result as well', async (t) => {
   const { bench, start } = project(t);
   const more = await bench(['-q', '--max-peak', '20M', '--', allocate(40)]);
   t.is(more.code, 120);
@@ -335,7 +335,7 @@ test('300 MB that were allocated and freed are the peak', async (t) => {
   t.true(megabytes >= 300 && megabytes <= 320, `${megabytes}`);
 });
 
-test('a chain of npm shows each of its stages, the first of the rules where two are alive', async (t) => {
+test('a chain of npm shows each stage, and the first rule wins where two are alive', async (t) => {
   const wait = (name: string) => `node ${name}.js`;
   const { bench } = project(t, {
     'package.json': JSON.stringify({
@@ -357,7 +357,7 @@ test('a chain of npm shows each of its stages, the first of the rules where two 
   t.true(line.stages?.every(({ peakBytes = 0 }) => peakBytes > 10 * MB));
 });
 
-test('the summary has headline, attribution, top processes and the table of what was verified', async (t) => {
+test('the summary has headline, attribution, top processes and verified outputs', async (t) => {
   const { bench } = project(t);
   const { stderr } = await bench(['--verify', 'a', '--', `touch a; ${allocate(50)}`]);
   t.regex(stderr, /^memtop: peak [\d.]+MB; ok, in /m);

@@ -1,4 +1,6 @@
-/** MEMTOP_TEST_CRASHES says how often memtop is killed; `npm run test:crashes` does so 100 times. */
+/**
+ * MEMTOP_TEST_CRASHES says how often memtop is killed; `npm run test:crashes` does so 100 times.
+ */
 import { setTimeout } from 'node:timers/promises';
 import test from 'ava';
 import { Store } from '../../ts/history/store.js';

@@ -124,7 +124,7 @@ test('a gate that holds says what it has looked at', async (t) => {
   );
 });
 
-test('--max-peak of a run fails it with 120, and a command that fails keeps its own code', async (t) => {
+test('--max-peak fails a run with 120, and a command that fails keeps its code', async (t) => {
   const allocate = (code: number) => ['perl', '-e', `$x = "x" x 50_000_000; exit ${code}`];
   const cwd = temporaryFolder(t);
   const above = await memtop(['-q', '--max-peak', '20M', '--', ...allocate(0)], { cwd });
@@ -148,5 +148,5 @@ test('the config can hold budgets, one or several', async (t) => {
   writeFileSync(join(cwd, 'memtop.config.json'), '{"maxPeak":["20M","much"]}');
   const wrong = await memtop(['-q', '--', 'true'], { cwd });
   t.is(wrong.code, 2);
-  t.regex(wrong.stderr, /maxPeak must be a size such as 500M or 1\.5G, not /);
+  t.regex(wrong.stderr, /maxPeak\[1\] must be a size such as 500M or 1\.5G, not /);
 });

@@ -2,6 +2,7 @@ import { cpSync, symlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { packageRoot } from '../../ts/package.js';
+import { columnsOfLogs } from '../../ts/report/look.js';
 import { temporaryFolder } from '../helpers/folder.js';
 import { cliPath, memtop, Running } from '../helpers/processes.js';
 
@@ -39,7 +40,7 @@ test('the report fits a screen and covers each check', async (t) => {
   t.is(stderr, '');
   const lines = stdout.toString().trimEnd().split('\n');
   t.true(lines.length <= 24, stdout.toString());
-  t.true(lines.every((line) => /^([✓!✗] \S| {2})/.test(line) && line.length <= 100));
+  t.true(lines.every((line) => /^([✓!✗] \S| {2})/.test(line) && line.length <= columnsOfLogs));
   t.regex(stdout.toString(), /^✓ addon +loaded/);
 });
 

@@ -189,9 +189,9 @@ test('memtop does not become a stopped job when it freezes the tree to end it', 
   const flags = ['-q', '--no-store', '--trace', 'off', '--cgroup', 'off'];
   const times = ['--timeout', '200ms', '--grace', '200ms'];
   const command = ['sh', '-c', 'trap "" TERM; while :; do sleep 1; done'];
-  const words = [process.execPath, cliPath, ...flags, ...times, '--', ...command];
+  const args = [process.execPath, cliPath, ...flags, ...times, '--', ...command];
   const runs = Array.from({ length: 8 }, () =>
-    promisify(execFile)('bash', ['-c', asJob, 'bash', ...words]),
+    promisify(execFile)('bash', ['-c', asJob, 'bash', ...args]),
   );
   for (const { stdout } of await Promise.all(runs)) t.is(stdout, '124\n');
 });

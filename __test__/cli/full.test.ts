@@ -10,7 +10,7 @@ import { Terminal } from '../helpers/terminal.js';
 const testInTerminal = testNeeding(whatIsMissing(['tmux', 'bash']));
 
 async function open(t: ExecutionContext): Promise<Terminal> {
-  const terminal = await Terminal.open(t, { words: [], shellWords: '' });
+  const terminal = await Terminal.open(t, { args: [], shellArgs: '' });
   terminal.program('memtop', `exec '${process.execPath}' '${cliPath}' "$@"`);
   await terminal.runs('stty -g > before');
   return terminal;
@@ -41,7 +41,7 @@ testInTerminal('a command has a terminal that keys go to on request', async (t) 
   await isAsBefore(t, terminal);
 });
 
-for (const [what, words] of [
+for (const [what, args] of [
   ['command', '--ui full -q --grace 1h -- ./stubborn'],
   ['task', 'run --ui full -q --grace 1h stubborn'],
 ] as const) {
@@ -50,7 +50,7 @@ for (const [what, words] of [
     terminal.program('stubborn', "trap '' TERM; echo ready; while :; do sleep 1; done");
     const tasks = { stubborn: { command: './stubborn' } };
     writeFileSync(join(terminal.folder, 'memtop.config.json'), JSON.stringify({ tasks }));
-    await terminal.types(`./memtop ${words}`);
+    await terminal.types(`./memtop ${args}`);
     await terminal.shows(/ready/);
     await terminal.presses('K', 'y', 'K', 'y');
     await terminal.shows(/q leaves/);

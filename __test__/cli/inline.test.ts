@@ -12,13 +12,15 @@ const testInTerminal = testNeeding(whatIsMissing(['tmux', 'bash', 'script']));
 const block = /── memtop \d+s ──\n now +\S+B +peak +\S+B/;
 
 async function open(t: ExecutionContext): Promise<Terminal> {
-  const terminal = await Terminal.open(t, { words: [], shellWords: '' });
-  const words = [process.execPath, cliPath, '--quiet', '--ui', 'inline', '--json', 'result', '--'];
-  terminal.program('under', `exec ${words.map((word) => `'${word}'`).join(' ')} "$@"`);
+  const terminal = await Terminal.open(t, { args: [], shellArgs: '' });
+  const args = [process.execPath, cliPath, '--quiet', '--ui', 'inline', '--json', 'result', '--'];
+  terminal.program('under', `exec ${args.map((word) => `'${word}'`).join(' ')} "$@"`);
   return terminal;
 }
 
-/** Starts a command in another terminal, and waits until its lines have been drawn several times. */
+/**
+ * Starts a command in another terminal, and waits until its lines have been drawn several times.
+ */
 async function shownElsewhere(t: ExecutionContext): Promise<void> {
   const other = await open(t);
   await other.types('./under sh -c "read -r x"');
@@ -44,7 +46,7 @@ testInTerminal('the lines stand below the output, and are gone at the end', asyn
 });
 
 testInTerminal('the lines are shown unless they are switched off', async (t) => {
-  const terminal = await Terminal.open(t, { words: [], shellWords: '' });
+  const terminal = await Terminal.open(t, { args: [], shellArgs: '' });
   terminal.program('measured', `exec '${process.execPath}' '${cliPath}' "$@"`);
   terminal.program('waiting', 'echo READY; read -r x');
   await terminal.types('./measured -- ./waiting');
@@ -71,7 +73,7 @@ testInTerminal('the lines are shown unless they are switched off', async (t) => 
 testInTerminal(
   'a shell at its prompt has the terminal to itself, and controls its jobs',
   async (t) => {
-    const terminal = await Terminal.open(t, { words: [], shellWords: '' });
+    const terminal = await Terminal.open(t, { args: [], shellArgs: '' });
     terminal.program('measured', `exec '${process.execPath}' '${cliPath}' "$@"`);
     await terminal.types("PS1='inner> ' ./measured -- bash --norc");
     t.notRegex(await terminal.shows(/^inner> ?$/m), /no job control/);
@@ -87,7 +89,7 @@ testInTerminal(
 );
 
 testInTerminal('a limit is shown with its share in use', async (t) => {
-  const terminal = await Terminal.open(t, { words: [], shellWords: '' });
+  const terminal = await Terminal.open(t, { args: [], shellArgs: '' });
   terminal.program('waiting', 'echo READY; read -r x');
   for (const limit of ['64M', '50%']) {
     const command = `'${process.execPath}' '${cliPath}' -q --ui inline --limit ${limit}`;
@@ -147,7 +149,8 @@ testInTerminal('a storm of progress leaves nothing but its own lines', async (t)
   const storm = [
     'process.stdout.write("start\\n");',
     'let i = 0; const step = () => {',
-    '  process.stdout.write("\\r\\u001b[32m" + i + "%\\u001b[0m \\u6f22\\u5b57 " + "#".repeat(i / 10));',
+    '  process.stdout.write("\\r\\u001b[32m" + i + "%\\u001b[0m \\u6f22\\u5b57 " + ' +
+      '"#".repeat(i / 10));',
     '  const isOver = i === 100 && require("fs").existsSync("go");',
     '  i = Math.min(i + 1, 100);',
     '  if (isOver) process.stdout.write("\\ndone\\n"); else setTimeout(step, 15);',
@@ -314,11 +317,11 @@ async function recorded(
   ui: string,
   columns: number,
 ): Promise<Buffer> {
-  const terminal = await Terminal.open(t, { words: [], shellWords: '' });
+  const terminal = await Terminal.open(t, { args: [], shellArgs: '' });
   await terminal.resizes(columns, 24);
   writeFileSync(join(terminal.folder, 'program.cjs'), program);
-  const words = [process.execPath, cliPath, '-q', '--json', 'result', '--ui', ui, '--'];
-  const command = [...words, process.execPath, 'program.cjs'].join(' ');
+  const args = [process.execPath, cliPath, '-q', '--json', 'result', '--ui', ui, '--'];
+  const command = [...args, process.execPath, 'program.cjs'].join(' ');
   await terminal.types(`script -q -e -c '${command}' bytes; echo "code $?"`);
   await terminal.shows(/^code 0$/m);
   const bytes = readFileSync(join(terminal.folder, 'bytes'));
@@ -331,7 +334,8 @@ const hard = [
   'const pause = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);',
   'pause(600);',
   'write("a".repeat(80)); pause(150); write("b\\n");',
-  'for (const byte of Buffer.from("\\u001b[31m\\u6f22\\u{1f980}\\u001b[0mend\\n")) { write(Buffer.of(byte)); pause(60); }',
+  'for (const byte of Buffer.from("\\u001b[31m\\u6f22\\u{1f980}\\u001b[0mend\\n")) { ' +
+    'write(Buffer.of(byte)); pause(60); }',
   'write("x".repeat(1 << 20) + "\\n"); pause(150);',
   'for (let i = 0; i < 2000; i += 1) write("line " + i + " \\u001b[1;32mgreen\\u001b[0m\\n");',
   'write("\\u6f22".repeat(60)); pause(200); write("\\nlast\\n"); pause(200);',
@@ -360,7 +364,7 @@ for (const columns of [40, 80, 200]) {
 testInTerminal('the peak is the same with the lines and without', async (t) => {
   const peaks: number[] = [];
   for (const ui of ['inline', 'off']) {
-    const terminal = await Terminal.open(t, { words: [], shellWords: '' });
+    const terminal = await Terminal.open(t, { args: [], shellArgs: '' });
     const program = 'const a = Buffer.alloc(200e6, 1); setTimeout(() => a, 900);';
     const command = `'${process.execPath}' '${cliPath}' -q --json result --ui ${ui}`;
     await terminal.runs(`${command} -- '${process.execPath}' -e '${program}'`);

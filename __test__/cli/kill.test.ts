@@ -86,7 +86,8 @@ testAsRoot('another user’s process is not ended', async (t) => {
 });
 
 testAsRoot('a descendant that is another user’s is named, and the rest is ended', async (t) => {
-  const script = `sh -c 'echo $$; echo READY; exec sleep 60' & exec setpriv ${asNobody.join(' ')} sleep 61`;
+  const nobody = asNobody.join(' ');
+  const script = `sh -c 'echo $$; echo READY; exec sleep 60' & exec setpriv ${nobody} sleep 61`;
   const running = new Running('sh', ['-c', script]);
   await running.printed('READY');
   const roots = Number.parseInt(running.stdout.toString(), 10);

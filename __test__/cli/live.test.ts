@@ -11,7 +11,7 @@ import { Terminal } from '../helpers/terminal.js';
 const testInTerminal = testNeeding(whatIsMissing(['tmux', 'bash']));
 
 async function open(t: ExecutionContext): Promise<Terminal> {
-  const terminal = await Terminal.open(t, { words: [], shellWords: '' });
+  const terminal = await Terminal.open(t, { args: [], shellArgs: '' });
   terminal.program('top', `echo $$ > pid; exec '${process.execPath}' '${cliPath}'`);
   await terminal.runs('stty -g > before');
   await terminal.types('./top');
@@ -103,7 +103,7 @@ testInTerminal('the order changes, and the view stands still, at a key', async (
 });
 
 testInTerminal('attach shows the tree, and then the summary', async (t) => {
-  const terminal = await Terminal.open(t, { words: [], shellWords: '' });
+  const terminal = await Terminal.open(t, { args: [], shellArgs: '' });
   terminal.program('tree', 'echo $$ > pid; sleep 1000 & read -r x < go; kill $!');
   await terminal.runs('mkfifo go; setsid ./tree < /dev/null > /dev/null 2>&1 &');
   const file = join(terminal.folder, 'pid');

@@ -44,7 +44,8 @@ test('parts add up to the peak, and no process is larger than it', async (t) => 
 });
 
 test('a process is shown by its own title, and grouped by its program', async (t) => {
-  const script = `exec -a 'sshd: deploy@pts/0' perl -e '${fill(50)} select undef, undef, undef, 0.3'`;
+  const perl = `${fill(50)} select undef, undef, undef, 0.3`;
+  const script = `exec -a 'sshd: deploy@pts/0' perl -e '${perl}'`;
   const { result, stderr } = await measured(t, ['bash', '-c', script]);
   t.is(peakOf(t, result).rollup[0]?.name, 'perl');
   t.regex(stderr, /at the peak +sshd: deploy@pts\/0 -e/);
@@ -144,13 +145,13 @@ test('without a group the result says why', async (t) => {
 });
 
 test('unknown values of a flag are named', async (t) => {
-  for (const [flag, words] of [
+  for (const [flag, choices] of [
     ['--metric', 'auto, rss, pss'],
     ['--cgroup', 'auto, on, off'],
   ] as const) {
     const { code, stderr } = await memtop([flag, 'maybe', '--', 'true']);
     t.is(code, 2);
-    t.is(stderr, `memtop: ${flag} must be one of ${words}, not "maybe"\n`);
+    t.is(stderr, `memtop: ${flag} must be one of ${choices}, not "maybe"\n`);
   }
 });
 

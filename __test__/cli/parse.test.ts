@@ -83,7 +83,8 @@ test('a flag comes before its variable', (t) => {
 
 for (const value of ['', 'abc', '0', '-1', '0.5', '60001', '1e99', 'NaN', 'Infinity', '10ms']) {
   test(`an interval of ${JSON.stringify(value)} is refused by name`, (t) => {
-    const message = `--interval must be a number of milliseconds from 1 to 60000, not ${JSON.stringify(value)}`;
+    const expected = 'must be a number of milliseconds from 1 to 60000';
+    const message = `--interval ${expected}, not ${JSON.stringify(value)}`;
     t.throws(() => execOptions(parsed(`--interval=${value}`), {}), {
       instanceOf: UsageError,
       message,
@@ -99,9 +100,9 @@ test('a variable that cannot be used is named', (t) => {
 });
 
 for (const [value, message] of [
-  ['', '--label must not be empty, not ""'],
-  [' ', '--label must not be empty, not " "'],
-  ['a\nb', '--label must not hold line breaks or control characters, not "a\\nb"'],
+  ['', '--label must be a non-empty string, not ""'],
+  [' ', '--label must be a non-empty string, not " "'],
+  ['a\nb', '--label must be one line without control characters, not "a\\nb"'],
 ] as const) {
   test(`a label of ${JSON.stringify(value)} is refused`, (t) => {
     t.throws(() => execOptions(parsed(`--label=${value}`), {}), {

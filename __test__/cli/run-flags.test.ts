@@ -67,7 +67,8 @@ for (const [value, expected] of [
   ['0', false],
   ['', false],
 ] as const) {
-  test(`MEMTOP_LOG_HEAP_USAGE=${value} ${expected ? 'prints' : 'prints no'} lines of tasks`, (t) => {
+  const prints = expected ? 'prints' : 'prints no';
+  test(`MEMTOP_LOG_HEAP_USAGE=${value} ${prints} lines of tasks`, (t) => {
     const environment = { MEMTOP_LOG_HEAP_USAGE: value };
     t.is(options([], environment).logHeapUsage, expected);
     t.true(options(['--log-heap-usage'], environment).logHeapUsage);

@@ -16,15 +16,15 @@ async function open(
   way: readonly string[],
   command: string,
 ): Promise<Terminal> {
-  const terminal = await Terminal.open(t, { words: [], shellWords: '' });
+  const terminal = await Terminal.open(t, { args: [], shellArgs: '' });
   const tasks = { a: { command: [join(terminal.folder, 'task')] } };
   writeFileSync(
     join(terminal.folder, 'memtop.config.json'),
     JSON.stringify({ tasks: { ...tasks, b: tasks.a } }),
   );
   terminal.program('task', command);
-  const words = [process.execPath, cliPath, 'run', '-q', '--parallel', '2', ...way, 'a', 'b'];
-  terminal.program('tasks', `exec ${words.map((word) => `'${word}'`).join(' ')}`);
+  const args = [process.execPath, cliPath, 'run', '-q', '--parallel', '2', ...way, 'a', 'b'];
+  terminal.program('tasks', `exec ${args.map((word) => `'${word}'`).join(' ')}`);
   return terminal;
 }
 
@@ -35,7 +35,8 @@ for (const way of [...ways, ['--ui', 'inline']]) {
     // The end of one task ends the other, so each waits until the other has had the signal, too.
     const script =
       'n=0; trap \'n=$((n+1)); echo "got $n"; ' +
-      '[ $n = 2 ] && { : > $0.$$; until [ $(ls $0.* | wc -l) = 2 ]; do sleep 0.01; done; exit 5; }' +
+      '[ $n = 2 ] && { : > $0.$$; ' +
+      'until [ $(ls $0.* | wc -l) = 2 ]; do sleep 0.01; done; exit 5; }' +
       "' INT; echo READY; while :; do sleep 0.05; done";
     const terminal = await open(t, way, script);
     await terminal.types('./tasks');
@@ -76,7 +77,7 @@ async function openWith(
   t: ExecutionContext,
   tasks: Readonly<Record<string, string>>,
 ): Promise<Terminal> {
-  const terminal = await Terminal.open(t, { words: [], shellWords: '' });
+  const terminal = await Terminal.open(t, { args: [], shellArgs: '' });
   const commands = Object.entries(tasks).map(([name, script]) => {
     terminal.program(name, script);
     return [name, { command: [join(terminal.folder, name)] }];

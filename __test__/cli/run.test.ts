@@ -331,8 +331,11 @@ test('the package manager is the one of the project', async (t) => {
 const wrong: readonly (readonly [args: readonly string[], message: RegExp])[] = [
   [[], /^no task given; name one or more, as in: memtop run build$/],
   [['bild'], /^there is no task bild; did you mean build\?$/],
-  [['needy'], /^there is no task nothing, which needy depends on; available: build, /],
-  [['a'], /^tasks depend on one another: a → b → a$/],
+  [
+    ['needy'],
+    /config\.json: tasks\.needy\.dependsOn: there is no task nothing; available: build, /,
+  ],
+  [['a'], /config\.json: tasks depend on one another: a → b → a$/],
   [['--parallel', '0', 'build'], /^--parallel must be a whole number from 1 to 256, not "0"$/],
   [['build', 'own', '--parallel', '2'], /^own needs a terminal of its own \(pty\), /],
   [

@@ -71,7 +71,7 @@ test('without any running run nothing is shown', async (t) => {
   t.deepEqual(await listed(store), []);
   const { code, stderr } = await store.memtop('ps', '--runs', '12');
   t.is(code, 2);
-  t.is(stderr, 'memtop: --runs shows all runs in progress; it takes neither a pid nor --cwd\n');
+  t.is(stderr, 'memtop: ps --runs takes no process id\n');
 });
 
 test('an unknown run cannot be ended', async (t) => {

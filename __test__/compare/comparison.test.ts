@@ -148,7 +148,8 @@ test('runs of a group in another metric than the latest are left out', (t) => {
   );
   t.is(mixed.leftOut, 0);
   t.deepEqual(compare(mixed, group('b', [100]), noise).remarks, [
-    'runs of main that were measured in PSS are left out: they cannot be compared with those in unique memory',
+    'runs of main that were measured in PSS are left out: ' +
+      'they cannot be compared with those in unique memory',
   ]);
   t.is(groupOf('main', runs, 'pss').runs.length, 1);
   t.is(groupOf('main', runs, 'rss').metric, 'unique');

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { filesIn } from '../../ts/compare/files.js';
-import { resultsOf } from '../../ts/compare/source.js';
+import { resultsFrom } from '../../ts/compare/source.js';
 import { UnusableResult } from '../../ts/errors.js';
 import { resultJson } from '../../ts/report/json.js';
 import { temporaryFolder } from '../helpers/folder.js';
@@ -36,8 +36,8 @@ test('an unknown reference is an error that names the places searched', async (t
     lookedAt: () => ['the history'],
   };
   const sources = [filesIn('some/folder'), known];
-  t.deepEqual(await resultsOf('run-7', sources), [one]);
-  await t.throwsAsync(resultsOf('run-8', sources), {
+  t.deepEqual(await resultsFrom('run-7', sources), [one]);
+  await t.throwsAsync(resultsFrom('run-8', sources), {
     instanceOf: UnusableResult,
     message:
       'there is no result "run-8": looked for some/folder/result-run-8.json, ' +

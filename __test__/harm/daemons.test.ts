@@ -26,11 +26,11 @@ for (const [how, launch] of Object.entries(launches)) {
   });
 }
 
-async function launched(t: ExecutionContext, { words }: Before, launch: string) {
+async function launched(t: ExecutionContext, { args }: Before, launch: string) {
   const folder = temporaryFolder(t);
   writeFileSync(join(folder, 'daemon'), daemon);
   const wait = 'until test -e pid; do :; done; exit 3';
-  const [program = '', ...rest] = [...words, 'sh', '-c', `${launch}\n${wait}`];
+  const [program = '', ...rest] = [...args, 'sh', '-c', `${launch}\n${wait}`];
   const running = new Running(program, rest, { cwd: folder, env: withoutMemtop(process.env) });
   t.teardown(async () => {
     const file = join(folder, 'pid');

@@ -16,7 +16,9 @@ sameScript(
 sameScript(
   'strace gives the exit code of what it traces, and dies of its signal',
   {
-    run: "$under strace -o trace sh -c 'exit 3'; echo $?; { $under strace -o trace sh -c 'kill -TERM $$'; } 2>/dev/null; echo $?",
+    run:
+      "$under strace -o trace sh -c 'exit 3'; echo $?; " +
+      "{ $under strace -o trace sh -c 'kill -TERM $$'; } 2>/dev/null; echo $?",
     prints: '3\n143\n',
   },
   { needs: ['strace'] },
@@ -47,7 +49,10 @@ sameScript(
 sameScript(
   'gdb runs a program to its end',
   {
-    run: 'debug() { $under gdb -nx -batch "$@" 2>&1; echo $?; }; debug -ex run -ex bt --args true; debug -ex "catch syscall exit_group" -ex run -ex kill --args sh -c "exit 3"',
+    run:
+      'debug() { $under gdb -nx -batch "$@" 2>&1; echo $?; }; ' +
+      'debug -ex run -ex bt --args true; ' +
+      'debug -ex "catch syscall exit_group" -ex run -ex kill --args sh -c "exit 3"',
     prints:
       /exited normally\][\s\S]*No stack\.\n[\s\S]*^Catchpoint 1 \(call to syscall exit_group\)/m,
     normalized: (text) => text.replaceAll(/\bprocess \d+|0x[0-9a-f]+|\/\S+/g, 'N'),

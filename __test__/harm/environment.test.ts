@@ -26,13 +26,17 @@ sameScript('a command works in a folder that has been removed', {
   prints: 'FOLDER/gone (deleted)\n',
 });
 
-sameScript('a command has the same words, the first one too', {
-  run: '$under cat /proc/self/cmdline; $under sh -c \'printf "%s|" "$0" "$@"\' -- "" " " "$(printf "\\377")" -- -q',
+sameScript('a command has the same arguments, the first one too', {
+  run:
+    '$under cat /proc/self/cmdline; ' +
+    '$under sh -c \'printf "%s|" "$0" "$@"\' -- "" " " "$(printf "\\377")" -- -q',
   prints: 'cat\0/proc/self/cmdline\0--|| |\xff|--|-q|',
 });
 
 sameScript('a program found in the path is the same file', {
-  run: 'mkdir bin; cp "$(command -v readlink)" bin/own; PATH="$PWD/bin:$PATH" $under own /proc/self/exe',
+  run:
+    'mkdir bin; cp "$(command -v readlink)" bin/own; ' +
+    'PATH="$PWD/bin:$PATH" $under own /proc/self/exe',
   prints: 'FOLDER/bin/own\n',
 });
 
@@ -60,14 +64,18 @@ sameScript(
 
 sameScript('a command may open as many files where the hard limit was set as well', {
   // The shell that sets it becomes the command, so that it is no parent of memtop.
-  run: `ulimit -S -n 100; sh -c 'ulimit -n 200; exec "$@"' sh $under sh -c "ulimit -S -n; ulimit -H -n"; true`,
+  run:
+    `ulimit -S -n 100; sh -c 'ulimit -n 200; exec "$@"' sh ` +
+    `$under sh -c "ulimit -S -n; ulimit -H -n"; true`,
   prints: '200\n200\n',
 });
 
 sameScript(
   'a command has the same priority and the same processors',
   {
-    run: 'nice -n 5 taskset -c 0 ionice -c 3 $under sh -c "nice; taskset -p \\$\\$ | cut -d: -f2; ionice; chrt -p \\$\\$ | cut -d: -f2"',
+    run:
+      'nice -n 5 taskset -c 0 ionice -c 3 $under sh -c ' +
+      '"nice; taskset -p \\$\\$ | cut -d: -f2; ionice; chrt -p \\$\\$ | cut -d: -f2"',
     prints: /^5\n 1\nidle\n/,
   },
   { needs: ['nice', 'taskset', 'ionice', 'chrt'] },
@@ -75,14 +83,18 @@ sameScript(
 
 sameScript('a command has the same rights and the same treatment of signals', {
   // Tracer, size and context switches differ between processes.
-  run: "$under grep -E '^(Umask|[UG]id|Groups|Sig(Pnd|Blk|Ign|Cgt)|ShdPnd|Cap|NoNewPrivs|Seccomp|Spec|Cpus|Mems|THP)' /proc/self/status",
+  run:
+    "$under grep -E '^(Umask|[UG]id|Groups|Sig(Pnd|Blk|Ign|Cgt)|ShdPnd|Cap|NoNewPrivs|" +
+    "Seccomp|Spec|Cpus|Mems|THP)' /proc/self/status",
   prints: /^SigBlk:\t0+$[\s\S]*^CapEff:/m,
 });
 
 sameScript(
   'a command that may gain no privileges stays so',
   {
-    run: "setpriv --no-new-privs --inh-caps=-all --bounding-set=-all $under grep -E '^(Cap|NoNewPrivs)' /proc/self/status",
+    run:
+      'setpriv --no-new-privs --inh-caps=-all --bounding-set=-all ' +
+      "$under grep -E '^(Cap|NoNewPrivs)' /proc/self/status",
     prints: /^CapBnd:\t0+$[\s\S]*^NoNewPrivs:\t1$/m,
   },
   { needs: ['setpriv'], unless: unlessRoot() },
@@ -99,7 +111,8 @@ sameScript(
 );
 
 const maskedSignals =
-  'import os, signal, sys; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1]); os.execvp(sys.argv[1], sys.argv[1:])';
+  'import os, signal, sys; signal.pthread_sigmask(signal.SIG_BLOCK, [signal.SIGUSR1]); ' +
+  'os.execvp(sys.argv[1], sys.argv[1:])';
 
 sameScript(
   'a signal that is blocked stays blocked',
@@ -158,6 +171,8 @@ sameScript('a command is in the same namespaces', {
 
 sameScript('a command is in the same process group and session', {
   // The process that starts it leads both here; what matters is which they are.
-  run: 'p=$$; $under sh -c \'set -- $(cut -d" " -f5-8 /proc/self/stat); echo "$1 $2 $3 $4"\' | sed "s/$p/self/g"',
+  run:
+    'p=$$; $under sh -c \'set -- $(cut -d" " -f5-8 /proc/self/stat); echo "$1 $2 $3 $4"\' | ' +
+    'sed "s/$p/self/g"',
   prints: 'self self 0 -1\n',
 });

@@ -42,7 +42,9 @@ sameScript('timeout ends a command that takes too long, and no other', {
 });
 
 sameScript('xargs goes on after a failure and stops at 255', {
-  run: 'printf "1 0 255 0" | xargs -n 1 $under sh -c "echo ran \\$0; exit \\$0" 2>/dev/null; echo $?',
+  run:
+    'printf "1 0 255 0" | ' +
+    'xargs -n 1 $under sh -c "echo ran \\$0; exit \\$0" 2>/dev/null; echo $?',
   prints: /^ran 1\nran 0\nran 255\n12[34]\n$/,
 });
 

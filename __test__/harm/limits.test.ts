@@ -19,9 +19,9 @@ const limited = (name: string, megabytes: number, command: readonly string[]) =>
   return async (t: ExecutionContext, before: Before) => {
     groups += 1;
     const inGroup = limitedGroup(t, `${name}-${groups}`, megabytes * MB);
-    const [program = '', ...words] = [...inGroup, ...before.words, ...command];
+    const [program = '', ...args] = [...inGroup, ...before.args, ...command];
     const env = withoutMemtop(process.env);
-    const running = new Running(program, words, { cwd: temporaryFolder(t), env });
+    const running = new Running(program, args, { cwd: temporaryFolder(t), env });
     const { code, signal, stdout, stderr } = await running.finished();
     const ended = code ?? 128 + constants.signals[signal ?? 'SIGKILL'];
     return { ended, printed: stdout.toString(), isRefused: stderr.startsWith('memtop: ') };
@@ -29,7 +29,8 @@ const limited = (name: string, megabytes: number, command: readonly string[]) =>
 };
 
 const printLimits =
-  'console.log(v8.getHeapStatistics().heap_size_limit, process.constrainedMemory?.(), process.availableMemory?.() < 2 ** 30)';
+  'console.log(v8.getHeapStatistics().heap_size_limit, ' +
+  'process.constrainedMemory?.(), process.availableMemory?.() < 2 ** 30)';
 
 harmless(
   'in a group with a limit Node has the same heap',

@@ -18,7 +18,9 @@ function copyOf(program: string, mode: number): (folder: string) => void {
 sameScript(
   'a program with the setuid bit gets its owner’s privileges when another user starts it',
   {
-    run: `${nobody} $under ./id -u; ${nobody} $under sh -c './id -u; ./id -ru'; $under ${nobody} ./id -u`,
+    run:
+      `${nobody} $under ./id -u; ${nobody} $under sh -c './id -u; ./id -ru'; ` +
+      `$under ${nobody} ./id -u`,
     files: copyOf('id', 0o4755),
     prints: '0\n0\n65534\n0\n',
   },
@@ -76,7 +78,9 @@ sameScript(
 sameScript(
   'a command can make namespaces of its own',
   {
-    run: "$under unshare --user --map-root-user --pid --fork --mount-proc sh -c 'id -u; echo $$; exit 4'; echo $?",
+    run:
+      '$under unshare --user --map-root-user --pid --fork --mount-proc ' +
+      "sh -c 'id -u; echo $$; exit 4'; echo $?",
     prints: '0\n1\n4\n',
   },
   { needs: ['unshare'], unless: unlessRoot() },

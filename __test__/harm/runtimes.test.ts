@@ -57,7 +57,9 @@ sameScript(
   'a browser without a window opens a page',
   {
     // Its messages about missing services differ from run to run.
-    run: `$under ${browser} --headless --no-sandbox --disable-gpu --disable-dev-shm-usage --user-data-dir="$PWD/profile" --dump-dom "file://$PWD/page.html" 2> /dev/null; echo $?`,
+    run:
+      `$under ${browser} --headless --no-sandbox --disable-gpu --disable-dev-shm-usage ` +
+      `--user-data-dir="$PWD/profile" --dump-dom "file://$PWD/page.html" 2> /dev/null; echo $?`,
     files: (folder) => writeFileSync(join(folder, 'page.html'), page),
     prints: /42<\/body>[\s\S]*\n0\n$/,
   },

@@ -14,7 +14,9 @@ sameScript('a command reads a file, a pipe and nothing as its standard input', {
 });
 
 sameScript('what a command does not read is left for the next', {
-  run: '{ $under true; $under sh -c "read a; echo got \\$a"; cat; } < lines; printf "x\\ny\\n" | { $under true; cat; }',
+  run:
+    '{ $under true; $under sh -c "read a; echo got \\$a"; cat; } < lines; ' +
+    'printf "x\\ny\\n" | { $under true; cat; }',
   files: threeLines,
   prints: 'got 1\n2\n3\nx\ny\n',
 });
@@ -43,12 +45,16 @@ sameScript('a command cannot write where there is no space', {
 
 sameScript('a pipeline whose reader ends early is ended by SIGPIPE', {
   shell: 'bash',
-  run: 'set -o pipefail; $under yes | head -1; echo $?; $under bash -o pipefail -c "yes | head -1"; echo $?',
+  run:
+    'set -o pipefail; $under yes | head -1; echo $?; ' +
+    '$under bash -o pipefail -c "yes | head -1"; echo $?',
   prints: 'y\n141\ny\n141\n',
 });
 
 sameScript('both streams can be one', {
-  run: '$under sh -c "echo 1; echo 2 >&2; echo 3" 2>&1 | cat; $under sh -c "echo 4 >&2; echo 5" > file 2>&1; cat file',
+  run:
+    '$under sh -c "echo 1; echo 2 >&2; echo 3" 2>&1 | cat; ' +
+    '$under sh -c "echo 4 >&2; echo 5" > file 2>&1; cat file',
   prints: '1\n2\n3\n4\n5\n',
 });
 
@@ -61,12 +67,16 @@ sameScript('a background process keeps standard output open after the command', 
   // The first line of the fifo is written when the command is over; only then is the late one.
   run: `
     mkfifo over
-    { $under sh -c '{ read -r line < over; echo "late, $line"; } & echo early'; echo done > over; } | cat`,
+    { $under sh -c '{ read -r line < over; echo "late, $line"; } &
+      echo early'; echo done > over; } | cat`,
   prints: 'early\nlate, done\n',
 });
 
 sameScript('a file and its position are shared with the command', {
-  run: 'exec 3< lines 14>> out; read -r a <&3; $under bash -c "read -r b <&3; echo \\$b; echo fourteen >&14"; read -r c <&3; echo $c; cat out',
+  run:
+    'exec 3< lines 14>> out; read -r a <&3; ' +
+    '$under bash -c "read -r b <&3; echo \\$b; echo fourteen >&14"; ' +
+    'read -r c <&3; echo $c; cat out',
   shell: 'bash',
   files: threeLines,
   prints: '2\n3\nfourteen\n',
@@ -102,16 +112,18 @@ sameScript(
 
 sameScript('the flags of shared streams stay as they were', {
   // O_NONBLOCK belongs to the open file description, which memtop shares with its caller.
-  run: 'flags() { grep -h flags /proc/self/fdinfo/[012]; }; { $under true; flags; } < lines | { $under true; flags; cat; }',
+  run:
+    'flags() { grep -h flags /proc/self/fdinfo/[012]; }; ' +
+    '{ $under true; flags; } < lines | { $under true; flags; cat; }',
   files: threeLines,
   prints: /^flags:\t0[0-7]+\n/,
 });
 
 harmless(
   'a program that was started by Node with a channel can use it',
-  async (t, { words }) => {
+  async (t, { args }) => {
     const source = "process.send?.('hello', () => process.disconnect())";
-    const [program = '', ...rest] = [...words, process.execPath, '-e', source];
+    const [program = '', ...rest] = [...args, process.execPath, '-e', source];
     const running = new Running(program, rest, {
       stdio: ['ignore', 'pipe', 'pipe', 'ipc'],
       env: withoutMemtop(process.env),

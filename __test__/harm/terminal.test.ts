@@ -183,7 +183,8 @@ harmless(
     const terminal = await Terminal.open(t, before);
     terminal.program(
       'placed',
-      'set -- $(cut -d" " -f5-8 /proc/self/stat); tty; echo "group $1 session $2 terminal $3 foreground $4 shell $PPID"',
+      'set -- $(cut -d" " -f5-8 /proc/self/stat); tty; ' +
+        'echo "group $1 session $2 terminal $3 foreground $4 shell $PPID"',
     );
     await terminal.runs('./under ./placed');
     const screen = await terminal.isReady();

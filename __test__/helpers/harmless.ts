@@ -12,9 +12,9 @@ import { type Way, ways } from './ways.js';
 
 /** What stands before a command; nothing when it runs alone. */
 export interface Before {
-  readonly words: readonly string[];
-  /** The words for a shell, without single quotes, so that they may stand within such. */
-  readonly shellWords: string;
+  readonly args: readonly string[];
+  /** The arguments for a shell, without single quotes, so that they may stand within such. */
+  readonly shellArgs: string;
 }
 
 type Look = (t: ExecutionContext, before: Before) => Promise<unknown>;
@@ -32,7 +32,7 @@ interface Conditions {
   readonly differs?: (way: Way) => boolean;
 }
 
-const alone: Before = { words: [], shellWords: '' };
+const alone: Before = { args: [], shellArgs: '' };
 
 export function harmless(title: string, look: Look, conditions: Conditions = {}): void {
   const {
@@ -65,8 +65,8 @@ export const always = (): boolean => true;
 
 /** The report goes nowhere, and with one memtop makes the control group that a user's run has. */
 export function memtopIn(way: Way, report: readonly string[] = quietly): Before {
-  const words = [process.execPath, cliPath, ...report, ...way, '--'];
-  return { words, shellWords: words.map((word) => `"${word}"`).join(' ') };
+  const args = [process.execPath, cliPath, ...report, ...way, '--'];
+  return { args, shellArgs: args.map((word) => `"${word}"`).join(' ') };
 }
 
 const quietly = ['--quiet', '--json', '/dev/null'];

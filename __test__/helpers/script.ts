@@ -23,7 +23,7 @@ async function script(
   text: string,
   { shell = 'sh', cwd, input }: ScriptOptions = {},
 ): Promise<Output> {
-  const running = new Running(shell, ['-c', text.replaceAll('$under', () => before.shellWords)], {
+  const running = new Running(shell, ['-c', text.replaceAll('$under', () => before.shellArgs)], {
     env: withoutMemtop(process.env),
     ...(cwd !== undefined && { cwd }),
   });

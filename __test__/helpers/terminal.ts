@@ -27,7 +27,7 @@ export class Terminal {
   static async open(t: ExecutionContext, before: Before): Promise<Terminal> {
     const terminal = new Terminal(temporaryFolder(t));
     // A file, so that the screen does not show the prefix of the command.
-    terminal.program('under', `exec ${before.shellWords} "$@"`);
+    terminal.program('under', `exec ${before.shellArgs} "$@"`);
     writeFileSync(join(terminal.folder, 'rc'), `PS1='${prompt}'; unset HISTFILE PROMPT_COMMAND\n`);
     const bash = ['bash', '--noprofile', '--rcfile', 'rc', '-i'];
     terminal.#callOff = ifCutOff(() => {
@@ -106,15 +106,15 @@ export class Terminal {
       .length;
   }
 
-  async #tmux(...words: readonly string[]): Promise<string> {
+  async #tmux(...args: readonly string[]): Promise<string> {
     const { TMUX: _outer, ...environment } = withoutMemtop(process.env);
-    const running = new Running('tmux', ['-S', this.#socket, ...words], {
+    const running = new Running('tmux', ['-S', this.#socket, ...args], {
       cwd: this.folder,
       env: { ...environment, LC_ALL: 'C.UTF-8', SHELL: '/bin/sh' },
     });
     running.child.stdin?.end();
     const { code, stdout, stderr } = await running.finished();
-    if (code !== 0) throw new Error(`tmux ${words.join(' ')} ended with ${code}: ${stderr}`);
+    if (code !== 0) throw new Error(`tmux ${args.join(' ')} ended with ${code}: ${stderr}`);
     return stdout.toString();
   }
 

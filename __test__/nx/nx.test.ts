@@ -79,7 +79,7 @@ for (const version of versions) {
 
     real(`${how} the lines stand below what the TUI of Nx leaves behind`, async (t) => {
       const workspace = new Workspace(t, version, { daemon });
-      const terminal = await Terminal.open(t, { words: [], shellWords: '' });
+      const terminal = await Terminal.open(t, { args: [], shellArgs: '' });
       const variables = { ...on.env, NX_DAEMON: `${daemon}`, NX_TUI: 'true' };
       const exports = Object.entries(variables)
         .map((pair) => pair.join('='))

@@ -12,7 +12,8 @@ import { type Finished, Running, withoutMemtop } from '../helpers/processes.js';
 export const whyNoNx = (version: string) => whyNotInstalled(`nx@${version}`);
 
 const held = (megabytes: number, code = 0) =>
-  `const held = Buffer.alloc(${megabytes} << 20, 1); setTimeout(() => process.exit(held[0] - 1 + ${code}), 400);`;
+  `const held = Buffer.alloc(${megabytes} << 20, 1); ` +
+  `setTimeout(() => process.exit(held[0] - 1 + ${code}), 400);`;
 
 /** Of each kind of task one that succeeds, and one that fails. */
 const files: Record<string, string> = {
@@ -96,8 +97,8 @@ const files: Record<string, string> = {
       try { return readFileSync('/proc/' + pid + '/' + file, 'utf8'); } catch { return ''; }
     };
     const plugins = readdirSync('/proc').filter((pid) => {
-      const words = read(pid, 'cmdline').split('\\0');
-      return words.includes('memtop/nx') && words.includes(process.env.NX_WORKSPACE_ROOT);
+      const args = read(pid, 'cmdline').split('\\0');
+      return args.includes('memtop/nx') && args.includes(process.env.NX_WORKSPACE_ROOT);
     });
     const loaded = plugins.map((pid) => /memtop[^/]*\\.node/.test(read(pid, 'maps')));
     console.log('plugins ' + JSON.stringify(loaded));`,
@@ -117,13 +118,13 @@ interface Conditions {
 }
 
 export function commitAll(folder: string): void {
-  for (const words of [
+  for (const args of [
     ['init', '-q'],
     ['add', '-A'],
     ['commit', '-qm', 'all'],
   ]) {
     const author = ['-c', 'user.name=test', '-c', 'user.email=test@example.org'];
-    spawnSync('git', [...author, ...words], { cwd: folder });
+    spawnSync('git', [...author, ...args], { cwd: folder });
   }
 }
 
@@ -185,10 +186,10 @@ export class Workspace {
   }
 
   /** Standard error goes through a pipe that can be opened anew, as a shell makes them. */
-  async nx(words: readonly string[], { env = {} }: Conditions = {}): Promise<Finished> {
+  async nx(args: readonly string[], { env = {} }: Conditions = {}): Promise<Finished> {
     const script = 'node "$@" 2>>stderr.log';
     writeFileSync(join(this.folder, 'stderr.log'), '');
-    const running = new Running('sh', ['-c', script, 'sh', this.program, ...words], {
+    const running = new Running('sh', ['-c', script, 'sh', this.program, ...args], {
       cwd: this.folder,
       env: { ...this.environment, ...env },
     });

@@ -39,7 +39,8 @@ test('a container says whether the command fits', (t) => {
   });
   t.true(
     killed.includes(
-      '  container        node:24 by docker: does not fit in 512MB (killed by the kernel at 511MB after 20s)',
+      '  container        node:24 by docker: ' +
+        'does not fit in 512MB (killed by the kernel at 511MB after 20s)',
     ),
   );
 });

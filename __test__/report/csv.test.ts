@@ -17,7 +17,7 @@ test('each point is a row', (t) => {
   t.is(csv({ timeline: { atMs: [0.5, 10], bytes: [1, 2] } }), 'time_ms,bytes\r\n0.5,1\r\n10,2\r\n');
 });
 
-test('a task has a column with what it had since the row before, and nothing where it was not', (t) => {
+test('a task has a column with its highest since the row before, empty without it', (t) => {
   const timeline = { atMs: [0, 10, 20, 30, 40], bytes: [1, 5, 9, 7, 3] };
   const tasks = [task('a', [8, 12, 13, 29], [3, 6, 4, 5]), { id: 'b', source: 'nx' }];
   t.is(

@@ -57,7 +57,7 @@ const endings: Record<string, [Partial<Result>, string]> = {
     'killed by the kernel: out of memory in the group around it …9abcdef0123456789abcdef.scope; ' +
       `it took cc1plus (300MB). ${lessOf('the group')}`,
   ],
-  'the machine, as far as one can tell': [
+  'the machine, as far as is known': [
     { exit: oomKernel, oom: { ...kernel, by: 'machine', evidence: 'likely' } },
     'probably killed by the kernel: the machine was out of memory; ' +
       `the largest process was node (430MB). ${lessOf('the machine')}`,

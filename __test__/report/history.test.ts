@@ -1,5 +1,5 @@
 import test from 'ava';
-import { endWord, historyLines, localTime } from '../../ts/report/history.js';
+import { historyLines, localTime, shortEnd } from '../../ts/report/history.js';
 import { madeUpRun } from '../helpers/stored.js';
 
 const look = { columns: 100, isColoured: false, isAscii: false };
@@ -71,13 +71,69 @@ test('a command line cannot control the terminal, and no line is too wide', (t) 
   t.true(lines.every((line) => line.length <= look.columns));
 });
 
+for (const [columns, titles] of [
+  [
+    100,
+    [
+      ['RUNS', 'LATEST PEAK', 'MEDIAN', 'TREND', 'LATEST 20', 'WHAT'],
+      ['RUN', 'STARTED', 'TOOK', 'PEAK', 'ENDED', 'WHAT'],
+    ],
+  ],
+  [
+    80,
+    [
+      ['RUNS', 'LATEST PEAK', 'MEDIAN', 'TREND', 'LATEST 20', 'WHAT'],
+      ['RUN', 'STARTED', 'TOOK', 'PEAK', 'ENDED', 'WHAT'],
+    ],
+  ],
+  [
+    60,
+    [
+      ['RUNS', 'LATEST PEAK', 'MEDIAN', 'TREND', 'WHAT'],
+      ['STARTED', 'PEAK', 'ENDED', 'WHAT'],
+    ],
+  ],
+  [
+    40,
+    [
+      ['RUNS', 'LATEST PEAK', 'TREND', 'WHAT'],
+      ['STARTED', 'PEAK', 'WHAT'],
+    ],
+  ],
+] as const) {
+  test(`at ${columns} columns a name keeps its room, and less important columns go`, (t) => {
+    const name = 'web:build --all --watch --verbose';
+    const groups = [
+      group(
+        name,
+        Array.from({ length: 20 }, (_, index) => 100 + index),
+      ),
+    ];
+    const runs = [madeUpRun(3, { label: name, peakBytes: 123.4 * MB })];
+    const lines = historyLines(groups, runs, { ...look, columns });
+    const heads = lines.filter((line) => line.endsWith('WHAT'));
+    t.deepEqual(
+      heads.map((line) => line.trim().split(/ {2,}/)),
+      titles.map((all) => [...all]),
+    );
+    for (const head of heads) {
+      const line = lines[lines.indexOf(head) + 1] ?? '';
+      t.true(line.slice(head.indexOf('WHAT')).startsWith(name.slice(0, 11)), line);
+      t.true(line.length <= columns, line);
+    }
+  });
+}
+
 test('there are no bars in ASCII', (t) => {
   const lines = historyLines([group('a', [1])], [], { ...look, isAscii: true });
   t.false(lines.join('').includes('█'));
 });
 
 test('the end of a run is a single word', (t) => {
-  t.is(endWord(madeUpRun(0)), '0');
-  t.is(endWord(madeUpRun(0, { exit: { code: null, signal: 'SIGTERM', cause: 'guard' } })), 'guard');
-  t.is(endWord(madeUpRun(0, { state: 'running' })), 'running');
+  t.is(shortEnd(madeUpRun(0)), '0');
+  t.is(
+    shortEnd(madeUpRun(0, { exit: { code: null, signal: 'SIGTERM', cause: 'guard' } })),
+    'guard',
+  );
+  t.is(shortEnd(madeUpRun(0, { state: 'running' })), 'running');
 });

@@ -32,8 +32,10 @@ test('the headline, the advice, the tasks and the processes at the peak', (t) =>
 | --- | --- |
 | at the peak | node x3 1.2GB, esbuild 140MB, sh x2 4MB, a 50MB, 1 more 40MB |
 | largest process | 612MB node node\\_modules/.bin/tsc -b |
-| container limit | 1920MB: the peak of at most 1.5GB, 24.9MB for the kernel and a quarter more, rounded up |
-| how measured | every page counted once; 2010 samples, one every 10ms; longest gap 12ms; 3 of 57 processes too short-lived to measure |
+| container limit | 1920MB: the peak of at most 1.5GB, 24.9MB for the kernel and \
+a quarter more, rounded up |
+| how measured | every page counted once; 2010 samples, one every 10ms; longest gap 12ms; \
+3 of 57 processes too short-lived to measure |
 
 | task | peak | time |  |
 | --- | ---: | ---: | --- |

@@ -1,6 +1,6 @@
 import test from 'ava';
 import type { ProcessRecord } from '../../ts/inspect/process.js';
-import { processTable, processTrees } from '../../ts/report/processes.js';
+import { processTable, processTreeTable } from '../../ts/report/processes.js';
 
 const MB = 1024 * 1024;
 
@@ -42,7 +42,7 @@ test('the largest comes first', (t) => {
 });
 
 test('trees follow their roots, with the sum of each tree', (t) => {
-  t.deepEqual(processTrees(build, 80), [
+  t.deepEqual(processTreeTable(build, 80), [
     'PID    RSS   TREE    CPU  COMMAND',
     '  1   13MB  865MB  12.3%  init',
     '100   60MB  762MB  12.3%  ├ npm run build',
@@ -53,7 +53,7 @@ test('trees follow their roots, with the sum of each tree', (t) => {
 });
 
 test('a process whose parent is not shown is a root', (t) => {
-  const lines = processTrees(build.slice(2), 80);
+  const lines = processTreeTable(build.slice(2), 80);
   t.deepEqual(
     lines.slice(1).map((line) => line.slice(26)),
     ['sh -c tsc', '└ node node_modules/.bin/tsc -b', 'redis-server *:6379'],
@@ -63,7 +63,7 @@ test('a process whose parent is not shown is a root', (t) => {
 test('a chain of any depth is shown', (t) => {
   const depth = 50_000;
   const chain = Array.from({ length: depth }, (_, index) => process(index + 2, index + 1, 1, 'sh'));
-  const lines = processTrees(chain, 80);
+  const lines = processTreeTable(chain, 80);
   t.is(lines.length, depth + 1);
   t.true(lines.at(-1)?.includes('sh'));
 });
@@ -78,7 +78,7 @@ test('no line is wider than the terminal, and each keeps something of its comman
     ),
   );
   for (const columns of [40, 80, 200]) {
-    for (const lines of [processTable(chain, columns), processTrees(chain, columns)]) {
+    for (const lines of [processTable(chain, columns), processTreeTable(chain, columns)]) {
       t.is(lines.length, 61);
       t.true(lines.every((line) => line.length <= columns));
       t.true(lines.slice(1).every((line) => line.includes('progra')));
@@ -89,7 +89,7 @@ test('no line is wider than the terminal, and each keeps something of its comman
 test('on a narrow terminal the command comes before PPID and CPU', (t) => {
   t.is(processTable(build, 40)[0], 'PID    RSS    CPU  COMMAND');
   t.is(processTable(build, 34)[0], 'PID    RSS  COMMAND');
-  t.is(processTrees(build, 40)[0], 'PID    RSS   TREE  COMMAND');
+  t.is(processTreeTable(build, 40)[0], 'PID    RSS   TREE  COMMAND');
   t.true(processTable(build, 3).every((line) => line.length <= 3));
 });
 
@@ -127,15 +127,15 @@ test('a title in place of a command line stays whole', (t) => {
 });
 
 test('processes that are their own ancestors are shown once', (t) => {
-  t.is(processTrees([process(7, 7, 1, 'own parent')], 80).length, 2);
+  t.is(processTreeTable([process(7, 7, 1, 'own parent')], 80).length, 2);
   const circle = [process(8, 9, 1, 'one'), process(9, 8, 2, 'other'), process(10, 9, 3, 'child')];
   t.deepEqual(
-    processTrees(circle, 80).map((line) => line.slice(23)),
+    processTreeTable(circle, 80).map((line) => line.slice(23)),
     ['COMMAND', 'one', '└ other', '  └ child'],
   );
 });
 
 test('without processes there are no lines', (t) => {
   t.deepEqual(processTable([], 80), []);
-  t.deepEqual(processTrees([], 80), []);
+  t.deepEqual(processTreeTable([], 80), []);
 });

@@ -27,7 +27,8 @@ test('an interrupted run is shown as far as it was measured', (t) => {
     `run 20260101-000000-00000a (build), ${localTime(run.startedAt)}`,
     '  make -j4',
     '  in /src',
-    'memtop: interrupted: memtop ended before the command, and what happened later is unknown; peak',
+    'memtop: interrupted: memtop ended before the command, and what happened later is unknown; ' +
+      'peak',
     '100MB, last seen 2.5s after its start',
     '  largest          cc1 60MB, make 2MB',
   ]);

@@ -8,7 +8,8 @@ test('the lines give the peak, its processes, time, advice and method', (t) => {
     'memtop: peak 1.4GB, exact within 5%, at 12.3s of 20.1s',
     '  at the peak      node x3 1.2GB, esbuild 140MB, sh x2 4MB, a 50MB, 1 more 40MB',
     '  largest process  612MB node node_modules/.bin/tsc -b',
-    '  container limit  1920MB: the peak of at most 1.5GB, 24.9MB for the kernel and a quarter more, rounded up',
+    '  container limit  1920MB: the peak of at most 1.5GB, ' +
+      '24.9MB for the kernel and a quarter more, rounded up',
     '  how measured     every page counted once; 2010 samples, one every 10ms; longest gap 12ms; ' +
       '3 of 57 processes too short-lived to measure',
   ]);
@@ -26,7 +27,8 @@ test('a simple run has three lines', (t) => {
   t.deepEqual(summary({ ...result, peak, processes, sampling }, 240), [
     'memtop: peak 1.4GB, exact, at 12.3s of 20.1s',
     '  at the peak      node node_modules/.bin/tsc -b',
-    '  container limit  1920MB: the peak of 1.4GB, 21.8MB for the kernel and a quarter more, rounded up',
+    '  container limit  1920MB: the peak of 1.4GB, 21.8MB for the kernel and a quarter more, ' +
+      'rounded up',
   ]);
 });
 

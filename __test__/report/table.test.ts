@@ -8,7 +8,7 @@ interface Row {
 }
 
 const size: Column<Row> = { title: 'SIZE', isNumber: true, text: ({ size }) => size };
-const state: Column<Row> = { title: 'STATE', isOptional: true, text: ({ state }) => state };
+const state: Column<Row> = { title: 'STATE', importance: 1, text: ({ state }) => state };
 const name: Column<Row> = { title: 'NAME', text: ({ name }) => name };
 const rows: Row[] = [
   { size: '1.5GB', state: 'ok', name: 'web' },
@@ -29,12 +29,17 @@ test('wide characters, emoji and accents take the columns that a terminal gives 
   t.deepEqual(tableRows([state, name], states), ['大小  |', '🚀    |', 'e\u0301     |', 'ok    |']);
 });
 
-test('optional columns go where the last one would be too narrow', (t) => {
+test('the least important columns go where the last one would be too narrow', (t) => {
   const width = { columns: 20, narrowestLast: 8 };
   t.deepEqual(table([size, state, name], rows, width)[0], ' SIZE  NAME');
   t.deepEqual(
     table([size, state, name], rows, { ...width, columns: 23 })[0],
     ' SIZE  STATE   NAME',
+  );
+  const three = [{ ...size, importance: 2 }, state, name];
+  t.deepEqual(
+    [30, 20, 10].map((columns) => table(three, rows, { ...width, columns })[0]),
+    [' SIZE  STATE   NAME', ' SIZE  NAME', 'NAME'],
   );
 });
 

@@ -16,7 +16,7 @@ test('each part of a result has a type that programs can name', (t) => {
   t.deepEqual(exported.match(/\w+/g)?.sort(), [...parts].map(([, name]) => `${name}`).sort());
 });
 
-test('a strict program compiles against the published types, without any library of memtop', async (t) => {
+test('a strict program compiles against the published types, without libraries', async (t) => {
   const folder = temporaryFolder(t);
   const modules = join(folder, 'node_modules');
   mkdirSync(join(modules, '@types'), { recursive: true });

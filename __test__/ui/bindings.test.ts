@@ -3,7 +3,7 @@ import { bindings as ofRuns } from '../../ts/ui/full/keys.js';
 import { initial as initialRun } from '../../ts/ui/full/state.js';
 import { bindings as ofMachines, pressed } from '../../ts/ui/machine/keys.js';
 import { initial } from '../../ts/ui/machine/state.js';
-import { helpOf, hintsOf, typedInto } from '../../ts/ui/parts/bindings.js';
+import { helpKeys, hintsOf, typedInto } from '../../ts/ui/parts/bindings.js';
 
 test('a key has one binding in a view', (t) => {
   for (const bindings of [ofRuns, ofMachines]) {
@@ -30,7 +30,7 @@ test('the help and the last line are derived from the bindings', (t) => {
     '? help',
   ]);
   t.deepEqual(
-    helpOf(ofRuns).map(([keys]) => keys),
+    helpKeys(ofRuns).map(([keys]) => keys),
     ['up, down, j, k', 'i, enter', 'K', 'page up, down', 't', 's', '/', 'space', 'q'],
   );
 });

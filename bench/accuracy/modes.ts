@@ -66,8 +66,8 @@ export async function readingAndTruthOf(
   const file = figuresFile(mode);
   // If memtop creates a group for the command, that group is watched.
   const joined = mode.makesGroup ? command : [engine, 'join', '--', ...command];
-  const words = [...truthBelow(engine, mode.user), ...memtop(mode, file, joined)];
-  const truth: Truth = JSON.parse(await run(words, environment(mode)));
+  const args = [...truthBelow(engine, mode.user), ...memtop(mode, file, joined)];
+  const truth: Truth = JSON.parse(await run(args, environment(mode)));
   if (truth.exitCode !== 0) throw new Error(`memtop ended with ${truth.exitCode}`);
   const { neededPeakBytes: truthBytes, longestGapMs: unwatchedMs } = truth;
   return { ...readingIn(file), truthBytes, unwatchedMs };

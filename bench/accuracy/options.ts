@@ -1,5 +1,6 @@
 /** The options of `bench:accuracy`. */
 import { parseArgs } from 'node:util';
+import { wholeNumber } from '../options.js';
 import { type Mode, modes } from './modes.js';
 
 export interface Options {
@@ -12,10 +13,14 @@ export interface Options {
 
 export const randomTrees = 'random-trees';
 
-/** `names` are the names of all programs. */
-export function optionsOf(words: readonly string[], names: readonly string[]): Options {
+/**
+ * `names` are the names of all programs.
+ *
+ * @throws Error that names the option
+ */
+export function optionsOf(args: readonly string[], names: readonly string[]): Options {
   const { values } = parseArgs({
-    args: [...words],
+    args: [...args],
     options: {
       runs: { type: 'string', default: '3' },
       seeds: { type: 'string', default: '20' },
@@ -46,13 +51,5 @@ function modeNamed(name: string): Mode {
 function known(option: string, name: string, names: readonly string[]): string {
   const meant = names.find((one) => one.toLowerCase() === name.toLowerCase());
   if (meant !== undefined) return meant;
-  throw new Error(`${option} knows ${names.join(', ')}, not ${JSON.stringify(name)}`);
-}
-
-function wholeNumber(option: string, value: string, least: number): number {
-  const number = Number(value);
-  if (Number.isSafeInteger(number) && number >= least) return number;
-  throw new Error(
-    `${option} must be a whole number from ${least} on, not ${JSON.stringify(value)}`,
-  );
+  throw new Error(`${option} must be one of ${names.join(', ')}, not ${JSON.stringify(name)}`);
 }

@@ -8,12 +8,12 @@ const timeoutMs = 180_000;
 
 /** Shows its standard error and returns its output. */
 export async function run(
-  [program = '', ...words]: readonly string[],
+  [program = '', ...args]: readonly string[],
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<string> {
   const quiet = openSync('/dev/null', 'r+');
   try {
-    const child = spawn(program, words, {
+    const child = spawn(program, args, {
       cwd: packageRoot,
       env,
       stdio: [quiet, 'pipe', 'inherit'],

@@ -89,7 +89,8 @@ export function summaryOfSeeds(mode: Mode, seeds: readonly Measured[]): readonly
     `${mode.name}: ${all.length} random trees`,
     `  headline within ${100 * mode.headlineWithin} %: ${all.filter((one) => one.isWithin).length}`,
     `  bracket holds the truth: ${all.filter((one) => one.holds).length}; to reach: all`,
-    `  width of the bracket over the truth, median: ${widthText(median(all.map((one) => one.width)))} %`,
+    '  width of the bracket over the truth, median: ' +
+      `${widthText(median(all.map((one) => one.width)))} %`,
     `  worst: ${wrong.join(', ') || 'none'}`,
   ];
 }

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { dataFolder } from '../own-data.js';
 import type { Program } from '../programs.js';
 
-const names = [
+const ownNames = [
   'burst',
   'one',
   'par',
@@ -32,13 +32,17 @@ const names = [
   'fork-again',
 ];
 
+const cache = 'cache';
+/** The names of all workloads. */
+export const workloadNames: readonly string[] = [...ownNames, cache];
+
 const coldFileMegabytes = 500;
 
 export function workloads(engine: string): readonly Program[] {
   const file = join(dataFolder, 'cold');
   return [
-    ...names.map((name) => ({ name, command: [engine, 'workload', name] })),
-    { name: 'cache', command: [engine, 'workload', 'cache', file], prepare: () => cold(file) },
+    ...ownNames.map((name) => ({ name, command: [engine, 'workload', name] })),
+    { name: cache, command: [engine, 'workload', cache, file], prepare: () => cold(file) },
   ];
 }
 

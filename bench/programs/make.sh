@@ -9,7 +9,10 @@ awk 'BEGIN {
     name = "file" file ".c"
     print "#include <stdio.h>\n#include <stdlib.h>\n#include <string.h>" > name
     for (number = 0; number < 25; number++)
-      printf "int f%d_%d(const char *a, int b) { char c[64]; snprintf(c, 64, \"%%s %%d\", a, b); for (int i = 0; i < b; i++) b += c[i %% 64] * %d; return (int)strlen(c) + b; }\n", file, number, number > name
+      printf "int f%d_%d(const char *a, int b) { " \
+        "char c[64]; snprintf(c, 64, \"%%s %%d\", a, b); " \
+        "for (int i = 0; i < b; i++) b += c[i %% 64] * %d; " \
+        "return (int)strlen(c) + b; }\n", file, number, number > name
     close(name)
   }
 }'

@@ -1,4 +1,4 @@
-"""A pool of forked workers that read their parent's lists, which counts references in every page."""
+"""A pool of forked workers that read their parent's lists, and so write to every page of them."""
 import multiprocessing
 import time
 

@@ -1,4 +1,4 @@
-"""A pool of forked workers that compute with an array of their parent's, and write to some of it."""
+"""A pool of forked workers that read an array of their parent's, and write to some of it."""
 import multiprocessing
 import time
 

@@ -5,11 +5,20 @@ import type { NamedTaskRule, StageRule } from './rule.js';
 
 const text = (message: string) => z.string(message).check(z.minLength(1, message));
 
-const expression = z.string('must be a regular expression as text').check(
+const expression = z.string('must be a regular expression').check(
   z.refine((source) => expressionProblem(source) === undefined, {
     error: ({ input }) => `is not a regular expression: ${expressionProblem(String(input))}`,
   }),
 );
+
+/** As the addon reads it. */
+const template = (message: string) =>
+  text(message).check(
+    z.regex(
+      /^(?:[^{}[\]]|\{[^{}[\]]+\}|\[(?:[^{}[\]]|\{[^{}[\]]+\})*\])+$/,
+      'must have a } for each {, and a ] for each [',
+    ),
+  );
 
 const rule = z
   .strictObject({
@@ -22,13 +31,13 @@ const rule = z
     ),
     argv: z.exactOptional(expression),
     cwd: z.exactOptional(expression),
-    task: text('must be the name of the task'),
-    key: z.exactOptional(text('must be the key of the task')),
+    task: template('must be the name of the task'),
+    key: z.exactOptional(template('must be the key of the task')),
     kind: z.exactOptional(z.enum(['task', 'service'], 'must be task or service')),
   })
   .check(
     z.refine(({ env, argv, cwd }) => (env ?? argv ?? cwd) !== undefined, {
-      error: 'must have env, argv or cwd',
+      error: 'has no condition: give it env, argv or cwd',
     }),
   );
 
@@ -43,7 +52,7 @@ export const ruleList = z.optional(listOf(rule, 'rules'));
 export const stageList = z.optional(listOf(stage, 'stages'));
 
 function listOf<T extends { name: string }>(schema: z.ZodMiniType<T>, what: string) {
-  return z.array(schema, `must be a list of ${what}`).check(
+  return z.array(schema, `must be an array of ${what}`).check(
     z.refine((list) => repeatedName(list) === undefined, {
       error: ({ input }) => `has two ${what} of the name ${repeatedName(input as T[])}`,
     }),

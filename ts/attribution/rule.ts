@@ -4,7 +4,7 @@
 export interface TaskRule {
   /**
    * Variables of the environment that the process was started with. `true` requires the variable to
-   * be set and not empty; a text is a regular expression that its value must match.
+   * be set and not empty; a string is a regular expression that its value must match.
    */
   env?: Readonly<Record<string, true | string>>;
   /** A regular expression for the command line: its arguments with a space between each. */

@@ -19,7 +19,7 @@ export interface Attempted {
 /** Runs the command once; `complete` makes the result that is recorded. */
 export type Attempt = (complete: (attempted: Attempted) => Result) => Promise<Result>;
 
-export interface Plan {
+export interface BenchPlan {
   /** The base of the paths to clear. */
   readonly folder: string;
   readonly clear: readonly string[];
@@ -53,7 +53,7 @@ export interface BenchListener {
  *
  * @throws ClearRefused before anything is removed
  */
-export async function bench(plan: Plan, listener: BenchListener): Promise<Result> {
+export async function bench(plan: BenchPlan, listener: BenchListener): Promise<Result> {
   const rounds = roundsOf(plan);
   const kept: Result[] = [];
   for (const [place, round] of rounds.entries()) {
@@ -84,13 +84,13 @@ export async function bench(plan: Plan, listener: BenchListener): Promise<Result
   return interrupted;
 }
 
-function roundsOf({ runs, warmups }: Plan): Round[] {
+function roundsOf({ runs, warmups }: BenchPlan): Round[] {
   const rounds = (count: number, isWarmup: boolean) =>
     Array.from({ length: count }, (_, place) => ({ number: place + 1, count, isWarmup }));
   return [...rounds(warmups, true), ...rounds(runs, false)];
 }
 
-function clearingBefore({ clear, folder, artifacts }: Plan): Clearing | undefined {
+function clearingBefore({ clear, folder, artifacts }: BenchPlan): Clearing | undefined {
   if (clear.length === 0) return undefined;
   return clearingOf(clear, { folder, kept: [artifacts.folder] });
 }
@@ -99,7 +99,7 @@ function withBench(
   { result, baselineBytes, container }: Attempted,
   verify: readonly Verified[],
   cleared: readonly Cleared[],
-  { isIncremental, artifacts }: Plan,
+  { isIncremental, artifacts }: BenchPlan,
 ): Result {
   const accepted = isIncremental ? verify.map(leftAlone) : verify;
   const headline = headlineOf(result, baselineBytes);
@@ -138,7 +138,7 @@ function outcomeOf(result: Result, verify: readonly Verified[]): BenchOutcome {
 }
 
 /** The median run with the figures of all runs; a failed run as it is. */
-function combined(results: readonly Result[], { runs, warmups }: Plan): Result {
+function combined(results: readonly Result[], { runs, warmups }: BenchPlan): Result {
   const last = results.at(-1);
   const shown = last?.bench?.outcome === 'ok' ? middleOf(results) : (last ?? middleOf(results));
   if (runs === 1 || !shown.bench) return shown;

@@ -26,7 +26,8 @@ function ofAbi(output: string, here: string, image: string | undefined): string 
   const version = nodeOfAbi[built];
   const advice =
     image !== undefined && version !== undefined
-      ? `take an image of that Node, as with --image node:${version}-bookworm, or reinstall it in the image`
+      ? `take an image of that Node, as with --image node:${version}-bookworm, ` +
+        'or reinstall it in the image'
       : 'reinstall it with the Node that runs it, as with npm rebuild';
   return (
     `a native module in node_modules was built for ${nodeText(built)}, and ${here} has ` +
@@ -50,13 +51,21 @@ function ofLibrary(output: string, here: string): string | undefined {
   return `a native module was built for glibc, and ${here} has musl: take an image with glibc`;
 }
 
+const missing = [
+  'You installed esbuild for another platform',
+  'Cannot find module @rollup/rollup-',
+  'Failed to load native binding',
+];
+
 function ofPlatform(output: string, here: string): string | undefined {
   if (/invalid ELF header|wrong ELF class/.test(output)) {
-    return `a native module in node_modules was built for another platform than ${here}: reinstall it there`;
+    return (
+      `a native module in node_modules was built for another platform than ${here}: ` +
+      'reinstall it there'
+    );
   }
-  const missing =
-    /You installed esbuild for another platform|Cannot find module @rollup\/rollup-|Failed to load native binding/;
-  return missing.test(output)
-    ? `node_modules was installed on another platform than ${here}, and its native parts are for that one`
+  return missing.some((text) => output.includes(text))
+    ? `node_modules was installed on another platform than ${here}, ` +
+        'and its native parts are for that one'
     : undefined;
 }

@@ -73,5 +73,6 @@ function coldStart(bytes: readonly number[]): string | undefined {
 
 function trend(bytes: readonly number[]): string {
   const [first = 0, last = 0] = [bytes[0], bytes.at(-1)];
-  return `the peaks ${last > first ? 'rise' : 'fall'} from run to run: something is kept between them`;
+  const change = last > first ? 'rise' : 'fall';
+  return `the peaks ${change} from run to run: something is kept between them`;
 }

@@ -7,10 +7,10 @@ import type { FoundConfig } from './config/config.js';
 import { currentFolder } from './current-folder.js';
 import { benchFlags, clear, verify, verifyOptional } from './flags/benching.js';
 import { defaultOut } from './flags/comparing.js';
-import type { Flag, OptionsOf } from './flags/flag.js';
+import { configKeyOf, type Flag, type OptionsOf } from './flags/flag.js';
 import { interval } from './flags/measuring.js';
 import { commandFlags } from './flags/tables.js';
-import { type ExecOptions, execOptions, optionsOf } from './options.js';
+import { type ExecOptions, execOptions, optionsOf, sourceOf } from './options.js';
 import type { RawArguments } from './parse.js';
 import { UsageError } from './usage-error.js';
 
@@ -63,7 +63,7 @@ export function benchOptions(
   const bench = optionsOf(benchFlags, raw, environment, config);
   const { isIncremental, isJsonOnly, baseline, maxIncrease } = bench;
   if ((baseline === undefined) !== (maxIncrease.length === 0)) {
-    throw new UsageError('--baseline RUN and --max-increase PCT go together');
+    throw new UsageError(alone(baseline === undefined, raw, config));
   }
   // Paths in the config are relative to its folder.
   const here = currentFolder();
@@ -89,22 +89,30 @@ export function benchOptions(
     isJsonOnly,
     baseline,
     budget: { maxPeak: run.maxPeak, maxIncrease },
-    container: containerGiven(bench),
+    container: containerGiven(bench, (flag) => sourceOf(flag, raw, config)),
   };
 }
 
+/** The message that one of two options is missing. */
+function alone(isIncrease: boolean, raw: RawArguments, config: FoundConfig | undefined): string {
+  const given = isIncrease ? benchFlags.maxIncrease : benchFlags.baseline;
+  if (raw.values.has(given.name)) return '--baseline RUN and --max-increase PCT go together';
+  const missing = isIncrease ? benchFlags.baseline : benchFlags.maxIncrease;
+  return `${sourceOf(given, raw, config)} needs ${configKeyOf(missing)} as well`;
+}
+
 /** Any of these flags asks for a container. */
-function containerGiven({
-  image,
-  rootfs,
-  memoryLimitBytes,
-  engine,
-}: OptionsOf<typeof benchFlags>): ContainerOptions | undefined {
+function containerGiven(
+  { image, rootfs, memoryLimitBytes, engine }: OptionsOf<typeof benchFlags>,
+  source: (flag: Flag) => string,
+): ContainerOptions | undefined {
   if (image !== undefined && rootfs !== undefined) {
-    throw new UsageError('--image and --rootfs are two roots for one container; keep one');
+    const both = `${source(benchFlags.image)} and ${source(benchFlags.rootfs)}`;
+    throw new UsageError(`${both} are two roots for one container; keep one`);
   }
   if (rootfs !== undefined && engine === 'docker') {
-    throw new UsageError('--rootfs is for podman; docker needs an image: --image REF');
+    const given = source(benchFlags.rootfs);
+    throw new UsageError(`${given} is for podman; docker needs an image: --image REF`);
   }
   const given = [image, rootfs, memoryLimitBytes, engine];
   if (given.every((value) => value === undefined)) return undefined;

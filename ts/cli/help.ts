@@ -49,7 +49,9 @@ function usageLines(command: Command, name: string | undefined, columns: number)
 }
 
 function more(columns: number): string {
-  const text = `memtop help <command> explains a command, memtop help <topic> a topic: ${topicNames.join(', ')}`;
+  const text =
+    'memtop help <command> explains a command, memtop help <topic> a topic: ' +
+    topicNames.join(', ');
   return wrapped(text, columns).join('\n');
 }
 

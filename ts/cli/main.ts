@@ -40,10 +40,10 @@ async function named(name: string, rest: readonly string[]): Promise<Command> {
   const listed = Object.hasOwn(commands, name) ? commands[name] : undefined;
   if (listed) return listed.load();
   const meant = nearest(name, Object.keys(commands));
-  const words = [name, ...rest.filter((word) => word !== '--')].map(quoted).join(' ');
+  const command = [name, ...rest.filter((word) => word !== '--')].map(quoted).join(' ');
   throw new UsageError(
     `there is no command ${quoted(name)}; ` +
-      (meant ? `did you mean ${meant}?` : `what to measure goes after --: memtop -- ${words}`),
+      (meant ? `did you mean ${meant}?` : `what to measure goes after --: memtop -- ${command}`),
   );
 }
 

@@ -114,9 +114,16 @@ export function valuesGiven<T>(
   config?: FoundConfig,
 ): readonly T[] {
   const texts = repeated.get(flag.name);
-  const source = texts ? `--${flag.name}` : `${config?.source}: ${configKeyOf(flag)}`;
+  const source = texts ? `--${flag.name}` : configSource(flag, config);
   const all = texts ?? [configured(flag, config) ?? []].flat();
   return all.map((text) => read(flag, { text: `${text}`, source }));
+}
+
+/** @throws UsageError where a flag and one that excludes it are both on the command line */
+export function refuseBoth(raw: RawArguments, flag: Flag, others: readonly Flag[]): void {
+  const isGiven = ({ name }: Flag) => (raw.values.get(name) ?? false) !== false;
+  const other = isGiven(flag) ? others.find(isGiven) : undefined;
+  if (other) throw new UsageError(`--${flag.name} and --${other.name} exclude each other`);
 }
 
 /** Whether a switch is on the command line. */
@@ -148,6 +155,15 @@ function variableOf({ variable }: Switch, environment: Environment): boolean | u
   throw new UsageError(`${variable} must be true or false, not ${JSON.stringify(set)}`);
 }
 
+/** Where the value of a flag without a variable comes from, for error messages. */
+export function sourceOf(flag: Flag, raw: RawArguments, config: FoundConfig | undefined): string {
+  return raw.values.has(flag.name) ? `--${flag.name}` : configSource(flag, config);
+}
+
+function configSource(flag: Flag, config: FoundConfig | undefined): string {
+  return `${config?.source}: ${configKeyOf(flag)}`;
+}
+
 interface Given {
   readonly text: string;
   /** The flag, the variable or the key of the config, for error messages. */
@@ -168,7 +184,7 @@ function given(
   if (set) return { text: set, source: `${variable}` };
   const value = configured(flag, config);
   if (value === undefined || value === false) return undefined;
-  return { text: `${value}`, source: `${config?.source}: ${configKeyOf(flag)}` };
+  return { text: `${value}`, source: configSource(flag, config) };
 }
 
 function configured(flag: Flag, config: FoundConfig | undefined): unknown {

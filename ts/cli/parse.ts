@@ -11,7 +11,7 @@ export interface RawArguments {
   /** All values of a flag, in order. */
   readonly repeated: ReadonlyMap<string, readonly string[]>;
   /** Positional arguments before `--`. */
-  readonly words: readonly string[];
+  readonly positionals: readonly string[];
   /** The arguments after `--`; undefined without `--`. */
   readonly command: readonly string[] | undefined;
 }
@@ -21,7 +21,7 @@ export function parse(argv: readonly string[], flags: readonly Flag[]): RawArgum
   const end = argv.indexOf('--');
   const values = new Map<string, string | boolean>();
   const repeated = new Map<string, string[]>();
-  const words: string[] = [];
+  const positionals: string[] = [];
   const own = end < 0 ? argv : argv.slice(0, end);
   const { tokens } = parseArgs({
     args: [...own],
@@ -31,7 +31,7 @@ export function parse(argv: readonly string[], flags: readonly Flag[]): RawArgum
     tokens: true,
   });
   for (const token of tokens) {
-    if (token.kind === 'positional') words.push(token.value);
+    if (token.kind === 'positional') positionals.push(token.value);
     // The arguments end before `--`, so this one comes from a group such as `-f-`.
     if (token.kind === 'option-terminator') throw unknown(own[token.index] ?? '', flags);
     if (token.kind !== 'option') continue;
@@ -49,7 +49,7 @@ export function parse(argv: readonly string[], flags: readonly Flag[]): RawArgum
     values.set(flag.name, value);
     repeated.set(flag.name, [...(repeated.get(flag.name) ?? []), value]);
   }
-  return { values, repeated, words, command: end < 0 ? undefined : argv.slice(end + 1) };
+  return { values, repeated, positionals, command: end < 0 ? undefined : argv.slice(end + 1) };
 }
 
 type Option = NonNullable<ParseArgsConfig['options']>[string];

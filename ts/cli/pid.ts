@@ -23,7 +23,7 @@ export function onePid(raw: RawArguments, command: string): number {
  * @throws UsageError
  */
 export function pidIfGiven(raw: RawArguments, command: string): number | undefined {
-  const [word, another] = [...raw.words, ...(raw.command ?? [])];
+  const [word, another] = [...raw.positionals, ...(raw.command ?? [])];
   if (another !== undefined) {
     throw new UsageError(`${command} takes one process id, and ${quoted(another)} is a second one`);
   }

@@ -1,6 +1,6 @@
 /** Results named on the command line. */
 import { filesIn } from '../compare/files.js';
-import { type RunSource, resultsOf } from '../compare/source.js';
+import { type RunSource, resultsFrom } from '../compare/source.js';
 import { UnusableResult } from '../errors.js';
 import { storedIn } from '../history/source.js';
 import type { Result } from '../result/types.js';
@@ -16,7 +16,7 @@ export function resultsNamed(
     filesIn(folder),
     ...(store === undefined ? [] : [storedIn(store)]),
   ];
-  return (reference) => resultsOf(reference, sources);
+  return (reference) => resultsFrom(reference, sources);
 }
 
 /** Reports a result that cannot be used as a usage error. */

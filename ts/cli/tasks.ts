@@ -31,22 +31,29 @@ export function tasksNamed(
     return scripts?.names.includes(name) ? scriptTask(name, scripts, environment) : undefined;
   });
   if ('tasks' in plan) return plan.tasks;
+  // Only tasks of a config have dependencies.
+  const source = found?.source;
   if ('cycle' in plan) {
-    throw new UsageError(`tasks depend on one another: ${plan.cycle.map(quoted).join(' → ')}`);
+    const cycle = plan.cycle.map(quoted).join(' → ');
+    throw new UsageError(`${source}: tasks depend on one another: ${cycle}`);
   }
+  const { unknown, neededBy } = plan;
   const known = [...Object.keys(configured), ...(scripts?.names ?? [])];
-  throw new UsageError(unknownText(plan.unknown, plan.neededBy, known));
+  const place = neededBy === undefined ? '' : `${source}: tasks.${neededBy}.dependsOn: `;
+  throw new UsageError(`${place}${unknownText(unknown, neededBy, known)}`);
 }
 
 function unknownText(name: string, neededBy: string | undefined, known: string[]): string {
-  const meant = nearest(name, known);
-  const dependent = neededBy === undefined ? '' : `, which ${quoted(neededBy)} depends on`;
+  const meant = nearest(
+    name,
+    known.filter((one) => one !== neededBy),
+  );
   const advice = meant
     ? `did you mean ${meant}?`
     : known.length > 0
       ? `available: ${[...new Set(known)].map(quoted).join(', ')}`
       : 'there is neither a config with tasks nor a package.json with scripts';
-  return `there is no task ${quoted(name)}${dependent}; ${advice}`;
+  return `there is no task ${quoted(name)}; ${advice}`;
 }
 
 function configuredTask(

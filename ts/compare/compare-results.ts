@@ -11,7 +11,7 @@ import { checkedResult } from './parse-result.js';
 export interface CompareOptions {
   /** What to call the two sides. Default: `before` and `after`. */
   names?: readonly [before: string, after: string];
-  /** By how many percent single runs may vary; repeated runs tell it themselves. Default: 10. */
+  /** By how many percent single runs vary; measured where runs are repeated. Default: 10. */
   noisePercent?: number;
 }
 

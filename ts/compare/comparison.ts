@@ -6,7 +6,7 @@ import { median } from './statistics/median.js';
 import { runsToShow, shownBy } from './statistics/power.js';
 import { pooledDeviation } from './statistics/spread.js';
 
-export interface Group {
+export interface ComparisonGroup {
   /** The reference that named it. */
   readonly name: string;
   readonly runs: readonly RunMeasures[];
@@ -33,7 +33,7 @@ type Verdict =
   /** Too few runs to know how much they vary; `noisePercent` was assumed. */
   | { readonly kind: 'assumed'; readonly isBeyond: boolean; readonly noisePercent: number };
 
-export interface Change {
+export interface ComparisonChange {
   readonly before: number;
   readonly after: number;
   /** The median of all differences between a run of one group and one of the other. */
@@ -43,25 +43,25 @@ export interface Change {
 }
 
 /** Something that was measured in both groups, or in one of them. */
-export interface Row {
+export interface ComparisonRow {
   readonly name: string;
   readonly before?: number;
   readonly after?: number;
   /** The number of processes, in a row of processes. */
   readonly countBefore?: number;
   readonly countAfter?: number;
-  readonly change?: Change;
+  readonly change?: ComparisonChange;
 }
 
 export interface Comparison {
-  readonly before: Group;
-  readonly after: Group;
-  readonly peak: Change;
-  readonly kernelPeak?: Change;
+  readonly before: ComparisonGroup;
+  readonly after: ComparisonGroup;
+  readonly peak: ComparisonChange;
+  readonly kernelPeak?: ComparisonChange;
   readonly duration: { readonly beforeMs: number; readonly afterMs: number };
-  readonly tasks: readonly Row[];
-  readonly stages: readonly Row[];
-  readonly processes: readonly Row[];
+  readonly tasks: readonly ComparisonRow[];
+  readonly stages: readonly ComparisonRow[];
+  readonly processes: readonly ComparisonRow[];
   readonly remarks: readonly string[];
 }
 
@@ -69,7 +69,11 @@ export interface Comparison {
  * Failed runs count only where all failed. Runs in another metric than `wanted` are left out; where
  * no run has that metric, the metric of the latest run is taken.
  */
-export function groupOf(name: string, runs: readonly RunMeasures[], wanted?: PeakMetric): Group {
+export function groupOf(
+  name: string,
+  runs: readonly RunMeasures[],
+  wanted?: PeakMetric,
+): ComparisonGroup {
   const measured = runs.filter(({ peak }) => peak !== undefined);
   const metric = measured.some(({ peak }) => peak?.metric === wanted)
     ? wanted
@@ -95,7 +99,11 @@ function latestOf(runs: readonly RunMeasures[]): RunMeasures | undefined {
  * Both groups must have a measured run, in the same metric. `noisePercent` is how much single runs
  * are assumed to vary.
  */
-export function compare(before: Group, after: Group, noisePercent: number): Comparison {
+export function compare(
+  before: ComparisonGroup,
+  after: ComparisonGroup,
+  noisePercent: number,
+): Comparison {
   const change = (figure: (run: RunMeasures) => number | undefined) =>
     changeOf(present(before.runs.map(figure)), present(after.runs.map(figure)), noisePercent);
   const rows = (figures: (run: RunMeasures) => readonly Figure[]) =>
@@ -118,7 +126,7 @@ export function compare(before: Group, after: Group, noisePercent: number): Comp
   };
 }
 
-export function isRegression({ byBytes, verdict }: Change): boolean {
+export function isRegression({ byBytes, verdict }: ComparisonChange): boolean {
   return byBytes > 0 && isSignificant(verdict);
 }
 
@@ -130,7 +138,7 @@ function changeOf(
   before: readonly number[],
   after: readonly number[],
   noisePercent: number,
-): Change | undefined {
+): ComparisonChange | undefined {
   if (before.length === 0 || after.length === 0) return undefined;
   const middle = median(before);
   const { by, interval } = difference(before, after);
@@ -178,14 +186,14 @@ interface Figure {
 type Figures = readonly (readonly Figure[])[];
 
 /** The largest change first. Each value is the median of the runs that have one. */
-function rowsOf(before: Figures, after: Figures, noisePercent: number): Row[] {
+function rowsOf(before: Figures, after: Figures, noisePercent: number): ComparisonRow[] {
   const names = new Set([...before, ...after].flat().map(({ name }) => name));
   return [...names]
     .map((name) => rowOf(name, before, after, noisePercent))
     .sort((one, other) => weight(other) - weight(one));
 }
 
-function rowOf(name: string, before: Figures, after: Figures, noisePercent: number): Row {
+function rowOf(name: string, before: Figures, after: Figures, noisePercent: number): ComparisonRow {
   const [early, late] = [named(name, before), named(name, after)];
   const change = changeOf(bytesOf(early), bytesOf(late), noisePercent);
   return {
@@ -209,11 +217,11 @@ function counted<K extends string>(key: K, figures: readonly Figure[]): { [P in 
   return counts.length === 0 ? {} : ({ [key]: Math.round(median(counts)) } as { [P in K]: number });
 }
 
-function weight({ before = 0, after = 0 }: Row): number {
+function weight({ before = 0, after = 0 }: ComparisonRow): number {
   return Math.abs(after - before);
 }
 
-function durationOf({ runs }: Group): number {
+function durationOf({ runs }: ComparisonGroup): number {
   return median(runs.map(({ durationMs }) => durationMs));
 }
 
@@ -221,7 +229,7 @@ function present(values: readonly (number | undefined)[]): number[] {
   return values.filter((value) => value !== undefined);
 }
 
-function remarksOf(before: Group, after: Group): string[] {
+function remarksOf(before: ComparisonGroup, after: ComparisonGroup): string[] {
   const failed = [before, after].filter(({ runs }) => runs.every(({ isGood }) => !isGood));
   return [
     ...[before, after].flatMap(({ name, leftOut }) =>

@@ -1,6 +1,6 @@
 /** Checks runs against a budget. */
 import type { RunMeasures } from '../result/types.js';
-import type { Group } from './comparison.js';
+import type { ComparisonGroup } from './comparison.js';
 import { mismatchText } from './metric-mismatch.js';
 import { median } from './statistics/median.js';
 import { shift } from './statistics/shift.js';
@@ -56,7 +56,7 @@ const errorOfRanks = Math.sqrt(Math.PI / 3);
 /** How certain it must be that an increase is not chance. */
 const confidence = 0.95;
 
-export function judge(group: Group, budget: Budget, baseline?: Group): Verdict {
+export function judge(group: ComparisonGroup, budget: Budget, baseline?: ComparisonGroup): Verdict {
   const parts = [
     ...budget.maxPeak.flatMap((allowance) => judgedPeaks(group, allowance)),
     ...(baseline
@@ -74,7 +74,7 @@ export function isPassed({ findings, unchecked }: Verdict): boolean {
   return unchecked.length === 0 && findings.every(({ isOver }) => !isOver);
 }
 
-function judgedPeaks(group: Group, { task, value }: Allowance): (Finding | Unchecked)[] {
+function judgedPeaks(group: ComparisonGroup, { task, value }: Allowance): (Finding | Unchecked)[] {
   return subjects(group, task).map((subject) => {
     if (subject.values.length === 0) return unchecked(subject);
     const bytes = median(subject.values);
@@ -88,8 +88,8 @@ function judgedPeaks(group: Group, { task, value }: Allowance): (Finding | Unche
 }
 
 function judgedIncreases(
-  group: Group,
-  baseline: Group,
+  group: ComparisonGroup,
+  baseline: ComparisonGroup,
   { task, value }: Allowance,
 ): (Finding | Unchecked)[] {
   const mismatch = mismatchText(baseline, group);
@@ -133,7 +133,7 @@ interface Subject {
 }
 
 /** The run as a whole, or each task that matches the pattern. */
-function subjects(group: Group, pattern: string | undefined): Subject[] {
+function subjects(group: ComparisonGroup, pattern: string | undefined): Subject[] {
   if (pattern === undefined) {
     return [{ task: undefined, values: valuesOf(group, undefined), isKnown: true }];
   }
@@ -148,7 +148,7 @@ function matches(pattern: string, id: string): boolean {
   return new RegExp(`^${parts.join('.*')}$`, 's').test(id);
 }
 
-function valuesOf({ runs }: Group, task: string | undefined): number[] {
+function valuesOf({ runs }: ComparisonGroup, task: string | undefined): number[] {
   const figure = ({ peak, tasks }: RunMeasures) =>
     task === undefined ? peak?.bytes : tasks.find(({ id }) => id === task)?.peakBytes;
   return runs.map(figure).filter((value) => value !== undefined);

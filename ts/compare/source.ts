@@ -18,7 +18,7 @@ export interface RunSource {
  *
  * @throws UnusableResult that lists where it was looked for
  */
-export async function resultsOf(
+export async function resultsFrom(
   reference: string,
   sources: readonly RunSource[],
 ): Promise<readonly Result[]> {

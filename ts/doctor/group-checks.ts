@@ -46,7 +46,8 @@ function peak({ group, runGroup }: Survey): Check {
 function memory({ memory, group }: Survey): Check {
   const line = (state: Check['state'], fact: string) => check('memory', 'memory', state, fact);
   if (!memory) return line('missing', 'the kernel does not report it');
-  const machine = `${formatBytes(memory.totalBytes)}, ${formatBytes(memory.availableBytes)} of it available`;
+  const available = formatBytes(memory.availableBytes);
+  const machine = `${formatBytes(memory.totalBytes)}, ${available} of it available`;
   const max = group?.max;
   const high = group?.high;
   const slowed = high ? `; slowed down past ${formatBytes(high.bytes)} (${high.group})` : '';

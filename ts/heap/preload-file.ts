@@ -8,7 +8,7 @@ import { replaceFile } from '../replace-file.js';
 const shipped = join(packageRoot, 'dist/heap-preload.cjs');
 
 /**
- * Node does not start without a file that it is told to require, and the command may remove this
+ * Node does not start without a file that it has to require, and the command may remove this
  * package (`npm ci`). So there is a copy, which other users can read as well: processes of root may
  * drop their privileges.
  *

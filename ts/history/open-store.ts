@@ -2,9 +2,9 @@
 import * as z from 'zod/mini';
 import { checked, path } from '../checked.js';
 import { SystemError } from '../errors.js';
+import { definedOnly } from '../native/defined-only.js';
 import type { StoredRun } from '../result/stored-run.js';
 import type { Result } from '../result/types.js';
-import { definedOnly } from '../tracker/api/defined-only.js';
 import { storeFileIn } from './file.js';
 import { resultsOf } from './results.js';
 import { Store } from './store.js';

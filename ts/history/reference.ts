@@ -55,7 +55,8 @@ function runBeginning(store: Runs, reference: string): StoredRun {
   if (another) {
     const examples = `${found.id} and ${another.id}`;
     throw new RunNotFound(
-      `${shown} is the beginning of ${more.length + 2} ids, such as ${examples}; give more characters`,
+      `${shown} is the beginning of ${more.length + 2} ids, such as ${examples}; ` +
+        'give more characters',
     );
   }
   return found;

@@ -15,9 +15,10 @@ export function resultsOf(store: Pick<Store, 'runs' | 'result'>, reference: stri
   const results = runs.flatMap(({ id }) => store.result(id) ?? []);
   if (results.length > 0) return results;
   const [run] = runs as [StoredRun];
+  const state = run.state === 'running' ? 'is still running' : 'was interrupted';
   throw new RunNotFound(
     runs.length === 1
-      ? `run ${run.id} has no result: it ${run.state === 'running' ? 'is still running' : 'was interrupted'}`
+      ? `run ${run.id} has no result: it ${state}`
       : `no run of the label ${JSON.stringify(run.label)} has ended`,
   );
 }

@@ -14,7 +14,7 @@ import { processIdentity } from '../tracker/native/process-identity.js';
 type Native = InstanceType<Addon['NativeStore']>;
 
 /** Which runs are selected. An absent key selects all. */
-export type RunFilter = Parameters<Native['runs']>[0];
+export type RunSelection = Parameters<Native['runs']>[0];
 export type Pruning = Parameters<Native['prune']>[0];
 export type Pruned = ReturnType<Native['prune']>;
 
@@ -66,7 +66,7 @@ export class Store implements Disposable {
   }
 
   /** Oldest first. Runs whose memtop has died are marked as interrupted before. */
-  runs(filter: RunFilter = {}): StoredRun[] {
+  runs(filter: RunSelection = {}): StoredRun[] {
     const rows: Row[] = JSON.parse(mappingErrors(() => this.#native.runs(filter)));
     const isRunning = rows.some(({ state }) => state === 'running');
     const here = isRunning ? mappingErrors(() => this.#native.runningHere()) : [];
@@ -75,7 +75,7 @@ export class Store implements Disposable {
   }
 
   /** Runs by label or command, each group with its latest `peaks` peaks, the latest group first. */
-  groups(filter: RunFilter, peaks: number): StoredGroup[] {
+  groups(filter: RunSelection, peaks: number): StoredGroup[] {
     const groups = mappingErrors(() => this.#native.groups(filter, peaks));
     return groups.map(({ label, command, runs, peaks, metric, otherMetrics }) => ({
       ...(label !== undefined && { label }),

@@ -96,13 +96,13 @@ export declare class NativeInspector {
 /** Records a run on a thread of its own. */
 export declare class NativeRecorder {
   static ofRun(start: RecordStart, run: NativeRun): NativeRecorder
-  /** Of a run that is measured by a process below this one: its course is not known here. */
+  /** Of a run that is measured by a process below this one: its timeline is not known here. */
   static elsewhere(start: RecordStart, run: NativeRun): NativeRecorder
   static ofBundle(start: RecordStart, bundle: NativeBundle): NativeRecorder
   /** Records how the run has ended, without waiting for that. */
   finish(end: RecordEnd): void
   /** Waits until everything is written, but not longer than that. Returns what is not written. */
-  wait(atMostMs: number): RecordTrouble | null
+  wait(atMostMs: number): RecordingFailure | null
 }
 
 /** A command that has been started and is being sampled. */
@@ -153,7 +153,7 @@ export declare class NativeSampler {
    * # Errors
    * When the process table cannot be read here.
    */
-  constructor(intervalMs?: number | undefined | null, metric?: 'auto' | 'rss' | 'pss' | undefined | null, traces?: boolean)
+  constructor(intervalMs?: number | undefined | null, metric?: 'auto' | 'rss' | 'pss' | undefined | null, trace?: 'auto' | 'kernel' | 'ptrace' | 'on' | 'off' | undefined | null)
   /**
    * Traces a tree where that was asked for. Returns why it cannot be traced; it can still be sampled.
    *
@@ -206,7 +206,7 @@ export declare class NativeStore {
    * # Errors
    * If the store cannot be read.
    */
-  runs(question: RunQuestion): string
+  runs(filter: RunFilter): string
   /**
    * The runs that are recorded as running, of this boot of this machine. Their processes may
    * have ended.
@@ -221,7 +221,7 @@ export declare class NativeStore {
    * # Errors
    * If the store cannot be read.
    */
-  groups(question: RunQuestion, peaks: number): Array<RunGroup>
+  groups(filter: RunFilter, peaks: number): Array<RunGroup>
   /**
    * The result of a run as JSON.
    *
@@ -235,7 +235,7 @@ export declare class NativeStore {
    * # Errors
    * If the store cannot be read.
    */
-  course(id: string): CourseRecord
+  timeline(id: string): StoredTimelineRecord
   /**
    * Adds a run from another store. Without an end it is marked as interrupted. Returns false if
    * there is already a run with its id.
@@ -243,7 +243,7 @@ export declare class NativeStore {
    * # Errors
    * If the store cannot be written.
    */
-  importRun(start: RecordStart, end: RecordEnd | undefined | null, course: CourseRecord): boolean
+  importRun(start: RecordStart, end: RecordEnd | undefined | null, timeline: StoredTimelineRecord): boolean
   /**
    * Removes runs.
    *
@@ -277,7 +277,7 @@ export declare class NativeTask {
    * Assigns a process of the tree to a task, by the name of a runner in the rules and that of the
    * task. Whether both the process and the runner are known.
    */
-  tellTask(pid: number, runner: string, name: string): boolean
+  assignToTask(pid: number, runner: string, name: string): boolean
   /**
    * Ends the whole tree; its processes have `grace_ms` to end by themselves. Calling it again
    * without any grace cuts that short.
@@ -311,6 +311,8 @@ export declare class NativeWatch {
   ended(): Promise<WatchEnd>
   /** The state of the tree; nothing when watching is over. */
   snapshot(): SnapshotRecord | null
+  /** How the tree is followed. */
+  tracking(): TrackingRecord
   /** Ends watching. Safe to call again. */
   stop(): void
 }
@@ -368,12 +370,6 @@ export interface CommandOptions {
   streams?: 'inherit' | 'tee' | 'pipe' | 'terminal' | 'view' | 'remote'
   /** The size of the pseudo-terminal; that of this process's terminal if absent. */
   size?: ViewSize
-}
-
-/** The memory of a run over time. Each point is milliseconds since the start, and bytes. */
-export interface CourseRecord {
-  sums: Array<Array<number>>
-  processes: Array<ProcessCourseRecord>
 }
 
 /**
@@ -458,6 +454,13 @@ export interface GroupEnd {
   escaped: number
 }
 
+/** The features of a group. */
+export interface GroupFeaturesRecord {
+  peak: boolean
+  peakSince: boolean
+  kill: boolean
+}
+
 /** How a run was guarded. */
 export interface GuardEnd {
   warned: boolean
@@ -482,6 +485,14 @@ export interface InspectedProcess {
   userId?: number
 }
 
+/** Whether the kernel tells which processes start and end. */
+export interface KernelEventsRecord {
+  /** Why it does not. */
+  refused?: string
+  /** Why it does not tell the high-water marks of processes that have ended. */
+  withoutHighWater?: string
+}
+
 /** A descendant that is still alive. */
 export interface KillFailureRecord {
   pid: number
@@ -504,12 +515,6 @@ export interface LargestProcessRecord {
   /** The index of its task among the found tasks. */
   task?: number
   bytes: number
-}
-
-/** A process that could not be killed. */
-export interface LeftProcess {
-  pid: number
-  reason: string
 }
 
 /** A limit and the directory of the group that sets it. */
@@ -547,13 +552,6 @@ export interface NativeKillOptions {
   started?: number
 }
 
-/** The features of a group. */
-export interface OffersRecord {
-  peak: boolean
-  peakSince: boolean
-  kill: boolean
-}
-
 /** How memory ran out. */
 export interface OutOfMemoryEnd {
   kind: 'kernel' | 'heap'
@@ -581,7 +579,7 @@ export interface OwnGroupRecord {
   max?: LimitRecord
   high?: LimitRecord
   swapMax?: LimitRecord
-  offers: OffersRecord
+  features: GroupFeaturesRecord
   pressure?: PressureRecord
 }
 
@@ -626,13 +624,6 @@ export interface ProcessAtPeakRecord {
   pssBytes?: number
 }
 
-/** The memory of a process over time; 0 bytes once it is gone. */
-export interface ProcessCourseRecord {
-  pid: number
-  name: string
-  points: Array<Array<number>>
-}
-
 /** The process with this start time, in clock ticks since boot. */
 export declare function processIdentity(pid: number, startTicks: number): ProcessIdentity
 
@@ -651,6 +642,13 @@ export interface ProcessSurveyRecord {
   /** readable, denied, absent or not-tried. */
   ownPss: string
   othersPss: string
+}
+
+/** The memory of a process over time; 0 bytes once it is gone. */
+export interface ProcessTimelineRecord {
+  pid: number
+  name: string
+  points: Array<Array<number>>
 }
 
 /** Which runs to remove. */
@@ -681,6 +679,13 @@ export interface RecordEnd {
   result: string
 }
 
+/** What is not recorded. */
+export interface RecordingFailure {
+  /** Whether it is the run; else only its timeline. */
+  isWholeRun: boolean
+  reason: string
+}
+
 /** What is known of a run when it starts. */
 export interface RecordStart {
   /** The file of the store. */
@@ -694,13 +699,6 @@ export interface RecordStart {
   /** The machine, in JSON. */
   host: string
   memtopVersion: string
-}
-
-/** What is not recorded. */
-export interface RecordTrouble {
-  /** Whether it is the run; else only its course. */
-  isWholeRun: boolean
-  reason: string
 }
 
 /** The memory available to a run. */
@@ -736,10 +734,8 @@ export interface RunEnd {
   group?: GroupEnd
   /** Why `group` is absent. */
   noGroupBecause?: string
-  /** How the run was traced. */
-  traced?: TracedEnd
-  /** Why it was not traced. */
-  untracedBecause?: string
+  /** How its processes were followed. */
+  tracking: TrackingRecord
   /** Processes that outlived the command. */
   survivors: Array<LivingProcessRecord>
   /** How the run was guarded. */
@@ -752,6 +748,18 @@ export interface RunEnd {
   /** The number of output pieces passed to the reader, which may receive them after the end. */
   pieces: number
   remarks: Array<string>
+}
+
+/** A filter of runs. Absent conditions match all runs. */
+export interface RunFilter {
+  id?: string
+  idBegins?: string
+  label?: string
+  /** Runs started at or after this time. */
+  since?: string
+  state?: 'running' | 'ended' | 'interrupted'
+  /** Only this many of the latest runs. */
+  latest?: number
 }
 
 /** Runs with the same label, or without label and with the same command. */
@@ -797,18 +805,6 @@ export interface RunOptions {
   samplesFile?: string
 }
 
-/** A filter of runs. Absent conditions match all runs. */
-export interface RunQuestion {
-  id?: string
-  idBegins?: string
-  label?: string
-  /** Runs started at or after this time. */
-  since?: string
-  state?: 'running' | 'ended' | 'interrupted'
-  /** Only this many of the latest runs. */
-  latest?: number
-}
-
 /** Statistics of sampling. */
 export interface SamplingRecord {
   intervalMs: number
@@ -834,7 +830,7 @@ export interface SessionOptions {
   intervalMs?: number
   metric?: 'auto' | 'rss' | 'pss'
   cgroup?: 'auto' | 'on' | 'off'
-  trace?: 'auto' | 'on' | 'off'
+  trace?: 'auto' | 'kernel' | 'ptrace' | 'on' | 'off'
   /** Time after which the run is killed. */
   timeoutMs?: number
   /** Time between terminating and killing processes. */
@@ -891,8 +887,14 @@ export interface StoppedEnd {
   reason: 'timeout' | 'request' | 'guard'
   /** How many processes were killed. */
   ended: number
-  failed: Array<LeftProcess>
+  failed: Array<UnkilledProcess>
   tookMs: number
+}
+
+/** The memory of a run over time. Each point is milliseconds since the start, and bytes. */
+export interface StoredTimelineRecord {
+  sums: Array<Array<number>>
+  processes: Array<ProcessTimelineRecord>
 }
 
 /** The schema of a store, in SQL with comments. */
@@ -910,12 +912,13 @@ export interface SurveyRecord {
   procProblem?: string
   processes?: ProcessSurveyRecord
   tracing?: TracingSurveyRecord
+  kernelEvents: KernelEventsRecord
   memory?: MemoryRecord
   pressure?: PressureRecord
   group?: OwnGroupRecord
   /** Why `group` is absent. */
   groupProblem?: string
-  runGroup?: OffersRecord
+  runGroup?: GroupFeaturesRecord
   /** Why `run_group` is absent. */
   runGroupProblem?: ProblemRecord
 }
@@ -963,13 +966,6 @@ export interface TimelineRecord {
   bytes: Array<number>
 }
 
-/** How a run was traced. */
-export interface TracedEnd {
-  stops: number
-  /** Processes that were detached. */
-  released: number
-}
-
 /** What affects tracing by this process. */
 export interface TracingSurveyRecord {
   refused?: string
@@ -977,6 +973,19 @@ export interface TracingSurveyRecord {
   hasCapability?: boolean
   yamaScope?: number
   seccompMode?: number
+}
+
+/** How processes were followed. */
+export interface TrackingRecord {
+  by: 'kernel' | 'ptrace' | 'connector' | 'scan'
+  /** Why not in a better way. */
+  because?: string
+  /** Stops of traced processes. */
+  stops: number
+  /** Processes that were detached. */
+  released: number
+  /** How often events of the kernel were lost. */
+  losses: number
 }
 
 /** The measurements of a tree. */
@@ -995,6 +1004,12 @@ export interface TreeRecord {
   found: number
   unmeasured: number
   maxAlive: number
+}
+
+/** A process that could not be killed. */
+export interface UnkilledProcess {
+  pid: number
+  reason: string
 }
 
 /** An environment variable, and the pattern of its value. */
@@ -1034,7 +1049,7 @@ export interface WatchOptions {
   /** The sampler's own choice when absent. */
   intervalMs?: number
   metric?: 'auto' | 'rss' | 'pss'
-  trace?: 'on' | 'off'
+  trace?: 'auto' | 'kernel' | 'ptrace' | 'on' | 'off'
 }
 
 /** Processes that only start others. */

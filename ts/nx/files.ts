@@ -6,7 +6,7 @@ import { resultJson } from '../report/json.js';
 import type { Result } from '../result/types.js';
 
 /** As `last.json`, and as the lines that are shown in `last.txt`. */
-export function keep(result: Result, shown: readonly string[], folder: string): void {
+export function keepResult(result: Result, shown: readonly string[], folder: string): void {
   mkdirSync(folder, { recursive: true });
   // Not every workspace has Git ignore what Nx writes.
   writeFileSync(join(folder, '.gitignore'), '*\n');

@@ -8,7 +8,10 @@ export type MeasuredTask = Pick<Task, 'id' | 'source' | 'durationMs' | 'processC
   Partial<Pick<Task, 'kind' | 'exit' | 'startedAtMs' | 'peak' | 'wrappers' | 'totalPeakBytes'>>;
 
 /** The whole tree, and the tasks that were found in it. */
-export type Measured = Pick<TrackedResult, 'peak' | 'processCount' | 'timeline' | 'warnings'> & {
+export type MeasuredTree = Pick<
+  TrackedResult,
+  'peak' | 'processCount' | 'timeline' | 'warnings'
+> & {
   readonly tasks?: readonly MeasuredTask[];
 };
 
@@ -16,7 +19,7 @@ export interface Measuring {
   /** Notes that Nx has started a process for a task. */
   assign(taskId: string, pid: number): void;
   /** Stops, and returns what was measured. */
-  finish(): Promise<Measured>;
+  finish(): Promise<MeasuredTree>;
   /** Stops. Safe to call again, and after `finish`. */
   stop(): void;
 }

@@ -7,14 +7,14 @@ import { describeHost } from '../tracker/result/host.js';
 import { newRunId } from '../tracker/result/run-id.js';
 import type { Client } from './client.js';
 import type { RunContext } from './context.js';
-import type { Measured } from './measure.js';
+import type { MeasuredTree } from './measure.js';
 import { tasksOf } from './tasks.js';
 
 /** `measured` may be the reason why nothing was measured. */
 export function nxResult(
   context: RunContext,
   { pid, startTicks, command }: Client,
-  measured: Measured | string,
+  measured: MeasuredTree | string,
 ): Result {
   const { startTime = Date.now(), endTime = startTime, workspaceRoot } = context;
   const seen = typeof measured === 'string' ? { warnings: unmeasured(measured) } : measured;
@@ -42,7 +42,7 @@ export function nxResult(
   };
 }
 
-function measures({ peak, timeline }: Measured): Pick<Result, 'sampling'> & Partial<Result> {
+function measures({ peak, timeline }: MeasuredTree): Pick<Result, 'sampling'> & Partial<Result> {
   return {
     ...(peak && { peak }),
     sampling: { method: peak?.method === 'traced' ? 'traced' : 'scanned' },

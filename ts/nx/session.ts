@@ -7,12 +7,12 @@ import type { Result } from '../result/types.js';
 import { isEnabled } from './activation.js';
 import { type Client, findClient, isAlive } from './client.js';
 import type { RunContext } from './context.js';
-import { folderIn, keep } from './files.js';
+import { folderIn, keepResult } from './files.js';
 import { lines } from './lines.js';
-import type { Measured, Measuring } from './measure.js';
+import type { MeasuredTree, Measuring } from './measure.js';
 import { nxResult } from './result.js';
 import { onTaskPids } from './task-pids.js';
-import { lookOf, show } from './terminal.js';
+import { lookOf, showResult } from './terminal.js';
 
 /** How long the end of a run may wait for the measurement. */
 const finishTimeoutMs = 3000;
@@ -37,7 +37,7 @@ class Session {
     }, watchMs).unref();
   }
 
-  async finish(): Promise<Measured | string> {
+  async finish(): Promise<MeasuredTree | string> {
     clearInterval(this.#watch);
     this.#unsubscribe();
     const measuring = await this.#measuring;
@@ -91,11 +91,11 @@ export async function end(context: RunContext): Promise<void> {
     const folder = folderIn(context.workspaceRoot, process.env);
     const warnings = [
       ...(await warningOf(`${folder} was not written`, () => {
-        keep(result, lines(result, lookIn({ ...client.environment }, undefined)), folder);
+        keepResult(result, lines(result, lookIn({ ...client.environment }, undefined)), folder);
       })),
       ...(await warningOf('the run is not recorded', () => record(result, client))),
     ];
-    await show([...lines(result, lookOf(client)), ...warnings], client);
+    await showResult([...lines(result, lookOf(client)), ...warnings], client);
   });
 }
 

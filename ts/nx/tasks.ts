@@ -1,14 +1,14 @@
 /** Joins what Nx reports of its tasks with what was measured of them. */
 import type { Exit, Task } from '../result/types.js';
 import type { NxTaskResult, RunContext } from './context.js';
-import type { Measured, MeasuredTask } from './measure.js';
+import type { MeasuredTask, MeasuredTree } from './measure.js';
 
 type Reported = Pick<Task, 'status' | 'cache' | 'exit'>;
 
 /** In the order in which Nx reports them; tasks that only memtop has seen come last. */
 export function tasksOf(
   { taskResults = {}, startTime = 0 }: Pick<RunContext, 'taskResults' | 'startTime'>,
-  measured: Pick<Measured, 'tasks'>,
+  measured: Pick<MeasuredTree, 'tasks'>,
 ): Task[] {
   const seen = new Map(measured.tasks?.map((task) => [task.id, task]));
   const reported = Object.entries(taskResults).map(([id, result]) => {

@@ -14,7 +14,7 @@ export function lookOf(client: Client): Look {
 }
 
 /** Writes lines there, where that cannot damage what Nx writes. */
-export async function show(lines: readonly string[], client: Client): Promise<void> {
+export async function showResult(lines: readonly string[], client: Client): Promise<void> {
   if (lines.length === 0) return;
   if (client.isBehindDaemon) await writeTo(client, `${lines.join('\n')}\n`);
   else if (client.pid === process.pid) process.stderr.write(`${lines.join('\n')}\n`);

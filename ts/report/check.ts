@@ -1,12 +1,12 @@
 /** A finding of `memtop doctor`. */
 
 /** `ok`: nothing to improve. `limited`: works in part. `missing`: does not work. */
-export type State = 'ok' | 'limited' | 'missing';
+export type CheckState = 'ok' | 'limited' | 'missing';
 
 export interface Check {
   /** For programs. */
   readonly id: string;
-  readonly state: State;
+  readonly state: CheckState;
   /** What was checked. */
   readonly subject: string;
   /** What was found. */
@@ -19,7 +19,7 @@ export interface Check {
 export function check(
   id: string,
   subject: string,
-  state: State,
+  state: CheckState,
   fact: string,
   advice?: string | undefined,
 ): Check {

@@ -1,5 +1,10 @@
 /** The output of `memtop diff`. */
-import type { Change, Comparison, Group, Row } from '../compare/comparison.js';
+import type {
+  Comparison,
+  ComparisonChange,
+  ComparisonGroup,
+  ComparisonRow,
+} from '../compare/comparison.js';
 import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';
 import { fitted, plainText, wrapped } from './plain-text.js';
@@ -25,19 +30,19 @@ export function diffLines(comparison: Comparison, columns: number): string[] {
   ];
 }
 
-function groupText({ name, runs }: Group): string {
+function groupText({ name, runs }: ComparisonGroup): string {
   const count = runs.length === 1 ? 'one run' : `${runs.length} runs`;
   const [first] = runs.map(({ startedAt }) => startedAt).sort();
   return `${plainText(name)}: ${count}, ${(first ?? '').slice(0, 16).replace('T', ' ')}`;
 }
 
 /** Such as `1.4GB, then 1.1GB: smaller by 312MB (-22 %), 95 % interval 240MB to 380MB`. */
-function changeText(change: Change): string {
+function changeText(change: ComparisonChange): string {
   const { before, after } = change;
   return `${formatBytes(before)}, then ${formatBytes(after)}: ${verdictText(change)}`;
 }
 
-function verdictText({ byBytes, percent, verdict }: Change): string {
+function verdictText({ byBytes, percent, verdict }: ComparisonChange): string {
   const size = formatBytes(Math.abs(byBytes));
   const by = `${byBytes < 0 ? 'smaller' : 'larger'} by ${size} (${percentText(percent)})`;
   switch (verdict.kind) {
@@ -74,7 +79,7 @@ function durationText({ beforeMs, afterMs }: Comparison['duration']): string {
   return `${formatDuration(beforeMs)}, then ${formatDuration(afterMs)}`;
 }
 
-const changeColumns: readonly Column<Row>[] = [
+const changeColumns: readonly Column<ComparisonRow>[] = [
   { title: 'BEFORE', isNumber: true, text: ({ before }) => sizeText(before) },
   { title: 'AFTER', isNumber: true, text: ({ after }) => sizeText(after) },
   { title: 'CHANGE', isNumber: true, text: changeCell },
@@ -82,7 +87,7 @@ const changeColumns: readonly Column<Row>[] = [
 ];
 
 /** `?` marks a change that may be noise. */
-function section(title: string, rows: readonly Row[], columns: number): string[] {
+function section(title: string, rows: readonly ComparisonRow[], columns: number): string[] {
   if (rows.length === 0) return [];
   const shown = rows.slice(0, rowsShown);
   const more = rows.length - shown.length;
@@ -96,7 +101,7 @@ function sizeText(bytes: number | undefined): string {
   return bytes === undefined ? '-' : formatBytes(bytes);
 }
 
-function changeCell({ before, after, change }: Row): string {
+function changeCell({ before, after, change }: ComparisonRow): string {
   if (before === undefined) return 'new';
   if (after === undefined) return 'gone';
   if (!change || change.byBytes === 0) return '0';
@@ -104,7 +109,7 @@ function changeCell({ before, after, change }: Row): string {
   return `${sign}${formatBytes(Math.abs(change.byBytes))}`;
 }
 
-function shareText({ change }: Row): string {
+function shareText({ change }: ComparisonRow): string {
   if (!change || change.byBytes === 0) return '';
   const { kind } = change.verdict;
   const isUnsure =
@@ -112,7 +117,7 @@ function shareText({ change }: Row): string {
   return `${percentText(change.percent)}${isUnsure ? ' ?' : '  '}`;
 }
 
-function nameText({ name, countBefore, countAfter }: Row): string {
+function nameText({ name, countBefore, countAfter }: ComparisonRow): string {
   const counts = [countBefore, countAfter].map((count) => count ?? 0);
   const [early = 0, late = 0] = counts;
   const text = fitted(plainText(name), longestName);

@@ -1,9 +1,9 @@
 /** The output of `memtop doctor`. */
-import type { Check, State } from './check.js';
+import type { Check, CheckState } from './check.js';
 import { highest } from './highest.js';
 import { padded, plainText, widthOf, wrapped } from './plain-text.js';
 
-const marks: Readonly<Record<State, string>> = { ok: '✓', limited: '!', missing: '✗' };
+const marks: Readonly<Record<CheckState, string>> = { ok: '✓', limited: '!', missing: '✗' };
 
 /** With less room than this, facts go below their subjects. */
 const narrowestFact = 24;

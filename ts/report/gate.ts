@@ -94,10 +94,10 @@ function largestLines({ task }: Finding, result: Result | undefined): string[] {
 function againLines(result: Result | undefined): string[] {
   if (!result) return [];
   const { command, cwd } = result.run;
-  const words = redactedCommand(command).map(shellWord).join(' ');
+  const line = redactedCommand(command).map(shellWord).join(' ');
   const place = cwd === undefined ? '' : `cd ${shellWord(plainText(cwd))} && `;
   const tool = command[0] === 'memtop' ? '' : `memtop${result.bench ? ' bench' : ''} -- `;
-  return [`  to see it again: ${place}${tool}${plainText(words)}`];
+  return [`  to see it again: ${place}${tool}${plainText(line)}`];
 }
 
 function shown(command: readonly string[]): string {

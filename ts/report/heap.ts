@@ -32,8 +32,8 @@ export function heapText(heap: HeapSummary): string {
 }
 
 function owner({ command, worker }: Heap): string {
-  const [program = 'node', ...words] = command;
-  const name = commandText({ name: 'node', command: [program, ...words.map(nameOf)] });
+  const [program = 'node', ...args] = command;
+  const name = commandText({ name: 'node', command: [program, ...args.map(nameOf)] });
   const thread = worker === undefined ? '' : `thread ${worker} of `;
   return thread + fitted(name, longestName);
 }

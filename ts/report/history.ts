@@ -16,6 +16,8 @@ export const runsOfTrend = 20;
 /** As many runs as a person looks through. */
 export const runsShown = 20;
 const groupsShown = 20;
+/** With less room for the name than this, less important columns are left out. */
+const narrowestLast = 12;
 
 /** Lines without line ends, no wider than the look. `runs` are the latest, oldest first. */
 export function historyLines(
@@ -24,13 +26,14 @@ export function historyLines(
   look: Look,
 ): string[] {
   const earlier = groups.reduce((sum, group) => sum + group.runs, 0) - runs.length;
+  const width = { columns: look.columns, narrowestLast };
   const unshown = groups.length - groupsShown;
   return [
-    ...table(groupColumns(look), groups.slice(0, groupsShown), look),
+    ...table(groupColumns(look), groups.slice(0, groupsShown), width),
     ...(unshown > 0 ? [`${unshown} more, with earlier runs`] : []),
     ...leftOutLines(groups.slice(0, groupsShown), look.columns),
     '',
-    ...table(runColumnsOf(runs), [...runs].reverse(), look),
+    ...table(runColumnsOf(runs), [...runs].reverse(), width),
     ...(earlier > 0 ? [`${earlier} earlier ${earlier === 1 ? 'run' : 'runs'}`] : []),
   ];
 }
@@ -49,7 +52,7 @@ function nameOf({ label, command = [] }: StoredGroup | StoredRun): string {
 }
 
 /** The exit code, or why it ended, in a word. */
-export function endWord({ state, exit }: StoredRun): string {
+export function shortEnd({ state, exit }: StoredRun): string {
   if (state !== 'ended' || !exit) return state;
   if (exit.cause === 'exit') return `${exit.code ?? '-'}`;
   return exit.cause === 'signal' ? (exit.signal ?? 'signal') : exit.cause;
@@ -68,15 +71,26 @@ function groupColumns({ isAscii }: Look): Column<StoredGroup>[] {
   const size = (bytes: number | null | undefined) => (bytes == null ? '-' : formatBytes(bytes));
   const middle = (peaks: number[]) => size(peaks.length > 0 ? median(peaks) : null);
   return [
-    { title: 'RUNS', isNumber: true, text: ({ runs }) => `${runs}` },
+    { title: 'RUNS', isNumber: true, importance: 3, text: ({ runs }) => `${runs}` },
     { title: 'LATEST PEAK', isNumber: true, text: ({ peaks }) => size(peaks.at(-1)) },
-    { title: 'MEDIAN', isNumber: true, text: (group) => middle(measured(group)) },
-    { title: 'TREND', isNumber: true, text: (group) => trendText(measured(group)) },
+    {
+      title: 'MEDIAN',
+      isNumber: true,
+      importance: 2,
+      text: (group) => middle(measured(group)),
+    },
+    {
+      title: 'TREND',
+      isNumber: true,
+      importance: 4,
+      text: (group) => trendText(measured(group)),
+    },
     ...(isAscii
       ? []
       : [
           {
             title: `LATEST ${runsOfTrend}`,
+            importance: 1,
             text: ({ peaks }: StoredGroup) => sparklineOfChanges(peaks),
           },
         ]),
@@ -91,17 +105,19 @@ function runColumnsOf(runs: readonly StoredRun[]): Column<StoredRun>[] {
   const place = runColumns.findIndex(({ title }) => title === 'PEAK') + 1;
   const metric: Column<StoredRun> = {
     title: 'METRIC',
+    importance: 4,
     text: ({ peakMetric }) => peakMetric ?? '-',
   };
   return runColumns.toSpliced(place, 0, metric);
 }
 
 const runColumns: Column<StoredRun>[] = [
-  { title: 'RUN', text: ({ id }) => id },
-  { title: 'STARTED', text: ({ startedAt }) => localTime(startedAt) },
+  { title: 'RUN', importance: 2, text: ({ id }) => id },
+  { title: 'STARTED', importance: 5, text: ({ startedAt }) => localTime(startedAt) },
   {
     title: 'TOOK',
     isNumber: true,
+    importance: 1,
     text: ({ durationMs }) => (durationMs === undefined ? '-' : formatDuration(durationMs)),
   },
   {
@@ -109,6 +125,6 @@ const runColumns: Column<StoredRun>[] = [
     isNumber: true,
     text: ({ peakBytes }) => (peakBytes === undefined ? '-' : formatBytes(peakBytes)),
   },
-  { title: 'ENDED', isNumber: true, text: endWord },
+  { title: 'ENDED', isNumber: true, importance: 3, text: shortEnd },
   { title: 'WHAT', text: nameOf },
 ];

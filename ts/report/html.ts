@@ -2,17 +2,17 @@
 import { createHash } from 'node:crypto';
 import type { Result, Task } from '../result/types.js';
 import { formatBytes } from './bytes.js';
-import { courseOf, rankedTasks } from './course.js';
 import { redactedCommand } from './crash/redact.js';
 import { formatDuration } from './duration.js';
 import { endingOf, endingText } from './ending.js';
 import { facts } from './facts.js';
 import { hasFailed } from './failure.js';
 import { headline } from './headline.js';
-import type { PageData, PageProcess, PageTask, Span } from './page/data.js';
+import type { PageData, PageProcess, PageSpan, PageTask } from './page/data.js';
 import { peakTree } from './peak-tree.js';
 import { fitted, plainText } from './plain-text.js';
 import { commandText } from './process-name.js';
+import { rankedTasks, stackedTimeline } from './stacked-timeline.js';
 import { howText } from './task-line.js';
 
 /** The page's own script and style. */
@@ -72,7 +72,7 @@ function pageData(result: Result): PageData {
   const { run, peak, guard, tasks = [], warnings } = result;
   const command = fitted(plainText(redactedCommand(run.command).join(' ')), longestCommand);
   const ending = endingOf(result);
-  const course = courseOf(result);
+  const stacked = stackedTimeline(result);
   return {
     title: fitted(plainText(run.label ?? command), longestTitle),
     command,
@@ -87,7 +87,7 @@ function pageData(result: Result): PageData {
       label,
       text: fitted(lines(Number.POSITIVE_INFINITY).join('; '), longestCommand),
     })),
-    ...(course && { course }),
+    ...(stacked && { stacked }),
     spans: spansOf(result),
     tasks: tasks.map(pageTask),
     processes: processesOf(result),
@@ -115,7 +115,7 @@ function aboutOf({ run, memtopVersion }: Result): string {
 }
 
 /** Stages as far as there are any, and the tasks that take longest. */
-function spansOf({ stages = [], tasks = [] }: Result): Span[] {
+function spansOf({ stages = [], tasks = [] }: Result): PageSpan[] {
   const parts = rankedTasks(tasks).map(({ id }) => id);
   const ofStages = stages.map(({ name, firstSeenMs, lastSeenMs }) => ({
     name: plainText(name),
@@ -130,7 +130,10 @@ function spansOf({ stages = [], tasks = [] }: Result): Span[] {
   return [...ofStages.slice(0, spansShown), ...ofTasks];
 }
 
-function spanOf({ id, startedAtMs, durationMs, status }: Task, parts: readonly string[]): Span[] {
+function spanOf(
+  { id, startedAtMs, durationMs, status }: Task,
+  parts: readonly string[],
+): PageSpan[] {
   if (status === 'skipped' || startedAtMs === undefined || durationMs === undefined) return [];
   const part = parts.indexOf(id);
   return [

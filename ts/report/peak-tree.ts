@@ -2,7 +2,7 @@
 import type { ProcessAtPeak } from '../result/types.js';
 import { processTrees, treeRows } from './process-tree.js';
 
-export interface Branch {
+export interface PeakBranch {
   readonly process: ProcessAtPeak;
   /** Its own share of the peak. */
   readonly bytes: number;
@@ -19,7 +19,7 @@ interface Node {
 }
 
 /** Each process before its children, and of siblings the one with the largest total first. */
-export function peakTree(processes: readonly ProcessAtPeak[]): Branch[] {
+export function peakTree(processes: readonly ProcessAtPeak[]): PeakBranch[] {
   const roots = processTrees(processes, (process, children: Node[]): Node => {
     const totalBytes = children.reduce((sum, child) => sum + child.totalBytes, process.bytes);
     return { process, totalBytes, children: children.sort(byTotal) };

@@ -11,8 +11,11 @@ export function plainText(text: string): string {
 }
 
 /** Characters that are two columns wide, and those that take no column. */
-const wide =
-  /[\u1100-\u115f\u2e80-\ua4cf\ua960-\ua97f\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff01-\uff60\uffe0-\uffe6]|[\u{20000}-\u{3fffd}]|\p{Emoji_Presentation}/u;
+const wide = new RegExp(
+  '[\\u1100-\\u115f\\u2e80-\\ua4cf\\ua960-\\ua97f\\uac00-\\ud7a3\\uf900-\\ufaff\\ufe30-\\ufe6f' +
+    '\\uff01-\\uff60\\uffe0-\\uffe6\\u{20000}-\\u{3fffd}]|\\p{Emoji_Presentation}',
+  'u',
+);
 const without = /\p{Mn}|\p{Me}|\ufe0f/u;
 
 /** Cut to the given width, with an ellipsis if something is missing. */

@@ -2,10 +2,10 @@
 import type { ProcessRecord } from '../inspect/process.js';
 import { formatBytes } from './bytes.js';
 import { plainText } from './plain-text.js';
-import { shortLead, treeRows, processTrees as treesFrom } from './process-tree.js';
+import { processTrees, shortLead, treeRows } from './process-tree.js';
 import { type Column, table } from './table.js';
 
-/** With less room for the command than this, optional columns are left out. */
+/** With less room for the command than this, less important columns are left out. */
 const narrowestCommand = 20;
 /** The room that a command keeps at any depth of its tree. */
 const narrowestBehindLead = 12;
@@ -26,7 +26,7 @@ const pid: Column<Row> = {
 const parent: Column<Row> = {
   title: 'PPID',
   isNumber: true,
-  isOptional: true,
+  importance: 1,
   text: ({ process }) => `${process.parentPid}`,
 };
 const memory: Column<Row> = {
@@ -42,7 +42,7 @@ const tree: Column<Row> = {
 const cpu: Column<Row> = {
   title: 'CPU',
   isNumber: true,
-  isOptional: true,
+  importance: 2,
   text: ({ process }) => percent(process.cpuPercent),
 };
 const command: Column<Row> = { title: 'COMMAND', text: commandCell };
@@ -54,7 +54,7 @@ export function processTable(processes: readonly ProcessRecord[], columns: numbe
 }
 
 /** The same as trees: each process below the one that started it. */
-export function processTrees(processes: readonly ProcessRecord[], columns: number): string[] {
+export function processTreeTable(processes: readonly ProcessRecord[], columns: number): string[] {
   return linesOf([pid, memory, tree, cpu, command], treesOf(processes), columns);
 }
 
@@ -88,7 +88,7 @@ interface Node {
 }
 
 function treesOf(processes: readonly ProcessRecord[]): Row[] {
-  const roots = treesFrom(processes, (process, children: Node[]): Node => {
+  const roots = processTrees(processes, (process, children: Node[]): Node => {
     const bytes = children.reduce((sum, child) => sum + child.bytes, process.rssBytes);
     return { process, bytes, children: children.sort(byTotal) };
   });

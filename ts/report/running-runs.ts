@@ -4,7 +4,7 @@ import type { StoredRun } from '../result/stored-run.js';
 import { formatBytes } from './bytes.js';
 import { formatDuration } from './duration.js';
 import { fitted, plainText } from './plain-text.js';
-import { processTrees } from './processes.js';
+import { processTreeTable } from './processes.js';
 
 interface RunningRun {
   readonly run: StoredRun;
@@ -21,7 +21,7 @@ export function runningLines(
     ...(index > 0 ? [''] : []),
     fitted(headline(run, nowMs), columns),
     ...(processes.length > 0
-      ? processTrees(processes, columns - 2).map((line) => `  ${line}`)
+      ? processTreeTable(processes, columns - 2).map((line) => `  ${line}`)
       : ['  on another machine or in another container']),
   ]);
 }

@@ -5,8 +5,11 @@ import { fitted, padded, widthOf } from './plain-text.js';
 export interface Cells<Row> {
   /** Aligned to the right. */
   readonly isNumber?: boolean;
-  /** Left out if the last column would get too narrow. */
-  readonly isOptional?: boolean;
+  /**
+   * Where the last column would get too narrow, columns are left out, the least important first.
+   * Without an importance a column always stays.
+   */
+  readonly importance?: number;
   /** `room` is the width left for the last column; a longer text is cut. */
   text(row: Row, room: number): string;
 }
@@ -18,7 +21,7 @@ export interface Column<Row> extends Cells<Row> {
 interface TableWidth {
   /** No line is wider. */
   readonly columns?: number;
-  /** Optional columns are dropped, in their order, until the last one has this width. */
+  /** Columns are left out until the last one has this width. */
   readonly narrowestLast?: number;
 }
 
@@ -63,28 +66,31 @@ export function tableRows<Row>(
 }
 
 interface AlignedColumn {
-  readonly isOptional: boolean;
+  readonly importance: number;
   readonly width: number;
   readonly cells: readonly string[];
 }
 
 function alignedColumn<Row>(
-  { isNumber = false, isOptional = false, text }: Cells<Row>,
+  { isNumber = false, importance = Number.POSITIVE_INFINITY, text }: Cells<Row>,
   rows: readonly Row[],
 ): AlignedColumn {
   const texts = rows.map((row) => text(row, Number.POSITIVE_INFINITY));
   const width = highest(texts.map(widthOf));
   const side = isNumber ? 'right' : 'left';
-  return { isOptional, width, cells: texts.map((cell) => padded(cell, width, side)) };
+  return { importance, width, cells: texts.map((cell) => padded(cell, width, side)) };
 }
 
-/** Without as many optional columns as do not fit. */
+/** Without the least important columns, until the others fit. */
 function withRoom(columns: readonly AlignedColumn[], most: number): AlignedColumn[] {
   const kept = [...columns];
   while (widthOfAll(kept) > most) {
-    const place = kept.findIndex(({ isOptional }) => isOptional);
-    if (place < 0) break;
-    kept.splice(place, 1);
+    const least = Math.min(...kept.map(({ importance }) => importance));
+    if (!Number.isFinite(least)) break;
+    kept.splice(
+      kept.findIndex(({ importance }) => importance === least),
+      1,
+    );
   }
   return kept;
 }

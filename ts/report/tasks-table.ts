@@ -20,7 +20,7 @@ const peak: Column<Task> = {
 const wrappers: Column<Task> = {
   title: 'WRAPPERS',
   isNumber: true,
-  isOptional: true,
+  importance: 1,
   text: (task) => size(task.wrappers?.bytes),
 };
 const time: Column<Task> = {

@@ -1,7 +1,7 @@
 /** The warning of the guard. */
 import { formatBytes } from './bytes.js';
 
-export interface Warning {
+export interface GuardWarning {
   readonly bytes: number;
   /** The size at which to warn; absent if the machine is running out of memory. */
   readonly thresholdBytes?: number;
@@ -9,7 +9,10 @@ export interface Warning {
 }
 
 /** `who` is the run or a task. */
-export function warningText({ bytes, thresholdBytes, room }: Warning, who = 'the run'): string {
+export function warningText(
+  { bytes, thresholdBytes, room }: GuardWarning,
+  who = 'the run',
+): string {
   const has = `${who} has ${formatBytes(bytes)}`;
   if (room) {
     const { availableBytes, totalBytes } = room;

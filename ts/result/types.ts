@@ -20,7 +20,10 @@ export interface Result {
   timeline?: Timeline;
   /** The programs that had the most memory, over time. */
   programs?: Program[];
-  /** The named parts, each with its own processes. Times count from the start of the run, and from the start of each task where a program has named it. */
+  /**
+   * The named parts, each with its own processes. Times count from the start of the run, and from
+   * the start of each task where a program has named it.
+   */
   tasks?: Task[];
   /** Spans of time, named by the first rule whose processes were alive. */
   stages?: Stage[];
@@ -84,7 +87,11 @@ export interface Exit {
   message?: string;
 }
 
-/** Why it ended: by itself; by a signal; killed by the kernel for lack of memory; its heap was full; ended by the guard; timed out; aborted by the program that ran it; never started; unknown for a process that memtop did not start. */
+/**
+ * Why it ended: by itself; by a signal; killed by the kernel for lack of memory; its heap was full;
+ * ended by the guard; timed out; aborted by the program that ran it; never started; unknown for a
+ * process that memtop did not start.
+ */
 export type ExitCause =
   | 'exit'
   | 'signal'
@@ -98,10 +105,17 @@ export type ExitCause =
 
 /** The instant with the most memory, and what made it up. */
 export interface Peak {
-  /** The peak: the most memory that the command needed at any instant. The best estimate between lowerBytes and upperBytes. */
+  /**
+   * The peak: the most memory that the command needed at any instant. The best estimate between
+   * lowerBytes and upperBytes.
+   */
   bytes: number;
   metric: PeakMetric;
-  /** How it was found: traced, with every process seen from start to end; scanned at intervals; kernel when one process alone, by the high-water mark that the kernel keeps, was larger than any sampled sum. */
+  /**
+   * How it was found: traced, with every process seen from start to end; scanned at intervals;
+   * kernel when one process alone, by the high-water mark that the kernel keeps, was larger than
+   * any sampled sum.
+   */
   method: 'traced' | 'scanned' | 'kernel';
   /** When it was sampled, from the start of the run. */
   atMs: number;
@@ -121,7 +135,10 @@ export interface Peak {
   upperBytes?: number;
   /** How many processes made it up. */
   processCount: number;
-  /** The processes that had memory at that instant, the largest first; with the method kernel that one process, or none where it is not known which. */
+  /**
+   * The processes that had memory at that instant, the largest first; with the method kernel that
+   * one process, or none where it is not known which.
+   */
   processes: ProcessAtPeak[];
   /** The same by name, the largest first. */
   rollup: RollupEntry[];
@@ -129,7 +146,12 @@ export interface Peak {
   tasks?: TaskAtPeak[];
 }
 
-/** What was counted. unique: every page that a process of the tree has, once. rss: resident memory, where a page counts in each process that has it. pss: proportional memory, where each process has its share of a page that several have, including processes outside the tree. footprint and commit: what other operating systems count. Peaks of different metrics cannot be compared. */
+/**
+ * What was counted. unique: every page that a process of the tree has, once. rss: resident memory,
+ * where a page counts in each process that has it. pss: proportional memory, where each process has
+ * its share of a page that several have, including processes outside the tree. footprint and
+ * commit: what other operating systems count. Peaks of different metrics cannot be compared.
+ */
 export type PeakMetric = 'unique' | 'rss' | 'pss' | 'footprint' | 'commit';
 
 /** A process that had memory at the peak. */
@@ -222,9 +244,16 @@ export interface ProcessCounts {
 
 /** How the run was measured. */
 export interface Sampling {
-  /** How the tree was followed: traced when every start and end of a process was reported; scanned when they were looked for at intervals; unavailable when nothing could be measured. */
+  /**
+   * How the tree was followed: traced when every start and end of a process was reported; scanned
+   * when they were looked for at intervals; unavailable when nothing could be measured.
+   */
   method: 'traced' | 'scanned' | 'unavailable';
-  /** What reported starts and ends of processes: kernel, its events, with the peak of each process that ended; ptrace; connector, events of the kernel without those peaks; scan, nothing but the process table. */
+  /**
+   * What reported starts and ends of processes: kernel, its events, with the peak of each process
+   * that ended; ptrace; connector, events of the kernel without those peaks; scan, nothing but the
+   * process table.
+   */
   tracking?: 'kernel' | 'ptrace' | 'connector' | 'scan';
   /** The interval that was requested; without one, the interval in use at the end. */
   intervalMs?: number;
@@ -260,7 +289,9 @@ export interface Guard {
   limitBytes?: number;
   /** What it did. */
   action: 'none' | 'terminated';
-  /** Why: the run was above its limit, or the machine or a control group was running out of memory. */
+  /**
+   * Why: the run was above its limit, or the machine or a control group was running out of memory.
+   */
   reason?: 'limit' | 'machine';
   /** Path of that group; absent when it was the machine. */
   group?: string;
@@ -282,7 +313,10 @@ export interface Guard {
 export interface Oom {
   /** kernel when the kernel killed a process; heap when the heap of a program was full. */
   kind: 'kernel' | 'heap';
-  /** What was used up: the control group of the run, the machine, a group around it, or the heap of V8 (Node). */
+  /**
+   * What was used up: the control group of the run, the machine, a group around it, or the heap of
+   * V8 (Node).
+   */
   by: 'group' | 'machine' | 'enclosing-group' | 'v8';
   /** Path of that group. */
   group?: string;
@@ -291,7 +325,10 @@ export interface Oom {
   victim?: OomVictim;
   /** The limit of the heap. */
   heapLimitBytes?: number;
-  /** exact where it was counted or reported for this run; likely where it may concern other processes. */
+  /**
+   * exact where it was counted or reported for this run; likely where it may concern other
+   * processes.
+   */
   evidence: 'exact' | 'likely';
 }
 
@@ -313,7 +350,10 @@ export interface HeapSummary {
   processCount: number;
   /** Their heaps: one per process, and one per worker thread. */
   heapCount: number;
-  /** How much of the peak was JavaScript heap, about: the largest sizes seen of the heaps of the processes alive at the peak. */
+  /**
+   * How much of the peak was JavaScript heap, about: the largest sizes seen of the heaps of the
+   * processes alive at the peak.
+   */
   ofPeakBytes?: number;
   /** The --max-old-space-size that is enough for all of them: the highest. */
   neededMegabytes?: number;
@@ -347,7 +387,10 @@ export interface Heap {
   arrayBuffersBytes: number;
   /** How often it was read after its program had started. */
   looks: number;
-  /** When it was last read: at its end; earlier, since the process was killed or is still running; full when it ended because of its limit. */
+  /**
+   * When it was last read: at its end; earlier, since the process was killed or is still running;
+   * full when it ended because of its limit.
+   */
   lastSeen: 'end' | 'before-end' | 'full';
   /** The --max-old-space-size that it needs; absent where it was not read in time. */
   neededMegabytes?: number;
@@ -392,7 +435,10 @@ export interface Task {
   id: string;
   /** The task of `memtop run` that it was found in, whose name precedes its own. */
   parent?: string;
-  /** Where the name comes from: `api` for a program, `config` and `script` for `memtop run`, `memtop` for MEMTOP_TASK, or the task runner. */
+  /**
+   * Where the name comes from: `api` for a program, `config` and `script` for `memtop run`,
+   * `memtop` for MEMTOP_TASK, or the task runner.
+   */
   source: string;
   /** A service works for several tasks, as a daemon does; otherwise absent. */
   kind?: 'task' | 'service';
@@ -421,7 +467,9 @@ export interface Task {
   warnings?: Warning[];
 }
 
-/** Processes that only started others, such as `npm run` and shells; not in the peak of the task. */
+/**
+ * Processes that only started others, such as `npm run` and shells; not in the peak of the task.
+ */
 export interface Wrappers {
   /** Their memory at their peak. */
   bytes?: number;

@@ -1,9 +1,10 @@
 /** Runs tasks as one run, and makes its result. */
 import { AddonUnavailable } from '../errors.js';
+import { defaultGraceMs } from '../inspect/rules.js';
 import { loadAddon } from '../native/load.js';
 import { warningText } from '../report/warning.js';
 import type { Result, Task } from '../result/types.js';
-import { defaultGraceMs, type GuardListeners } from '../tracker/execute.js';
+import type { GuardListeners } from '../tracker/execute.js';
 import type { GuardListener } from '../tracker/native/alarms.js';
 import { openMeasured } from '../tracker/native/measured-session.js';
 import type { Outcome } from '../tracker/native/outcome.js';

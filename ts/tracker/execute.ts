@@ -4,13 +4,14 @@ import { withRecords } from '../attribution/records/with-records.js';
 import { AddonUnavailable } from '../errors.js';
 import { startWith, withVariables } from '../heap/variables.js';
 import { type HeapWatch, watchHeaps } from '../heap/watch.js';
+import { defaultGraceMs } from '../inspect/rules.js';
 import type { Addon, AlarmRecord, FoundTaskState, SnapshotRecord } from '../native/addon.js';
 import { loadAddon } from '../native/load.js';
 import type { CrashFiles } from '../report/crash/messages.js';
 import { warningText } from '../report/warning.js';
 import type { TaskResult } from '../result/task.js';
 import type { Result } from '../result/types.js';
-import { deferredExecution } from './api/deferred-execution.js';
+import { deferredExecution } from './native/deferred-execution.js';
 import { type Execution, notStarted, type Screen, screenOf } from './native/execution.js';
 import { type NativeRun, type RunListener, runMeasured } from './native/measured.js';
 import { Recording } from './native/recording.js';
@@ -43,7 +44,6 @@ export interface Executed extends Screen {
   readonly result: Promise<Result>;
 }
 
-export const defaultGraceMs = 2000;
 /** As with env(1) and timeout(1), when they fail before the command starts. */
 const notStartedCode = 125;
 

@@ -1,10 +1,10 @@
 /** Measures a tree that is running already, until it ends or measuring is stopped. */
 import { readFileSync } from 'node:fs';
 import type { SnapshotRecord } from '../native/addon.js';
+import { definedOnly } from '../native/defined-only.js';
 import { fromAddon } from '../native/errors.js';
 import { loadAddon } from '../native/load.js';
 import type { Result } from '../result/types.js';
-import { definedOnly } from './api/defined-only.js';
 import { describeHost } from './result/host.js';
 import { buildResult } from './result/result.js';
 import { newRunId } from './result/run-id.js';

@@ -13,7 +13,7 @@ const longestTimeoutMs = 500 * 3_600_000;
 // biome-ignore lint/suspicious/noControlCharactersInRegex: these are what a label must not hold
 const controlCharacters = /[\u0000-\u001f\u007f-\u009f]/;
 
-/** What is wrong with a value, such as `must be text`; undefined when it is valid. */
+/** What is wrong with a value, such as `must be a string`; undefined when it is valid. */
 export type Rule = (value: unknown) => string | undefined;
 
 export const intervalProblem: Rule = (value) =>
@@ -42,9 +42,9 @@ export const survivorUses = ['leave', 'wait', 'kill'] as const;
 export type SurvivorUse = (typeof survivorUses)[number];
 
 const oneOf =
-  (words: readonly string[]): Rule =>
+  (choices: readonly string[]): Rule =>
   (value) =>
-    words.includes(value as string) ? undefined : `must be one of ${words.join(', ')}`;
+    choices.includes(value as string) ? undefined : `must be one of ${choices.join(', ')}`;
 
 export const metricProblem = oneOf(metrics);
 export const cgroupProblem = oneOf(cgroupUses);
@@ -75,9 +75,8 @@ export const exitCodeProblem: Rule = (value) =>
     : 'must be a whole number from 1 to 255';
 
 export const labelProblem: Rule = (value) => {
-  if (typeof value !== 'string') return 'must be text';
-  if (value.trim() === '') return 'must not be empty';
-  if (value.length > longestLabel) return `must not be longer than ${longestLabel} characters`;
-  if (controlCharacters.test(value)) return 'must not hold line breaks or control characters';
+  if (typeof value !== 'string' || value.trim() === '') return 'must be a non-empty string';
+  if (value.length > longestLabel) return `must be at most ${longestLabel} characters long`;
+  if (controlCharacters.test(value)) return 'must be one line without control characters';
   return undefined;
 };

@@ -29,8 +29,8 @@ export function sizeOf(value: unknown): Size | undefined {
 }
 
 /**
- * Whether `one` is certainly more than `other`. A percentage and a number of bytes cannot be compared
- * before the run.
+ * Whether `one` is certainly more than `other`. A percentage and a number of bytes cannot be
+ * compared before the run.
  */
 export function isAbove(one: Size, other: Size): boolean {
   if (typeof one === 'number') return typeof other === 'number' && one > other;

@@ -14,8 +14,8 @@ const wrapper = 'npm' as const;
 const tool = 'lerna@9.0.7';
 const name = '$' + 'LERNA_PACKAGE_NAME';
 
-/** By the words for lerna. */
-const cases: Record<string, [words: string[], expected: Record<string, Expected>]> = {
+/** By the arguments of lerna. */
+const cases: Record<string, [args: string[], expected: Record<string, Expected>]> = {
   'scripts side by side': [
     ['run', 'build', '--concurrency', '2'],
     {
@@ -34,14 +34,14 @@ const cases: Record<string, [words: string[], expected: Record<string, Expected>
   ],
 };
 
-for (const [title, [words, expected]] of Object.entries(cases)) {
+for (const [title, [args, expected]] of Object.entries(cases)) {
   for (const daemon of [false, true]) {
     const how = daemon ? 'with the daemon' : 'without the daemon';
     runs(`lerna, ${how}: ${title}`, { tools: [tool], isLong: true }, async (t, trace) => {
       const workspace = new Workspace(t, files).has(tool);
       const env = { NX_DAEMON: `${daemon}`, NX_TUI: 'false' };
       workspace.ends(() => workspace.alone(['nx', 'daemon', '--stop'], env));
-      const ran = await workspace.run(['lerna', ...words], { trace, env });
+      const ran = await workspace.run(['lerna', ...args], { trace, env });
       holds(t, ran, expected);
       t.is(ran.result.tasks?.find(({ id }) => id in expected)?.source, 'lerna');
     });

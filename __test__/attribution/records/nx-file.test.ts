@@ -68,7 +68,7 @@ test('the id of a repository consists of its remote and the path within it', asy
   const repository = folderWith(t, { 'inner/nx.json': {} });
   const root = join(repository, 'inner');
   commitAll(repository);
-  const git = (...words: string[]) => spawnSync('git', words, { cwd: repository });
+  const git = (...args: string[]) => spawnSync('git', args, { cwd: repository });
   const file = (folder: string) => write(join(HOME, '.nx', folder, 'cache/run.json'));
   git('remote', 'add', 'other', 'git@example.org:Group/other.git');
   // As Nx 24.0.6 named them.

@@ -8,7 +8,8 @@ const project = (name: string, targets: object) => ({
 
 const executor = `
   const { spawnSync } = require('node:child_process');
-  exports.default = async ({ script }) => ({ success: spawnSync('sh', ['-c', script]).status === 0 });
+  const isGood = (script) => spawnSync('sh', ['-c', script]).status === 0;
+  exports.default = async ({ script }) => ({ success: isGood(script) });
   exports.batch = async (graph, inputs) => Object.fromEntries(
     Object.entries(inputs).map(([id, { script }]) => {
       const { status } = spawnSync('sh', ['-c', script]);
@@ -97,7 +98,7 @@ const wrapper = 'npm' as const;
 /** Nx itself, where it does the work of a task. */
 const besides = 250;
 
-/** By the words for Nx. */
+/** By the arguments of Nx. */
 const cases: Record<string, Record<string, Expected>> = {
   'run-many -t build -p one,two,script --parallel=3': {
     'one:build': { megabytes: [100] },
@@ -148,13 +149,13 @@ let isLong = false;
 for (const version of ['24.0.6', '23.3.2']) {
   const tool = `nx@${version}`;
   for (const [how, mode] of Object.entries(modes)) {
-    for (const [words, expected] of Object.entries(cases)) {
-      runs(`nx ${version}, ${how}: ${words}`, { tools: [tool], isLong }, async (t, trace) => {
+    for (const [args, expected] of Object.entries(cases)) {
+      runs(`nx ${version}, ${how}: ${args}`, { tools: [tool], isLong }, async (t, trace) => {
         const { workspace, env } = await workspaceOf(t, tool, mode);
         const { flags = [] } = mode;
-        const ran = await workspace.run(['nx', ...words.split(' ')], { trace, flags, env });
+        const ran = await workspace.run(['nx', ...args.split(' ')], { trace, flags, env });
         // No variable identifies the processes of a batch.
-        holds(t, ran, expected, { losesOrphans: words.includes('--batch') });
+        holds(t, ran, expected, { losesOrphans: args.includes('--batch') });
       });
       // The first of all is the short form.
       isLong = true;

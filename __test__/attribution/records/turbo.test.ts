@@ -39,7 +39,7 @@ const files = {
 const wrapper = 'any' as const;
 const tool = 'turbo@2.11.11';
 
-/** By the words for turbo. */
+/** By the arguments of turbo. */
 const cases: Record<string, Record<string, Expected>> = {
   build: {
     'one#build': { megabytes: [100], wrapper },

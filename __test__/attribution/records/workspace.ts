@@ -107,8 +107,8 @@ export class Workspace {
     return this.#start(command, env);
   }
 
-  async #start([program = '', ...words]: readonly string[], env: NodeJS.ProcessEnv) {
-    const running = new Running(program, words, {
+  async #start([program = '', ...args]: readonly string[], env: NodeJS.ProcessEnv) {
+    const running = new Running(program, args, {
       cwd: this.folder,
       env: { ...this.#environment(), ...env },
     });

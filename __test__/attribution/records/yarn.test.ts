@@ -9,7 +9,7 @@ const files = {
 const both = { 'one:build': { megabytes: [100] }, 'two:build': { megabytes: [400] } };
 const failing = { 'failing:fail': { megabytes: [100], code: 3 } };
 
-/** By the words for each yarn. */
+/** By the arguments of each yarn. */
 const cases: Record<string, Record<string, Record<string, Expected>>> = {
   'yarn@1.22.22': {
     'workspaces run build': both,
@@ -22,12 +22,12 @@ const cases: Record<string, Record<string, Record<string, Expected>>> = {
 };
 
 for (const [tool, ofTool] of Object.entries(cases)) {
-  for (const [words, expected] of Object.entries(ofTool)) {
-    runs(`${tool}: ${words}`, { tools: [tool], isLong: true }, async (t, trace) => {
+  for (const [args, expected] of Object.entries(ofTool)) {
+    runs(`${tool}: ${args}`, { tools: [tool], isLong: true }, async (t, trace) => {
       const workspace = new Workspace(t, files).has(tool);
       const { code, stdout, stderr } = await workspace.alone(['yarn', 'install']);
       t.is(code, 0, `${stdout}${stderr}`);
-      holds(t, await workspace.run(['yarn', ...words.split(' ')], { trace }), expected);
+      holds(t, await workspace.run(['yarn', ...args.split(' ')], { trace }), expected);
     });
   }
 }

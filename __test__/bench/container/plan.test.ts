@@ -55,7 +55,8 @@ test('docker is called with all that makes the run its own', (t) => {
       'node:22',
       'sh',
       '-c',
-      'if /run/memtop/node --version >/dev/null 2>&1; then exec /run/memtop/node "$@"; else exec node "$@"; fi',
+      'if /run/memtop/node --version >/dev/null 2>&1; then exec /run/memtop/node "$@"; ' +
+        'else exec node "$@"; fi',
       'sh',
       '/run/memtop/package/dist/bench-inside.js',
       '/run/memtop/exchange',

@@ -48,7 +48,7 @@ test('the distribution of U is that of the tables of Mann and Whitney', (t) => {
   }
 });
 
-test('the distribution of U is symmetric, and that of many values goes over into the normal one', (t) => {
+test('the distribution of U is symmetric, and nearly normal for many values', (t) => {
   for (const [first, second] of [
     [4, 7],
     [1, 9],

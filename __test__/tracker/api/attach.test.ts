@@ -69,7 +69,7 @@ test('a process that is gone, and options that cannot be used, are rejections', 
   for (const [pid, options, message] of [
     [undefined, {}, 'there is no process id: the process did not start'],
     ['12', {}, '12 is not a process id'],
-    [process.pid, { label: '' }, 'label must not be empty'],
+    [process.pid, { label: '' }, 'label must be a non-empty string'],
     [process.pid, { trace: 'auto' }, 'trace must be on or off'],
     [process.pid, { limit: '1G' }, 'there is no option limit'],
   ] as const) {

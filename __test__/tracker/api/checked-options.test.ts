@@ -3,7 +3,7 @@ import { checked } from '../../../ts/checked.js';
 import { InvalidOption } from '../../../ts/errors.js';
 import { command, runOptions } from '../../../ts/tracker/api/checked-options.js';
 
-test('a size may be bytes or text', (t) => {
+test('a size may be bytes or a string', (t) => {
   t.deepEqual(checked(runOptions, { warn: 1000, limit: '80%' }), {
     warn: 1000,
     limit: { percent: 80 },
@@ -66,12 +66,12 @@ for (const [options, message] of [
   });
 }
 
-for (const [words, message] of [
+for (const [args, message] of [
   ['ls', 'command must be an array of strings: the program and its arguments'],
   [[], 'command must name a program'],
   [['ls', 1], 'command.1 must be a string or a Uint8Array'],
 ] as const) {
-  test(`the command ${JSON.stringify(words)} is refused`, (t) => {
-    t.throws(() => checked(command, words, 'command'), { instanceOf: InvalidOption, message });
+  test(`the command ${JSON.stringify(args)} is refused`, (t) => {
+    t.throws(() => checked(command, args, 'command'), { instanceOf: InvalidOption, message });
   });
 }

@@ -68,7 +68,7 @@ for (const [command, options, message] of [
   [['true'], { intervalMs: 0 }, 'intervalMs must be a number of milliseconds from 1 to 60000'],
   [['true'], { intervalMs: '5' }, 'intervalMs must be a number of milliseconds from 1 to 60000'],
   [['true'], { intervalMS: 5 }, 'there is no option intervalMS'],
-  [['true'], { label: '' }, 'label must not be empty'],
+  [['true'], { label: '' }, 'label must be a non-empty string'],
   [['true'], { cwd: '/no/such/folder' }, 'the working directory /no/such/folder does not exist'],
 ] as const) {
   test(`run(${JSON.stringify(command)}, ${JSON.stringify(options)}) is refused`, async (t) => {

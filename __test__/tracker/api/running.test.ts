@@ -281,8 +281,8 @@ test.serial(
 
 test.serial('a listener that fails is a warning, and the run goes on', async (t) => {
   const warnings: string[] = [];
-  const hear = ({ message }: Error) => warnings.push(message);
-  process.on('warning', hear);
+  const listener = ({ message }: Error) => warnings.push(message);
+  process.on('warning', listener);
   const running = run([process.execPath, fixture('allocate.js'), '120', '100'], { warn: '60M' });
   let received = 0;
   running
@@ -298,7 +298,7 @@ test.serial('a listener that fails is a warning, and the run goes on', async (t)
   t.is((await running).exit.code, 0);
   t.is(received, 1);
   await until(() => warnings.length === 2, 'the warnings');
-  process.off('warning', hear);
+  process.off('warning', listener);
   t.deepEqual(warnings, [
     'a listener of warn has failed: at once',
     'a listener of warn has failed: later',

@@ -55,7 +55,7 @@ test('the largest programs are listed with their timelines', async (t) => {
 });
 
 for (const trace of traces) {
-  test(`tasks side by side have their own peaks, and the run has both (--trace ${trace})`, async (t) => {
+  test(`tasks side by side have peaks of their own, the run has both (${trace})`, async (t) => {
     const fillTogether = fillWithAnother(t);
     const both = [
       asTask('small', 'build', fillTogether(100)),
@@ -189,8 +189,11 @@ const rule = { name: 'mine', argv: 'x', task: 'y' };
 for (const [options, message] of [
   [{ rules: [{ ...rule, argv: '(' }] }, /^rules\.0\.argv is not a regular expression: /],
   [{ rules: [rule, rule] }, /^rules has two rules of the name mine$/],
-  [{ rules: [{ name: 'mine', task: 'y' }] }, /^rules\.0 must have env, argv or cwd$/],
-  [{ rules: [{ ...rule, task: '{' }] }, /mine: \{: a \{ is not closed$/],
+  [
+    { rules: [{ name: 'mine', task: 'y' }] },
+    /^rules\.0 has no condition: give it env, argv or cwd$/,
+  ],
+  [{ rules: [{ ...rule, task: '{' }] }, /^rules\.0\.task must have a \} for each \{/],
   [{ stages: [{ name: 'a', argv: 'b(?=c)' }] }, /^stages\.0\.argv is not a regular expression: /],
 ] as const) {
   test(`${JSON.stringify(options)} is refused`, async (t) => {

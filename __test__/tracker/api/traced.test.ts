@@ -8,13 +8,16 @@ import { Running, until } from '../../helpers/processes.js';
 
 const fill = 'open Z, "</dev/zero"; sysread Z, $held, 150 * 1024 * 1024;';
 
-/** A shell that is not a child of this process: it waits for a line, fills memory briefly, and ends. */
+/**
+ * A shell that is not a child of this process: it waits for a line, fills memory briefly, and ends.
+ */
 async function orphan(
   folder: string,
 ): Promise<{ pid: number; go: () => void; gone: () => boolean }> {
   const file = (name: string) => join(folder, name);
   const script = `echo $$ > '${file('pid.part')}'; mv '${file('pid.part')}' '${file('pid')}'
-    read word < '${file('fifo')}'; for i in 1 2 3; do perl -e '${fill}'; done; : > '${file('over')}'`;
+    read word < '${file('fifo')}'; for i in 1 2 3; do perl -e '${fill}'; done
+    : > '${file('over')}'`;
   const starter = new Running('sh', [
     '-c',
     `mkfifo '${file('fifo')}'; (sh -c "$0" >/dev/null 2>&1 &) ; true`,
@@ -28,7 +31,7 @@ async function orphan(
       return undefined;
     }
   };
-  await until(() => text('pid') !== undefined, 'the orphan to tell its pid');
+  await until(() => text('pid') !== undefined, 'the orphan to write its pid');
   const { writeFileSync } = await import('node:fs');
   return {
     pid: Number(text('pid')),

@@ -85,7 +85,7 @@ test('a process that is gone cannot be tracked, and invalid options are refused'
   for (const [options, message] of [
     [{ limit: 'much' }, 'limit must be a size such as 500M, 1.5G or 80%'],
     [{ warn: '2G', limit: '1G' }, 'warn must not be above the limit'],
-    [{ id: '' }, 'id must not be empty'],
+    [{ id: '' }, 'id must be a non-empty string'],
     [{ endsAtLimit: 1 }, 'endsAtLimit must be true or false'],
     [{ name: 'x' }, 'there is no option name'],
   ] as const) {
@@ -216,8 +216,8 @@ test('disposing of the tracker finishes its tasks, which keep their results', as
 
 test.serial('a listener that fails does not disturb the others', async (t) => {
   const warnings: string[] = [];
-  const hear = ({ message }: Error) => warnings.push(message);
-  process.on('warning', hear);
+  const listener = ({ message }: Error) => warnings.push(message);
+  process.on('warning', listener);
   using tracker = new MemoryTracker();
   const running = allocate(150);
   const task = tracker.track(running.pid, { limit: '100M' });
@@ -229,7 +229,7 @@ test.serial('a listener that fails does not disturb the others', async (t) => {
     received += 1;
   });
   await until(() => warnings.length > 0, 'the warning');
-  process.off('warning', hear);
+  process.off('warning', listener);
   t.deepEqual(warnings, ['a listener of limit has failed: oh']);
   t.is(received, 1);
   t.is((await task.finish()).status, 'running');

@@ -10,7 +10,7 @@ test('a secret is not kept', (t) => {
   ]);
 });
 
-test('long words and long lines are cut', (t) => {
+test('long arguments and long lines are cut', (t) => {
   const [, word = ''] = storedCommand(['echo', 'x'.repeat(1_000_000)]);
   t.is(word, `${'x'.repeat(4096)}…`);
   const line = storedCommand(Array.from({ length: 1_000_000 }, () => 'word'));

@@ -67,20 +67,20 @@ function repositoryOf(text: string, line: RegExp): string | undefined {
   return chosen === undefined ? [...byName.values()][0] : byName.get(chosen);
 }
 
+const forms = ['git@([^:]+):', 'https?://(?:[^@]+@)?([^@/]+)/', 'ssh://git@([^:/]+)(?::\\d+)?/'];
+const repository = new RegExp(`^(?:${forms.join('|')})([^/]+/.+?)(?:\\.git)?$`);
+
 /** Undefined for an address without a host, such as a folder. */
 export function repositoryAt(address: string): string | undefined {
-  const [, scp, https, ssh, slug] =
-    /^(?:git@([^:]+):|https?:\/\/(?:[^@]+@)?([^@/]+)\/|ssh:\/\/git@([^:/]+)(?::\d+)?\/)([^/]+\/.+?)(?:\.git)?$/.exec(
-      address,
-    ) ?? [];
+  const [, scp, https, ssh, slug] = repository.exec(address) ?? [];
   const host = scp ?? https ?? ssh;
   return host === undefined ? undefined : `${host}/${slug}`.toLowerCase().replace(/\/+$/, '');
 }
 
 /** The output; empty where Git fails. */
-async function git(folder: string, ...words: string[]): Promise<string> {
+async function git(folder: string, ...args: string[]): Promise<string> {
   try {
-    const { stdout } = await promisify(execFile)('git', words, { cwd: folder, timeout: gitMs });
+    const { stdout } = await promisify(execFile)('git', args, { cwd: folder, timeout: gitMs });
     return stdout;
   } catch {
     return '';

@@ -11,13 +11,17 @@ export const gradle: Runner = {
       kind: 'service',
     },
     {
-      argv: " (?:worker\\.)?org\\.gradle\\.process\\.internal\\.worker\\.GradleWorkerMain '?Gradle Test Executor \\d",
+      argv:
+        ' (?:worker\\.)?org\\.gradle\\.process\\.internal\\.worker\\.GradleWorkerMain ' +
+        "'?Gradle Test Executor \\d",
       // Tests run in the folder of their project. The number is that of their start order.
       cwd: '/(?<project>[^/]+)$',
       task: '{project}:Gradle Test Executor',
     },
     {
-      argv: " (?:worker\\.)?org\\.gradle\\.process\\.internal\\.worker\\.GradleWorkerMain '?(?<worker>Gradle [\\w ]+?) \\d+",
+      argv:
+        ' (?:worker\\.)?org\\.gradle\\.process\\.internal\\.worker\\.GradleWorkerMain ' +
+        "'?(?<worker>Gradle [\\w ]+?) \\d+",
       task: '{worker}',
       kind: 'service',
     },

@@ -9,8 +9,8 @@ export const lerna: Runner = {
       env: {
         NX_TASK_TARGET_PROJECT: true,
         NX_TASK_TARGET_TARGET: true,
-        // Lerna sets it. A user of Nx may set it, too, but then the rule of Nx holds as well, and it
-        // comes first in the list.
+        // Lerna sets it. A user of Nx may set it, too, but then the rule of Nx holds as well, and
+        // it comes first in the list.
         NX_ISOLATE_PLUGINS: '^false$',
       },
       task: '{NX_TASK_TARGET_PROJECT}:{NX_TASK_TARGET_TARGET}',

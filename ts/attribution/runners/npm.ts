@@ -7,7 +7,8 @@ export const npm: Runner = {
   tasks: [packageScript('npm')],
   wrappers: [
     // npm calls itself `npm run build` once it has started.
-    `${started}npm(?:-cli\\.js)?${flags} (?:run|run-script|exec|x|test|t|start|stop|restart)(?: |$)`,
+    `${started}npm(?:-cli\\.js)?${flags} ` +
+      `(?:run|run-script|exec|x|test|t|start|stop|restart)(?: |$)`,
     `${started}npx(?:-cli\\.js)? `,
   ],
   // The title of npm until it has read its arguments; the rest of its command line is blank.

@@ -38,6 +38,7 @@ export const attach: Command = {
       trace: valueGiven(trace, raw, environment),
     };
     const timeoutMs = valueGiven(timeout, raw, environment);
+    const isShown = isShownUnasked(valueGiven(ui, raw, environment), environment);
     const reporting = optionsOf(reportingFlags, raw, environment);
     const reports = await openReports(reporting);
     if (!reports) return exitCodes.failedBeforeStart;
@@ -49,7 +50,6 @@ export const attach: Command = {
       say(`memtop: ${messageOf(error)}`);
       return exitCodes.failedBeforeStart;
     }
-    const isShown = isShownUnasked(valueGiven(ui, raw, environment), environment);
     const result =
       isShown && !reporting.quiet
         ? await (await import('./live.js')).watchTree(pid, attached, timeoutMs)

@@ -53,10 +53,10 @@ export const bench: Command = {
   },
 };
 
-function commandOf({ words, command }: RawArguments): readonly string[] {
-  if (words.length > 0) {
+function commandOf({ positionals, command }: RawArguments): readonly string[] {
+  if (positionals.length > 0) {
     throw new UsageError(
-      `unexpected argument ${quoted(words.join(' '))}; the command goes after --, as in: ` +
+      `unexpected argument ${quoted(positionals.join(' '))}; the command goes after --, as in: ` +
         'memtop bench -- npm run build',
     );
   }

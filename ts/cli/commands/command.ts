@@ -13,7 +13,7 @@ export interface Command {
   readonly flags: readonly Flag[];
   readonly examples: readonly string[];
   /** Possible arguments, for completion. */
-  readonly words?: readonly string[];
+  readonly choices?: readonly string[];
   /**
    * @returns memtop's exit code
    * @throws UsageError

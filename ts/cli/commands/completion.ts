@@ -29,7 +29,7 @@ export function completionOf(commands: Commands): Command {
       'memtop completion zsh > ~/.zfunc/_memtop',
       'memtop completion fish > ~/.config/fish/completions/memtop.fish',
     ],
-    words: names,
+    choices: names,
     async run(raw) {
       const script = shells[shellIn(raw)] as (typeof shells)[string];
       print([script(await knownCommands(commands))]);
@@ -38,11 +38,10 @@ export function completionOf(commands: Commands): Command {
   };
 }
 
-function shellIn({ words, command = [] }: RawArguments): string {
-  const [name, second] = [...words, ...command];
+function shellIn({ positionals, command = [] }: RawArguments): string {
+  const [name, second] = [...positionals, ...command];
   if (name !== undefined && second === undefined && names.includes(name)) return name;
   const given = second ?? name;
-  throw new UsageError(
-    `completion takes one of ${names.join(', ')}${given === undefined ? '' : `, not ${quoted(given)}`}`,
-  );
+  const found = given === undefined ? '' : `, not ${quoted(given)}`;
+  throw new UsageError(`completion takes one of ${names.join(', ')}${found}`);
 }

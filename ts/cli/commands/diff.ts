@@ -44,8 +44,8 @@ export const diff: Command = {
   },
 };
 
-function twoNames({ words, command = [] }: RawArguments): [string, string] {
-  const [before, after, ...others] = [...words, ...command];
+function twoNames({ positionals, command = [] }: RawArguments): [string, string] {
+  const [before, after, ...others] = [...positionals, ...command];
   if (before !== undefined && after !== undefined && others.length === 0) return [before, after];
   throw new UsageError('diff takes two runs, as in: memtop diff before after');
 }

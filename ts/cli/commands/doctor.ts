@@ -3,15 +3,14 @@ import { checks } from '../../doctor/checks.js';
 import { collectFacts } from '../../doctor/facts.js';
 import { packageVersion } from '../../package.js';
 import { doctorLines } from '../../report/doctor.js';
+import { columnsOfLogs } from '../../report/look.js';
 import { jsonSwitch } from '../flags/reporting.js';
 import { isSet } from '../options.js';
 import type { RawArguments } from '../parse.js';
 import { quoted } from '../quoted.js';
 import { UsageError } from '../usage-error.js';
-import { printText } from '../write.js';
+import { printText, terminalColumns } from '../write.js';
 import type { Command } from './command.js';
-
-const columnsOfLogs = 100;
 
 export const doctor: Command = {
   usage: '[--json]',
@@ -30,14 +29,14 @@ export const doctor: Command = {
           null,
           2,
         )
-      : doctorLines(found, process.stdout.columns || columnsOfLogs).join('\n');
+      : doctorLines(found, terminalColumns(1) ?? columnsOfLogs).join('\n');
     printText(`${text}\n`);
     return 0;
   },
 };
 
-function refuseMore({ words, command = [] }: RawArguments): void {
-  const [first] = [...words, ...command];
+function refuseMore({ positionals, command = [] }: RawArguments): void {
+  const [first] = [...positionals, ...command];
   if (first !== undefined) {
     throw new UsageError(`unexpected argument ${quoted(first)}; doctor takes none: memtop doctor`);
   }

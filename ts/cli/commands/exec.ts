@@ -49,15 +49,15 @@ export const exec: Command = {
 };
 
 /** `memtop` without arguments. */
-function isAlone({ words, command, values }: RawArguments): boolean {
-  return words.length === 0 && command === undefined && values.size === 0;
+function isAlone({ positionals, command, values }: RawArguments): boolean {
+  return positionals.length === 0 && command === undefined && values.size === 0;
 }
 
-function commandOf({ words, command }: RawArguments): readonly string[] {
-  if (words.length > 0) {
+function commandOf({ positionals, command }: RawArguments): readonly string[] {
+  if (positionals.length > 0) {
     throw new UsageError(
-      `unexpected argument ${quoted(words.join(' '))}; the command goes after --, as in: ` +
-        `memtop -- ${plainText([...words, ...(command ?? [])].join(' '))}`,
+      `unexpected argument ${quoted(positionals.join(' '))}; the command goes after --, as in: ` +
+        `memtop -- ${plainText([...positionals, ...(command ?? [])].join(' '))}`,
     );
   }
   if (command === undefined || command.length === 0) {

@@ -75,8 +75,8 @@ export const gate: Command = {
   },
 };
 
-function runsNamed({ words, command = [] }: RawArguments): readonly string[] {
-  const names = [...words, ...command];
+function runsNamed({ positionals, command = [] }: RawArguments): readonly string[] {
+  const names = [...positionals, ...command];
   if (names.length === 0) {
     throw new UsageError('gate takes a run, as in: memtop gate --max-peak 1G result.json');
   }

@@ -16,7 +16,7 @@ export function helpAbout(commands: Commands): Command {
     about: `Explains a command, or one of the topics ${topicNames.join(', ')}.`,
     flags: [],
     examples: ['memtop help run', 'memtop help metrics'],
-    words: namesIn(commands),
+    choices: namesIn(commands),
     async run(raw) {
       print([await textOf(nameIn(raw), commands)]);
       return 0;
@@ -40,8 +40,8 @@ async function textOf(name: string | undefined, commands: Commands): Promise<str
   throw new UsageError(`there is no help on ${quoted(name)}; ${advice}`);
 }
 
-function nameIn({ words, command = [] }: RawArguments): string | undefined {
-  const [name, second] = [...words, ...command];
+function nameIn({ positionals, command = [] }: RawArguments): string | undefined {
+  const [name, second] = [...positionals, ...command];
   if (second === undefined) return name;
   throw new UsageError(`help takes one command or topic, and ${quoted(second)} is a second one`);
 }

@@ -13,10 +13,10 @@ import type { Flag } from '../flags/flag.js';
 import { exportTo, importFrom, since, store as storeFlag } from '../flags/history.js';
 import { jsonSwitch } from '../flags/reporting.js';
 import { label } from '../flags/running.js';
-import { isSet, valueGiven } from '../options.js';
+import { isSet, refuseBoth, valueGiven } from '../options.js';
 import { OutputFile } from '../output-file.js';
+import { refusePositionals } from '../positionals.js';
 import { requiredStore } from '../store.js';
-import { refuseWords } from '../words.js';
 import { print, printText, say, terminalColumns } from '../write.js';
 import type { Command } from './command.js';
 
@@ -36,12 +36,14 @@ export const history: Command = {
     'memtop history --label build --export build.json',
   ],
   async run(raw, environment) {
-    refuseWords(raw, 'history', 'a label goes after --label');
-    const file = requiredStore(raw, environment, await foundConfig());
+    refusePositionals(raw, 'history', 'a label goes after --label');
+    refuseBoth(raw, importFrom, [exportTo, jsonSwitch, label, since]);
+    refuseBoth(raw, exportTo, [jsonSwitch]);
     const source = valueGiven(importFrom, raw, environment);
     const target = valueGiven(exportTo, raw, environment);
     const labelled = valueGiven(label, raw, environment);
     const sinceMs = valueGiven(since, raw, environment);
+    const file = requiredStore(raw, environment, await foundConfig());
     try {
       if (source !== undefined) return await importRuns(source, file);
       const store = Store.open(file);

@@ -12,9 +12,9 @@ import { force } from '../flags/processes.js';
 import { grace } from '../flags/running.js';
 import { isSet, valueGiven } from '../options.js';
 import { onePid } from '../pid.js';
+import { positionalIfGiven } from '../positionals.js';
 import { requiredStore } from '../store.js';
 import { UsageError } from '../usage-error.js';
-import { wordIfGiven } from '../words.js';
 import { print, say } from '../write.js';
 import type { Command } from './command.js';
 
@@ -28,7 +28,7 @@ export const kill: Command = {
   flags: [force, grace, storeFlag],
   examples: ['memtop kill 4127', 'memtop kill --grace 10s 4127', 'memtop kill --force build'],
   async run(raw, environment) {
-    const target = wordIfGiven(raw, 'kill', 'process id or run');
+    const target = positionalIfGiven(raw, 'kill', 'process id or run');
     if (target === undefined) {
       throw new UsageError('kill needs a process id or a run, as in: memtop kill 4127');
     }

@@ -6,9 +6,9 @@ import { foundConfig } from '../config/config.js';
 import { exitCodes } from '../exit-code.js';
 import { keep, maxSize, olderThan, store as storeFlag } from '../flags/history.js';
 import { valueGiven } from '../options.js';
+import { refusePositionals } from '../positionals.js';
 import { requiredStore } from '../store.js';
 import { UsageError } from '../usage-error.js';
-import { refuseWords } from '../words.js';
 import { print, say } from '../write.js';
 import type { Command } from './command.js';
 
@@ -20,7 +20,7 @@ export const prune: Command = {
   flags: [olderThan, keep, maxSize, storeFlag],
   examples: ['memtop prune --older-than 90d', 'memtop prune --keep 1000 --max-size 100M'],
   async run(raw, environment) {
-    refuseWords(raw, 'prune', 'choose runs by --older-than, --keep or --max-size');
+    refusePositionals(raw, 'prune', 'choose runs by --older-than, --keep or --max-size');
     const age = valueGiven(olderThan, raw, environment);
     const count = valueGiven(keep, raw, environment);
     const mostBytes = valueGiven(maxSize, raw, environment);

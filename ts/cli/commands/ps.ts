@@ -5,14 +5,14 @@ import { Store } from '../../history/store.js';
 import { inspect } from '../../inspect/inspect.js';
 import type { ProcessRecord } from '../../inspect/process.js';
 import { plainText } from '../../report/plain-text.js';
-import { processTable, processTrees } from '../../report/processes.js';
+import { processTable, processTreeTable } from '../../report/processes.js';
 import { runningLines } from '../../report/running-runs.js';
 import { foundConfig } from '../config/config.js';
 import { exitCodes } from '../exit-code.js';
 import { store as storeFlag } from '../flags/history.js';
 import { cwd, liveRuns, tree } from '../flags/processes.js';
 import { jsonSwitch } from '../flags/reporting.js';
-import { isSet, valueGiven } from '../options.js';
+import { isSet, refuseBoth, valueGiven } from '../options.js';
 import type { RawArguments } from '../parse.js';
 import { pidIfGiven } from '../pid.js';
 import { requiredStore } from '../store.js';
@@ -41,6 +41,9 @@ export const ps: Command = {
   ],
   async run(raw, environment) {
     if (isSet(liveRuns, raw)) return showRuns(raw, environment);
+    if (valueGiven(storeFlag, raw, {}) !== undefined) {
+      throw new UsageError('--store is for the runs in progress: memtop ps --runs');
+    }
     const wanted = {
       pid: pidIfGiven(raw, 'ps'),
       folder: valueGiven(cwd, raw, environment),
@@ -69,15 +72,14 @@ export const ps: Command = {
     if (shown.length === 0) say(`memtop: no process works in ${plainText(wanted.folder ?? '')}`);
     // Lines are not cut in a pipe or a file.
     const columns = terminalColumns(1) ?? Number.POSITIVE_INFINITY;
-    print((isSet(tree, raw) ? processTrees : processTable)(shown, columns));
+    print((isSet(tree, raw) ? processTreeTable : processTable)(shown, columns));
     return 0;
   },
 };
 
 async function showRuns(raw: RawArguments, environment: NodeJS.ProcessEnv): Promise<number> {
-  if (pidIfGiven(raw, 'ps') !== undefined || raw.values.has(cwd.name)) {
-    throw new UsageError('--runs shows all runs in progress; it takes neither a pid nor --cwd');
-  }
+  refuseBoth(raw, liveRuns, [cwd, tree]);
+  if (pidIfGiven(raw, 'ps') !== undefined) throw new UsageError('ps --runs takes no process id');
   const file = requiredStore(raw, environment, await foundConfig());
   try {
     const alive = existsSync(file) ? await Store.open(file).alive() : [];

@@ -59,16 +59,17 @@ export const run: Command = {
   },
 };
 
-function namesOf({ words, command }: RawArguments): readonly string[] {
+function namesOf({ positionals, command }: RawArguments): readonly string[] {
   if (command !== undefined) {
     throw new UsageError(
-      `run takes the names of tasks; a command is measured by: memtop -- ${command.map(quoted).join(' ')}`,
+      'run takes the names of tasks; a command is measured by: ' +
+        `memtop -- ${command.map(quoted).join(' ')}`,
     );
   }
-  if (words.length === 0) {
+  if (positionals.length === 0) {
     throw new UsageError('no task given; name one or more, as in: memtop run build');
   }
-  return words;
+  return positionals;
 }
 
 /** Only one task at a time can have memtop's terminal as its own. */

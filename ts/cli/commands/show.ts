@@ -8,9 +8,10 @@ import { foundConfig } from '../config/config.js';
 import { exitCodes } from '../exit-code.js';
 import { sql, store as storeFlag } from '../flags/history.js';
 import { jsonSwitch } from '../flags/reporting.js';
-import { isSet } from '../options.js';
+import { isSet, refuseBoth } from '../options.js';
+import { positionalIfGiven } from '../positionals.js';
 import { requiredStore } from '../store.js';
-import { wordIfGiven } from '../words.js';
+import { UsageError } from '../usage-error.js';
 import { print, printText, say, terminalColumns } from '../write.js';
 import type { Command } from './command.js';
 
@@ -23,7 +24,9 @@ export const show: Command = {
   flags: [jsonSwitch, sql, storeFlag],
   examples: ['memtop show', 'memtop show build', 'memtop show --json 20261120-140702-3f9a2c'],
   async run(raw, environment) {
-    const reference = wordIfGiven(raw, 'show', 'run') ?? 'last';
+    refuseBoth(raw, sql, [jsonSwitch]);
+    const given = positionalIfGiven(raw, 'show', 'run');
+    if (isSet(sql, raw) && given !== undefined) throw new UsageError('show --sql takes no run');
     const file = requiredStore(raw, environment, await foundConfig());
     try {
       if (isSet(sql, raw)) {
@@ -31,7 +34,7 @@ export const show: Command = {
         return 0;
       }
       const store = Store.open(file);
-      const { run, result, course } = store.whole(runNamed(store, reference));
+      const { run, result, course } = store.whole(runNamed(store, given ?? 'last'));
       if (isSet(jsonSwitch, raw)) {
         print([JSON.stringify({ run, ...(result && { result }), course }, null, 2)]);
         return 0;

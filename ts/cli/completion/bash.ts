@@ -1,6 +1,6 @@
 /** The script for bash. It uses bash-completion where it is installed, and works without. */
 import { choicesOf, type KnownCommand } from '../grammar.js';
-import { pathKind, spellings } from './words.js';
+import { pathKind, spellings } from './spelling.js';
 
 export function bashCompletion(commands: readonly KnownCommand[]): string {
   const names = commands.flatMap(({ name }) => (name === '' ? [] : [name]));
@@ -51,7 +51,7 @@ complete -F _memtop memtop`;
 }
 
 function commandCase({ name, command, flags }: KnownCommand): string {
-  const words = command.words ?? [];
+  const words = command.choices ?? [];
   const values = flags.flatMap((flag) => {
     const pattern = spellings(flag).join(' | ');
     if (flag.value === undefined) return [];

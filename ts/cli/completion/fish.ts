@@ -1,7 +1,7 @@
 /** The script for fish. */
 import type { Flag } from '../flags/flag.js';
 import { choicesOf, type KnownCommand } from '../grammar.js';
-import { pathKind, shellQuoted } from './words.js';
+import { pathKind, shellQuoted } from './spelling.js';
 
 export function fishCompletion(commands: readonly KnownCommand[]): string {
   return `# memtop completion fish
@@ -36,7 +36,7 @@ ${commands.flatMap(commandLines).join('\n')}`;
 
 function commandLines({ name, summary, command, flags }: KnownCommand): string[] {
   const inside = `-n ${shellQuoted(`__memtop_in ${name || '""'}`)}`;
-  const words = command.words ?? [];
+  const words = command.choices ?? [];
   return [
     ...(name === ''
       ? []

@@ -1,7 +1,7 @@
 /** The script for zsh, with its `_arguments`. */
 import type { Flag } from '../flags/flag.js';
 import { choicesOf, type KnownCommand } from '../grammar.js';
-import { pathKind, shellQuoted, spellings } from './words.js';
+import { pathKind, shellQuoted, spellings } from './spelling.js';
 
 export function zshCompletion(commands: readonly KnownCommand[]): string {
   const named = commands.filter(({ name }) => name !== '');
@@ -41,7 +41,7 @@ fi`;
 }
 
 function commandCase({ name, command, flags }: KnownCommand): string {
-  const words = command.words ? [shellQuoted(`1:name:(${command.words.join(' ')})`)] : [];
+  const words = command.choices ? [shellQuoted(`1:name:(${command.choices.join(' ')})`)] : [];
   const specs = [...flags.flatMap(flagSpecs), ...words];
   return [
     `    ${name === '' ? "''" : name})`,

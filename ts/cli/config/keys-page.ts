@@ -20,7 +20,8 @@ function keyTable(flags: readonly Flag[]): string {
   }
   const rows = [...byKey].map(([key, [flag, toggle]]) => {
     const values = [flag, toggle].flatMap((one) => (one ? valuesOf(one) : []));
-    return `| \`${key}\` | ${values.join(', ')} | ${flag?.summary.replace('; can be repeated', '')} |\n`;
+    const summary = flag?.summary.replace('; can be repeated', '');
+    return `| \`${key}\` | ${values.join(', ')} | ${summary} |\n`;
   });
   return ['| key | value | the flag: what it does |\n', '| --- | --- | --- |\n', ...rows].join('');
 }
@@ -28,5 +29,5 @@ function keyTable(flags: readonly Flag[]): string {
 function valuesOf(flag: Flag): string[] {
   if (flag.value === undefined) return [isNegative(flag) ? '`false`' : '`true`'];
   const values = flag.value.split('|').map((value) => `\`${value}\``);
-  return 'isRepeatable' in flag ? [...values, 'or a list'] : values;
+  return 'isRepeatable' in flag ? [...values, 'or an array'] : values;
 }

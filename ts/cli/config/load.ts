@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import * as z from 'zod/mini';
+import { mismatch } from '../../checked.js';
 import { messageOf } from '../../errors.js';
 import { nearest } from '../nearest.js';
 import { UsageError } from '../usage-error.js';
@@ -20,7 +21,11 @@ export interface FoundConfig {
 /** @throws UsageError that names the file and the key */
 export async function loadConfig(file: ConfigFile): Promise<FoundConfig> {
   const source = file.isPackage ? `${file.path}: "memtop"` : file.path;
-  const parsed = z.safeParse(configSchema, await contentOf(file));
+  const content = await contentOf(file);
+  if (!z.core.util.isPlainObject(content)) {
+    throw new UsageError(`${source} must be an object, not ${valueText(content)}`);
+  }
+  const parsed = z.safeParse(configSchema, content, { error: mismatch, reportInput: true });
   if (!parsed.success) throw new UsageError(problemText(source, parsed.error.issues[0]));
   return { source, folder: dirname(file.path), config: parsed.data };
 }
@@ -40,7 +45,7 @@ async function contentOf({ path, isPackage }: ConfigFile): Promise<unknown> {
 function problemText(source: string, issue: z.core.$ZodIssue | undefined): string {
   const path = issue?.path ?? [];
   const at = path.length > 0 ? `${source}: ${placeText(path)}` : source;
-  if (issue?.code !== 'unrecognized_keys') return `${at} ${issue?.message ?? 'cannot be used'}`;
+  if (issue?.code !== 'unrecognized_keys') return `${at} ${mistakeText(issue)}`;
   const [key = ''] = issue.keys;
   const keys = keysAt(path.map(String));
   const meant = nearest(key, keys);
@@ -49,8 +54,45 @@ function problemText(source: string, issue: z.core.$ZodIssue | undefined): strin
   return `${source}: unknown key ${JSON.stringify(key)}${where}; ${advice}`;
 }
 
+/** What is expected and what was found; some messages contain both. */
+function mistakeText(issue: z.core.$ZodIssue | undefined): string {
+  const { message, input } = issue ?? { message: 'cannot be used', input: undefined };
+  const [, expected, advice = ''] = /^(must [^;]*)(;.*)?$/.exec(message) ?? [];
+  if (expected === undefined) return message;
+  if (input === undefined) return `is missing; it ${expected}`;
+  return `${expected}, not ${valueText(input)}${advice}`;
+}
+
+const longestValue = 60;
+
+/** A value of the config, on one line. */
+function valueText(value: unknown): string {
+  if (typeof value === 'function') return 'a function';
+  if (typeof value === 'symbol') return 'a symbol';
+  if (typeof value === 'bigint') return `${value}n`;
+  if (typeof value !== 'object' && typeof value !== 'string') return `${value}`;
+  const isPlain = typeof value === 'string' || value === null || Array.isArray(value);
+  if (!isPlain && !z.core.util.isPlainObject(value))
+    return `a ${value.constructor?.name ?? 'object'}`;
+  const text = jsonOf(value);
+  return text.length > longestValue ? `${text.slice(0, longestValue - 1)}…` : text;
+}
+
+function jsonOf(value: unknown): string {
+  try {
+    return JSON.stringify(value);
+  } catch {
+    // A script can make values that JSON has no form for.
+    return Array.isArray(value) ? 'an array' : 'an object';
+  }
+}
+
 /** As in JavaScript: `rules[0].argv`. */
 function placeText(path: readonly PropertyKey[]): string {
-  const parts = path.map((part) => (typeof part === 'number' ? `[${part}]` : `.${String(part)}`));
+  const parts = path.map((part) => {
+    if (typeof part === 'number') return `[${part}]`;
+    const key = String(part);
+    return /^[a-z_$][\w$]*$/i.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
+  });
   return parts.join('').replace(/^\./, '');
 }

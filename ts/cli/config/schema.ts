@@ -1,6 +1,7 @@
 /** The schema of the config: a key for each flag of a run, and what has no flag. */
 import * as z from 'zod/mini';
 import { ruleKeys, ruleList, stageKeys, stageList } from '../../attribution/rule-schema.js';
+import { messageOf } from '../../errors.js';
 import { warnProblem } from '../../tracker/rules.js';
 import type { Size } from '../../tracker/size.js';
 import { configKeyOf, type Flag, type Valued } from '../flags/flag.js';
@@ -8,34 +9,55 @@ import { limit } from '../flags/guarding.js';
 import { pty } from '../flags/running.js';
 import { configurableFlags } from './flags.js';
 
-/** A value that flags accept. It is kept as it is, and read like the value of the flag. */
+/** A value that flags accept. It is kept unchanged, and read like the value of the flag. */
 const asFlag = (...flags: readonly Flag[]) =>
   z.optional(
-    z.custom((value) => problemOf(flags, value) === undefined, {
-      error: ({ input }) => problemOf(flags, input),
+    z.unknown().check(({ value, issues }) => {
+      for (const problem of problemsOf(flags, value)) issues.push({ code: 'custom', ...problem });
     }),
   );
 
-/** Two flags with one key are one with a value, and a switch such as `--no-store`. */
-function problemOf(flags: readonly Flag[], value: unknown): string | undefined {
-  const valued = flags.find((flag) => flag.value !== undefined);
-  const isSwitch = flags.some((flag) => flag.value === undefined);
-  if (valued === undefined) return typeof value === 'boolean' ? undefined : 'must be true or false';
-  if (isSwitch && value === false) return undefined;
-  const values = 'isRepeatable' in valued ? [value].flat() : [value];
-  const problem = values.map((one) => problemOfValue(valued, one)).find(Boolean);
-  return problem === notScalar && isSwitch ? 'must be text, a number or false' : problem;
+interface Problem {
+  readonly message: string;
+  readonly input: unknown;
+  /** The place in an array; empty for the value itself. */
+  readonly path: PropertyKey[];
 }
 
-const notScalar = 'must be text or a number';
+/** Two flags with one key are one with a value, and a switch such as `--no-store`. */
+function problemsOf(flags: readonly Flag[], value: unknown): Problem[] {
+  const valued = flags.find((flag) => flag.value !== undefined);
+  if (valued === undefined) {
+    return typeof value === 'boolean' ? [] : problems('must be true or false', value);
+  }
+  if ('isRepeatable' in valued) {
+    if (!Array.isArray(value)) return problems(problemOfValue(valued, value), value, ofThese);
+    return value.flatMap((one, place) => problems(problemOfValue(valued, one), one, '', [place]));
+  }
+  const isSwitch = flags.some((flag) => flag.value === undefined);
+  if (isSwitch && value === false) return [];
+  return problems(problemOfValue(valued, value), value, isSwitch ? ', or be false' : '');
+}
+
+const ofThese = ', or be an array of these';
+
+function problems(
+  message: string | undefined,
+  input: unknown,
+  alternative = '',
+  path: PropertyKey[] = [],
+): Problem[] {
+  return message === undefined ? [] : [{ message: `${message}${alternative}`, input, path }];
+}
 
 function problemOfValue(flag: Valued<unknown>, value: unknown): string | undefined {
-  if (typeof value !== 'string' && typeof value !== 'number') return notScalar;
+  const isScalar = typeof value === 'string' || typeof value === 'number';
   try {
-    flag.read(`${value}`);
-    return undefined;
+    // No flag accepts an empty value, so its message says what any other kind must be.
+    flag.read(isScalar ? `${value}` : '');
+    return isScalar ? undefined : 'must be a string or a number';
   } catch (error) {
-    return `${(error as Error).message}, not ${JSON.stringify(value)}`;
+    return messageOf(error);
   }
 }
 
@@ -49,13 +71,22 @@ const flagShape = Object.fromEntries(
 
 const text = (message: string) => z.string(message).check(z.minLength(1, message));
 
-const wordsProblem =
-  'must be text for the shell, or a list of the program and its arguments; several commands go ' +
-  'into "commands"';
-const oneCommand = z.union(
-  [text(wordsProblem), z.array(z.string()).check(z.minLength(1))],
-  wordsProblem,
+const commandProblem =
+  'must be a string for the shell, or an array of the program and its arguments';
+const oneCommand = (message: string) =>
+  z.union([text(message), z.array(z.string()).check(z.minLength(1, message))], message);
+const severalProblem = 'must be an array of one command or more';
+
+const variables = z.record(
+  z.string(),
+  z.string('must be a string'),
+  'must be an object of strings',
 );
+const environment = variables.check(({ value, issues }) => {
+  for (const input of Object.keys(value).filter((name) => !/^[^=\0]+$/.test(name))) {
+    issues.push({ code: 'custom', message: 'must have names of variables as keys', input });
+  }
+});
 
 const size = z.optional(
   z.pipe(
@@ -66,18 +97,16 @@ const size = z.optional(
   ),
 );
 
-const namesProblem = 'must be the name of a task, or a list of names';
+const namesProblem = 'must be the name of a task, or an array of names';
 const taskSchema = z
   .strictObject(
     {
-      command: z.optional(oneCommand),
+      command: z.optional(oneCommand(`${commandProblem}; several commands go into "commands"`)),
       commands: z.optional(
-        z
-          .array(oneCommand, 'must be a list of commands')
-          .check(z.minLength(1, 'must hold a command')),
+        z.array(oneCommand(commandProblem), severalProblem).check(z.minLength(1, severalProblem)),
       ),
       cwd: z.optional(text('must be a path')),
-      env: z.optional(z.record(z.string(), z.string('must be text'), 'must be an object of texts')),
+      env: z.optional(environment),
       dependsOn: z.optional(
         z.union([text(namesProblem), z.array(text(namesProblem))], namesProblem),
       ),
@@ -98,7 +127,7 @@ const taskSchema = z
           : 'has both "command" and "commands"; keep one',
     }),
     z.refine(({ warn, limit }) => warnProblem(warn, limit) === undefined, {
-      error: 'must not be above the limit',
+      error: 'is above the limit',
       path: ['warn'],
     }),
   );

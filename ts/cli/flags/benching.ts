@@ -4,7 +4,7 @@ import { clearProblem, type EngineUse, engineProblem, engineUses } from '../../b
 import { UsageError } from '../usage-error.js';
 import { baseline, maxIncrease, out } from './comparing.js';
 import type { Repeatable, Switch, Valued } from './flag.js';
-import { allowed, named, readBytes, readCount } from './readers.js';
+import { allowed, readBytes, readCount, readName } from './readers.js';
 
 const runs: Valued<number> = {
   name: 'runs',
@@ -39,7 +39,7 @@ export const verify: Repeatable<string> = {
   value: 'PATH',
   isRepeatable: true,
   summary: 'fail with 121 unless the run wrote PATH, which may hold * and **; can be repeated',
-  read: named('a path'),
+  read: readName('a path'),
 };
 
 export const verifyOptional: Repeatable<string> = {
@@ -47,14 +47,14 @@ export const verifyOptional: Repeatable<string> = {
   value: 'PATH',
   isRepeatable: true,
   summary: 'like --verify, but only report it; can be repeated',
-  read: named('a path'),
+  read: readName('a path'),
 };
 
 const rootfs: Valued<string> = {
   name: 'rootfs',
   value: 'DIR',
   summary: 'run it in a container with DIR as its root file system (podman only)',
-  read: named('a folder'),
+  read: readName('a folder'),
 };
 
 const image: Valued<string> = {

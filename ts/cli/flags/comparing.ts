@@ -1,13 +1,13 @@
 /** What runs are compared with, and how much they may differ. */
 import type { Allowance } from '../../compare/gate.js';
 import type { Repeatable, Valued } from './flag.js';
-import { named, readPercent } from './readers.js';
+import { readName, readPercent } from './readers.js';
 
 export const baseline: Valued<string> = {
   name: 'baseline',
   value: 'RUN',
   summary: 'compare with these runs: a label, a result file or a folder of result files',
-  read: named('a label, a file or a folder'),
+  read: readName('a label, a file or a folder'),
 };
 
 export const defaultOut = '.memtop';
@@ -16,7 +16,7 @@ export const out: Valued<string> = {
   name: 'out',
   value: 'DIR',
   summary: `folder of the results that labels name (default ${defaultOut})`,
-  read: named('a folder'),
+  read: readName('a folder'),
 };
 
 export const maxIncrease: Repeatable<Allowance> = {

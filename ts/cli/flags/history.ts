@@ -3,14 +3,14 @@ import { parseSize } from '../../tracker/size.js';
 import { parseDuration } from '../duration.js';
 import { UsageError } from '../usage-error.js';
 import type { Switch, Valued } from './flag.js';
-import { named } from './readers.js';
+import { readName } from './readers.js';
 
 export const store: Valued<string> = {
   name: 'store',
   value: 'FILE',
   variable: 'MEMTOP_STORE',
   summary: "file that runs are recorded in, 'off' for none (default: in the user's data folder)",
-  read: named('a file'),
+  read: readName('a file'),
 };
 
 export const noStore: Switch = {
@@ -48,14 +48,14 @@ export const exportTo: Valued<string> = {
   name: 'export',
   value: 'FILE',
   summary: "write the runs, with results and timelines, to FILE as JSON; '-' is standard output",
-  read: named('a file'),
+  read: readName('a file'),
 };
 
 export const importFrom: Valued<string> = {
   name: 'import',
   value: 'FILE',
   summary: "add the runs of an exported file; '-' is standard input",
-  read: named('a file'),
+  read: readName('a file'),
 };
 
 const most = 2 ** 32 - 1;

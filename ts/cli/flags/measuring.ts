@@ -31,7 +31,8 @@ export const metric: Valued<Metric> = {
   value: metrics.join('|'),
   variable: 'MEMTOP_METRIC',
   summary:
-    'how shared pages count: once (auto, the default), in each process (rss), or divided among all processes that share them (pss)',
+    'how shared pages count: once (auto, the default), in each process (rss), ' +
+    'or divided among all processes that share them (pss)',
   read: (text) => allowed(text as Metric, metricProblem),
 };
 

@@ -1,6 +1,6 @@
 /** Which processes to show, and how to end them. */
 import type { Switch, Valued } from './flag.js';
-import { named } from './readers.js';
+import { readName } from './readers.js';
 
 export const tree: Switch = {
   name: 'tree',
@@ -12,7 +12,7 @@ export const cwd: Valued<string> = {
   name: 'cwd',
   value: 'DIR',
   summary: 'only processes working in DIR or below',
-  read: named('a folder'),
+  read: readName('a folder'),
 };
 
 export const force: Switch = {

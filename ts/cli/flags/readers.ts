@@ -44,7 +44,7 @@ export function readBytes(text: string): number {
 }
 
 /** Reads text that must not be empty; `what` it names is for the message. */
-export function named(what: string): (text: string) => string {
+export function readName(what: string): (text: string) => string {
   return (text) => {
     if (text === '') throw new UsageError(`must name ${what}`);
     return text;

@@ -1,7 +1,7 @@
 /** What is written about a run, and where. */
 import { type FormatName, formats } from '../../report/formats.js';
 import type { Switch, Valued } from './flag.js';
-import { named } from './readers.js';
+import { readName } from './readers.js';
 
 /** A flag that names a file to write; `-` is standard output. */
 function file(name: string, summary: string): Valued<string> {
@@ -9,7 +9,7 @@ function file(name: string, summary: string): Valued<string> {
     name,
     value: 'FILE',
     summary,
-    read: named('a file'),
+    read: readName('a file'),
   };
 }
 

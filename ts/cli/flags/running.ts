@@ -25,7 +25,9 @@ export const timeout: Valued<number> = {
 export const grace: Valued<number> = {
   name: 'grace',
   value: 'DURATION',
-  summary: `how long processes may take to end before they are killed (default ${defaultGraceMs / 1000}s)`,
+  summary:
+    'how long processes may take to end before they are killed ' +
+    `(default ${defaultGraceMs / 1000}s)`,
   read: (text) => allowed(parseDuration(text) ?? Number.NaN, graceProblem),
 };
 

@@ -25,7 +25,7 @@ export const exitCodesTopic: Topic = {
     ],
     'A failure to measure never fails the command: a warning says what is missing.',
     'memtop run exits with the code of the first task that failed. memtop kill exits with ' +
-      `${exitCodes.failed} when a process is left or there is no such process or run, and commands ` +
-      'that only print, such as memtop ps, when standard output cannot be written.',
+      `${exitCodes.failed} when a process is left or there is no such process or run, ` +
+      'and commands that only print, such as memtop ps, when standard output cannot be written.',
   ],
 };

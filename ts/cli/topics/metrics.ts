@@ -24,8 +24,9 @@ export const metricsTopic: Topic = {
       ['about 1.4GB, 1GB to 1.9GB', 'the true peak is between the last two'],
       ['at least 1.4GB', 'it may have been higher, and there is no useful bound'],
     ],
-    'Kernel: where the run has a control group of its own, what the kernel has counted in it. That ' +
-      'has no gaps, contains files that were read, and leaves out what was in memory before.',
+    'Kernel: where the run has a control group of its own, ' +
+      'what the kernel has counted in it. That has no gaps, contains files that were read, ' +
+      'and leaves out what was in memory before.',
     'Container limit: the peak, what the kernel needs beside it, and a quarter more, rounded up; ' +
       'never less than a runtime such as Node needs to start.',
     'Sizes have base 1024: 1GB is 1024MB.',

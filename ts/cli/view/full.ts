@@ -10,7 +10,7 @@ import { snapshotOf } from '../../tracker/api/snapshot.js';
 import type { Executed } from '../../tracker/execute.js';
 import type { Execution, ViewSize } from '../../tracker/native/execution.js';
 import type { SessionTask } from '../../tracker/native/session.js';
-import { FullView, type RunSource } from '../../ui/full/full.js';
+import { FullView, type WatchedRun } from '../../ui/full/full.js';
 import type { FullTask } from '../../ui/full/view.js';
 import type { SizedProcess } from '../../ui/machine/groups.js';
 import { routeMessages, say, terminalColumns, writeAll } from '../write.js';
@@ -80,7 +80,7 @@ interface Entry {
 }
 
 /** The state of each task, for the view. */
-class Board implements RunSource {
+class Board implements WatchedRun {
   readonly #entries: Map<string, Entry>;
   readonly #messages: string[] = [];
   #title: () => string = () => 'memtop';

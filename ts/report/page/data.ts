@@ -13,11 +13,11 @@ export interface PageData {
   readonly peak?: { readonly bytes: number; readonly atMs: number };
   readonly limitBytes?: number;
   readonly facts: readonly PageFact[];
-  readonly course?: Course;
-  readonly spans: readonly Span[];
+  readonly stacked?: StackedTimeline;
+  readonly spans: readonly PageSpan[];
   readonly tasks: readonly PageTask[];
   readonly processes: readonly PageProcess[];
-  readonly groups: readonly Group[];
+  readonly groups: readonly ProgramGroup[];
   readonly warnings: readonly string[];
 }
 
@@ -27,7 +27,7 @@ interface PageFact {
 }
 
 /** Memory over time: the total and its parts. */
-export interface Course {
+export interface StackedTimeline {
   readonly atMs: readonly number[];
   readonly bytes: readonly number[];
   readonly parts: readonly Part[];
@@ -41,7 +41,7 @@ export interface Part {
 }
 
 /** A task or a stage on the time axis. */
-export interface Span {
+export interface PageSpan {
   readonly name: string;
   readonly fromMs: number;
   readonly toMs: number;
@@ -69,7 +69,7 @@ export interface PageProcess {
   readonly startedAtMs: number;
 }
 
-export interface Group {
+export interface ProgramGroup {
   readonly name: string;
   readonly count: number;
   readonly bytes: number;

@@ -1,6 +1,6 @@
 /** Stages and tasks as bars below the time axis. */
 import { formatDuration } from '../duration.js';
-import type { Span } from './data.js';
+import type { PageSpan } from './data.js';
 import { element } from './dom.js';
 import { colourClass } from './legend.js';
 import type { Range } from './view.js';
@@ -9,7 +9,7 @@ import type { Range } from './view.js';
 const partsNamed = 7;
 
 export function lanes(
-  spans: readonly Span[],
+  spans: readonly PageSpan[],
   { fromMs, toMs }: Range,
   margins: { readonly left: number; readonly right: number },
 ): HTMLElement[] {

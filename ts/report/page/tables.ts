@@ -2,7 +2,7 @@
 import { formatBytes } from '../bytes.js';
 import { formatDuration } from '../duration.js';
 import { highest } from '../highest.js';
-import type { Group, PageProcess, PageTask } from './data.js';
+import type { PageProcess, PageTask, ProgramGroup } from './data.js';
 import { element } from './dom.js';
 
 const rowsAtFirst = 25;
@@ -32,7 +32,7 @@ export function taskSection(tasks: readonly PageTask[]): HTMLElement {
 
 export function processSection(
   processes: readonly PageProcess[],
-  groups: readonly Group[],
+  groups: readonly ProgramGroup[],
 ): HTMLElement {
   const most = highest(processes.map(({ bytes }) => bytes));
   const isTree = processes.some(({ depth }) => depth > 0);

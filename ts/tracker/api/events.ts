@@ -49,8 +49,8 @@ export type GuardEventListener<Name extends keyof GuardEvents> = (event: GuardEv
 export type RunEventListener<Name extends keyof RunEvents> = (event: RunEvents[Name]) => void;
 
 /**
- * Each method throws InvalidOption for an event that does not exist and for a listener that is not a
- * function. What a listener throws becomes a warning of the process.
+ * Each method throws InvalidOption for an event that does not exist and for a listener that is not
+ * a function. What a listener throws becomes a warning of the process.
  */
 export interface Emitter<Events> {
   /** Calls a listener for each event of a name. Adding it again changes nothing. */
@@ -63,8 +63,8 @@ export interface Emitter<Events> {
   off<Name extends keyof Events>(name: Name, listener: (event: Events[Name]) => void): this;
 
   /**
-   * The events of a name from this call on, for `for await`. Events that arrive between two steps are
-   * kept. The iteration ends with the run, or when tracking has been finished.
+   * The events of a name from this call on, for `for await`. Events that arrive between two steps
+   * are kept. The iteration ends with the run, or when tracking has been finished.
    */
   events<Name extends keyof Events>(name: Name): AsyncIterableIterator<Events[Name]>;
 }

@@ -29,8 +29,8 @@ export interface TrackOptions {
   /** A name for it in the result. Default: the pid. */
   id?: string;
   /**
-   * Above this `warn` is emitted, once: bytes for all processes together, or text such as `500M`,
-   * `1.5G` and `80%`, a percentage of the memory that a run can have. Not above `limit`.
+   * Above this `warn` is emitted, once: bytes for all processes together, or a string such as
+   * `500M`, `1.5G` and `80%`, a percentage of the memory that a run can have. Not above `limit`.
    */
   warn?: number | string;
   /** Above this `limit` is emitted, once; in the same forms. */
@@ -76,8 +76,8 @@ export interface RunOptions extends SamplingOptions {
   /** Rules that find stages, in order of precedence. */
   stages?: readonly StageRule[];
   /**
-   * Above this the guard warns, once: bytes for all processes together, or text such as `500M`,
-   * `1.5G` and `80%`, a percentage of the memory that the run can have. Not above `limit`.
+   * Above this the guard warns, once: bytes for all processes together, or a string such as
+   * `500M`, `1.5G` and `80%`, a percentage of the memory that the run can have. Not above `limit`.
    */
   warn?: number | string;
   /** Above this the guard ends the run; in the same forms. */
@@ -121,8 +121,8 @@ export interface RunOptions extends SamplingOptions {
    */
   signal?: AbortSignal;
   /**
-   * Whether a run rejects with RunFailed unless the command exits with code 0. Default: false, which
-   * resolves however the run ended.
+   * Whether a run rejects with RunFailed unless the command exits with code 0. Default: false,
+   * which resolves however the run ended.
    */
   rejectOnFailure?: boolean;
   /**

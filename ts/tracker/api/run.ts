@@ -20,8 +20,8 @@ const defaultMaxCaptureBytes = 100 * 1024 * 1024;
  * Runs a command with this program's own standard streams and measures it and everything that it
  * starts. The command has been started when this returns.
  *
- * The promise resolves when the command has ended, however it ended: `result.exit` tells. Without
- * the addon the command runs all the same and `result.sampling.method` is `unavailable`. It
+ * The promise resolves when the command has ended, however it ended: `result.exit` says how.
+ * Without the addon the command runs all the same and `result.sampling.method` is `unavailable`. It
  * rejects with InvalidOption, with AbortError when `signal` has ended the run, and with RunFailed
  * where `rejectOnFailure` asks for that.
  *

@@ -20,18 +20,22 @@ export interface Running<Value extends Result = Result>
     Emitter<RunEvents>,
     Disposable,
     AsyncDisposable {
-  /** The command's pid. Absent when it did not start, and for a moment when the addon is missing. */
+  /**
+   * The command's pid. Absent when it did not start, and for a moment when the addon is missing.
+   */
   readonly pid: number | undefined;
 
   /**
-   * Ends the command and everything that it started: with SIGTERM, and after the grace with SIGKILL.
-   * Returns at once; the promise waits for the end. Safe to call again, with `force` to hurry, and
-   * after the end.
+   * Ends the command and everything that it started: with SIGTERM, and after the grace with
+   * SIGKILL. Returns at once; the promise waits for the end. Safe to call again, with `force` to
+   * hurry, and after the end.
    *
    * @throws InvalidOption
    */
   kill(options?: EndOptions): void;
 
-  /** The tree at its last sample; `undefined` once the run has ended, and when it is not measured. */
+  /**
+   * The tree at its last sample; `undefined` once the run has ended, and when it is not measured.
+   */
   snapshot(): Snapshot | undefined;
 }

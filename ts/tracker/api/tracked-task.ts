@@ -21,8 +21,8 @@ export interface TrackedTask extends Emitter<GuardEvents>, Disposable, AsyncDisp
   snapshot(): Snapshot | undefined;
 
   /**
-   * Assigns a process in the tree, and its descendants, to a task, where `tasks` was set. The rules of
-   * task runners are not applied to it then. `source` is a known task runner; default: memtop.
+   * Assigns a process in the tree, and its descendants, to a task, where `tasks` was set. The rules
+   * of task runners are not applied to it then. `source` is a known task runner; default: memtop.
    * Returns whether the process is in the tree.
    *
    * @throws InvalidOption
@@ -30,17 +30,17 @@ export interface TrackedTask extends Emitter<GuardEvents>, Disposable, AsyncDisp
   tellTask(pid: number, id: string, source?: string): boolean;
 
   /**
-   * Ends the process and all its descendants: with SIGTERM, and after the grace with SIGKILL. Returns
-   * at once; `finish()` waits for the end. This program and its ancestors are left alone. Safe to call
-   * again, with `force` to hurry; does nothing once tracking has stopped.
+   * Ends the process and all its descendants: with SIGTERM, and after the grace with SIGKILL.
+   * Returns at once; `finish()` waits for the end. This program and its ancestors are left alone.
+   * Safe to call again, with `force` to hurry; does nothing once tracking has stopped.
    *
    * @throws InvalidOption
    */
   kill(options?: EndOptions): void;
 
   /**
-   * Stops tracking and resolves to the result, once processes that are being ended have ended. Called
-   * again, it resolves to the same.
+   * Stops tracking and resolves to the result, once processes that are being ended have ended.
+   * Called again, it resolves to the same.
    *
    * @throws SystemError when the sampling thread has failed
    */

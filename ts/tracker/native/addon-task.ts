@@ -11,7 +11,7 @@ import { checkPid } from '../api/pid.js';
 import type { EndOptions } from '../api/running.js';
 import { type Snapshot, snapshotOf } from '../api/snapshot.js';
 import type { TrackedResult, TrackedTask } from '../api/tracked-task.js';
-import { taskResult } from '../result/task-result.js';
+import { trackedResult } from '../result/tracked-result.js';
 
 const sources = runners.map(({ name }) => name);
 
@@ -74,7 +74,7 @@ export class AddonTask implements TrackedTask {
   tellTask(pid: number, id: string, source = 'memtop'): boolean {
     checkPid(pid);
     if (typeof id !== 'string' || id === '') {
-      throw new InvalidOption('the id of a task must be a string that is not empty');
+      throw new InvalidOption('the id of a task must be a non-empty string');
     }
     if (!sources.includes(source)) {
       throw new InvalidOption(`the source of a task must be one of ${sources.join(', ')}`);
@@ -104,7 +104,7 @@ export class AddonTask implements TrackedTask {
     this.#onFinish(this);
     const end = await this.#native.finish().finally(() => this.#listeners.close());
     if (!end) throw new SystemError('the sampling thread has ended');
-    return taskResult(this.id, end);
+    return trackedResult(this.id, end);
   }
 }
 

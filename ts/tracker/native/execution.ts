@@ -19,7 +19,9 @@ export interface Execution extends Screen {
   readonly outcome: Promise<Outcome>;
 }
 
-/** What this program can do with the terminal of a command. Without one each method does nothing. */
+/**
+ * What this program can do with the terminal of a command. Without one each method does nothing.
+ */
 export interface Screen {
   /** Shows lines below the output of the command. */
   show(lines: string[]): void;

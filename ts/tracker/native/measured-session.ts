@@ -2,7 +2,7 @@
 import type { Addon, RunEnd } from '../../native/addon.js';
 import { fromAddon } from '../../native/errors.js';
 import { Alarms, type GuardListener } from './alarms.js';
-import { beginNative, nativeWords } from './measured.js';
+import { beginNative, nativeArguments } from './measured.js';
 import { withSizes } from './native-sizes.js';
 import { outcomeOf, stopReasons } from './run-end.js';
 import type { PartOutcome, Session, SessionStart, SessionTask } from './session.js';
@@ -43,7 +43,7 @@ function taskOf(native: NativeTask, alarms: Alarms): SessionTask {
   return {
     start: (command, onOutput) =>
       beginNative(
-        (pieces) => native.run({ ...command, command: nativeWords(command.command) }, pieces),
+        (pieces) => native.run({ ...command, command: nativeArguments(command.command) }, pieces),
         { output: onOutput },
       ),
     snapshot: () => native.snapshot() ?? undefined,

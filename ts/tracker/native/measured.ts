@@ -1,8 +1,8 @@
 /** Runs a command through the addon, which starts and samples it. */
 import type { Addon, RunEnd } from '../../native/addon.js';
+import { definedOnly } from '../../native/defined-only.js';
 import { fromStart, NotStarted } from '../../native/errors.js';
 import type { CrashFiles } from '../../report/crash/messages.js';
-import { definedOnly } from '../api/defined-only.js';
 import { type OnOutput, Pieces } from '../api/pieces.js';
 import { Alarms, type GuardListener } from './alarms.js';
 import { type Execution, notStarted } from './execution.js';
@@ -72,12 +72,12 @@ const exitCodes = { CommandNotFound: 127, CommandNotExecutable: 126, SystemError
 function nativeOptions(start: Start): ConstructorParameters<Addon['NativeRun']>[0] {
   const { command, cwd, env, streams, size, samplesFile, ...session } = start;
   return {
-    command: { command: nativeWords(command), ...definedOnly({ cwd, env, streams, size }) },
+    command: { command: nativeArguments(command), ...definedOnly({ cwd, env, streams, size }) },
     session: withSizes(session),
     ...definedOnly({ samplesFile }),
   };
 }
 
-export function nativeWords(command: Start['command']): (string | Buffer)[] {
+export function nativeArguments(command: Start['command']): (string | Buffer)[] {
   return command.map((word) => (typeof word === 'string' ? word : Buffer.from(word)));
 }

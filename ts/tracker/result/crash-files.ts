@@ -14,8 +14,8 @@ const mostOfOneSecond = 1000;
 const ownerOnly = 0o600;
 
 /**
- * Writes the dump and its summary into a folder, the current one by default. Never overwrites, never
- * throws, and leaves no half-written file: a failure is returned as `problem`.
+ * Writes the dump and its summary into a folder, the current one by default. Never overwrites,
+ * never throws, and leaves no half-written file: a failure is returned as `problem`.
  */
 export function writeCrashFiles(crash: Crash, folder?: string): CrashFiles {
   try {

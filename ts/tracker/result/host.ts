@@ -14,8 +14,8 @@ export function describeHost(): Host {
 }
 
 /**
- * The length of `os.cpus()`, which also reads the clock speed of each CPU and is slow where there are
- * many. `availableParallelism()` counts only the CPUs that this process may use.
+ * The length of `os.cpus()`, which also reads the clock speed of each CPU and is slow where there
+ * are many. `availableParallelism()` counts only the CPUs that this process may use.
  */
 function logicalCpus(): number {
   try {

@@ -28,8 +28,8 @@ export function peakWithTasks(sampled: PeakRecord, measured: Measured): Peak {
 }
 
 /**
- * The kernel's high-water mark of one process may be above every sampled sum. The other processes at
- * that instant are not known then.
+ * The kernel's high-water mark of one process may be above every sampled sum. The other processes
+ * at that instant are not known then.
  */
 function breakdownOf(sampled: PeakRecord, measured: Measured): Breakdown {
   const { largest } = measured.tree;

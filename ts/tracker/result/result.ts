@@ -88,7 +88,7 @@ function missing(measured: Measured): Pick<Result, 'missing'> {
   const reasons = {
     ...(noGroupBecause !== undefined && { cgroup: noGroupBecause }),
     ...(ceilingBytes === undefined && {
-      upperBytes: 'processes ended between samples, and nothing tells how large they were',
+      upperBytes: 'processes ended between samples, and how large they were is unknown',
     }),
   };
   return Object.keys(reasons).length > 0 ? { missing: reasons } : {};

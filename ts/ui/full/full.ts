@@ -4,22 +4,22 @@ import { groupsOf, type SizedProcess } from '../machine/groups.js';
 import { rowsOf } from '../machine/rows.js';
 import { columnsOf, heading, rowText } from '../machine/text.js';
 import type { Shown } from '../parts/cells.js';
-import { Frames, type Size } from '../terminal/frames.js';
+import { Frames, type WindowSize } from '../terminal/frames.js';
 import { FullScreen } from '../terminal/full-screen.js';
 import { keysIn } from '../terminal/keys.js';
 import { pressed } from './keys.js';
 import { type Action, initial, type State } from './state.js';
 import { TaskScreen } from './task-screen.js';
-import { Full, type FullTask, placesIn } from './view.js';
+import { Full, type FullTask, layoutIn } from './view.js';
 
 /** The run that is shown, and what the view can do to it. */
-export interface RunSource {
+export interface WatchedRun {
   title(): string;
   /** In order of start. */
   tasks(): FullTask[];
   processesOf(id: string): Promise<readonly SizedProcess[]>;
   type(id: string, bytes: Uint8Array): void;
-  resize(id: string, size: Size): void;
+  resize(id: string, size: WindowSize): void;
   end(id: string): void;
 }
 
@@ -28,7 +28,7 @@ const processRefreshMs = 1_000;
 const releaseKey = '\u001d';
 
 export class FullView {
-  readonly #source: RunSource;
+  readonly #source: WatchedRun;
   readonly #shown: Shown;
   readonly #frames = new Frames();
   readonly #screens = new Map<string, TaskScreen>();
@@ -39,7 +39,7 @@ export class FullView {
   #processes: readonly SizedProcess[] = [];
   #leave: (() => void) | undefined;
 
-  constructor(source: RunSource, shown: Shown) {
+  constructor(source: WatchedRun, shown: Shown) {
     this.#source = source;
     this.#shown = shown;
     this.#screen = new FullScreen(
@@ -55,8 +55,8 @@ export class FullView {
   }
 
   /** The size of the terminal of each task. */
-  get taskSize(): Size {
-    return placesIn(this.#screen.size, this.#source.tasks().length).terminal;
+  get taskSize(): WindowSize {
+    return layoutIn(this.#screen.size, this.#source.tasks().length).terminal;
   }
 
   take(id: string, bytes: Uint8Array): void {
@@ -117,14 +117,14 @@ export class FullView {
   #draw(): void {
     const { size } = this.#screen;
     const selected = this.#selected;
-    const places = placesIn(size, this.#tasks.length);
+    const layout = layoutIn(size, this.#tasks.length);
     const screen = selected && this.#screens.get(selected.id);
     const element = createElement(Full, {
       state: this.#state,
       tasks: this.#tasks,
       title: this.#source.title(),
       lines: this.#state.isTree
-        ? this.#tree(places.terminal.columns)
+        ? this.#tree(layout.terminal.columns)
         : (screen?.lines(this.#shown) ?? []),
       above: screen?.above ?? 0,
       isOver: this.#leave !== undefined,

@@ -1,14 +1,14 @@
 /** The keys of the view of a run. */
 import { type Bindings, bindingOf, typedInto } from '../parts/bindings.js';
-import type { Next, Seen, State } from './state.js';
+import type { Next, State, Visible } from './state.js';
 
-export const bindings: Bindings<State, Seen, Next> = [
+export const bindings: Bindings<State, Visible, Next> = [
   {
     keys: ['up', 'k'],
     help: ['up, down, j, k', 'select a task'],
-    press: (state, seen) => ({ state: moved(state, -1, seen) }),
+    press: (state, visible) => ({ state: moved(state, -1, visible) }),
   },
-  { keys: ['down', 'j'], press: (state, seen) => ({ state: moved(state, 1, seen) }) },
+  { keys: ['down', 'j'], press: (state, visible) => ({ state: moved(state, 1, visible) }) },
   {
     keys: ['i', 'enter'],
     help: ['i, enter', 'type into the terminal of the task; ctrl-] takes the keys back'],
@@ -67,7 +67,7 @@ export const bindings: Bindings<State, Seen, Next> = [
   },
 ];
 
-export function pressed(before: State, key: string, seen: Seen): Next {
+export function pressed(before: State, key: string, visible: Visible): Next {
   const state = { ...before, notice: '' };
   if (state.isConfirming) {
     const closed = { ...state, isConfirming: false };
@@ -76,7 +76,7 @@ export function pressed(before: State, key: string, seen: Seen): Next {
   }
   if (state.isSearching) return { state: searched(state, key) };
   if (state.isHelp) return { state: { ...state, isHelp: false } };
-  return bindingOf(bindings, key)?.press(state, seen, key) ?? { state };
+  return bindingOf(bindings, key)?.press(state, visible, key) ?? { state };
 }
 
 function searched(state: State, key: string): State {
@@ -85,7 +85,7 @@ function searched(state: State, key: string): State {
   return { ...state, search: typedInto(state.search, key) };
 }
 
-function moved(state: State, step: number, { taskCount }: Seen): State {
+function moved(state: State, step: number, { taskCount }: Visible): State {
   const selected = Math.min(taskCount - 1, Math.max(0, state.selected + step));
   return { ...state, selected: Math.max(0, selected) };
 }

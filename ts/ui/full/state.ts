@@ -35,7 +35,7 @@ export const initial: State = {
   notice: '',
 };
 
-export interface Seen {
+export interface Visible {
   readonly taskCount: number;
   readonly height: number;
   /** Whether everything has ended. */

@@ -3,11 +3,11 @@ import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import { formatBytes } from '../../report/bytes.js';
 import { sparkline } from '../../report/sparkline.js';
-import { helpOf, hintsOf } from '../parts/bindings.js';
+import { helpKeys, hintsOf } from '../parts/bindings.js';
 import { cell, type Shown } from '../parts/cells.js';
 import { Help } from '../parts/help.js';
 import { Styled } from '../parts/styled.js';
-import type { Size } from '../terminal/frames.js';
+import type { WindowSize } from '../terminal/frames.js';
 import { bindings } from './keys.js';
 import type { State } from './state.js';
 
@@ -28,7 +28,7 @@ export interface FullProps {
   readonly lines: readonly string[];
   readonly above: number;
   readonly isOver: boolean;
-  readonly size: Size;
+  readonly size: WindowSize;
   readonly shown: Shown;
 }
 
@@ -37,14 +37,14 @@ const otherLines = 2;
 const narrowest = 70;
 const rowsOfTasksAbove = 3;
 
-export interface Places {
+export interface Layout {
   readonly isBeside: boolean;
-  readonly list: Size;
-  readonly terminal: Size;
+  readonly list: WindowSize;
+  readonly terminal: WindowSize;
 }
 
 /** The layout for a screen of this size. */
-export function placesIn({ columns, rows }: Size, taskCount: number): Places {
+export function layoutIn({ columns, rows }: WindowSize, taskCount: number): Layout {
   const height = Math.max(2, rows - otherLines);
   if (columns >= narrowest && taskCount > 1) {
     const width = Math.min(46, Math.max(30, Math.floor(columns * 0.34)));
@@ -65,25 +65,25 @@ export function placesIn({ columns, rows }: Size, taskCount: number): Places {
 export function Full(props: FullProps): ReactNode {
   const { state, tasks, title, size, shown } = props;
   if (state.isHelp) {
-    return <Help entries={helpOf(bindings)} notes={notes} size={size} shown={shown} />;
+    return <Help entries={helpKeys(bindings)} notes={notes} size={size} shown={shown} />;
   }
-  const places = placesIn(size, tasks.length);
+  const layout = layoutIn(size, tasks.length);
   return (
     <Box flexDirection="column" width={size.columns} height={size.rows}>
       <Styled shown={shown} inverse>
         {cell(` ${title}${state.isPaused ? '  PAUSED' : ''}`, size.columns, shown)}
       </Styled>
-      <Box flexDirection={places.isBeside ? 'row' : 'column'}>
-        <TaskList {...props} place={places.list} />
-        {places.isBeside && <Divider rows={places.list.rows} shown={shown} />}
-        <Lines {...props} place={places.terminal} />
+      <Box flexDirection={layout.isBeside ? 'row' : 'column'}>
+        <TaskList {...props} place={layout.list} />
+        {layout.isBeside && <Divider rows={layout.list.rows} shown={shown} />}
+        <Lines {...props} place={layout.terminal} />
       </Box>
       <Foot {...props} />
     </Box>
   );
 }
 
-type PlacedProps = FullProps & { readonly place: Size };
+type PlacedProps = FullProps & { readonly place: WindowSize };
 
 /** The tasks around the selected one. */
 function TaskList({ state, tasks, place, shown }: PlacedProps): ReactNode {

@@ -2,19 +2,19 @@
 import { type Bindings, bindingOf, typedInto } from '../parts/bindings.js';
 import { type Order, orders } from './groups.js';
 import type { Row } from './rows.js';
-import { indexOf, type Next, type Seen, type State } from './state.js';
+import { indexOf, type Next, type State, type Visible } from './state.js';
 
-export const bindings: Bindings<State, Seen, Next> = [
+export const bindings: Bindings<State, Visible, Next> = [
   {
     keys: ['up', 'k', 'down', 'j', 'pageup', 'pagedown', 'home', 'g', 'end', 'G'],
     help: ['up, down, j, k', 'select a line; page up and down, g and G go further'],
-    press: (state, seen, key) => ({ state: moved(state, key, seen) }),
+    press: (state, visible, key) => ({ state: moved(state, key, visible) }),
   },
   {
     keys: ['enter', 'left', 'right'],
     help: ['enter', 'open or close the selected line; left closes, right opens'],
     hint: 'enter open',
-    press: (state, seen, key) => ({ state: opened(state, key, seen) }),
+    press: (state, visible, key) => ({ state: opened(state, key, visible) }),
   },
   {
     keys: ['s'],
@@ -33,7 +33,7 @@ export const bindings: Bindings<State, Seen, Next> = [
     keys: ['K'],
     help: ['K', 'end the selected process and all below it, after a confirmation'],
     hint: 'K end',
-    press: (state, seen) => ({ state: asking(state, seen) }),
+    press: (state, visible) => ({ state: asking(state, visible) }),
   },
   {
     keys: ['space'],
@@ -54,14 +54,14 @@ export const bindings: Bindings<State, Seen, Next> = [
   },
 ];
 
-export function pressed(before: State, key: string, seen: Seen): Next {
+export function pressed(before: State, key: string, visible: Visible): Next {
   const state = { ...before, notice: '' };
   if (key === 'ctrl-c') return { state, action: { do: 'quit' } };
   if (key === 'ctrl-z') return { state, action: { do: 'suspend' } };
   if (state.confirming) return answered(state, state.confirming, key);
-  if (state.isSearching) return { state: searched(state, key, seen) };
+  if (state.isSearching) return { state: searched(state, key, visible) };
   if (state.isHelp) return { state: { ...state, isHelp: false } };
-  return bindingOf(bindings, key)?.press(state, seen, key) ?? { state };
+  return bindingOf(bindings, key)?.press(state, visible, key) ?? { state };
 }
 
 function answered(state: State, row: Row, key: string): Next {
@@ -71,21 +71,21 @@ function answered(state: State, row: Row, key: string): Next {
   return { state: { ...closed, notice: 'nothing was ended' } };
 }
 
-function asking(state: State, { rows }: Seen): State {
+function asking(state: State, { rows }: Visible): State {
   const row = rows[indexOf(state, rows)];
   if (!row) return state;
   if (row.target) return { ...state, selected: row.key, confirming: row };
   return { ...state, notice: `a ${row.kind} has several trees: open it and choose one` };
 }
 
-function searched(state: State, key: string, seen: Seen): State {
+function searched(state: State, key: string, visible: Visible): State {
   if (key === 'enter') return { ...state, isSearching: false };
   if (key === 'escape') return { ...state, isSearching: false, search: '' };
-  if (key === 'up' || key === 'down') return moved(state, key, seen);
+  if (key === 'up' || key === 'down') return moved(state, key, visible);
   return { ...state, search: typedInto(state.search, key) };
 }
 
-function opened(state: State, key: string, { rows }: Seen): State {
+function opened(state: State, key: string, { rows }: Visible): State {
   const row = rows[indexOf(state, rows)];
   if (!row?.isGroup || !row.canOpen) return state;
   const isWanted = key === 'right' || (key === 'enter' && !row.isOpen);
@@ -98,7 +98,7 @@ function opened(state: State, key: string, { rows }: Seen): State {
   return { ...state, opened, selected: row.key };
 }
 
-function moved(state: State, key: string, { rows, height }: Seen): State {
+function moved(state: State, key: string, { rows, height }: Visible): State {
   const step = { up: -1, k: -1, down: 1, j: 1, pageup: -height, pagedown: height }[key];
   const at =
     key === 'home' || key === 'g'

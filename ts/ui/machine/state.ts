@@ -35,7 +35,7 @@ export const initial: State = {
   notice: '',
 };
 
-export interface Seen {
+export interface Visible {
   readonly rows: readonly Row[];
   /** The number of rows that fit. */
   readonly height: number;

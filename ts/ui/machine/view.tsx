@@ -2,11 +2,11 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import { formatBytes } from '../../report/bytes.js';
-import { helpOf, hintsOf } from '../parts/bindings.js';
+import { helpKeys, hintsOf } from '../parts/bindings.js';
 import { cell, type Shown } from '../parts/cells.js';
 import { Help } from '../parts/help.js';
 import { Styled } from '../parts/styled.js';
-import type { Size } from '../terminal/frames.js';
+import type { WindowSize } from '../terminal/frames.js';
 import { bindings } from './keys.js';
 import type { Row } from './rows.js';
 import { indexOf, type State } from './state.js';
@@ -23,14 +23,14 @@ export interface MachineProps {
   readonly usedBytes: number;
   readonly totalBytes: number;
   readonly refreshMs: number;
-  readonly size: Size;
+  readonly size: WindowSize;
   readonly shown: Shown;
 }
 
 /** The title, the headings, and the last line. */
 const otherLines = 3;
 
-export function heightOfRows({ rows }: Size): number {
+export function heightOfRows({ rows }: WindowSize): number {
   return Math.max(1, rows - otherLines);
 }
 
@@ -38,7 +38,7 @@ export function Machine(props: MachineProps): ReactNode {
   const { state, rows, trends, memoryTitle, size, shown } = props;
   if (state.isHelp) {
     const notes = notesOf[memoryTitle];
-    return <Help entries={helpOf(bindings)} notes={notes} size={size} shown={shown} />;
+    return <Help entries={helpKeys(bindings)} notes={notes} size={size} shown={shown} />;
   }
   const columns = columnsOf(size.columns);
   const height = heightOfRows(size);

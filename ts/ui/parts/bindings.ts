@@ -1,33 +1,33 @@
 /** Key bindings of a view, one row each, from which its help and its last line are made too. */
 
-export interface Binding<State, Seen, Next> {
+export interface Binding<State, Visible, Next> {
   /** As `keysIn` names them. */
   readonly keys: readonly string[];
-  press(state: State, seen: Seen, key: string): Next;
+  press(state: State, visible: Visible, key: string): Next;
   /** For the help: the keys, and what they do. */
   readonly help?: readonly [keys: string, does: string];
   /** For the last line of the view. */
   readonly hint?: string | ((state: State, isOver: boolean) => string | undefined);
 }
 
-export type Bindings<State, Seen, Next> = readonly Binding<State, Seen, Next>[];
+export type Bindings<State, Visible, Next> = readonly Binding<State, Visible, Next>[];
 
-export function bindingOf<State, Seen, Next>(
-  bindings: Bindings<State, Seen, Next>,
+export function bindingOf<State, Visible, Next>(
+  bindings: Bindings<State, Visible, Next>,
   key: string,
-): Binding<State, Seen, Next> | undefined {
+): Binding<State, Visible, Next> | undefined {
   return bindings.find(({ keys }) => keys.includes(key));
 }
 
-export function helpOf<State, Seen, Next>(
-  bindings: Bindings<State, Seen, Next>,
+export function helpKeys<State, Visible, Next>(
+  bindings: Bindings<State, Visible, Next>,
 ): (readonly [string, string])[] {
   return bindings.flatMap(({ help }) => (help ? [help] : []));
 }
 
 /** `isOver` is whether everything in the view has ended. */
-export function hintsOf<State, Seen, Next>(
-  bindings: Bindings<State, Seen, Next>,
+export function hintsOf<State, Visible, Next>(
+  bindings: Bindings<State, Visible, Next>,
   state: State,
   isOver = false,
 ): string[] {

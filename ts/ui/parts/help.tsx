@@ -2,14 +2,14 @@
 import { Box } from 'ink';
 import type { ReactNode } from 'react';
 import { wrapped } from '../../report/plain-text.js';
-import type { Size } from '../terminal/frames.js';
+import type { WindowSize } from '../terminal/frames.js';
 import { cell, type Shown } from './cells.js';
 import { Styled } from './styled.js';
 
 export interface HelpProps {
   readonly entries: readonly (readonly [string, string])[];
   readonly notes: readonly string[];
-  readonly size: Size;
+  readonly size: WindowSize;
   readonly shown: Shown;
 }
 

@@ -3,7 +3,7 @@ import { EventEmitter } from 'node:events';
 import { render } from 'ink';
 import type { ReactElement } from 'react';
 
-export interface Size {
+export interface WindowSize {
   readonly columns: number;
   readonly rows: number;
 }
@@ -22,7 +22,7 @@ export class Frames {
   #ink: ReturnType<typeof render> | undefined;
 
   /** The lines of one frame. */
-  of(element: ReactElement, { columns, rows }: Size): string[] {
+  of(element: ReactElement, { columns, rows }: WindowSize): string[] {
     if (this.#sheet.columns !== columns || this.#sheet.rows !== rows) this.close();
     this.#sheet.columns = columns;
     this.#sheet.rows = rows;

@@ -1,23 +1,23 @@
 /** Takes over the whole terminal for a view, and restores it however memtop ends. */
 import { writeSync } from 'node:fs';
-import type { Size } from './frames.js';
+import type { WindowSize } from './frames.js';
 import { repaint } from './paint.js';
 
 const enter = '\u001b[?1049h\u001b[?25l\u001b[2J\u001b[H';
 const leave = '\u001b[0m\u001b[?7h\u001b[?25h\u001b[?1049l';
 const fatal = ['SIGTERM', 'SIGHUP', 'SIGINT', 'SIGQUIT'] as const;
 
-export interface Listeners {
+export interface ScreenListeners {
   input(text: string): void;
   resized(): void;
 }
 
 export class FullScreen {
-  readonly #listeners: Listeners;
+  readonly #listeners: ScreenListeners;
   #shown: readonly string[] = [];
   #isEntered = false;
 
-  constructor(listeners: Listeners, { takesSignals }: { takesSignals: boolean }) {
+  constructor(listeners: ScreenListeners, { takesSignals }: { takesSignals: boolean }) {
     this.#listeners = listeners;
     if (takesSignals) {
       process.on('SIGCONT', this.#continued);
@@ -32,7 +32,7 @@ export class FullScreen {
     this.#enter();
   }
 
-  get size(): Size {
+  get size(): WindowSize {
     const { columns, rows } = process.stdout;
     return { columns: columns || 80, rows: rows || 24 };
   }

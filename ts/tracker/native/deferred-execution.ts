@@ -1,5 +1,5 @@
 /** A command that starts once the code that starts it is loaded. */
-import type { Execution } from '../native/execution.js';
+import type { Execution } from './execution.js';
 
 export function deferredExecution(beginning: Promise<Execution>): Execution {
   let execution: Execution | undefined;

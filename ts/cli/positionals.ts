@@ -4,8 +4,8 @@ import { quoted } from './quoted.js';
 import { UsageError } from './usage-error.js';
 
 /** @throws UsageError where there is any */
-export function refuseWords(raw: RawArguments, command: string, advice: string): void {
-  const [first] = wordsOf(raw);
+export function refusePositionals(raw: RawArguments, command: string, advice: string): void {
+  const [first] = positionalsOf(raw);
   if (first === undefined) return;
   throw new UsageError(`unexpected argument ${quoted(first)}; ${command} takes none: ${advice}`);
 }
@@ -15,12 +15,16 @@ export function refuseWords(raw: RawArguments, command: string, advice: string):
  *
  * @throws UsageError
  */
-export function wordIfGiven(raw: RawArguments, command: string, what: string): string | undefined {
-  const [word, another] = wordsOf(raw);
+export function positionalIfGiven(
+  raw: RawArguments,
+  command: string,
+  what: string,
+): string | undefined {
+  const [word, another] = positionalsOf(raw);
   if (another === undefined) return word;
   throw new UsageError(`${command} takes one ${what}, and ${quoted(another)} is a second one`);
 }
 
-function wordsOf({ words, command = [] }: RawArguments): readonly string[] {
-  return [...words, ...command];
+function positionalsOf({ positionals, command = [] }: RawArguments): readonly string[] {
+  return [...positionals, ...command];
 }

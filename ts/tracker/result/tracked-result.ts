@@ -7,7 +7,7 @@ import { peakWithTasks } from './peak.js';
 import { asWarning, samplingWarnings } from './result.js';
 import { rounded } from './rounded.js';
 
-export function taskResult(id: string, end: TaskEnd): TrackedResult {
+export function trackedResult(id: string, end: TaskEnd): TrackedResult {
   const { isRunning, durationMs, tree, found, sampling, guard, stopped, remarks } = end;
   const measured = { tree, found, sampling, ceilingBytes: tree.ceilingBytes };
   const tasks = foundTasks(measured, durationMs);

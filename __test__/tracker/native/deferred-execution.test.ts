@@ -1,5 +1,5 @@
 import test from 'ava';
-import { deferredExecution } from '../../../ts/tracker/api/deferred-execution.js';
+import { deferredExecution } from '../../../ts/tracker/native/deferred-execution.js';
 import { notStarted } from '../../../ts/tracker/native/execution.js';
 
 for (const [requests, passedOn] of [
