@@ -2,7 +2,7 @@ import test from 'ava';
 import { memtop } from '../helpers/processes.js';
 import { holding } from '../helpers/tasks.js';
 
-test('--chart draws the course below the summary, in what the locale can show', async (t) => {
+test('--chart draws the timeline below the summary, in what the locale can show', async (t) => {
   for (const [LC_ALL, block] of [
     ['C.UTF-8', '█'],
     ['C', '#'],

@@ -24,13 +24,13 @@ const task = (id: string, fromMs: number, toMs: number, megabytes: number) => ({
   timeline: { atMs: [fromMs, toMs], bytes: [megabytes * MB, megabytes * MB] },
 });
 
-test('a course of any number of samples is drawn', (t) => {
+test('a timeline of any number of samples is drawn', (t) => {
   const many = Array.from({ length: 300_000 }, (_, index) => index + 1);
   const lines = chart({ timeline: { atMs: many, bytes: many.map((ms) => ms * 1024) } });
   t.true(lines.length > 5);
 });
 
-test('the course, its highest point and its times', (t) => {
+test('the timeline, its highest point and its times', (t) => {
   const lines = chart();
   t.is(lines.length, 10);
   t.is(lines[0]?.indexOf('█'), lines[8]?.indexOf('▲'));
@@ -77,7 +77,7 @@ test('no line is wider than the terminal, and none has a colour unasked', (t) =>
   }
 });
 
-test('with colours, a task has the same one in the course and below it', (t) => {
+test('with colours, a task has the same one in the timeline and below it', (t) => {
   const tasks = [task('a', 0, 20_000, 80)];
   const lines = chart({ tasks }, { isColoured: true });
   t.true(lines[7]?.includes('\u001b[34m█\u001b[0m'));

@@ -1,13 +1,13 @@
 /** The memory of a run over time, drawn with characters, with its tasks or stages below. */
 import { formatBytes } from './bytes.js';
-import { courseOf, rankedTasks, type Timed } from './course.js';
 import { formatDuration } from './duration.js';
 import { highest } from './highest.js';
 import type { Look } from './look.js';
-import type { Course } from './page/data.js';
+import type { StackedTimeline } from './page/data.js';
 import { asAscii, fitted, padded, plainText, widthOf } from './plain-text.js';
 import { valuesAt } from './series.js';
 import { bars } from './sparkline.js';
+import { rankedTasks, stackedTimeline, type Timed } from './stacked-timeline.js';
 
 const rows = 8;
 const narrowestPlot = 10;
@@ -59,9 +59,9 @@ interface Plot {
 
 /** Lines without line ends, each at most `look.columns` wide; none without a timeline. */
 export function chartLines(result: Timed, { columns, isColoured, isAscii }: Look): string[] {
-  const course = courseOf(result);
-  const most = course ? highest(course.bytes) : 0;
-  if (!course || most === 0) return [];
+  const timeline = stackedTimeline(result);
+  const most = timeline ? highest(timeline.bytes) : 0;
+  if (!timeline || most === 0) return [];
   const labels = Array.from({ length: rows }, (_, row) =>
     row % 2 === 0 ? formatBytes((most * (rows - row)) / rows) : '',
   );
@@ -70,29 +70,29 @@ export function chartLines(result: Timed, { columns, isColoured, isAscii }: Look
   if (width < narrowestPlot) return [];
   const plot: Plot = {
     width,
-    durationMs: Math.max(result.run?.durationMs ?? 0, course.atMs.at(-1) ?? 0, 1),
+    durationMs: Math.max(result.run?.durationMs ?? 0, timeline.atMs.at(-1) ?? 0, 1),
     symbols: isAscii ? asciiSymbols : symbols,
     isColoured,
     indent,
   };
   return [
-    ...cells(course, most, plot).map(
+    ...cells(timeline, most, plot).map(
       (line, row) => `${(labels[row] ?? '').padStart(indent - 1)}${plot.symbols.axis}${line}`,
     ),
-    ...axis(course, most, plot),
+    ...axis(timeline, most, plot),
     ...bands(result, plot, isAscii),
   ].map((line) => line.trimEnd());
 }
 
 /** The maximum of each column, from the top row to the bottom row. */
-function cells(course: Course, most: number, plot: Plot): string[] {
+function cells(timeline: StackedTimeline, most: number, plot: Plot): string[] {
   const times = Array.from(
     { length: plot.width },
     (_, column) => ((column + 1) * plot.durationMs) / plot.width,
   );
   const { blocks } = plot.symbols;
-  const heights = valuesAt(times, course).map((bytes = 0) => (bytes / most) * rows);
-  const parts = course.parts.map(({ bytes }) => valuesAt(times, { atMs: course.atMs, bytes }));
+  const heights = valuesAt(times, timeline).map((bytes = 0) => (bytes / most) * rows);
+  const parts = timeline.parts.map(({ bytes }) => valuesAt(times, { atMs: timeline.atMs, bytes }));
   return Array.from({ length: rows }, (_, row) => {
     const floor = rows - 1 - row;
     const line = heights.map((height, column) => {
@@ -121,7 +121,7 @@ function coloured(part: number, text: string): string {
 }
 
 /** The line below the cells with a mark at the peak, and the times of its ticks. */
-function axis({ atMs, bytes }: Course, most: number, plot: Plot): string[] {
+function axis({ atMs, bytes }: StackedTimeline, most: number, plot: Plot): string[] {
   const { width, symbols, indent } = plot;
   const count = Math.max(1, Math.floor(width / columnsPerTime));
   const marks = Array.from({ length: count }, (_, index) => Math.floor((index * width) / count));

@@ -2,7 +2,6 @@
 import { createHash } from 'node:crypto';
 import type { Result, Task } from '../result/types.js';
 import { formatBytes } from './bytes.js';
-import { courseOf, rankedTasks } from './course.js';
 import { redactedCommand } from './crash/redact.js';
 import { formatDuration } from './duration.js';
 import { endingOf, endingText } from './ending.js';
@@ -13,6 +12,7 @@ import type { PageData, PageProcess, PageTask, Span } from './page/data.js';
 import { peakTree } from './peak-tree.js';
 import { fitted, plainText } from './plain-text.js';
 import { commandText } from './process-name.js';
+import { rankedTasks, stackedTimeline } from './stacked-timeline.js';
 import { howText } from './task-line.js';
 
 /** The page's own script and style. */
@@ -72,7 +72,7 @@ function pageData(result: Result): PageData {
   const { run, peak, guard, tasks = [], warnings } = result;
   const command = fitted(plainText(redactedCommand(run.command).join(' ')), longestCommand);
   const ending = endingOf(result);
-  const course = courseOf(result);
+  const timeline = stackedTimeline(result);
   return {
     title: fitted(plainText(run.label ?? command), longestTitle),
     command,
@@ -87,7 +87,7 @@ function pageData(result: Result): PageData {
       label,
       text: fitted(lines(Number.POSITIVE_INFINITY).join('; '), longestCommand),
     })),
-    ...(course && { course }),
+    ...(timeline && { timeline }),
     spans: spansOf(result),
     tasks: tasks.map(pageTask),
     processes: processesOf(result),

@@ -4,13 +4,13 @@ import type { Result } from '../result/types.js';
 import { benchSummary } from './bench-summary.js';
 import { formatBytes } from './bytes.js';
 import { chartLines } from './chart.js';
-import type { Timed } from './course.js';
 import { formatDuration } from './duration.js';
 import { highest } from './highest.js';
 import { localTime } from './history.js';
 import type { Look } from './look.js';
 import { fitted, plainText, wrapped } from './plain-text.js';
 import { programName } from './process-name.js';
+import type { Timed } from './stacked-timeline.js';
 import { summary } from './summary.js';
 
 const processesShown = 5;

@@ -13,7 +13,7 @@ export interface PageData {
   readonly peak?: { readonly bytes: number; readonly atMs: number };
   readonly limitBytes?: number;
   readonly facts: readonly PageFact[];
-  readonly course?: Course;
+  readonly timeline?: StackedTimeline;
   readonly spans: readonly Span[];
   readonly tasks: readonly PageTask[];
   readonly processes: readonly PageProcess[];
@@ -27,7 +27,7 @@ interface PageFact {
 }
 
 /** Memory over time: the total and its parts. */
-export interface Course {
+export interface StackedTimeline {
   readonly atMs: readonly number[];
   readonly bytes: readonly number[];
   readonly parts: readonly Part[];

@@ -1,7 +1,7 @@
 /** Draws memory over time: areas, axes, the peak, the limit and the cursor. */
 import { formatBytes } from '../bytes.js';
 import { formatDuration } from '../duration.js';
-import type { Course, PageData } from './data.js';
+import type { PageData, StackedTimeline } from './data.js';
 import { shape } from './dom.js';
 import { colourClass } from './legend.js';
 import { pointsIn, type Range, ticks, timeTicks } from './view.js';
@@ -33,12 +33,12 @@ interface Scale {
 
 export function drawing(
   data: PageData,
-  course: Course,
+  timeline: StackedTimeline,
   frame: Frame,
   marked: Range | undefined,
 ): Drawing {
   const { width, height } = frame;
-  const most = highest(data, course);
+  const most = highest(data, timeline);
   const scale = scaleOf(frame, most);
   const pointer = shape('g');
   const picture = shape(
@@ -50,7 +50,7 @@ export function drawing(
       'aria-hidden': 'true',
     },
     ...axes(frame, scale, most),
-    inside(frame, areas(course, frame, scale)),
+    inside(frame, areas(timeline, frame, scale)),
     ...limitLine(data, frame, scale, most),
     ...(marked ? [markedArea(marked, frame, scale)] : []),
     ...peakMark(data, frame, scale),
@@ -58,12 +58,12 @@ export function drawing(
   );
   return {
     picture,
-    pointAt: (point) => pointer.replaceChildren(...cursor(course, point, frame, scale)),
+    pointAt: (point) => pointer.replaceChildren(...cursor(timeline, point, frame, scale)),
   };
 }
 
 /** The peak can exceed the samples, if the kernel recorded a higher one. */
-function highest({ limitBytes = 0, peak }: PageData, { bytes }: Course): number {
+function highest({ limitBytes = 0, peak }: PageData, { bytes }: StackedTimeline): number {
   const most = bytes.reduce((best, value) => Math.max(best, value), peak?.bytes ?? 1);
   return (limitBytes <= most * farLimit ? Math.max(most, limitBytes) : most) * 1.08;
 }
@@ -123,9 +123,9 @@ function inside({ width, height, margins }: Frame, content: SVGElement[]): SVGEl
   );
 }
 
-function areas(course: Course, frame: Frame, scale: Scale): SVGElement[] {
-  const { atMs, bytes, parts } = course;
-  const points = pointsIn(course, frame.range, frame.width);
+function areas(timeline: StackedTimeline, frame: Frame, scale: Scale): SVGElement[] {
+  const { atMs, bytes, parts } = timeline;
+  const points = pointsIn(timeline, frame.range, frame.width);
   const below = points.map(() => 0);
   const area = (values: readonly number[], colour: string) => {
     const bottom = points.map((point, index) => at(point, below[index] ?? 0));
@@ -191,7 +191,12 @@ function peakMark(
   ];
 }
 
-function cursor({ atMs, bytes }: Course, point: number, frame: Frame, scale: Scale): SVGElement[] {
+function cursor(
+  { atMs, bytes }: StackedTimeline,
+  point: number,
+  frame: Frame,
+  scale: Scale,
+): SVGElement[] {
   const { height, margins, range } = frame;
   const ms = atMs[point] ?? 0;
   if (ms < range.fromMs || ms > range.toMs) return [];

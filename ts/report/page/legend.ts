@@ -1,7 +1,7 @@
 /** The colours of the parts, with their values at the cursor. */
 import { formatBytes } from '../bytes.js';
 import { formatDuration } from '../duration.js';
-import type { Course } from './data.js';
+import type { StackedTimeline } from './data.js';
 import { element } from './dom.js';
 
 export interface Legend {
@@ -9,7 +9,7 @@ export interface Legend {
   show(point: number): void;
 }
 
-export function legend({ atMs, bytes, parts }: Course): Legend {
+export function legend({ atMs, bytes, parts }: StackedTimeline): Legend {
   const whole = element('strong');
   const when = element('span', { class: 'when' });
   const values = parts.map(() => element('span', { class: 'value' }));

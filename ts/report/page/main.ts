@@ -12,7 +12,7 @@ const report = document.getElementById('report');
 const timeline = timelineSection(data);
 report?.replaceChildren(
   heading(),
-  ...(data.course ? [timeline.section] : []),
+  ...(data.timeline ? [timeline.section] : []),
   ...(data.tasks.length > 0 ? [taskSection(data.tasks)] : []),
   ...(data.processes.length > 0 ? [processSection(data.processes, data.groups)] : []),
   ...(data.warnings.length > 0 ? [warnings()] : []),

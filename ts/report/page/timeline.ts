@@ -1,7 +1,7 @@
 /** The plot of memory over time, with its cursor, zoom and lanes. */
 import { formatBytes } from '../bytes.js';
 import { formatDuration } from '../duration.js';
-import type { Course, PageData } from './data.js';
+import type { PageData, StackedTimeline } from './data.js';
 import { element } from './dom.js';
 import { drawing, type Frame } from './drawing.js';
 import { listenToKeys, listenToPointer } from './input.js';
@@ -22,15 +22,15 @@ export interface TimelineSection {
 
 export function timelineSection(data: PageData): TimelineSection {
   const section = element('section', { class: 'timeline' }, element('h2', {}, 'Memory over time'));
-  return data.course
-    ? new Timeline(section, data, data.course)
+  return data.timeline
+    ? new Timeline(section, data, data.timeline)
     : { section, draw: () => undefined };
 }
 
 class Timeline implements TimelineSection {
   readonly section: HTMLElement;
   readonly #data: PageData;
-  readonly #course: Course;
+  readonly #timeline: StackedTimeline;
   readonly #whole: Range;
   readonly #plot: HTMLElement;
   readonly #lanes = element('div', { class: 'lanes' });
@@ -44,15 +44,15 @@ class Timeline implements TimelineSection {
   #marked: Range | undefined;
   #drawCursor: (point: number) => void = () => undefined;
 
-  constructor(section: HTMLElement, data: PageData, course: Course) {
+  constructor(section: HTMLElement, data: PageData, timeline: StackedTimeline) {
     this.section = section;
     this.#data = data;
-    this.#course = course;
-    this.#whole = { fromMs: 0, toMs: Math.max(data.durationMs, course.atMs.at(-1) ?? 0, 1) };
+    this.#timeline = timeline;
+    this.#whole = { fromMs: 0, toMs: Math.max(data.durationMs, timeline.atMs.at(-1) ?? 0, 1) };
     this.#range = this.#whole;
-    this.#point = pointOfPeak(course);
+    this.#point = pointOfPeak(timeline);
     this.#plot = plotElement(this.#whole);
-    this.#legend = legend(course);
+    this.#legend = legend(timeline);
     const closer = button('Closer', () => this.#zoom(0.5));
     section.append(
       this.#legend.element,
@@ -66,7 +66,7 @@ class Timeline implements TimelineSection {
   }
 
   draw(): void {
-    const drawn = drawing(this.#data, this.#course, this.#frame(), this.#marked);
+    const drawn = drawing(this.#data, this.#timeline, this.#frame(), this.#marked);
     this.#plot.replaceChildren(drawn.picture);
     this.#drawCursor = drawn.pointAt;
     this.#lanes.replaceChildren(...lanes(this.#data.spans, this.#range, margins));
@@ -82,11 +82,11 @@ class Timeline implements TimelineSection {
   }
 
   #timeAtPoint(): number {
-    return this.#course.atMs[this.#point] ?? 0;
+    return this.#timeline.atMs[this.#point] ?? 0;
   }
 
   #showPoint(): void {
-    const size = formatBytes(this.#course.bytes[this.#point] ?? 0);
+    const size = formatBytes(this.#timeline.bytes[this.#point] ?? 0);
     this.#drawCursor(this.#point);
     this.#legend.show(this.#point);
     this.#plot.setAttribute('aria-valuenow', `${Math.round(this.#timeAtPoint())}`);
@@ -103,7 +103,7 @@ class Timeline implements TimelineSection {
   }
 
   #moveTo(point: number): void {
-    this.#point = Math.min(this.#course.atMs.length - 1, Math.max(0, point));
+    this.#point = Math.min(this.#timeline.atMs.length - 1, Math.max(0, point));
     const [ms, half] = [this.#timeAtPoint(), lengthOf(this.#range) / 2];
     if (contains(this.#range, ms)) this.#showPoint();
     else this.#show({ fromMs: ms - half, toMs: ms + half });
@@ -111,7 +111,7 @@ class Timeline implements TimelineSection {
 
   /** With many visible points, a key moves by a hundredth of them. */
   #step(count: number): void {
-    const visible = this.#course.atMs.filter((ms) => contains(this.#range, ms));
+    const visible = this.#timeline.atMs.filter((ms) => contains(this.#range, ms));
     this.#moveTo(this.#point + count * Math.max(1, Math.round(visible.length / 100)));
   }
 
@@ -124,14 +124,14 @@ class Timeline implements TimelineSection {
     const reset = () => this.#show(this.#whole);
     listenToKeys(this.#plot, {
       step: (count) => this.#step(count),
-      jump: (isLast) => this.#moveTo(isLast ? this.#course.atMs.length - 1 : 0),
+      jump: (isLast) => this.#moveTo(isLast ? this.#timeline.atMs.length - 1 : 0),
       zoom: (factor) => this.#zoom(factor),
       reset,
     });
     listenToPointer(this.#plot, {
       msAt: (x) => this.#msAt(x),
       hover: (ms) => {
-        this.#point = nearestTo(this.#course.atMs, ms);
+        this.#point = nearestTo(this.#timeline.atMs, ms);
         this.#showPoint();
       },
       mark: (marked) => {
@@ -167,7 +167,7 @@ function contains({ fromMs, toMs }: Range, ms: number): boolean {
   return ms >= fromMs && ms <= toMs;
 }
 
-function pointOfPeak({ bytes }: Course): number {
+function pointOfPeak({ bytes }: StackedTimeline): number {
   return bytes.reduce((best, value, index) => (value > (bytes[best] ?? 0) ? index : best), 0);
 }
 

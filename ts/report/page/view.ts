@@ -1,5 +1,5 @@
 /** The visible range of a run, and the points and ticks in it. */
-import type { Course } from './data.js';
+import type { StackedTimeline } from './data.js';
 
 export interface Range {
   readonly fromMs: number;
@@ -23,7 +23,11 @@ export function zoomed({ fromMs, toMs }: Range, aroundMs: number, factor: number
 }
 
 /** The points to draw: the maximum of each column, and one beyond each edge. */
-export function pointsIn({ atMs, bytes }: Course, range: Range, columns: number): number[] {
+export function pointsIn(
+  { atMs, bytes }: StackedTimeline,
+  range: Range,
+  columns: number,
+): number[] {
   const first = Math.max(0, firstAt(atMs, range.fromMs) - 1);
   const last = Math.min(atMs.length - 1, firstAt(atMs, range.toMs));
   const width = (range.toMs - range.fromMs) / Math.max(1, columns);

@@ -1,7 +1,7 @@
-/** The memory of a run over time, split by task, or by program if there are no tasks. */
+/** The timeline of a run, split by task, or by program if there are no tasks. */
 import type { Result, Run, Task, Timeline } from '../result/types.js';
 import { highest } from './highest.js';
-import type { Course, Part } from './page/data.js';
+import type { Part, StackedTimeline } from './page/data.js';
 import { plainText } from './plain-text.js';
 import { valuesAt } from './series.js';
 
@@ -21,7 +21,11 @@ export type Timed = Pick<Result, 'timeline' | 'tasks' | 'stages' | 'programs'> &
 };
 
 /** Undefined without a timeline. */
-export function courseOf({ timeline, tasks = [], programs = [] }: Timed): Course | undefined {
+export function stackedTimeline({
+  timeline,
+  tasks = [],
+  programs = [],
+}: Timed): StackedTimeline | undefined {
   if (!timeline || timeline.atMs.length === 0) return undefined;
   const { atMs, bytes } = timeline;
   const ofTasks = rankedTasks(tasks).flatMap(({ id, timeline }) =>
