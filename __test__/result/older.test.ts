@@ -119,7 +119,7 @@ test('a store with such results lists them, and such an export is imported', asy
   t.deepEqual(await importInto(store, text), { added: 1, skipped: 0 });
   t.is(store.result(run.id)?.run.process?.pid, 7);
   t.deepEqual(
-    store.course(run.id).processes.map(({ pid, name, points }) => [pid, name, points[0]?.[0]]),
+    store.timeline(run.id).processes.map(({ pid, name, points }) => [pid, name, points[0]?.[0]]),
     [
       [7, 'node', 50],
       [7, 'sh', 1050],

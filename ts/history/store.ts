@@ -29,6 +29,7 @@ export interface WholeRun {
   run: StoredRun;
   /** Absent where it has not ended. */
   result?: Result;
+  /** By the name that it has in exported files. */
   course: StoredTimeline;
 }
 

@@ -1,4 +1,4 @@
-/** The memory of a run over time, split by task, or by program if there are no tasks. */
+/** The timeline of a run, split by task, or by program if there are no tasks. */
 import type { Result, Run, Task, Timeline } from '../result/types.js';
 import { highest } from './highest.js';
 import type { Part, StackedTimeline } from './page/data.js';

@@ -124,4 +124,6 @@ fn kill_error(pid: u32, reason: &Unreachable) -> Error {
 }
 
 #[cfg(test)]
+mod fake_table;
+#[cfg(test)]
 mod tests;

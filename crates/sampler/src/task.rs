@@ -116,7 +116,7 @@ impl Task {
             }
         }
         if total.best > self.peak_bytes() {
-            self.span.take_peak(&mut self.record.peak, peak(), total);
+            self.span.record_peak(&mut self.record.peak, peak(), total);
         }
     }
 

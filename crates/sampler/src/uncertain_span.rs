@@ -46,7 +46,7 @@ impl UncertainSpan {
     }
 
     /// A new highest estimate.
-    pub(crate) fn take_peak(&mut self, peak: &mut Option<Peak>, new: Peak, total: Bracket) {
+    pub(crate) fn record_peak(&mut self, peak: &mut Option<Peak>, new: Peak, total: Bracket) {
         let before = peak.replace(new);
         let is_open = total.is_wider_than(WELL);
         if is_open && !self.has_peak {
@@ -139,7 +139,7 @@ mod tests {
         let mut span = UncertainSpan::default();
         let mut highest = Some(peak(300));
         let wide = Bracket::around(500, 900, 1_000);
-        span.take_peak(&mut highest, peak(900), wide);
+        span.record_peak(&mut highest, peak(900), wide);
         assert_eq!(span.close_gap(&mut highest, wide, 1_000, 0), None);
         assert_eq!((bytes(highest.as_ref()), span.open()), (900, Some(1_000)));
         span.give_back(60);
@@ -153,8 +153,8 @@ mod tests {
         let mut span = UncertainSpan::default();
         let mut highest = Some(peak(700));
         let wide = Bracket::around(500, 900, 1_000);
-        span.take_peak(&mut highest, peak(800), wide);
-        span.take_peak(&mut highest, peak(900), wide);
+        span.record_peak(&mut highest, peak(800), wide);
+        span.record_peak(&mut highest, peak(900), wide);
         span.close_gap(&mut highest, Bracket::exactly(510), 510, 0);
         assert_eq!(bytes(highest.as_ref()), 700);
     }
@@ -164,15 +164,15 @@ mod tests {
         let mut span = UncertainSpan::default();
         let mut highest = Some(peak(300));
         let wide = Bracket::around(500, 900, 1_000);
-        span.take_peak(&mut highest, peak(900), wide);
+        span.record_peak(&mut highest, peak(900), wide);
         span.lower_by(&mut highest, 150, 500);
         assert_eq!(bytes(highest.as_ref()), 750);
         span.lower_by(&mut highest, 150, 500);
         assert_eq!(bytes(highest.as_ref()), 750, "that came after it");
-        span.take_peak(&mut highest, peak(950), wide);
+        span.record_peak(&mut highest, peak(950), wide);
         span.lower_by(&mut highest, 600, 500);
         assert_eq!(bytes(highest.as_ref()), 500);
-        span.take_peak(&mut highest, peak(800), Bracket::exactly(800));
+        span.record_peak(&mut highest, peak(800), Bracket::exactly(800));
         span.lower_by(&mut highest, 100, 500);
         assert_eq!(bytes(highest.as_ref()), 800, "it was known well");
     }
@@ -182,7 +182,7 @@ mod tests {
         let mut span = UncertainSpan::default();
         let mut highest = None;
         let narrow = Bracket::exactly(800);
-        span.take_peak(&mut highest, peak(800), narrow);
+        span.record_peak(&mut highest, peak(800), narrow);
         assert_eq!(span.close_gap(&mut highest, narrow, 800, 0), Some(800));
         assert_eq!(
             span.close_gap(&mut highest, Bracket::exactly(10), 10, 0),

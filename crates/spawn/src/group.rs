@@ -153,9 +153,10 @@ pub(crate) fn limit_around(group: Option<&Group>) -> Option<Limit> {
 /// This process may have several runs at a time.
 static RUNS: AtomicU64 = AtomicU64::new(0);
 
+/// A group and what moves a child into it, or why there is none.
 pub(crate) type GroupWithEntrance = Result<(Group, Entrance), String>;
 
-pub(crate) fn make_group(
+pub(crate) fn create_group(
     group: GroupUse,
     cgroups: &Result<Arc<Cgroups>, Error>,
 ) -> Result<GroupWithEntrance, StartError> {

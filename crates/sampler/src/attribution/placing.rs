@@ -35,11 +35,11 @@ impl<O: Observer> Sampler<O> {
             .collect();
         pids.sort_unstable();
         let before = Arc::new(before.clone().marks_only());
-        let told_apart = Root {
+        let attributed = Root {
             stages: Stages::default(),
             outside: Arc::clone(&before),
         };
-        self.attribution.roots.insert(root, told_apart);
+        self.attribution.roots.insert(root, attributed);
         if let Some(task) = self.tasks.get_mut(root) {
             task.follow_programs();
         }

@@ -132,19 +132,19 @@ impl Holding {
     /// It has forked: all that it has is shared. Returns what that changes for the family.
     pub(super) fn fork(&mut self) -> Change {
         self.own.best = 0;
-        self.be_forked(Forked::Yes)
+        self.note_fork(Forked::Yes)
     }
 
     /// It may have forked a child that was not seen: all that it has may be shared.
     pub(super) fn may_have_forked(&mut self) -> Change {
         match self.forked {
             Forked::Yes => Change::default(),
-            Forked::No | Forked::Maybe => self.be_forked(Forked::Maybe),
+            Forked::No | Forked::Maybe => self.note_fork(Forked::Maybe),
         }
     }
 
     /// What it wrote may have replaced shared pages, and what it gave back may have been shared.
-    fn be_forked(&mut self, forked: Forked) -> Change {
+    fn note_fork(&mut self, forked: Forked) -> Change {
         self.own.lower = 0;
         self.forked = forked;
         let recent = &mut self.recent;

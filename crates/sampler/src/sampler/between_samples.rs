@@ -60,7 +60,7 @@ impl<O: Observer> Sampler<O> {
     /// Memory that was taken and given back between two samples shows in no size. Where ends are
     /// reported, high-water marks bound it; elsewhere the faults of the whole machine do.
     fn close_window(&mut self, now: Duration) {
-        self.window.take(self.changes.grown());
+        self.window.add_allocated(self.changes.grown());
         if self.births.are_reported() || !self.window.is_over(now) {
             return;
         }

@@ -161,7 +161,8 @@ impl<O: Observer> Sampler<O> {
             };
             self.families.observe(family, owner.id.pid, observation);
             // What was rewritten is in the bounds of the family, what was added in its size.
-            self.window.take(faulted.saturating_sub(since.grown));
+            self.window
+                .add_allocated(faulted.saturating_sub(since.grown));
         }
         Ok(written_at_most)
     }

@@ -29,7 +29,7 @@ impl HighWaterTurns {
     }
 
     /// The place of the next of so many processes, while the budget lasts.
-    fn take(&mut self, processes: usize) -> Option<usize> {
+    fn next_place(&mut self, processes: usize) -> Option<usize> {
         if !self.budget.allows(COST) {
             return None;
         }
@@ -45,7 +45,7 @@ impl<O: Observer> Sampler<O> {
         self.high_water.budget.fill(now);
         let mut outcome = Ok(());
         for _ in 0..self.tree.len() {
-            let Some(index) = self.high_water.take(self.tree.len()) else {
+            let Some(index) = self.high_water.next_place(self.tree.len()) else {
                 break;
             };
             match self.observer.high_water(self.tree.members()[index].id) {

@@ -149,12 +149,12 @@ pub(crate) struct Window {
     start: Duration,
     faults: Option<MachineFaults>,
     /// What living processes have allocated since the start.
-    taken: u64,
+    allocated: u64,
 }
 
 impl Window {
-    pub(crate) fn take(&mut self, bytes: u64) {
-        self.taken += bytes;
+    pub(crate) fn add_allocated(&mut self, bytes: u64) {
+        self.allocated += bytes;
     }
 
     pub(crate) fn is_over(&self, now: Duration) -> bool {
@@ -175,14 +175,14 @@ impl Window {
             Self {
                 start: now,
                 faults,
-                taken: 0,
+                allocated: 0,
             },
         );
         let written = match (closed.faults?, faults) {
             (before, Some(now)) => pages_between(before, now) * observer.page_bytes(),
             (_, None) => by_time,
         };
-        Some(written.min(by_time).saturating_sub(closed.taken))
+        Some(written.min(by_time).saturating_sub(closed.allocated))
     }
 }
 

@@ -92,7 +92,7 @@ impl<O: Observer> Sampler<O> {
                     bytes,
                     shared_bytes,
                 }) => {
-                    measured.take(member, (bytes, shared_bytes), self.observer.page_bytes());
+                    measured.add(member, (bytes, shared_bytes), self.observer.page_bytes());
                     if member.description.is_old(self.progress.ticks(), bytes) {
                         let before = Arc::clone(&member.description.current);
                         let now = self.observer.describe(member.id);
@@ -194,7 +194,7 @@ impl<O: Observer> Sampler<O> {
 }
 
 impl Measured {
-    fn take<H>(&mut self, member: &mut Member<H>, (bytes, shared): (u64, u64), page_bytes: u64) {
+    fn add<H>(&mut self, member: &mut Member<H>, (bytes, shared): (u64, u64), page_bytes: u64) {
         let before = member.memory.anonymous();
         // A forked process has more than it allocated itself.
         let most = if member.memory.measured() {

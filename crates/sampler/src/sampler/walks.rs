@@ -111,7 +111,7 @@ impl<O: Observer> Sampler<O> {
             self.page_reads
                 .spend_spread(spent, walk.shares.len() as u64);
         }
-        self.take_walk(&walk, purpose, estimated, walks);
+        self.apply_walk(&walk, purpose, estimated, walks);
         outcome
     }
 
@@ -182,7 +182,7 @@ impl<O: Observer> Sampler<O> {
     }
 
     /// Takes in what walks over a family's members have shown.
-    fn take_walk(
+    fn apply_walk(
         &mut self,
         walk: &FamilyWalk,
         purpose: ReadingPurpose,

@@ -55,10 +55,10 @@ pub(crate) fn heap_limit_bytes(
 ) -> u64 {
     let mut options = HeapOptions::default();
     for option in words(node_options.unwrap_or_default()) {
-        options.take(&option);
+        options.read(&option);
     }
     for option in own_options(arguments) {
-        options.take(option);
+        options.read(option);
     }
     // Node turns a percentage into a size after all others have been read.
     if let Some(percent) = options.old_space_percent {
@@ -109,7 +109,7 @@ fn part(bytes: u64, percent: f64) -> u64 {
 impl HeapOptions {
     /// V8 reads a number after `=` only; one in the next argument is refused or ignored. To it
     /// dashes and underscores are the same.
-    fn take(&mut self, option: &str) {
+    fn read(&mut self, option: &str) {
         let Some((name, value)) = option.split_once('=') else {
             return;
         };

@@ -98,7 +98,7 @@ impl RunningCommand {
 
     fn until_command_ends(&mut self) -> std::io::Result<Waited> {
         loop {
-            if let Some(waited) = self.attend() {
+            if let Some(waited) = self.wait_for_event() {
                 return waited;
             }
         }
@@ -108,13 +108,13 @@ impl RunningCommand {
     fn until_all_end(&mut self) {
         let interrupts = self.placement.session.interrupts();
         while !self.living().is_empty() && self.placement.session.interrupts() == interrupts {
-            self.attend();
+            self.wait_for_event();
         }
     }
 
     /// Waits for an event of the command, but not for long, and does what is due. Returns the
     /// command's wait status, once it has ended.
-    fn attend(&mut self) -> Option<std::io::Result<Waited>> {
+    fn wait_for_event(&mut self) -> Option<std::io::Result<Waited>> {
         let mut ended = None;
         match self.next_event() {
             Some(CommandEvent::Over(record)) => self.trace = Some(record),

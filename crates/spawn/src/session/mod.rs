@@ -20,7 +20,7 @@ use memtop_terminal::{
 
 use crate::bounds::{ceiling_of_run, missed_bytes};
 use crate::command_state::CommandState;
-use crate::group::{Group, make_group};
+use crate::group::{Group, create_group};
 use crate::inherited::{inherited_descriptors, parents_open_files};
 use crate::options::Options;
 use crate::outcome::{Outcome, Reason};
@@ -73,7 +73,7 @@ impl Session {
         let sampler = start_sampler(options.interval, options.metric, Observer::note_present)
             .map_err(|error| error.to_string());
         let cgroups = Cgroups::system().map(Arc::new);
-        let (group, entrance) = match make_group(options.group, &cgroups)? {
+        let (group, entrance) = match create_group(options.group, &cgroups)? {
             Ok((group, entrance)) => (Ok(group), Some(Arc::new(entrance))),
             Err(reason) => (Err(reason), None),
         };
