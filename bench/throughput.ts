@@ -1,95 +1,125 @@
 /**
- * How much longer builds and other commands with many processes take under memtop.
+ * How much longer commands with many processes take under memtop, and how much more CPU time the
+ * whole takes, by what reports their processes.
  *
  *     npm run bench:throughput -- --runs 5
+ *     npm run bench:throughput -- --runs 5 --user      as nobody, which takes root
+ *     npm run bench:throughput -- --only make          workloads with this in their names
  */
-import { mkdtempSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { parseArgs } from 'node:util';
 import { median } from '../ts/compare/statistics/median.js';
 import { packageRoot } from '../ts/package.js';
 import { buildEngine } from './engine.js';
-import { runsAskedFor } from './options.js';
-import { inRounds, wallTimeMs } from './rounds.js';
+import { orUsageError, wholeNumber } from './options.js';
+import { inRounds } from './rounds.js';
 import { minimum } from './statistics.js';
 import { print, table } from './table.js';
 import { type Workload, workloads } from './throughput-workloads.js';
 import './own-data.js';
 
-const runs = runsAskedFor(5);
+const { runs, asNobody, only } = orUsageError(() => {
+  const { values } = parseArgs({
+    options: {
+      runs: { type: 'string', default: '5' },
+      user: { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
+    },
+  });
+  return { runs: wholeNumber('--runs', values.runs, 1), asNobody: values.user, only: values.only };
+});
+
+const nobody = 65534;
+const user = asNobody
+  ? ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', 'env', 'HOME=/tmp']
+  : [];
 
 /** The flags of memtop in each of its modes. */
 const ways: readonly (readonly string[])[] = [
-  ['--trace', 'on'],
-  ['--trace', 'on', '--cgroup', 'off'],
+  ['--trace', 'kernel'],
+  ['--trace', 'kernel', '--cgroup', 'off'],
+  ...(asNobody ? [] : [['--trace', 'ptrace']]),
   ['--trace', 'off', '--cgroup', 'off'],
 ];
 
 const alone = 'alone';
 const floor = 'traced, nothing done';
+const engine = buildEngine();
 /** What precedes a command, by its name in the table. */
 const callers = new Map<string, readonly string[]>([
   [alone, []],
-  [floor, [buildEngine(), 'trace']],
+  ...(asNobody ? [] : [[floor, [engine, 'trace']] as const]),
   ...ways.map((flags): [string, readonly string[]] => [
     ['memtop', ...flags].join(' '),
-    [process.execPath, join(packageRoot, 'dist/cli.js'), ...flags, '--'],
+    [process.execPath, join(packageRoot, 'dist/cli.js'), '--no-store', '-q', ...flags, '--'],
   ]),
 ]);
 
-type Times = ReadonlyMap<string, readonly number[]>;
+interface Cost {
+  readonly wallMs: number;
+  readonly cpuMs: number;
+}
+type Costs = ReadonlyMap<string, readonly Cost[]>;
 
 const folder = mkdtempSync(join(tmpdir(), 'memtop-bench-'));
+if (asNobody) chownSync(folder, nobody, nobody);
 try {
   print(`node ${process.versions.node}, ${runs} runs each, interleaved`);
+  const asked = workloads(folder, asNobody ? nobody : undefined).filter(({ name }) => {
+    return name.includes(only);
+  });
   const nothing = { command: ['true'], cwd: folder };
-  const starts = await wallTimesMs(nothing, 5 * runs);
-  for (const workload of workloads(folder)) {
-    report(workload, await wallTimesMs(workload, runs), starts);
+  const starts = await costsOf(nothing, 5 * runs);
+  for (const workload of asked) {
+    report(workload, await costsOf(workload, runs), starts);
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });
 }
 
-function report(workload: Workload, times: Times, starts: Times): void {
-  const { scanned, traced } = workload.ratioToReach;
-  const rows = [...times].map(([caller, durationsMs]) => {
-    const isTraced = caller.includes('--trace on');
-    const startMs = median(starts.get(caller) ?? []) - median(starts.get(alone) ?? []);
-    const over = (statistic: typeof median, lessMs = 0) =>
-      ((statistic(durationsMs) - lessMs) / statistic(times.get(alone) ?? [])).toFixed(3);
-    return [
-      caller,
-      median(durationsMs).toFixed(0),
-      minimum(durationsMs).toFixed(0),
-      ...(caller === alone
-        ? []
-        : [
-            over(median),
-            over(minimum),
-            over(median, startMs),
-            over(minimum, startMs),
-            caller === floor ? '' : (isTraced ? traced : scanned).toFixed(2),
-          ]),
-    ];
-  });
+function report({ name, toReach }: Workload, costs: Costs, starts: Costs): void {
+  const of = (all: Costs, caller: string, kind: keyof Cost) =>
+    (all.get(caller) ?? []).map((cost) => cost[kind]);
+  /** Without what memtop takes to start and end, which does not grow with the command. */
+  const ratio = (caller: string, kind: keyof Cost, statistic: typeof median) => {
+    const start = median(of(starts, caller, kind)) - median(of(starts, alone, kind));
+    const less = statistic(of(costs, caller, kind)) - start;
+    return (less / statistic(of(costs, alone, kind))).toFixed(3);
+  };
+  const rows = [...costs.keys()].map((caller) => [
+    caller,
+    median(of(costs, caller, 'wallMs')).toFixed(0),
+    median(of(costs, caller, 'cpuMs')).toFixed(0),
+    ...(caller === alone
+      ? []
+      : [
+          ratio(caller, 'wallMs', median),
+          ratio(caller, 'wallMs', minimum),
+          ratio(caller, 'cpuMs', median),
+          ratio(caller, 'cpuMs', minimum),
+        ]),
+  ]);
+  const goal = toReach.cpu === undefined ? '' : `, CPU ${toReach.cpu.toFixed(2)}`;
   print(
     '',
-    workload.name,
-    ...table(
-      ['', 'median ms', 'min ms', 'median', 'min', 'without start', 'min', 'to reach'],
-      rows,
-    ),
+    `${name}; to reach without the start: wall ${toReach.wall.toFixed(2)}${goal}`,
+    ...table(['', 'wall ms', 'CPU ms', 'wall, median', 'min', 'CPU, median', 'min'], rows),
   );
 }
 
-function wallTimesMs(
+function costsOf(
   { command, cwd, reset }: Pick<Workload, 'command' | 'cwd' | 'reset'>,
-  runs: number,
-): Promise<Times> {
+  times: number,
+): Promise<Costs> {
   // The first round only warms the caches.
-  return inRounds(callers, { runs, warmUps: 1 }, (args) => {
+  return inRounds(callers, { runs: times, warmUps: 1 }, (caller) => {
     reset?.();
-    return wallTimeMs([...args, ...command], cwd);
+    const [program = '', ...args] = [...user, engine, 'cost', ...caller, ...command];
+    const printed = execFileSync(program, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
+    const [wallMs = Number.NaN, cpuMs = Number.NaN] = printed.toString().split(' ').map(Number);
+    return { wallMs, cpuMs };
   });
 }

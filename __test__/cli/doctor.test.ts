@@ -24,7 +24,7 @@ const ids = [
   'kernel',
   'proc',
   'pss',
-  'ptrace',
+  'events',
   'cgroup',
   'run-cgroup',
   'exact-peak',
@@ -50,7 +50,8 @@ test('--json prints the same for programs', async (t) => {
   const answer = JSON.parse(stdout.toString());
   t.is(answer.schema, 'memtop.doctor/1');
   t.deepEqual(
-    answer.checks.map(({ id }: { id: string }) => id),
+    // Needed only where the kernel sends no events.
+    answer.checks.map(({ id }: { id: string }) => id).filter((id: string) => id !== 'ptrace'),
     ids,
   );
   t.true(answer.facts.survey.processes.visible >= 1);

@@ -101,7 +101,7 @@ for (const [flag, value, message] of [
   ['--timeout', '5', time],
   ['--timeout', '501h', 'must be at most 500h'],
   ['--grace', 'long', 'must be a length of time such as 500ms or 2s, at most 1h'],
-  ['--trace', 'yes', 'must be one of auto, on, off'],
+  ['--trace', 'yes', 'must be one of auto, kernel, ptrace, on, off'],
   ['--pty', 'ON', 'must be one of auto, on, off'],
   ['--survivors', '', 'must be one of leave, wait, kill'],
   ['--stage', 'tsc', 'must be a name and a regular expression, as in compile=tsc'],

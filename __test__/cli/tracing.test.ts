@@ -23,7 +23,7 @@ test('with --trace on every process is seen', async (t) => {
 test('with --trace off it is scanned, and the result says why', async (t) => {
   const { stderr, result } = await measured(t, three, ['--trace', 'off']);
   t.is(result.sampling.method, 'scanned');
-  t.is(result.sampling.fallbackReason, 'it was not asked for');
+  t.is(result.sampling.fallbackReason, 'process events were not asked for');
   t.false('tracedStops' in result.sampling);
   t.notRegex(stderr, /every process seen/);
 });
@@ -47,14 +47,18 @@ test('a missing command is reported as without tracing', async (t) => {
 test('an unknown value of --trace is named', async (t) => {
   const { code, stderr } = await memtop(['--trace', 'maybe', '--', 'true']);
   t.is(code, 2);
-  t.is(stderr, 'memtop: --trace must be one of auto, on, off, not "maybe"\n');
+  t.is(stderr, 'memtop: --trace must be one of auto, kernel, ptrace, on, off, not "maybe"\n');
 });
 
 /** Where there is another user that root can run a command as. */
 const testAsRoot = testNeeding(unlessRoot());
-testAsRoot('root traces without being asked', async (t) => {
+testAsRoot('for root the kernel tells all, without being asked', async (t) => {
   const { result } = await measured(t, three);
-  t.is(result.sampling.method, 'traced');
+  const { method, tracking, ...sampling } = result.sampling;
+  t.deepEqual([method, tracking], ['traced', 'kernel']);
+  t.false('tracedStops' in sampling);
+  t.false('fallbackReason' in sampling);
+  t.like(result.processes, { seen: 3, unmeasured: 0 });
 });
 
 async function runAsNobody(flags: readonly string[], command: readonly string[]) {
@@ -65,14 +69,51 @@ async function runAsNobody(flags: readonly string[], command: readonly string[])
   return running.finished();
 }
 
-testAsRoot('a plain user’s command is scanned, and the result says why', async (t) => {
-  for (const flags of [[], ['--trace', 'auto']]) {
+testAsRoot('to a plain user the kernel tells all but the peaks of what has ended', async (t) => {
+  for (const flags of [[], ['--trace', 'auto'], ['--trace', 'kernel']]) {
     const { stdout } = await runAsNobody(['-q', '--json', '-', ...flags], three);
-    const { sampling } = JSON.parse(stdout.toString());
-    t.is(sampling.method, 'scanned');
-    t.regex(sampling.fallbackReason, /^without CAP_SYS_PTRACE /);
+    const { sampling, processes } = JSON.parse(stdout.toString());
+    t.deepEqual([sampling.method, sampling.tracking], ['traced', 'connector']);
+    t.is(sampling.fallbackReason, 'only root receives the peaks of ended processes');
+    t.is(processes.seen, 3);
   }
 });
+
+/** Pids there are not those of the kernel's events. */
+const inNamespace = ['unshare', '--pid', '--fork', '--mount-proc'];
+testAsRoot(
+  'where the kernel tells nothing, the next best is used and the result says why',
+  async (t) => {
+    const call = [...inNamespace, process.execPath, cliPath, '-q', '--json', '-', '--', ...three];
+    const [program = '', ...rest] = call;
+    const { stdout } = await new Running(program, rest).finished();
+    const { sampling, processes } = JSON.parse(stdout.toString());
+    t.deepEqual([sampling.method, sampling.tracking], ['traced', 'ptrace']);
+    t.is(sampling.fallbackReason, 'the kernel sends no process events here, as in a container');
+    t.is(processes.seen, 3);
+  },
+);
+
+testAsRoot(
+  'with --trace kernel a command does not start where the kernel tells nothing',
+  async (t) => {
+    const call = [
+      ...inNamespace,
+      process.execPath,
+      cliPath,
+      '--trace',
+      'kernel',
+      '--',
+      'echo',
+      'x',
+    ];
+    const [program = '', ...rest] = call;
+    const { code, stdout, stderr } = await new Running(program, rest).finished();
+    t.is(code, 125);
+    t.is(stdout.toString(), '');
+    t.regex(stderr, /the kernel sends no process events here/);
+  },
+);
 
 /** A copy of `id` that runs as root for every user. */
 function setuidId(t: ExecutionContext): string {

@@ -84,7 +84,7 @@ test('events of the kernel make tracing needless', (t) => {
   const some = { withoutHighWater: 'told to root only' };
   t.like(found('events', { kernelEvents: some }), {
     state: 'limited',
-    fact: 'told by the kernel; told to root only',
+    fact: 'sent by the kernel; told to root only',
     advice: 'run as root',
   });
   t.like(found('events', { kernelEvents: noEvents }), { state: 'missing', fact: 'none are sent' });

@@ -2,7 +2,10 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { harmless } from '../helpers/harmless.js';
 import { Terminal } from '../helpers/terminal.js';
-import { waysAtTerminal } from '../helpers/ways.js';
+import { waysOnSameTerminal } from '../helpers/ways.js';
+
+/** At a terminal of its own, a program that suspends itself is stopped only where it is traced. */
+const waysToSuspendItself = [...waysOnSameTerminal, ['--pty', 'on', '--trace', 'ptrace']];
 
 for (const editor of ['vi', 'vim']) {
   harmless(
@@ -29,6 +32,6 @@ for (const editor of ['vi', 'vim']) {
       t.regex(screen, /^code 0$/m);
       return screen;
     },
-    { needs: ['tmux', 'bash', editor], among: waysAtTerminal },
+    { needs: ['tmux', 'bash', editor], among: waysToSuspendItself },
   );
 }

@@ -1,7 +1,6 @@
 import { always } from '../helpers/harmless.js';
 import { unlessRoot } from '../helpers/programs.js';
 import { sameScript } from '../helpers/script.js';
-import { hasFlag } from '../helpers/ways.js';
 
 // dash and not bash starts these: bash gives each program its own path in the variable _.
 
@@ -136,8 +135,8 @@ const getDeathSignal = deathSignal(
 sameScript(
   'a command without a parent-death signal gets none',
   { run: `$under /usr/bin/python3 -c '${getDeathSignal}'`, prints: '0\n' },
-  // Without tracing memtop sets one, so that the command ends when memtop is killed.
-  { needs: ['/usr/bin/python3'], except: (way) => hasFlag(way, '--trace', 'off') },
+  // Unless it is traced memtop sets one, so that the command ends when memtop is killed.
+  { needs: ['/usr/bin/python3'], among: [['--trace', 'ptrace']] },
 );
 
 sameScript(

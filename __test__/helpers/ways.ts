@@ -8,8 +8,3 @@ export const waysOnSameTerminal: readonly Way[] = [...ways, ['--ui', 'inline']];
 
 /** For use at a terminal. */
 export const waysAtTerminal: readonly Way[] = [...waysOnSameTerminal, ['--pty', 'on']];
-
-/** Whether a way sets this flag, as in `hasFlag(way, '--pty', 'on')`. */
-export function hasFlag(way: Way, flag: string, value: string): boolean {
-  return way.some((word, index) => word === flag && way[index + 1] === value);
-}

@@ -93,7 +93,10 @@ for (const version of versions) {
       await terminal.types('./nx');
       await terminal.shows(/pin output|show output/);
       const screen = await terminal.shows(/^code \d+$/m);
-      t.regex(screen, /^✗ failing:fail failed, \S+ \(peak: \d+(\.\d)?MB\)\n(.*\n)*code 1$/m);
+      t.regex(
+        screen,
+        /^✗ failing:fail failed, exit 3, \S+ \(peak: \d+(\.\d)?MB\)\n(.*\n)*code 1$/m,
+      );
       t.regex(screen, /✖ +nx run failing:fail/);
     });
 

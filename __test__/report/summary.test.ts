@@ -190,14 +190,18 @@ test('a traced run has seen every process, and says whether that is exact', (t) 
     summary({ ...exact, sampling: { ...sampling, released: 2 } }, 240).at(-1) ?? '',
     /2010 samples, one every 10ms;.* traced, but for 2 of the processes$/,
   );
+  t.regex(
+    summary({ ...exact, sampling: { ...sampling, lostEvents: 1 } }, 240).at(-1) ?? '',
+    /2010 samples, one every 10ms;.* the kernel had more process events than it could send$/,
+  );
 });
 
-test('the reason for not tracing is shown if processes were missed', (t) => {
-  const sampling = { ...result.sampling, fallbackReason: 'that takes root or --trace on' };
+test('the reason for not following better is shown if processes were missed', (t) => {
+  const sampling = { ...result.sampling, fallbackReason: 'that takes root' };
   const method = (of: Result) => summary(of, 240).at(-1) ?? '';
-  t.regex(method({ ...result, sampling }), /measure; not traced: that takes root or --trace on$/);
+  t.regex(method({ ...result, sampling }), /measure; that takes root$/);
   const processes = { ...result.processes, unmeasured: 0 };
-  t.notRegex(method({ ...result, sampling, processes }), /not traced/);
+  t.notRegex(method({ ...result, sampling, processes }), /that takes root/);
 });
 
 test('processes that outlive the command have a line', (t) => {

@@ -101,8 +101,8 @@ function events({ refused, withoutHighWater }: KernelEvents): Check {
     return line('missing', refused, 'run outside of containers, with Linux 6.6 or as root');
   }
   return withoutHighWater === undefined
-    ? line('ok', 'told by the kernel, with the peak of each process that ends')
-    : line('limited', `told by the kernel; ${withoutHighWater}`, 'run as root');
+    ? line('ok', 'sent by the kernel, with the peak of each process that ends')
+    : line('limited', `sent by the kernel; ${withoutHighWater}`, 'run as root');
 }
 
 function trace(tracing: TracingSurvey): Check {

@@ -16,7 +16,10 @@ export function tasksOf(
     seen.delete(id);
     return taskOf(id, result, task, startTime);
   });
-  const unreported = [...seen.values()].map((task): Task => ({ ...task, status: 'ended' }));
+  // Nx ends its own helpers with a signal, which says nothing about their work.
+  const unreported = [...seen.values()].map(({ exit: _seenExit, ...task }): Task => {
+    return { ...task, status: 'ended' };
+  });
   return [...reported, ...unreported];
 }
 

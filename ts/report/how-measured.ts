@@ -7,7 +7,8 @@ import { plainText } from './plain-text.js';
 
 /** Whether nothing was missed and the bounds are close, so that nothing needs explaining. */
 export function isMeasuredWell({ processes, sampling }: Result, peak: Peak): boolean {
-  const isMissing = (processes?.unmeasured ?? 0) > 0 || (sampling.released ?? 0) > 0;
+  const { released = 0, lostEvents = 0 } = sampling;
+  const isMissing = (processes?.unmeasured ?? 0) > 0 || released > 0 || lostEvents > 0;
   const most = peak.upperBytes ?? Number.POSITIVE_INFINITY;
   const isClose = (isOpen: boolean, bytes: number) => !isOpen || bytes < uselessBytes;
   return (
@@ -18,13 +19,16 @@ export function isMeasuredWell({ processes, sampling }: Result, peak: Peak): boo
 }
 
 export function howMeasured({ sampling, processes }: Result, peak: Peak): string {
-  const { method, released = 0, fallbackReason } = sampling;
+  const { method, released = 0, lostEvents = 0, fallbackReason } = sampling;
   const isTraced = method === 'traced';
   const parts = [
     metricText(peak.metric),
-    ...(isTraced && released === 0 ? ['every process seen'] : samples(sampling)),
+    ...(isTraced && released === 0 && lostEvents === 0
+      ? ['every process seen']
+      : samples(sampling)),
   ];
   if (isTraced && released > 0) parts.push(`traced, but for ${released} of the processes`);
+  if (lostEvents > 0) parts.push('the kernel had more process events than it could send');
   if (isOpenAbove(peak) && peak.method !== 'kernel') {
     parts.push('short spikes may be missed');
   }

@@ -70,7 +70,7 @@ test('a process that is gone, and options that cannot be used, are rejections', 
     [undefined, {}, 'there is no process id: the process did not start'],
     ['12', {}, '12 is not a process id'],
     [process.pid, { label: '' }, 'label must be a non-empty string'],
-    [process.pid, { trace: 'auto' }, 'trace must be on or off'],
+    [process.pid, { trace: 'maybe' }, 'trace must be one of auto, kernel, ptrace, on, off'],
     [process.pid, { limit: '1G' }, 'there is no option limit'],
   ] as const) {
     const refused = attach(pid as number, options as object);

@@ -43,7 +43,7 @@ for (const [options, message] of [
   [{ timeoutMs: '5s' }, 'timeoutMs must be a number of milliseconds above 0, at most 1800000000'],
   [{ graceMs: -1 }, 'graceMs must be a number of milliseconds from 0 to 3600000'],
   [{ survivors: 'keep' }, 'survivors must be one of leave, wait, kill'],
-  [{ trace: true }, 'trace must be one of auto, on, off'],
+  [{ trace: true }, 'trace must be one of auto, kernel, ptrace, on, off'],
   [{ pty: 'yes' }, 'pty must be one of auto, on, off'],
   [{ signal: 'SIGTERM' }, 'signal must be an AbortSignal'],
   [{ rejectOnFailure: 1 }, 'rejectOnFailure must be true or false'],

@@ -4,6 +4,7 @@
 mod allocated;
 mod barrier;
 mod clock;
+mod cost;
 mod day;
 mod floor;
 mod memory;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
     let words: Vec<&str> = arguments.iter().map(String::as_str).collect();
     let outcome = match words.as_slice() {
         ["--sleep-tree", processes] => number(processes).and_then(tree::sleep_tree),
+        ["cost", rest @ ..] => cost::run(rest),
         ["day"] => day::run(),
         ["peer", rest @ ..] => peer::run(rest),
         ["random-tree", rest @ ..] => random_tree::run(rest),

@@ -4,12 +4,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use memtop_proc::native::thread_cpu;
-use memtop_proc::{Birth, Error, HighWater, Observer, ProcessId, Reading};
+use memtop_proc::{Birth, Description, Error, HighWater, Observer, ProcessId, Reading};
 
 use crate::member::{CachedDescription, Member};
 use crate::sampler::memory_origin::MemoryOrigin;
+use crate::sampler::short_lives::ShortLife;
 use crate::unsampled::Unsampled;
-use crate::{LargestProcess, Sampler, Traits};
+use crate::{Death, LargestProcess, Sampler, Traits};
+
+/// Where many processes come and go, one that is younger and has less memory is not sampled yet.
+const ADMITTED_AFTER: Duration = Duration::from_millis(10);
+const WORTH_ADMITTING: u64 = 4 << 20;
+
+/// The signals that end processes for want of memory: the kernel's, and a program's own.
+const KILL: i32 = 9;
+const ABORT: i32 = 6;
+/// Further deaths are not recorded.
+const MOST_DEATHS: usize = 100;
 
 /// What has happened to a process.
 #[derive(Clone, Debug)]
@@ -33,8 +44,8 @@ pub enum Event {
         pid: u32,
         /// How it ended.
         status: EndStatus,
-        /// The highest resident memory that it ever had, where that is known only now.
-        highest_bytes: Option<u64>,
+        /// What is known of it only now.
+        last: Option<LastFigures>,
     },
     /// No more events of it and of its children follow.
     Released(u32),
@@ -44,6 +55,24 @@ pub enum Event {
         /// The last pid whose start was reported.
         last_pid: u32,
     },
+}
+
+/// What the kernel knew of a process when it ended.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LastFigures {
+    /// The highest resident memory that it ever had.
+    pub highest_bytes: u64,
+    /// Its short name.
+    pub name: String,
+}
+
+impl LastFigures {
+    fn description(&self) -> Description {
+        Description {
+            name: self.name.clone(),
+            command: Vec::new(),
+        }
+    }
 }
 
 /// How a process ended.
@@ -115,16 +144,14 @@ impl<O: Observer> Sampler<O> {
                 Ok(())
             }
             Event::Exiting(pid, last) => self.take_last_reading(pid, last),
-            Event::Ended {
-                pid,
-                status,
-                highest_bytes,
-            } => {
-                if let Some(bytes) = highest_bytes {
-                    self.take_highest(pid, bytes);
-                }
+            Event::Ended { pid, status, last } => {
+                self.note_death(pid, status, last.as_ref());
+                let life = last.and_then(|last| self.take_last_figures(pid, &last));
                 self.forget(pid, Some(status), now);
                 self.take_end(pid);
+                if let Some(life) = life {
+                    self.take_short_life(&life);
+                }
                 Ok(())
             }
             Event::Released(pid) => {
@@ -166,6 +193,7 @@ impl<O: Observer> Sampler<O> {
                 parent,
                 born: now,
                 memory: Some(memory),
+                seen_bytes: None,
                 at_exit: None,
             },
         );
@@ -250,8 +278,40 @@ impl<O: Observer> Sampler<O> {
         Ok(())
     }
 
-    /// A process has ended that once had so much.
-    fn take_highest(&mut self, pid: u32, bytes: u64) {
+    /// A process that was killed, or has aborted, may have done so for want of memory.
+    fn note_death(&mut self, pid: u32, status: EndStatus, last: Option<&LastFigures>) {
+        let EndStatus::Signal(signal @ (KILL | ABORT)) = status else {
+            return;
+        };
+        let Some(task) = self.tree.task_of_pid(pid) else {
+            return;
+        };
+        let member = self
+            .tree
+            .index_of(pid)
+            .map(|index| &self.tree.members()[index]);
+        let description = match (member, last) {
+            (Some(member), _) => (*member.description.current).clone(),
+            (None, Some(last)) => last.description(),
+            (None, None) => Description::default(),
+        };
+        let sampled = member.map(|member| member.memory.highest);
+        let death = Death {
+            pid,
+            signal,
+            description,
+            highest_bytes: sampled.max(last.map(|last| last.highest_bytes)),
+        };
+        self.tasks.each_outwards(task, |task| {
+            if task.record.deaths.len() < MOST_DEATHS {
+                task.record.deaths.push(death.clone());
+            }
+        });
+    }
+
+    /// What a process had that has ended. Returns its life if no sample may have seen all of that.
+    fn take_last_figures(&mut self, pid: u32, figures: &LastFigures) -> Option<ShortLife> {
+        let bytes = figures.highest_bytes;
         self.note_stage_peak_of(pid, bytes);
         let last = HighWater {
             highest_bytes: bytes,
@@ -260,14 +320,34 @@ impl<O: Observer> Sampler<O> {
             swapped_bytes: 0,
         };
         if let Some(index) = self.tree.index_of(pid) {
-            self.tree.members_mut()[index].is_exiting = true;
+            let member = &mut self.tree.members_mut()[index];
+            member.is_exiting = true;
+            let is_new = bytes > member.memory.highest;
             self.note_high_water(index, last);
             let member = &self.tree.members()[index];
             self.tasks
                 .each_outwards(member.task, |task| task.note_size(member));
-        } else if let Some(process) = self.unsampled.get_mut(pid) {
-            process.at_exit = Some(last);
+            return is_new.then(|| ShortLife {
+                id: member.id,
+                parent: member.parent,
+                task: member.task,
+                born: member.first_seen,
+                description: Arc::clone(&member.description.current),
+                bytes,
+                is_own: member.family.is_none() && member.borrows_from.is_none(),
+            });
         }
+        let process = self.unsampled.get_mut(pid)?;
+        process.at_exit = Some(last);
+        Some(ShortLife {
+            id: ProcessId { pid, started: 0 },
+            parent: process.parent,
+            task: process.task,
+            born: process.born,
+            description: Arc::new(figures.description()),
+            bytes: process.most(),
+            is_own: process.memory.is_none(),
+        })
     }
 
     fn take_end(&mut self, pid: u32) {
@@ -280,11 +360,14 @@ impl<O: Observer> Sampler<O> {
             return;
         };
         let is_known = process.at_exit.is_some() || process.borrows();
+        let most = is_known.then(|| process.most());
         self.tasks.each_outwards(process.task, |task| {
-            task.lifetimes.ended(pid, process.most());
-            if !is_known {
-                task.ended += 1;
-                task.record.unmeasured += 1;
+            task.lifetimes.ended(pid, most);
+            match (most, process.seen_bytes) {
+                // Samples since have counted it with less.
+                (Some(most), Some(seen)) => task.raise(process.born, most.saturating_sub(seen)),
+                (None, None) => task.record.unmeasured += 1,
+                (Some(_), None) | (None, Some(_)) => {}
             }
         });
     }
@@ -346,7 +429,11 @@ impl<O: Observer> Sampler<O> {
         // A borrower comes after its lender.
         staying.sort_unstable_by_key(|(_, process)| (process.borrows(), process.born));
         let before = (!staying.is_empty()).then(thread_cpu);
-        for (pid, process) in staying {
+        for (pid, mut process) in staying {
+            if exiting != Some(pid) && self.may_wait(pid, &mut process) {
+                self.unsampled.add(pid, process);
+                continue;
+            }
             match self.admit_unsampled(pid, process) {
                 Ok(true) => {}
                 // It is ending; its end will be reported.
@@ -360,8 +447,26 @@ impl<O: Observer> Sampler<O> {
         if let Some(before) = before {
             let cost = thread_cpu().saturating_sub(before);
             self.progress.add_admission(cost);
+            self.births.spend_on_admission(cost);
         }
         outcome
+    }
+
+    /// Whether a process stays unsampled for now, since it is young and small, and many come and go.
+    fn may_wait(&mut self, pid: u32, process: &mut Unsampled) -> bool {
+        let now = self.progress.now();
+        if now.saturating_sub(process.born) >= ADMITTED_AFTER || self.births.may_admit(now) {
+            return false;
+        }
+        match self.observer.resident_of(pid) {
+            Ok(Reading::Resident { bytes, .. }) if bytes < WORTH_ADMITTING => {
+                process.seen_bytes = process.seen_bytes.max(Some(bytes));
+                true
+            }
+            // Its end will be reported.
+            Ok(Reading::Gone) => true,
+            Ok(Reading::Resident { .. }) | Err(_) => false,
+        }
     }
 
     fn admit_unsampled(&mut self, pid: u32, process: Unsampled) -> Result<bool, Error> {

@@ -44,7 +44,7 @@ pub use attribution::{
     SharedRules, StageRecord, StageSummary, TaskRule, Traits,
 };
 pub use ceiling::Ceiling;
-pub use event::{EndStatus, Event, InitialMemory};
+pub use event::{EndStatus, Event, InitialMemory, LastFigures};
 pub use event_source::EventSource;
 pub use guard::{Crossing, Guard, Level, MachineGuard, RoomCrossing, Thresholds};
 pub use guarded_task::TaskGuard;
@@ -53,7 +53,9 @@ pub use pace::Interval;
 pub use page_reads::Metric;
 pub use peak::{Peak, PeakMetric, ProcessAtPeak};
 pub use programs::Program;
-pub use record::{LargestProcess, LivingProcess, Record, Snapshot, TaskRecord, TimelineSegment};
+pub use record::{
+    Death, LargestProcess, LivingProcess, Record, Snapshot, TaskRecord, TimelineSegment,
+};
 pub use sampler::Sampler;
 pub use samples::Samples;
 pub use tasks::TaskId;

@@ -14,7 +14,11 @@ pub(crate) struct Lifetimes {
 #[derive(Clone, Copy, Debug)]
 enum Event {
     Started(u32),
-    Ended { pid: u32, most: u64 },
+    /// `most` is `None` if it is unknown how much it had.
+    Ended {
+        pid: u32,
+        most: Option<u64>,
+    },
 }
 
 /// The memory of processes that started or ended within a gap.
@@ -24,6 +28,8 @@ pub(crate) struct GapBytes {
     pub(crate) most_at_once: u64,
     /// The most that those still alive at the end of the gap can have had.
     pub(crate) at_the_end: u64,
+    /// The most processes at any instant of which it is unknown how much they had.
+    pub(crate) unknown_at_once: u64,
 }
 
 impl Lifetimes {
@@ -36,7 +42,7 @@ impl Lifetimes {
     }
 
     /// A process that had at most so much. If it did not start within the gap, it was there before.
-    pub(crate) fn ended(&mut self, pid: u32, most: u64) {
+    pub(crate) fn ended(&mut self, pid: u32, most: Option<u64>) {
         self.events.push(Event::Ended { pid, most });
     }
 
@@ -52,17 +58,28 @@ impl Lifetimes {
         }
         bytes.at_the_end = alive.values().sum();
         let mut now = bytes.at_the_end;
+        let mut unknown = 0;
+        let mut alive: ByNumber<u32, Option<u64>> = alive
+            .into_iter()
+            .map(|(pid, most)| (pid, Some(most)))
+            .collect();
         bytes.most_at_once = now;
         // Backwards, since what a process had is only known at its end.
         for event in self.events.drain(..).rev() {
             match event {
                 Event::Ended { pid, most } => {
-                    now += most;
+                    now += most.unwrap_or(0);
+                    unknown += u64::from(most.is_none());
                     alive.insert(pid, most);
                 }
-                Event::Started(pid) => now -= alive.remove(&pid).unwrap_or(0),
+                Event::Started(pid) => match alive.remove(&pid) {
+                    Some(Some(most)) => now -= most,
+                    Some(None) => unknown -= 1,
+                    None => {}
+                },
             }
             bytes.most_at_once = bytes.most_at_once.max(now);
+            bytes.unknown_at_once = bytes.unknown_at_once.max(unknown);
         }
         bytes
     }
@@ -76,6 +93,7 @@ mod tests {
         GapBytes {
             most_at_once,
             at_the_end,
+            unknown_at_once: 0,
         }
     }
 
@@ -84,7 +102,7 @@ mod tests {
         let mut lifetimes = Lifetimes::default();
         for pid in 1..10 {
             lifetimes.started(pid);
-            lifetimes.ended(pid, 300);
+            lifetimes.ended(pid, Some(300));
         }
         assert_eq!(lifetimes.close(|_| 0), bytes(300, 0));
         assert_eq!(
@@ -99,10 +117,10 @@ mod tests {
         let mut lifetimes = Lifetimes::default();
         lifetimes.started(1);
         lifetimes.started(2);
-        lifetimes.ended(1, 300);
+        lifetimes.ended(1, Some(300));
         lifetimes.started(3);
-        lifetimes.ended(2, 50);
-        lifetimes.ended(3, 100);
+        lifetimes.ended(2, Some(50));
+        lifetimes.ended(3, Some(100));
         assert_eq!(lifetimes.close(|_| 0), bytes(350, 0));
     }
 
@@ -110,24 +128,43 @@ mod tests {
     fn a_process_from_before_the_gap_counts_from_its_start() {
         let mut lifetimes = Lifetimes::default();
         lifetimes.started(2);
-        lifetimes.ended(2, 10);
-        lifetimes.ended(1, 300);
+        lifetimes.ended(2, Some(10));
+        lifetimes.ended(1, Some(300));
         assert_eq!(lifetimes.close(|_| 0), bytes(310, 0));
     }
 
     #[test]
     fn a_process_that_is_still_alive_counts_with_what_it_has() {
         let mut lifetimes = Lifetimes::default();
-        lifetimes.ended(1, 300);
+        lifetimes.ended(1, Some(300));
         lifetimes.started(2);
         assert_eq!(lifetimes.close(|_| 200), bytes(300, 200));
+    }
+
+    #[test]
+    fn processes_of_unknown_memory_are_counted_as_they_were_alive() {
+        let mut lifetimes = Lifetimes::default();
+        lifetimes.ended(1, None);
+        for pid in 2..10 {
+            lifetimes.started(pid);
+            lifetimes.ended(pid, None);
+        }
+        assert_eq!(lifetimes.close(|_| 0).unknown_at_once, 1);
+        lifetimes.ended(1, None);
+        lifetimes.started(2);
+        lifetimes.started(3);
+        lifetimes.ended(2, None);
+        lifetimes.ended(3, Some(70));
+        lifetimes.ended(4, None);
+        let gap = lifetimes.close(|_| 0);
+        assert_eq!((gap.unknown_at_once, gap.most_at_once), (2, 70));
     }
 
     #[test]
     fn a_reused_pid_is_another_process() {
         let mut lifetimes = Lifetimes::default();
         lifetimes.started(1);
-        lifetimes.ended(1, 300);
+        lifetimes.ended(1, Some(300));
         lifetimes.started(1);
         assert_eq!(lifetimes.close(|_| 20), bytes(300, 20));
     }

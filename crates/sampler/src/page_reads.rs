@@ -37,6 +37,9 @@ const MUCH: u64 = 20;
 const HIGHER: u64 = 50;
 /// Less left open than one part in so many is not worth a reading.
 const LITTLE: u64 = 100;
+/// Less than this is never worth a reading, nor is less than so many pages.
+const NEGLIGIBLE: u64 = 512 << 10;
+const NEGLIGIBLE_PAGES: u64 = 128;
 
 /// What a reading is needed for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -57,6 +60,11 @@ impl ReadingPurpose {
             purpose => purpose,
         }
     }
+}
+
+/// What never matters, however little there is of all.
+pub(crate) fn negligible(page_bytes: u64) -> u64 {
+    NEGLIGIBLE.min(NEGLIGIBLE_PAGES * page_bytes)
 }
 
 /// The last walk over the pages of a task's families.
@@ -105,8 +113,9 @@ impl PageReads {
     }
 
     /// Whether what the bounds leave open is worth a reading.
-    pub(crate) fn is_worth_it(estimate: &Estimate) -> bool {
-        estimate.total.is_wider_than(LITTLE)
+    pub(crate) fn is_worth_it(estimate: &Estimate, page_bytes: u64) -> bool {
+        let total = estimate.total;
+        total.is_wider_than(LITTLE) && total.width() >= negligible(page_bytes)
     }
 
     /// Whether to walk over the pages of families now. While they grow, a walk is out of date soon.

@@ -94,6 +94,9 @@ pub struct TaskRecord {
     pub found: u64,
     /// Processes that ended before their memory could be read once.
     pub unmeasured: u64,
+    /// Processes that a signal has ended that may have to do with memory, where their ends were
+    /// reported with it.
+    pub deaths: Vec<Death>,
     /// The most processes alive at one sample.
     pub max_alive: u64,
 }
@@ -195,4 +198,17 @@ impl Snapshot {
         self.living = living.map(|process| process.since(start)).collect();
         self
     }
+}
+
+/// The death of a process by a signal.
+#[derive(Clone, Debug)]
+pub struct Death {
+    /// Its pid.
+    pub pid: u32,
+    /// The signal.
+    pub signal: i32,
+    /// Its name and command line.
+    pub description: Description,
+    /// The highest resident memory that it is known to have had.
+    pub highest_bytes: Option<u64>,
 }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use memtop_proc::{GroupCounters, GroupMemory};
 
+use crate::bracket::Bracket;
 use crate::estimate::{Estimate, ReadPages, Sums};
 use crate::lifetimes::Lifetimes;
 use crate::member::Member;
@@ -103,20 +104,38 @@ impl Task {
         }
         // One point says that no process is alive.
         if sums.alive > 0 || record.timeline.ends_above_zero() {
-            let point = Point {
+            self.add_point(Point {
                 at: now,
                 bytes: total.best,
-            };
-            record.timeline.add(point);
-            if let Some(segment) = &mut self.segment {
-                segment.add(point);
-            }
-            for source in &self.sources {
-                source.add(point);
-            }
+            });
         }
         if total.best > self.peak_bytes() {
             self.span.record_peak(&mut self.record.peak, peak(), total);
+        }
+    }
+
+    /// Records a process that ended before a sample saw all of its memory, with what the others had.
+    pub(crate) fn record_short_life(&mut self, now: Duration, peak: Peak, total: Bracket) {
+        let record = &mut self.record;
+        record.max_alive = record.max_alive.max(peak.processes.len() as u64);
+        record.highest_rss_bytes = record.highest_rss_bytes.max(peak.rss_bytes);
+        record.floor_bytes = record.floor_bytes.max(total.lower);
+        self.add_point(Point {
+            at: now,
+            bytes: total.best,
+        });
+        // No later sample says anything about it.
+        let total = Bracket::exactly(total.best);
+        self.span.record_peak(&mut self.record.peak, peak, total);
+    }
+
+    fn add_point(&mut self, point: Point) {
+        self.record.timeline.add(point);
+        if let Some(segment) = &mut self.segment {
+            segment.add(point);
+        }
+        for source in &self.sources {
+            source.add(point);
         }
     }
 
@@ -189,7 +208,7 @@ impl Task {
         self.before = Some(total.upper);
         self.window_given_back += given_back;
         self.span.give_back(given_back);
-        let ended = std::mem::take(&mut self.ended) + unseen;
+        let ended = std::mem::take(&mut self.ended) + gap_bytes.unknown_at_once + unseen;
         if ended > 0 {
             let most = if unseen == 0 {
                 most

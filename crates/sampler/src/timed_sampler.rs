@@ -21,6 +21,7 @@ const MOST_AT_EVENTS: Duration = Duration::from_millis(20);
 /// A process is young for so long, and is looked at this often meanwhile.
 const YOUNG: Duration = Duration::from_millis(20);
 const LOOK_EVERY: Duration = Duration::from_millis(1);
+const LOOK_WITHOUT_BUDGET_EVERY: Duration = Duration::from_millis(4);
 
 /// However seldom samples are taken, guarded tasks are checked this often.
 const GUARD_EVERY: Duration = Duration::from_millis(100);
@@ -265,15 +266,21 @@ impl<O: Observer> TimedSampler<O> {
         if !wait.is_zero() {
             return Some(wait);
         }
-        self.look_due = Some(now + LOOK_EVERY);
         self.at_events.fill(now);
-        if self.last_sample.elapsed() >= LOOK_EVERY && self.at_events.allows(self.last_cost) {
+        let is_affordable = self.at_events.allows(self.last_cost);
+        if is_affordable && self.last_sample.elapsed() >= LOOK_EVERY {
             // A failure shows in the next regular sample, too.
             let (cost, _) = self.timed(|sampler| sampler.sample(now));
             self.at_events.spend(cost);
             self.after_sample();
         }
-        Some(LOOK_EVERY)
+        let wait = if is_affordable {
+            LOOK_EVERY
+        } else {
+            LOOK_WITHOUT_BUDGET_EVERY
+        };
+        self.look_due = Some(now + wait);
+        Some(wait)
     }
 
     pub(crate) fn handle(&mut self, events: Vec<(Instant, Event)>) {

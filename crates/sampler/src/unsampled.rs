@@ -18,6 +18,8 @@ pub(crate) struct Unsampled {
     /// What it has of its parent's memory. `None` once it runs a program of its own, or its parent's
     /// memory was left to it.
     pub(crate) memory: Option<InitialMemory>,
+    /// Its memory at samples that it was too small for.
+    pub(crate) seen_bytes: Option<u64>,
     /// Reported when it is about to end.
     pub(crate) at_exit: Option<HighWater>,
 }
@@ -28,11 +30,12 @@ impl Unsampled {
         self.memory == Some(InitialMemory::OfParent)
     }
 
-    /// The most memory that it has had, once it is about to end.
+    /// The most memory that it is known to have had.
     pub(crate) fn most(&self) -> u64 {
         match self.at_exit {
-            Some(high) if !self.borrows() => high.highest_bytes,
-            _ => 0,
+            _ if self.borrows() => 0,
+            Some(high) => high.highest_bytes,
+            None => self.seen_bytes.unwrap_or(0),
         }
     }
 }
@@ -85,14 +88,14 @@ impl UnsampledProcesses {
         self.by_pid.iter().map(|(&pid, process)| (pid, process))
     }
 
-    /// The tasks of all, and the most memory that each has had, once it is about to end.
-    pub(crate) fn exiting(&self) -> impl Iterator<Item = (TaskId, u64)> {
+    /// The tasks of all, and the most memory that each is known to have had.
+    pub(crate) fn most_of_each(&self) -> impl Iterator<Item = (TaskId, u64)> {
         self.by_pid
             .values()
             .map(|process| (process.task, process.most()))
     }
 
-    pub(crate) fn most_of_exiting(&self, pid: u32) -> u64 {
+    pub(crate) fn most_of(&self, pid: u32) -> u64 {
         self.by_pid.get(&pid).map_or(0, Unsampled::most)
     }
 

@@ -162,7 +162,7 @@ impl World {
             self.report(Event::Ended {
                 pid,
                 status,
-                highest_bytes: None,
+                last: None,
             });
         }
         self.table.end(pid);
@@ -485,6 +485,21 @@ fn a_task_can_be_given_by_name() {
         let now = world.now;
         let root = world.root;
         assert!(!world.sampler.assign_to_task(root, 12, "unknown", "a", now));
+    }
+}
+
+#[test]
+fn what_a_process_has_started_is_of_the_task_that_it_is_given_later() {
+    for is_reported in [false, true] {
+        let mut world = World::new(is_reported);
+        world.start(11, ROOT, "sh", "", 2);
+        world.start(12, 11, "program", "", 100);
+        world.start(13, 12, "helper", "", 30);
+        world.tick();
+        let (root, now) = (world.root, world.now);
+        assert!(world.sampler.assign_to_task(root, 11, "nx", "a:build", now));
+        world.tick();
+        assert_eq!(world.peaks(), [row("a:build", 132, None)]);
     }
 }
 

@@ -5,7 +5,9 @@ mod fake;
 use std::time::Duration;
 
 use memtop_proc::HighWater;
-use memtop_sampler::{EndStatus, Event, InitialMemory, Metric, Sampler, TaskId};
+use memtop_sampler::{
+    EndStatus, Event, InitialMemory, LastFigures, Metric, Sampler, TaskId, TaskRecord,
+};
 
 use fake::FakeTable;
 
@@ -81,7 +83,7 @@ impl Reported {
         self.report(Event::Ended {
             pid,
             status: EndStatus::Code(0),
-            highest_bytes: None,
+            last: None,
         });
     }
 
@@ -236,4 +238,124 @@ fn a_storm_of_short_borrowers_adds_nothing() {
     let record = reported.sampler.task_record(reported.task).unwrap();
     assert_eq!(record.ceiling.bytes(None), Some(203 * MB));
     assert_eq!(record.unmeasured, 0);
+}
+
+/// As events of the kernel are: a moment late, and with the high-water mark at the very end.
+impl Reported {
+    fn start_untold(&mut self, pid: u32, parent: u32) {
+        self.report(Event::Started {
+            pid,
+            parent,
+            memory: InitialMemory::Unknown,
+        });
+    }
+
+    fn end_with(&mut self, pid: u32, megabytes: u64) {
+        self.report(Event::Ended {
+            pid,
+            status: EndStatus::Code(0),
+            last: Some(LastFigures {
+                highest_bytes: megabytes * MB,
+                name: "short".to_owned(),
+            }),
+        });
+    }
+
+    fn record(&self) -> TaskRecord {
+        self.sampler.task_record(self.task).unwrap()
+    }
+}
+
+#[test]
+fn what_a_child_has_of_its_parent_is_found_out_where_it_is_not_reported() {
+    let mut reported = Reported::new();
+    reported.table.fork(11, 10);
+    reported.start_untold(11, 10);
+    reported.table.vfork(12, 10);
+    reported.start_untold(12, 10);
+    reported.table.grow(11, 60 * MB);
+    assert_eq!(reported.tick(), 260);
+    reported.exec(12, 30);
+    assert_eq!(reported.tick(), 290);
+    assert_eq!(reported.record().seen, 3);
+}
+
+#[test]
+fn a_process_that_no_sample_has_seen_makes_a_peak_by_what_the_kernel_knew_of_it() {
+    let mut reported = Reported::new();
+    for pid in 11..14 {
+        reported.start_untold(pid, 10);
+        reported.report(Event::Execed(pid, None));
+        reported.end_with(pid, 300);
+    }
+    assert_eq!(reported.tick(), 200);
+    assert_eq!(reported.peak(), 500, "they ran one after the other");
+    let record = reported.record();
+    assert_eq!((record.seen, record.unmeasured), (4, 0));
+    assert_eq!(record.ceiling.bytes(None), Some(500 * MB));
+    let largest = record.largest.unwrap();
+    assert_eq!(
+        (largest.bytes, &*largest.description.name),
+        (300 * MB, "short")
+    );
+    let peak = record.peak.unwrap();
+    let parts = peak.processes.iter().map(|process| process.bytes);
+    assert_eq!(parts.sum::<u64>(), peak.bytes);
+}
+
+#[test]
+fn a_child_that_may_have_had_its_parents_memory_only_adds_nothing() {
+    let mut reported = Reported::new();
+    reported.start_untold(11, 10);
+    reported.end_with(11, 200);
+    assert_eq!(reported.tick(), 200);
+    assert_eq!(reported.peak(), 200);
+}
+
+#[test]
+fn a_process_that_grew_since_it_was_sampled_had_that_at_its_end() {
+    let mut reported = Reported::new();
+    reported.table.start(11, 10, 30 * MB);
+    reported.start_untold(11, 10);
+    reported.report(Event::Execed(11, None));
+    let at = GAP * reported.tick + GAP * 9 / 10;
+    reported.sampler.sample(at).unwrap();
+    reported.table.end(11);
+    reported
+        .sampler
+        .handle(
+            Event::Ended {
+                pid: 11,
+                status: EndStatus::Code(0),
+                last: Some(LastFigures {
+                    highest_bytes: 90 * MB,
+                    name: "grown".to_owned(),
+                }),
+            },
+            at + GAP / 20,
+        )
+        .unwrap();
+    assert_eq!(reported.tick(), 200);
+    assert!(reported.peak() >= 230);
+    assert!(reported.record().ceiling.bytes(None).unwrap() >= 290 * MB);
+}
+
+#[test]
+fn what_was_lost_is_found_by_one_scan() {
+    let mut reported = Reported::new();
+    reported.table.start(11, 10, 50 * MB);
+    reported.start_untold(11, 10);
+    reported.report(Event::Execed(11, None));
+    assert_eq!(reported.tick(), 250);
+    // Neither the end of this one nor the starts of these are reported.
+    reported.table.end(11);
+    reported.table.start(12, 10, 70 * MB);
+    reported.table.start(13, 12, 10 * MB);
+    reported.report(Event::Lost { last_pid: 11 });
+    assert_eq!(reported.tick(), 280);
+    reported.table.start(14, 10, 10 * MB);
+    assert_eq!(reported.tick(), 280, "events are reported again");
+    reported.start_untold(14, 10);
+    assert_eq!(reported.tick(), 290);
+    assert_eq!(reported.record().seen, 5);
 }

@@ -532,7 +532,7 @@ fn what_is_reported_needs_no_sample() {
         &[Event::Ended {
             pid: 11,
             status: EndStatus::Code(0),
-            highest_bytes: None,
+            last: None,
         }],
     );
     sampler.tick(2 * MS).unwrap();
@@ -566,7 +566,7 @@ fn reported_lifetimes_one_after_the_other_bound_the_peak_tightly() {
             &[Event::Ended {
                 pid,
                 status: EndStatus::Code(0),
-                highest_bytes: None,
+                last: None,
             }],
         );
     }
@@ -592,7 +592,7 @@ fn a_reported_child_in_its_parents_memory_adds_nothing_until_it_execs() {
             Event::Ended {
                 pid: 11,
                 status: EndStatus::Code(0),
-                highest_bytes: None,
+                last: None,
             },
             born(12, 10, InitialMemory::OfParent),
         ],
@@ -623,7 +623,7 @@ fn no_scan_runs_while_all_births_are_reported_and_none_counts_twice_after() {
             Event::Ended {
                 pid: 11,
                 status: EndStatus::Code(0),
-                highest_bytes: None,
+                last: None,
             },
         ],
     );

@@ -45,8 +45,8 @@ pub enum StartError {
     /// The run was to have a control group of its own and cannot.
     #[error("there can be no control group for the run: {0}")]
     NoGroup(String),
-    /// The run was to be traced and cannot be.
-    #[error("the command cannot be traced: {0}")]
+    /// The run was to be followed in a way that is not possible here.
+    #[error("the command cannot be followed as asked for: {0}")]
     NoTracing(String),
     /// What was asked for cannot be passed on to any program.
     #[error("{0}")]

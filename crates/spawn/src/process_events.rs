@@ -33,7 +33,7 @@ impl ProcessEvents {
             KernelEvents::start(sampler)
         };
         match wanted {
-            TraceUse::Off => Ok(Self::None("it was not asked for".to_owned())),
+            TraceUse::Off => Ok(Self::None("process events were not asked for".to_owned())),
             TraceUse::Kernel => by_kernel().map(Self::Kernel),
             TraceUse::Ptrace => Ok(Self::Ptrace {
                 is_required: true,

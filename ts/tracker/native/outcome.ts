@@ -30,7 +30,7 @@ export interface Measured {
   ceilingBytes?: number | undefined;
   group?: Cgroup | undefined;
   noGroupBecause?: string | undefined;
-  /** How the starts and ends of its processes were learned. */
+  /** How the starts and ends of its processes were learned; absent for a part of a run. */
   tracking?: TrackingRecord;
 }
 

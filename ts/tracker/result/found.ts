@@ -60,13 +60,12 @@ function taskOf(task: FoundTask, measured: Measured, untilMs: number): TaskResul
   };
 }
 
-function measuresOf({ work, missedBytes }: FoundTask, measured: Measured): Measured {
+function measuresOf({ work, missedBytes }: FoundTask, { sampling }: Measured): Measured {
   return {
     tree: work,
-    sampling: measured.sampling,
+    sampling,
     missedBytes,
     ceilingBytes: work.ceilingBytes,
-    ...(measured.tracking && { tracking: measured.tracking }),
   };
 }
 

@@ -142,8 +142,7 @@ function rollUp(processes: Processes) {
   return [...groups.values()].sort((one, other) => other.bytes - one.bytes);
 }
 
-/** `traced` only if the start of every process was reported. */
+/** `traced` only if no process was found by a scan. */
 export function method({ tracking, tree }: Measured): 'traced' | 'scanned' {
-  const areReported = tracking !== undefined && tracking.by !== 'scan';
-  return areReported && tree.found === 0 ? 'traced' : 'scanned';
+  return tracking?.by !== 'scan' && tree.found === 0 ? 'traced' : 'scanned';
 }

@@ -162,13 +162,17 @@ fn wait_for_orphans(own: &OwnGroup) {
 
 /// The resident memory of the largest process that was waited for, as time(1) prints it.
 fn largest_child() -> u64 {
+    u64::try_from(children_usage().ru_maxrss).unwrap_or(0) * 1024
+}
+
+/// What processes took that were waited for.
+pub fn children_usage() -> libc::rusage {
     // SAFETY: all of the structure is numbers, and the call fills it in.
-    let usage = unsafe {
+    unsafe {
         let mut usage: libc::rusage = std::mem::zeroed();
         libc::getrusage(libc::RUSAGE_CHILDREN, &raw mut usage);
         usage
-    };
-    u64::try_from(usage.ru_maxrss).unwrap_or(0) * 1024
+    }
 }
 
 /// As a shell has it.

@@ -136,7 +136,7 @@ impl<O: Observer> Sampler<O> {
         let is_reported = self.births.are_reported();
         self.tasks.each_outwards_not_around(from, to, |left| {
             left.record.seen = left.record.seen.saturating_sub(1);
-            left.lifetimes.ended(pid, most);
+            left.lifetimes.ended(pid, Some(most));
         });
         self.tasks.each_outwards_not_around(to, from, |entered| {
             entered.record.seen += 1;

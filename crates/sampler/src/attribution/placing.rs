@@ -99,13 +99,18 @@ impl<O: Observer> Sampler<O> {
         if !task.is_some_and(|task| self.tasks.is_within(task, root)) {
             return false;
         }
-        let known = self.attribution.processes.get(&pid);
-        let own = known.map(|known| known.traits.as_ref().clone());
+        let former = self.attribution.processes.get(&pid);
+        let from = former.and_then(|former| former.task);
+        let own = former.map(|former| former.traits.as_ref().clone());
         let Some(own) = own.or_else(|| self.traits_of(pid)) else {
             return false;
         };
         if !own.marks.iter().any(|own| own.is_called_as(&mark)) {
-            self.place(pid, &Arc::new(own.with_mark(mark)), None, now);
+            let traits = Arc::new(own.with_mark(mark));
+            self.place(pid, &traits, None, now);
+            // It may have started others before its name was told.
+            let to = self.attribution.processes.get(&pid).and_then(|it| it.task);
+            self.move_children(pid, from, &traits, to, now);
         }
         true
     }
@@ -249,6 +254,11 @@ impl<O: Observer> Sampler<O> {
             .collect();
         for (pid, own, origin) in children {
             self.place_from(pid, &own, Some(traits), origin, now);
+            // Elsewhere its own children have followed it already.
+            let moved = self.attribution.processes.get(&pid).and_then(|it| it.task);
+            if self.births.are_reported() && moved == to && to != from {
+                self.move_children(pid, from, &own, to, now);
+            }
         }
     }
 

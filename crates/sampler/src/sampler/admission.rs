@@ -171,10 +171,13 @@ impl<O: Observer> Sampler<O> {
             self.files.change();
         }
         self.dissolve_single_families();
+        let are_reported = self.births.are_reported();
         self.tasks.each_outwards(member.task, |task| {
             task.given_back += given_back;
             if member.is_exiting {
-                task.lifetimes.ended(member.id.pid, member.most());
+                task.lifetimes.ended(member.id.pid, Some(member.most()));
+            } else if are_reported {
+                task.lifetimes.ended(member.id.pid, None);
             } else if !member.is_zombie {
                 task.ended += 1;
             }

@@ -7,6 +7,7 @@ use memtop_proc::Observer;
 use super::Sampler;
 use super::machine::Written;
 use crate::TaskId;
+use crate::page_reads::negligible;
 use crate::task::{Gap, Task};
 
 /// What is hidden matters where it is more than one part in so many of the highest.
@@ -28,7 +29,7 @@ impl<O: Observer> Sampler<O> {
                 let (tree, unsampled) = (&sampler.tree, &sampler.unsampled);
                 task.close_gap(gap, |pid| match tree.index_of(pid) {
                     Some(index) => tree.members()[index].most(),
-                    None => unsampled.most_of_exiting(pid),
+                    None => unsampled.most_of(pid),
                 });
             });
         }
@@ -43,8 +44,9 @@ impl<O: Observer> Sampler<O> {
         };
         let known = task.estimate.total.upper.max(task.record.floor_bytes);
         let highest = task.record.ceiling.highest().max(known);
+        let little = negligible(self.observer.page_bytes());
         if task.most_in_gap(unseen, by_time, self.changes.grown())
-            <= highest + highest / HIDDEN_IS_MUCH
+            <= highest + (highest / HIDDEN_IS_MUCH).max(little)
         {
             return;
         }

@@ -4,6 +4,13 @@ use std::time::Duration;
 
 use memtop_proc::{Birth, Observer};
 
+use crate::budget::Budget;
+
+/// Taking in a process takes about this long.
+const COST_OF_ADMISSION: Duration = Duration::from_micros(60);
+const SHARE_OF_ADMISSION: f64 = 0.01;
+const MOST_AT_ONCE: Duration = Duration::from_millis(20);
+
 #[derive(Debug)]
 pub(crate) struct Births {
     are_reported: bool,
@@ -13,6 +20,8 @@ pub(crate) struct Births {
     scans_once: bool,
     /// When the last one was reported.
     pub(crate) last: Option<Duration>,
+    /// What taking in reported ones may cost.
+    admission: Budget,
     /// The result of a scan; kept for its room.
     found: Vec<Birth>,
     /// Processes that have come and gone without ever showing, as of the last sample.
@@ -26,6 +35,7 @@ impl Births {
             is_one_unreported: false,
             scans_once: false,
             last: None,
+            admission: Budget::new(SHARE_OF_ADMISSION, MOST_AT_ONCE),
             found: Vec::new(),
             never_seen: observer.never_seen(),
         }
@@ -40,6 +50,16 @@ impl Births {
     pub(crate) fn set_reported(&mut self, are_reported: bool) {
         self.is_one_unreported |= !are_reported;
         self.are_reported = are_reported && !self.is_one_unreported;
+    }
+
+    /// Whether there is CPU time left to take in one that was reported.
+    pub(crate) fn may_admit(&mut self, now: Duration) -> bool {
+        self.admission.fill(now);
+        self.admission.allows(COST_OF_ADMISSION)
+    }
+
+    pub(crate) fn spend_on_admission(&mut self, time: Duration) {
+        self.admission.spend(time);
     }
 
     /// Reports were lost: what they said is found by a scan.

@@ -131,7 +131,7 @@ impl<O: Observer> Sampler<O> {
         self.page_reads.fill(now, &estimate);
         match self.page_reads.metric() {
             Metric::Pss => self.read_proportional(id, purpose),
-            Metric::Auto if PageReads::is_worth_it(&estimate) => {
+            Metric::Auto if PageReads::is_worth_it(&estimate, self.observer.page_bytes()) => {
                 self.narrow(id, &estimate, purpose)
             }
             Metric::Auto | Metric::Rss => Ok(()),

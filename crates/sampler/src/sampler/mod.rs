@@ -16,6 +16,7 @@ mod narrowing;
 mod parts;
 mod progress;
 mod sample;
+pub(crate) mod short_lives;
 #[cfg(test)]
 mod simulation;
 mod sums;

@@ -40,8 +40,8 @@ impl<O: Observer> Sampler<O> {
             });
         }
         self.add_families();
-        // These end in a moment, and are too small to be measured.
-        for (task, most) in self.unsampled.exiting() {
+        // These end in a moment, or have just started, and are too small to be measured.
+        for (task, most) in self.unsampled.most_of_each() {
             self.tasks
                 .each_outwards(task, |task| task.sums.hidden += most);
         }

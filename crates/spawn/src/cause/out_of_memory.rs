@@ -62,7 +62,7 @@ pub struct Victim {
 /// Everything that a reason can be found in.
 pub(crate) struct Evidence<'a> {
     pub(crate) end: Option<End>,
-    /// Of a traced run; none are known of another.
+    /// As far as ends were reported.
     pub(crate) deaths: &'a [Death],
     pub(crate) record: Option<&'a Record>,
     pub(crate) oom: &'a OomEvidence,
@@ -76,6 +76,8 @@ pub(crate) struct Evidence<'a> {
     pub(crate) node_options: Option<&'a str>,
     /// Whether the command's output holds V8's own words.
     pub(crate) heap_message_seen: bool,
+    /// Whether it is known of each abort if a full heap was the reason.
+    pub(crate) are_aborts_explained: bool,
 }
 
 impl Evidence<'_> {
@@ -146,16 +148,37 @@ impl Evidence<'_> {
             let limit = heap_limit_bytes(command, self.node_options, self.memory_bytes);
             was_at_limit(node.bytes, limit)
         });
-        // An abort for another reason is known of traced processes.
-        let is_likely = has_aborted && is_full && self.deaths.is_empty();
+        let is_likely = has_aborted && is_full && !self.are_aborts_explained;
         if !(self.heap_message_seen || is_likely) {
-            return None;
+            return self.by_abort_at_limit();
         }
         let command = node.map_or(&[][..], |node| &node.description.command);
         Some(OutOfMemory {
             scope: self.heap_of(command, self.node_options),
             victim: node.map(Victim::of),
             is_exact: self.heap_message_seen,
+        })
+    }
+
+    /// Another process than the command has aborted with as much memory as its heap can have.
+    fn by_abort_at_limit(&self) -> Option<OutOfMemory> {
+        if self.are_aborts_explained {
+            return None;
+        }
+        let is_full = |death: &&Death| {
+            let command = &death.description.command;
+            let limit = heap_limit_bytes(command, self.node_options, self.memory_bytes);
+            death.signal == libc::SIGABRT
+                && is_node(command)
+                && death
+                    .highest_bytes
+                    .is_some_and(|bytes| was_at_limit(bytes, limit))
+        };
+        let death = self.deaths.iter().find(is_full)?;
+        Some(OutOfMemory {
+            scope: self.heap_of(&death.description.command, self.node_options),
+            victim: Some(Victim::of_death(death)),
+            is_exact: false,
         })
     }
 
@@ -275,6 +298,7 @@ mod tests {
             memory_bytes: 8192 * MB,
             node_options: None,
             heap_message_seen: false,
+            are_aborts_explained: false,
         }
     }
 
@@ -354,6 +378,22 @@ mod tests {
             ..known(End::Exited(1), &NONE, &[])
         };
         assert!(by_words.out_of_memory().unwrap().is_exact);
+    }
+
+    #[test]
+    fn a_process_that_aborts_at_the_limit_of_its_heap_is_the_likely_victim() {
+        let mut aborted = death(libc::SIGABRT, node(&["--max-old-space-size=256"]));
+        aborted.pid = 8;
+        // With 300 MB it was far below the limit.
+        let deaths = [death(libc::SIGABRT, node(&[])), aborted];
+        let found = known(End::Exited(1), &NONE, &deaths).out_of_memory();
+        let found = found.unwrap();
+        assert_eq!((found.is_exact, found.victim.unwrap().pid), (false, 8));
+        let explained = Evidence {
+            are_aborts_explained: true,
+            ..known(End::Exited(1), &NONE, &deaths)
+        };
+        assert_eq!(explained.out_of_memory(), None);
     }
 
     #[test]

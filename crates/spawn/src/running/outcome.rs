@@ -54,7 +54,13 @@ impl RunningCommand {
             .count(self.started.task.as_ref().ok(), &totals);
         // What memtop has ended was not ended by anything else.
         let out_of_memory = match conclusion.stopped {
-            None => self.out_of_memory(end, &trace.deaths, record.as_ref().ok(), &groups),
+            None => {
+                let record = record.as_ref().ok();
+                let told = record.into_iter().flat_map(|record| &record.task.deaths);
+                let deaths: Vec<Death> =
+                    trace.deaths.into_iter().chain(told.map(untraced)).collect();
+                self.out_of_memory(end, &deaths, record, &groups)
+            }
             Some(_) => None,
         };
         let measured = record.as_ref().ok();
@@ -137,7 +143,20 @@ impl RunningCommand {
             memory_bytes: self.placement.session.memory_bytes(),
             node_options: self.node_options.as_deref(),
             heap_message_seen: self.heap_message.load(Ordering::Relaxed),
+            are_aborts_explained: self.started.tracking.by == FollowedBy::Ptrace,
         };
         evidence.out_of_memory()
+    }
+}
+
+/// A death that the kernel has reported. Nothing is known of the stack.
+fn untraced(death: &memtop_sampler::Death) -> Death {
+    Death {
+        pid: death.pid,
+        signal: death.signal,
+        description: death.description.clone(),
+        highest_bytes: death.highest_bytes,
+        is_of_full_heap: false,
+        node_options: None,
     }
 }

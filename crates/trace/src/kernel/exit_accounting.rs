@@ -30,9 +30,13 @@ const FIRST_ATTRIBUTE: usize = HEADER + GENERIC_HEADER;
 /// Places in `struct taskstats`.
 const VERSION: usize = 0;
 const FLAGS: usize = 8;
+const NAME_AT: usize = 80;
 const PID: usize = 128;
 const HIGHEST_KB: usize = 200;
 const PROCESS: usize = 368;
+
+/// The kernel keeps no more of a name.
+pub(super) const NAME_BYTES: usize = 16;
 
 /// From this version on, the last thread of a process is marked, and its process is named.
 const MARKS_LAST_THREAD: u8 = 12;
@@ -51,9 +55,11 @@ pub(super) struct ExitAccounting {
 
 /// What is reported of a thread that ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct LastFigures {
+pub(super) struct ThreadEnd {
     pub(super) process: u32,
     pub(super) highest_bytes: u64,
+    /// The short name of the thread, up to a NUL.
+    pub(super) name: [u8; NAME_BYTES],
     /// Whether its process ends with it. `None` if the kernel does not say so.
     pub(super) is_last_thread: Option<bool>,
 }
@@ -75,14 +81,18 @@ impl ExitAccounting {
 }
 
 /// The figures that a message holds.
-pub(super) fn last_figures(message: &[u8]) -> Option<LastFigures> {
+pub(super) fn thread_end(message: &[u8]) -> Option<ThreadEnd> {
     let of_thread = attribute(message.get(FIRST_ATTRIBUTE..)?, OF_THREAD)?;
     let statistics = attribute(of_thread, STATISTICS)?;
     let version = u16_at(statistics, VERSION)?;
     let is_marked = version >= MARKS_LAST_THREAD.into();
-    Some(LastFigures {
+    Some(ThreadEnd {
         process: u32_at(statistics, if is_marked { PROCESS } else { PID })?,
         highest_bytes: u64_at(statistics, HIGHEST_KB)? << 10,
+        name: statistics
+            .get(NAME_AT..NAME_AT + NAME_BYTES)?
+            .try_into()
+            .ok()?,
         is_last_thread: is_marked.then_some(statistics.get(FLAGS)? & IS_LAST_THREAD != 0),
     })
 }

@@ -5,10 +5,10 @@ use std::time::Instant;
 use libc::c_int;
 use memtop_proc::ByNumber;
 use memtop_proc::native::{ProcRoot, Stat};
-use memtop_sampler::{Event, InitialMemory};
+use memtop_sampler::{Event, InitialMemory, LastFigures};
 
 use super::connector::Change;
-use super::exit_accounting::LastFigures;
+use super::exit_accounting::{NAME_BYTES, ThreadEnd};
 use crate::end_status;
 
 /// The state of a process.
@@ -18,8 +18,8 @@ struct Process {
     is_start_open: bool,
     /// Its wait status, once its first thread has ended.
     leader_status: Option<c_int>,
-    /// Its high-water mark, once its last thread is ending.
-    highest_bytes: Option<u64>,
+    /// Its high-water mark and its name, as of a thread that has ended.
+    last: Option<(u64, [u8; NAME_BYTES])>,
     /// Whether its last thread is ending.
     is_ending: bool,
 }
@@ -68,15 +68,15 @@ impl Followed {
     }
 
     /// What a thread had that ends. Comes before the end itself.
-    pub(super) fn take_figures(&mut self, figures: LastFigures, at: Instant) {
-        let Some(process) = self.processes.get_mut(&figures.process) else {
+    pub(super) fn take_thread_end(&mut self, end: ThreadEnd, at: Instant) {
+        let Some(process) = self.processes.get_mut(&end.process) else {
             return;
         };
-        process.highest_bytes = process.highest_bytes.max(Some(figures.highest_bytes));
-        self.marks_last_threads |= figures.is_last_thread.is_some();
-        process.is_ending |= figures.is_last_thread == Some(true);
+        process.last = process.last.max(Some((end.highest_bytes, end.name)));
+        self.marks_last_threads |= end.is_last_thread.is_some();
+        process.is_ending |= end.is_last_thread == Some(true);
         if process.is_ending && process.leader_status.is_some() {
-            self.end(figures.process, at);
+            self.end(end.process, at);
         }
     }
 
@@ -85,7 +85,8 @@ impl Followed {
             Change::Started { pid, parent } => {
                 self.last_pid = pid;
                 if self.processes.contains_key(&parent) {
-                    self.replace(pid);
+                    self.release_pid(pid, at);
+                    self.processes.insert(pid, Process::default());
                     let memory = InitialMemory::Unknown;
                     self.events.push((
                         at,
@@ -98,15 +99,14 @@ impl Followed {
                 } else if let Some(process) = self.processes.get_mut(&pid)
                     && !std::mem::take(&mut process.is_start_open)
                 {
-                    // The end of the process that had this pid was lost.
-                    self.remove(pid);
+                    self.release_pid(pid, at);
                 }
             }
             Change::Execed { pid } => {
                 if let Some(process) = self.processes.get_mut(&pid) {
                     // Its thread has taken the place of the first one.
                     self.leaderless -= usize::from(process.leader_status.take().is_some());
-                    process.highest_bytes = None;
+                    process.last = None;
                     self.events.push((at, Event::Execed(pid, None)));
                 }
             }
@@ -117,7 +117,7 @@ impl Followed {
                 self.leaderless += usize::from(process.leader_status.is_none());
                 process.leader_status = Some(status);
                 let has_ended = process.is_ending
-                    || !self.marks_last_threads && !has_other_threads(proc, pid, &mut self.text);
+                    || !self.marks_last_threads && !goes_on(proc, pid, &mut self.text);
                 if has_ended {
                     self.end(pid, at);
                 }
@@ -131,7 +131,7 @@ impl Followed {
         let ended: Vec<u32> = processes
             .filter(|(_, process)| process.leader_status.is_some())
             .map(|(&pid, _)| pid)
-            .filter(|&pid| !has_other_threads(proc, pid, text))
+            .filter(|&pid| !goes_on(proc, pid, text))
             .collect();
         for pid in ended {
             self.end(pid, at);
@@ -153,9 +153,15 @@ impl Followed {
         self.events.push((at, Event::Lost { last_pid }));
     }
 
-    fn replace(&mut self, pid: u32) {
-        self.remove(pid);
-        self.processes.insert(pid, Process::default());
+    /// Another process has this pid now. Without its last status, the end of the former was lost, and
+    /// the sampler finds it gone.
+    fn release_pid(&mut self, pid: u32, at: Instant) {
+        let former = self.processes.get(&pid);
+        if former.is_some_and(|former| former.leader_status.is_some()) {
+            self.end(pid, at);
+        } else {
+            self.remove(pid);
+        }
     }
 
     fn remove(&mut self, pid: u32) -> Option<Process> {
@@ -167,21 +173,22 @@ impl Followed {
     fn end(&mut self, pid: u32, at: Instant) {
         if let Some(process) = self.remove(pid) {
             let status = end_status(process.leader_status.unwrap_or(0));
-            let highest_bytes = process.highest_bytes;
-            self.events.push((
-                at,
-                Event::Ended {
-                    pid,
-                    status,
+            let last = process.last.map(|(highest_bytes, name)| {
+                let name = name.split(|&byte| byte == 0).next().unwrap_or_default();
+                LastFigures {
                     highest_bytes,
-                },
-            ));
+                    name: String::from_utf8_lossy(name).into_owned(),
+                }
+            });
+            self.events.push((at, Event::Ended { pid, status, last }));
         }
     }
 }
 
-/// Whether a process whose first thread has ended goes on with others.
-fn has_other_threads(proc: &ProcRoot, pid: u32, text: &mut Vec<u8>) -> bool {
+/// Whether a process whose first thread has ended goes on with others, one of which may have taken
+/// its place by an exec.
+fn goes_on(proc: &ProcRoot, pid: u32, text: &mut Vec<u8>) -> bool {
     let read = proc.read_process_file(pid, "stat", text);
-    matches!(read, Ok(Some(()))) && Stat::parse(text).is_ok_and(|stat| stat.threads > 1)
+    matches!(read, Ok(Some(())))
+        && Stat::parse(text).is_ok_and(|stat| stat.threads > 1 || !stat.is_ending)
 }

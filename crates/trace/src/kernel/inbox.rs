@@ -9,7 +9,7 @@ use rustix::thread::gettid;
 
 use super::clock::KernelClock;
 use super::connector::{Change, Connector, change, is_thread_start};
-use super::exit_accounting::{ExitAccounting, LastFigures, last_figures};
+use super::exit_accounting::{ExitAccounting, ThreadEnd, thread_end};
 use super::followed::Followed;
 use super::socket::Received;
 
@@ -36,7 +36,7 @@ pub(super) struct Inbox {
     proc: ProcRoot,
     /// Of the messages that are being read; kept for their room.
     changes: Vec<(u64, Change)>,
-    figures: ByNumber<u32, LastFigures>,
+    ends: ByNumber<u32, ThreadEnd>,
     buffer: Vec<u8>,
     looked_for_ends: Instant,
 }
@@ -50,7 +50,7 @@ impl Inbox {
             clock: KernelClock::start(),
             proc,
             changes: Vec::new(),
-            figures: ByNumber::default(),
+            ends: ByNumber::default(),
             buffer: vec![0; LONGEST_MESSAGE],
             looked_for_ends: Instant::now(),
         }
@@ -102,24 +102,25 @@ impl Inbox {
         Ok(())
     }
 
-    /// Reads all messages that are waiting.
-    pub(super) fn collect(&mut self, sockets: &Sockets) {
+    /// Reads all messages that are waiting. Returns how many there were.
+    pub(super) fn collect(&mut self, sockets: &Sockets) -> usize {
         let is_lost = self.receive(sockets);
+        let received = self.changes.len() + self.ends.len();
         self.changes.sort_by_key(|&(stamp, _)| stamp);
         let mut changes = std::mem::take(&mut self.changes);
         for (stamp, change) in changes.drain(..) {
             let at = self.clock.instant(stamp);
             if let Change::LeaderEnded { pid, .. } = change
-                && let Some(figures) = self.figures.remove(&pid)
+                && let Some(end) = self.ends.remove(&pid)
             {
-                self.followed.take_figures(figures, at);
+                self.followed.take_thread_end(end, at);
             }
             self.followed.take_change(&self.proc, change, at);
         }
         self.changes = changes;
         // Of processes whose end has not been received yet, or whose first thread has ended before.
-        for (_, figures) in self.figures.drain() {
-            self.followed.take_figures(figures, Instant::now());
+        for (_, end) in self.ends.drain() {
+            self.followed.take_thread_end(end, Instant::now());
         }
         if is_lost {
             self.recover();
@@ -129,6 +130,7 @@ impl Inbox {
             self.followed
                 .check_leaderless(&self.proc, self.looked_for_ends);
         }
+        received
     }
 
     /// Returns whether messages were lost.
@@ -148,8 +150,8 @@ impl Inbox {
         while let Ok(received) = exits.socket.receive(&mut self.buffer) {
             match received {
                 Received::Message(message) => {
-                    if let Some(figures) = last_figures(message) {
-                        self.figures.insert(figures.process, figures);
+                    if let Some(end) = thread_end(message) {
+                        self.ends.insert(end.process, end);
                     }
                 }
                 Received::Lost => self.losses += 1,

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::thread::{Builder, JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
-use memtop_proc::native::ProcRoot;
+use memtop_proc::native::{ProcRoot, is_in_first_user_namespace};
 use memtop_proc::{Error, lock};
 use memtop_sampler::{Event, EventSource, SharedSampler};
 use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd, poll};
@@ -19,12 +19,13 @@ use super::exit_accounting::ExitAccounting;
 use super::inbox::{Inbox, Sockets};
 use crate::priority::raise_priority;
 
-/// Events that come within this time are taken in together.
-const TOGETHER: Duration = Duration::from_micros(700);
-/// The same while none is of a followed process.
-const TOGETHER_AT_REST: Duration = Duration::from_millis(4);
-/// After so many times without one.
-const TIMES_TO_REST: u32 = 20;
+/// How often messages are looked for while they come. To be woken by each would slow down the
+/// processes that cause them.
+const PAUSE: Duration = Duration::from_millis(1);
+/// The same while none is of a followed process, or the sampler has no time for each.
+const LONG_PAUSE: Duration = Duration::from_millis(4);
+/// After so many pauses without a message, or without one of a followed process.
+const PAUSES_TO_REST: u32 = 20;
 /// The longest wait while a process goes on without its first thread.
 const WAIT_FOR_ENDS: Duration = Duration::from_millis(20);
 
@@ -134,6 +135,40 @@ impl Drop for KernelEventsHold<'_> {
     }
 }
 
+/// Whether messages come, and how many.
+#[derive(Debug, Default)]
+struct Activity {
+    pauses_without_message: u32,
+    pauses_without_event: u32,
+}
+
+impl Activity {
+    fn note(&mut self, has_received: bool, has_events: bool) {
+        self.pauses_without_message += 1;
+        self.pauses_without_event = self.pauses_without_event.saturating_add(1);
+        if has_received {
+            self.pauses_without_message = 0;
+        }
+        if has_events {
+            self.pauses_without_event = 0;
+        }
+    }
+
+    fn is_over(&self) -> bool {
+        self.pauses_without_message >= PAUSES_TO_REST
+    }
+
+    /// How long to wait for further messages; `wait` is what the sampler wants.
+    fn pause(&self, wait: Option<Duration>) -> Duration {
+        let is_slow = wait.is_some_and(|wait| wait > PAUSE);
+        if is_slow || self.pauses_without_event >= PAUSES_TO_REST {
+            LONG_PAUSE
+        } else {
+            PAUSE
+        }
+    }
+}
+
 impl Drop for KernelEvents {
     fn drop(&mut self) {
         self.shared.is_closed.store(true, SeqCst);
@@ -166,6 +201,10 @@ impl Shared {
     /// Opens the sockets. Also returns why the high-water marks of ended processes are not told.
     fn open() -> Result<(Arc<Self>, Option<String>), String> {
         let proc = ProcRoot::system().map_err(|error| error.to_string())?;
+        // Elsewhere a request to listen is ignored, though what others listen to is received.
+        if !is_in_first_user_namespace(&proc) {
+            return Err(NOTHING_SENT.to_owned());
+        }
         let connector = Connector::open().map_err(|error| refused(&error))?;
         let (exits, without_high_water) = match ExitAccounting::open() {
             Ok(exits) => (Some(exits), None),
@@ -190,24 +229,19 @@ impl Shared {
     }
 
     fn listen(&self, sampler: &SharedSampler) {
+        let mut activity = Activity::default();
         let mut wait = None;
-        let mut times_at_rest = 0;
         while !self.is_closed.load(SeqCst) {
-            let is_woken = self.wait(wait);
-            if is_woken {
-                let is_at_rest = times_at_rest >= TIMES_TO_REST;
-                sleep(if is_at_rest {
-                    TOGETHER_AT_REST
-                } else {
-                    TOGETHER
-                });
+            if activity.is_over() {
+                self.wait(wait);
             }
-            let (has_events, awaits_ends) = {
+            sleep(activity.pause(wait));
+            let (received, has_events, awaits_ends) = {
                 let mut inbox = self.inbox();
-                inbox.collect(&self.sockets);
-                (inbox.has_events(), inbox.awaits_ends())
+                let received = inbox.collect(&self.sockets);
+                (received, inbox.has_events(), inbox.awaits_ends())
             };
-            times_at_rest = if has_events { 0 } else { times_at_rest + 1 };
+            activity.note(received > 0, has_events);
             if has_events || wait.is_some() {
                 wait = sampler.look_at_events();
             }
@@ -217,8 +251,8 @@ impl Shared {
         }
     }
 
-    /// Waits for a message, at most so long. Returns whether there is one.
-    fn wait(&self, most: Option<Duration>) -> bool {
+    /// Waits for a message, at most so long.
+    fn wait(&self, most: Option<Duration>) {
         let most = most.and_then(|most| Timespec::try_from(most).ok());
         let sockets = &self.sockets;
         let readable = |fd| PollFd::from_borrowed_fd(fd, PollFlags::IN);
@@ -226,11 +260,10 @@ impl Shared {
         let mut sources = vec![readable(self.wake.as_fd()), connector];
         let exits = sockets.exits.as_ref();
         sources.extend(exits.map(|exits| readable(exits.socket.as_fd())));
-        // An interrupted wait counts as one without a message.
-        let is_woken = poll(&mut sources, most.as_ref()).is_ok_and(|ready| ready > 0);
+        // An interrupted wait is over as well.
+        let _ = poll(&mut sources, most.as_ref());
         // Empty unless it was written to.
         let _ = rustix::io::read(&self.wake, &mut [0; 8]);
-        is_woken
     }
 }
 
@@ -262,8 +295,8 @@ fn refused(error: &io::Error) -> String {
 
 fn why_no_high_water(error: &io::Error) -> String {
     if error.kind() == io::ErrorKind::PermissionDenied {
-        "the peaks of ended processes are told to root only".to_owned()
+        "only root receives the peaks of ended processes".to_owned()
     } else {
-        format!("the kernel does not tell the peaks of ended processes: {error}")
+        format!("the kernel does not send the peaks of ended processes: {error}")
     }
 }

@@ -29,6 +29,19 @@ pub fn has_no_new_privileges(root: &ProcRoot) -> bool {
     read.is_ok() && field(&status, "NoNewPrivs") == Some("1")
 }
 
+/// Whether this process is in the first user namespace, which maps all users to themselves.
+#[must_use]
+pub fn is_in_first_user_namespace(root: &ProcRoot) -> bool {
+    let mut map = Vec::new();
+    let read = root
+        .open_file("self/uid_map")
+        .and_then(|file| read_whole(&file, &mut map));
+    let words = map
+        .split(u8::is_ascii_whitespace)
+        .filter(|word| !word.is_empty());
+    read.is_ok() && words.eq([&b"0"[..], b"0", b"4294967295"])
+}
+
 #[cfg(test)]
 mod tests {
     use std::fs;

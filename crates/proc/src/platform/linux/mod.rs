@@ -34,7 +34,9 @@ mod wait;
 mod watched_process;
 
 pub use boot_time::BootTime;
-pub use capabilities::{CAP_SYS_PTRACE, has_effective, has_no_new_privileges};
+pub use capabilities::{
+    CAP_SYS_PTRACE, has_effective, has_no_new_privileges, is_in_first_user_namespace,
+};
 pub use command_line::split_arguments;
 pub use end_run::{EndRunOptions, EndRunOutcome, end_run};
 pub use fields::{field, field_has_signal};

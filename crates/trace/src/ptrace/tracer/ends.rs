@@ -111,7 +111,7 @@ impl Tracer {
         self.notify(Event::Ended {
             pid: process.cast_unsigned(),
             status: end_status(status),
-            highest_bytes: None,
+            last: None,
         });
     }
 }
