@@ -218,7 +218,7 @@ for await (const event of task.events('warn')) expectType<WarnEvent>()(event);
 task.once('taskend', () => {});
 task satisfies Disposable & AsyncDisposable;
 task.kill({ force: true });
-expectType<boolean>()(task.tellTask(1, 'migrate'));
+expectType<boolean>()(task.assignToTask(1, 'migrate'));
 expectType<SnapshotProcess | undefined>()(task.snapshot()?.processes[0]);
 const child = spawn('make');
 tracker.startTracking(child.pid);

@@ -30,7 +30,7 @@ export function startMeasuring(pid: number): Measuring {
   const task = tracker.track(pid, { id: 'nx', tasks: true });
   return {
     assign: (taskId, pid) => {
-      task.tellTask(pid, taskId, 'nx');
+      task.assignToTask(pid, taskId, 'nx');
     },
     finish: () => task.finish(),
     stop: () => tracker[Symbol.dispose](),

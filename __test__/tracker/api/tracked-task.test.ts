@@ -260,15 +260,15 @@ test('a process can be assigned to a task', async (t) => {
   await shell.printed('READY');
   const pid = Number.parseInt(shell.stdout.toString(), 10);
   const task = tracker.track(shell.pid, { tasks: true });
-  t.true(task.tellTask(pid, 'migrate'));
-  t.false(task.tellTask(process.pid, 'another tree'));
+  t.true(task.assignToTask(pid, 'migrate'));
+  t.false(task.assignToTask(process.pid, 'another tree'));
   for (const [wrong, id, source] of [
     [0, 'x', 'npm'],
     [pid, '', 'npm'],
     [pid, 'x', 'no-runner'],
     [pid, 'x', null],
   ] as const) {
-    t.throws(() => task.tellTask(wrong, id, source as string), { instanceOf: InvalidOption });
+    t.throws(() => task.assignToTask(wrong, id, source as string), { instanceOf: InvalidOption });
   }
   await until(() => (task.snapshot()?.bytes ?? 0) > 80 * MB, 'a sample');
   task.kill({ force: true });

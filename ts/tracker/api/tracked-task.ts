@@ -27,7 +27,7 @@ export interface TrackedTask extends Emitter<GuardEvents>, Disposable, AsyncDisp
    *
    * @throws InvalidOption
    */
-  tellTask(pid: number, id: string, source?: string): boolean;
+  assignToTask(pid: number, id: string, source?: string): boolean;
 
   /**
    * Ends the process and all its descendants: with SIGTERM, and after the grace with SIGKILL.

@@ -71,7 +71,7 @@ export class AddonTask implements TrackedTask {
     return this.#listeners.events(name);
   }
 
-  tellTask(pid: number, id: string, source = 'memtop'): boolean {
+  assignToTask(pid: number, id: string, source = 'memtop'): boolean {
     checkPid(pid);
     if (typeof id !== 'string' || id === '') {
       throw new InvalidOption('the id of a task must be a non-empty string');
