@@ -25,12 +25,21 @@ const nobodyUid = 65534;
 export const modes: readonly Mode[] = [
   {
     name: 'root',
-    title: 'root: traced, in a control group of its own',
+    title: 'root: events of the kernel, in a control group of its own',
     options: [],
     user: 0,
     makesGroup: true,
     headlineWithin: 0.02,
     widthToReach: 0.02,
+  },
+  {
+    name: 'events',
+    title: 'events: of the kernel alone, --cgroup off',
+    options: ['--cgroup', 'off'],
+    user: 0,
+    makesGroup: false,
+    headlineWithin: 0.05,
+    widthToReach: 0.15,
   },
   {
     name: 'untraced',

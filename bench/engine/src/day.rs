@@ -116,6 +116,10 @@ impl Observer for World {
         Ok(())
     }
 
+    fn last_pid(&mut self) -> Option<u32> {
+        None
+    }
+
     fn births_are_complete(&mut self) -> bool {
         true
     }

@@ -146,6 +146,9 @@ pub trait Observer {
     /// Whether [`Self::births`] has reported all processes started until now. False if unknown.
     fn births_are_complete(&mut self) -> bool;
 
+    /// The pid that was assigned last, to a process or a thread. `None` if unknown.
+    fn last_pid(&mut self) -> Option<u32>;
+
     /// Starts to watch a process. `None` if it is gone or its pid was reused.
     ///
     /// # Errors

@@ -6,7 +6,7 @@ use std::time::Duration;
 use memtop_proc::native::thread_cpu;
 use memtop_proc::{Birth, Description, Error, HighWater, Observer, ProcessId, Reading};
 
-use crate::member::{CachedDescription, Member};
+use crate::member::{CachedDescription, Member, ProgramOrigin};
 use crate::sampler::memory_origin::MemoryOrigin;
 use crate::sampler::short_lives::ShortLife;
 use crate::unsampled::Unsampled;
@@ -110,6 +110,17 @@ impl<O: Observer> Sampler<O> {
     /// From now on some births are not reported, so the process table is scanned for all.
     pub fn look_for_births(&mut self) {
         self.births.set_reported(false);
+    }
+
+    /// The pid that was assigned last on the machine.
+    pub(crate) fn last_pid(&mut self) -> Option<u32> {
+        self.observer.last_pid()
+    }
+
+    /// The births of all processes up to this pid have been reported; `None` if not even that is
+    /// known.
+    pub fn note_births_until(&mut self, last_pid: Option<u32>) {
+        self.births.reported_until = last_pid;
     }
 
     /// When the last birth in a task was reported.
@@ -334,7 +345,7 @@ impl<O: Observer> Sampler<O> {
                 born: member.first_seen,
                 description: Arc::clone(&member.description.current),
                 bytes,
-                is_own: member.family.is_none() && member.borrows_from.is_none(),
+                is_own: member.program == ProgramOrigin::Own,
             });
         }
         let process = self.unsampled.get_mut(pid)?;

@@ -6,6 +6,7 @@ use crate::Event;
 
 /// Knows what has happened to processes.
 pub trait EventSource: Send {
-    /// Hands over what has happened since the last call, oldest first.
-    fn take(&mut self, events: &mut Vec<(Instant, Event)>);
+    /// Hands over what has happened since the last call, oldest first. Returns whether that is all
+    /// until now.
+    fn take(&mut self, events: &mut Vec<(Instant, Event)>) -> bool;
 }

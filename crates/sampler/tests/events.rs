@@ -359,3 +359,36 @@ fn what_was_lost_is_found_by_one_scan() {
     assert_eq!(reported.tick(), 290);
     assert_eq!(reported.record().seen, 5);
 }
+
+#[test]
+fn where_all_births_are_known_a_walk_counts_at_once() {
+    let peak = |last_pid: Option<u32>| {
+        let mut reported = Reported::new();
+        for pid in 11..15 {
+            reported.fork(pid, 10);
+        }
+        reported.tick();
+        reported
+            .table
+            .change(|table| table.end_and_leave_children(10, 1));
+        reported.report(Event::Ended {
+            pid: 10,
+            status: EndStatus::Code(0),
+            last: None,
+        });
+        for pid in 11..15 {
+            reported.table.write(pid, 50 * MB);
+        }
+        reported.sampler.note_births_until(last_pid);
+        reported.tick();
+        // By now each is another than those that were walked over.
+        for pid in 11..15 {
+            reported.table.end(pid);
+        }
+        reported.tick();
+        reported.peak()
+    };
+    assert_eq!(peak(Some(14)), 350);
+    assert!(peak(Some(12)) > 350, "others may have been born");
+    assert!(peak(None) > 350);
+}

@@ -98,6 +98,10 @@ impl Observer for NativeObserver {
         Err(unsupported())
     }
 
+    fn last_pid(&mut self) -> Option<u32> {
+        None
+    }
+
     fn births_are_complete(&mut self) -> bool {
         false
     }

@@ -15,6 +15,15 @@ use last_observation::LastObservation;
 pub(crate) use cached_description::CachedDescription;
 pub(crate) use memory::Memory;
 
+/// Which program a process runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum ProgramOrigin {
+    /// That of its parent, with what it has of its memory.
+    OfParent,
+    /// Its own: it has nothing of its parent's memory.
+    Own,
+}
+
 #[derive(Debug)]
 pub(crate) struct Member<H> {
     pub(crate) id: ProcessId,
@@ -24,6 +33,7 @@ pub(crate) struct Member<H> {
     pub(crate) parent: u32,
     pub(crate) first_seen: Duration,
     pub(crate) description: CachedDescription,
+    pub(crate) program: ProgramOrigin,
     /// Identifies the exec that started its program; forked processes inherit it.
     pub(crate) image: Option<u64>,
     pub(crate) memory: Memory,
@@ -60,6 +70,7 @@ impl<H> Member<H> {
             parent: birth.parent,
             first_seen,
             description,
+            program: ProgramOrigin::OfParent,
             image: birth.image,
             memory: Memory::default(),
             family: None,
@@ -111,6 +122,7 @@ impl<H> Member<H> {
     /// It runs another program from now on, with memory of its own.
     pub(crate) fn exec(&mut self, image: Option<u64>) {
         self.image = image;
+        self.program = ProgramOrigin::Own;
         self.family = None;
         self.last_observation.faults = None;
         self.borrows_from = None;

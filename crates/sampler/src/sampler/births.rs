@@ -18,6 +18,8 @@ pub(crate) struct Births {
     is_one_unreported: bool,
     /// Whether the next sample scans all the same, since reports were lost.
     scans_once: bool,
+    /// The last pid of which it is known that all births until then were reported.
+    pub(crate) reported_until: Option<u32>,
     /// When the last one was reported.
     pub(crate) last: Option<Duration>,
     /// What taking in reported ones may cost.
@@ -34,6 +36,7 @@ impl Births {
             are_reported: false,
             is_one_unreported: false,
             scans_once: false,
+            reported_until: None,
             last: None,
             admission: Budget::new(SHARE_OF_ADMISSION, MOST_AT_ONCE),
             found: Vec::new(),

@@ -229,7 +229,11 @@ impl<O: Observer> Sampler<O> {
 
     /// Whether all processes born until now are in the tree.
     fn are_all_births_known(&mut self) -> bool {
-        !self.births.are_reported() && self.observer.births_are_complete()
+        if !self.births.are_reported() {
+            return self.observer.births_are_complete();
+        }
+        let until = self.births.reported_until;
+        until.is_some() && self.observer.last_pid() == until
     }
 
     /// Walks over all pages of a process. `None` when it is gone or may not be read.

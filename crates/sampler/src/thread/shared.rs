@@ -44,7 +44,12 @@ impl<O: Observer> Shared<O> {
     pub(super) fn handle_events(&self, timed: &mut TimedSampler<O>) {
         let mut events = std::mem::take(&mut *self.events());
         if let Some(source) = self.source.get() {
-            lock(source).take(&mut events);
+            // Whatever was started before this is among the events.
+            let last_pid = timed.sampler.last_pid();
+            let are_all = lock(source).take(&mut events);
+            timed
+                .sampler
+                .note_births_until(last_pid.filter(|_| are_all));
         }
         timed.handle(events);
     }

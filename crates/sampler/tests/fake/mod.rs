@@ -493,6 +493,10 @@ impl Observer for FakeTable {
         })
     }
 
+    fn last_pid(&mut self) -> Option<u32> {
+        self.change(|table| table.processes.keys().copied().max())
+    }
+
     fn births_are_complete(&mut self) -> bool {
         self.change(|table| table.new.is_empty())
     }

@@ -82,11 +82,13 @@ impl Inbox {
         self.followed.has_leaderless()
     }
 
-    /// Moves the events to the end of a list.
-    pub(super) fn take_events(&mut self, events: &mut Vec<(Instant, Event)>) {
-        if self.holds == 0 {
+    /// Moves the events to the end of a list, unless they are held back. Returns whether it did.
+    pub(super) fn take_events(&mut self, events: &mut Vec<(Instant, Event)>) -> bool {
+        let is_open = self.holds == 0;
+        if is_open {
             self.followed.take_events(events);
         }
+        is_open
     }
 
     /// Follows one process, and all that it starts from now on.

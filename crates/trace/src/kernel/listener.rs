@@ -181,10 +181,10 @@ impl Drop for KernelEvents {
 }
 
 impl EventSource for Source {
-    fn take(&mut self, events: &mut Vec<(Instant, Event)>) {
+    fn take(&mut self, events: &mut Vec<(Instant, Event)>) -> bool {
         let mut inbox = self.0.inbox();
         inbox.collect(&self.0.sockets);
-        inbox.take_events(events);
+        inbox.take_events(events)
     }
 }
 

@@ -147,6 +147,11 @@ impl BirthFinder {
         Ok(())
     }
 
+    pub(super) fn last_pid(&self, root: &ProcRoot) -> Option<u32> {
+        let last = self.loadavg.last_pid(root).ok();
+        last.filter(|_| !self.is_foreign_loadavg)
+    }
+
     /// Whether no pid has been assigned since [`Self::since_last`] was called, and all before have
     /// been seen.
     pub(super) fn are_complete(&self, root: &ProcRoot) -> bool {

@@ -169,6 +169,10 @@ impl Observer for LinuxObserver {
         self.births.since_last(&self.root, births)
     }
 
+    fn last_pid(&mut self) -> Option<u32> {
+        self.births.last_pid(&self.root)
+    }
+
     fn births_are_complete(&mut self) -> bool {
         self.births.are_complete(&self.root)
     }
