@@ -144,7 +144,7 @@ impl<O: Observer> Sampler<O> {
                 Ok(())
             }
             Event::Execed(pid, traits) => {
-                self.take_exec(pid);
+                self.take_exec(pid, at);
                 match traits {
                     Some(traits) => self.place(pid, &traits, None, now),
                     None if self.attribution.is_on() && self.tree.task_of_pid(pid).is_some() => {
@@ -216,7 +216,7 @@ impl<O: Observer> Sampler<O> {
         self.inherit(pid, parent, now);
     }
 
-    fn take_exec(&mut self, pid: u32) {
+    fn take_exec(&mut self, pid: u32, at: Duration) {
         if let Some(process) = self.unsampled.get_mut(pid) {
             process.memory = None;
             // It lives on; the exit was that of a thread.
@@ -226,6 +226,12 @@ impl<O: Observer> Sampler<O> {
         let Some(index) = self.tree.index_of(pid) else {
             return;
         };
+        let member = &mut self.tree.members_mut()[index];
+        if at < member.first_seen {
+            // It was found later, with the program that it runs since.
+            member.program = ProgramOrigin::Own;
+            return;
+        }
         self.unsampled.end_borrowing(pid);
         // A process that is gone by now has ended, which is reported next.
         let birth = self.observer.identify(pid).ok().flatten();
@@ -513,6 +519,9 @@ impl<O: Observer> Sampler<O> {
         let mut member = Member::of(&birth, process.task, handle, description, process.born);
         member.is_exiting = process.at_exit.is_some();
         member.memory.highest = process.most();
+        if process.memory.is_none() {
+            member.program = ProgramOrigin::Own;
+        }
         self.add_member(member, origin);
         Ok(true)
     }

@@ -392,3 +392,27 @@ fn where_all_births_are_known_a_walk_counts_at_once() {
     assert!(peak(Some(12)) > 350, "others may have been born");
     assert!(peak(None) > 350);
 }
+
+#[test]
+fn an_exec_from_before_a_process_was_found_changes_nothing() {
+    let shared = |exec_at: Duration| {
+        let table = FakeTable::of_pages(MB);
+        table.start(10, 1, 200 * MB);
+        let mut sampler = Sampler::new(table.clone(), Metric::Auto);
+        let task = sampler.add_new_task(10, None, 2 * GAP).unwrap().unwrap();
+        sampler.expect_events();
+        table.fork(11, 10);
+        let started = Event::Started {
+            pid: 11,
+            parent: 10,
+            memory: InitialMemory::CopyOfParent,
+        };
+        sampler.handle(started, 2 * GAP).unwrap();
+        sampler.tick(3 * GAP).unwrap();
+        sampler.handle(Event::Execed(10, None), exec_at).unwrap();
+        sampler.sample(4 * GAP).unwrap();
+        sampler.bytes(task) / MB
+    };
+    assert_eq!(shared(GAP), 200);
+    assert_eq!(shared(3 * GAP), 400, "another program shares nothing");
+}

@@ -15,7 +15,7 @@ use last_observation::LastObservation;
 pub(crate) use cached_description::CachedDescription;
 pub(crate) use memory::Memory;
 
-/// Which program a process runs.
+/// Which program a process runs, where execs are reported.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ProgramOrigin {
     /// That of its parent, with what it has of its memory.

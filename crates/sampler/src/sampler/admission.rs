@@ -9,7 +9,7 @@ use memtop_proc::{Birth, Descendants, Error, Observer, ParentLink, ProcessId};
 use super::Sampler;
 use super::memory_origin::MemoryOrigin;
 use crate::TaskId;
-use crate::member::{CachedDescription, Member, ProgramOrigin};
+use crate::member::{CachedDescription, Member};
 
 impl<O: Observer> Sampler<O> {
     pub(super) fn claim_descendants(
@@ -149,8 +149,7 @@ impl<O: Observer> Sampler<O> {
             MemoryOrigin::Forked { .. } | MemoryOrigin::ForkedUnseen { .. } => {
                 member.last_observation.faults = Some(member.faults_before);
             }
-            MemoryOrigin::Own => member.program = ProgramOrigin::Own,
-            MemoryOrigin::ForkedOutside => {}
+            MemoryOrigin::Own | MemoryOrigin::ForkedOutside => {}
         }
         self.tree.admit(member);
         if self.page_reads.metric() == crate::Metric::Auto {
