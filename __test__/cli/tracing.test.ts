@@ -74,7 +74,7 @@ testAsRoot('to a plain user the kernel tells all but the peaks of what has ended
     const { stdout } = await runAsNobody(['-q', '--json', '-', ...flags], three);
     const { sampling, processes } = JSON.parse(stdout.toString());
     t.deepEqual([sampling.method, sampling.tracking], ['traced', 'connector']);
-    t.is(sampling.fallbackReason, 'only root receives the peaks of ended processes');
+    t.is(sampling.fallbackReason, 'the peaks of ended processes are sent with CAP_NET_ADMIN only');
     t.is(processes.seen, 3);
   }
 });

@@ -117,10 +117,10 @@ impl<O: Observer> Sampler<O> {
         self.observer.last_pid()
     }
 
-    /// The births of all processes up to this pid have been reported; `None` if not even that is
-    /// known.
-    pub fn note_births_until(&mut self, last_pid: Option<u32>) {
-        self.births.reported_until = last_pid;
+    /// At this time all births were reported, but for forks that were in progress, of which this pid
+    /// may be the last. `None` if not even that is known.
+    pub fn note_births_until(&mut self, last_pid: Option<u32>, at: Duration) {
+        self.births.note_reported_until(last_pid, at);
     }
 
     /// When the last birth in a task was reported.
@@ -147,10 +147,7 @@ impl<O: Observer> Sampler<O> {
                 self.take_exec(pid, at);
                 match traits {
                     Some(traits) => self.place(pid, &traits, None, now),
-                    None if self.attribution.is_on() && self.tree.task_of_pid(pid).is_some() => {
-                        self.attribute_process(pid, None, now);
-                    }
-                    None => {}
+                    None => self.attribute_exec(pid, now),
                 }
                 Ok(())
             }
@@ -173,7 +170,7 @@ impl<O: Observer> Sampler<O> {
                 Ok(())
             }
             Event::Lost { last_pid } => {
-                self.births.scan_once();
+                self.births.scan_for_lost();
                 self.observer.note_births_until(last_pid);
                 Ok(())
             }
@@ -204,6 +201,7 @@ impl<O: Observer> Sampler<O> {
                 parent,
                 born: now,
                 memory: Some(memory),
+                awaits_traits: false,
                 seen_bytes: None,
                 at_exit: None,
             },
@@ -243,6 +241,24 @@ impl<O: Observer> Sampler<O> {
                 .renew(description, tick, member.memory.rss);
             member.is_exiting = false;
         });
+    }
+
+    /// Reads what a process was started with. Where many come and go, that waits until it is sampled.
+    fn attribute_exec(&mut self, pid: u32, now: Duration) {
+        if !self.attribution.is_on() || self.tree.task_of_pid(pid).is_none() {
+            return;
+        }
+        let may_admit = self.births.may_admit(now);
+        if let Some(process) = self.unsampled.get_mut(pid) {
+            process.awaits_traits = !may_admit;
+            if !may_admit {
+                return;
+            }
+        }
+        let before = thread_cpu();
+        self.attribute_process(pid, None, now);
+        self.births
+            .spend_on_admission(thread_cpu().saturating_sub(before));
     }
 
     fn take_last_reading(&mut self, pid: u32, last: HighWater) -> Result<(), Error> {
@@ -344,26 +360,26 @@ impl<O: Observer> Sampler<O> {
             let member = &self.tree.members()[index];
             self.tasks
                 .each_outwards(member.task, |task| task.note_size(member));
-            return is_new.then(|| ShortLife {
+            // What it has of its parent's memory is no news.
+            let is_own = member.program == ProgramOrigin::Own;
+            return (is_new && is_own).then(|| ShortLife {
                 id: member.id,
                 parent: member.parent,
                 task: member.task,
                 born: member.first_seen,
                 description: Arc::clone(&member.description.current),
                 bytes,
-                is_own: member.program == ProgramOrigin::Own,
             });
         }
         let process = self.unsampled.get_mut(pid)?;
         process.at_exit = Some(last);
-        Some(ShortLife {
+        process.memory.is_none().then(|| ShortLife {
             id: ProcessId { pid, started: 0 },
             parent: process.parent,
             task: process.task,
             born: process.born,
             description: Arc::new(figures.description()),
             bytes: process.most(),
-            is_own: process.memory.is_none(),
         })
     }
 
@@ -447,12 +463,19 @@ impl<O: Observer> Sampler<O> {
         staying.sort_unstable_by_key(|(_, process)| (process.borrows(), process.born));
         let before = (!staying.is_empty()).then(thread_cpu);
         for (pid, mut process) in staying {
-            if exiting != Some(pid) && self.may_wait(pid, &mut process) {
+            let may_wait = exiting != Some(pid) && !self.births.scan_is_for_lost();
+            if may_wait && self.may_wait(pid, &mut process) {
                 self.unsampled.add(pid, process);
                 continue;
             }
             match self.admit_unsampled(pid, process) {
                 Ok(true) => {}
+                Ok(false) if self.births.scan_is_for_lost() => {
+                    // Its end may be among what was lost.
+                    self.unsampled.add(pid, process);
+                    self.forget(pid, None, self.progress.now());
+                    self.take_end(pid);
+                }
                 // It is ending; its end will be reported.
                 Ok(false) => self.unsampled.add(pid, process),
                 Err(error) => {
@@ -523,6 +546,9 @@ impl<O: Observer> Sampler<O> {
             member.program = ProgramOrigin::Own;
         }
         self.add_member(member, origin);
+        if process.awaits_traits {
+            self.attribute_process(pid, None, self.progress.now());
+        }
         Ok(true)
     }
 

@@ -1,4 +1,4 @@
-//! Where events come from that nobody waits for: they are taken in before each sample.
+//! Where events come from that do not interrupt anything: they are taken in before each sample.
 
 use std::time::Instant;
 

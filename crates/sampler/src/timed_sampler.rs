@@ -287,10 +287,10 @@ impl<O: Observer> TimedSampler<O> {
         if events.is_empty() {
             return;
         }
-        let started = self.started;
+        let (started, now) = (self.started, self.now());
         let (_, failures) = self.timed(|sampler| {
             let outcomes = events.into_iter().map(|(reported, event)| {
-                let at = reported.saturating_duration_since(started);
+                let at = reported.saturating_duration_since(started).min(now);
                 sampler.handle(event, at)
             });
             outcomes.filter(Result::is_err).count()

@@ -77,11 +77,17 @@ impl<H> Tree<H> {
 
     /// Remembers a process that was gone before it could be watched: it may have children.
     pub(crate) fn remember(&mut self, pid: u32, task: TaskId) {
+        self.lineage.insert(pid, task);
+    }
+
+    /// Forgets processes that are gone, once they are many. `is_alive` knows those that are no
+    /// members yet.
+    pub(crate) fn forget_ancestors(&mut self, is_alive: impl Fn(u32) -> bool) {
         if self.lineage.len() > 2 * self.members.len() + MOST_ANCESTORS {
             let members = &self.index_by_pid;
-            self.lineage.retain(|pid, _| members.contains_key(pid));
+            self.lineage
+                .retain(|&pid, _| members.contains_key(&pid) || is_alive(pid));
         }
-        self.lineage.insert(pid, task);
     }
 
     pub(crate) fn admit(&mut self, member: Member<H>) {

@@ -18,6 +18,8 @@ pub(crate) struct Unsampled {
     /// What it has of its parent's memory. `None` once it runs a program of its own, or its parent's
     /// memory was left to it.
     pub(crate) memory: Option<InitialMemory>,
+    /// It runs another program, and what that was started with has not been read.
+    pub(crate) awaits_traits: bool,
     /// Its memory at samples that it was too small for.
     pub(crate) seen_bytes: Option<u64>,
     /// Reported when it is about to end.

@@ -341,7 +341,7 @@ fn a_process_that_grew_since_it_was_sampled_had_that_at_its_end() {
 }
 
 #[test]
-fn what_was_lost_is_found_by_one_scan() {
+fn what_was_lost_is_found_by_scans() {
     let mut reported = Reported::new();
     reported.table.start(11, 10, 50 * MB);
     reported.start_untold(11, 10);
@@ -352,7 +352,9 @@ fn what_was_lost_is_found_by_one_scan() {
     reported.table.start(12, 10, 70 * MB);
     reported.table.start(13, 12, 10 * MB);
     reported.report(Event::Lost { last_pid: 11 });
-    assert_eq!(reported.tick(), 280);
+    for _ in 0..5 {
+        assert_eq!(reported.tick(), 280);
+    }
     reported.table.start(14, 10, 10 * MB);
     assert_eq!(reported.tick(), 280, "events are reported again");
     reported.start_untold(14, 10);
@@ -379,7 +381,9 @@ fn where_all_births_are_known_a_walk_counts_at_once() {
         for pid in 11..15 {
             reported.table.write(pid, 50 * MB);
         }
-        reported.sampler.note_births_until(last_pid);
+        for at in [GAP * reported.tick, GAP * reported.tick + GAP / 2] {
+            reported.sampler.note_births_until(last_pid, at);
+        }
         reported.tick();
         // By now each is another than those that were walked over.
         for pid in 11..15 {
@@ -415,4 +419,21 @@ fn an_exec_from_before_a_process_was_found_changes_nothing() {
     };
     assert_eq!(shared(GAP), 200);
     assert_eq!(shared(3 * GAP), 400, "another program shares nothing");
+}
+
+#[test]
+fn a_process_whose_end_was_lost_before_any_sample_is_not_waited_for() {
+    let mut reported = Reported::new();
+    reported.start_untold(11, 10);
+    reported.report(Event::Execed(11, None));
+    reported.report(Event::Lost { last_pid: 11 });
+    reported.tick();
+    reported.table.end(10);
+    reported.end_with(10, 200);
+    reported.tick();
+    assert!(reported.sampler.is_idle());
+    let record = reported.record();
+    assert_eq!((record.seen, record.unmeasured), (2, 1));
+    let bound = record.ceiling.bytes(None).unwrap();
+    assert!(bound > 1_000 * MB, "as much as can be written: {bound}");
 }

@@ -313,6 +313,9 @@ fn follow_untraced(
         }
     };
     state.command.set_ended();
+    if let (Some(events), Ok(waited)) = (command.placement.session.events.kernel(), &ended) {
+        events.note_end(command.pid.cast_unsigned(), waited.status);
+    }
     emit(CommandEvent::Ended(ended));
     emit(CommandEvent::Over(TraceRecord::default()));
 }

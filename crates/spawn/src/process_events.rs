@@ -1,4 +1,4 @@
-//! How it is learned which processes start and end.
+//! What reports the starts and ends of processes.
 
 use memtop_proc::native::{CAP_SYS_PTRACE, ProcRoot, has_effective, has_no_new_privileges};
 use memtop_sampler::SharedSampler;

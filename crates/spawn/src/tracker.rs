@@ -32,7 +32,7 @@ pub enum TrackError {
 /// Samples trees that other programs have started. Dropping it ends the sampling.
 #[derive(Debug)]
 pub struct Tracker {
-    /// Dropped first: it still tells the sampler.
+    /// Dropped first: it still reports to the sampler.
     tracer: Option<TreeTracer>,
     events: ProcessEvents,
     sampler: SharedSampler,

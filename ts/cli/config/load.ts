@@ -22,7 +22,7 @@ export interface FoundConfig {
 export async function loadConfig(file: ConfigFile): Promise<FoundConfig> {
   const source = file.isPackage ? `${file.path}: "memtop"` : file.path;
   const content = await contentOf(file);
-  if (!z.core.util.isPlainObject(content)) {
+  if (!isPlainObject(content)) {
     throw new UsageError(`${source} must be an object, not ${valueText(content)}`);
   }
   const parsed = z.safeParse(configSchema, content, { error: mismatch, reportInput: true });
@@ -72,8 +72,7 @@ function valueText(value: unknown): string {
   if (typeof value === 'bigint') return `${value}n`;
   if (typeof value !== 'object' && typeof value !== 'string') return `${value}`;
   const isPlain = typeof value === 'string' || value === null || Array.isArray(value);
-  if (!isPlain && !z.core.util.isPlainObject(value))
-    return `a ${value.constructor?.name ?? 'object'}`;
+  if (!isPlain && !isPlainObject(value)) return `a ${value.constructor?.name ?? 'object'}`;
   const text = jsonOf(value);
   return text.length > longestValue ? `${text.slice(0, longestValue - 1)}…` : text;
 }
@@ -95,4 +94,11 @@ function placeText(path: readonly PropertyKey[]): string {
     return /^[a-z_$][\w$]*$/i.test(key) ? `.${key}` : `[${JSON.stringify(key)}]`;
   });
   return parts.join('').replace(/^\./, '');
+}
+
+/** Whether a value is what an object literal makes, and no array or instance of a class. */
+function isPlainObject(value: unknown): value is Record<string, unknown> {
+  if (typeof value !== 'object' || value === null) return false;
+  const prototype = Object.getPrototypeOf(value);
+  return prototype === null || Object.getPrototypeOf(prototype) === null;
 }

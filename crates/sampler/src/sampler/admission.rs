@@ -69,6 +69,14 @@ impl<O: Observer> Sampler<O> {
         }
         let mut births = self.births.take();
         let outcome = self.observer.births(&mut births);
+        if outcome.is_ok() {
+            self.births.note_scan();
+        }
+        if self.births.scan_is_for_lost() {
+            for index in 0..self.tree.len() {
+                self.detect_exec(index);
+            }
+        }
         let before = (!births.is_empty()).then(thread_cpu);
         births.retain(|birth| !self.has_ended(birth.id));
         for birth in &births {

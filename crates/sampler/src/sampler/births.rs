@@ -4,10 +4,13 @@ use std::time::Duration;
 
 use memtop_proc::{Birth, Observer};
 
+use super::sample::SAMPLES_TO_SHOW;
 use crate::budget::Budget;
 
 /// Taking in a process takes about this long.
 const COST_OF_ADMISSION: Duration = Duration::from_micros(60);
+/// From a pid to the report of the birth it takes less than this, however busy the machine is.
+const FORK_TAKES: Duration = Duration::from_millis(4);
 const SHARE_OF_ADMISSION: f64 = 0.01;
 const MOST_AT_ONCE: Duration = Duration::from_millis(20);
 
@@ -16,10 +19,14 @@ pub(crate) struct Births {
     are_reported: bool,
     /// Whether there is, or was, a process whose children are not reported.
     is_one_unreported: bool,
-    /// Whether the next sample scans all the same, since reports were lost.
-    scans_once: bool,
+    /// How many samples scan all the same, since reports were lost.
+    scans_left: usize,
+    /// Whether the present sample has scanned.
+    has_scanned: bool,
     /// The last pid of which it is known that all births until then were reported.
-    pub(crate) reported_until: Option<u32>,
+    reported_until: Option<u32>,
+    /// The last pid that was assigned, and since when it has been.
+    last_pid: Option<(u32, Duration)>,
     /// When the last one was reported.
     pub(crate) last: Option<Duration>,
     /// What taking in reported ones may cost.
@@ -35,8 +42,10 @@ impl Births {
         Self {
             are_reported: false,
             is_one_unreported: false,
-            scans_once: false,
+            scans_left: 0,
+            has_scanned: false,
             reported_until: None,
+            last_pid: None,
             last: None,
             admission: Budget::new(SHARE_OF_ADMISSION, MOST_AT_ONCE),
             found: Vec::new(),
@@ -46,13 +55,30 @@ impl Births {
 
     /// Whether every birth and every end is reported, so that no scan is needed.
     pub(crate) fn are_reported(&self) -> bool {
-        self.are_reported && !self.scans_once
+        self.are_reported && self.scans_left == 0
     }
 
     /// One process whose children are not reported is enough to scan for all, from then on.
     pub(crate) fn set_reported(&mut self, are_reported: bool) {
         self.is_one_unreported |= !are_reported;
         self.are_reported = are_reported && !self.is_one_unreported;
+    }
+
+    /// All births were reported at this time, but for forks in progress. A pid is assigned before the
+    /// birth is reported.
+    pub(crate) fn note_reported_until(&mut self, last_pid: Option<u32>, at: Duration) {
+        let since = match (self.last_pid, last_pid) {
+            (Some((known, since)), Some(pid)) if known == pid => since,
+            _ => at,
+        };
+        self.last_pid = last_pid.map(|pid| (pid, since));
+        let is_over = at.saturating_sub(since) >= FORK_TAKES;
+        self.reported_until = last_pid.filter(|_| is_over);
+    }
+
+    /// The last pid of which all births until then were reported.
+    pub(super) fn reported_until(&self) -> Option<u32> {
+        self.reported_until
     }
 
     /// Whether there is CPU time left to take in one that was reported.
@@ -65,14 +91,26 @@ impl Births {
         self.admission.spend(time);
     }
 
-    /// Reports were lost: what they said is found by a scan.
-    pub(crate) fn scan_once(&mut self) {
-        self.scans_once = true;
+    /// Reports were lost: what they said is found by scans.
+    pub(crate) fn scan_for_lost(&mut self) {
+        self.scans_left = SAMPLES_TO_SHOW + 1;
+    }
+
+    /// Whether the samples scan for what was lost.
+    pub(crate) fn scan_is_for_lost(&self) -> bool {
+        self.are_reported && self.scans_left > 0
+    }
+
+    /// The process table could be scanned.
+    pub(super) fn note_scan(&mut self) {
+        self.has_scanned = true;
     }
 
     /// A sample is complete.
     pub(super) fn end_sample(&mut self) {
-        self.scans_once = false;
+        if std::mem::take(&mut self.has_scanned) {
+            self.scans_left = self.scans_left.saturating_sub(1);
+        }
     }
 
     /// An empty list to scan into, which [`Self::put_back`] takes.

@@ -11,7 +11,7 @@ use crate::member::Member;
 /// With less growth between two samples than this, no size is read twice.
 const WORTH_CONFIRMING: u64 = 256 << 10;
 /// How late a pid that never showed may be reported, in samples.
-const SAMPLES_TO_SHOW: usize = 4;
+pub(super) const SAMPLES_TO_SHOW: usize = 4;
 
 /// What reading all sizes has shown.
 #[derive(Debug, Default)]
@@ -63,6 +63,9 @@ impl<O: Observer> Sampler<O> {
     pub(crate) fn sample_with(&mut self, exiting: Option<u32>, now: Duration) -> Result<(), Error> {
         self.progress.begin_sample(now);
         self.changes.begin_sample();
+        let unsampled = &self.unsampled;
+        self.tree
+            .forget_ancestors(|pid| unsampled.get(pid).is_some());
         self.admit_reported(exiting)
             .and(self.admit_births(now))
             .and(self.measure())

@@ -1,4 +1,4 @@
-//! Processes that ended before a sample saw all of their memory, and whose high-water mark is known.
+//! Programs that ended before a sample saw all of their memory, and whose high-water mark is known.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,7 +13,7 @@ use crate::{LargestProcess, TaskId};
 
 /// One that lived longer had its highest memory at a time that is unknown.
 const SHORT: Duration = Duration::from_millis(50);
-/// The kernel's count of resident memory may be too high by about one part in so many.
+/// The kernel's count of resident memory may be too high by this share, as one part in this many.
 const COUNTING_ERROR: u64 = 16;
 
 /// The end of a short life.
@@ -24,10 +24,8 @@ pub(crate) struct ShortLife {
     pub(crate) task: TaskId,
     pub(crate) born: Duration,
     pub(crate) description: Arc<Description>,
-    /// The most memory that it had.
+    /// The most memory that it had, none of it of its parent.
     pub(crate) bytes: u64,
-    /// Whether it shared none of that with its parent.
-    pub(crate) is_own: bool,
 }
 
 impl<O: Observer> Sampler<O> {
@@ -74,13 +72,7 @@ impl<O: Observer> Sampler<O> {
             return;
         }
         let rest = self.rest_of(id, life.id.pid, &before);
-        let total = if life.is_own {
-            rest.total.plus(of_life(life))
-        } else {
-            let most = rest.total.upper + life.bytes;
-            let best = rest.total.best.max(life.bytes);
-            Bracket::around(rest.total.lower, best, most)
-        };
+        let total = rest.total.plus(of_life(life));
         if total.best <= peak {
             return;
         }

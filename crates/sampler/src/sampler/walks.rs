@@ -232,7 +232,7 @@ impl<O: Observer> Sampler<O> {
         if !self.births.are_reported() {
             return self.observer.births_are_complete();
         }
-        let until = self.births.reported_until;
+        let until = self.births.reported_until();
         until.is_some() && self.observer.last_pid() == until
     }
 

@@ -44,12 +44,11 @@ impl<O: Observer> Shared<O> {
     pub(super) fn handle_events(&self, timed: &mut TimedSampler<O>) {
         let mut events = std::mem::take(&mut *self.events());
         if let Some(source) = self.source.get() {
-            // Whatever was started before this is among the events.
-            let last_pid = timed.sampler.last_pid();
+            // What was started long before this is among the events.
+            let (last_pid, now) = (timed.sampler.last_pid(), timed.now());
             let are_all = lock(source).take(&mut events);
-            timed
-                .sampler
-                .note_births_until(last_pid.filter(|_| are_all));
+            let last_pid = last_pid.filter(|_| are_all);
+            timed.sampler.note_births_until(last_pid, now);
         }
         timed.handle(events);
     }

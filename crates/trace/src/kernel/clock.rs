@@ -13,9 +13,11 @@ pub(super) struct KernelClock {
 
 impl KernelClock {
     pub(super) fn start() -> Self {
+        // In this order an instant is early rather than late.
+        let instant = Instant::now();
         let now = clock_gettime(ClockId::Monotonic);
         Self {
-            instant: Instant::now(),
+            instant,
             stamp: Duration::new(
                 u64::try_from(now.tv_sec).unwrap_or(0),
                 u32::try_from(now.tv_nsec).unwrap_or(0),

@@ -82,12 +82,12 @@ impl Connector {
 
 impl Drop for Connector {
     fn drop(&mut self) {
-        // Kernels before 6.6 would go on to send to nobody.
+        // Kernels before 6.6 would go on sending.
         let _ = self.order(IGNORE);
     }
 }
 
-/// The change that a message tells, and its time stamp.
+/// The change that a message reports, and its time stamp.
 pub(super) fn change(message: &[u8]) -> Option<(u64, Change)> {
     let at = |place| u32_at(message, place);
     let change = match at(KIND)? {

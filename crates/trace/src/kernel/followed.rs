@@ -4,6 +4,7 @@ use std::time::Instant;
 
 use libc::c_int;
 use memtop_proc::ByNumber;
+use memtop_proc::State;
 use memtop_proc::native::{ProcRoot, Stat};
 use memtop_sampler::{Event, InitialMemory, LastFigures};
 
@@ -29,7 +30,7 @@ pub(super) struct Followed {
     processes: ByNumber<u32, Process>,
     /// How many have lost their first thread and may live on.
     leaderless: usize,
-    /// Whether the kernel tells the last thread of a process from others.
+    /// Whether the kernel marks the last thread of a process.
     marks_last_threads: bool,
     /// The last pid whose start was reported, of any process.
     last_pid: u32,
@@ -123,6 +124,30 @@ impl Followed {
                 }
             }
         }
+    }
+
+    /// A process has ended with this wait status.
+    pub(super) fn end_with(&mut self, pid: u32, status: c_int, at: Instant) {
+        if let Some(process) = self.processes.get_mut(&pid) {
+            self.leaderless += usize::from(process.leader_status.is_none());
+            process.leader_status = Some(status);
+            self.end(pid, at);
+        }
+    }
+
+    /// Finds processes whose first thread had ended before they were followed. How is unknown.
+    pub(super) fn find_ended(&mut self, proc: &ProcRoot, at: Instant) {
+        let text = &mut self.text;
+        for (&pid, process) in &mut self.processes {
+            let read = proc.read_process_file(pid, "stat", text);
+            let is_zombie = matches!(read, Ok(Some(())))
+                && Stat::parse(text).is_ok_and(|stat| stat.state == State::Zombie);
+            if is_zombie && process.leader_status.is_none() {
+                process.leader_status = Some(0);
+                self.leaderless += 1;
+            }
+        }
+        self.check_leaderless(proc, at);
     }
 
     /// Finds the ends of processes whose first thread has ended before the others.

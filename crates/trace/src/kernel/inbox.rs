@@ -2,6 +2,7 @@
 
 use std::time::{Duration, Instant};
 
+use libc::c_int;
 use memtop_proc::native::{NativeObserver, ProcRoot};
 use memtop_proc::{ByNumber, Descendants, Error, Observer, ParentLink, ProcessId};
 use memtop_sampler::Event;
@@ -37,6 +38,8 @@ pub(super) struct Inbox {
     /// Of the messages that are being read; kept for their room.
     changes: Vec<(u64, Change)>,
     ends: ByNumber<u32, ThreadEnd>,
+    /// Of the messages before: the start or the end of these processes had not been read yet.
+    former_ends: ByNumber<u32, ThreadEnd>,
     buffer: Vec<u8>,
     looked_for_ends: Instant,
 }
@@ -51,6 +54,7 @@ impl Inbox {
             proc,
             changes: Vec::new(),
             ends: ByNumber::default(),
+            former_ends: ByNumber::default(),
             buffer: vec![0; LONGEST_MESSAGE],
             looked_for_ends: Instant::now(),
         }
@@ -101,6 +105,7 @@ impl Inbox {
         for pid in descendants(|id| id.pid == pid)? {
             self.followed.add(pid);
         }
+        self.followed.find_ended(&self.proc, Instant::now());
         Ok(())
     }
 
@@ -113,17 +118,18 @@ impl Inbox {
         for (stamp, change) in changes.drain(..) {
             let at = self.clock.instant(stamp);
             if let Change::LeaderEnded { pid, .. } = change
-                && let Some(end) = self.ends.remove(&pid)
+                && let Some(end) = self.take_end_of(pid)
             {
                 self.followed.take_thread_end(end, at);
             }
             self.followed.take_change(&self.proc, change, at);
         }
         self.changes = changes;
-        // Of processes whose end has not been received yet, or whose first thread has ended before.
-        for (_, end) in self.ends.drain() {
+        // Of processes whose first thread has ended before.
+        for (_, end) in self.former_ends.drain() {
             self.followed.take_thread_end(end, Instant::now());
         }
+        std::mem::swap(&mut self.ends, &mut self.former_ends);
         if is_lost {
             self.recover();
         }
@@ -133,6 +139,21 @@ impl Inbox {
                 .check_leaderless(&self.proc, self.looked_for_ends);
         }
         received
+    }
+
+    /// A process has ended, as its parent knows.
+    pub(super) fn note_end(&mut self, sockets: &Sockets, pid: u32, status: c_int) {
+        self.collect(sockets);
+        let now = Instant::now();
+        if let Some(end) = self.take_end_of(pid) {
+            self.followed.take_thread_end(end, now);
+        }
+        self.followed.end_with(pid, status, now);
+    }
+
+    fn take_end_of(&mut self, pid: u32) -> Option<ThreadEnd> {
+        let former = self.former_ends.remove(&pid);
+        self.ends.remove(&pid).or(former)
     }
 
     /// Returns whether messages were lost.
@@ -171,6 +192,7 @@ impl Inbox {
         // Without a process table the sampler fails as well, and says so.
         let found = found.unwrap_or_else(|_| followed.pids().collect());
         self.followed.reset(found, Instant::now());
+        self.followed.find_ended(&self.proc, Instant::now());
     }
 }
 

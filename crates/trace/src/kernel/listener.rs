@@ -4,10 +4,11 @@ use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::mpsc::channel;
-use std::sync::{Arc, Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard, Weak};
 use std::thread::{Builder, JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
+use libc::c_int;
 use memtop_proc::native::{ProcRoot, is_in_first_user_namespace};
 use memtop_proc::{Error, lock};
 use memtop_sampler::{Event, EventSource, SharedSampler};
@@ -24,7 +25,7 @@ use crate::priority::raise_priority;
 const PAUSE: Duration = Duration::from_millis(1);
 /// The same while none is of a followed process, or the sampler has no time for each.
 const LONG_PAUSE: Duration = Duration::from_millis(4);
-/// After so many pauses without a message, or without one of a followed process.
+/// After this many pauses without a message, or without one of a followed process.
 const PAUSES_TO_REST: u32 = 20;
 /// The longest wait while a process goes on without its first thread.
 const WAIT_FOR_ENDS: Duration = Duration::from_millis(20);
@@ -49,8 +50,8 @@ struct Shared {
     is_closed: AtomicBool,
 }
 
-/// What the sampler asks for events.
-struct Source(Arc<Shared>);
+/// What the sampler asks for events, as long as they are received.
+struct Source(Weak<Shared>);
 
 impl KernelEvents {
     /// Starts to listen, and reports to the sampler from then on.
@@ -63,18 +64,19 @@ impl KernelEvents {
         let (own, sampling) = (Arc::clone(&shared), Arc::clone(sampler));
         let thread = start_thread(move || {
             let works = own.works();
-            let is_wanted = reply.send(works).is_ok();
-            if works && is_wanted {
+            let is_working = works.is_ok();
+            if reply.send(works).is_ok() && is_working {
                 raise_priority();
                 own.listen(&sampling);
             }
         })?;
-        if !answer.recv().unwrap_or(false) {
+        let works = answer.recv().map_err(|error| error.to_string());
+        if let Err(reason) = works.flatten() {
             // A panic has been printed by the thread itself.
             let _ = thread.join();
-            return Err(NOTHING_SENT.to_owned());
+            return Err(reason);
         }
-        sampler.set_event_source(Box::new(Source(Arc::clone(&shared))));
+        sampler.set_event_source(Box::new(Source(Arc::downgrade(&shared))));
         Ok(Self {
             shared,
             thread: Some(thread),
@@ -99,6 +101,14 @@ impl KernelEvents {
         let mut inbox = self.shared.inbox();
         inbox.follow_tree(pid)?;
         Ok(KernelEventsHold::new(&self.shared, &mut inbox))
+    }
+
+    /// A process that is followed has ended with this wait status. Its parent may know that before the
+    /// kernel reports it.
+    pub fn note_end(&self, pid: u32, status: c_int) {
+        self.shared
+            .inbox()
+            .note_end(&self.shared.sockets, pid, status);
     }
 
     /// Why the high-water marks of ended processes are not reported; `None` if they are.
@@ -144,7 +154,7 @@ struct Activity {
 
 impl Activity {
     fn note(&mut self, has_received: bool, has_events: bool) {
-        self.pauses_without_message += 1;
+        self.pauses_without_message = self.pauses_without_message.saturating_add(1);
         self.pauses_without_event = self.pauses_without_event.saturating_add(1);
         if has_received {
             self.pauses_without_message = 0;
@@ -158,7 +168,7 @@ impl Activity {
         self.pauses_without_message >= PAUSES_TO_REST
     }
 
-    /// How long to wait for further messages; `wait` is what the sampler wants.
+    /// How long to wait for further messages; `wait` is how soon the sampler is to be called again.
     fn pause(&self, wait: Option<Duration>) -> Duration {
         let is_slow = wait.is_some_and(|wait| wait > PAUSE);
         if is_slow || self.pauses_without_event >= PAUSES_TO_REST {
@@ -182,8 +192,11 @@ impl Drop for KernelEvents {
 
 impl EventSource for Source {
     fn take(&mut self, events: &mut Vec<(Instant, Event)>) -> bool {
-        let mut inbox = self.0.inbox();
-        inbox.collect(&self.0.sockets);
+        let Some(shared) = self.0.upgrade() else {
+            return false;
+        };
+        let mut inbox = shared.inbox();
+        inbox.collect(&shared.sockets);
         inbox.take_events(events)
     }
 }
@@ -198,7 +211,7 @@ impl Shared {
         lock(&self.inbox)
     }
 
-    /// Opens the sockets. Also returns why the high-water marks of ended processes are not told.
+    /// Opens the sockets. Also returns why the high-water marks of ended processes are not sent.
     fn open() -> Result<(Arc<Self>, Option<String>), String> {
         let proc = ProcRoot::system().map_err(|error| error.to_string())?;
         // Elsewhere a request to listen is ignored, though what others listen to is received.
@@ -221,11 +234,14 @@ impl Shared {
         Ok((Arc::new(shared), without_high_water))
     }
 
-    /// Whether events are received. The calling thread must have been started after the sockets
+    /// Whether events are received; if not, why. The calling thread must have been started after the sockets
     /// were opened.
-    fn works(&self) -> bool {
-        self.inbox().has_start_of_this_thread(&self.sockets)
-            && self.sockets.connector.filter().is_ok()
+    fn works(&self) -> Result<(), String> {
+        if !self.inbox().has_start_of_this_thread(&self.sockets) {
+            return Err(NOTHING_SENT.to_owned());
+        }
+        let filtered = self.sockets.connector.filter();
+        filtered.map_err(|error| refused(&error))
     }
 
     fn listen(&self, sampler: &SharedSampler) {
@@ -267,7 +283,7 @@ impl Shared {
     }
 }
 
-/// Tries whether the kernel sends events here. Returns why it does not tell the high-water marks of
+/// Tries whether the kernel sends events here. Returns why it does not send the high-water marks of
 /// processes that have ended; `None` if it does.
 ///
 /// # Errors
@@ -276,9 +292,9 @@ pub fn probe_kernel_events() -> Result<Option<String>, String> {
     let (shared, without_high_water) = Shared::open()?;
     let thread = start_thread(move || shared.works())?;
     match thread.join() {
-        Ok(true) => Ok(without_high_water),
+        Ok(works) => works.map(|()| without_high_water),
         // A panic has been printed by the thread itself.
-        Ok(false) | Err(_) => Err(NOTHING_SENT.to_owned()),
+        Err(_) => Err(NOTHING_SENT.to_owned()),
     }
 }
 
@@ -295,7 +311,7 @@ fn refused(error: &io::Error) -> String {
 
 fn why_no_high_water(error: &io::Error) -> String {
     if error.kind() == io::ErrorKind::PermissionDenied {
-        "only root receives the peaks of ended processes".to_owned()
+        "the peaks of ended processes are sent with CAP_NET_ADMIN only".to_owned()
     } else {
         format!("the kernel does not send the peaks of ended processes: {error}")
     }
