@@ -1,19 +1,12 @@
 //! A process killed by a signal, as seen by its tracer.
 
-use memtop_proc::Description;
 use memtop_proc::native::{ProcRoot, describe};
 
-/// The death of a process by a signal.
+/// The death of a process by a signal, with what its memory shows of the reason.
 #[derive(Clone, Debug)]
 pub struct Death {
-    /// Its pid.
-    pub pid: u32,
-    /// The signal.
-    pub signal: i32,
-    /// Its name and command line.
-    pub description: Description,
-    /// The highest resident memory that it ever had.
-    pub highest_bytes: Option<u64>,
+    /// Which process, and which signal.
+    pub of: memtop_sampler::Death,
     /// Whether it aborted because a V8 heap was full.
     pub is_of_full_heap: bool,
     /// Its `NODE_OPTIONS`, which can set the size of a V8 heap. Only read if the heap was full.
@@ -34,12 +27,25 @@ impl Death {
             .then(|| variable(proc, pid, b"NODE_OPTIONS=", text))
             .flatten();
         Self {
-            pid,
-            signal,
-            description: describe(proc, pid, text).unwrap_or_default(),
-            highest_bytes,
+            of: memtop_sampler::Death {
+                pid,
+                signal,
+                description: describe(proc, pid, text).unwrap_or_default(),
+                highest_bytes,
+            },
             is_of_full_heap,
             node_options: variable,
+        }
+    }
+}
+
+/// A death that was only reported: nothing is known of the memory.
+impl From<memtop_sampler::Death> for Death {
+    fn from(of: memtop_sampler::Death) -> Self {
+        Self {
+            of,
+            is_of_full_heap: false,
+            node_options: None,
         }
     }
 }

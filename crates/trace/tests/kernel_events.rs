@@ -82,8 +82,8 @@ impl Followed {
     }
 }
 
-/// Whether the kernel tells of starts and ends here, and of the peaks of ended processes.
-fn are_told() -> bool {
+/// Whether the kernel sends process events here, with the peaks of ended processes.
+fn are_sent() -> bool {
     match probe_kernel_events() {
         Ok(None) => true,
         Ok(Some(reason)) | Err(reason) => {
@@ -95,7 +95,7 @@ fn are_told() -> bool {
 
 #[test]
 fn processes_that_no_sample_sees_are_counted_and_measured() {
-    if !are_told() {
+    if !are_sent() {
         return;
     }
     let mut shell = Waiting::new("for i in 1 2 3 4 5 6 7 8 9 10; do /bin/true; done");
@@ -108,7 +108,7 @@ fn processes_that_no_sample_sees_are_counted_and_measured() {
 
 #[test]
 fn the_peak_of_a_process_that_is_gone_at_once_is_exact() {
-    if !are_told() {
+    if !are_sent() {
         return;
     }
     let mut shell = Waiting::new("perl -e 'open Z, \"</dev/zero\"; sysread Z, $held, 90 << 20'");
@@ -122,7 +122,7 @@ fn the_peak_of_a_process_that_is_gone_at_once_is_exact() {
 
 #[test]
 fn a_process_that_loses_its_first_thread_is_followed_to_its_end() {
-    if !are_told() {
+    if !are_sent() {
         return;
     }
     let program = "import ctypes, sys, threading\n\
@@ -146,7 +146,7 @@ fn a_process_that_loses_its_first_thread_is_followed_to_its_end() {
 
 #[test]
 fn an_exec_by_another_thread_is_no_end() {
-    if !are_told() {
+    if !are_sent() {
         return;
     }
     let program = "import os, threading, time\n\
@@ -169,7 +169,7 @@ fn an_exec_by_another_thread_is_no_end() {
 
 #[test]
 fn what_a_running_tree_starts_later_is_reported() {
-    if !are_told() {
+    if !are_sent() {
         return;
     }
     let script = "exec 3<&0; sh -c 'echo; read line; /bin/true; /bin/true' <&3 & wait";
@@ -183,4 +183,35 @@ fn what_a_running_tree_starts_later_is_reported() {
     shell.wait();
     let record = followed.end();
     assert_eq!((record.seen, record.unmeasured), (4, 0));
+}
+
+#[test]
+fn a_process_that_had_ended_before_its_tree_was_followed_is_no_member() {
+    if !are_sent() {
+        return;
+    }
+    let program = "$| = 1; exit if !fork; sleep 1 until `ps -o stat= --ppid $$` =~ /Z/; \
+                   print qq(\\n); <STDIN>";
+    let mut shell = Waiting::new(&format!("exec perl -e '{program}'"));
+    let mut input = shell.0.stdin.take().unwrap();
+    input.write_all(b"\n").unwrap();
+    shell.until_a_line();
+    let followed = Followed::new(shell.0.id());
+    assert_eq!(followed.pids(), [shell.0.id()]);
+    drop(input);
+    shell.wait();
+}
+
+#[test]
+fn an_end_that_is_known_already_is_not_waited_for() {
+    if !are_sent() {
+        return;
+    }
+    let mut shell = Waiting::new("true");
+    let followed = Followed::new(shell.0.id());
+    assert_eq!(followed.pids(), [shell.0.id()]);
+    followed.events.note_end(shell.0.id(), 0);
+    assert_eq!(followed.pids(), [0; 0]);
+    shell.run();
+    shell.wait();
 }

@@ -86,12 +86,12 @@ impl Evidence<'_> {
     }
 
     fn by_kernel(&self) -> Option<OutOfMemory> {
-        let killed = |death: &&Death| death.signal == libc::SIGKILL;
+        let killed = |death: &&Death| death.of.signal == libc::SIGKILL;
         let victim = self
             .deaths
             .iter()
             .filter(killed)
-            .max_by_key(|death| death.highest_bytes);
+            .max_by_key(|death| death.of.highest_bytes);
         let was_killed = matches!(
             self.end,
             Some(End::Signaled(libc::SIGKILL) | End::Exited(KILLED_CODE))
@@ -131,7 +131,7 @@ impl Evidence<'_> {
         if let Some(death) = proven {
             let options = death.node_options.as_deref();
             return Some(OutOfMemory {
-                scope: self.heap_of(&death.description.command, options),
+                scope: self.heap_of(&death.of.description.command, options),
                 victim: Some(Victim::of_death(death)),
                 is_exact: true,
             });
@@ -166,17 +166,18 @@ impl Evidence<'_> {
             return None;
         }
         let is_full = |death: &&Death| {
-            let command = &death.description.command;
+            let command = &death.of.description.command;
             let limit = heap_limit_bytes(command, self.node_options, self.memory_bytes);
-            death.signal == libc::SIGABRT
+            death.of.signal == libc::SIGABRT
                 && is_node(command)
                 && death
+                    .of
                     .highest_bytes
                     .is_some_and(|bytes| was_at_limit(bytes, limit))
         };
         let death = self.deaths.iter().find(is_full)?;
         Some(OutOfMemory {
-            scope: self.heap_of(&death.description.command, self.node_options),
+            scope: self.heap_of(&death.of.description.command, self.node_options),
             victim: Some(Victim::of_death(death)),
             is_exact: false,
         })
@@ -196,10 +197,10 @@ impl Evidence<'_> {
 impl Victim {
     fn of_death(death: &Death) -> Self {
         Self {
-            pid: death.pid,
-            name: death.description.name.clone(),
-            command: death.description.command.clone(),
-            bytes: death.highest_bytes,
+            pid: death.of.pid,
+            name: death.of.description.name.clone(),
+            command: death.of.description.command.clone(),
+            bytes: death.of.highest_bytes,
         }
     }
 
@@ -258,14 +259,12 @@ mod tests {
     }
 
     fn death(signal: i32, description: Description) -> Death {
-        Death {
+        Death::from(memtop_sampler::Death {
             pid: 7,
             signal,
             description,
             highest_bytes: Some(300 * MB),
-            is_of_full_heap: false,
-            node_options: None,
-        }
+        })
     }
 
     fn record(description: Description, bytes: u64) -> Record {
@@ -383,7 +382,7 @@ mod tests {
     #[test]
     fn a_process_that_aborts_at_the_limit_of_its_heap_is_the_likely_victim() {
         let mut aborted = death(libc::SIGABRT, node(&["--max-old-space-size=256"]));
-        aborted.pid = 8;
+        aborted.of.pid = 8;
         // With 300 MB it was far below the limit.
         let deaths = [death(libc::SIGABRT, node(&[])), aborted];
         let found = known(End::Exited(1), &NONE, &deaths).out_of_memory();

@@ -57,8 +57,11 @@ impl RunningCommand {
             None => {
                 let record = record.as_ref().ok();
                 let told = record.into_iter().flat_map(|record| &record.task.deaths);
-                let deaths: Vec<Death> =
-                    trace.deaths.into_iter().chain(told.map(untraced)).collect();
+                let deaths: Vec<Death> = trace
+                    .deaths
+                    .into_iter()
+                    .chain(told.cloned().map(Death::from))
+                    .collect();
                 self.out_of_memory(end, &deaths, record, &groups)
             }
             Some(_) => None,
@@ -146,17 +149,5 @@ impl RunningCommand {
             are_aborts_explained: self.started.tracking.by == FollowedBy::Ptrace,
         };
         evidence.out_of_memory()
-    }
-}
-
-/// A death that the kernel has reported. Nothing is known of the stack.
-fn untraced(death: &memtop_sampler::Death) -> Death {
-    Death {
-        pid: death.pid,
-        signal: death.signal,
-        description: death.description.clone(),
-        highest_bytes: death.highest_bytes,
-        is_of_full_heap: false,
-        node_options: None,
     }
 }

@@ -35,7 +35,7 @@ const PID: usize = 128;
 const HIGHEST_KB: usize = 200;
 const PROCESS: usize = 368;
 
-/// The kernel keeps no more of a name.
+/// The length to which the kernel cuts names.
 pub(super) const NAME_BYTES: usize = 16;
 
 /// From this version on, the last thread of a process is marked, and its process is named.

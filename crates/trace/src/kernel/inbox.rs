@@ -212,3 +212,44 @@ fn descendants(is_chosen: impl Fn(&ProcessId) -> bool) -> Result<Vec<u32>, Error
     let found = Descendants::of(table).with_descendants(&chosen);
     Ok(found.iter().map(|id| id.pid).collect())
 }
+
+#[cfg(test)]
+mod tests {
+    use memtop_proc::native::ProcRoot;
+    use memtop_sampler::Event;
+
+    use super::{Change, Connector, Inbox, Sockets, ThreadEnd};
+
+    /// Above every limit of the kernel.
+    const PARENT: u32 = 1 << 24;
+    const CHILD: u32 = PARENT + 1;
+
+    #[test]
+    fn figures_that_come_before_the_start_of_their_process_are_kept_for_its_end() {
+        let Ok(connector) = Connector::open() else {
+            return memtop_testing::skip("process-events", "no socket for them");
+        };
+        let exits = None;
+        let sockets = Sockets { connector, exits };
+        let mut inbox = Inbox::new(ProcRoot::system().unwrap());
+        inbox.follow(PARENT);
+        let end = ThreadEnd {
+            process: CHILD,
+            highest_bytes: 300,
+            name: *b"short\0\0\0\0\0\0\0\0\0\0\0",
+            is_last_thread: Some(true),
+        };
+        inbox.ends.insert(CHILD, end);
+        inbox.collect(&sockets);
+        let (pid, parent, status) = (CHILD, PARENT, 0);
+        inbox.changes.push((0, Change::Started { pid, parent }));
+        inbox.changes.push((0, Change::LeaderEnded { pid, status }));
+        inbox.collect(&sockets);
+        let mut events = Vec::new();
+        assert!(inbox.take_events(&mut events));
+        let Some((_, Event::Ended { last, .. })) = events.pop() else {
+            panic!("its end is the last event");
+        };
+        assert_eq!(last.map(|last| last.highest_bytes), Some(300));
+    }
+}
