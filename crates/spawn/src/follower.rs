@@ -10,6 +10,7 @@ use std::thread::{Builder, sleep};
 use std::time::{Duration, Instant};
 
 use libc::pid_t;
+use memtop_proc::ProcessId;
 use memtop_proc::native::{ProcRoot, Waited, wait4};
 use memtop_sampler::{SharedRules, SharedSampler, TaskHandle};
 use memtop_terminal::{Forwarding, Pumps};
@@ -25,6 +26,7 @@ use crate::outcome::{FollowedBy, Tracking};
 use crate::process_events::ProcessEvents;
 use crate::sampling::assign_to_tasks;
 use crate::session::placement::Placement;
+use crate::wait::identity;
 
 /// What to follow, and how.
 pub(crate) struct Following {
@@ -54,6 +56,8 @@ pub(crate) enum CommandEvent {
 #[derive(Debug)]
 pub(crate) struct Started {
     pub(crate) pid: u32,
+    /// Read before it can have been reaped.
+    pub(crate) process: Option<ProcessId>,
     /// Opened before it can have been reaped. Kernels before 5.3 have none.
     pub(crate) pidfd: Option<Arc<OwnedFd>>,
     /// What carries its streams.
@@ -237,6 +241,7 @@ impl ForkedCommand {
         }
         CommandEvent::Started(Started {
             pid,
+            process: identity(pid),
             pidfd: self.pidfd.clone(),
             pumps: self.pumps.take(),
             at: self.at,

@@ -31,7 +31,7 @@ pub struct Outcome {
     pub guard: Option<GuardRecord>,
     /// Which memory had run out, if any.
     pub out_of_memory: Option<OutOfMemory>,
-    /// The command while it ran; absent when it ended at once.
+    /// The command while it ran; absent where `/proc` hides it.
     pub process: Option<ProcessId>,
     /// Why the run was ended, if it was.
     pub stopped: Option<Stopped>,

@@ -106,7 +106,7 @@ impl Run {
         self.pid
     }
 
-    /// The identity of the command, which no later process has; `None` when it ended at once.
+    /// The identity of the command, which no later process has; `None` where it cannot be read.
     #[must_use]
     pub fn process(&self) -> Option<ProcessId> {
         self.process

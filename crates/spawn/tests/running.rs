@@ -31,6 +31,13 @@ fn an_outcome_holds_the_exit_and_the_peak() {
 }
 
 #[test]
+fn the_identity_of_a_command_that_ends_at_once_is_known() {
+    for _ in 0..300 {
+        assert!(run(command(&["true"])).unwrap().process.is_some());
+    }
+}
+
+#[test]
 fn a_signal_is_reported_by_its_number() {
     let outcome = run(command(&["sh", "-c", "kill -9 $$"])).unwrap();
     assert_eq!(outcome.end, Some(End::Signaled(9)));

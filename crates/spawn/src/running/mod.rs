@@ -42,7 +42,6 @@ pub(crate) struct RunningCommand {
     node_options: Option<String>,
     /// Whether V8's message about a full heap was in the command's output.
     heap_message: Arc<AtomicBool>,
-    process: Option<ProcessId>,
     remarks: Vec<String>,
 }
 
@@ -52,7 +51,7 @@ impl RunningCommand {
     }
 
     pub(crate) fn process(&self) -> Option<ProcessId> {
-        self.process
+        self.started.process
     }
 
     pub(crate) fn placement(&self) -> &Placement {

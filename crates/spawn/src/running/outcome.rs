@@ -78,7 +78,7 @@ impl RunningCommand {
             tracking,
             guard: conclusion.guard,
             out_of_memory,
-            process: self.process,
+            process: self.started.process,
             stopped: conclusion.stopped,
             survivors,
             remarks: self.remarks,

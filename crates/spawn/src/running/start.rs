@@ -19,7 +19,6 @@ use crate::sample_file::{SampleFile, missing_remark};
 use crate::session::Session;
 use crate::session::placement::Placement;
 use crate::supervision::Tree;
-use crate::wait::identity;
 use crate::{Command, StartError};
 
 impl RunningCommand {
@@ -47,9 +46,8 @@ impl RunningCommand {
             let _ = events.send(event);
         })?;
         let started = wait_for_start(&inbox, command)?;
-        let process = identity(started.pid);
         let supervision = placement.supervision(Tree {
-            root: process,
+            root: started.process,
             pidfd: started.pidfd.clone(),
             ..Tree::of_task(started.task.as_ref())
         });
@@ -70,7 +68,6 @@ impl RunningCommand {
             oom,
             node_options: command.variable("NODE_OPTIONS"),
             heap_message,
-            process,
             remarks: remark.into_iter().collect(),
         })
     }
