@@ -21,6 +21,8 @@ pub(crate) struct Sums {
     pub(crate) proportional: Bracket,
     /// By how much each was ever larger than now.
     pub(crate) hidden: u64,
+    /// What processes show no more and may not have been freed yet.
+    pub(crate) releasing: u64,
 }
 
 /// What processes have mapped of files and shared memory.
@@ -142,6 +144,7 @@ impl Sums {
             },
             proportional: memory.proportional_at(sample),
             hidden: member.hidden,
+            releasing: member.releasing(),
             ..alive
         }
     }
@@ -154,6 +157,7 @@ impl Sums {
         self.mapped.add(&other.mapped);
         self.proportional = self.proportional.plus(other.proportional);
         self.hidden += other.hidden;
+        self.releasing += other.releasing;
     }
 }
 

@@ -51,6 +51,8 @@ pub(crate) struct Task {
     pub(crate) sizes_before: (u64, u64),
     /// What its processes have given back since the sample before, also ended ones.
     pub(crate) given_back: u64,
+    /// What was freed since the sample before of what no process showed by then.
+    pub(crate) released: u64,
     /// Processes that ended since the sample before and whose high-water mark is unknown.
     pub(crate) ended: u64,
     /// Starts and ends since the sample before, as far as they were reported.
@@ -167,16 +169,22 @@ impl Task {
         self.before = None;
     }
 
+    /// What it can have at most, with what is not shown any more.
+    fn upper(&self) -> u64 {
+        self.estimate.total.upper + self.sums.releasing
+    }
+
     /// What it can have had at most since the sample before, where no more than this can have been
     /// written.
     pub(crate) fn most_in_gap(&self, unseen: u64, written_at_most: u64, taken: u64) -> u64 {
-        let upper = self.estimate.total.upper;
+        let upper = self.upper();
+        let given_back = self.given_back + self.released;
         match self.before {
             Some(before) if self.ended + unseen > 0 || !self.lifetimes.is_empty() => {
-                let by_end = upper + self.given_back + written_at_most.saturating_sub(taken);
+                let by_end = upper + given_back + written_at_most.saturating_sub(taken);
                 (before + written_at_most).min(by_end)
             }
-            _ => upper + self.sums.hidden.min(written_at_most),
+            _ => upper + self.sums.hidden.min(written_at_most + given_back),
         }
     }
 
@@ -188,15 +196,21 @@ impl Task {
             written_at_most,
             taken,
         } = gap;
-        let total = self.estimate.total;
+        let total = Bracket {
+            upper: self.upper(),
+            ..self.estimate.total
+        };
         let gap_bytes = self.lifetimes.close(most_of);
-        // In between, living processes can have had more, and ended ones something.
+        // In between, living processes can have had more, and ended ones something: all of it was
+        // there before or written since.
         let hidden = self.sums.hidden + (gap_bytes.most_at_once - gap_bytes.at_the_end);
-        let hidden = hidden.min(written_at_most);
-        let most = total.upper + hidden;
+        let given_back = std::mem::take(&mut self.given_back);
+        let hidden = hidden.min(written_at_most + given_back);
+        let released = std::mem::take(&mut self.released);
+        let most = total.upper + released + hidden;
         self.recent.rotate_right(1);
         self.recent[0] = most;
-        let given_back = std::mem::take(&mut self.given_back);
+        let given_back = given_back + released;
         // Ended processes had what was given back, and what was written and is in no living
         // process.
         let by_end = total.upper + hidden + given_back + written_at_most.saturating_sub(taken);

@@ -25,7 +25,11 @@ struct Reported {
 impl Reported {
     /// Of process 10, which has 200 MB.
     fn new() -> Self {
-        let table = FakeTable::of_pages(MB);
+        Self::of_pages(MB)
+    }
+
+    fn of_pages(page_bytes: u64) -> Self {
+        let table = FakeTable::of_pages(page_bytes);
         table.start(10, 1, 200 * MB);
         let mut sampler = Sampler::new(table.clone(), Metric::Auto);
         let task = sampler
@@ -78,6 +82,10 @@ impl Reported {
 
     fn end(&mut self, pid: u32) {
         self.exit(pid);
+        self.report_end(pid);
+    }
+
+    fn report_end(&mut self, pid: u32) {
         self.table
             .change(|table| table.end_and_leave_children(pid, 1));
         self.report(Event::Ended {
@@ -98,6 +106,11 @@ impl Reported {
         bytes / MB
     }
 
+    fn ceiling(&self) -> u64 {
+        let record = self.sampler.task_record(self.task).unwrap();
+        record.ceiling.bytes(None).unwrap() / MB
+    }
+
     fn peak(&self) -> u64 {
         let record = self.sampler.task_record(self.task).unwrap();
         record.peak.unwrap().bytes / MB
@@ -114,6 +127,48 @@ fn a_child_whose_birth_is_reported_shares_what_its_parent_had() {
     reported.end(11);
     assert_eq!(reported.tick(), 200);
     assert_eq!(reported.peak(), 300);
+}
+
+#[test]
+fn what_a_process_releases_counts_until_its_end_is_reported() {
+    let mut reported = Reported::new();
+    reported.fork(11, 10);
+    reported.exec(11, 150);
+    assert_eq!(reported.tick(), 350);
+    reported.table.change(|table| table.begin_exit(11));
+    assert_eq!(reported.tick(), 200);
+    assert_eq!(reported.tick(), 200);
+    reported.table.grow(10, 100 * MB);
+    assert_eq!(reported.tick(), 300);
+    assert_eq!(reported.peak(), 350);
+    assert_eq!(reported.ceiling(), 450);
+    reported.report_end(11);
+    reported.table.grow(10, 200 * MB);
+    assert_eq!(reported.tick(), 500);
+    // It may have been freed after that growth.
+    assert_eq!(reported.ceiling(), 650);
+    reported.table.grow(10, 100 * MB);
+    assert_eq!(reported.tick(), 600);
+    reported.table.grow(10, 100 * MB);
+    assert_eq!(reported.tick(), 700);
+    assert_eq!(reported.ceiling(), 700);
+}
+
+#[test]
+fn one_may_have_grown_before_another_ended_although_the_machine_wrote_little() {
+    let mut reported = Reported::of_pages(4096);
+    reported
+        .table
+        .change(|table| table.tells_machine_faults = true);
+    reported.fork(11, 10);
+    reported.exec(11, 150);
+    assert_eq!(reported.tick(), 350);
+    reported.table.grow(10, 40 * MB);
+    reported.end(11);
+    assert_eq!(reported.tick(), 240);
+    let ceiling = reported.ceiling();
+    // A few pages of files may have been mapped as well.
+    assert!((390..400).contains(&ceiling), "{ceiling}");
 }
 
 #[test]

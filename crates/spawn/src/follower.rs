@@ -42,7 +42,7 @@ pub(crate) struct Following {
 #[derive(Debug)]
 pub(crate) enum CommandEvent {
     /// It has become its program.
-    Started(Started),
+    Started(Box<Started>),
     /// It could not, and its process is gone.
     NotStarted(StartFailure),
     /// A signal has stopped it.
@@ -239,7 +239,7 @@ impl ForkedCommand {
         if let (Ok(task), Some(rules)) = (&task, &self.rules) {
             assign_to_tasks(task, rules, std::process::id());
         }
-        CommandEvent::Started(Started {
+        CommandEvent::Started(Box::new(Started {
             pid,
             process: identity(pid),
             pidfd: self.pidfd.clone(),
@@ -247,7 +247,7 @@ impl ForkedCommand {
             at: self.at,
             task,
             tracking,
-        })
+        }))
     }
 }
 

@@ -54,10 +54,29 @@ impl Families {
         };
         family.leave(pid);
         let freed = family.take_freed();
-        if family.len() == 0 {
+        self.remove_empty(id);
+        freed
+    }
+
+    /// A member shows no memory any more.
+    pub(crate) fn begin_release(&mut self, id: FamilyId, pid: u32) {
+        if let Some(family) = self.get_mut(id) {
+            family.begin_release(pid);
+        }
+    }
+
+    /// It has ended.
+    pub(crate) fn end_release(&mut self, id: FamilyId, pid: u32) {
+        if let Some(family) = self.get_mut(id) {
+            family.end_release(pid);
+            self.remove_empty(id);
+        }
+    }
+
+    fn remove_empty(&mut self, id: FamilyId) {
+        if self.get(id).is_some_and(Family::is_empty) {
             self.by_id.remove(&id.0);
         }
-        freed
     }
 
     /// Takes out families of one process, which shares nothing any more. Returns these processes.

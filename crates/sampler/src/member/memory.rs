@@ -18,6 +18,8 @@ pub(crate) struct Memory {
     pub(crate) highest: u64,
     /// What it gave back since this was last asked for.
     given_back: u64,
+    /// Its anonymous memory before it showed none at all.
+    anonymous_before_none: u64,
     /// Which pages of files it had when it was read.
     pub(crate) mapped: Option<PageSet>,
     proportional: Option<KnownShare>,
@@ -36,11 +38,8 @@ struct KnownShare {
 
 impl Memory {
     pub(crate) fn sample(&mut self, rss: u64, shared: u64) {
-        let shared = shared.min(rss);
-        let (anonymous, mapped) = (self.rss - self.shared, self.shared);
-        self.given_back += anonymous.saturating_sub(rss - shared) + mapped.saturating_sub(shared);
-        self.rss = rss;
-        self.shared = shared;
+        self.correct(rss, shared);
+        let shared = self.shared;
         self.highest = self.highest.max(rss);
         if let Some(set) = &mut self.mapped {
             // What is mapped later is something else.
@@ -50,8 +49,14 @@ impl Memory {
 
     /// The last reading was out of date already: it has no more than this.
     pub(crate) fn correct(&mut self, rss: u64, shared: u64) {
+        let shared = shared.min(rss);
+        let (anonymous, mapped) = (self.rss - self.shared, self.shared);
+        if rss == 0 && self.rss > 0 {
+            self.anonymous_before_none = anonymous;
+        }
+        self.given_back += anonymous.saturating_sub(rss - shared) + mapped.saturating_sub(shared);
         self.rss = rss;
-        self.shared = shared.min(rss);
+        self.shared = shared;
     }
 
     /// What was read of the program before does not hold any more.
@@ -64,6 +69,13 @@ impl Memory {
 
     pub(crate) fn take_given_back(&mut self) -> u64 {
         std::mem::take(&mut self.given_back)
+    }
+
+    /// Its anonymous memory before it showed none, which is not given back before its end.
+    pub(crate) fn take_releasing(&mut self) -> u64 {
+        let bytes = std::mem::take(&mut self.anonymous_before_none);
+        self.given_back = self.given_back.saturating_sub(bytes);
+        bytes
     }
 
     /// Memory that no file backs.

@@ -24,6 +24,22 @@ pub(crate) enum ProgramOrigin {
     Own,
 }
 
+/// How far the end of a process has come, by the memory that it shows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Ending {
+    #[default]
+    NotBegun,
+    /// It shows no memory any more. So much may not have been freed yet, and pages of it may still
+    /// count as shared with others.
+    Releasing {
+        bytes: u64,
+        /// The one that it was a member of.
+        family: Option<FamilyId>,
+    },
+    /// It has ended, its memory is gone, and it is not reaped yet.
+    Zombie,
+}
+
 #[derive(Debug)]
 pub(crate) struct Member<H> {
     pub(crate) id: ProcessId,
@@ -46,10 +62,7 @@ pub(crate) struct Member<H> {
     pub(crate) hidden: u64,
     /// The process whose memory this one runs in, as after `vfork`.
     pub(crate) borrows_from: Option<ProcessId>,
-    /// It has ended, its memory is gone, and it is not reaped yet.
-    pub(crate) is_zombie: bool,
-    /// It shows no memory any more, and its pages may still count as shared with others.
-    pub(crate) is_releasing: bool,
+    pub(crate) ending: Ending,
     /// Its exit was reported, with its high-water mark.
     pub(crate) is_exiting: bool,
 }
@@ -78,8 +91,7 @@ impl<H> Member<H> {
             last_observation: LastObservation::default(),
             hidden: 0,
             borrows_from: None,
-            is_zombie: false,
-            is_releasing: false,
+            ending: Ending::NotBegun,
             is_exiting: false,
         }
     }
@@ -111,11 +123,20 @@ impl<H> Member<H> {
         }
     }
 
-    /// By how much it was ever larger than now.
+    /// By how much it was ever larger than now, beside what it is releasing.
     pub(crate) fn hidden_ever(&self) -> u64 {
+        let now = self.memory.rss + self.releasing();
         match self.borrows_from {
             Some(_) => 0,
-            None => self.memory.highest.saturating_sub(self.memory.rss),
+            None => self.memory.highest.saturating_sub(now),
+        }
+    }
+
+    /// What it shows no more and may not have been freed yet.
+    pub(crate) fn releasing(&self) -> u64 {
+        match self.ending {
+            Ending::Releasing { bytes, .. } => bytes,
+            Ending::NotBegun | Ending::Zombie => 0,
         }
     }
 
@@ -126,8 +147,7 @@ impl<H> Member<H> {
         self.family = None;
         self.last_observation.faults = None;
         self.borrows_from = None;
-        self.is_zombie = false;
-        self.is_releasing = false;
+        self.ending = Ending::NotBegun;
         self.memory.exec();
     }
 }

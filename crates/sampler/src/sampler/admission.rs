@@ -9,7 +9,7 @@ use memtop_proc::{Birth, Descendants, Error, Observer, ParentLink, ProcessId};
 use super::Sampler;
 use super::memory_origin::MemoryOrigin;
 use crate::TaskId;
-use crate::member::{CachedDescription, Member};
+use crate::member::{CachedDescription, Ending, Member};
 
 impl<O: Observer> Sampler<O> {
     pub(super) fn claim_descendants(
@@ -168,6 +168,8 @@ impl<O: Observer> Sampler<O> {
     pub(crate) fn remove_member(&mut self, index: usize) {
         let pid = self.tree.members()[index].id.pid;
         self.forget(pid, None, self.progress.now());
+        let was_releasing = matches!(self.tree.members()[index].ending, Ending::Releasing { .. });
+        let released = self.end_release(index);
         let is_handed_over = self.hand_over_memory(index);
         let given_back = if is_handed_over {
             0
@@ -182,11 +184,15 @@ impl<O: Observer> Sampler<O> {
         let are_reported = self.births.are_reported();
         self.tasks.each_outwards(member.task, |task| {
             task.given_back += given_back;
-            if member.is_exiting {
+            task.released += released;
+            if was_releasing {
+                // It has taken no more since.
+                task.lifetimes.ended(member.id.pid, Some(0));
+            } else if member.is_exiting {
                 task.lifetimes.ended(member.id.pid, Some(member.most()));
             } else if are_reported {
                 task.lifetimes.ended(member.id.pid, None);
-            } else if !member.is_zombie {
+            } else if member.ending == Ending::NotBegun {
                 task.ended += 1;
             }
         });

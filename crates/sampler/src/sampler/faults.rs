@@ -47,10 +47,7 @@ impl<O: Observer> Sampler<O> {
         let is_idle_turn = self.is_idle_turn();
         let mut outcome = Ok(());
         for index in 0..self.tree.len() {
-            let member = &self.tree.members()[index];
-            if member.has_no_memory() && !member.is_zombie {
-                self.release_memory(index);
-            }
+            outcome = outcome.and(self.follow_release(index));
             let member = &mut self.tree.members_mut()[index];
             member.hidden = member.hidden_ever();
             if member.is_to_be_observed(is_idle_turn) {

@@ -5,6 +5,7 @@ use memtop_proc::{Error, Observer, ProcessId, Reading};
 use super::Sampler;
 use super::memory_origin::MemoryOrigin;
 use crate::forks::{Family, FamilyId};
+use crate::member::Ending;
 
 impl<O: Observer> Sampler<O> {
     /// A child of this process was born: walks over its family may have missed it.
@@ -131,34 +132,89 @@ impl<O: Observer> Sampler<O> {
         });
     }
 
-    /// A process that is not reaped yet has no memory any more; until its end it may have had any
-    /// amount.
-    pub(super) fn release_memory(&mut self, index: usize) {
-        let is_of_family = self.tree.members()[index].family.is_some();
-        let leaves = is_of_family && !self.hand_over_memory(index);
-        let given_back = if leaves { self.leave_family(index) } else { 0 };
+    /// Takes notice of a process that shows no memory any more, and of its end where no end is
+    /// reported.
+    pub(super) fn follow_release(&mut self, index: usize) -> Result<(), Error> {
+        let are_reported = self.births.are_reported();
+        let member = &self.tree.members()[index];
+        let (id, ending) = (member.id, member.ending);
+        match ending {
+            Ending::NotBegun if member.has_no_memory() => {
+                self.begin_release(index);
+                if !are_reported && self.observer.has_ended(id)? {
+                    let bytes = self.end_release(index);
+                    let task = self.tree.members()[index].task;
+                    self.tasks
+                        .each_outwards(task, |task| task.given_back += bytes);
+                }
+            }
+            Ending::Releasing { .. } if !are_reported && self.observer.has_ended(id)? => {
+                let bytes = self.end_release(index);
+                let task = self.tree.members()[index].task;
+                self.tasks
+                    .each_outwards(task, |task| task.released += bytes);
+            }
+            Ending::NotBegun | Ending::Releasing { .. } | Ending::Zombie => {}
+        }
+        Ok(())
+    }
+
+    /// Until it showed no memory it may have had any amount.
+    fn begin_release(&mut self, index: usize) {
+        let had_family = self.tree.members()[index].family.is_some();
+        let is_handed_over = had_family && self.hand_over_memory(index);
         let are_reported = self.births.are_reported();
         let member = &mut self.tree.members_mut()[index];
         if member.memory.mapped.take().is_some() {
             self.files.change();
         }
-        member.is_zombie = !are_reported;
-        member.is_releasing |= leaves;
-        let task = member.task;
-        self.tasks.each_outwards(task, |task| {
-            task.given_back += given_back;
-            task.ended += u64::from(!are_reported);
-        });
+        let bytes = member.memory.take_releasing();
+        let family = member.family.take();
+        if let Some(family) = family {
+            self.families.begin_release(family, member.id.pid);
+        }
+        member.ending = Ending::Releasing {
+            bytes: if is_handed_over { 0 } else { bytes },
+            family,
+        };
+        self.tasks
+            .each_outwards(member.task, |task| task.ended += u64::from(!are_reported));
+    }
+
+    /// Its memory is free. Returns how much of it was not at the last sample.
+    pub(crate) fn end_release(&mut self, index: usize) -> u64 {
+        self.update_release(index);
+        let member = &mut self.tree.members_mut()[index];
+        let Ending::Releasing { bytes, family } = member.ending else {
+            return 0;
+        };
+        member.ending = Ending::Zombie;
+        if let Some(family) = family {
+            self.families.end_release(family, member.id.pid);
+        }
+        bytes
+    }
+
+    /// Of what a process is releasing, only what its family does not have counts.
+    pub(super) fn update_release(&mut self, index: usize) {
+        let member = &mut self.tree.members_mut()[index];
+        let pid = member.id.pid;
+        if let Ending::Releasing {
+            bytes,
+            family: Some(family),
+        } = &mut member.ending
+            && let Some(family) = self.families.get(*family)
+        {
+            *bytes = family.releasing(pid);
+        }
     }
 
     /// Whether a process of the same exec shows no memory any more and is still releasing it.
     pub(super) fn is_sibling_releasing(&mut self, image: Option<u64>) -> Result<bool, Error> {
-        for member in self.tree.members_mut() {
-            if member.is_releasing && member.image == image {
-                member.is_releasing = !self.observer.has_ended(member.id)?;
-                if member.is_releasing {
-                    return Ok(true);
-                }
+        for member in self.tree.members() {
+            let is_releasing = matches!(member.ending, Ending::Releasing { .. });
+            if is_releasing && member.image == image && !self.observer.has_ended(member.id)? {
+                return Ok(true);
             }
         }
         Ok(false)

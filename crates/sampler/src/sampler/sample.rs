@@ -6,7 +6,7 @@ use std::time::Duration;
 use memtop_proc::{Error, Observer, Reading};
 
 use super::Sampler;
-use crate::member::Member;
+use crate::member::{Ending, Member};
 
 /// With less growth between two samples than this, no size is read twice.
 const WORTH_CONFIRMING: u64 = 256 << 10;
@@ -207,7 +207,9 @@ impl Measured {
         };
         self.grown += bytes.saturating_sub(member.memory.rss);
         member.memory.sample(bytes, shared);
-        member.is_zombie &= bytes == 0;
+        if bytes > 0 {
+            member.ending = Ending::NotBegun;
+        }
         let allocated = member.memory.anonymous().saturating_sub(before);
         self.allocated += allocated.min(most);
     }

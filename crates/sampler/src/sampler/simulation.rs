@@ -3,13 +3,14 @@
 #[path = "../../tests/fake/mod.rs"]
 mod fake;
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use fake::FakeTable;
 
 use super::Sampler;
 use crate::dice::Dice;
-use crate::{Metric, TaskId};
+use crate::{EndStatus, Event, InitialMemory, LastFigures, Metric, TaskId};
 
 const PAGE: u64 = 4096;
 const GAP: Duration = Duration::from_millis(50);
@@ -30,6 +31,8 @@ struct Rules {
     change_files: bool,
     /// Exec before any sample has seen them.
     exec_at_once: bool,
+    /// Are reported when they start, exec and end.
+    are_reported: bool,
 }
 
 /// Whether other processes run in the memory of this one.
@@ -52,6 +55,12 @@ struct World {
     shared_before: Vec<u32>,
     true_peak: u64,
     largest: u64,
+    /// Since the last sample.
+    has_grown: Vec<u32>,
+    born: Vec<u32>,
+    /// Processes that had grown, or started, between the last sample that saw their memory and the
+    /// first that did not.
+    have_exited_unseen: Vec<u32>,
     /// The events before a failure.
     log: Vec<String>,
 }
@@ -67,6 +76,9 @@ impl World {
         });
         let mut sampler = Sampler::new(table.clone(), Metric::Auto);
         let added = sampler.add_new_task(ROOT, None, Duration::ZERO);
+        if rules.are_reported {
+            sampler.expect_events();
+        }
         let mut world = Self {
             rules,
             seed,
@@ -79,6 +91,9 @@ impl World {
             shared_before: Vec::new(),
             true_peak: 0,
             largest: 0,
+            has_grown: Vec::new(),
+            born: Vec::new(),
+            have_exited_unseen: Vec::new(),
             log: Vec::new(),
         };
         world.note_truth();
@@ -96,7 +111,10 @@ impl World {
     }
 
     fn is_exiting(&self, pid: u32) -> bool {
-        self.table.change(|table| table.processes[&pid].is_exiting)
+        self.table.change(|table| {
+            let process = table.processes.get(&pid);
+            process.is_some_and(|process| process.is_exiting)
+        })
     }
 
     fn truth(&self) -> u64 {
@@ -129,7 +147,9 @@ impl World {
         }
         if self.is_exiting(pid) {
             self.log.push(format!("{pid} has ended"));
-            return self.table.change(|table| table.be_zombie(pid, 1));
+            let before = self.seen();
+            self.table.change(|table| table.be_zombie(pid, 1));
+            return self.report_since(&before);
         }
         let [some, number] = [150, 60].map(|end| self.dice.below(end));
         let file = 1 + self.dice.below(3);
@@ -140,11 +160,15 @@ impl World {
         let way = if is_growing { '+' } else { '-' };
         let action = format!("{way}{choice} of {pid}: {some} {number} {file} {dice} {next_pid}");
         self.log.push(action);
+        let before = self.seen();
+        let has_grown = self.has_grown.contains(&pid);
+        let is_new = self.born.contains(&pid);
         self.table.change(|table| {
             let is_shared = is_shared(table, pid);
             let was_shared = self.shared_before.contains(&pid);
             let is_free = !is_shared && !was_shared || rules.are_free_in_borrowed_memory;
-            let may_exec = is_free && (rules.exec_at_once || !table.new.contains(&pid));
+            let is_old = rules.exec_at_once || !table.new.contains(&pid);
+            let may_exec = is_free && is_old && !has_grown;
             match (is_growing, choice) {
                 (_, 0) if is_room && is_free => table.fork(next_pid, pid),
                 (_, 1) if is_room && dice < 3 && rules.borrow => table.vfork(next_pid, pid),
@@ -161,11 +185,68 @@ impl World {
                 _ => {}
             }
         });
-        self.next_pid += u32::from(
-            self.table
-                .change(|table| table.processes.contains_key(&next_pid)),
-        );
+        if is_growing {
+            self.has_grown.push(pid);
+        }
+        if self
+            .table
+            .change(|table| table.processes.contains_key(&next_pid))
+        {
+            self.born.push(next_pid);
+            self.next_pid += 1;
+        }
+        if (has_grown || is_new) && self.is_exiting(pid) {
+            self.have_exited_unseen.push(pid);
+        }
+        self.report_since(&before);
         self.note_truth();
+    }
+
+    /// Every process, with its program and the most memory that it ever had.
+    fn seen(&self) -> BTreeMap<u32, (Option<u64>, u64)> {
+        self.table.change(|table| {
+            let processes = table.processes.iter();
+            let seen = processes.map(|(&pid, process)| {
+                let highest = table.memories.get(process.memory).highest * PAGE;
+                (pid, (process.birth.image, highest))
+            });
+            seen.collect()
+        })
+    }
+
+    fn report_since(&mut self, before: &BTreeMap<u32, (Option<u64>, u64)>) {
+        if !self.rules.are_reported {
+            return;
+        }
+        let now = self.seen();
+        let born = now.keys().filter(|pid| !before.contains_key(pid));
+        let mut events: Vec<Event> = born
+            .map(|&pid| Event::Started {
+                pid,
+                parent: self.table.change(|table| table.process(pid).birth.parent),
+                memory: InitialMemory::CopyOfParent,
+            })
+            .collect();
+        for (&pid, &(image, highest_bytes)) in before {
+            let image_now = now.get(&pid).and_then(|&(image, _)| image);
+            if image == image_now {
+                continue;
+            }
+            events.push(match image_now {
+                Some(_) => Event::Execed(pid, None),
+                None => Event::Ended {
+                    pid,
+                    status: EndStatus::Code(0),
+                    last: Some(LastFigures {
+                        highest_bytes,
+                        name: String::new(),
+                    }),
+                },
+            });
+        }
+        for event in events {
+            self.sampler.handle(event, GAP * self.tick).unwrap();
+        }
     }
 
     fn sample(&mut self) {
@@ -177,6 +258,8 @@ impl World {
         self.table
             .change(|table| pids.retain(|&pid| is_shared(table, pid)));
         self.shared_before = pids;
+        self.has_grown.clear();
+        self.born.clear();
     }
 
     fn check(&self) {
@@ -190,11 +273,14 @@ impl World {
         // Sizes are rounded, each page's part and each process's sum.
         let slack = PAGE * 2 * MOST_PROCESSES as u64;
         let truth = self.truth();
-        let estimate = self.sampler.tasks.get(self.task).unwrap().estimate;
-        let total = estimate.total;
+        let task = self.sampler.tasks.get(self.task).unwrap();
+        let (total, releasing) = (task.estimate.total, task.sums.releasing);
+        let seen = self.seen().into_iter();
+        let unseen = seen.filter(|(pid, _)| self.have_exited_unseen.contains(pid));
+        let releasing = releasing + unseen.map(|(_, (_, highest))| highest).sum::<u64>();
         assert!(
-            total.lower <= truth + slack && truth <= total.upper + slack,
-            "{at}: {total:?} but {truth}"
+            total.lower <= truth + slack && truth <= total.upper + releasing + slack,
+            "{at}: {total:?} and {releasing} but {truth}"
         );
         let parts = self.sampler.living(self.task);
         let sum: u64 = parts.iter().map(|process| process.bytes).sum();
@@ -206,6 +292,10 @@ impl World {
         assert_eq!(sum, peak.bytes, "{at}: at the peak");
         let highest = record.timeline.points().iter().map(|point| point.bytes);
         assert!(highest.max() <= Some(peak.bytes), "{at}");
+        // How large a process was between two samples is known at its end.
+        if self.rules.are_reported && !self.sampler.is_idle() {
+            return;
+        }
         let ceiling = record.ceiling.bytes(Some(self.largest)).unwrap();
         assert!(
             ceiling + slack >= self.true_peak,
@@ -217,15 +307,20 @@ impl World {
     fn live(&mut self) {
         self.sample();
         for _ in 0..STEPS {
-            let is_growing = self.dice.below(5) > 1;
+            let mut is_growing = self.dice.below(5) > 1;
             for _ in 0..self.dice.below(6) {
+                if self.rules.are_reported {
+                    is_growing = self.dice.below(5) > 1;
+                }
                 self.act(is_growing);
             }
             self.sample();
         }
         for pid in self.pids() {
+            let before = self.seen();
             self.table
                 .change(|table| table.end_and_leave_children(pid, 1));
+            self.report_since(&before);
             if self.dice.below(2) == 0 {
                 self.sample();
             }
@@ -245,6 +340,14 @@ fn live_by(rules: Rules) {
 #[test]
 fn the_bounds_hold_the_truth_whatever_a_tree_does() {
     live_by(Rules::default());
+}
+
+#[test]
+fn the_bounds_hold_the_truth_where_all_that_happens_is_reported() {
+    live_by(Rules {
+        are_reported: true,
+        ..Rules::default()
+    });
 }
 
 #[test]

@@ -16,6 +16,9 @@ impl<O: Observer> Sampler<O> {
             task.sums = Sums::default();
             task.mapped_with_sums = task.counted.map(|counted| counted.mapped_bytes);
         }
+        for index in 0..self.tree.len() {
+            self.update_release(index);
+        }
         self.files.begin_sums();
         if self.page_reads.metric() == Metric::Auto {
             for member in self.tree.members() {

@@ -321,24 +321,32 @@ impl Table {
         })
     }
 
-    /// Every page that one of them has, once: those that no file backs, and those of files.
+    /// Every page that one of them has, once: those that no file backs, also where they are still to
+    /// be released, and those of files.
     pub fn unique(&self, pids: impl IntoIterator<Item = u32>) -> (u64, u64) {
         let processes = pids.into_iter().filter_map(|pid| self.processes.get(&pid));
-        let memories: BTreeSet<u64> = processes
-            .filter(|process| !process.is_exiting)
-            .map(|process| process.memory)
-            .collect();
+        let memories: BTreeSet<u64> = processes.map(|process| process.memory).collect();
         let memories: Vec<_> = memories
             .iter()
-            .map(|&number| self.memories.get(number))
+            .map(|&number| (number, self.memories.get(number)))
             .collect();
-        let distinct: BTreeSet<u64> = memories.iter().flat_map(|memory| memory.pages()).collect();
+        let pages = memories.iter().flat_map(|(_, memory)| memory.pages());
+        let distinct: BTreeSet<u64> = pages.collect();
         let others = memories
             .iter()
-            .filter(|memory| memory.pages().next().is_none());
+            .filter(|(_, memory)| memory.pages().next().is_none());
         let anonymous =
-            distinct.len() as u64 + others.map(|memory| memory.anonymous()).sum::<u64>();
-        let files: BTreeSet<_> = memories.iter().flat_map(|memory| memory.files()).collect();
+            distinct.len() as u64 + others.map(|(_, memory)| memory.anonymous()).sum::<u64>();
+        let living = self
+            .processes
+            .values()
+            .filter(|process| !process.is_exiting);
+        let living: BTreeSet<u64> = living.map(|process| process.memory).collect();
+        let files: BTreeSet<_> = memories
+            .iter()
+            .filter(|(number, _)| living.contains(number))
+            .flat_map(|(_, memory)| memory.files())
+            .collect();
         (
             anonymous * self.page_bytes,
             files.len() as u64 * self.page_bytes,

@@ -113,7 +113,7 @@ fn wait_for_start(
 ) -> Result<Started, StartError> {
     loop {
         match events.recv() {
-            Ok(CommandEvent::Started(started)) => return Ok(started),
+            Ok(CommandEvent::Started(started)) => return Ok(*started),
             Ok(CommandEvent::NotStarted(why)) => {
                 // The thread has let go of the session once it can send no more.
                 while events.recv().is_ok() {}

@@ -54,6 +54,28 @@ impl Family {
         });
     }
 
+    /// A member shows no memory any more and has not ended. Other members may still give back, or
+    /// replace, pages that it has not released yet.
+    pub(crate) fn begin_release(&mut self, pid: u32) {
+        let holding = self.holding(pid);
+        self.releasing.insert(pid, holding);
+        let freed = self.freed;
+        self.leave(pid);
+        // Not yet.
+        self.freed = freed;
+    }
+
+    /// What only a process that is releasing its memory may still have.
+    pub(crate) fn releasing(&self, pid: u32) -> u64 {
+        let holding = self.releasing.get(&pid);
+        holding.map_or(0, |holding| holding.own_by_now(self.released).upper)
+    }
+
+    pub(crate) fn end_release(&mut self, pid: u32) {
+        self.releasing.remove(&pid);
+        self.settle_single();
+    }
+
     /// A member has ended, or runs another program with other memory.
     pub(crate) fn leave(&mut self, pid: u32) {
         let Some(mut gone) = self.holdings.remove(&pid) else {
@@ -72,6 +94,11 @@ impl Family {
             released: 0,
         });
         self.released += gone.anonymous.saturating_sub(gone.own.lower);
+        self.settle_single();
+    }
+
+    /// What a single process has is its own.
+    fn settle_single(&mut self) {
         if self.is_single() {
             for left in self.holdings.values_mut() {
                 *left = Holding {

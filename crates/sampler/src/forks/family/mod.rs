@@ -18,6 +18,8 @@ pub(crate) use division::Division;
 #[derive(Debug, Default)]
 pub(crate) struct Family {
     holdings: ByNumber<u32, Holding>,
+    /// Those that show no memory any more and may still have some.
+    releasing: ByNumber<u32, Holding>,
     /// Every page of any member, once, by births, growth and faults.
     pages: Bracket,
     /// The same by walks. It does not hold if there was a member that was not known yet: then each
@@ -69,7 +71,12 @@ impl Family {
 
     /// Whether it is one process that shares with no other.
     pub(crate) fn is_single(&self) -> bool {
-        self.len() <= 1 && !self.has_outsiders
+        self.len() <= 1 && !self.has_outsiders && self.releasing.is_empty()
+    }
+
+    /// Whether it has no member, nor one that is releasing its memory.
+    pub(super) fn is_empty(&self) -> bool {
+        self.holdings.is_empty() && self.releasing.is_empty()
     }
 
     pub(crate) fn pids(&self) -> impl Iterator<Item = u32> {
