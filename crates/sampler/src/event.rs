@@ -112,15 +112,26 @@ impl<O: Observer> Sampler<O> {
         self.births.set_reported(false);
     }
 
-    /// The pid that was assigned last on the machine.
+    /// The pid that was assigned last on the machine, where it matters whether all births until then
+    /// are known: for walks over families.
     pub(crate) fn last_pid(&mut self) -> Option<u32> {
-        self.observer.last_pid()
+        if self.has_families() {
+            self.observer.last_pid()
+        } else {
+            None
+        }
     }
 
     /// At this time all births were reported, but for forks that were in progress, of which this pid
     /// may be the last. `None` if not even that is known.
     pub fn note_births_until(&mut self, last_pid: Option<u32>, at: Duration) {
         self.births.note_reported_until(last_pid, at);
+    }
+
+    /// Whether the processes that have ended lately, as far as it is known what they had, were all
+    /// too small to matter.
+    pub(crate) fn are_lives_small(&self) -> bool {
+        self.births.are_small()
     }
 
     /// When the last birth in a task was reported.
@@ -386,12 +397,17 @@ impl<O: Observer> Sampler<O> {
     fn take_end(&mut self, pid: u32) {
         self.unsampled.note_end(pid);
         if let Some(index) = self.tree.index_of(pid) {
+            let most = self.tree.members()[index].memory.highest;
+            self.births.note_size(most);
             self.remove_member(index);
             return;
         }
         let Some(process) = self.unsampled.take(pid) else {
             return;
         };
+        if process.at_exit.is_some() || process.seen_bytes.is_some() {
+            self.births.note_size(process.most());
+        }
         let is_known = process.at_exit.is_some() || process.borrows();
         let most = is_known.then(|| process.most());
         self.tasks.each_outwards(process.task, |task| {

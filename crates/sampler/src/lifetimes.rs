@@ -32,11 +32,14 @@ pub(crate) struct GapBytes {
     pub(crate) unknown_at_once: u64,
 }
 
-impl Lifetimes {
-    pub(crate) fn is_empty(&self) -> bool {
-        self.events.is_empty()
+impl GapBytes {
+    /// What they can have had beyond what is there at the end.
+    pub(crate) fn beyond_the_end(self) -> u64 {
+        self.most_at_once - self.at_the_end
     }
+}
 
+impl Lifetimes {
     pub(crate) fn started(&mut self, pid: u32) {
         self.events.push(Event::Started(pid));
     }
@@ -48,6 +51,13 @@ impl Lifetimes {
 
     /// Ends the gap. `most_of` gives the most that a living process can have had.
     pub(crate) fn close(&mut self, most_of: impl Fn(u32) -> u64) -> GapBytes {
+        let bytes = self.until_now(most_of);
+        self.events.clear();
+        bytes
+    }
+
+    /// The gap so far.
+    pub(crate) fn until_now(&self, most_of: impl Fn(u32) -> u64) -> GapBytes {
         let mut alive = ByNumber::default();
         let mut bytes = GapBytes::default();
         for event in &self.events {
@@ -65,8 +75,8 @@ impl Lifetimes {
             .collect();
         bytes.most_at_once = now;
         // Backwards, since what a process had is only known at its end.
-        for event in self.events.drain(..).rev() {
-            match event {
+        for event in self.events.iter().rev() {
+            match *event {
                 Event::Ended { pid, most } => {
                     now += most.unwrap_or(0);
                     unknown += u64::from(most.is_none());

@@ -174,17 +174,22 @@ impl Task {
         self.estimate.total.upper + self.sums.releasing
     }
 
-    /// What it can have had at most since the sample before, where no more than this can have been
-    /// written.
-    pub(crate) fn most_in_gap(&self, unseen: u64, written_at_most: u64, taken: u64) -> u64 {
+    /// What it can have had at most since the sample before. `most_of` gives the most that a living
+    /// process can have had.
+    pub(crate) fn most_in_gap(&self, gap: Gap, most_of: impl Fn(u32) -> u64) -> u64 {
         let upper = self.upper();
         let given_back = self.given_back + self.released;
+        let since_before = self.lifetimes.until_now(most_of);
+        let hidden = self.sums.hidden + since_before.beyond_the_end();
+        let hidden = hidden.min(gap.written_at_most + self.given_back);
+        let by_sizes = upper + self.released + hidden;
+        let are_sizes_known = self.ended + since_before.unknown_at_once + gap.unseen == 0;
         match self.before {
-            Some(before) if self.ended + unseen > 0 || !self.lifetimes.is_empty() => {
-                let by_end = upper + given_back + written_at_most.saturating_sub(taken);
-                (before + written_at_most).min(by_end)
+            Some(before) if !are_sizes_known => {
+                let by_end = upper + given_back + gap.written_at_most.saturating_sub(gap.taken);
+                (before + gap.written_at_most).min(by_end)
             }
-            _ => upper + self.sums.hidden.min(written_at_most + given_back),
+            _ => by_sizes,
         }
     }
 
@@ -203,7 +208,7 @@ impl Task {
         let gap_bytes = self.lifetimes.close(most_of);
         // In between, living processes can have had more, and ended ones something: all of it was
         // there before or written since.
-        let hidden = self.sums.hidden + (gap_bytes.most_at_once - gap_bytes.at_the_end);
+        let hidden = self.sums.hidden + gap_bytes.beyond_the_end();
         let given_back = std::mem::take(&mut self.given_back);
         let hidden = hidden.min(written_at_most + given_back);
         let released = std::mem::take(&mut self.released);

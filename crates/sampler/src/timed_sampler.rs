@@ -21,7 +21,8 @@ const MOST_AT_EVENTS: Duration = Duration::from_millis(20);
 /// A process is young for so long, and is looked at this often meanwhile.
 const YOUNG: Duration = Duration::from_millis(20);
 const LOOK_EVERY: Duration = Duration::from_millis(1);
-const LOOK_WITHOUT_BUDGET_EVERY: Duration = Duration::from_millis(4);
+/// The same without the budget for it, or while all are small.
+const LOOK_SELDOM_EVERY: Duration = Duration::from_millis(4);
 
 /// However seldom samples are taken, guarded tasks are checked this often.
 const GUARD_EVERY: Duration = Duration::from_millis(100);
@@ -260,8 +261,13 @@ impl<O: Observer> TimedSampler<O> {
             self.look_due = None;
             return None;
         }
+        let every = if self.sampler.are_lives_small() {
+            LOOK_SELDOM_EVERY
+        } else {
+            LOOK_EVERY
+        };
         // Most processes that end within the first moments never matter.
-        let due = *self.look_due.get_or_insert(now + LOOK_EVERY);
+        let due = *self.look_due.get_or_insert(now + every);
         let wait = due.saturating_sub(now);
         if !wait.is_zero() {
             return Some(wait);
@@ -275,9 +281,9 @@ impl<O: Observer> TimedSampler<O> {
             self.after_sample();
         }
         let wait = if is_affordable {
-            LOOK_EVERY
+            every
         } else {
-            LOOK_WITHOUT_BUDGET_EVERY
+            LOOK_SELDOM_EVERY
         };
         self.look_due = Some(now + wait);
         Some(wait)

@@ -21,6 +21,10 @@ impl Families {
         FamilyId(self.last)
     }
 
+    pub(crate) fn is_empty(&self) -> bool {
+        self.by_id.is_empty()
+    }
+
     pub(crate) fn get(&self, id: FamilyId) -> Option<&Family> {
         self.by_id.get(&id.0)
     }

@@ -18,34 +18,42 @@ const NOT_HIGH: u64 = 5;
 impl<O: Observer> Sampler<O> {
     /// Closes the gap before this sample for all tasks, and records what they have.
     pub(super) fn close_gap(&mut self, now: Duration, unseen: u64) {
-        let gap = Gap {
-            at: now,
-            unseen,
-            written_at_most: self.written_in_gap().any,
-            taken: self.changes.grown(),
-        };
+        let gap = self.gap_before(now, unseen);
         for id in self.tasks.ids() {
             self.record_task(id, now, |sampler, task| {
-                let (tree, unsampled) = (&sampler.tree, &sampler.unsampled);
-                task.close_gap(gap, |pid| match tree.index_of(pid) {
-                    Some(index) => tree.members()[index].most(),
-                    None => unsampled.most_of(pid),
-                });
+                task.close_gap(gap, |pid| sampler.most_of(pid));
             });
         }
         self.close_window(now);
     }
 
+    fn gap_before(&self, now: Duration, unseen: u64) -> Gap {
+        Gap {
+            at: now,
+            unseen,
+            written_at_most: self.written_in_gap().any,
+            taken: self.changes.grown(),
+        }
+    }
+
+    /// The most that a living process can have had.
+    fn most_of(&self, pid: u32) -> u64 {
+        match self.tree.index_of(pid) {
+            Some(index) => self.tree.members()[index].most(),
+            None => self.unsampled.most_of(pid),
+        }
+    }
+
     /// Narrows what may be hidden between two samples, where it would be higher than anything before.
-    pub(super) fn narrow_hidden(&mut self, id: TaskId, unseen: u64) {
-        let by_time = self.written_in_gap().any;
+    pub(super) fn narrow_hidden(&mut self, id: TaskId, now: Duration, unseen: u64) {
+        let gap = self.gap_before(now, unseen);
         let Some(task) = self.tasks.get(id) else {
             return;
         };
         let known = task.estimate.total.upper.max(task.record.floor_bytes);
         let highest = task.record.ceiling.highest().max(known);
         let little = negligible(self.observer.page_bytes());
-        if task.most_in_gap(unseen, by_time, self.changes.grown())
+        if task.most_in_gap(gap, |pid| self.most_of(pid))
             <= highest + (highest / HIDDEN_IS_MUCH).max(little)
         {
             return;

@@ -13,6 +13,9 @@ const COST_OF_ADMISSION: Duration = Duration::from_micros(60);
 const FORK_TAKES: Duration = Duration::from_millis(4);
 const SHARE_OF_ADMISSION: f64 = 0.01;
 const MOST_AT_ONCE: Duration = Duration::from_millis(20);
+/// After so many processes with less memory than this, the next are taken to be small as well.
+const SMALL: u64 = 4 << 20;
+const SMALL_IN_A_ROW: u32 = 32;
 
 #[derive(Debug)]
 pub(crate) struct Births {
@@ -31,6 +34,8 @@ pub(crate) struct Births {
     pub(crate) last: Option<Duration>,
     /// What taking in reported ones may cost.
     admission: Budget,
+    /// The last processes that ended and had little memory.
+    small_in_a_row: u32,
     /// The result of a scan; kept for its room.
     found: Vec<Birth>,
     /// Processes that have come and gone without ever showing, as of the last sample.
@@ -48,6 +53,7 @@ impl Births {
             last_pid: None,
             last: None,
             admission: Budget::new(SHARE_OF_ADMISSION, MOST_AT_ONCE),
+            small_in_a_row: 0,
             found: Vec::new(),
             never_seen: observer.never_seen(),
         }
@@ -81,14 +87,28 @@ impl Births {
         self.reported_until
     }
 
-    /// Whether there is CPU time left to take in one that was reported.
+    /// Whether one that was reported is likely to matter, and there is CPU time left to take it in.
     pub(crate) fn may_admit(&mut self, now: Duration) -> bool {
         self.admission.fill(now);
-        self.admission.allows(COST_OF_ADMISSION)
+        !self.are_small() && self.admission.allows(COST_OF_ADMISSION)
     }
 
     pub(crate) fn spend_on_admission(&mut self, time: Duration) {
         self.admission.spend(time);
+    }
+
+    /// A process has ended that had at most so much.
+    pub(crate) fn note_size(&mut self, most: u64) {
+        self.small_in_a_row = if most < SMALL {
+            self.small_in_a_row.saturating_add(1)
+        } else {
+            0
+        };
+    }
+
+    /// Whether all that ended lately were small.
+    pub(crate) fn are_small(&self) -> bool {
+        self.small_in_a_row >= SMALL_IN_A_ROW
     }
 
     /// Reports were lost: what they said is found by scans.

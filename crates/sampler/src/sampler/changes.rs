@@ -2,6 +2,10 @@
 
 /// Less than one part in so many between two samples is no change.
 const LITTLE_CHANGE: u64 = 256;
+/// Nor is less than this, of which so much is not of files: it comes and goes with every small
+/// program.
+const SMALL: u64 = 2 << 20;
+const SMALL_ANONYMOUS: u64 = 512 << 10;
 
 /// Whether a tree has about as much as at the sample before.
 pub(super) fn is_about(bytes: u64, before: u64) -> bool {
@@ -10,9 +14,9 @@ pub(super) fn is_about(bytes: u64, before: u64) -> bool {
 
 #[derive(Debug, Default)]
 pub(super) struct Changes {
-    /// Resident memory of all processes at the last sample, and the version of the tree.
+    /// Resident memory of all processes at the last sample, and what of it no file backs.
     rss: u64,
-    version: u64,
+    anonymous: u64,
     is_changing: bool,
     is_torn: bool,
     grown: u64,
@@ -25,9 +29,11 @@ impl Changes {
 
     /// Takes in all resident sizes. `grown` is anonymous memory that the living processes have
     /// allocated since the sample before.
-    pub(super) fn measured(&mut self, rss: u64, version: u64, grown: u64) {
-        self.is_changing |= !is_about(rss, self.rss) || version != self.version;
-        (self.rss, self.version, self.grown) = (rss, version, grown);
+    pub(super) fn measured(&mut self, rss: u64, anonymous: u64, grown: u64) {
+        let is_small = rss.abs_diff(self.rss) <= SMALL
+            && anonymous.abs_diff(self.anonymous) <= SMALL_ANONYMOUS;
+        self.is_changing |= !is_small && !is_about(rss, self.rss);
+        (self.rss, self.anonymous, self.grown) = (rss, anonymous, grown);
     }
 
     /// Anonymous memory that the living processes have allocated since the sample before.
@@ -35,7 +41,7 @@ impl Changes {
         self.grown
     }
 
-    /// Whether processes have come or gone or changed their size since this was last asked.
+    /// Whether processes have changed their size, come or gone since this was last asked.
     pub(super) fn take(&mut self) -> bool {
         std::mem::take(&mut self.is_changing)
     }

@@ -45,7 +45,7 @@ impl<O: Observer> Sampler<O> {
                 outcome = outcome.and(self.narrow_estimate(id, now, purpose));
             }
             if stands_alone {
-                self.narrow_hidden(id, unseen);
+                self.narrow_hidden(id, now, unseen);
             }
         }
         self.close_gap(now, unseen);

@@ -35,6 +35,10 @@ impl<O: Observer> Sampler<O> {
         }
     }
 
+    pub(crate) fn has_families(&self) -> bool {
+        !self.families.is_empty()
+    }
+
     fn fork(&mut self, parent: u32, child: u32) {
         let parent = self.owner_of_memory(parent);
         let before = self.anonymous_of(parent);

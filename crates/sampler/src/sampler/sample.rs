@@ -116,9 +116,12 @@ impl<O: Observer> Sampler<O> {
             }
             index += 1;
         }
-        let rss = self.tree.members().iter().map(|member| member.memory.rss);
-        self.changes
-            .measured(rss.sum(), self.tree.version, measured.allocated);
+        let (mut rss, mut anonymous) = (0, 0);
+        for member in self.tree.members() {
+            rss += member.memory.rss;
+            anonymous += member.memory.anonymous();
+        }
+        self.changes.measured(rss, anonymous, measured.allocated);
         if self.tree.len() > 1 && measured.grown >= WORTH_CONFIRMING {
             outcome = outcome.and(self.confirm_growth());
         }
