@@ -144,7 +144,7 @@ impl Sums {
             },
             proportional: memory.proportional_at(sample),
             hidden: member.hidden,
-            releasing: member.releasing(),
+            releasing: member.releasing_alone(),
             ..alive
         }
     }

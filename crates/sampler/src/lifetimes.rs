@@ -40,6 +40,10 @@ impl GapBytes {
 }
 
 impl Lifetimes {
+    pub(crate) fn is_empty(&self) -> bool {
+        self.events.is_empty()
+    }
+
     pub(crate) fn started(&mut self, pid: u32) {
         self.events.push(Event::Started(pid));
     }

@@ -7,7 +7,7 @@ use memtop_proc::{GroupCounters, GroupMemory};
 
 use crate::bracket::Bracket;
 use crate::estimate::{Estimate, ReadPages, Sums};
-use crate::lifetimes::Lifetimes;
+use crate::lifetimes::{GapBytes, Lifetimes};
 use crate::member::Member;
 use crate::page_reads::{LastWalk, ReadingPurpose};
 use crate::programs::Programs;
@@ -78,6 +78,17 @@ pub(crate) struct Gap {
     pub(crate) written_at_most: u64,
     /// What of that living processes have allocated.
     pub(crate) taken: u64,
+}
+
+/// The most that a task can have had in a gap.
+#[derive(Clone, Copy, Debug)]
+struct GapBounds {
+    /// By the sizes of its processes, where those are known.
+    by_sizes: u64,
+    /// By what was there before and what can have been written since.
+    by_writing: Option<u64>,
+    /// What no sample shows of that.
+    hidden: u64,
 }
 
 impl Task {
@@ -177,79 +188,80 @@ impl Task {
     /// What it can have had at most since the sample before. `most_of` gives the most that a living
     /// process can have had.
     pub(crate) fn most_in_gap(&self, gap: Gap, most_of: impl Fn(u32) -> u64) -> u64 {
+        let lives = self.lifetimes.until_now(most_of);
+        let bounds = self.bounds_in(gap, lives);
+        let ended = self.ended + lives.unknown_at_once + gap.unseen;
+        match bounds.by_writing {
+            Some(by_writing) if ended > 0 => by_writing,
+            Some(by_writing) => by_writing.min(bounds.by_sizes),
+            None => bounds.by_sizes,
+        }
+    }
+
+    /// Whether processes have started or ended since the sample before.
+    pub(crate) fn has_changed_members(&self) -> bool {
+        self.ended > 0 || !self.lifetimes.is_empty()
+    }
+
+    fn bounds_in(&self, gap: Gap, lives: GapBytes) -> GapBounds {
         let upper = self.upper();
-        let given_back = self.given_back + self.released;
-        let since_before = self.lifetimes.until_now(most_of);
-        let hidden = self.sums.hidden + since_before.beyond_the_end();
-        let hidden = hidden.min(gap.written_at_most + self.given_back);
-        let by_sizes = upper + self.released + hidden;
-        let are_sizes_known = self.ended + since_before.unknown_at_once + gap.unseen == 0;
-        match self.before {
-            Some(before) if !are_sizes_known => {
-                let by_end = upper + given_back + gap.written_at_most.saturating_sub(gap.taken);
-                (before + gap.written_at_most).min(by_end)
-            }
-            _ => by_sizes,
+        // In between, living processes can have had more, and ended ones something.
+        let hidden = self.sums.hidden + lives.beyond_the_end();
+        // What is not there at the end was given back: what was there before, and what was written
+        // since and is in no living process.
+        let gone = self.given_back + self.released + gap.written_at_most.saturating_sub(gap.taken);
+        GapBounds {
+            by_sizes: upper + gone.min(self.released + hidden),
+            by_writing: self
+                .before
+                .map(|before| (before + gap.written_at_most).min(upper + gone)),
+            hidden: hidden.min(gap.written_at_most),
         }
     }
 
     /// `most_of` gives the most that a living process can have had.
     pub(crate) fn close_gap(&mut self, gap: Gap, most_of: impl Fn(u32) -> u64) {
-        let Gap {
-            at,
-            unseen,
-            written_at_most,
-            taken,
-        } = gap;
+        let lives = self.lifetimes.close(most_of);
+        let GapBounds {
+            by_sizes,
+            by_writing,
+            hidden,
+        } = self.bounds_in(gap, lives);
         let total = Bracket {
             upper: self.upper(),
             ..self.estimate.total
         };
-        let gap_bytes = self.lifetimes.close(most_of);
-        // In between, living processes can have had more, and ended ones something: all of it was
-        // there before or written since.
-        let hidden = self.sums.hidden + gap_bytes.beyond_the_end();
-        let given_back = std::mem::take(&mut self.given_back);
-        let hidden = hidden.min(written_at_most + given_back);
-        let released = std::mem::take(&mut self.released);
-        let most = total.upper + released + hidden;
         self.recent.rotate_right(1);
-        self.recent[0] = most;
-        let given_back = given_back + released;
-        // Ended processes had what was given back, and what was written and is in no living
-        // process.
-        let by_end = total.upper + hidden + given_back + written_at_most.saturating_sub(taken);
-        let written = self
-            .before
-            .map(|before| (before + written_at_most).min(by_end));
+        self.recent[0] = by_sizes;
+        let given_back = std::mem::take(&mut self.given_back) + std::mem::take(&mut self.released);
         let before = self.before.unwrap_or(total.upper);
-        self.window_high = self.window_high.max(total.upper).max(before + taken);
+        self.window_high = self.window_high.max(total.upper).max(before + gap.taken);
         self.before = Some(total.upper);
         self.window_given_back += given_back;
         self.span.give_back(given_back);
-        let ended = std::mem::take(&mut self.ended) + gap_bytes.unknown_at_once + unseen;
+        let ended = std::mem::take(&mut self.ended) + lives.unknown_at_once + gap.unseen;
         if ended > 0 {
-            let most = if unseen == 0 {
-                most
+            let most = if gap.unseen == 0 {
+                by_sizes
             } else {
                 self.recent.into_iter().max().unwrap_or(0)
             };
             let ceiling = &mut self.record.ceiling;
-            ceiling.add_gap_with_ends(at, most, ended, written);
+            ceiling.add_gap_with_ends(gap.at, most, ended, by_writing);
         }
         // What bounds a gap with ends does not hold for its end.
         let (most, hidden) = match ended {
-            0 => (
-                written.map_or(most, |written| most.min(written.max(total.lower))),
-                hidden,
-            ),
+            0 => {
+                let by_writing = by_writing.unwrap_or(u64::MAX).max(total.lower);
+                (by_sizes.min(by_writing), hidden)
+            }
             _ => (total.upper, 0),
         };
         if let Some(most) = self
             .span
             .close_gap(&mut self.record.peak, total, most, hidden)
         {
-            self.record.ceiling.add_gap(at, most);
+            self.record.ceiling.add_gap(gap.at, most);
         }
     }
 

@@ -69,12 +69,14 @@ impl Families {
         }
     }
 
-    /// It has ended.
-    pub(crate) fn end_release(&mut self, id: FamilyId, pid: u32) {
-        if let Some(family) = self.get_mut(id) {
-            family.end_release(pid);
-            self.remove_empty(id);
-        }
+    /// It has ended. Returns what can have been freed.
+    pub(crate) fn end_release(&mut self, id: FamilyId, pid: u32) -> u64 {
+        let Some(family) = self.get_mut(id) else {
+            return 0;
+        };
+        let freed = family.end_release(pid);
+        self.remove_empty(id);
+        freed
     }
 
     fn remove_empty(&mut self, id: FamilyId) {

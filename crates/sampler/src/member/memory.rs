@@ -18,13 +18,20 @@ pub(crate) struct Memory {
     pub(crate) highest: u64,
     /// What it gave back since this was last asked for.
     given_back: u64,
-    /// Its anonymous memory before it showed none at all.
-    anonymous_before_none: u64,
+    /// What it had before it showed none at all.
+    last_shown: LastShown,
     /// Which pages of files it had when it was read.
     pub(crate) mapped: Option<PageSet>,
     proportional: Option<KnownShare>,
     /// Whether looking at its pages was refused.
     pub(crate) refused: bool,
+}
+
+/// The last memory that a process showed.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct LastShown {
+    pub(crate) rss: u64,
+    pub(crate) anonymous: u64,
 }
 
 /// A reading of the proportional size.
@@ -52,7 +59,10 @@ impl Memory {
         let shared = shared.min(rss);
         let (anonymous, mapped) = (self.rss - self.shared, self.shared);
         if rss == 0 && self.rss > 0 {
-            self.anonymous_before_none = anonymous;
+            self.last_shown = LastShown {
+                rss: self.rss,
+                anonymous,
+            };
         }
         self.given_back += anonymous.saturating_sub(rss - shared) + mapped.saturating_sub(shared);
         self.rss = rss;
@@ -71,11 +81,11 @@ impl Memory {
         std::mem::take(&mut self.given_back)
     }
 
-    /// Its anonymous memory before it showed none, which is not given back before its end.
-    pub(crate) fn take_releasing(&mut self) -> u64 {
-        let bytes = std::mem::take(&mut self.anonymous_before_none);
-        self.given_back = self.given_back.saturating_sub(bytes);
-        bytes
+    /// What it had before it showed none. Its anonymous memory is not given back before its end.
+    pub(crate) fn take_last_shown(&mut self) -> LastShown {
+        let last = std::mem::take(&mut self.last_shown);
+        self.given_back = self.given_back.saturating_sub(last.anonymous);
+        last
     }
 
     /// Memory that no file backs.

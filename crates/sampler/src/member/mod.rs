@@ -29,11 +29,14 @@ pub(crate) enum ProgramOrigin {
 pub(crate) enum Ending {
     #[default]
     NotBegun,
-    /// It shows no memory any more. So much may not have been freed yet, and pages of it may still
+    /// It shows no memory any more. What it had may not have been freed yet, and pages of it may still
     /// count as shared with others.
     Releasing {
-        bytes: u64,
-        /// The one that it was a member of.
+        /// The last resident size that it showed.
+        shown: u64,
+        /// What of that it had alone, if it was in no family.
+        alone: u64,
+        /// The one that it was in.
         family: Option<FamilyId>,
     },
     /// It has ended, its memory is gone, and it is not reaped yet.
@@ -125,17 +128,20 @@ impl<H> Member<H> {
 
     /// By how much it was ever larger than now, beside what it is releasing.
     pub(crate) fn hidden_ever(&self) -> u64 {
-        let now = self.memory.rss + self.releasing();
+        let now = match self.ending {
+            Ending::Releasing { shown, .. } => shown,
+            Ending::NotBegun | Ending::Zombie => self.memory.rss,
+        };
         match self.borrows_from {
             Some(_) => 0,
             None => self.memory.highest.saturating_sub(now),
         }
     }
 
-    /// What it shows no more and may not have been freed yet.
-    pub(crate) fn releasing(&self) -> u64 {
+    /// What it had alone, shows no more, and may not have freed yet.
+    pub(crate) fn releasing_alone(&self) -> u64 {
         match self.ending {
-            Ending::Releasing { bytes, .. } => bytes,
+            Ending::Releasing { alone, .. } => alone,
             Ending::NotBegun | Ending::Zombie => 0,
         }
     }

@@ -171,12 +171,19 @@ impl<O: Observer> Sampler<O> {
         let was_releasing = matches!(self.tree.members()[index].ending, Ending::Releasing { .. });
         let released = self.end_release(index);
         let is_handed_over = self.hand_over_memory(index);
+        let is_of_family = self.tree.members()[index].family.is_some();
         let given_back = if is_handed_over {
             0
         } else {
             self.leave_family(index)
         };
         let member = self.tree.remove(index);
+        let most = if is_of_family {
+            // Its family has the rest.
+            member.most().min(given_back + member.hidden_ever())
+        } else {
+            member.most()
+        };
         if member.memory.mapped.is_some() || is_handed_over {
             self.files.change();
         }
@@ -189,7 +196,7 @@ impl<O: Observer> Sampler<O> {
                 // It has taken no more since.
                 task.lifetimes.ended(member.id.pid, Some(0));
             } else if member.is_exiting {
-                task.lifetimes.ended(member.id.pid, Some(member.most()));
+                task.lifetimes.ended(member.id.pid, Some(most));
             } else if are_reported {
                 task.lifetimes.ended(member.id.pid, None);
             } else if member.ending == Ending::NotBegun {

@@ -53,9 +53,11 @@ impl<O: Observer> Sampler<O> {
         let known = task.estimate.total.upper.max(task.record.floor_bytes);
         let highest = task.record.ceiling.highest().max(known);
         let little = negligible(self.observer.page_bytes());
-        if task.most_in_gap(gap, |pid| self.most_of(pid))
-            <= highest + (highest / HIDDEN_IS_MUCH).max(little)
-        {
+        // What is rewritten in a family, and what comes and goes, is bounded by a fresh count only.
+        let is_open = self.has_families() || task.has_changed_members();
+        let is_open = is_open && !self.births.are_small();
+        let most = task.most_in_gap(gap, |pid| self.most_of(pid));
+        if !is_open && most <= highest + (highest / HIDDEN_IS_MUCH).max(little) {
             return;
         }
         let has_hidden = task.sums.hidden > 0;

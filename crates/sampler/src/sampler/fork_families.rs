@@ -166,19 +166,22 @@ impl<O: Observer> Sampler<O> {
     /// Until it showed no memory it may have had any amount.
     fn begin_release(&mut self, index: usize) {
         let had_family = self.tree.members()[index].family.is_some();
-        let is_handed_over = had_family && self.hand_over_memory(index);
+        if had_family {
+            self.hand_over_memory(index);
+        }
         let are_reported = self.births.are_reported();
         let member = &mut self.tree.members_mut()[index];
         if member.memory.mapped.take().is_some() {
             self.files.change();
         }
-        let bytes = member.memory.take_releasing();
+        let last = member.memory.take_last_shown();
         let family = member.family.take();
         if let Some(family) = family {
             self.families.begin_release(family, member.id.pid);
         }
         member.ending = Ending::Releasing {
-            bytes: if is_handed_over { 0 } else { bytes },
+            shown: last.rss,
+            alone: if had_family { 0 } else { last.anonymous },
             family,
         };
         self.tasks
@@ -187,29 +190,14 @@ impl<O: Observer> Sampler<O> {
 
     /// Its memory is free. Returns how much of it was not at the last sample.
     pub(crate) fn end_release(&mut self, index: usize) -> u64 {
-        self.update_release(index);
         let member = &mut self.tree.members_mut()[index];
-        let Ending::Releasing { bytes, family } = member.ending else {
+        let Ending::Releasing { alone, family, .. } = member.ending else {
             return 0;
         };
         member.ending = Ending::Zombie;
-        if let Some(family) = family {
-            self.families.end_release(family, member.id.pid);
-        }
-        bytes
-    }
-
-    /// Of what a process is releasing, only what its family does not have counts.
-    pub(super) fn update_release(&mut self, index: usize) {
-        let member = &mut self.tree.members_mut()[index];
-        let pid = member.id.pid;
-        if let Ending::Releasing {
-            bytes,
-            family: Some(family),
-        } = &mut member.ending
-            && let Some(family) = self.families.get(*family)
-        {
-            *bytes = family.releasing(pid);
+        match family {
+            Some(family) => self.families.end_release(family, member.id.pid),
+            None => alone,
         }
     }
 

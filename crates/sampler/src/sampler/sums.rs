@@ -16,9 +16,6 @@ impl<O: Observer> Sampler<O> {
             task.sums = Sums::default();
             task.mapped_with_sums = task.counted.map(|counted| counted.mapped_bytes);
         }
-        for index in 0..self.tree.len() {
-            self.update_release(index);
-        }
         self.files.begin_sums();
         if self.page_reads.metric() == Metric::Auto {
             for member in self.tree.members() {
@@ -67,6 +64,26 @@ impl<O: Observer> Sampler<O> {
         }
         for (id, freed) in divided {
             self.add_divided_family(id, freed);
+        }
+        self.add_releases();
+    }
+
+    /// Adds what members of families show no more and may not have freed yet.
+    fn add_releases(&mut self) {
+        for (_, family) in self.families.iter() {
+            if !family.has_releases() {
+                continue;
+            }
+            for id in self.tasks.ids() {
+                let releasing = family.releasing(|pid| {
+                    let index = self.tree.index_of(pid);
+                    let task = index.map(|index| self.tree.members()[index].task);
+                    task.is_some_and(|task| self.tasks.is_within(task, id))
+                });
+                if let Some(task) = self.tasks.get_mut(id) {
+                    task.sums.releasing += releasing;
+                }
+            }
         }
     }
 

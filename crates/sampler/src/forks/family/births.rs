@@ -44,6 +44,7 @@ impl Family {
             .map(|holding| holding.anonymous)
             .max();
         self.released += largest.unwrap_or(0).max(anonymous);
+        self.releases.note_written(anonymous);
         let own = written.min(anonymous);
         let holding = Holding::adopted(anonymous, own, self.released);
         self.holdings.insert(child, holding);
@@ -52,28 +53,6 @@ impl Family {
             upper: signed(anonymous),
             ..Change::default()
         });
-    }
-
-    /// A member shows no memory any more and has not ended. Other members may still give back, or
-    /// replace, pages that it has not released yet.
-    pub(crate) fn begin_release(&mut self, pid: u32) {
-        let holding = self.holding(pid);
-        self.releasing.insert(pid, holding);
-        let freed = self.freed;
-        self.leave(pid);
-        // Not yet.
-        self.freed = freed;
-    }
-
-    /// What only a process that is releasing its memory may still have.
-    pub(crate) fn releasing(&self, pid: u32) -> u64 {
-        let holding = self.releasing.get(&pid);
-        holding.map_or(0, |holding| holding.own_by_now(self.released).upper)
-    }
-
-    pub(crate) fn end_release(&mut self, pid: u32) {
-        self.releasing.remove(&pid);
-        self.settle_single();
     }
 
     /// A member has ended, or runs another program with other memory.
@@ -98,7 +77,7 @@ impl Family {
     }
 
     /// What a single process has is its own.
-    fn settle_single(&mut self) {
+    pub(super) fn settle_single(&mut self) {
         if self.is_single() {
             for left in self.holdings.values_mut() {
                 *left = Holding {

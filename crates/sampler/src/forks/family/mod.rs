@@ -2,6 +2,7 @@
 
 mod births;
 mod division;
+mod releases;
 mod walks;
 
 use memtop_proc::ByNumber;
@@ -10,6 +11,7 @@ use super::holding::{Change, Holding};
 use super::observation::Observation;
 use crate::TaskId;
 use crate::bracket::Bracket;
+use releases::Releases;
 use walks::Walked;
 
 pub(crate) use division::Division;
@@ -18,8 +20,7 @@ pub(crate) use division::Division;
 #[derive(Debug, Default)]
 pub(crate) struct Family {
     holdings: ByNumber<u32, Holding>,
-    /// Those that show no memory any more and may still have some.
-    releasing: ByNumber<u32, Holding>,
+    releases: Releases,
     /// Every page of any member, once, by births, growth and faults.
     pages: Bracket,
     /// The same by walks. It does not hold if there was a member that was not known yet: then each
@@ -71,12 +72,12 @@ impl Family {
 
     /// Whether it is one process that shares with no other.
     pub(crate) fn is_single(&self) -> bool {
-        self.len() <= 1 && !self.has_outsiders && self.releasing.is_empty()
+        self.len() <= 1 && !self.has_outsiders && self.releases.is_empty()
     }
 
     /// Whether it has no member, nor one that is releasing its memory.
     pub(super) fn is_empty(&self) -> bool {
-        self.holdings.is_empty() && self.releasing.is_empty()
+        self.holdings.is_empty() && self.releases.is_empty()
     }
 
     pub(crate) fn pids(&self) -> impl Iterator<Item = u32> {
@@ -97,7 +98,10 @@ impl Family {
             return;
         };
         holding.update(self.released);
+        let grown = observed.anonymous.saturating_sub(holding.anonymous);
         let change = holding.observe(observed);
+        self.releases
+            .note_written(observed.written_at_most.max(grown));
         self.is_walked &= change == Change::default();
         self.released += change.released;
         // What it has released itself does not become its own.
