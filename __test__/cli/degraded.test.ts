@@ -1,5 +1,11 @@
-import test from 'ava';
+import test, { type ExecutionContext } from 'ava';
+import type { Result } from '../../ts/result/types.js';
+import { asNobody } from '../helpers/alive.js';
+import { temporaryFolder } from '../helpers/folder.js';
+import { MB } from '../helpers/measured.js';
+import { testNeeding } from '../helpers/needs.js';
 import { cliPath, Running } from '../helpers/processes.js';
+import { unlessRoot } from '../helpers/programs.js';
 
 /** A place without /proc: a mount namespace of its own, in which something empty covers it. */
 const unshare = process.getuid?.() === 0 ? ['--mount'] : ['--user', '--map-root-user', '--mount'];
@@ -22,6 +28,40 @@ test('without /proc exactly one warning says what is missing', async (t) => {
   const { stderr } = await withoutProc(['-q'], 'echo own >&2');
   t.is(stderr, 'own\nmemtop: warning: nothing was measured: /proc: procfs is not mounted here\n');
 });
+
+/** Places where `/proc` is there, but not as usual. All need root to prepare. */
+const testAsRoot = testNeeding(unlessRoot());
+const loadavg = 'echo 0.00 0.00 0.00 1/48 3 >$0/loadavg && mount --bind $0/loadavg /proc/loadavg';
+for (const [place, prepare] of [
+  ['of which only the processes are mounted', 'mount -t proc -o subset=pid proc /proc'],
+  ['that hides the processes of others', 'mount -t proc -o hidepid=2 proc /proc'],
+  ['whose loadavg shows another pid namespace', loadavg],
+] as const) {
+  testAsRoot(`in a /proc ${place} every process is followed`, async (t) => {
+    for (const trace of ['auto', 'off']) {
+      const { code, result } = await behind(t, prepare, trace);
+      t.is(code, 5);
+      t.deepEqual(result.warnings, []);
+      t.is(result.processes?.seen, 2);
+      // The child, which is found while it sleeps.
+      t.true((result.peak?.bytes ?? 0) > 50 * MB, `${trace}: ${result.peak?.bytes}`);
+    }
+  });
+}
+
+/** Runs a child that grows and then waits, as nobody, in a mount namespace of its own. */
+async function behind(t: ExecutionContext, prepare: string, trace: string) {
+  const folder = temporaryFolder(t);
+  const script = `${prepare} && exec "$@"`;
+  const grown = "perl -e '$held = q(x) x (50 << 20); select undef, undef, undef, 0.5'; exit 5";
+  const flags = ['-q', '--no-store', '--trace', trace, '--json', '-'];
+  const command = [process.execPath, cliPath, ...flags, '--', 'sh', '-c', grown];
+  const place = ['--mount', 'sh', '-c', script, folder, ...asNobody, ...command];
+  const running = new Running('unshare', place);
+  running.child.stdin?.end();
+  const { code, stdout } = await running.finished();
+  return { code, result: JSON.parse(stdout.toString()) as Result };
+}
 
 test('without /proc the summary claims no number', async (t) => {
   const { stderr } = await withoutProc([], 'true');

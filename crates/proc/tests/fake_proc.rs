@@ -2,6 +2,7 @@
 
 use std::fs;
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use memtop_proc::native::{NativeObserver, ProcRoot};
 use memtop_proc::{Birth, Description, Error, Observer, ProcessId, Reading};
@@ -89,13 +90,52 @@ fn a_birth_is_found_by_the_last_pid() {
     let mut observer = fake.observer();
     all(&mut observer);
     fake.add(13, 10, 130);
-    assert_eq!(
-        births(&mut observer),
-        [0_u32; 0],
-        "loadavg shows no new pid"
-    );
     fake.set_last_pid(13);
     assert_eq!(births(&mut observer), [13]);
+}
+
+#[test]
+fn without_loadavg_births_are_found_by_a_listing() {
+    let fake = FakeProc::new(12);
+    fs::remove_file(fake.path().join("loadavg")).unwrap();
+    fake.add(10, 1, 100);
+    let mut observer = fake.observer();
+    assert_eq!(all(&mut observer), [10]);
+    assert_eq!(births(&mut observer), [0_u32; 0]);
+    fake.add(13, 10, 130);
+    assert_eq!(births(&mut observer), [13]);
+    assert_eq!(births(&mut observer), [0_u32; 0]);
+    assert_eq!(
+        (observer.last_pid(), observer.births_are_complete()),
+        (None, false)
+    );
+}
+
+#[test]
+fn the_last_pid_of_another_namespace_is_not_relied_on() {
+    // Of the host, as lxcfs shows it, or of a container below.
+    for (first, later) in [(900_000, 900_100), (3, 3)] {
+        let fake = FakeProc::new(first);
+        fake.add(10, 1, 100);
+        let mut observer = fake.observer();
+        all(&mut observer);
+        fake.add(13, 10, 130);
+        fake.set_last_pid(later);
+        until_born(&mut observer, 13);
+        fake.add(14, 10, 140);
+        assert_eq!(births(&mut observer), [14]);
+        assert_eq!(observer.never_seen(), 0);
+    }
+}
+
+fn until_born(observer: &mut NativeObserver, pid: u32) {
+    let start = Instant::now();
+    while births(observer) != [pid] {
+        assert!(
+            start.elapsed() < Duration::from_secs(30),
+            "waited for {pid}"
+        );
+    }
 }
 
 #[test]
@@ -269,7 +309,7 @@ fn a_process_is_described_by_name_and_arguments() {
 fn a_folder_that_is_no_proc_is_named() {
     let folder = TempDir::new().unwrap();
     let root = ProcRoot::open(folder.path()).unwrap();
-    let error = NativeObserver::new(root).expect_err("there is no loadavg");
+    let error = NativeObserver::new(root).expect_err("there is nothing");
     assert!(error.to_string().contains("loadavg"), "{error}");
     assert!(ProcRoot::open(folder.path().join("none")).is_err());
 }

@@ -4,6 +4,9 @@
 //! that number is unchanged, no process has started. If it has moved a little, the pids in between
 //! are tried one by one; if it has moved far or wrapped around, the directory is listed. A pid is
 //! assigned shortly before its process becomes visible, so a missing one is tried again.
+//!
+//! `loadavg` may be absent (`subset=pid`), or of another pid namespace than the mounted `/proc`, as
+//! in containers whose `loadavg` is a file of lxcfs. There the directory is listed each time.
 
 use std::time::{Duration, Instant};
 
@@ -20,39 +23,45 @@ const ENTRIES_PER_TRY: u32 = 20;
 const MOST_TRIES: u32 = 256;
 /// How often a pid that is not visible yet is tried again.
 const RETRIES: u8 = 3;
-/// How often the directory is listed even if `loadavg` is unchanged: `loadavg` shows the pid
-/// namespace of the reader, which may be another than that of the mounted `/proc`.
+/// How often the directory is listed even if `loadavg` is unchanged, since that may be of another
+/// pid namespace: soon at first, then less and less often.
+const LIST_FIRST_AFTER: Duration = Duration::from_millis(10);
 const LIST_AT_LEAST_EVERY: Duration = Duration::from_secs(2);
 
 #[derive(Debug)]
 pub(super) struct BirthFinder {
-    loadavg: Loadavg,
+    /// `None` if it is absent, or of another pid namespace: a pid was listed that it did not show.
+    loadavg: Option<Loadavg>,
     last_pid: u32,
     listed: Vec<u32>,
     listed_at: Option<Instant>,
+    list_after: Duration,
     pids: Vec<u32>,
     unseen: Vec<(u32, u8)>,
     never_seen: u64,
     /// Whether each pid assigned before the last scan was tried; false if there were too many.
     are_all_tried: bool,
-    /// A listed pid was beyond the last one in `loadavg`, so that is of another pid namespace.
-    is_foreign_loadavg: bool,
     text: Vec<u8>,
     directory: Vec<u8>,
 }
 
 impl BirthFinder {
     pub(super) fn new(root: &ProcRoot) -> Result<Self, Error> {
+        let loadavg = match Loadavg::open(root) {
+            Ok(loadavg) => Some(loadavg),
+            Err(_) if !pids(root)?.is_empty() => None,
+            Err(error) => return Err(error),
+        };
         Ok(Self {
-            loadavg: Loadavg::open(root)?,
+            loadavg,
             last_pid: 0,
             listed: Vec::new(),
             listed_at: None,
+            list_after: LIST_FIRST_AFTER,
             pids: Vec::new(),
             unseen: Vec::new(),
             never_seen: 0,
             are_all_tried: true,
-            is_foreign_loadavg: false,
             text: Vec::new(),
             directory: Vec::with_capacity(32 * 1024),
         })
@@ -60,8 +69,9 @@ impl BirthFinder {
 
     /// Processes listed now are not reported as births later.
     pub(super) fn note_present(&mut self, root: &ProcRoot) -> Result<(), Error> {
-        self.last_pid = self.loadavg.last_pid(root)?;
+        self.last_pid = self.last_pid(root).unwrap_or(0);
         self.unseen.clear();
+        self.list_after = LIST_FIRST_AFTER;
         self.list(root)
     }
 
@@ -84,20 +94,24 @@ impl BirthFinder {
     }
 
     fn find(&mut self, root: &ProcRoot, births: &mut Vec<Birth>) -> Result<(), Error> {
-        let before = self.last_pid;
-        let now = self.loadavg.last_pid(root)?;
-        self.last_pid = now;
-        self.are_all_tried = true;
+        let Some(now) = self.last_pid(root) else {
+            return self.find_unlisted(root, births);
+        };
+        let before = std::mem::replace(&mut self.last_pid, now);
+        let were_all_tried = std::mem::replace(&mut self.are_all_tried, true);
         self.try_unseen_again(root, births)?;
 
-        let overdue = self
-            .listed_at
-            .is_none_or(|at| at.elapsed() >= LIST_AT_LEAST_EVERY);
+        let list_after = self.list_after;
+        let overdue = self.listed_at.is_none_or(|at| at.elapsed() >= list_after);
+        if overdue {
+            self.list_after = LIST_AT_LEAST_EVERY.min(2 * list_after);
+        }
         let wrapped = now < before;
         let entries = u32::try_from(self.listed.len()).unwrap_or(u32::MAX);
         let moved_far = now.abs_diff(before) > 1 + entries / ENTRIES_PER_TRY;
         if wrapped || moved_far || overdue {
             let known = std::mem::take(&mut self.listed);
+            let is_up_to_date = self.listed_at.is_some() && were_all_tried;
             self.list(root)?;
             // A pid between the two marks was assigned anew, even if it was listed before.
             let is_new = |pid: u32| {
@@ -109,12 +123,21 @@ impl BirthFinder {
             };
             let is_unknown = |pid: u32| known.binary_search(&pid).is_err();
             let is_birth = |pid: &u32| is_new(*pid) || is_unknown(*pid);
-            let last = self.loadavg.last_pid(root)?;
-            let is_covered = |pid: u32| pid <= last || wrapped || !is_unknown(pid);
-            self.is_foreign_loadavg |=
-                !known.is_empty() && !self.listed.iter().all(|&pid| is_covered(pid));
+            let last = self.last_pid(root).unwrap_or(0);
+            let is_unseen = |pid: u32| self.unseen.iter().any(|&(unseen, _)| unseen == pid);
+            let is_shown = |pid: u32| pid > before && pid <= last || is_unseen(pid);
+            let is_foreign = is_up_to_date
+                && !wrapped
+                && last >= now
+                && !(self.listed.iter()).all(|&pid| !is_unknown(pid) || is_shown(pid));
             let new = self.listed.iter().copied().filter(is_birth);
             read_each(root, new, births, &mut self.text)?;
+            if is_foreign {
+                self.loadavg = None;
+                self.unseen.clear();
+                self.are_all_tried = false;
+                return Ok(());
+            }
             let assigned = now.saturating_sub(before);
             if wrapped || assigned > MOST_TRIES {
                 // Too many to try each; all but the listed ones count as never seen.
@@ -134,6 +157,16 @@ impl BirthFinder {
         }
     }
 
+    /// Where the last pid is unknown: all that was not listed before.
+    fn find_unlisted(&mut self, root: &ProcRoot, births: &mut Vec<Birth>) -> Result<(), Error> {
+        self.are_all_tried = false;
+        let known = std::mem::take(&mut self.listed);
+        self.list(root)?;
+        let listed = self.listed.iter().copied();
+        let new = listed.filter(|pid| known.binary_search(pid).is_err());
+        read_each(root, new, births, &mut self.text)
+    }
+
     fn try_unseen_again(&mut self, root: &ProcRoot, births: &mut Vec<Birth>) -> Result<(), Error> {
         for (pid, tries) in std::mem::take(&mut self.unseen) {
             if self.try_pid(root, pid, births)? {
@@ -147,18 +180,15 @@ impl BirthFinder {
         Ok(())
     }
 
+    /// The pid that was assigned last, if that is known.
     pub(super) fn last_pid(&self, root: &ProcRoot) -> Option<u32> {
-        let last = self.loadavg.last_pid(root).ok();
-        last.filter(|_| !self.is_foreign_loadavg)
+        self.loadavg.as_ref()?.last_pid(root).ok()
     }
 
     /// Whether no pid has been assigned since [`Self::since_last`] was called, and all before have
     /// been seen.
     pub(super) fn are_complete(&self, root: &ProcRoot) -> bool {
-        !self.is_foreign_loadavg
-            && self.are_all_tried
-            && self.unseen.is_empty()
-            && self.loadavg.last_pid(root).ok() == Some(self.last_pid)
+        self.are_all_tried && self.unseen.is_empty() && self.last_pid(root) == Some(self.last_pid)
     }
 
     /// The number of pids that were assigned but never seen as a process or thread.
