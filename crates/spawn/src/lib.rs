@@ -17,6 +17,7 @@ mod inherited;
 mod options;
 mod outcome;
 mod process_events;
+mod reserve;
 mod run;
 mod running;
 mod sample_file;

@@ -25,6 +25,7 @@ use crate::inherited::{inherited_descriptors, parents_open_files};
 use crate::options::Options;
 use crate::outcome::{Outcome, Reason};
 use crate::process_events::ProcessEvents;
+use crate::reserve::Reserve;
 use crate::sampling::{sampling_ended, start_sampler};
 use crate::supervision::{EndingThreads, Guarding, Supervision, Tree, TreeControl};
 use crate::wait::{become_subreaper, reap_orphans};
@@ -70,6 +71,7 @@ impl Session {
         } else {
             Vec::new()
         };
+        let reserve = Reserve::take();
         let sampler = start_sampler(options.interval, options.metric, Observer::note_present)
             .map_err(|error| error.to_string());
         let cgroups = Cgroups::system().map(Arc::new);
@@ -95,6 +97,7 @@ impl Session {
         });
         let events = ProcessEvents::choose(options.trace, sampler.as_ref().ok())
             .map_err(StartError::NoTracing)?;
+        drop(reserve);
         let adopts_orphans = stands_in && adopt_orphans(&events, &whole.supervision);
         Ok(Self {
             began: OnceLock::new(),

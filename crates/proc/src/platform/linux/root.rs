@@ -28,7 +28,8 @@ impl ProcRoot {
         // An unmounted /proc is an empty directory, which opens like any other.
         match root.open_file("self/stat") {
             Ok(_) => Ok(root),
-            Err(_) => Err(Error::unusable(root.path, "procfs is not mounted here")),
+            Err(Errno::NOENT) => Err(Error::unusable(root.path, "procfs is not mounted here")),
+            Err(errno) => Err(Error::system(root.path_of("self/stat"), errno)),
         }
     }
 
