@@ -164,7 +164,7 @@ fn follow(following: Following, state: &State, emit: &impl Fn(CommandEvent)) {
     let tracer = events.is_ptrace().then(|| {
         let sampler = session.sampler().ok();
         begin_tracing(child.pid, sampler, dies_with_tracer, state)
-            .map_err(|error| error.to_string())
+            .map_err(|error| format!("it cannot be traced: {error}"))
     });
     let pumps = match streams.begin(child.pid.cast_unsigned()) {
         Ok(pumps) => pumps,
@@ -207,7 +207,7 @@ fn follow(following: Following, state: &State, emit: &impl Fn(CommandEvent)) {
             follow_untraced(
                 &command,
                 &child,
-                Tracking::by_scans(reason),
+                events.tracking_untraced(&reason),
                 hold,
                 state,
                 emit,

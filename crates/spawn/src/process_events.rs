@@ -113,6 +113,12 @@ impl ProcessEvents {
             Self::None(reason) => Tracking::by_scans(reason.clone()),
         }
     }
+
+    /// The same for a command that was to be traced and cannot be.
+    pub(crate) fn tracking_untraced(&self, refusal: &str) -> Tracking {
+        let because = self.tracking().because.map(|because| because + ", and ");
+        Tracking::by_scans(because.unwrap_or_default() + refusal)
+    }
 }
 
 /// What tracing would take from programs that gain rights at their exec; `None` if nothing.

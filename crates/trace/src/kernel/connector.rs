@@ -6,6 +6,7 @@ use libc::{c_int, sock_filter};
 use rustix::net::netlink::CONNECTOR;
 
 use super::filter::{ACCEPT, DROP, copy_to_x, finish, if_equals, if_equals_x, load_u32};
+use super::reasons::{no_socket, not_accepted, not_joined};
 use super::socket::{HEADER, NetlinkSocket, u32_at, u64_at};
 
 /// The group of the proc connector, and its only value.
@@ -57,10 +58,15 @@ pub(super) enum Change {
 }
 
 impl Connector {
-    pub(super) fn open() -> io::Result<Self> {
-        let socket = NetlinkSocket::open(CONNECTOR, CN_IDX_PROC)?;
+    /// # Errors
+    /// Why the kernel sends nothing, in words.
+    pub(super) fn open() -> Result<Self, String> {
+        let socket = NetlinkSocket::open(CONNECTOR).map_err(|error| no_socket(&error))?;
+        let joined = socket.join(CN_IDX_PROC);
+        joined.map_err(|error| not_joined(&error))?;
         let connector = Self { socket };
-        connector.order(LISTEN)?;
+        let accepted = connector.order(LISTEN);
+        accepted.map_err(|error| not_accepted(&error))?;
         Ok(connector)
     }
 

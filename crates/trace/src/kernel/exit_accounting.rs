@@ -7,6 +7,7 @@ use libc::sock_filter;
 use rustix::net::netlink::GENERIC;
 
 use super::filter::{ACCEPT, DROP, finish, if_at_least_u16, if_has_bit, load_u8, load_u16};
+use super::reasons::{no_peaks, no_socket_for_peaks};
 use super::socket::{HEADER, NetlinkSocket, Received, u16_at, u32_at, u64_at};
 
 /// The family that knows the numbers of all others, and how to ask it for one.
@@ -66,16 +67,10 @@ pub(super) struct ThreadEnd {
 
 impl ExitAccounting {
     /// # Errors
-    /// If the kernel does not have it, or this user may not use it.
-    pub(super) fn open() -> io::Result<Self> {
-        let socket = NetlinkSocket::open(GENERIC, 0)?;
-        let family = family(&socket)?;
-        let cpus = fs::read(POSSIBLE_CPUS)?;
-        let mut list = cpus.trim_ascii_end().to_vec();
-        list.push(0);
-        request(&socket, family, GET, REGISTER_CPUS, &list)?;
-        answer(&socket, |_| None::<()>)?;
-        socket.attach_filter(&filter())?;
+    /// Why the kernel does not have it, or this user may not use it, in words.
+    pub(super) fn open() -> Result<Self, String> {
+        let socket = NetlinkSocket::open(GENERIC).map_err(|error| no_socket_for_peaks(&error))?;
+        register(&socket).map_err(|error| no_peaks(&error))?;
         Ok(Self { socket })
     }
 }
@@ -95,6 +90,17 @@ pub(super) fn thread_end(message: &[u8]) -> Option<ThreadEnd> {
             .ok()?,
         is_last_thread: is_marked.then_some(statistics.get(FLAGS)? & IS_LAST_THREAD != 0),
     })
+}
+
+fn register(socket: &NetlinkSocket) -> io::Result<()> {
+    socket.join(0)?;
+    let family = family(socket)?;
+    let cpus = fs::read(POSSIBLE_CPUS).map_err(io::Error::other)?;
+    let mut list = cpus.trim_ascii_end().to_vec();
+    list.push(0);
+    request(socket, family, GET, REGISTER_CPUS, &list)?;
+    answer(socket, |_| None::<()>)?;
+    socket.attach_filter(&filter())
 }
 
 fn family(socket: &NetlinkSocket) -> io::Result<u16> {

@@ -1,6 +1,5 @@
 //! The thread that waits for events, and the sampler's access to them.
 
-use std::io;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering::SeqCst};
 use std::sync::mpsc::channel;
@@ -18,6 +17,7 @@ use rustix::time::Timespec;
 use super::connector::Connector;
 use super::exit_accounting::ExitAccounting;
 use super::inbox::{Inbox, Sockets};
+use super::reasons::{NOTHING_SENT, refused};
 use crate::priority::raise_priority;
 
 /// How often messages are looked for while they come. To be woken by each would slow down the
@@ -29,8 +29,6 @@ const LONG_PAUSE: Duration = Duration::from_millis(4);
 const PAUSES_TO_REST: u32 = 20;
 /// The longest wait while a process goes on without its first thread.
 const WAIT_FOR_ENDS: Duration = Duration::from_millis(20);
-
-const NOTHING_SENT: &str = "the kernel sends no process events here, as in a container";
 
 /// Follows any number of trees by what the kernel sends. Dropping it ends that.
 #[derive(Debug)]
@@ -218,10 +216,10 @@ impl Shared {
         if !is_in_first_user_namespace(&proc) {
             return Err(NOTHING_SENT.to_owned());
         }
-        let connector = Connector::open().map_err(|error| refused(&error))?;
+        let connector = Connector::open()?;
         let (exits, without_high_water) = match ExitAccounting::open() {
             Ok(exits) => (Some(exits), None),
-            Err(error) => (None, Some(why_no_high_water(&error))),
+            Err(reason) => (None, Some(reason)),
         };
         let wake = eventfd(0, EventfdFlags::CLOEXEC | EventfdFlags::NONBLOCK)
             .map_err(|error| refused(&error.into()))?;
@@ -303,16 +301,4 @@ fn start_thread<T: Send + 'static>(
 ) -> Result<JoinHandle<T>, String> {
     let builder = Builder::new().name("memtop-events".to_owned());
     builder.spawn(work).map_err(|error| refused(&error))
-}
-
-fn refused(error: &io::Error) -> String {
-    format!("the kernel's process events cannot be received: {error}")
-}
-
-fn why_no_high_water(error: &io::Error) -> String {
-    if error.kind() == io::ErrorKind::PermissionDenied {
-        "the peaks of ended processes are sent with CAP_NET_ADMIN only".to_owned()
-    } else {
-        format!("the kernel does not send the peaks of ended processes: {error}")
-    }
 }

@@ -11,6 +11,7 @@ mod filter;
 mod followed;
 mod inbox;
 mod listener;
+mod reasons;
 mod socket;
 
 pub use listener::{KernelEvents, KernelEventsHold, probe_kernel_events};

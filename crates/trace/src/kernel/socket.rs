@@ -31,7 +31,7 @@ pub(super) enum Received<'a> {
 }
 
 impl NetlinkSocket {
-    pub(super) fn open(protocol: Protocol, groups: u32) -> io::Result<Self> {
+    pub(super) fn open(protocol: Protocol) -> io::Result<Self> {
         let socket = socket_with(
             AddressFamily::NETLINK,
             SocketType::DGRAM,
@@ -43,8 +43,13 @@ impl NetlinkSocket {
         if forced.is_err() {
             sockopt::set_socket_recv_buffer_size(&socket, BUFFER_BYTES)?;
         }
-        bind(&socket, &SocketAddrNetlink::new(0, groups))?;
         Ok(Self(socket))
+    }
+
+    /// Receives what is sent to these groups, and answers.
+    pub(super) fn join(&self, groups: u32) -> io::Result<()> {
+        bind(&self.0, &SocketAddrNetlink::new(0, groups))?;
+        Ok(())
     }
 
     /// Sends a message of this type to the kernel.
