@@ -11,7 +11,12 @@ const survey: Survey = {
   pageBytes: 4096,
   openFiles: 1_048_576,
   processes: { visible: 40, unreadable: 0, ownPss: 'readable', othersPss: 'readable' },
-  tracing: { isSuperuser: true, hasCapability: true, seccompMode: 0 },
+  tracing: {
+    isSuperuser: true,
+    hasCapability: true,
+    hasNoNewPrivileges: false,
+    seccompMode: 0,
+  },
   kernelEvents: {},
   memory: {
     totalBytes: 16 * GB,
@@ -74,7 +79,7 @@ test('an inexact kernel matters on a machine of many CPUs', (t) => {
 test('hidden processes matter only to a user that cannot see them', (t) => {
   const processes = { visible: 3, unreadable: 0, hidepid: '2', ownPss: 'readable', othersPss: '' };
   t.like(found('proc', { processes }), { state: 'ok' });
-  const tracing = { isSuperuser: false, hasCapability: false };
+  const tracing = { isSuperuser: false, hasCapability: false, hasNoNewPrivileges: false };
   t.like(found('proc', { processes, tracing }), { state: 'limited' });
 });
 
@@ -82,16 +87,19 @@ test('events of the kernel make tracing needless', (t) => {
   t.like(found('events', {}), { state: 'ok' });
   t.is(found('ptrace', {}), undefined);
   const some = { withoutHighWater: 'told to root only' };
-  t.like(found('events', { kernelEvents: some }), {
+  const tracing = { isSuperuser: false, hasCapability: false, hasNoNewPrivileges: false };
+  t.like(found('events', { kernelEvents: some, tracing }), {
     state: 'limited',
     fact: 'sent by the kernel; told to root only',
     advice: 'run as root',
   });
+  const asRoot = found('events', { kernelEvents: some });
+  t.is(asRoot?.advice, 'run outside of containers and sandboxes');
   t.like(found('events', { kernelEvents: noEvents }), { state: 'missing', fact: 'none are sent' });
 });
 
 test('the obstacle to tracing is named where it is needed', (t) => {
-  const user = { isSuperuser: false, hasCapability: false };
+  const user = { isSuperuser: false, hasCapability: false, hasNoNewPrivileges: false };
   for (const [tracing, state, pattern] of [
     [{ ...user }, 'limited', /setuid/],
     [{ ...user, yamaScope: 1 }, 'limited', /ptrace_scope is 1/],
@@ -99,6 +107,8 @@ test('the obstacle to tracing is named where it is needed', (t) => {
     [{ ...user, yamaScope: 3 }, 'missing', /forbidden for all users/],
     [{ ...user, hasCapability: true, yamaScope: 2 }, 'ok', /CAP_SYS_PTRACE/],
     [{ ...user, isSuperuser: true }, 'limited', /only with --trace ptrace/],
+    [{ ...user, hasNoNewPrivileges: true }, 'ok', /no program can gain rights/],
+    [{ ...user, hasNoNewPrivileges: true, yamaScope: 2 }, 'missing', /CAP_SYS_PTRACE/],
     [{ ...user, refused: 'EPERM', seccompMode: 2 }, 'missing', /seccomp mode 2/],
   ] as const) {
     const check = found('ptrace', { tracing, kernelEvents: noEvents });

@@ -35,7 +35,7 @@ function everything(survey: Survey): Check[] {
   const needsTracing = kernelEvents.refused !== undefined;
   return [
     ...(processes ? [table(processes, tracing), pss(processes)] : []),
-    events(kernelEvents),
+    events(kernelEvents, tracing),
     ...(tracing && needsTracing ? [trace(tracing)] : []),
     ...groupChecks(survey),
   ];
@@ -94,21 +94,28 @@ function pss({ ownPss, othersPss }: ProcessSurvey): Check {
   }
 }
 
-function events({ refused, withoutHighWater }: KernelEvents): Check {
+function events(
+  { refused, withoutHighWater }: KernelEvents,
+  tracing: TracingSurvey | undefined,
+): Check {
   const line = (state: Check['state'], fact: string, advice?: string) =>
     check('events', 'process events', state, fact, advice);
   if (refused !== undefined) {
-    return line('missing', refused, 'run outside of containers, with Linux 6.6 or as root');
+    const advice = 'run outside of containers and sandboxes, with Linux 6.6 or as root';
+    return line('missing', refused, advice);
   }
-  return withoutHighWater === undefined
-    ? line('ok', 'sent by the kernel, with the peak of each process that ends')
-    : line('limited', `sent by the kernel; ${withoutHighWater}`, 'run as root');
+  if (withoutHighWater === undefined) {
+    return line('ok', 'sent by the kernel, with the peak of each process that ends');
+  }
+  const advice = tracing?.isSuperuser ? 'run outside of containers and sandboxes' : 'run as root';
+  return line('limited', `sent by the kernel; ${withoutHighWater}`, advice);
 }
 
 function trace(tracing: TracingSurvey): Check {
   const line = (state: Check['state'], fact: string, advice?: string) =>
     check('ptrace', 'tracing', state, fact, advice);
-  const { refused, isSuperuser, hasCapability, yamaScope, seccompMode } = tracing;
+  const { refused, isSuperuser, hasCapability, hasNoNewPrivileges, yamaScope, seccompMode } =
+    tracing;
   if (refused !== undefined) {
     const filter = seccompMode ? ` by a filter (seccomp mode ${seccompMode})` : '';
     const advice = 'let the container make the system call ptrace';
@@ -120,6 +127,9 @@ function trace(tracing: TracingSurvey): Check {
   const advice = isSuperuser ? 'give the container CAP_SYS_PTRACE' : 'run as root';
   if (yamaScope === 2) {
     return line('missing', `forbidden without CAP_SYS_PTRACE${yama}`, advice);
+  }
+  if (hasNoNewPrivileges) {
+    return line('ok', `in use, since no program can gain rights here (no_new_privs)${yama}`);
   }
   return line(
     'limited',

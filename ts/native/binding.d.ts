@@ -971,6 +971,7 @@ export interface TracingSurveyRecord {
   refused?: string
   isSuperuser: boolean
   hasCapability?: boolean
+  hasNoNewPrivileges: boolean
   yamaScope?: number
   seccompMode?: number
 }

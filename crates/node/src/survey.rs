@@ -59,6 +59,7 @@ pub struct TracingSurveyRecord {
     pub refused: Option<String>,
     pub is_superuser: bool,
     pub has_capability: Option<bool>,
+    pub has_no_new_privileges: bool,
     pub yama_scope: Option<u32>,
     pub seccomp_mode: Option<u32>,
 }
@@ -217,6 +218,7 @@ impl From<TracingSurvey> for TracingSurveyRecord {
             refused: survey.refused,
             is_superuser: survey.is_superuser,
             has_capability: survey.has_capability,
+            has_no_new_privileges: survey.has_no_new_privileges,
             yama_scope: survey.yama_scope,
             seccomp_mode: survey.seccomp_mode,
         }

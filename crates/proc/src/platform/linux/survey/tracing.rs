@@ -4,7 +4,7 @@ use rustix::process::geteuid;
 
 use crate::native::fields::field;
 use crate::native::root::read_whole;
-use crate::native::{CAP_SYS_PTRACE, ProcRoot, has_effective};
+use crate::native::{CAP_SYS_PTRACE, ProcRoot, has_effective, has_no_new_privileges};
 
 /// A pid that no process has: it is above every limit of the kernel.
 const UNUSED_PID: libc::pid_t = libc::pid_t::MAX;
@@ -18,6 +18,8 @@ pub struct TracingSurvey {
     pub is_superuser: bool,
     /// Whether it has `CAP_SYS_PTRACE`; absent if that cannot be read.
     pub has_capability: Option<bool>,
+    /// Whether it can gain no privileges (`no_new_privs`), so that tracing takes none.
+    pub has_no_new_privileges: bool,
     /// Yama's `ptrace_scope`; absent on kernels without Yama.
     pub yama_scope: Option<u32>,
     /// The seccomp mode of this process, 0 if disabled.
@@ -33,6 +35,7 @@ impl TracingSurvey {
             refused: refusal(),
             is_superuser: geteuid().is_root(),
             has_capability: has_effective(root, CAP_SYS_PTRACE),
+            has_no_new_privileges: has_no_new_privileges(root),
             yama_scope: text(root, "sys/kernel/yama/ptrace_scope")
                 .and_then(|scope| scope.trim().parse().ok()),
             seccomp_mode: field(status.as_bytes(), "Seccomp").and_then(|mode| mode.parse().ok()),
