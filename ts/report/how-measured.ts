@@ -35,8 +35,9 @@ export function howMeasured({ sampling, processes }: Result, peak: Peak): string
   if (isOpenBelow(peak)) parts.push('how much the processes share is estimated');
   if (processes && processes.unmeasured > 0) {
     parts.push(`${processes.unmeasured} of ${processes.seen} processes too short-lived to measure`);
-    if (fallbackReason !== undefined) parts.push(plainText(fallbackReason));
   }
+  const mayHaveMissedSome = !isTraced || (processes?.unmeasured ?? 0) > 0;
+  if (fallbackReason !== undefined && mayHaveMissedSome) parts.push(plainText(fallbackReason));
   return parts.join('; ');
 }
 
