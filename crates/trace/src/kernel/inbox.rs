@@ -215,10 +215,16 @@ fn descendants(is_chosen: impl Fn(&ProcessId) -> bool) -> Result<Vec<u32>, Error
 
 #[cfg(test)]
 mod tests {
+    use std::io::{BufRead, BufReader, Write};
+    use std::process::{Command, Stdio};
+    use std::time::Instant;
+
     use memtop_proc::native::ProcRoot;
     use memtop_sampler::Event;
+    use rustix::net::sockopt::set_socket_recv_buffer_size;
 
     use super::{Change, Connector, Inbox, Sockets, ThreadEnd};
+    use crate::probe_kernel_events;
 
     /// Above every limit of the kernel.
     const PARENT: u32 = 1 << 24;
@@ -251,5 +257,55 @@ mod tests {
             panic!("its end is the last event");
         };
         assert_eq!(last.map(|last| last.highest_bytes), Some(300));
+    }
+
+    #[test]
+    fn after_a_loss_the_tree_is_followed_as_it_is_then() {
+        if let Err(reason) = probe_kernel_events() {
+            return memtop_testing::skip("process-events", &reason);
+        }
+        let connector = Connector::open().unwrap();
+        let exits = None;
+        let sockets = Sockets { connector, exits };
+        let mut inbox = Inbox::new(ProcRoot::system().unwrap());
+
+        let script = "read l; for i in 1 2 3 4 5 6 7 8 9 10; do /bin/true; done; exec 3<&0; \
+                      cat <&3 >/dev/null & echo $!; wait; /bin/true; echo; exec cat <&3";
+        let mut shell = Command::new("sh")
+            .args(["-c", script])
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut input = shell.stdin.take().unwrap();
+        let mut output = BufReader::new(shell.stdout.take().unwrap()).lines();
+        inbox.follow_tree(shell.id()).unwrap();
+
+        // The least that the kernel allows is room for a few messages.
+        set_socket_recv_buffer_size(&sockets.connector.socket, 1).unwrap();
+        input.write_all(b"\n").unwrap();
+        let child: u32 = output.next().unwrap().unwrap().parse().unwrap();
+        inbox.collect(&sockets);
+        assert_eq!(inbox.losses, 1);
+        assert!(inbox.followed.contains(child));
+
+        set_socket_recv_buffer_size(&sockets.connector.socket, 8 << 20).unwrap();
+        inbox.take_events(&mut Vec::new());
+        // SAFETY: a signal to a child of the shell, which waits for it.
+        unsafe { libc::kill(child.cast_signed(), libc::SIGKILL) };
+        output.next().unwrap().unwrap();
+        inbox.collect(&sockets);
+        assert_eq!(inbox.losses, 1);
+        let mut events: Vec<(Instant, Event)> = Vec::new();
+        inbox.take_events(&mut events);
+        let is_end = |event: &Event| matches!(event, Event::Ended { pid, .. } if *pid == child);
+        assert!(events.iter().any(|(_, event)| is_end(event)), "{events:?}");
+        let parent = shell.id();
+        let is_start =
+            |event: &Event| matches!(event, Event::Started { parent: of, .. } if *of == parent);
+        let is_later = events.iter().any(|(_, event)| is_start(event));
+        assert!(is_later, "{events:?}");
+        drop(input);
+        shell.wait().unwrap();
     }
 }
