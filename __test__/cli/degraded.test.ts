@@ -49,6 +49,23 @@ for (const [place, prepare] of [
   });
 }
 
+testAsRoot(
+  'with a /proc of another pid namespace nothing is measured, and why is said',
+  async (t) => {
+    const flags = ['-q', '--no-store', '--json', '-'];
+    const command = [process.execPath, cliPath, ...flags, '--', 'sh', '-c', 'exit 4'];
+    const running = new Running('unshare', ['--pid', '--fork', ...command]);
+    running.child.stdin?.end();
+    const { code, stdout, stderr } = await running.finished();
+    t.is(code, 4);
+    const reason = '/proc: it shows the processes of another pid namespace';
+    t.is(stderr, `memtop: warning: nothing was measured: ${reason}\n`);
+    const { sampling, ...result }: Result = JSON.parse(stdout.toString());
+    t.deepEqual(sampling, { method: 'unavailable', fallbackReason: reason });
+    t.false('peak' in result);
+  },
+);
+
 /** Runs a child that grows and then waits, as nobody, in a mount namespace of its own. */
 async function behind(t: ExecutionContext, prepare: string, trace: string) {
   const folder = temporaryFolder(t);

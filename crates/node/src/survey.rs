@@ -164,6 +164,7 @@ fn kernel_events() -> KernelEventsRecord {
 
 fn of_proc() -> Result<SurveyRecord, Error> {
     let root = ProcRoot::system()?;
+    root.require_own_namespace()?;
     let groups = GroupSurvey::take(&Cgroups::system()?);
     let (group, group_problem) = sides(groups.own);
     let (run_group, run_group_problem) = sides(groups.run);

@@ -72,8 +72,11 @@ impl Session {
             Vec::new()
         };
         let reserve = Reserve::take();
-        let sampler = start_sampler(options.interval, options.metric, Observer::note_present)
-            .map_err(|error| error.to_string());
+        let sampler = start_sampler(options.interval, options.metric, |observer| {
+            ProcRoot::system()?.require_own_namespace()?;
+            observer.note_present()
+        })
+        .map_err(|error| error.to_string());
         let cgroups = Cgroups::system().map(Arc::new);
         let (group, entrance) = match create_group(options.group, &cgroups)? {
             Ok((group, entrance)) => (Ok(group), Some(Arc::new(entrance))),

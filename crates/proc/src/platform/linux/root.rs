@@ -58,6 +58,19 @@ impl ProcRoot {
             .is_ok_and(|link| link.to_bytes() == std::process::id().to_string().as_bytes())
     }
 
+    /// For those who look up processes by pids of their own namespace.
+    ///
+    /// # Errors
+    /// If the pids are those of another one.
+    pub fn require_own_namespace(&self) -> Result<(), Error> {
+        if self.shows_own_namespace() {
+            Ok(())
+        } else {
+            let reason = "it shows the processes of another pid namespace";
+            Err(Error::unusable(self.path(), reason))
+        }
+    }
+
     pub(super) fn open_file(&self, name: &str) -> rustix::io::Result<OwnedFd> {
         openat(
             &self.directory,
