@@ -259,10 +259,10 @@ impl<O: Observer> Sampler<O> {
         if !self.attribution.is_on() || self.tree.task_of_pid(pid).is_none() {
             return;
         }
-        let may_admit = self.births.may_admit(now);
+        let may_attribute = self.births.may_attribute(now);
         if let Some(process) = self.unsampled.get_mut(pid) {
-            process.awaits_traits = !may_admit;
-            if !may_admit {
+            process.awaits_traits = !may_attribute;
+            if !may_attribute {
                 return;
             }
         }
@@ -397,15 +397,18 @@ impl<O: Observer> Sampler<O> {
     fn take_end(&mut self, pid: u32) {
         self.unsampled.note_end(pid);
         if let Some(index) = self.tree.index_of(pid) {
-            let most = self.tree.members()[index].memory.highest;
-            self.births.note_size(most);
+            let member = &self.tree.members()[index];
+            if member.memory.measured() && member.borrows_from.is_none() {
+                self.births.note_size(member.memory.highest);
+            }
             self.remove_member(index);
             return;
         }
         let Some(process) = self.unsampled.take(pid) else {
             return;
         };
-        if process.at_exit.is_some() || process.seen_bytes.is_some() {
+        let is_seen = process.at_exit.is_some() || process.seen_bytes.is_some();
+        if is_seen && !process.borrows() {
             self.births.note_size(process.most());
         }
         let is_known = process.at_exit.is_some() || process.borrows();

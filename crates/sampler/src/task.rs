@@ -87,7 +87,7 @@ struct GapBounds {
     by_sizes: u64,
     /// By what was there before and what can have been written since.
     by_writing: Option<u64>,
-    /// What no sample shows of that.
+    /// What was written and is in no sample.
     hidden: u64,
 }
 
@@ -180,9 +180,13 @@ impl Task {
         self.before = None;
     }
 
-    /// What it can have at most, with what is not shown any more.
-    fn upper(&self) -> u64 {
-        self.estimate.total.upper + self.sums.releasing
+    /// What it has, at most with all that is not shown any more.
+    fn total(&self) -> Bracket {
+        let total = self.estimate.total;
+        Bracket {
+            upper: total.upper + self.sums.releasing,
+            ..total
+        }
     }
 
     /// What it can have had at most since the sample before. `most_of` gives the most that a living
@@ -204,7 +208,7 @@ impl Task {
     }
 
     fn bounds_in(&self, gap: Gap, lives: GapBytes) -> GapBounds {
-        let upper = self.upper();
+        let upper = self.total().upper;
         // In between, living processes can have had more, and ended ones something.
         let hidden = self.sums.hidden + lives.beyond_the_end();
         // What is not there at the end was given back: what was there before, and what was written
@@ -227,10 +231,7 @@ impl Task {
             by_writing,
             hidden,
         } = self.bounds_in(gap, lives);
-        let total = Bracket {
-            upper: self.upper(),
-            ..self.estimate.total
-        };
+        let total = self.total();
         self.recent.rotate_right(1);
         self.recent[0] = by_sizes;
         let given_back = std::mem::take(&mut self.given_back) + std::mem::take(&mut self.released);
@@ -277,7 +278,7 @@ impl Task {
         if unseen == 0 || high == 0 {
             return;
         }
-        let total = self.estimate.total;
+        let total = self.total();
         let most = high.min(total.upper + given_back) + unseen;
         self.span.give_back_at_least(given_back);
         let most = self

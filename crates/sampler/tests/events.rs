@@ -155,6 +155,38 @@ fn what_a_process_releases_counts_until_its_end_is_reported() {
 }
 
 #[test]
+fn a_process_that_shows_no_memory_and_execs_has_released_what_it_had() {
+    let mut reported = Reported::new();
+    reported.fork(11, 10);
+    reported.table.write(11, 40 * MB);
+    assert_eq!(reported.tick(), 240);
+    // As when its first thread ends and another one execs.
+    reported.table.change(|table| table.begin_exit(11));
+    assert_eq!(reported.tick(), 200);
+    reported
+        .table
+        .change(|table| table.process(11).is_exiting = false);
+    reported.exec(11, 150);
+    assert_eq!(reported.tick(), 350);
+    reported.table.grow(10, 100 * MB);
+    assert_eq!(reported.tick(), 450);
+    assert_eq!((reported.peak(), reported.ceiling()), (450, 450));
+}
+
+#[test]
+fn a_large_process_after_many_small_ones_is_seen() {
+    let mut reported = Reported::new();
+    for pid in 20..80 {
+        reported.fork(pid, 10);
+        reported.exec(pid, 1);
+        reported.end(pid);
+    }
+    reported.fork(11, 10);
+    reported.exec(11, 150);
+    assert_eq!(reported.tick(), 350);
+}
+
+#[test]
 fn one_may_have_grown_before_another_ended_although_the_machine_wrote_little() {
     let mut reported = Reported::of_pages(4096);
     reported

@@ -171,15 +171,14 @@ impl<O: Observer> Sampler<O> {
         let was_releasing = matches!(self.tree.members()[index].ending, Ending::Releasing { .. });
         let released = self.end_release(index);
         let is_handed_over = self.hand_over_memory(index);
-        let is_of_family = self.tree.members()[index].family.is_some();
+        let task_has_the_rest = self.has_task_the_family_of(index);
         let given_back = if is_handed_over {
             0
         } else {
             self.leave_family(index)
         };
         let member = self.tree.remove(index);
-        let most = if is_of_family {
-            // Its family has the rest.
+        let most = if task_has_the_rest {
             member.most().min(given_back + member.hidden_ever())
         } else {
             member.most()

@@ -54,16 +54,20 @@ impl<O: Observer> Sampler<O> {
         let highest = task.record.ceiling.highest().max(known);
         let little = negligible(self.observer.page_bytes());
         // What is rewritten in a family, and what comes and goes, is bounded by a fresh count only.
-        let is_open = self.has_families() || task.has_changed_members();
-        let is_open = is_open && !self.births.are_small();
+        let may_change = self.has_families() || task.has_changed_members();
+        let needs_fresh_count = may_change && !self.births.are_small();
         let most = task.most_in_gap(gap, |pid| self.most_of(pid));
-        if !is_open && most <= highest + (highest / HIDDEN_IS_MUCH).max(little) {
+        let enough = highest + (highest / HIDDEN_IS_MUCH).max(little);
+        if !needs_fresh_count && most <= enough {
             return;
         }
         let has_hidden = task.sums.hidden > 0;
         // By the faults of the machine it may have been less.
         self.machine.count(&mut self.observer);
-        if has_hidden {
+        let gap = self.gap_before(now, unseen);
+        let task = self.tasks.get(id);
+        let most = task.map_or(0, |task| task.most_in_gap(gap, |pid| self.most_of(pid)));
+        if has_hidden && most > enough {
             self.bound_hidden(id);
             self.estimate_all();
         }

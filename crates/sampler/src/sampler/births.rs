@@ -13,8 +13,9 @@ const COST_OF_ADMISSION: Duration = Duration::from_micros(60);
 const FORK_TAKES: Duration = Duration::from_millis(4);
 const SHARE_OF_ADMISSION: f64 = 0.01;
 const MOST_AT_ONCE: Duration = Duration::from_millis(20);
-/// After so many processes with less memory than this, the next are taken to be small as well.
+/// A process with less memory than this is small.
 const SMALL: u64 = 4 << 20;
+/// After so many small ones in a row, the next are taken to be small as well.
 const SMALL_IN_A_ROW: u32 = 32;
 
 #[derive(Debug)]
@@ -34,7 +35,7 @@ pub(crate) struct Births {
     pub(crate) last: Option<Duration>,
     /// What taking in reported ones may cost.
     admission: Budget,
-    /// The last processes that ended and had little memory.
+    /// How many of the processes that ended last were small, without one that was not.
     small_in_a_row: u32,
     /// The result of a scan; kept for its room.
     found: Vec<Birth>,
@@ -68,6 +69,7 @@ impl Births {
     pub(crate) fn set_reported(&mut self, are_reported: bool) {
         self.is_one_unreported |= !are_reported;
         self.are_reported = are_reported && !self.is_one_unreported;
+        self.small_in_a_row = 0;
     }
 
     /// All births were reported at this time, but for forks in progress. A pid is assigned before the
@@ -89,15 +91,20 @@ impl Births {
 
     /// Whether one that was reported is likely to matter, and there is CPU time left to take it in.
     pub(crate) fn may_admit(&mut self, now: Duration) -> bool {
+        !self.are_small() && self.may_attribute(now)
+    }
+
+    /// Whether there is CPU time left to read what one was started with.
+    pub(crate) fn may_attribute(&mut self, now: Duration) -> bool {
         self.admission.fill(now);
-        !self.are_small() && self.admission.allows(COST_OF_ADMISSION)
+        self.admission.allows(COST_OF_ADMISSION)
     }
 
     pub(crate) fn spend_on_admission(&mut self, time: Duration) {
         self.admission.spend(time);
     }
 
-    /// A process has ended that had at most so much.
+    /// A process has ended that had so much, as far as it was seen.
     pub(crate) fn note_size(&mut self, most: u64) {
         self.small_in_a_row = if most < SMALL {
             self.small_in_a_row.saturating_add(1)
@@ -114,6 +121,7 @@ impl Births {
     /// Reports were lost: what they said is found by scans.
     pub(crate) fn scan_for_lost(&mut self) {
         self.scans_left = SAMPLES_TO_SHOW + 1;
+        self.small_in_a_row = 0;
     }
 
     /// Whether the samples scan for what was lost.

@@ -2,10 +2,9 @@
 
 /// Less than one part in so many between two samples is no change.
 const LITTLE_CHANGE: u64 = 256;
-/// Nor is less than this, of which so much is not of files: it comes and goes with every small
-/// program.
-const SMALL: u64 = 2 << 20;
-const SMALL_ANONYMOUS: u64 = 512 << 10;
+/// Nor is less than this, if less than that is anonymous: it comes and goes with every small program.
+const SMALL_CHANGE: u64 = 2 << 20;
+const SMALL_ANONYMOUS_CHANGE: u64 = 512 << 10;
 
 /// Whether a tree has about as much as at the sample before.
 pub(super) fn is_about(bytes: u64, before: u64) -> bool {
@@ -30,8 +29,8 @@ impl Changes {
     /// Takes in all resident sizes. `grown` is anonymous memory that the living processes have
     /// allocated since the sample before.
     pub(super) fn measured(&mut self, rss: u64, anonymous: u64, grown: u64) {
-        let is_small = rss.abs_diff(self.rss) <= SMALL
-            && anonymous.abs_diff(self.anonymous) <= SMALL_ANONYMOUS;
+        let is_small = rss.abs_diff(self.rss) <= SMALL_CHANGE
+            && anonymous.abs_diff(self.anonymous) <= SMALL_ANONYMOUS_CHANGE;
         self.is_changing |= !is_small && !is_about(rss, self.rss);
         (self.rss, self.anonymous, self.grown) = (rss, anonymous, grown);
     }
@@ -41,7 +40,7 @@ impl Changes {
         self.grown
     }
 
-    /// Whether processes have changed their size, come or gone since this was last asked.
+    /// Whether the size of the trees has changed since this was last asked.
     pub(super) fn take(&mut self) -> bool {
         std::mem::take(&mut self.is_changing)
     }

@@ -39,6 +39,13 @@ impl<O: Observer> Sampler<O> {
         !self.families.is_empty()
     }
 
+    /// Whether a process is of a family all of which is in its task.
+    pub(super) fn has_task_the_family_of(&self, index: usize) -> bool {
+        let member = &self.tree.members()[index];
+        let family = member.family.and_then(|family| self.families.get(family));
+        family.is_some_and(|family| family.pids().all(|pid| self.is_within(pid, member.task)))
+    }
+
     fn fork(&mut self, parent: u32, child: u32) {
         let parent = self.owner_of_memory(parent);
         let before = self.anonymous_of(parent);
@@ -163,7 +170,6 @@ impl<O: Observer> Sampler<O> {
         Ok(())
     }
 
-    /// Until it showed no memory it may have had any amount.
     fn begin_release(&mut self, index: usize) {
         let had_family = self.tree.members()[index].family.is_some();
         if had_family {
@@ -184,11 +190,30 @@ impl<O: Observer> Sampler<O> {
             alone: if had_family { 0 } else { last.anonymous },
             family,
         };
+        // Before that it may have had any amount.
         self.tasks
             .each_outwards(member.task, |task| task.ended += u64::from(!are_reported));
     }
 
-    /// Its memory is free. Returns how much of it was not at the last sample.
+    /// Processes that show memory again are not about to end.
+    pub(super) fn take_back_releases(&mut self) {
+        for index in 0..self.tree.len() {
+            if self.tree.members()[index].memory.rss > 0 {
+                self.take_back_release(index);
+            }
+        }
+    }
+
+    /// What it had when it showed no memory is freed, and it lives on with other memory.
+    pub(super) fn take_back_release(&mut self, index: usize) {
+        let released = self.end_release(index);
+        let member = &mut self.tree.members_mut()[index];
+        member.ending = Ending::NotBegun;
+        self.tasks
+            .each_outwards(member.task, |task| task.released += released);
+    }
+
+    /// Its memory is free. Returns what can have been freed by that.
     pub(crate) fn end_release(&mut self, index: usize) -> u64 {
         let member = &mut self.tree.members_mut()[index];
         let Ending::Releasing { alone, family, .. } = member.ending else {
@@ -270,6 +295,8 @@ impl<O: Observer> Sampler<O> {
         }
         // Its own high-water mark stays.
         self.tree.members_mut()[index].memory.highest = highest;
+        // It may show no memory any more, unlike its heir.
+        self.read_size(heir.pid);
         true
     }
 }

@@ -294,7 +294,7 @@ impl<O: Observer> Sampler<O> {
         highest
     }
 
-    /// Whether processes have come or gone or changed their size since the last call.
+    /// Whether the size of the trees has changed since the last call.
     pub(crate) fn take_change(&mut self) -> bool {
         self.changes.take()
     }

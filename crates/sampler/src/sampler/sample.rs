@@ -20,6 +20,8 @@ struct Measured {
     grown: u64,
     /// Anonymous memory that processes have allocated.
     allocated: u64,
+    /// Whether a process shows memory again that had shown none.
+    has_returned: bool,
     /// Processes that may run another program, and whether their description has changed.
     maybe_execed: Vec<(u32, bool)>,
 }
@@ -96,6 +98,7 @@ impl<O: Observer> Sampler<O> {
                     shared_bytes,
                 }) => {
                     measured.add(member, (bytes, shared_bytes), self.observer.page_bytes());
+                    measured.has_returned |= bytes > 0 && member.ending != Ending::NotBegun;
                     if member.description.is_old(self.progress.ticks(), bytes) {
                         let before = Arc::clone(&member.description.current);
                         let now = self.observer.describe(member.id);
@@ -124,6 +127,9 @@ impl<O: Observer> Sampler<O> {
         self.changes.measured(rss, anonymous, measured.allocated);
         if self.tree.len() > 1 && measured.grown >= WORTH_CONFIRMING {
             outcome = outcome.and(self.confirm_growth());
+        }
+        if measured.has_returned {
+            self.take_back_releases();
         }
         self.detect_execs(&measured.maybe_execed);
         outcome
@@ -181,6 +187,7 @@ impl<O: Observer> Sampler<O> {
 
     /// A process runs another program: it shares nothing with its family any more.
     pub(crate) fn exec_member(&mut self, index: usize, image: Option<u64>) {
+        self.take_back_release(index);
         let is_borrower = self.tree.members()[index].borrows_from.is_some();
         let given_back = if is_borrower || self.hand_over_memory(index) {
             0
@@ -210,9 +217,6 @@ impl Measured {
         };
         self.grown += bytes.saturating_sub(member.memory.rss);
         member.memory.sample(bytes, shared);
-        if bytes > 0 {
-            member.ending = Ending::NotBegun;
-        }
         let allocated = member.memory.anonymous().saturating_sub(before);
         self.allocated += allocated.min(most);
     }

@@ -5,7 +5,7 @@ use memtop_proc::ByNumber;
 use super::Family;
 use crate::forks::holding::Holding;
 
-/// The members of a family that are on their way out.
+/// The members of a family that show no memory and have not ended.
 #[derive(Debug, Default)]
 pub(super) struct Releases {
     holdings: ByNumber<u32, Holding>,
@@ -30,8 +30,8 @@ impl Family {
     /// A member shows no memory any more and has not ended. Other members may still give back, or
     /// replace, pages that it has not released yet.
     pub(crate) fn begin_release(&mut self, pid: u32) {
-        self.update();
         if self.releases.is_empty() {
+            self.update();
             self.releases.most = self.clamped.upper;
         }
         let holding = self.holding(pid);
@@ -40,6 +40,10 @@ impl Family {
         self.leave(pid);
         // Not yet.
         self.freed = freed;
+        // What it releases itself does not become its own.
+        if let Some(holding) = self.releases.holdings.get_mut(&pid) {
+            holding.released = self.released;
+        }
     }
 
     /// Such a process has ended. Returns what can have been freed.
