@@ -12,6 +12,8 @@ use crate::task::{Gap, Task};
 
 /// What is hidden matters where it is more than one part in so many of the highest.
 const HIDDEN_IS_MUCH: u64 = 200;
+/// How often the faults of the machine are counted while there are families.
+const COUNT_EVERY: Duration = Duration::from_millis(50);
 /// Below the highest by more than one part in so many, what was not seen does not matter.
 const NOT_HIGH: u64 = 5;
 
@@ -54,7 +56,8 @@ impl<O: Observer> Sampler<O> {
         let highest = task.record.ceiling.highest().max(known);
         let little = negligible(self.observer.page_bytes());
         // What is rewritten in a family, and what comes and goes, is bounded by a fresh count only.
-        let may_change = self.has_families() || task.has_changed_members();
+        let is_count_old = now.saturating_sub(self.counted) >= COUNT_EVERY;
+        let may_change = task.has_changed_members() || self.has_families() && is_count_old;
         let needs_fresh_count = may_change && !self.births.are_small();
         let most = task.most_in_gap(gap, |pid| self.most_of(pid));
         let enough = highest + (highest / HIDDEN_IS_MUCH).max(little);
@@ -64,6 +67,7 @@ impl<O: Observer> Sampler<O> {
         let has_hidden = task.sums.hidden > 0;
         // By the faults of the machine it may have been less.
         self.machine.count(&mut self.observer);
+        self.counted = now;
         let gap = self.gap_before(now, unseen);
         let task = self.tasks.get(id);
         let most = task.map_or(0, |task| task.most_in_gap(gap, |pid| self.most_of(pid)));

@@ -56,6 +56,8 @@ pub struct Sampler<O: Observer> {
     families: Families,
     page_reads: PageReads,
     machine: MachineWrites,
+    /// When its faults were last counted to bound what is hidden.
+    counted: Duration,
     window: Window,
     idle_turns: IdleTurns,
     high_water: HighWaterTurns,
@@ -69,6 +71,7 @@ impl<O: Observer> Sampler<O> {
         Self {
             births: Births::new(&observer),
             machine: MachineWrites::start(&mut observer),
+            counted: Duration::ZERO,
             observer,
             tree: Tree::new(),
             tasks: Tasks::default(),
