@@ -46,9 +46,15 @@ impl<O: Observer> Sampler<O> {
         }
     }
 
+    /// The most that a task can have had since the sample before.
+    fn most_in_gap(&self, id: TaskId, now: Duration, unseen: u64) -> u64 {
+        let gap = self.gap_before(now, unseen);
+        let task = self.tasks.get(id);
+        task.map_or(0, |task| task.most_in_gap(gap, |pid| self.most_of(pid)))
+    }
+
     /// Narrows what may be hidden between two samples, where it would be higher than anything before.
     pub(super) fn narrow_hidden(&mut self, id: TaskId, now: Duration, unseen: u64) {
-        let gap = self.gap_before(now, unseen);
         let Some(task) = self.tasks.get(id) else {
             return;
         };
@@ -59,19 +65,15 @@ impl<O: Observer> Sampler<O> {
         let is_count_old = now.saturating_sub(self.counted) >= COUNT_EVERY;
         let may_change = task.has_changed_members() || self.has_families() && is_count_old;
         let needs_fresh_count = may_change && !self.births.are_small();
-        let most = task.most_in_gap(gap, |pid| self.most_of(pid));
         let enough = highest + (highest / HIDDEN_IS_MUCH).max(little);
-        if !needs_fresh_count && most <= enough {
+        if !needs_fresh_count && self.most_in_gap(id, now, unseen) <= enough {
             return;
         }
         let has_hidden = task.sums.hidden > 0;
         // By the faults of the machine it may have been less.
         self.machine.count(&mut self.observer);
         self.counted = now;
-        let gap = self.gap_before(now, unseen);
-        let task = self.tasks.get(id);
-        let most = task.map_or(0, |task| task.most_in_gap(gap, |pid| self.most_of(pid)));
-        if has_hidden && most > enough {
+        if has_hidden && self.most_in_gap(id, now, unseen) > enough {
             self.bound_hidden(id);
             self.estimate_all();
         }

@@ -160,10 +160,7 @@ impl<O: Observer> Sampler<O> {
                 }
             }
             Ending::Releasing { .. } if !are_reported && self.observer.has_ended(id)? => {
-                let bytes = self.end_release(index);
-                let task = self.tree.members()[index].task;
-                self.tasks
-                    .each_outwards(task, |task| task.released += bytes);
+                self.note_released(index);
             }
             Ending::NotBegun | Ending::Releasing { .. } | Ending::Zombie => {}
         }
@@ -206,11 +203,15 @@ impl<O: Observer> Sampler<O> {
 
     /// What it had when it showed no memory is freed, and it lives on with other memory.
     pub(super) fn take_back_release(&mut self, index: usize) {
+        self.note_released(index);
+        self.tree.members_mut()[index].ending = Ending::NotBegun;
+    }
+
+    fn note_released(&mut self, index: usize) {
         let released = self.end_release(index);
-        let member = &mut self.tree.members_mut()[index];
-        member.ending = Ending::NotBegun;
+        let task = self.tree.members()[index].task;
         self.tasks
-            .each_outwards(member.task, |task| task.released += released);
+            .each_outwards(task, |task| task.released += released);
     }
 
     /// Its memory is free. Returns what can have been freed by that.
