@@ -1,6 +1,8 @@
 /**
- * How much longer commands with many processes take under memtop, and how much more CPU time the
- * whole takes, by what reports their processes.
+ * How much longer commands with many processes take under memtop, how much more CPU time the whole
+ * takes, and how much of it is memtop's own, by what reports their processes. Ratios are of runs of
+ * the same round, with their quartiles; on a machine that others use, memtop's own share of the
+ * CPU time of the command alone says more than they do.
  *
  *     npm run bench:throughput -- --runs 5
  *     npm run bench:throughput -- --runs 5 --user      as nobody, which takes root
@@ -16,7 +18,7 @@ import { packageRoot } from '../ts/package.js';
 import { buildEngine } from './engine.js';
 import { orUsageError, wholeNumber } from './options.js';
 import { inRounds } from './rounds.js';
-import { minimum } from './statistics.js';
+import { quantile } from './statistics.js';
 import { print, table } from './table.js';
 import { type Workload, workloads } from './throughput-workloads.js';
 import './own-data.js';
@@ -61,6 +63,8 @@ const callers = new Map<string, readonly string[]>([
 interface Cost {
   readonly wallMs: number;
   readonly cpuMs: number;
+  /** Of the caller itself, without what it has waited for. */
+  readonly ownMs: number;
 }
 type Costs = ReadonlyMap<string, readonly Cost[]>;
 
@@ -83,12 +87,20 @@ try {
 function report({ name, toReach }: Workload, costs: Costs, starts: Costs): void {
   const of = (all: Costs, caller: string, kind: keyof Cost) =>
     (all.get(caller) ?? []).map((cost) => cost[kind]);
+  const bare = (kind: keyof Cost) => of(costs, alone, kind);
   /** Without what memtop takes to start and end, which does not grow with the command. */
-  const ratio = (caller: string, kind: keyof Cost, statistic: typeof median) => {
-    const start = median(of(starts, caller, kind)) - median(of(starts, alone, kind));
-    const less = statistic(of(costs, caller, kind)) - start;
-    return (less / statistic(of(costs, alone, kind))).toFixed(3);
+  const withoutStart = (caller: string, kind: keyof Cost) => {
+    const start = median(of(starts, caller, kind));
+    return of(costs, caller, kind).map((cost) => cost - start);
   };
+  /** Each over the run of the same round, as the machine is not as fast in all of them. */
+  const ratios = (caller: string, kind: 'wallMs' | 'cpuMs') => {
+    const start = median(of(starts, alone, kind));
+    const bareWithoutStart = bare(kind).map((cost) => cost - start);
+    return withoutStart(caller, kind).map((cost, round) => cost / (bareWithoutStart[round] ?? 0));
+  };
+  const quartiles = (values: readonly number[]) =>
+    [0.5, 0.25, 0.75].map((share) => quantile(values, share).toFixed(3));
   const rows = [...costs.keys()].map((caller) => [
     caller,
     median(of(costs, caller, 'wallMs')).toFixed(0),
@@ -96,17 +108,17 @@ function report({ name, toReach }: Workload, costs: Costs, starts: Costs): void 
     ...(caller === alone
       ? []
       : [
-          ratio(caller, 'wallMs', median),
-          ratio(caller, 'wallMs', minimum),
-          ratio(caller, 'cpuMs', median),
-          ratio(caller, 'cpuMs', minimum),
+          ...quartiles(ratios(caller, 'wallMs')),
+          ...quartiles(ratios(caller, 'cpuMs')),
+          `${((100 * median(withoutStart(caller, 'ownMs'))) / median(bare('cpuMs'))).toFixed(1)} %`,
         ]),
   ]);
   const goal = toReach.cpu === undefined ? '' : `, CPU ${toReach.cpu.toFixed(2)}`;
+  const heading = ['', 'wall ms', 'CPU ms', 'wall', '25 %', '75 %', 'CPU', '25 %', '75 %', 'own CPU'];
   print(
     '',
     `${name}; to reach without the start: wall ${toReach.wall.toFixed(2)}${goal}`,
-    ...table(['', 'wall ms', 'CPU ms', 'wall, median', 'min', 'CPU, median', 'min'], rows),
+    ...table(heading, rows),
   );
 }
 
@@ -119,7 +131,10 @@ function costsOf(
     reset?.();
     const [program = '', ...args] = [...user, engine, 'cost', ...caller, ...command];
     const printed = execFileSync(program, args, { cwd, stdio: ['ignore', 'pipe', 'inherit'] });
-    const [wallMs = Number.NaN, cpuMs = Number.NaN] = printed.toString().split(' ').map(Number);
-    return { wallMs, cpuMs };
+    const [wallMs = Number.NaN, cpuMs = Number.NaN, ownMs = Number.NaN] = printed
+      .toString()
+      .split(' ')
+      .map(Number);
+    return { wallMs, cpuMs, ownMs };
   });
 }

@@ -7,6 +7,7 @@ use memtop_proc::native::thread_cpu;
 use memtop_proc::{Birth, Description, Error, HighWater, Observer, ProcessId, Reading};
 
 use crate::member::{CachedDescription, Member, ProgramOrigin};
+use crate::sampler::births::Looks;
 use crate::sampler::memory_origin::MemoryOrigin;
 use crate::sampler::short_lives::ShortLife;
 use crate::unsampled::Unsampled;
@@ -128,15 +129,24 @@ impl<O: Observer> Sampler<O> {
         self.births.note_reported_until(last_pid, at);
     }
 
-    /// Whether the processes that have ended lately, as far as it is known what they had, were all
-    /// too small to matter.
-    pub(crate) fn are_lives_small(&self) -> bool {
-        self.births.are_small()
+    /// How often processes that have just started are worth a look: less where those that have ended
+    /// lately, as far as it is known what they had, were all too small to matter.
+    pub(crate) fn looks_at_young(&self) -> Looks {
+        self.births.looks()
     }
 
     /// When the last birth in a task was reported.
     pub(crate) fn last_birth(&self) -> Option<Duration> {
         self.births.last
+    }
+
+    /// Announces the events that [`Self::handle`] is called for next.
+    pub fn expect<'a>(&mut self, events: impl Iterator<Item = &'a Event>) {
+        self.unsampled
+            .expect_ends(events.filter_map(|event| match event {
+                Event::Ended { pid, .. } => Some(*pid),
+                _ => None,
+            }));
     }
 
     /// Takes in an event between two samples, at this time. It may come a moment late.
@@ -259,7 +269,8 @@ impl<O: Observer> Sampler<O> {
         if !self.attribution.is_on() || self.tree.task_of_pid(pid).is_none() {
             return;
         }
-        let may_attribute = self.births.may_attribute(now);
+        // Of a process that has ended, there is nothing to read.
+        let may_attribute = !self.unsampled.is_ending(pid) && self.births.may_attribute(now);
         if let Some(process) = self.unsampled.get_mut(pid) {
             process.awaits_traits = !may_attribute;
             if !may_attribute {
@@ -355,6 +366,7 @@ impl<O: Observer> Sampler<O> {
 
     /// What a process had that has ended. Returns its life if no sample may have seen all of that.
     fn take_last_figures(&mut self, pid: u32, figures: &LastFigures) -> Option<ShortLife> {
+        self.births.note_high_water();
         let bytes = figures.highest_bytes;
         self.note_stage_peak_of(pid, bytes);
         let last = HighWater {

@@ -9,6 +9,7 @@ use memtop_proc::{GroupCounters, Observer};
 use crate::budget::Budget;
 use crate::guarded_task::{GuardedTask, TaskGuard};
 use crate::pace::Pace;
+use crate::sampler::births::Looks;
 use crate::{
     Event, Interval, Metric, Record, Sampler, SharedRules, Snapshot, TaskId, TaskRecord, Traits,
 };
@@ -261,10 +262,9 @@ impl<O: Observer> TimedSampler<O> {
             self.look_due = None;
             return None;
         }
-        let every = if self.sampler.are_lives_small() {
-            LOOK_SELDOM_EVERY
-        } else {
-            LOOK_EVERY
+        let every = match self.sampler.looks_at_young() {
+            Looks::Often => LOOK_EVERY,
+            Looks::Seldom | Looks::Never => LOOK_SELDOM_EVERY,
         };
         // Most processes that end within the first moments never matter.
         let due = *self.look_due.get_or_insert(now + every);
@@ -274,17 +274,18 @@ impl<O: Observer> TimedSampler<O> {
         }
         self.at_events.fill(now);
         let is_affordable = self.at_events.allows(self.last_cost);
-        if is_affordable && self.last_sample.elapsed() >= LOOK_EVERY {
-            // A failure shows in the next regular sample, too.
-            let (cost, _) = self.timed(|sampler| sampler.sample(now));
-            self.at_events.spend(cost);
-            self.after_sample();
-        }
         let wait = if is_affordable {
             every
         } else {
             LOOK_SELDOM_EVERY
         };
+        let is_needed = self.sampler.looks_at_young() != Looks::Never;
+        if is_needed && is_affordable && self.last_sample.elapsed() >= every {
+            // A failure shows in the next regular sample, too.
+            let (cost, _) = self.timed(|sampler| sampler.sample(now));
+            self.at_events.spend(cost);
+            self.after_sample();
+        }
         self.look_due = Some(now + wait);
         Some(wait)
     }
@@ -295,6 +296,7 @@ impl<O: Observer> TimedSampler<O> {
         }
         let (started, now) = (self.started, self.now());
         let (_, failures) = self.timed(|sampler| {
+            sampler.expect(events.iter().map(|(_, event)| event));
             let outcomes = events.into_iter().map(|(reported, event)| {
                 let at = reported.saturating_duration_since(started).min(now);
                 sampler.handle(event, at)

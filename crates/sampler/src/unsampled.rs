@@ -47,6 +47,8 @@ pub(crate) struct UnsampledProcesses {
     by_pid: ByNumber<u32, Unsampled>,
     /// Pids of processes whose end was reported. A scan may still find them, as zombies.
     ended: Numbers<u32>,
+    /// Pids whose end is among the events that are being taken in.
+    ending: Numbers<u32>,
 }
 
 impl UnsampledProcesses {
@@ -65,6 +67,17 @@ impl UnsampledProcesses {
     pub(crate) fn add(&mut self, pid: u32, process: Unsampled) {
         self.ended.remove(&pid);
         self.by_pid.insert(pid, process);
+    }
+
+    /// The ends that follow are of these processes.
+    pub(crate) fn expect_ends(&mut self, pids: impl Iterator<Item = u32>) {
+        self.ending.clear();
+        self.ending.extend(pids);
+    }
+
+    /// Whether a process has ended, though that has not been taken in yet.
+    pub(crate) fn is_ending(&self, pid: u32) -> bool {
+        self.ending.contains(&pid)
     }
 
     /// The lender has ended or runs another program: its memory is left to the borrowers.

@@ -227,6 +227,36 @@ fn tasks_side_by_side_have_peaks_of_their_own_and_the_whole_is_simultaneous() {
 }
 
 #[test]
+fn nothing_is_read_of_a_process_whose_end_is_reported_with_its_exec() {
+    let mut world = World::reported();
+    let started = Event::Started {
+        pid: 11,
+        parent: ROOT,
+        memory: InitialMemory::CopyOfParent,
+    };
+    let ended = Event::Ended {
+        pid: 11,
+        status: EndStatus::Code(0),
+        last: None,
+    };
+    let execed = Event::Execed(11, None);
+    // The second process has the pid of the first.
+    let events = [started.clone(), execed.clone(), ended, started, execed];
+    world.table.start(11, ROOT, 100);
+    let words = ("node a".to_owned(), "P=a T=build".to_owned());
+    world.table.change(|table| table.startups.insert(11, words));
+    world.table.change(|table| table.startup_reads.clear());
+    world.sampler.expect(events.iter());
+    for event in events {
+        world.report(event);
+    }
+    let reads = world.table.change(|table| table.startup_reads.clone());
+    assert_eq!(reads, [0; 0]);
+    world.tick();
+    assert_eq!(world.peaks(), [row("a:build", 100, None)]);
+}
+
+#[test]
 fn tasks_of_earlier_processes_are_distinct_as_well() {
     let table = FakeTable::default();
     table.start(ROOT, 1, 100);

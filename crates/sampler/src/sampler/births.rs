@@ -18,6 +18,23 @@ const SMALL: u64 = 4 << 20;
 /// After so many small ones in a row, the next are taken to be small as well.
 const SMALL_IN_A_ROW: u32 = 32;
 
+/// How often something is worth a look between the regular samples.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Looks {
+    Often,
+    Seldom,
+    Never,
+}
+
+/// What is known of the sizes of processes that have ended.
+#[derive(Debug, Default)]
+struct EndedSizes {
+    /// How many of the last ones were small, without one that was not.
+    small_in_a_row: u32,
+    /// Whether ends are reported with the most that a process had.
+    have_high_water: bool,
+}
+
 #[derive(Debug)]
 pub(crate) struct Births {
     are_reported: bool,
@@ -35,8 +52,7 @@ pub(crate) struct Births {
     pub(crate) last: Option<Duration>,
     /// What taking in reported ones may cost.
     admission: Budget,
-    /// How many of the processes that ended last were small, without one that was not.
-    small_in_a_row: u32,
+    ended: EndedSizes,
     /// The result of a scan; kept for its room.
     found: Vec<Birth>,
     /// Processes that have come and gone without ever showing, as of the last sample.
@@ -54,7 +70,7 @@ impl Births {
             last_pid: None,
             last: None,
             admission: Budget::new(SHARE_OF_ADMISSION, MOST_AT_ONCE),
-            small_in_a_row: 0,
+            ended: EndedSizes::default(),
             found: Vec::new(),
             never_seen: observer.never_seen(),
         }
@@ -69,7 +85,7 @@ impl Births {
     pub(crate) fn set_reported(&mut self, are_reported: bool) {
         self.is_one_unreported |= !are_reported;
         self.are_reported = are_reported && !self.is_one_unreported;
-        self.small_in_a_row = 0;
+        self.ended.small_in_a_row = 0;
     }
 
     /// All births were reported at this time, but for forks in progress. A pid is assigned before the
@@ -106,22 +122,37 @@ impl Births {
 
     /// A process has ended that had so much, as far as it was seen.
     pub(crate) fn note_size(&mut self, most: u64) {
-        self.small_in_a_row = if most < SMALL {
-            self.small_in_a_row.saturating_add(1)
+        self.ended.small_in_a_row = if most < SMALL {
+            self.ended.small_in_a_row.saturating_add(1)
         } else {
             0
         };
     }
 
+    /// The end of a process was reported with the most that it had.
+    pub(crate) fn note_high_water(&mut self) {
+        self.ended.have_high_water = true;
+    }
+
+    /// How often those that have just started are worth a look.
+    pub(crate) fn looks(&self) -> Looks {
+        match (self.are_small(), self.ended.have_high_water) {
+            (false, _) => Looks::Often,
+            (true, false) => Looks::Seldom,
+            // If one is not small, its end says so.
+            (true, true) => Looks::Never,
+        }
+    }
+
     /// Whether all that ended lately were small.
     pub(crate) fn are_small(&self) -> bool {
-        self.small_in_a_row >= SMALL_IN_A_ROW
+        self.ended.small_in_a_row >= SMALL_IN_A_ROW
     }
 
     /// Reports were lost: what they said is found by scans.
     pub(crate) fn scan_for_lost(&mut self) {
         self.scans_left = SAMPLES_TO_SHOW + 1;
-        self.small_in_a_row = 0;
+        self.ended.small_in_a_row = 0;
     }
 
     /// Whether the samples scan for what was lost.

@@ -2,12 +2,13 @@
 
 use std::time::Duration;
 
+use memtop_proc::native::thread_cpu;
 use memtop_proc::{Error, HighWater, Observer};
 
 use super::Sampler;
 use crate::budget::Budget;
 
-/// Reading the high-water mark of a process takes about this long.
+/// Reading the high-water mark of a process takes at least this long.
 const COST: Duration = Duration::from_micros(15);
 const SHARE: f64 = 0.002;
 /// One a sample: the samples are what takes the time.
@@ -33,7 +34,6 @@ impl HighWaterTurns {
         if !self.budget.allows(COST) {
             return None;
         }
-        self.budget.spend(COST);
         self.next = (self.next + 1) % processes;
         Some(self.next)
     }
@@ -48,7 +48,11 @@ impl<O: Observer> Sampler<O> {
             let Some(index) = self.high_water.next_place(self.tree.len()) else {
                 break;
             };
-            match self.observer.high_water(self.tree.members()[index].id) {
+            let before = thread_cpu();
+            let high = self.observer.high_water(self.tree.members()[index].id);
+            let cost = thread_cpu().saturating_sub(before);
+            self.high_water.budget.spend(cost.max(COST));
+            match high {
                 Ok(Some(high)) => self.note_high_water(index, high),
                 Ok(None) => {}
                 Err(error) => outcome = outcome.and(Err(error)),

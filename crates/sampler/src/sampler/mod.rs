@@ -2,7 +2,7 @@
 
 mod admission;
 mod between_samples;
-mod births;
+pub(crate) mod births;
 mod changes;
 mod counters;
 mod estimating;

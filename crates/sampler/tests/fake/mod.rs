@@ -55,6 +55,8 @@ pub struct Table {
     /// What processes were started with: arguments and variables, divided by spaces. Without
     /// arguments they are in the midst of an exec.
     pub startups: BTreeMap<u32, (String, String)>,
+    /// Processes of which this was read.
+    pub startup_reads: Vec<u32>,
     pub page_bytes: u64,
     /// Whether it may be known which program a process runs.
     pub hides_images: bool,
@@ -85,6 +87,7 @@ impl Default for Table {
             mapped_reads: Vec::new(),
             never_seen: 0,
             startups: BTreeMap::new(),
+            startup_reads: Vec::new(),
             page_bytes: 1,
             hides_images: false,
             faults: 0,
@@ -631,7 +634,8 @@ impl Observer for FakeTable {
     }
 
     fn startup(&mut self, id: ProcessId) -> Option<Startup<'static>> {
-        let table = self.0.lock().unwrap();
+        let mut table = self.0.lock().unwrap();
+        table.startup_reads.push(id.pid);
         let (arguments, environment) = table.startups.get(&id.pid)?;
         (!arguments.is_empty()).then(|| startup(arguments, environment))
     }

@@ -12,12 +12,10 @@ use super::clock::KernelClock;
 use super::connector::{Change, Connector, change, is_thread_start};
 use super::exit_accounting::{ExitAccounting, ThreadEnd, thread_end};
 use super::followed::Followed;
-use super::socket::Received;
+use super::socket::Batch;
 
 /// How often to look whether a process has ended that goes on without its first thread.
 const LOOK_FOR_ENDS_EVERY: Duration = Duration::from_millis(20);
-/// No message is longer.
-const LONGEST_MESSAGE: usize = 4 << 10;
 
 /// Where messages come from.
 #[derive(Debug)]
@@ -40,7 +38,7 @@ pub(super) struct Inbox {
     ends: ByNumber<u32, ThreadEnd>,
     /// Of the messages before: the start or the end of these processes had not been read yet.
     former_ends: ByNumber<u32, ThreadEnd>,
-    buffer: Vec<u8>,
+    batch: Batch,
     looked_for_ends: Instant,
 }
 
@@ -55,7 +53,7 @@ impl Inbox {
             changes: Vec::new(),
             ends: ByNumber::default(),
             former_ends: ByNumber::default(),
-            buffer: vec![0; LONGEST_MESSAGE],
+            batch: Batch::new(),
             looked_for_ends: Instant::now(),
         }
     }
@@ -65,15 +63,12 @@ impl Inbox {
     pub(super) fn has_start_of_this_thread(&mut self, sockets: &Sockets) -> bool {
         let process = std::process::id();
         let thread = gettid().as_raw_nonzero().get().cast_unsigned();
-        loop {
-            match sockets.connector.socket.receive(&mut self.buffer) {
-                Ok(Received::Message(message)) if is_thread_start(message, process, thread) => {
-                    return true;
-                }
-                Ok(Received::Message(_) | Received::Lost) => {}
-                Ok(Received::Nothing) | Err(_) => return false,
-            }
-        }
+        let mut is_found = false;
+        let socket = &sockets.connector.socket;
+        socket.receive_all(&mut self.batch, |message| {
+            is_found |= is_thread_start(message, process, thread);
+        });
+        is_found
     }
 
     /// Whether there are events to take.
@@ -158,30 +153,18 @@ impl Inbox {
 
     /// Returns whether messages were lost.
     fn receive(&mut self, sockets: &Sockets) -> bool {
-        let mut is_lost = false;
         // The figures of a process are sent before its end, so they are read after it.
-        while let Ok(received) = sockets.connector.socket.receive(&mut self.buffer) {
-            match received {
-                Received::Message(message) => self.changes.extend(change(message)),
-                Received::Lost => is_lost = true,
-                Received::Nothing => break,
-            }
+        let changes = &mut self.changes;
+        let socket = &sockets.connector.socket;
+        let lost = socket.receive_all(&mut self.batch, |message| changes.extend(change(message)));
+        if let Some(exits) = &sockets.exits {
+            let ends = &mut self.ends;
+            let lost = exits.socket.receive_all(&mut self.batch, |message| {
+                ends.extend(thread_end(message).map(|end| (end.process, end)));
+            });
+            self.losses += lost;
         }
-        let Some(exits) = &sockets.exits else {
-            return is_lost;
-        };
-        while let Ok(received) = exits.socket.receive(&mut self.buffer) {
-            match received {
-                Received::Message(message) => {
-                    if let Some(end) = thread_end(message) {
-                        self.ends.insert(end.process, end);
-                    }
-                }
-                Received::Lost => self.losses += 1,
-                Received::Nothing => break,
-            }
-        }
-        is_lost
+        lost > 0
     }
 
     /// Finds by the process table what was lost.

@@ -1,10 +1,11 @@
 //! A netlink socket that is read without waiting.
 
 use std::io;
-use std::mem::size_of;
+use std::mem::{size_of, zeroed};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
+use std::ptr;
 
-use libc::{c_void, sock_filter, sock_fprog, socklen_t};
+use libc::{c_void, iovec, mmsghdr, sock_filter, sock_fprog, socklen_t};
 use rustix::io::Errno;
 use rustix::net::netlink::SocketAddrNetlink;
 use rustix::net::{
@@ -16,6 +17,33 @@ use rustix::net::{
 const BUFFER_BYTES: usize = 8 << 20;
 /// `struct nlmsghdr`.
 pub(super) const HEADER: usize = 16;
+
+/// No message that the event sockets send is longer.
+const LONGEST_MESSAGE: usize = 1 << 10;
+/// How many are read with one system call.
+const MOST_AT_ONCE: usize = 16;
+
+/// Room for messages that are read together.
+#[derive(Debug)]
+pub(super) struct Batch {
+    room: Box<[[u8; LONGEST_MESSAGE]; MOST_AT_ONCE]>,
+    lengths: [usize; MOST_AT_ONCE],
+}
+
+impl Batch {
+    pub(super) fn new() -> Self {
+        Self {
+            room: Box::new([[0; LONGEST_MESSAGE]; MOST_AT_ONCE]),
+            lengths: [0; MOST_AT_ONCE],
+        }
+    }
+
+    /// The first ones of what was read last.
+    fn messages(&self, count: usize) -> impl Iterator<Item = &[u8]> {
+        let all = self.room.iter().zip(self.lengths);
+        all.take(count).map(|(room, length)| &room[..length])
+    }
+}
 
 #[derive(Debug)]
 pub(super) struct NetlinkSocket(OwnedFd);
@@ -77,6 +105,61 @@ impl NetlinkSocket {
                 Err(error) => Err(error.into()),
             };
         }
+    }
+
+    /// Reads all messages that are waiting. Returns how often some were lost, or could not be read.
+    pub(super) fn receive_all(&self, batch: &mut Batch, mut take: impl FnMut(&[u8])) -> u64 {
+        let mut losses = 0;
+        loop {
+            match self.receive_batch(batch) {
+                Ok(count) => {
+                    batch.messages(count).for_each(&mut take);
+                    if count < MOST_AT_ONCE {
+                        return losses;
+                    }
+                }
+                Err(Errno::NOBUFS) => losses += 1,
+                Err(Errno::AGAIN) => return losses,
+                Err(Errno::INTR) => {}
+                Err(_) => return losses + 1,
+            }
+        }
+    }
+
+    /// Reads as many messages as there are, or there is room for. Returns how many.
+    fn receive_batch(&self, batch: &mut Batch) -> Result<usize, Errno> {
+        let mut parts = batch.room.each_mut().map(|room| iovec {
+            iov_base: room.as_mut_ptr().cast(),
+            iov_len: room.len(),
+        });
+        let mut headers = parts.each_mut().map(|part| {
+            // SAFETY: a header of zeros is one without an address, data or ancillary data.
+            let mut header: mmsghdr = unsafe { zeroed() };
+            header.msg_hdr.msg_iov = part;
+            header.msg_hdr.msg_iovlen = 1;
+            header
+        });
+        let no_timeout = ptr::null_mut::<libc::timespec>();
+        // SAFETY: each header names one part, which is room of the batch; all live longer than the
+        // call.
+        let received = unsafe {
+            libc::syscall(
+                libc::SYS_recvmmsg,
+                self.0.as_raw_fd(),
+                headers.as_mut_ptr(),
+                MOST_AT_ONCE,
+                libc::MSG_DONTWAIT,
+                no_timeout,
+            )
+        };
+        let Ok(count) = usize::try_from(received) else {
+            let error = io::Error::last_os_error();
+            return Err(Errno::from_io_error(&error).unwrap_or(Errno::IO));
+        };
+        for (length, header) in batch.lengths.iter_mut().zip(&headers[..count]) {
+            *length = header.msg_len as usize;
+        }
+        Ok(count)
     }
 
     /// Lets the kernel drop messages that this program does not accept.
