@@ -202,7 +202,7 @@ impl Observer for World {
         }))
     }
 
-    fn startup(&mut self, _: ProcessId) -> Option<Startup<'static>> {
+    fn startup(&mut self, _: u32) -> Option<Startup<'static>> {
         None
     }
 

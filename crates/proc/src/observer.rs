@@ -212,9 +212,9 @@ pub trait Observer {
     /// If it may not be read.
     fn high_water(&mut self, id: ProcessId) -> Result<Option<HighWater>, Error>;
 
-    /// The arguments and environment of a process. `None` if it is gone or in the middle of an
-    /// exec.
-    fn startup(&mut self, id: ProcessId) -> Option<Startup<'static>>;
+    /// The arguments and environment of the process that has this pid. `None` if there is none, or
+    /// if it is in the middle of an exec.
+    fn startup(&mut self, pid: u32) -> Option<Startup<'static>>;
 
     /// The working directory of a process. `None` if it may not be read.
     fn directory(&mut self, id: ProcessId) -> Option<PathBuf>;

@@ -150,7 +150,7 @@ impl Observer for NativeObserver {
         Err(unsupported())
     }
 
-    fn startup(&mut self, _: ProcessId) -> Option<Startup<'static>> {
+    fn startup(&mut self, _: u32) -> Option<Startup<'static>> {
         None
     }
 

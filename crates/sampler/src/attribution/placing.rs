@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use memtop_proc::Observer;
+use memtop_proc::{Observer, ProcessId};
 
 use super::SharedRules;
 use super::stages::Stages;
@@ -51,12 +51,21 @@ impl<O: Observer> Sampler<O> {
     /// The traits of a process, by what the operating system says it was started with.
     fn traits_of(&mut self, pid: u32) -> Option<Traits> {
         let rules = Arc::clone(self.attribution.rules.as_ref()?);
-        let id = match self.tree.index_of(pid) {
-            Some(index) => self.tree.members()[index].id,
-            None => self.observer.identify(pid).ok()??.id,
-        };
-        let startup = self.observer.startup(id)?;
-        Some(rules.look(&startup, || self.observer.directory(id)))
+        let startup = self.observer.startup(pid)?;
+        let known = self.tree.index_of(pid);
+        let known = known.map(|index| self.tree.members()[index].id);
+        // Only births say that a pid was assigned again.
+        if known.is_some() && self.identity(pid) != known {
+            return None;
+        }
+        Some(rules.look(&startup, || {
+            let id = self.identity(pid)?;
+            self.observer.directory(id)
+        }))
+    }
+
+    fn identity(&mut self, pid: u32) -> Option<ProcessId> {
+        Some(self.observer.identify(pid).ok()??.id)
     }
 
     /// Places a process that was found by a scan, or that runs another program.

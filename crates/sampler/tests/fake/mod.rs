@@ -633,10 +633,10 @@ impl Observer for FakeTable {
         None
     }
 
-    fn startup(&mut self, id: ProcessId) -> Option<Startup<'static>> {
+    fn startup(&mut self, pid: u32) -> Option<Startup<'static>> {
         let mut table = self.0.lock().unwrap();
-        table.startup_reads.push(id.pid);
-        let (arguments, environment) = table.startups.get(&id.pid)?;
+        table.startup_reads.push(pid);
+        let (arguments, environment) = table.startups.get(&pid)?;
         (!arguments.is_empty()).then(|| startup(arguments, environment))
     }
 

@@ -21,7 +21,7 @@ pub(super) fn mapped(
     text: &mut Vec<u8>,
     ranges: &mut Vec<MappedRange>,
 ) -> Result<Option<()>, Error> {
-    if root.read_process_file(pid, "maps", text)?.is_none() {
+    if root.read_process_list(pid, "maps", text)?.is_none() {
         return Ok(None);
     }
     let name = format!("{pid}/pagemap");

@@ -268,9 +268,8 @@ impl Observer for LinuxObserver {
         ))
     }
 
-    fn startup(&mut self, id: ProcessId) -> Option<Startup<'static>> {
-        let startup = startup(&self.root, id.pid)?;
-        self.is_still(id).ok()?.then_some(startup)
+    fn startup(&mut self, pid: u32) -> Option<Startup<'static>> {
+        startup(&self.root, pid)
     }
 
     fn directory(&mut self, id: ProcessId) -> Option<PathBuf> {

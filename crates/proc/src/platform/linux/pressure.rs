@@ -1,7 +1,7 @@
 //! Pressure stall information: how long processes have waited for memory.
 
 use super::ProcRoot;
-use super::root::read_whole;
+use super::root::read_at_once;
 
 /// `/proc/pressure/memory`, or the `memory.pressure` of a group. Some kernels lack them.
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -30,7 +30,7 @@ impl Pressure {
         let mut text = Vec::new();
         let file = root.open_file("pressure/memory").ok()?;
         // With psi=0 the file exists, but reading it fails.
-        read_whole(&file, &mut text).ok()?;
+        read_at_once(&file, &mut text).ok()?;
         Self::parse(&String::from_utf8_lossy(&text))
     }
 

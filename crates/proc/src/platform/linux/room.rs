@@ -6,7 +6,7 @@
 use rustix::fd::OwnedFd;
 
 use super::cgroup::{Cgroup, Cgroups, OpenGroup};
-use super::root::read_whole;
+use super::root::read_at_once;
 use super::{Meminfo, ProcRoot};
 use crate::{LimitedBy, Room};
 
@@ -97,7 +97,7 @@ impl RoomFinder {
     }
 
     fn machine(&mut self) -> Option<Meminfo> {
-        read_whole(self.meminfo.as_ref()?, &mut self.text).ok()?;
+        read_at_once(self.meminfo.as_ref()?, &mut self.text).ok()?;
         Meminfo::parse(&self.text).ok()
     }
 }

@@ -80,7 +80,8 @@ impl ProcRoot {
         )
     }
 
-    /// Reads a whole file of a process. `None` if the process is gone.
+    /// Reads a file of a process that a single read returns whole if the buffer is large enough,
+    /// which is all but lists such as `maps`. `None` if the process is gone.
     ///
     /// # Errors
     /// If the process exists and the file cannot be read.
@@ -91,22 +92,21 @@ impl ProcRoot {
         buffer: &mut Vec<u8>,
     ) -> Result<Option<()>, Error> {
         let name = format!("{pid}/{file}");
-        let read = self.open_file(&name).and_then(|fd| read_whole(&fd, buffer));
+        let read = self
+            .open_file(&name)
+            .and_then(|fd| read_at_once(&fd, buffer));
         self.unless_gone(&name, read)
     }
 
-    /// The same for files that a single read returns whole if the buffer is large enough, such as
-    /// `cmdline` and `environ`.
-    pub(super) fn read_process_file_at_once(
+    /// Reads any file of a process.
+    pub(super) fn read_process_list(
         &self,
         pid: u32,
         file: &str,
         buffer: &mut Vec<u8>,
     ) -> Result<Option<()>, Error> {
         let name = format!("{pid}/{file}");
-        let read = self
-            .open_file(&name)
-            .and_then(|fd| read_at_once(&fd, buffer));
+        let read = self.open_file(&name).and_then(|fd| read_whole(&fd, buffer));
         self.unless_gone(&name, read)
     }
 
@@ -168,8 +168,9 @@ pub(super) fn read_whole(fd: &OwnedFd, buffer: &mut Vec<u8>) -> rustix::io::Resu
     }
 }
 
-/// Reads until a read does not fill the buffer.
-fn read_at_once(fd: &OwnedFd, buffer: &mut Vec<u8>) -> rustix::io::Result<()> {
+/// The same for a file that a single read returns whole: reads until a read does not fill the
+/// buffer.
+pub(super) fn read_at_once(fd: &OwnedFd, buffer: &mut Vec<u8>) -> rustix::io::Result<()> {
     const ROOM: usize = 16 << 10;
     buffer.clear();
     loop {

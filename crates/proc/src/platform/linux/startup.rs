@@ -16,14 +16,17 @@ use crate::Startup;
 #[must_use]
 pub fn startup(root: &ProcRoot, pid: u32) -> Option<Startup<'static>> {
     let first_arguments = arguments(root, pid)?;
-    let mut environment = Vec::new();
-    // Other errors, such as a lack of permission, leave it empty.
-    if let Ok(None) = root.read_process_file_at_once(pid, "environ", &mut environment) {
+    // In the middle of an exec both are empty, as of a process that has ended.
+    if first_arguments.is_empty() {
         return None;
     }
-    // In the middle of an exec both are empty, and what is read before and after it belongs to two
-    // programs.
-    if first_arguments.is_empty() || arguments(root, pid)? != first_arguments {
+    let mut environment = Vec::new();
+    // Other errors, such as a lack of permission, leave it empty.
+    if let Ok(None) = root.read_process_file(pid, "environ", &mut environment) {
+        return None;
+    }
+    // What is read before and after an exec belongs to two programs.
+    if arguments(root, pid)? != first_arguments {
         return None;
     }
     Some(Startup {
@@ -34,7 +37,7 @@ pub fn startup(root: &ProcRoot, pid: u32) -> Option<Startup<'static>> {
 
 fn arguments(root: &ProcRoot, pid: u32) -> Option<Vec<u8>> {
     let mut arguments = Vec::new();
-    root.read_process_file_at_once(pid, "cmdline", &mut arguments)
+    root.read_process_file(pid, "cmdline", &mut arguments)
         .ok()??;
     arguments.truncate(COMMAND_LINE_BYTES);
     Some(arguments)

@@ -6,7 +6,7 @@ use rustix::fd::OwnedFd;
 use rustix::fs::{Mode, OFlags, open};
 
 use super::{Cgroup, Version};
-use crate::native::root::read_whole;
+use crate::native::root::read_at_once;
 use crate::{GroupCounters, GroupMemory};
 
 /// Each CPU keeps a counter of its own until it reaches this many pages (`MEMCG_CHARGE_BATCH` in
@@ -46,7 +46,7 @@ impl CgroupCounters {
 
     fn swapped(&mut self) -> u64 {
         let Some(file) = &self.swap else { return 0 };
-        let read = read_whole(file, &mut self.text).ok();
+        let read = read_at_once(file, &mut self.text).ok();
         read.and_then(|()| number(self.text.trim_ascii()))
             .unwrap_or(0)
     }
@@ -55,7 +55,7 @@ impl CgroupCounters {
 impl GroupCounters for CgroupCounters {
     fn read(&mut self) -> Option<GroupMemory> {
         let swapped = self.swapped();
-        read_whole(&self.stat, &mut self.text).ok()?;
+        read_at_once(&self.stat, &mut self.text).ok()?;
         let (anonymous, mapped, swap): (&[u8], &[u8], &[u8]) = match self.version {
             Version::V1 => (b"total_rss", b"total_mapped_file", b"total_swap"),
             Version::V2 => (b"anon", b"file_mapped", b""),

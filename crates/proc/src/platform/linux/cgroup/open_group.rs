@@ -5,7 +5,7 @@ use rustix::fs::{Mode, OFlags, open};
 
 use super::limits::V1_UNLIMITED;
 use super::{Cgroup, Version, files};
-use crate::native::root::read_whole;
+use crate::native::root::read_at_once;
 
 /// The open files of one group.
 #[derive(Debug)]
@@ -120,7 +120,7 @@ impl OpenGroup {
     }
 
     fn stat<'text>(&self, text: &'text mut Vec<u8>) -> Option<&'text str> {
-        read_whole(&self.stat, text).ok()?;
+        read_at_once(&self.stat, text).ok()?;
         std::str::from_utf8(text).ok()
     }
 }
@@ -132,7 +132,7 @@ fn open_file(group: &Cgroup, name: &str) -> Option<OwnedFd> {
 
 /// `None` for `max` and its numeric form in version 1.
 fn number(file: &OwnedFd, text: &mut Vec<u8>) -> Option<u64> {
-    read_whole(file, text).ok()?;
+    read_at_once(file, text).ok()?;
     let digits = std::str::from_utf8(text).ok()?;
     digits
         .trim()
