@@ -11,6 +11,7 @@ mod memory;
 mod peer;
 mod process;
 mod random_tree;
+mod reaction;
 mod scale;
 mod store_day;
 mod target;
@@ -35,6 +36,8 @@ fn main() -> ExitCode {
         ["day"] => day::run(),
         ["peer", rest @ ..] => peer::run(rest),
         ["random-tree", rest @ ..] => random_tree::run(rest),
+        ["reaction", rest @ ..] => reaction::run(rest),
+        ["reaction-seen", rest @ ..] => reaction::seen(rest),
         ["store-day", file] => store_day::run(file),
         ["scale", rest @ ..] => scale::run(rest),
         ["target", rest @ ..] => target::run(rest),

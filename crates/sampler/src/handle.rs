@@ -1,6 +1,7 @@
 //! One task of a sampler, as other threads refer to it.
 
 use std::sync::{Arc, Weak};
+use std::time::Duration;
 
 use memtop_proc::ProcessId;
 use memtop_proc::native::NativeObserver;
@@ -67,6 +68,12 @@ impl TaskHandle {
     #[must_use]
     pub fn members(&self) -> Vec<ProcessId> {
         self.sampler.members(self.id)
+    }
+
+    /// See [`SamplerThread::members_within`].
+    #[must_use]
+    pub fn members_within(&self, patience: Duration) -> Option<Vec<ProcessId>> {
+        self.sampler.members_within(patience, self.id)
     }
 
     /// See [`SamplerThread::living`].

@@ -4,7 +4,7 @@
 use std::time::{Duration, Instant};
 
 use memtop_proc::native::thread_cpu;
-use memtop_proc::{GroupCounters, Observer};
+use memtop_proc::{GroupCounters, Observer, ProcessId};
 
 use crate::budget::Budget;
 use crate::guarded_task::{GuardedTask, TaskGuard};
@@ -205,6 +205,12 @@ impl<O: Observer> TimedSampler<O> {
             let _ = self.timed(|sampler| sampler.sample(now));
             self.after_sample();
         }
+    }
+
+    /// Takes a sample and returns the processes of a task.
+    pub(crate) fn sampled_members(&mut self, task: TaskId) -> Vec<ProcessId> {
+        self.sample();
+        self.sampler.members(task).collect()
     }
 
     fn after_sample(&mut self) {

@@ -11,13 +11,11 @@ use std::time::{Duration, Instant};
 
 use libc::pid_t;
 use memtop_proc::ProcessId;
-use memtop_proc::native::{ProcRoot, Waited, wait4};
+use memtop_proc::native::{ProcRoot, Waited, raise_priority, wait4};
 use memtop_sampler::{SharedRules, SharedSampler, TaskHandle};
 use memtop_terminal::{Forwarding, Pumps};
 use memtop_trace::ptrace::calls::{self, Report};
-use memtop_trace::{
-    KernelEventsHold, TraceRecord, Tracer, WAKE_AGAIN_AFTER, Waker, raise_priority,
-};
+use memtop_trace::{KernelEventsHold, TraceRecord, Tracer, WAKE_AGAIN_AFTER, Waker};
 use rustix::process::{Pid, PidfdFlags, pidfd_open};
 
 use crate::command_state::CommandState;

@@ -9,12 +9,10 @@ use memtop_sampler::EndStatus;
 
 mod death;
 mod kernel;
-mod priority;
 pub mod ptrace;
 
 pub use death::Death;
 pub use kernel::{KernelEvents, KernelEventsHold, probe_kernel_events};
-pub use priority::raise_priority;
 pub use ptrace::{FULL_HEAP_MESSAGE, TraceRecord, Tracer, TreeTracer, WAKE_AGAIN_AFTER, Waker};
 
 /// By what the processes of a run are followed.

@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 use super::group::{Charges, Group};
 use super::look::mapped_bytes;
 use super::polls;
-use crate::clock::cpu_of;
+use crate::clock::{cpu_of, run_before_all_others};
 
 const CHARGES_EVERY: Duration = Duration::from_millis(2);
 const POLL_EVERY: Duration = Duration::from_millis(100);
@@ -167,18 +167,6 @@ impl Watched {
     /// How often the mapped pages were looked up.
     pub fn looks(&self) -> u64 {
         self.looks.load(Ordering::Relaxed)
-    }
-}
-
-/// The calling thread takes a few microseconds every 2 ms, and is not to wait for any of what it
-/// watches.
-fn run_before_all_others() {
-    // SAFETY: a zeroed structure is a valid one, and the call only reads it. Where it is refused, gaps
-    // are longer, and reported.
-    unsafe {
-        let mut lowest: libc::sched_param = std::mem::zeroed();
-        lowest.sched_priority = 1;
-        libc::sched_setscheduler(0, libc::SCHED_FIFO, &raw const lowest);
     }
 }
 

@@ -55,6 +55,9 @@ pub fn thread_cpu() -> Duration {
     Duration::ZERO
 }
 
+/// Leaves the priority of the calling thread as it is.
+pub fn run_first() {}
+
 /// Creates a folder and its missing parents, with default permissions.
 ///
 /// # Errors

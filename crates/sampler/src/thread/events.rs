@@ -7,13 +7,11 @@ use std::time::{Duration, Instant};
 
 use memtop_proc::{HighWater, Observer, Startup};
 
-use super::SamplerThread;
+use super::{SamplerThread, TRY_AGAIN_AFTER};
 use crate::{Event, EventSource};
 
 /// With more events than this waiting, they are handled before the next sample.
 const MOST_WAITING: usize = 512;
-/// How soon to try again while a sample is being taken.
-const TRY_AGAIN_AFTER: Duration = Duration::from_millis(1);
 /// A process that ends is worth a sample if it has this share of the peak, and as much as this.
 const PART_OF_THE_PEAK: u64 = 64;
 const WORTH_A_SAMPLE: u64 = 4 << 20;

@@ -7,15 +7,19 @@ mod shared;
 mod tasks;
 
 use std::fmt;
-use std::sync::Arc;
-use std::thread::{Builder, JoinHandle};
+use std::sync::{Arc, TryLockError};
+use std::thread::{Builder, JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
 use memtop_proc::Observer;
+use memtop_proc::native::run_first;
 
 use crate::timed_sampler::TimedSampler;
 use crate::{Interval, Metric};
 use shared::Shared;
+
+/// How soon to try again while a sample is being taken.
+const TRY_AGAIN_AFTER: Duration = Duration::from_millis(1);
 
 pub use tasks::StartError;
 
@@ -45,7 +49,10 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         let sampling = Arc::clone(&shared);
         let thread = Builder::new()
             .name("memtop-sampler".to_owned())
-            .spawn(move || sampling.until_closed())?;
+            .spawn(move || {
+                run_first();
+                sampling.until_closed();
+            })?;
         Ok(Self {
             shared,
             thread: Some(thread),
@@ -70,6 +77,25 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
     #[must_use]
     pub fn now(&self) -> Duration {
         self.with(|timed| timed.now()).unwrap_or_default()
+    }
+
+    /// The same for callers that cannot wait for long; `None` when they would have to.
+    fn with_within<T>(
+        &self,
+        patience: Duration,
+        act: impl FnOnce(&mut TimedSampler<O>) -> T,
+    ) -> Option<T> {
+        let give_up_at = Instant::now() + patience;
+        let mut timed = loop {
+            match self.shared.timed.try_lock() {
+                Ok(timed) => break timed,
+                Err(TryLockError::Poisoned(_)) => return None,
+                Err(TryLockError::WouldBlock) if Instant::now() >= give_up_at => return None,
+                Err(TryLockError::WouldBlock) => sleep(TRY_AGAIN_AFTER),
+            }
+        };
+        self.shared.handle_events(&mut timed);
+        Some(act(&mut timed))
     }
 
     /// Calls `act` between two samples; `None` when the thread has panicked.

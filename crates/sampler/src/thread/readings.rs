@@ -1,5 +1,7 @@
 //! What other threads ask of the sampling thread.
 
+use std::time::Duration;
+
 use memtop_proc::{Observer, ProcessId};
 
 use super::SamplerThread;
@@ -24,7 +26,8 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
     /// Whether a task still grows although it is being ended for its memory.
     #[must_use]
     pub fn is_urgent(&self, task: TaskId) -> bool {
-        self.with(|timed| timed.is_urgent(task)).unwrap_or(false)
+        self.with_within(Duration::ZERO, |timed| timed.is_urgent(task))
+            .unwrap_or(false)
     }
 
     /// The living processes of a task.
@@ -37,11 +40,15 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
     /// Takes a sample and returns the processes of a task.
     #[must_use]
     pub fn members(&self, task: TaskId) -> Vec<ProcessId> {
-        self.with(|timed| {
-            timed.sample();
-            timed.sampler.members(task).collect()
-        })
-        .unwrap_or_default()
+        self.with(|timed| timed.sampled_members(task))
+            .unwrap_or_default()
+    }
+
+    /// The same; `None` while the sampler is busy for
+    /// longer than `patience`.
+    #[must_use]
+    pub fn members_within(&self, patience: Duration, task: TaskId) -> Option<Vec<ProcessId>> {
+        self.with_within(patience, |timed| timed.sampled_members(task))
     }
 
     /// Takes a sample and returns the processes that have memory.

@@ -8,6 +8,7 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::thread::Builder;
 
 use memtop_proc::lock;
+use memtop_proc::native::run_first;
 
 type Job = Box<dyn FnOnce() + Send>;
 
@@ -71,7 +72,10 @@ impl Shared {
         let mut state = lock(&this.state);
         Builder::new()
             .name("memtop-end".to_owned())
-            .spawn(move || shared.work())?;
+            .spawn(move || {
+                run_first();
+                shared.work();
+            })?;
         state.idle += 1;
         Ok(())
     }

@@ -13,6 +13,9 @@ use rustix::process::{Signal, pidfd_send_signal};
 
 use super::EndingThreads;
 
+/// How long the sampler is waited for to name the processes.
+const SAMPLER_MAY_TAKE: Duration = Duration::from_millis(50);
+
 /// By what the processes are found and ended.
 #[derive(Clone)]
 pub(crate) struct TreeControl {
@@ -44,10 +47,15 @@ impl TreeControl {
             Err(error) => return self.tree.kill_root(error),
         };
         let task = self.tree.task.as_ref().ok().and_then(WeakTask::upgrade);
-        let mut members = || match &task {
-            Some(task) => task.members(),
-            // `end_run` finds its descendants.
-            None => self.tree.root.into_iter().collect(),
+        let mut known: Vec<ProcessId> = self.tree.root.into_iter().collect();
+        let mut members = || {
+            let task = task.as_ref();
+            // A sampler that cannot go on must not keep the processes alive.
+            if let Some(now) = task.and_then(|task| task.members_within(SAMPLER_MAY_TAKE)) {
+                known = now;
+            }
+            // `end_run` finds their descendants.
+            known.clone()
         };
         let interrupts = self.interrupts();
         let skip_grace = || {

@@ -8,7 +8,7 @@ use std::thread::{Builder, JoinHandle, sleep};
 use std::time::{Duration, Instant};
 
 use libc::c_int;
-use memtop_proc::native::{ProcRoot, is_in_first_user_namespace};
+use memtop_proc::native::{ProcRoot, is_in_first_user_namespace, raise_priority};
 use memtop_proc::{Error, lock};
 use memtop_sampler::{Event, EventSource, SharedSampler};
 use rustix::event::{EventfdFlags, PollFd, PollFlags, eventfd, poll};
@@ -18,7 +18,6 @@ use super::connector::Connector;
 use super::exit_accounting::ExitAccounting;
 use super::inbox::{Inbox, Sockets};
 use super::reasons::{NOTHING_SENT, refused};
-use crate::priority::raise_priority;
 
 /// How often messages are looked for while they come. To be woken by each would slow down the
 /// processes that cause them.

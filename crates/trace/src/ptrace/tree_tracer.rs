@@ -12,12 +12,11 @@ use std::thread::{Builder, JoinHandle, sleep};
 
 use libc::pid_t;
 use memtop_proc::lock;
-use memtop_proc::native::{NativeObserver, ProcRoot, field, identify};
+use memtop_proc::native::{NativeObserver, ProcRoot, field, identify, raise_priority};
 use memtop_proc::{Descendants, Observer, ParentLink};
 use memtop_sampler::SharedSampler;
 use rustix::thread::gettid;
 
-use crate::priority::raise_priority;
 use crate::ptrace::tracer::Tracer;
 use crate::ptrace::waker::{WAKE_AGAIN_AFTER, Waker};
 

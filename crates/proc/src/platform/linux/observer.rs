@@ -8,6 +8,7 @@ use super::births::{BirthFinder, all, birth, read_stat};
 use super::command_line::{COMMAND_LINE_BYTES, split_arguments};
 use super::faults::FaultCounts;
 use super::kilobytes::field_bytes;
+use super::lock_waits::LockWaits;
 use super::mapped::mapped;
 use super::watched_process::{WatchedProcess, highest_descriptor};
 use super::{ProcRoot, Stat, StatmFile, directory, startup};
@@ -25,6 +26,7 @@ pub struct LinuxObserver {
     page_bytes: u64,
     highest_descriptor: RawFd,
     without_descriptor: u64,
+    lock_waits: LockWaits,
     text: Vec<u8>,
 }
 
@@ -49,6 +51,7 @@ impl LinuxObserver {
             page_bytes: rustix::param::page_size() as u64,
             highest_descriptor: highest_descriptor(),
             without_descriptor: 0,
+            lock_waits: LockWaits::default(),
             text: Vec::new(),
         })
     }
@@ -116,13 +119,22 @@ pub fn has_ended(root: &ProcRoot, id: ProcessId, text: &mut Vec<u8>) -> Result<b
 /// The name and command line of a process whose pid cannot be reused meanwhile.
 #[must_use]
 pub fn describe(root: &ProcRoot, pid: u32, text: &mut Vec<u8>) -> Option<Description> {
-    root.read_process_file(pid, "comm", text).ok()??;
-    let name = String::from_utf8_lossy(text.strip_suffix(b"\n").unwrap_or(text)).into_owned();
+    let Description { name, .. } = describe_by_name(root, pid, text)?;
     root.read_process_file(pid, "cmdline", text).ok()??;
     text.truncate(COMMAND_LINE_BYTES);
     Some(Description {
         name,
         command: split_arguments(text),
+    })
+}
+
+/// The same without a command line.
+fn describe_by_name(root: &ProcRoot, pid: u32, text: &mut Vec<u8>) -> Option<Description> {
+    root.read_process_file(pid, "comm", text).ok()??;
+    let name = String::from_utf8_lossy(text.strip_suffix(b"\n").unwrap_or(text)).into_owned();
+    Some(Description {
+        name,
+        command: Vec::new(),
     })
 }
 
@@ -218,6 +230,9 @@ impl Observer for LinuxObserver {
     }
 
     fn proportional(&mut self, id: ProcessId) -> Result<Option<Proportional>, Error> {
+        let Some(wait) = self.lock_waits.begin() else {
+            return Ok(None);
+        };
         let fields = self.fields(
             id.pid,
             "smaps_rollup",
@@ -229,7 +244,9 @@ impl Observer for LinuxObserver {
                 "Private_Clean",
                 "Private_Dirty",
             ],
-        )?;
+        );
+        self.lock_waits.end(wait);
+        let fields = fields?;
         let still = fields.filter(|_| self.is_still(id).unwrap_or(false));
         Ok(still.map(
             |[bytes, resident, anonymous, anonymous_share, clean, dirty]| Proportional {
@@ -247,7 +264,12 @@ impl Observer for LinuxObserver {
         id: ProcessId,
         ranges: &mut Vec<MappedRange>,
     ) -> Result<Option<()>, Error> {
-        let found = mapped(&self.root, id.pid, self.page_bytes, &mut self.text, ranges)?;
+        let Some(wait) = self.lock_waits.begin() else {
+            return Ok(None);
+        };
+        let found = mapped(&self.root, id.pid, self.page_bytes, &mut self.text, ranges);
+        self.lock_waits.end(wait);
+        let found = found?;
         Ok(found.filter(|()| self.is_still(id).unwrap_or(false)))
     }
 
@@ -269,7 +291,10 @@ impl Observer for LinuxObserver {
     }
 
     fn startup(&mut self, pid: u32) -> Option<Startup<'static>> {
-        startup(&self.root, pid)
+        let wait = self.lock_waits.begin()?;
+        let startup = startup(&self.root, pid);
+        self.lock_waits.end(wait);
+        startup
     }
 
     fn directory(&mut self, id: ProcessId) -> Option<PathBuf> {
@@ -290,7 +315,13 @@ impl Observer for LinuxObserver {
     }
 
     fn describe(&mut self, id: ProcessId) -> Option<Description> {
-        let description = describe(&self.root, id.pid, &mut self.text)?;
+        let description = if let Some(wait) = self.lock_waits.begin() {
+            let description = describe(&self.root, id.pid, &mut self.text);
+            self.lock_waits.end(wait);
+            description
+        } else {
+            describe_by_name(&self.root, id.pid, &mut self.text)
+        }?;
         self.is_still(id).ok()?.then_some(description)
     }
 

@@ -1,0 +1,150 @@
+/**
+ * How soon a tree that exceeds its limit gets the first signal, and how far it is past the limit by
+ * then: on an idle machine, beside 100 busy processes, and as a fork bomb with at most 400
+ * processes. Needs root, and the pids controller of version 1 for the fork bomb.
+ *
+ *     npm run bench:reaction -- --runs 10
+ *     npm run bench:reaction -- --runs 10 --user      as nobody
+ *     npm run bench:reaction -- --only busy
+ */
+import { execFile, spawn } from 'node:child_process';
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout } from 'node:timers/promises';
+import { parseArgs, promisify } from 'node:util';
+import { median } from '../ts/compare/statistics/median.js';
+import { packageRoot } from '../ts/package.js';
+import { buildEngine } from './engine.js';
+import { orUsageError, wholeNumber } from './options.js';
+import { quantile } from './statistics.js';
+import { print, table } from './table.js';
+import './own-data.js';
+
+const { runs, asNobody, only } = orUsageError(() => {
+  const { values } = parseArgs({
+    options: {
+      runs: { type: 'string', default: '10' },
+      user: { type: 'boolean', default: false },
+      only: { type: 'string', default: '' },
+    },
+  });
+  return { runs: wholeNumber('--runs', values.runs, 1), asNobody: values.user, only: values.only };
+});
+
+const limitMegabytes = 300;
+const mostProcesses = 400;
+const exitCodeOfGuard = 123;
+const nobody = 65534;
+const user = asNobody
+  ? ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', 'env', 'HOME=/tmp']
+  : [];
+
+/** The milliseconds to reach at the 95th percentile. */
+const toReach = asNobody ? { idle: 30, busy: 500, bomb: 2000 } : { idle: 20, busy: 150, bomb: 500 };
+type Kind = keyof typeof toReach;
+
+interface Reaction {
+  readonly ms: number;
+  /** What the tree had when it got the signal, over the limit. */
+  readonly overshoot: number;
+  readonly code: number | null;
+}
+
+const engine = buildEngine();
+const folder = mkdtempSync(join(tmpdir(), 'memtop-bench-'));
+chmodSync(folder, 0o755);
+try {
+  const rows: string[][] = [];
+  for (const kind of (['idle', 'busy', 'bomb'] as const).filter((one) => one.includes(only))) {
+    const found: Reaction[] = [];
+    for (let run = 0; run < runs; run += 1) found.push(await reaction(kind, `${kind}${run}`));
+    const ms = found.map((one) => one.ms);
+    const overshoots = found.map((one) => one.overshoot);
+    rows.push([
+      kind,
+      median(ms).toFixed(0),
+      quantile(ms, 0.95).toFixed(0),
+      Math.max(...ms).toFixed(0),
+      toReach[kind].toFixed(0),
+      `${(100 * median(overshoots)).toFixed(0)} %`,
+      `${(100 * Math.max(...overshoots)).toFixed(0)} %`,
+      `${found.filter(({ code }) => code === exitCodeOfGuard).length} of ${runs}`,
+    ]);
+  }
+  const heading = [
+    '',
+    'median ms',
+    '95 %',
+    'worst',
+    'to reach',
+    'past the limit',
+    'worst',
+    'exit 123',
+  ];
+  print(
+    `from ${limitMegabytes} MB to the first signal, ${asNobody ? 'as nobody' : 'as root'}; ` +
+      `node ${process.versions.node}, ${runs} runs`,
+    '',
+    ...table(heading, rows),
+  );
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
+
+async function reaction(kind: Kind, name: string): Promise<Reaction> {
+  const board = join(folder, name);
+  writeFileSync(board, '');
+  chmodSync(board, 0o666);
+  const memtop = [process.execPath, join(packageRoot, 'dist/cli.js'), '-q', '--no-store'];
+  const limit = ['--limit', `${limitMegabytes}M`, '--grace', '1s', '--'];
+  const tree = [engine, 'reaction', board, `${limitMegabytes}`, kind];
+  const group = kind === 'bomb' ? processGroup(name) : undefined;
+  try {
+    const enter = group === undefined ? '' : `echo $$ > '${join(group, 'cgroup.procs')}' && `;
+    const args = ['-c', `${enter}exec "$@"`, 'sh', ...user, ...memtop, ...limit, ...tree];
+    const child = spawn('/bin/sh', args, { stdio: 'ignore' });
+    const ended = new Promise<number | null>((resolve, reject) => {
+      child.once('error', reject);
+      child.once('exit', resolve);
+    });
+    const seen = await promisify(execFile)(engine, ['reaction-seen', board]);
+    const [ms = Number.NaN, megabytes = Number.NaN] = seen.stdout.trim().split(' ').map(Number);
+    return { ms, overshoot: megabytes / limitMegabytes - 1, code: await ended };
+  } finally {
+    if (group !== undefined) await remove(group);
+  }
+}
+
+/** A group that holds no more than so many processes. */
+function processGroup(name: string): string {
+  const lines = readFileSync('/proc/self/cgroup', 'utf8').split('\n');
+  const own = lines.find((line) => line.split(':')[1] === 'pids')?.split(':')[2];
+  if (own === undefined) throw new Error('there is no pids controller of version 1 here');
+  const group = join('/sys/fs/cgroup/pids', own, `memtop-bench-${process.pid}-${name}`);
+  mkdirSync(group);
+  writeFileSync(join(group, 'pids.max'), `${mostProcesses}`);
+  return group;
+}
+
+async function remove(group: string): Promise<void> {
+  for (let tries = 0; ; tries += 1) {
+    try {
+      const pids = readFileSync(join(group, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean);
+      for (const pid of pids) process.kill(Number(pid), 'SIGKILL');
+      rmdirSync(group);
+      return;
+    } catch (error) {
+      if (tries === 100) throw error;
+      await setTimeout(20);
+    }
+  }
+}
