@@ -7,7 +7,8 @@
  *     npm run bench:reaction -- --runs 10 --user      as nobody
  *     npm run bench:reaction -- --only busy
  */
-import { execFile, spawn } from 'node:child_process';
+import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   chmodSync,
   mkdirSync,
@@ -108,18 +109,18 @@ async function reaction(kind: Kind, name: string): Promise<Reaction> {
   const limit = ['--limit', `${limitMegabytes}M`, '--grace', '1s', '--'];
   const tree = [engine, 'reaction', board, `${limitMegabytes}`, kind];
   const group = kind === 'bomb' ? processGroup(name) : undefined;
+  let child: ChildProcess | undefined;
   try {
     const enter = group === undefined ? '' : `echo $$ > '${join(group, 'cgroup.procs')}' && `;
     const args = ['-c', `${enter}exec "$@"`, 'sh', ...user, ...memtop, ...limit, ...tree];
-    const child = spawn('/bin/sh', args, { stdio: 'ignore' });
-    const ended = new Promise<number | null>((resolve, reject) => {
-      child.once('error', reject);
-      child.once('exit', resolve);
-    });
+    child = spawn('/bin/sh', args, { stdio: 'ignore' });
+    const ended = once(child, 'exit');
     const seen = await promisify(execFile)(engine, ['reaction-seen', board]);
     const [ms = Number.NaN, megabytes = Number.NaN] = seen.stdout.trim().split(' ').map(Number);
-    return { ms, overshoot: megabytes / limitMegabytes - 1, code: await ended };
+    return { ms, overshoot: megabytes / limitMegabytes - 1, code: (await ended)[0] };
   } finally {
+    // memtop ends its tree.
+    child?.kill('SIGTERM');
     if (group !== undefined) await remove(group);
   }
 }

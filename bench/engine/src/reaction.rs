@@ -17,9 +17,11 @@ use crate::process::fork;
 
 /// From the start until it grows, so that it is followed by then.
 const QUIET: Duration = Duration::from_millis(700);
-const PATIENCE: Duration = Duration::from_mins(1);
+const PATIENCE: Duration = Duration::from_mins(4);
 const LOOK_EVERY: Duration = Duration::from_micros(500);
 const BUSY_PROCESSES: usize = 100;
+/// What is left to the limit when the busy processes start.
+const BESIDE_BUSY: usize = 10;
 /// What each process of a fork bomb touches.
 const MEGABYTES_EACH: usize = 2;
 /// `SIGTERM` in the masks of `/proc/PID/status`.
@@ -45,8 +47,11 @@ pub fn run(words: &[&str]) -> Result<(), String> {
     block_term();
     board.root.store(u64::from(std::process::id()), SeqCst);
     match *kind {
-        "idle" => grow(board, limit),
+        "idle" => grow(board, limit, limit / 2),
         "busy" => {
+            // It would take long to grow beside them.
+            let _most = Mapping::private(limit - BESIDE_BUSY).touch();
+            note_touched(board, limit - BESIDE_BUSY, limit);
             for _ in 0..BUSY_PROCESSES {
                 fork(|| {
                     loop {
@@ -54,7 +59,7 @@ pub fn run(words: &[&str]) -> Result<(), String> {
                     }
                 });
             }
-            grow(board, limit);
+            grow(board, BESIDE_BUSY, limit / 2);
         }
         "bomb" => {
             sleep(QUIET);
@@ -108,11 +113,12 @@ fn is_ending(status: &str) -> bool {
     })
 }
 
-/// Exceeds the limit by half as much again, as fast as it can, and waits to be ended.
-fn grow(board: &Board, limit: usize) {
+/// Takes what there is up to the limit, and more, as fast as it can, and waits to be ended.
+fn grow(board: &Board, to_limit: usize, beyond: usize) {
     sleep(QUIET);
-    let memory = Mapping::private(limit + limit / 2);
-    for megabyte in 0..limit + limit / 2 {
+    let limit = number_of(board.touched.load(SeqCst)) + to_limit;
+    let memory = Mapping::private(to_limit + beyond);
+    for megabyte in 0..to_limit + beyond {
         memory.rewrite(megabyte..megabyte + 1);
         note_touched(board, 1, limit);
     }
@@ -127,6 +133,10 @@ fn multiply(board: &Board, limit: usize) {
         // SAFETY: there is no other thread that could hold a lock.
         while unsafe { libc::fork() } != 0 {}
     }
+}
+
+fn number_of(megabytes: u64) -> usize {
+    usize::try_from(megabytes).unwrap_or(usize::MAX)
 }
 
 fn note_touched(board: &Board, megabytes: usize, limit: usize) {
