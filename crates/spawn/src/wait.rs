@@ -37,12 +37,12 @@ impl End {
 /// Waits for the end of a process without reaping it.
 #[derive(Debug)]
 pub(crate) enum ExitWaiter {
-    ByDescriptor(OwnedFd),
+    Descriptor(OwnedFd),
     /// There is no pidfd for it: before Linux 5.3, under seccomp, or because this process has
     /// reached its limit of descriptors.
-    ByIdentity(Option<ProcessId>),
+    Identity(Option<ProcessId>),
     /// Its identity could not be read either.
-    ByPid(u32),
+    OnlyPid(u32),
 }
 
 impl ExitWaiter {
@@ -52,29 +52,29 @@ impl ExitWaiter {
             .and_then(Pid::from_raw)
             .and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
         match descriptor {
-            Some(descriptor) => Self::ByDescriptor(descriptor),
+            Some(descriptor) => Self::Descriptor(descriptor),
             None => Self::without_descriptor(pid, read_identity(pid)),
         }
     }
 
     fn without_descriptor(pid: u32, identity: Result<Option<ProcessId>, Error>) -> Self {
-        identity.map_or(Self::ByPid(pid), Self::ByIdentity)
+        identity.map_or(Self::OnlyPid(pid), Self::Identity)
     }
 
     /// Waits until the process ends, or until `time` has passed.
     pub(crate) fn ends_within(&self, time: Duration) -> bool {
         match self {
-            Self::ByDescriptor(pidfd) => {
+            Self::Descriptor(pidfd) => {
                 let mut descriptor = [PollFd::new(pidfd, PollFlags::IN)];
                 let timeout = Timespec::try_from(time).ok();
                 poll(&mut descriptor, timeout.as_ref()).is_ok_and(|ended| ended > 0)
             }
-            Self::ByIdentity(None) => true,
-            Self::ByIdentity(Some(id)) => {
+            Self::Identity(None) => true,
+            Self::Identity(Some(id)) => {
                 sleep(time);
                 has_process_ended(*id)
             }
-            Self::ByPid(pid) => {
+            Self::OnlyPid(pid) => {
                 sleep(time);
                 match read_identity(*pid) {
                     Ok(identity) => identity.is_none_or(has_process_ended),
