@@ -17,7 +17,7 @@ use crate::{Death, LargestProcess, Sampler, Traits};
 const ADMITTED_AFTER: Duration = Duration::from_millis(10);
 const WORTH_ADMITTING: u64 = 4 << 20;
 
-/// The signals that end processes for want of memory: the kernel's, and a program's own.
+/// The signals that end processes for lack of memory: the kernel's, and a program's own.
 const KILL: i32 = 9;
 const ABORT: i32 = 6;
 /// Further deaths are not recorded.
@@ -333,7 +333,7 @@ impl<O: Observer> Sampler<O> {
         Ok(())
     }
 
-    /// A process that was killed, or has aborted, may have done so for want of memory.
+    /// A process that was killed, or has aborted, may have done so for lack of memory.
     fn note_death(&mut self, pid: u32, status: EndStatus, last: Option<&LastFigures>) {
         let EndStatus::Signal(signal @ (KILL | ABORT)) = status else {
             return;

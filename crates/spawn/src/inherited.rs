@@ -83,12 +83,12 @@ fn is_closed_on_exec(fd: RawFd) -> bool {
     fcntl_getfd(fd).is_ok_and(|flags| flags.contains(FdFlags::CLOEXEC))
 }
 
-/// The soft limit of open files that this process was started with, as far as its parent tells: Node
+/// The soft limit of open files that this process was started with, by the limits of its parent: Node
 /// raises its own to the hard one, and the kernel keeps no other record of it.
 ///
 /// What was set in this very process before it became Node, as `prlimit` does, is not known. It shows
-/// where the hard limit was set with it, as a plain `ulimit -n` does. The parent says nothing then:
-/// to leave too much is the lesser evil.
+/// where the hard limit was set with it, as a plain `ulimit -n` does. The parent shows nothing then;
+/// a limit that is too high does less harm.
 pub(crate) fn parents_open_files() -> Option<u64> {
     let parent = rustix::process::getppid()?.as_raw_nonzero();
     let limits = fs::read_to_string(format!("/proc/{parent}/limits")).ok()?;

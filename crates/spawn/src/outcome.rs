@@ -11,8 +11,8 @@ use crate::{End, GroupRecord, OutOfMemory};
 /// What is known once the command has ended.
 #[derive(Debug)]
 pub struct Outcome {
-    /// How the command ended; absent when the kernel did not tell, as when the host process reaps
-    /// every child itself.
+    /// How the command ended; absent when the kernel did not report it, as when the host process
+    /// reaps every child itself.
     pub end: Option<End>,
     /// From just before the start until the end.
     pub duration: Duration,

@@ -91,7 +91,7 @@ impl Holding {
         }
     }
 
-    /// A process that was just forked by one that had so much.
+    /// A process just forked by one that had `anonymous` bytes.
     pub(super) fn inherited(anonymous: u64) -> Self {
         Self {
             anonymous,
@@ -104,7 +104,7 @@ impl Holding {
         self.anonymous.saturating_sub(self.own.best)
     }
 
-    /// A process that was born at an unknown time.
+    /// A process that was forked at an unknown time.
     pub(super) fn adopted(anonymous: u64, own: u64, released: u64) -> Self {
         Self {
             anonymous,

@@ -1,4 +1,4 @@
-//! Whether a run ended for want of memory, and whose.
+//! Whether a run ended for lack of memory, and whose.
 
 use std::path::{Path, PathBuf};
 
@@ -46,7 +46,7 @@ pub enum Scope {
     },
 }
 
-/// A process that was ended for want of memory.
+/// A process that was ended for lack of memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Victim {
     /// Its pid.
