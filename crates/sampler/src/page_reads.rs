@@ -25,8 +25,8 @@ const COST_OF_A_WALK: Duration = Duration::from_micros(40);
 /// rest of its memory.
 const PAGES_NANOS_PER_MIB: u64 = 8_000;
 const COST_OF_PAGES: Duration = Duration::from_micros(60);
-/// The share of a CPU that readings may take: while bounds are wide, while they are narrow, and with
-/// the metric PSS.
+/// The share of a CPU that readings may take: while bounds are wide, while they are narrow, and
+/// with the metric PSS.
 const SHARE_WIDE: f64 = 0.02;
 const SHARE_NARROW: f64 = 0.003;
 const SHARE_IN_PSS: f64 = 0.05;
@@ -119,7 +119,8 @@ impl PageReads {
     }
 
     /// Whether to walk over the pages of families now. While they grow, a walk is out of date soon.
-    /// Once they do not, it is repeated; and an estimate that is higher since is a new high, or wrong.
+    /// Once they do not, it is repeated; and an estimate that is higher since is a new high, or
+    /// wrong.
     pub(crate) fn is_time_for_walks(
         &self,
         estimate: &Estimate,

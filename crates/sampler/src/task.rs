@@ -127,7 +127,8 @@ impl Task {
         }
     }
 
-    /// Records a process that ended before a sample saw all of its memory, with what the others had.
+    /// Records a process that ended before a sample saw all of its memory, with what the others
+    /// had.
     pub(crate) fn record_short_life(&mut self, now: Duration, peak: Peak, total: Bracket) {
         let record = &mut self.record;
         record.max_alive = record.max_alive.max(peak.processes.len() as u64);

@@ -1,5 +1,5 @@
-//! The thread that starts a command and waits for it: in one blocking wait, or from stop to stop when
-//! it traces.
+//! The thread that starts a command and waits for it: in one blocking wait, or from stop to stop
+//! when it traces.
 
 use std::cell::Cell;
 use std::io;

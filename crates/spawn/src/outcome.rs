@@ -50,7 +50,8 @@ pub struct Tracking {
     pub because: Option<String>,
     /// Stops of traced processes that were handled.
     pub stops: u64,
-    /// Processes that were detached from, because they stopped too often or trace others themselves.
+    /// Processes that were detached from, because they stopped too often or trace others
+    /// themselves.
     pub released: u64,
     /// How often events of the kernel were lost; what had happened was found by a scan.
     pub losses: u64,

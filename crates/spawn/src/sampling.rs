@@ -30,8 +30,8 @@ pub(crate) fn not_measured(error: StartError) -> String {
     }
 }
 
-/// Assigns the processes of a tree to tasks. Variables in the environment of `outside` do not count:
-/// the tree has inherited them, as when memtop itself runs in a task of a runner.
+/// Assigns the processes of a tree to tasks. Variables in the environment of `outside` do not
+/// count: the tree has inherited them, as when memtop itself runs in a task of a runner.
 pub(crate) fn assign_to_tasks(task: &TaskHandle, rules: &SharedRules, outside: u32) {
     let proc = ProcRoot::system().ok();
     let outside = proc.and_then(|proc| startup(&proc, outside));

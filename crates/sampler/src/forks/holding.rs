@@ -206,9 +206,9 @@ impl Holding {
         }
     }
 
-    /// What it can have written, `w`, minus what it gave back, `f`, is by what it grew, `g`. So with
-    /// `w` between 0 and `written_at_most` the family has at least `max(g, -own)` more; at most, what
-    /// was written, or what it grew by where all that was given back was shared.
+    /// What it can have written, `w`, minus what it gave back, `f`, is by what it grew, `g`. So
+    /// with `w` between 0 and `written_at_most` the family has at least `max(g, -own)` more; at
+    /// most, what was written, or what it grew by where all that was given back was shared.
     pub(super) fn observe(&mut self, observed: Observation) -> Change {
         let grown = signed(observed.anonymous) - signed(self.anonymous);
         let written_at_most = observed.written_at_most.max(unsigned(grown));
@@ -263,8 +263,8 @@ impl Holding {
         }
     }
 
-    /// The most recent memory is taken to be given back first, and writes that do not show as growth
-    /// to have rewritten what was inherited.
+    /// The most recent memory is taken to be given back first, and writes that do not show as
+    /// growth to have rewritten what was inherited.
     fn take_rewriting(&mut self, observed: Observation, grown: i64) -> Rewriting {
         let grown = unsigned(grown);
         let bytes = if self.churns {

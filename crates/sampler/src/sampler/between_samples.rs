@@ -53,7 +53,8 @@ impl<O: Observer> Sampler<O> {
         task.map_or(0, |task| task.most_in_gap(gap, |pid| self.most_of(pid)))
     }
 
-    /// Narrows what may be hidden between two samples, where it would be higher than anything before.
+    /// Narrows what may be hidden between two samples, where it would be higher than anything
+    /// before.
     pub(super) fn narrow_hidden(&mut self, id: TaskId, now: Duration, unseen: u64) {
         let Some(task) = self.tasks.get(id) else {
             return;

@@ -88,8 +88,8 @@ impl Births {
         self.ended.small_in_a_row = 0;
     }
 
-    /// All births were reported at this time, but for forks in progress. A pid is assigned before the
-    /// birth is reported.
+    /// All births were reported at this time, but for forks in progress. A pid is assigned before
+    /// the birth is reported.
     pub(crate) fn note_reported_until(&mut self, last_pid: Option<u32>, at: Duration) {
         let since = match (self.last_pid, last_pid) {
             (Some((known, since)), Some(pid)) if known == pid => since,

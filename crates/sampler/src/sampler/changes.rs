@@ -2,7 +2,8 @@
 
 /// A difference of less than 1/256 between two samples is no change.
 const CHANGE_DIVISOR: u64 = 256;
-/// Nor is less than this, if less than that is anonymous: it comes and goes with every small program.
+/// Nor is less than this, if less than that is anonymous: it comes and goes with every small
+/// program.
 const SMALL_CHANGE: u64 = 2 << 20;
 const SMALL_ANONYMOUS_CHANGE: u64 = 512 << 10;
 

@@ -324,8 +324,8 @@ impl Table {
         })
     }
 
-    /// Every page that one of them has, once: those that no file backs, also where they are still to
-    /// be released, and those of files.
+    /// Every page that one of them has, once: those that no file backs, also where they are still
+    /// to be released, and those of files.
     pub fn unique(&self, pids: impl IntoIterator<Item = u32>) -> (u64, u64) {
         let processes = pids.into_iter().filter_map(|pid| self.processes.get(&pid));
         let memories: BTreeSet<u64> = processes.map(|process| process.memory).collect();

@@ -10,7 +10,8 @@ use memtop_trace::Death;
 use super::{heap_limit_bytes, was_at_limit};
 use crate::End;
 
-/// What shells and containers exit with when a process was killed or has aborted: 128 plus the signal.
+/// What shells and containers exit with when a process was killed or has aborted: 128 plus the
+/// signal.
 const KILLED_CODE: i32 = 128 + libc::SIGKILL;
 const ABORTED_CODE: i32 = 128 + libc::SIGABRT;
 
