@@ -34,6 +34,18 @@ function catchesHangups(pid: number): boolean {
   return (BigInt(`0x${caught?.[1] ?? 0}`) & 1n) === 1n;
 }
 
+test('SIGUSR1 ends memtop as it ends most programs, and opens no debugger', async (t) => {
+  const running = allocate(1, 60_000);
+  await running.printed('READY');
+  const attached = startMemtop(['attach', `${running.pid}`]);
+  await untilItMeasures(attached, running);
+  attached.child.kill('SIGUSR1');
+  const { signal, stderr } = await attached.finished();
+  t.is(signal, 'SIGUSR1');
+  t.is(stderr, '');
+  await running.killed();
+});
+
 test('a tree that is running already is measured until it ends', async (t) => {
   const file = join(temporaryFolder(t), 'result.json');
   const running = allocate(120, 60_000);

@@ -52,7 +52,7 @@ test('an unknown value of --trace is named', async (t) => {
 
 /** Where there is another user that root can run a command as. */
 const testAsRoot = testNeeding(unlessRoot());
-testAsRoot('for root the kernel tells all, without being asked', async (t) => {
+testAsRoot('for root the kernel reports everything by default', async (t) => {
   const { result } = await measured(t, three);
   const { method, tracking, ...sampling } = result.sampling;
   t.deepEqual([method, tracking], ['traced', 'kernel']);
@@ -69,20 +69,26 @@ async function runAsNobody(flags: readonly string[], command: readonly string[])
   return running.finished();
 }
 
-testAsRoot('to a plain user the kernel tells all but the peaks of what has ended', async (t) => {
-  for (const flags of [[], ['--trace', 'auto'], ['--trace', 'kernel']]) {
-    const { stdout } = await runAsNobody(['-q', '--json', '-', ...flags], three);
-    const { sampling, processes } = JSON.parse(stdout.toString());
-    t.deepEqual([sampling.method, sampling.tracking], ['traced', 'connector']);
-    t.is(sampling.fallbackReason, 'the peaks of ended processes are sent with CAP_NET_ADMIN only');
-    t.is(processes.seen, 3);
-  }
-});
+testAsRoot(
+  'to a plain user the kernel reports everything but the peaks of ended processes',
+  async (t) => {
+    for (const flags of [[], ['--trace', 'auto'], ['--trace', 'kernel']]) {
+      const { stdout } = await runAsNobody(['-q', '--json', '-', ...flags], three);
+      const { sampling, processes } = JSON.parse(stdout.toString());
+      t.deepEqual([sampling.method, sampling.tracking], ['traced', 'connector']);
+      t.is(
+        sampling.fallbackReason,
+        'the peaks of ended processes are sent with CAP_NET_ADMIN only',
+      );
+      t.is(processes.seen, 3);
+    }
+  },
+);
 
 /** Pids there are not those of the kernel's events. */
 const inNamespace = ['unshare', '--pid', '--fork', '--mount-proc'];
 testAsRoot(
-  'where the kernel tells nothing, the next best is used and the result says why',
+  'where the kernel reports nothing, the next best is used and the result says why',
   async (t) => {
     const call = [...inNamespace, process.execPath, cliPath, '-q', '--json', '-', '--', ...three];
     const [program = '', ...rest] = call;
@@ -95,7 +101,7 @@ testAsRoot(
 );
 
 testAsRoot(
-  'with --trace kernel a command does not start where the kernel tells nothing',
+  'with --trace kernel a command does not start where the kernel reports nothing',
   async (t) => {
     const call = [
       ...inNamespace,

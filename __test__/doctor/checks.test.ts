@@ -86,11 +86,11 @@ test('hidden processes matter only to a user that cannot see them', (t) => {
 test('events of the kernel make tracing needless', (t) => {
   t.like(found('events', {}), { state: 'ok' });
   t.is(found('ptrace', {}), undefined);
-  const some = { withoutHighWater: 'told to root only' };
+  const some = { withoutHighWater: 'sent to root only' };
   const tracing = { isSuperuser: false, hasCapability: false, hasNoNewPrivileges: false };
   t.like(found('events', { kernelEvents: some, tracing }), {
     state: 'limited',
-    fact: 'sent by the kernel; told to root only',
+    fact: 'sent by the kernel; sent to root only',
     advice: 'run as root',
   });
   const asRoot = found('events', { kernelEvents: some });

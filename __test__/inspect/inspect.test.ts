@@ -14,7 +14,7 @@ import { Running } from '../helpers/processes.js';
 
 const unusedPid = 4_194_305;
 const backends: [string, Inspector][] = [
-  ['linux', inspect],
+  ['native', inspect],
   ['sysinfo', inspect.with({ backend: 'sysinfo' })],
 ];
 
@@ -124,7 +124,7 @@ async function isAlive(inspector: Inspector, pid: number): Promise<boolean> {
 }
 
 test('CPU use is that since the previous call', async (t) => {
-  const inspector = inspect.with({ backend: 'linux' });
+  const inspector = inspect.with({ backend: 'native' });
   const busy = new Running('sh', ['-c', 'echo READY; while :; do :; done']);
   t.teardown(() => busy.killed());
   await busy.printed('READY');
@@ -183,9 +183,9 @@ for (const [options, message] of [
 }
 
 test('a backend that does not exist is refused', (t) => {
-  t.throws(() => inspect.with({ backend: 'windows' as 'linux' }), {
+  t.throws(() => inspect.with({ backend: 'windows' as 'native' }), {
     instanceOf: InvalidOption,
-    message: 'backend must be linux or sysinfo',
+    message: 'backend must be native or sysinfo',
   });
 });
 

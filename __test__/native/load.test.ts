@@ -49,6 +49,14 @@ test('without the addon the command runs as it would, and one warning says why',
   );
 });
 
+test('without the addon an argument that Node may have altered is passed on as Node has it', async (t) => {
+  const cli = join(installation(t), 'dist/cli.js');
+  const running = new Running(process.execPath, [cli, '-q', '--', 'printf', '%s', 'a\ufffdb']);
+  const { code, stdout } = await running.finished();
+  t.is(code, 0);
+  t.is(stdout.toString(), 'a\ufffdb');
+});
+
 test('without the addon the result says that measuring was unavailable, and why', async (t) => {
   const { stdout } = await runIn(installation(t), ['-q', '--json', '-']);
   const result = JSON.parse(stdout.toString().replace('in out\n', ''));

@@ -1,5 +1,5 @@
 import test from 'ava';
-import { failureText, hasFailed } from '../../ts/report/failure.js';
+import { failureText } from '../../ts/report/failure.js';
 import type { Exit, Result } from '../../ts/result/types.js';
 
 const MB = 1024 * 1024;
@@ -31,13 +31,6 @@ const guard = {
   bytes: 523 * MB,
   limitBytes: 500 * MB,
 } as const;
-
-test('only a run that ended by itself with code 0 has not failed', (t) => {
-  t.false(hasFailed(exited(0)));
-  t.true(hasFailed(exited(1)));
-  t.true(hasFailed(ending({ code: 0, signal: null, cause: 'aborted' })));
-  t.true(hasFailed(ending({ code: null, signal: 'SIGTERM', cause: 'signal' })));
-});
 
 for (const [result, text] of [
   [exited(3), 'npm run build: exited with code 3'],

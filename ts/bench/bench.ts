@@ -1,5 +1,5 @@
 /** Clears, runs and verifies as often as requested; the result is written after each run. */
-import { hasFailed } from '../report/failure.js';
+import { hasFailed } from '../result/failed.js';
 import type { BenchContainer, BenchOutcome, Cleared, Result, Verified } from '../result/types.js';
 import type { Artifacts } from './artifacts.js';
 import { type Clearing, clearingOf } from './clear.js';

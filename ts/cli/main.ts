@@ -15,6 +15,14 @@ import { quoted } from './quoted.js';
 import { isUsageError, UsageError } from './usage-error.js';
 import { isOutputError, print, say } from './write.js';
 
+/** SIGUSR1 ends memtop, as by default, until there is a command to forward it to. */
+function disableDebugSignal(): void {
+  const none = () => {};
+  process.on('SIGUSR1', none);
+  // Without listeners Node restores the default action rather than its own handler.
+  process.off('SIGUSR1', none);
+}
+
 async function main(argv: readonly string[]): Promise<number> {
   const { name, rest } = split(argv);
   const command = await named(name ?? 'exec', rest);
@@ -47,6 +55,7 @@ async function named(name: string, rest: readonly string[]): Promise<Command> {
   );
 }
 
+disableDebugSignal();
 try {
   const code = await main(process.argv.slice(2));
   process.exitCode = code;

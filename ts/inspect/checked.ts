@@ -16,11 +16,11 @@ export function checkedFolder(folder: unknown): string {
 }
 
 /** @throws InvalidOption */
-export function checkedBackend(options: InspectorOptions): 'linux' | 'sysinfo' {
+export function checkedBackend(options: InspectorOptions): 'native' | 'sysinfo' {
   refuseOthers(options, ['backend']);
-  const { backend = 'linux' } = options;
-  if (backend === 'linux' || backend === 'sysinfo') return backend;
-  throw new InvalidOption('backend must be linux or sysinfo');
+  const { backend = 'native' } = options;
+  if (backend === 'native' || backend === 'sysinfo') return backend;
+  throw new InvalidOption('backend must be native or sysinfo');
 }
 
 /** @throws InvalidOption */

@@ -60,7 +60,7 @@ export interface Inspector {
 }
 
 class AddonInspector implements Inspector {
-  readonly #backend: 'linux' | 'sysinfo';
+  readonly #backend: 'native' | 'sysinfo';
   #native: InstanceType<Addon['NativeInspector']> | undefined;
 
   constructor(options: InspectorOptions = {}) {

@@ -2,10 +2,10 @@
 
 export interface InspectorOptions {
   /**
-   * What reads the process table: `linux` is memtop's own and exact; `sysinfo` is portable, but has
-   * start times in whole seconds and omits empty arguments. Default `linux`.
+   * What reads the process table: `native`, the default, is exact and memtop's own. `sysinfo` is
+   * portable, but has start times in whole seconds and omits empty arguments.
    */
-  backend?: 'linux' | 'sysinfo';
+  backend?: 'native' | 'sysinfo';
 }
 
 export interface KillOptions {

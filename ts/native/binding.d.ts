@@ -485,11 +485,11 @@ export interface InspectedProcess {
   userId?: number
 }
 
-/** Whether the kernel tells which processes start and end. */
+/** Whether the kernel reports which processes start and end. */
 export interface KernelEventsRecord {
   /** Why it does not. */
   refused?: string
-  /** Why it does not tell the high-water marks of processes that have ended. */
+  /** Why it does not report the high-water marks of processes that have ended. */
   withoutHighWater?: string
 }
 
@@ -630,7 +630,7 @@ export declare function processIdentity(pid: number, startTicks: number): Proces
 /** A process and its start, in milliseconds since 1970. */
 export interface ProcessIdentity {
   pid: number
-  /** Absent on a system that does not tell. */
+  /** Absent on a system that does not provide it. */
   startedAtEpochMs?: number
 }
 

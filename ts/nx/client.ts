@@ -40,7 +40,7 @@ export function findClient(search: Search): Client | string {
   if (command === undefined) return `process ${caller} of Nx cannot be read`;
   if (!command.some((word) => daemonScript.test(word))) return client(root, caller, false);
 
-  if (!argv) return 'this version of Nx does not tell plugins which client the daemon works for';
+  if (!argv) return 'this version of Nx does not pass the client of the daemon to plugins';
   const found = pids(root).filter((candidate) => {
     const startTicks = startOf(root, candidate);
     return (

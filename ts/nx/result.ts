@@ -32,7 +32,7 @@ export function nxResult(
       durationMs: endTime - startTime,
       host: describeHost(),
     },
-    // Nx is still running after its tasks, and does not tell plugins how it ends.
+    // Nx is still running after its tasks, and does not notify plugins of how it ends.
     exit: { code: null, signal: null, cause: 'unknown' },
     ...(typeof measured === 'string'
       ? { sampling: { method: 'unavailable', fallbackReason: measured } }

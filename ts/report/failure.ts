@@ -1,15 +1,10 @@
 /** Why a command failed, in one sentence. */
+import { redactedCommand } from '../result/redact.js';
 import type { Exit, Result } from '../result/types.js';
-import { redactedCommand } from './crash/redact.js';
 import { endingOf } from './ending.js';
 import { fitted, plainText } from './plain-text.js';
 
 const longestCommand = 80;
-
-/** Whether it ended in any way other than by exiting with 0. */
-export function hasFailed({ exit }: { readonly exit?: Exit }): boolean {
-  return exit !== undefined && (exit.cause !== 'exit' || exit.code !== 0);
-}
 
 /** Such as `npm run build: exited with code 1`; without secrets, as it may get into a log. */
 export function failureText(result: Result): string {

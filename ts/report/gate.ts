@@ -1,8 +1,8 @@
 /** The output of `memtop gate` and of budgets. */
 import type { Finding, Unchecked, Verdict } from '../compare/gate.js';
+import { redactedCommand } from '../result/redact.js';
 import type { Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
-import { redactedCommand } from './crash/redact.js';
 import { percentText } from './diff.js';
 import { fitted, plainText } from './plain-text.js';
 

@@ -1,12 +1,12 @@
 /** A result as one page for a browser, which asks nothing of a network. */
 import { createHash } from 'node:crypto';
+import { hasFailed } from '../result/failed.js';
+import { redactedCommand } from '../result/redact.js';
 import type { Result, Task } from '../result/types.js';
 import { formatBytes } from './bytes.js';
-import { redactedCommand } from './crash/redact.js';
 import { formatDuration } from './duration.js';
 import { endingOf, endingText } from './ending.js';
 import { facts } from './facts.js';
-import { hasFailed } from './failure.js';
 import { headline } from './headline.js';
 import type { PageData, PageProcess, PageSpan, PageTask } from './page/data.js';
 import { peakTree } from './peak-tree.js';

@@ -1,7 +1,7 @@
 /** A result for a pull request or a job's summary, in GitHub's Markdown. */
+import { redactedCommand } from '../result/redact.js';
 import type { Result, Task } from '../result/types.js';
 import { formatBytes } from './bytes.js';
-import { redactedCommand } from './crash/redact.js';
 import { formatDuration } from './duration.js';
 import { endingOf, endingText } from './ending.js';
 import { facts } from './facts.js';

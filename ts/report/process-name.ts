@@ -4,7 +4,7 @@
  * title, or a whole command line.
  */
 import { basename } from 'node:path';
-import { redactedCommand } from './crash/redact.js';
+import { redactedCommand } from '../result/redact.js';
 import { plainText } from './plain-text.js';
 
 interface Named {

@@ -1,6 +1,6 @@
 /** Runs the commands of one task, one after the other. */
 import { InvalidOption } from '../errors.js';
-import { hasFailed } from '../report/failure.js';
+import { hasFailed } from '../result/failed.js';
 import type { TaskResult } from '../result/task.js';
 import type { Exit, Oom } from '../result/types.js';
 import type { OnOutput } from '../tracker/api/pieces.js';

@@ -1,5 +1,5 @@
 /** One run of several tasks: runs each in the session, and keeps what is known of it. */
-import { hasFailed } from '../report/failure.js';
+import { hasFailed } from '../result/failed.js';
 import type { Task } from '../result/types.js';
 import type { GuardListener } from '../tracker/native/alarms.js';
 import type { Execution } from '../tracker/native/execution.js';

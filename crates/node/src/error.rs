@@ -74,7 +74,9 @@ pub(crate) fn of_sampler(error: &SamplerError) -> napi::Error<Code> {
     let code = match error {
         SamplerError::NoSuchProcess(_) => Code::ProcessNotFound,
         SamplerError::Observer(error) if error.is_denied() => Code::PermissionDenied,
-        SamplerError::Observer(_) | SamplerError::ThreadEnded => Code::System,
+        SamplerError::Observer(_) | SamplerError::NoThread(_) | SamplerError::ThreadEnded => {
+            Code::System
+        }
     };
     code.error(error)
 }

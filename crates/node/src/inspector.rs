@@ -69,7 +69,7 @@ impl NativeInspector {
     #[napi(constructor)]
     pub fn new(backend: String) -> Result<Self> {
         let inspector: Arc<dyn Inspector> = match backend.as_str() {
-            "linux" => {
+            "native" => {
                 let root = ProcRoot::system().map_err(|error| error::of_proc(&error))?;
                 Arc::new(SystemInspector::new(root))
             }

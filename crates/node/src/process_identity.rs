@@ -12,7 +12,7 @@ use crate::record::millis;
 #[napi(object, object_from_js = false)]
 pub struct ProcessIdentity {
     pub pid: u32,
-    /// Absent on a system that does not tell.
+    /// Absent on a system that does not provide it.
     pub started_at_epoch_ms: Option<f64>,
 }
 

@@ -43,13 +43,13 @@ pub struct ProcessSurveyRecord {
     pub others_pss: String,
 }
 
-/// Whether the kernel tells which processes start and end.
+/// Whether the kernel reports which processes start and end.
 #[napi(object, object_from_js = false)]
 #[derive(Default)]
 pub struct KernelEventsRecord {
     /// Why it does not.
     pub refused: Option<String>,
-    /// Why it does not tell the high-water marks of processes that have ended.
+    /// Why it does not report the high-water marks of processes that have ended.
     pub without_high_water: Option<String>,
 }
 

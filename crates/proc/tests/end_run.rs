@@ -22,7 +22,7 @@ const AN_HOUR: Duration = Duration::from_hours(1);
 const FEW_FILES: &str = "MEMTOP_TEST_FEW_FILES";
 
 fn identity(pid: u32) -> ProcessId {
-    World::linux().find(pid).expect("it is there").id
+    World::native().find(pid).expect("it is there").id
 }
 
 fn end(
@@ -51,7 +51,7 @@ fn end_by_force(members: &[ProcessId]) -> EndRunOutcome {
 
 /// Processes with this working directory that have not ended.
 fn left_in(folder: &Path) -> Vec<ProcessRecord> {
-    let mut left = World::linux().now().find_by_cwd(folder).unwrap();
+    let mut left = World::native().now().find_by_cwd(folder).unwrap();
     left.retain(|record| record.state != State::Zombie);
     left
 }
@@ -65,7 +65,7 @@ fn orphans_are_ended_when_they_are_named_and_only_then() {
     let [stranger, first, second] = shell.pids[..] else {
         panic!("{:?}", shell.pids);
     };
-    let record = World::linux().find(first).unwrap();
+    let record = World::native().find(first).unwrap();
     assert_ne!(record.parent, shell.pid());
     let members = [shell.pid(), first, second].map(identity);
     let ended = end_politely(&members);
@@ -226,7 +226,7 @@ impl Bomb {
     }
 
     fn members(&self) -> Vec<ProcessId> {
-        let mut records = World::linux().now().list().unwrap();
+        let mut records = World::native().now().list().unwrap();
         records.retain(|record| record.user == Some(self.user) && record.state != State::Zombie);
         records.iter().map(|record| record.id).collect()
     }
@@ -253,7 +253,7 @@ fn a_fork_bomb_below_one_process_is_dead_for_certain() {
         grace: Duration::from_millis(200),
         ..KillOptions::default()
     };
-    let outcome = World::linux().now().kill(bomb.shell.pid(), &options);
+    let outcome = World::native().now().kill(bomb.shell.pid(), &options);
     assert_eq!(outcome.unwrap().failed, []);
     assert_eq!(bomb.members(), []);
 }
@@ -309,7 +309,7 @@ fn fifty_that_ignore_term_are_gone_soon_after_the_grace() {
         let grace = Duration::from_millis(200);
         let ended = end(grace, &|| false, || members.to_vec());
         assert_eq!((ended.ended, ended.failed), (50, Vec::new()));
-        let others = World::linux().now().list().unwrap().len();
+        let others = World::native().now().list().unwrap().len();
         let took = ended.took.checked_sub(grace).unwrap();
         println!("{took:?} after the grace, beside {others} others");
     }

@@ -145,7 +145,6 @@ fn version_2_is_read_by_its_own_files() {
             ("memory.current", "4096\n"),
             ("memory.peak", "8192\n"),
             ("memory.swap.current", "12\n"),
-            ("memory.swap.peak", "13\n"),
             (
                 "memory.stat",
                 "anon 1\nfile 2\nkernel 3\nshmem 4\nfile_mapped 5\n",
@@ -165,7 +164,6 @@ fn version_2_is_read_by_its_own_files() {
     assert_eq!(own.current().unwrap(), Some(4096));
     assert_eq!(own.peak().unwrap(), Some(8192));
     assert_eq!(own.swap().unwrap(), Some(12));
-    assert_eq!(own.swap_peak().unwrap(), Some(13));
     assert_eq!(
         own.breakdown().unwrap(),
         Some(Breakdown {
@@ -210,7 +208,6 @@ fn version_1_is_read_by_its_own_files() {
     assert_eq!(own.current().unwrap(), Some(4096));
     assert_eq!(own.peak().unwrap(), Some(8192));
     assert_eq!(own.swap().unwrap(), Some(6));
-    assert_eq!(own.swap_peak().unwrap(), None);
     assert_eq!(
         own.breakdown().unwrap(),
         Some(Breakdown {

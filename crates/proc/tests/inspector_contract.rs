@@ -19,8 +19,8 @@ use world::{Shell, UNUSED_PID, World, has_ended, until};
 
 macro_rules! contract {
     ($($scenario:ident,)*) => {
-        mod linux {
-            $(#[test] fn $scenario() { super::$scenario(&super::World::linux()); })*
+        mod native {
+            $(#[test] fn $scenario() { super::$scenario(&super::World::native()); })*
         }
         mod sysinfo {
             $(#[test] fn $scenario() { super::$scenario(&super::World::sysinfo()); })*

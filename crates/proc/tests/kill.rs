@@ -30,7 +30,7 @@ fn forced() -> KillOptions {
 }
 
 fn both() -> [World; 2] {
-    [World::linux(), World::sysinfo()]
+    [World::native(), World::sysinfo()]
 }
 
 fn was_killed(shell: &mut Shell) -> bool {
@@ -148,7 +148,7 @@ fn what_is_started_in_answer_to_term_is_ended_as_well() {
 
 #[test]
 fn a_hundred_processes_are_ended_and_no_descriptor_stays() {
-    let world = World::linux();
+    let world = World::native();
     let shell = Shell::start("for i in $(seq 100); do sleep 60 & done; echo ready; wait");
     world.wait_for(shell.pid(), |record| record.rss_bytes > 0);
     let outcome = world.now().kill(shell.pid(), &within(5_000)).unwrap();

@@ -32,7 +32,7 @@ fn skip_without_root() {
 }
 
 fn both() -> [World; 2] {
-    [World::linux(), World::sysinfo()]
+    [World::native(), World::sysinfo()]
 }
 
 /// Runs a test with the pid of another user's process.
@@ -137,7 +137,7 @@ fn a_child_of_another_user_is_reported_as_still_there() {
     let script = "sh -c 'echo $$; echo ready; exec sleep 60' & \
                   exec setpriv --reuid 65534 --regid 65534 --clear-groups sleep 61";
     let shell = Shell::start(script);
-    let world = World::linux();
+    let world = World::native();
     world.wait_for(shell.pid(), |record| {
         record.user == Some(NOBODY) && record.name == "sleep"
     });
@@ -156,7 +156,7 @@ fn the_user_nobody_ends_its_own_process() {
     let Ok(pid) = std::env::var(ROOTS_PID) else {
         return;
     };
-    let outcome = World::linux()
+    let outcome = World::native()
         .now()
         .kill(pid.parse().unwrap(), &KillOptions::default())
         .unwrap();

@@ -1,5 +1,5 @@
-//! Groups of this machine's own. A test that needs one and may not make it says so and passes,
-//! unless `MEMTOP_TEST_CGROUP` is set.
+//! Groups of this machine's own. A test that may not make the group it needs is skipped; with
+//! `MEMTOP_TEST_CGROUP`, it fails.
 
 use std::env;
 use std::fs;

@@ -67,7 +67,7 @@ impl Bracket {
         self.upper - self.lower
     }
 
-    /// Whether the bounds leave more than one part in so many of the estimate open.
+    /// Whether the bounds differ by more than `1 / parts` of the estimate.
     pub(crate) fn is_wider_than(self, parts: u64) -> bool {
         self.width() > self.best / parts
     }

@@ -21,7 +21,7 @@ pub(crate) struct Budget {
 const SHARE_SPREAD: f64 = 0.09;
 
 impl Budget {
-    /// `share` of all time, at most so much at once; full at first.
+    /// Grows by `share` of the time that passes, up to `most`; full at first.
     pub(crate) fn new(share: f64, most: Duration) -> Self {
         let most_seconds = most.as_secs_f64();
         Self {

@@ -26,7 +26,7 @@ pub struct Ceiling {
     most_ended: u64,
 }
 
-/// Of gaps in which so many ended.
+/// The upper bounds of gaps in which the same number of processes ended.
 #[derive(Clone, Copy, Debug)]
 struct Ends {
     /// What those that lived through it can have had.
@@ -83,7 +83,7 @@ impl Ceiling {
         self.highest.unwrap_or(0)
     }
 
-    /// A process turns out to have been larger by so much, at some time after it was first seen.
+    /// A process was larger by `bytes` than assumed, at some time after it was first seen.
     pub(crate) fn raise(&mut self, first_seen: Duration, bytes: u64) {
         for (at, highest) in &mut self.recent {
             if *at >= first_seen {

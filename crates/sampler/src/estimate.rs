@@ -172,8 +172,8 @@ impl Mapped {
         self.gone += other.gone;
     }
 
-    /// Each page once, where so much is known page by page, and so much more would be there with the
-    /// pages that processes of known programs likely have.
+    /// Each page once. `union` is known page by page; `likely` is what processes of known programs
+    /// probably add to it.
     pub(crate) fn bracket(&self, union: u64, likely: u64) -> Bracket {
         // Of several programs each has the common libraries, and they are there once.
         let others = (self.programs + u64::from(union + likely > 0)).saturating_sub(1);

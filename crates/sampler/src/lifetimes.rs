@@ -48,7 +48,7 @@ impl Lifetimes {
         self.events.push(Event::Started(pid));
     }
 
-    /// A process that had at most so much. If it did not start within the gap, it was there before.
+    /// A process with at most `most` bytes. One that did not start in the gap existed before.
     pub(crate) fn ended(&mut self, pid: u32, most: Option<u64>) {
         self.events.push(Event::Ended { pid, most });
     }

@@ -5,16 +5,17 @@ use std::time::Duration;
 /// The share of a CPU and the bounds of an adaptive interval. What reading pages may cost comes on
 /// top.
 const SHARE_OF_A_CPU: f64 = 0.006;
-/// While processes come and go or change their size, until so much has been spent beyond the share.
+/// While processes start, end or change their size, until [`MOST_BEYOND`] is used up.
 const SHARE_IN_CHANGE: f64 = 0.04;
+/// Seconds of CPU that may be spent beyond the share.
 const MOST_BEYOND: f64 = 0.04;
-/// After so many samples without a change it is at rest.
+/// After this number of samples without a change the tree is at rest.
 const SAMPLES_TO_REST: u32 = 16;
 /// Less than the share, to make up for that.
 const SHARE_AT_REST: f64 = 0.005;
 const SHORTEST: Duration = Duration::from_millis(2);
 const LONGEST: Duration = Duration::from_millis(100);
-/// The cost of a sample is an average of about so many.
+/// The cost of a sample is an average of about this number of samples.
 const MOST_IN_AVERAGE: u32 = 32;
 
 /// This many failed or slow samples in a row make the pace slower.

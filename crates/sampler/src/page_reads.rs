@@ -25,19 +25,19 @@ const COST_OF_A_WALK: Duration = Duration::from_micros(40);
 /// rest of its memory.
 const PAGES_NANOS_PER_MIB: u64 = 8_000;
 const COST_OF_PAGES: Duration = Duration::from_micros(60);
-/// The share of a CPU that readings may take: while bounds are wide, while they are narrow, and with
-/// the metric PSS.
+/// The share of a CPU that readings may take: while bounds are wide, while they are narrow, and
+/// with the metric PSS.
 const SHARE_WIDE: f64 = 0.02;
 const SHARE_NARROW: f64 = 0.003;
 const SHARE_IN_PSS: f64 = 0.05;
 const MOST_AT_ONCE: Duration = Duration::from_millis(50);
-/// Bounds are wide when they leave more open than one part in so many.
-const MUCH: u64 = 20;
-/// More than this part above what was read is worth another reading.
-const HIGHER: u64 = 50;
-/// Less left open than one part in so many is not worth a reading.
-const LITTLE: u64 = 100;
-/// Less than this is never worth a reading, nor is less than so many pages.
+/// Bounds are wide if they differ by more than 1/20 of the estimate.
+const WIDE_DIVISOR: u64 = 20;
+/// An estimate that exceeds the last reading by more than 1/50 is worth another one.
+const HIGHER_DIVISOR: u64 = 50;
+/// Bounds that differ by less than 1/100 of the estimate are not worth a reading.
+const NARROW_DIVISOR: u64 = 100;
+/// Less than the smaller of the two is never worth a reading.
 const NEGLIGIBLE: u64 = 512 << 10;
 const NEGLIGIBLE_PAGES: u64 = 128;
 
@@ -106,7 +106,7 @@ impl PageReads {
     pub(crate) fn fill(&mut self, now: Duration, estimate: &Estimate) {
         self.budget.share = match self.metric {
             Metric::Pss => SHARE_IN_PSS,
-            _ if estimate.total.is_wider_than(MUCH) => SHARE_WIDE,
+            _ if estimate.total.is_wider_than(WIDE_DIVISOR) => SHARE_WIDE,
             _ => SHARE_NARROW,
         };
         self.budget.fill(now);
@@ -115,20 +115,23 @@ impl PageReads {
     /// Whether what the bounds leave open is worth a reading.
     pub(crate) fn is_worth_it(estimate: &Estimate, page_bytes: u64) -> bool {
         let total = estimate.total;
-        total.is_wider_than(LITTLE) && total.width() >= negligible(page_bytes)
+        total.is_wider_than(NARROW_DIVISOR) && total.width() >= negligible(page_bytes)
     }
 
     /// Whether to walk over the pages of families now. While they grow, a walk is out of date soon.
-    /// Once they do not, it is repeated; and an estimate that is higher since is a new high, or wrong.
+    /// Once they do not, it is repeated; and an estimate that is higher since is a new high, or
+    /// wrong.
     pub(crate) fn is_time_for_walks(
         &self,
         estimate: &Estimate,
         last: LastWalk,
         purpose: ReadingPurpose,
     ) -> bool {
-        let is_higher = estimate.total.best > last.best + last.best / HIGHER;
+        let is_higher = estimate.total.best > last.best + last.best / HIGHER_DIVISOR;
         match purpose {
-            ReadingPurpose::Rising => estimate.total.is_wider_than(MUCH) && self.budget.is_rested(),
+            ReadingPurpose::Rising => {
+                estimate.total.is_wider_than(WIDE_DIVISOR) && self.budget.is_rested()
+            }
             ReadingPurpose::Steady => last.was_rising || is_higher || self.budget.is_rested(),
             ReadingPurpose::Certain => true,
         }
@@ -138,7 +141,8 @@ impl PageReads {
     pub(crate) fn is_time_for_files(&self, estimate: &Estimate, purpose: ReadingPurpose) -> bool {
         match purpose {
             ReadingPurpose::Rising => {
-                estimate.mapped.width() > estimate.total.best / MUCH && self.budget.is_rested()
+                estimate.mapped.width() > estimate.total.best / WIDE_DIVISOR
+                    && self.budget.is_rested()
             }
             ReadingPurpose::Steady | ReadingPurpose::Certain => true,
         }
@@ -146,7 +150,7 @@ impl PageReads {
 
     /// What the bounds of a sum may leave open.
     pub(crate) fn tolerance(estimate: &Estimate) -> u64 {
-        estimate.total.best / LITTLE / 2
+        estimate.total.best / NARROW_DIVISOR / 2
     }
 
     pub(crate) fn allows(&self, cost: Duration, purpose: ReadingPurpose) -> bool {
@@ -178,7 +182,7 @@ pub(crate) fn cost_of_walk(rss: u64) -> Duration {
     COST_OF_A_WALK + Duration::from_nanos((rss >> 20) * WALK_NANOS_PER_MIB)
 }
 
-/// The cost of reading which pages of files a process has that has so many.
+/// The cost of reading which pages of files a process has, when it maps `mapped` bytes.
 pub(crate) fn cost_of_pages(mapped: u64) -> Duration {
     COST_OF_PAGES + Duration::from_nanos((mapped >> 20) * PAGES_NANOS_PER_MIB)
 }

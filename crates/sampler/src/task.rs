@@ -127,7 +127,8 @@ impl Task {
         }
     }
 
-    /// Records a process that ended before a sample saw all of its memory, with what the others had.
+    /// Records a process that ended before a sample saw all of its memory, with what the others
+    /// had.
     pub(crate) fn record_short_life(&mut self, now: Duration, peak: Peak, total: Bracket) {
         let record = &mut self.record;
         record.max_alive = record.max_alive.max(peak.processes.len() as u64);
@@ -156,8 +157,8 @@ impl Task {
         self.record.peak.as_ref().map_or(0, |peak| peak.bytes)
     }
 
-    /// Families were walked over. The estimates since the walk before were too high by so much,
-    /// where that is known.
+    /// Pages of families were read. The estimates since the reading before were too high by
+    /// `too_high`, where that is known.
     pub(crate) fn note_walks(&mut self, purpose: ReadingPurpose, too_high: Option<u64>) {
         self.last_walk = LastWalk {
             best: self.estimate.total.best,
@@ -271,7 +272,7 @@ impl Task {
         self.window_high
     }
 
-    /// The window is over; so much was written in it that no sampled process has.
+    /// The window is over. In it, `unseen` bytes were written that no sampled process has.
     pub(crate) fn close_window(&mut self, at: Duration, unseen: u64) {
         let high = std::mem::take(&mut self.window_high);
         let given_back = std::mem::take(&mut self.window_given_back);

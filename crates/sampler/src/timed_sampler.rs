@@ -259,8 +259,8 @@ impl<O: Observer> TimedSampler<O> {
         }
     }
 
-    /// Samples processes that have just started, as far as the budget goes. Returns how long to wait
-    /// for the next look; `None` when no process is young.
+    /// Samples processes that have just started, as far as the budget goes. Returns how long to
+    /// wait for the next look; `None` when no process is young.
     pub(crate) fn look_at_young(&mut self) -> Option<Duration> {
         let now = self.now();
         let is_one_young = |since: Duration| now.saturating_sub(since) < YOUNG;

@@ -81,7 +81,7 @@ impl Timeline {
         self.points
     }
 
-    /// At most so many points, each the highest of its stretch.
+    /// The timeline in at most `points` points, each the highest of its stretch.
     #[must_use]
     pub fn at_most(&self, points: usize) -> Vec<Point> {
         condensed(

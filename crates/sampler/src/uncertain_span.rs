@@ -4,8 +4,8 @@
 use crate::Peak;
 use crate::bracket::Bracket;
 
-/// Memory is known well when its bounds leave less open than one part in so many.
-const WELL: u64 = 100;
+/// The bounds are close if they differ by at most 1/100 of the estimate.
+const CLOSE_DIVISOR: u64 = 100;
 
 #[derive(Debug, Default)]
 pub(crate) struct UncertainSpan {
@@ -32,7 +32,7 @@ impl UncertainSpan {
         self.given_back = self.given_back.max(bytes);
     }
 
-    /// So much more turns out to have been hidden in one of its gaps, or before.
+    /// `bytes` more were hidden in one of its gaps, or before.
     pub(crate) fn raise(&mut self, bytes: u64) {
         if self.most > 0 {
             self.most += bytes;
@@ -48,7 +48,7 @@ impl UncertainSpan {
     /// A new highest estimate.
     pub(crate) fn record_peak(&mut self, peak: &mut Option<Peak>, new: Peak, total: Bracket) {
         let before = peak.replace(new);
-        let is_open = total.is_wider_than(WELL);
+        let is_open = total.is_wider_than(CLOSE_DIVISOR);
         if is_open && !self.has_peak {
             self.peak_before = before;
         }
@@ -59,7 +59,7 @@ impl UncertainSpan {
         self.is_peak_new = is_open;
     }
 
-    /// Estimates since the walk before were too high by so much, but not below `floor`.
+    /// Estimates since the walk before were too high by `bytes`, but not below `floor`.
     pub(crate) fn lower_by(&mut self, peak: &mut Option<Peak>, bytes: u64, floor: u64) {
         if !std::mem::take(&mut self.is_peak_new) || bytes == 0 {
             return;
@@ -80,7 +80,7 @@ impl UncertainSpan {
     ) -> Option<u64> {
         self.most = self.most.max(most);
         self.hidden = self.hidden.max(hidden);
-        if total.is_wider_than(WELL) {
+        if total.is_wider_than(CLOSE_DIVISOR) {
             return None;
         }
         let Self {

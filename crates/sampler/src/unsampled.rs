@@ -1,5 +1,5 @@
-//! Processes whose birth was reported and that no sample has measured yet. Most processes of a build
-//! end as such: what the kernel remembers of each at its exit is all that is needed.
+//! Processes whose birth was reported and that no sample has measured yet. Most processes of a
+//! build end as such: what the kernel remembers of each at its exit is all that is needed.
 
 use std::time::Duration;
 
@@ -15,8 +15,8 @@ pub(crate) struct Unsampled {
     pub(crate) task: TaskId,
     pub(crate) parent: u32,
     pub(crate) born: Duration,
-    /// What it has of its parent's memory. `None` once it runs a program of its own, or its parent's
-    /// memory was left to it.
+    /// What it has of its parent's memory. `None` once it runs a program of its own, or its
+    /// parent's memory was left to it.
     pub(crate) memory: Option<InitialMemory>,
     /// It runs another program, and what that was started with has not been read.
     pub(crate) awaits_traits: bool,

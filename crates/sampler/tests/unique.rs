@@ -510,7 +510,7 @@ fn what_a_young_process_writes_over_counts_at_the_next_sample() {
     assert_eq!(tick(&mut sampler), 230 * MB);
 }
 
-/// It writes so much that it could all be over what it has inherited, until a walk shows otherwise.
+/// All that it writes could overwrite inherited memory, until a walk shows otherwise.
 #[test]
 fn a_walk_shows_what_a_process_that_takes_and_returns_memory_overwrites() {
     let mut world = World::of(200);

@@ -35,9 +35,9 @@ pub struct BundleTask {
 }
 
 impl Bundle {
-    /// Makes everything ready for commands. Times count from here. Of `streams` only a window counts:
-    /// commands whose streams are those of this process write to it. `on_alarm` is called on the
-    /// sampling thread; it must not wait for anything.
+    /// Makes everything ready for commands. Times count from here. Of `streams` only a window
+    /// counts: commands whose streams are those of this process write to it. `on_alarm` is called
+    /// on the sampling thread; it must not wait for anything.
     ///
     /// # Errors
     /// When the operating system gives no thread, or no control group where one must be.
@@ -74,8 +74,8 @@ impl Bundle {
         }
     }
 
-    /// Ends all processes: they are asked to end, and killed after `grace`; that of the options when
-    /// absent. A second call without any grace cuts that short.
+    /// Ends all processes: they are asked to end, and killed after `grace`; that of the options
+    /// when absent. A second call without any grace cuts that short.
     pub fn stop(&self, grace: Option<Duration>) {
         end(&self.session, &self.session.whole, grace);
     }
@@ -112,8 +112,8 @@ impl Bundle {
         self.session.interrupts()
     }
 
-    /// Ends the measuring, once all commands have ended. `on_end` is called once, on another thread;
-    /// not when this has been called before.
+    /// Ends the measuring, once all commands have ended. `on_end` is called once, on another
+    /// thread; not when this has been called before.
     pub fn finish(&self, on_end: impl FnOnce(Outcome) + Send + 'static) {
         // After the end the receiver is gone.
         let _ = self.finish.send(Some(Box::new(on_end)));
@@ -127,8 +127,8 @@ impl Drop for Bundle {
 }
 
 impl BundleTask {
-    /// Starts a command. `on_end` is called once, on a thread of the command's own, with what became
-    /// of that command alone.
+    /// Starts a command. `on_end` is called once, on a thread of the command's own, with what
+    /// became of that command alone.
     ///
     /// # Errors
     /// When it cannot be started, as while its task is being ended; `on_end` is not called then.

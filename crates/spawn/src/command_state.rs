@@ -1,4 +1,4 @@
-//! Whether a command runs, as its wait status tells.
+//! Whether a command runs, by its wait status.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering::SeqCst};

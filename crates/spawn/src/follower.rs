@@ -1,5 +1,5 @@
-//! The thread that starts a command and waits for it: in one blocking wait, or from stop to stop when
-//! it traces.
+//! The thread that starts a command and waits for it: in one blocking wait, or from stop to stop
+//! when it traces.
 
 use std::cell::Cell;
 use std::io;
@@ -16,7 +16,7 @@ use memtop_sampler::{SharedRules, SharedSampler, TaskHandle};
 use memtop_terminal::{Forwarding, Pumps};
 use memtop_trace::ptrace::calls::{self, Report};
 use memtop_trace::{KernelEventsHold, TraceRecord, Tracer, WAKE_AGAIN_AFTER, Waker};
-use rustix::process::{Pid, PidfdFlags, pidfd_open};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process, pidfd_open};
 
 use crate::command_state::CommandState;
 use crate::fork::{ChildSetup, ForkedChild};
@@ -275,8 +275,8 @@ fn not_started(placement: &Placement, pid: pid_t, emit: &impl Fn(CommandEvent), 
 
 /// Ends a child that is not the program yet, traced or not.
 fn kill_and_reap(pid: pid_t) {
-    // SAFETY: a signal to this process's own child, which has not been reaped yet.
-    unsafe { libc::kill(pid, libc::SIGKILL) };
+    // It has not been reaped yet, so that the pid is still its own.
+    let _ = Pid::from_raw(pid).map(|pid| kill_process(pid, Signal::KILL));
     let _ = wait_for(pid);
 }
 

@@ -41,8 +41,8 @@ pub(crate) struct ChildSetup {
 #[derive(Debug)]
 pub(crate) struct ForkedChild {
     pub(crate) pid: i32,
-    /// The pipe that the child reads from before exec. Both ends stay open, so that a write does not
-    /// fail when the child has ended.
+    /// The pipe that the child reads from before exec. Both ends stay open, so that a write does
+    /// not fail when the child has ended.
     gate: Option<(OwnedFd, OwnedFd)>,
     /// Closed by exec; an errno can be read from it when exec has failed.
     exec_error: OwnedFd,
@@ -57,7 +57,8 @@ impl ChildSetup {
             .then(|| pipe_with(PipeFlags::CLOEXEC))
             .transpose()?;
         let blocked = SignalsBlocked::now();
-        // SAFETY: the child runs on in `become_program`, which never returns and keeps to what is safe.
+        // SAFETY: the child runs on in `become_program`, which never returns and keeps to what is
+        // safe.
         match unsafe { libc::fork() } {
             -1 => Err(io::Error::last_os_error()),
             0 => {
@@ -161,8 +162,8 @@ fn limit_open_files(soft: u64) {
     }
 }
 
-/// Waits for a byte, or for the end of the process that could write one. The child has inherited both
-/// ends of the pipe.
+/// Waits for a byte, or for the end of the process that could write one. The child has inherited
+/// both ends of the pipe.
 fn wait_at_gate(wait: RawFd, open: RawFd) {
     let mut byte = 0_u8;
     // SAFETY: both descriptors are this child's own, and the byte outlives the call.
@@ -172,8 +173,8 @@ fn wait_at_gate(wait: RawFd, open: RawFd) {
     }
 }
 
-/// Blocks all signals of this thread while it lives. A child that is forked then cannot run a signal
-/// handler of this process.
+/// Blocks all signals of this thread while it lives. A child that is forked then cannot run a
+/// signal handler of this process.
 struct SignalsBlocked(libc::sigset_t);
 
 impl SignalsBlocked {

@@ -41,7 +41,7 @@ pub struct GroupRecord {
     pub peak_bytes: Option<u64>,
     /// Of that what belonged to processes alone and what to files, at the highest look.
     pub at_highest_look: Option<Breakdown>,
-    /// Processes of the run that the kernel ended for want of memory.
+    /// Processes of the run that the kernel ended for lack of memory.
     pub oom_kills: Option<u64>,
     /// Processes of the run that were seen outside of the group.
     pub escaped: u64,

@@ -15,8 +15,8 @@ use rustix::process::{Resource, getrlimit};
 
 const STANDARD_STREAMS: std::ops::RangeInclusive<RawFd> = 0..=2;
 
-/// The descriptors to pass on, of those that exec would close. `own` are known to be this program's.
-/// To be called before anything else is opened.
+/// The descriptors to pass on, of those that exec would close. `own` are known to be this
+/// program's. To be called before anything else is opened.
 pub(crate) fn inherited_descriptors(own: &[RawFd]) -> Vec<RawFd> {
     let open = open_descriptors();
     // The IPC channel to a parent that has forked this process with `child_process.fork`.
@@ -35,9 +35,9 @@ pub(crate) fn inherited_descriptors(own: &[RawFd]) -> Vec<RawFd> {
         .collect()
 }
 
-/// Libraries and event queues are never inherited for the command. A pipe is Node's own if this process
-/// has both of its ends, and neither the parent nor a standard stream has it as well. Anything else
-/// with a name, and any socket, is inherited.
+/// Libraries and event queues are never inherited for the command. A pipe is Node's own if this
+/// process has both of its ends, and neither the parent nor a standard stream has it as well.
+/// Anything else with a name, and any socket, is inherited.
 fn is_for_command(found: &Path, fd: RawFd, open: &[RawFd], parent: Option<i32>) -> bool {
     let name = found.to_string_lossy();
     if name.starts_with("anon_inode:") || name.starts_with("/memfd:") {
@@ -83,12 +83,12 @@ fn is_closed_on_exec(fd: RawFd) -> bool {
     fcntl_getfd(fd).is_ok_and(|flags| flags.contains(FdFlags::CLOEXEC))
 }
 
-/// The soft limit of open files that this process was started with, as far as its parent tells: Node
-/// raises its own to the hard one, and the kernel keeps no other record of it.
+/// The soft limit of open files that this process was started with, by the limits of its parent:
+/// Node raises its own to the hard one, and the kernel keeps no other record of it.
 ///
-/// What was set in this very process before it became Node, as `prlimit` does, is not known. It shows
-/// where the hard limit was set with it, as a plain `ulimit -n` does. The parent says nothing then:
-/// to leave too much is the lesser evil.
+/// What was set in this very process before it became Node, as `prlimit` does, is not known. It
+/// shows where the hard limit was set with it, as a plain `ulimit -n` does. The parent shows
+/// nothing then; a limit that is too high does less harm.
 pub(crate) fn parents_open_files() -> Option<u64> {
     let parent = rustix::process::getppid()?.as_raw_nonzero();
     let limits = fs::read_to_string(format!("/proc/{parent}/limits")).ok()?;

@@ -76,8 +76,8 @@ impl Default for Options {
 
 impl Options {
     /// The signal that the command gets when this process dies: the one that this process gets when
-    /// its own parent dies, or else `SIGTERM` if it stands in for the command. A traced command ends
-    /// with its tracer.
+    /// its own parent dies, or else `SIGTERM` if it stands in for the command. A traced command
+    /// ends with its tracer.
     pub(crate) fn death_signal(&self, is_traced: bool) -> Option<Signal> {
         let asks = self.stands_in && !is_traced;
         self.own_death_signal

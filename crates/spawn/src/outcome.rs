@@ -11,8 +11,8 @@ use crate::{End, GroupRecord, OutOfMemory};
 /// What is known once the command has ended.
 #[derive(Debug)]
 pub struct Outcome {
-    /// How the command ended; absent when the kernel did not tell, as when the host process reaps
-    /// every child itself.
+    /// How the command ended; absent when the kernel did not report it, as when the host process
+    /// reaps every child itself.
     pub end: Option<End>,
     /// From just before the start until the end.
     pub duration: Duration,
@@ -50,7 +50,8 @@ pub struct Tracking {
     pub because: Option<String>,
     /// Stops of traced processes that were handled.
     pub stops: u64,
-    /// Processes that were detached from, because they stopped too often or trace others themselves.
+    /// Processes that were detached from, because they stopped too often or trace others
+    /// themselves.
     pub released: u64,
     /// How often events of the kernel were lost; what had happened was found by a scan.
     pub losses: u64,

@@ -27,8 +27,9 @@ pub struct Run {
 }
 
 impl Run {
-    /// Starts a command with these standard streams. `on_alarm` is called with each alarm of the guard, on the sampling thread;
-    /// it must not wait for anything. `on_end` is called once, on a thread of the run's own.
+    /// Starts a command with these standard streams. `on_alarm` is called with each alarm of the
+    /// guard, on the sampling thread; it must not wait for anything. `on_end` is called once, on a
+    /// thread of the run's own.
     ///
     /// # Errors
     /// When the command cannot be started; `on_end` is not called then.

@@ -17,7 +17,7 @@ pub(crate) fn start_sampler(
     let mut observer = NativeObserver::of_this_machine()?;
     prepare(&mut observer)?;
     let sampler = SamplerThread::start(observer, interval, metric);
-    Ok(Arc::new(sampler.map_err(no_thread)?))
+    Ok(Arc::new(sampler.map_err(StartError::NoThread)?))
 }
 
 /// Why a command that was just started is not measured.
@@ -30,8 +30,8 @@ pub(crate) fn not_measured(error: StartError) -> String {
     }
 }
 
-/// Assigns the processes of a tree to tasks. Variables in the environment of `outside` do not count:
-/// the tree has inherited them, as when memtop itself runs in a task of a runner.
+/// Assigns the processes of a tree to tasks. Variables in the environment of `outside` do not
+/// count: the tree has inherited them, as when memtop itself runs in a task of a runner.
 pub(crate) fn assign_to_tasks(task: &TaskHandle, rules: &SharedRules, outside: u32) {
     let proc = ProcRoot::system().ok();
     let outside = proc.and_then(|proc| startup(&proc, outside));
@@ -45,10 +45,4 @@ pub(crate) fn assign_to_tasks(task: &TaskHandle, rules: &SharedRules, outside: u
 /// Why nothing is measured any more.
 pub(crate) fn sampling_ended() -> String {
     StartError::ThreadEnded.to_string()
-}
-
-/// The error for a thread that could not be created.
-pub(crate) fn no_thread(source: std::io::Error) -> StartError {
-    let path = "/proc".into();
-    StartError::Observer(Error::System { path, source })
 }

@@ -14,7 +14,7 @@ use memtop_trace::{KernelEventsHold, TraceUse, TreeTracer};
 
 use crate::outcome::{GuardRecord, Reason, Stopped, Tracking};
 use crate::process_events::ProcessEvents;
-use crate::sampling::{assign_to_tasks, no_thread, start_sampler};
+use crate::sampling::{assign_to_tasks, start_sampler};
 use crate::supervision::{Conclusion, EndingThreads, Guarding, Supervision, Tree, TreeControl};
 use crate::{GuardOptions, Size};
 
@@ -83,7 +83,7 @@ impl Tracker {
             ProcessEvents::for_running_trees(wanted, &sampler).map_err(TrackError::NoEvents)?;
         let tracer = if events.is_ptrace() {
             sampler.expect_events();
-            Some(TreeTracer::start(Arc::clone(&sampler)).map_err(no_thread)?)
+            Some(TreeTracer::start(Arc::clone(&sampler)).map_err(StartError::NoThread)?)
         } else {
             None
         };
@@ -91,7 +91,7 @@ impl Tracker {
             tracer,
             events,
             sampler,
-            ending_threads: Arc::new(EndingThreads::start().map_err(no_thread)?),
+            ending_threads: Arc::new(EndingThreads::start().map_err(StartError::NoThread)?),
         })
     }
 

@@ -6,10 +6,13 @@ use std::os::fd::OwnedFd;
 use std::thread::sleep;
 use std::time::Duration;
 
-use memtop_proc::ProcessId;
 use memtop_proc::native::{ProcRoot, Waited, has_ended, identify, wait4};
+use memtop_proc::{Error, ProcessId};
 use rustix::event::{PollFd, PollFlags, Timespec, poll};
-use rustix::process::{Pid, PidfdFlags, getpid, pidfd_open, set_child_subreaper};
+use rustix::io::Errno;
+use rustix::process::{
+    Pid, PidfdFlags, getpid, pidfd_open, set_child_subreaper, test_kill_process,
+};
 
 /// How a command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -34,10 +37,12 @@ impl End {
 /// Waits for the end of a process without reaping it.
 #[derive(Debug)]
 pub(crate) enum ExitWaiter {
-    ByDescriptor(OwnedFd),
+    Descriptor(OwnedFd),
     /// There is no pidfd for it: before Linux 5.3, under seccomp, or because this process has
     /// reached its limit of descriptors.
-    ByIdentity(Option<ProcessId>),
+    Identity(Option<ProcessId>),
+    /// Its identity could not be read either.
+    OnlyPid(u32),
 }
 
 impl ExitWaiter {
@@ -46,32 +51,62 @@ impl ExitWaiter {
             .ok()
             .and_then(Pid::from_raw)
             .and_then(|pid| pidfd_open(pid, PidfdFlags::empty()).ok());
-        descriptor.map_or_else(|| Self::ByIdentity(identity(pid)), Self::ByDescriptor)
+        match descriptor {
+            Some(descriptor) => Self::Descriptor(descriptor),
+            None => Self::without_descriptor(pid, read_identity(pid)),
+        }
     }
 
-    /// Waits until the process ends, or for so long.
+    fn without_descriptor(pid: u32, identity: Result<Option<ProcessId>, Error>) -> Self {
+        identity.map_or(Self::OnlyPid(pid), Self::Identity)
+    }
+
+    /// Waits until the process ends, or until `time` has passed.
     pub(crate) fn ends_within(&self, time: Duration) -> bool {
         match self {
-            Self::ByDescriptor(pidfd) => {
+            Self::Descriptor(pidfd) => {
                 let mut descriptor = [PollFd::new(pidfd, PollFlags::IN)];
                 let timeout = Timespec::try_from(time).ok();
                 poll(&mut descriptor, timeout.as_ref()).is_ok_and(|ended| ended > 0)
             }
-            Self::ByIdentity(None) => true,
-            Self::ByIdentity(Some(id)) => {
+            Self::Identity(None) => true,
+            Self::Identity(Some(id)) => {
                 sleep(time);
-                let proc = ProcRoot::system();
-                proc.and_then(|proc| has_ended(&proc, *id, &mut Vec::new()))
-                    .unwrap_or(false)
+                has_process_ended(*id)
+            }
+            Self::OnlyPid(pid) => {
+                sleep(time);
+                match read_identity(*pid) {
+                    Ok(identity) => identity.is_none_or(has_process_ended),
+                    Err(_) => is_unused(*pid),
+                }
             }
         }
     }
 }
 
-/// The process that has this pid now.
+/// The process that has this pid now, if there is one and it can be read.
 pub(crate) fn identity(pid: u32) -> Option<ProcessId> {
-    let proc = ProcRoot::system().ok()?;
-    Some(identify(&proc, pid, &mut Vec::new()).ok()??.id)
+    read_identity(pid).ok()?
+}
+
+/// `None` if no process has this pid.
+fn read_identity(pid: u32) -> Result<Option<ProcessId>, Error> {
+    let proc = ProcRoot::system()?;
+    let found = identify(&proc, pid, &mut Vec::new())?;
+    Ok(found.map(|found| found.id))
+}
+
+fn has_process_ended(id: ProcessId) -> bool {
+    let proc = ProcRoot::system();
+    proc.and_then(|proc| has_ended(&proc, id, &mut Vec::new()))
+        .unwrap_or(false)
+}
+
+/// Whether no process has this pid, which can be found out without a descriptor.
+fn is_unused(pid: u32) -> bool {
+    let pid = i32::try_from(pid).ok().and_then(Pid::from_raw);
+    pid.is_none_or(|pid| test_kill_process(pid) == Err(Errno::SRCH))
 }
 
 /// Reaps the children of this process that have ended, except those that another thread waits for.
@@ -109,23 +144,46 @@ pub(crate) fn become_subreaper() -> io::Result<()> {
 
 #[cfg(test)]
 mod tests {
+    use std::io;
     use std::process::Command;
     use std::time::{Duration, Instant};
 
-    use super::{ExitWaiter, identity};
+    use memtop_proc::Error;
+
+    use super::{ExitWaiter, is_unused, read_identity};
 
     #[test]
     fn without_a_descriptor_a_process_is_waited_for_by_its_identity() {
+        assert_waits_for_end(|pid| ExitWaiter::without_descriptor(pid, read_identity(pid)));
+    }
+
+    #[test]
+    fn a_process_whose_identity_cannot_be_read_has_not_ended_for_that() {
+        assert_waits_for_end(|pid| {
+            let (path, source) = ("/proc".into(), io::Error::from_raw_os_error(libc::EMFILE));
+            ExitWaiter::without_descriptor(pid, Err(Error::System { path, source }))
+        });
+    }
+
+    fn assert_waits_for_end(waiter_of: impl Fn(u32) -> ExitWaiter) {
         let mut child = Command::new("sleep").arg("60").spawn().unwrap();
-        let awaited = ExitWaiter::ByIdentity(identity(child.id()));
-        assert!(!awaited.ends_within(Duration::from_millis(5)));
+        let waiter = waiter_of(child.id());
+        assert!(!waiter.ends_within(Duration::from_millis(5)));
         child.kill().unwrap();
         // It is a zombie.
         let patience = Instant::now() + Duration::from_secs(30);
-        while !awaited.ends_within(Duration::from_millis(5)) {
+        while !waiter.ends_within(Duration::from_millis(5)) {
             assert!(Instant::now() < patience);
         }
         child.wait().unwrap();
-        assert!(awaited.ends_within(Duration::from_millis(5)));
+        assert!(waiter.ends_within(Duration::from_millis(5)));
+    }
+
+    #[test]
+    fn a_pid_is_unused_once_its_process_is_reaped() {
+        let mut child = Command::new("true").spawn().unwrap();
+        assert!(!is_unused(child.id()));
+        child.wait().unwrap();
+        assert!(is_unused(child.id()));
     }
 }

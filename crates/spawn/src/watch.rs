@@ -5,10 +5,9 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::Builder;
 use std::time::Duration;
 
-use memtop_sampler::{Interval, Metric, Snapshot};
+use memtop_sampler::{Interval, Metric, Snapshot, StartError};
 use memtop_trace::TraceUse;
 
-use crate::sampling::no_thread;
 use crate::wait::ExitWaiter;
 use crate::{TrackError, TrackOptions, Tracked, TrackedEnd, Tracker, Tracking};
 
@@ -53,7 +52,7 @@ impl Watch {
                     on_end(end);
                 });
             })
-            .map_err(no_thread)?;
+            .map_err(StartError::NoThread)?;
         Ok(Self {
             stop,
             tree,

@@ -275,7 +275,7 @@ const SHIM: &str = r#"
         return 9;
     }"#;
 
-/// Perl statements that fill so much memory, once.
+/// Perl statements that fill `megabytes` of memory, once.
 fn fill(megabytes: u32) -> String {
     format!("open Z, '</dev/zero'; sysread Z, $held, {megabytes} << 20;")
 }

@@ -11,8 +11,8 @@ use memtop_proc::native::own_identity;
 
 use crate::{Error, NewRun, Pace, PidScope, RunEnd, RunWriter, Store, TimelineSegment};
 
-/// The first segment ends this long after the start, each later one at twice the age at first, so that
-/// short runs are recorded as well.
+/// The first segment ends this long after the start, each later one at twice the age at first, so
+/// that short runs are recorded as well.
 const FIRST_SEGMENT: Duration = Duration::from_millis(50);
 
 /// Why a run is not recorded, or only in part.
@@ -39,8 +39,8 @@ struct Outcome {
 
 impl Recorder {
     /// Starts a recording thread, without waiting for it. The thread calls `measure` for the data
-    /// since the previous call, with the maximum number of sums; `measure` returns `None` once the run
-    /// is over.
+    /// since the previous call, with the maximum number of sums; `measure` returns `None` once the
+    /// run is over.
     #[must_use]
     pub fn start(
         file: PathBuf,

@@ -21,7 +21,8 @@ pub struct ProcessTimeline {
     pub id: ProcessId,
     /// Its name.
     pub name: String,
-    /// Milliseconds from the start of the run, and bytes: 0 at the end of the first segment without it.
+    /// Milliseconds from the start of the run, and bytes: 0 at the end of the first segment without
+    /// it.
     pub points: Vec<(u64, u64)>,
 }
 

@@ -3,10 +3,11 @@ import { resolve } from 'node:path';
 import type { Result, Run } from '../../result/types.js';
 import { has, upwards } from './folders.js';
 import type { Environment, RecordedTask } from './record.js';
+import { recorders } from './recorders.js';
 
-const sources: readonly string[] = ['nx', 'lerna', 'turbo'];
-const isNamed = /(?:^|[\s/;&|("'])(?:nx|lerna|turbo)(?:[\s@;&|)"']|$)/;
-const files = ['nx.json', 'lerna.json', 'turbo.json'];
+const sources = recorders.flatMap((recorder) => recorder.sources);
+const isNamed = new RegExp(`(?:^|[\\s/;&|("'])(?:${sources.join('|')})(?:[\\s@;&|)"']|$)`);
+const files = recorders.flatMap((recorder) => recorder.files);
 
 export interface EndedRun extends Pick<Result, 'exit' | 'tasks'> {
   readonly run: Pick<Run, 'command' | 'cwd'>;

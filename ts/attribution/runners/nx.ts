@@ -14,7 +14,7 @@ export const nx: Runner = {
       task: 'nx plugin worker',
       kind: 'service',
     },
-    // Runs several tasks in one process, and does not tell its children which of them they are for.
+    // Runs several tasks in one process; which of them a child is for cannot be found out.
     {
       argv: `${files}src/tasks-runner/batch/run-batch\\.js(?: |$)`,
       task: 'nx batch',

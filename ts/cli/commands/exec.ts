@@ -1,5 +1,5 @@
 /** `memtop [options] -- <command>`: runs a command and measures it. */
-import { messageOf } from '../../errors.js';
+import { AddonUnavailable, messageOf } from '../../errors.js';
 import { loadAddon } from '../../native/load.js';
 import { lookIn } from '../../report/look.js';
 import { plainText } from '../../report/plain-text.js';
@@ -139,8 +139,17 @@ export function groupUse(options: ExecOptions): CgroupUse | undefined {
   return cgroup ?? (isReported ? 'auto' : 'off');
 }
 
-/** Node replaces invalid UTF-8 in arguments; then the kernel's own bytes are used. */
+/**
+ * Node replaces invalid UTF-8 in arguments; then the kernel's own bytes are used. Without the addon
+ * only text can be passed on.
+ */
 function exactArguments(command: readonly string[]): readonly (string | Uint8Array)[] {
   const isExact = command.every((argument) => !argument.includes('\ufffd'));
-  return isExact ? command : loadAddon().ownArguments().slice(-command.length);
+  if (isExact) return command;
+  try {
+    return loadAddon().ownArguments().slice(-command.length);
+  } catch (error) {
+    if (error instanceof AddonUnavailable) return command;
+    throw error;
+  }
 }

@@ -1,7 +1,7 @@
 /** The crash dump, for programs: everything known about a run that the guard ended. */
+import { redactedCommand, redactedText } from '../../result/redact.js';
 import type { Crash, Runtime } from './crash.js';
 import { bytesOf, type DumpedTask, taskTrees } from './process-tree.js';
-import { redactedCommand, redactedText } from './redact.js';
 
 const samplesKept = 100;
 

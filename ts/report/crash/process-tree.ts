@@ -1,8 +1,8 @@
 /** The process trees of a crash dump. */
+import { redactedCommand, redactedText } from '../../result/redact.js';
 import { grouped } from '../grouped.js';
 import { processTrees, treeRows } from '../process-tree.js';
 import type { CrashProcess } from './crash.js';
-import { redactedCommand, redactedText } from './redact.js';
 
 /** A loop can start tens of thousands of processes, of which the largest are enough. */
 const mostProcesses = 500;

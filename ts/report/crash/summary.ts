@@ -1,4 +1,5 @@
 /** A short version of the crash dump, for people. */
+import { redactedCommand, redactedText } from '../../result/redact.js';
 import { formatBytes } from '../bytes.js';
 import { formatDuration } from '../duration.js';
 import { plainText } from '../plain-text.js';
@@ -7,7 +8,6 @@ import { likelyCauses } from './causes.js';
 import type { Crash, CrashProcess, Runtime } from './crash.js';
 import { sizeText } from './messages.js';
 import { bySize } from './process-tree.js';
-import { redactedCommand, redactedText } from './redact.js';
 
 const processesShown = 15;
 

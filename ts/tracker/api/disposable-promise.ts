@@ -48,8 +48,8 @@ export abstract class DisposablePromise<Value>
   }
 
   /**
-   * A getter, since `await using` reads it at the start of its block, and nothing else tells such a
-   * promise from a forgotten one. From then on the end of the block reports a rejection, and Node
+   * A getter: `await using` reads it at the start of its block, which is all that distinguishes such
+   * a promise from a forgotten one. From then on the end of the block reports a rejection, and Node
    * must not.
    */
   get [Symbol.asyncDispose](): () => Promise<void> {

@@ -1,6 +1,6 @@
 /** The public way to run a command and measure its whole tree. */
 import { checked } from '../../checked.js';
-import { hasFailed } from '../../report/failure.js';
+import { hasFailed } from '../../result/failed.js';
 import type { Result } from '../../result/types.js';
 import { type Executed, execute } from '../execute.js';
 import { watchTasks } from '../native/task-watch.js';

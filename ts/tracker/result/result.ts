@@ -119,7 +119,7 @@ function trackingOf({
   };
 }
 
-/** While the command runs, what only its end tells is absent. */
+/** While the command runs, what is known only at its end is absent. */
 export function samplingSoFar({
   sampling,
   tree,

@@ -1,5 +1,5 @@
 /** A command line as the store keeps it: redacted and bounded. */
-import { redactedCommand } from '../../report/crash/redact.js';
+import { redactedCommand } from '../../result/redact.js';
 
 /** Also how much of a process's command line is read from /proc. */
 const longestArgument = 4096;

@@ -23,9 +23,9 @@ pub struct World {
 }
 
 impl World {
-    pub fn linux() -> Self {
+    pub fn native() -> Self {
         Self {
-            inspector: Box::new(linux()),
+            inspector: Box::new(native_inspector()),
             copy: None,
         }
     }
@@ -41,7 +41,7 @@ impl World {
         let mock = MockInspector::new();
         Self {
             inspector: Box::new(mock.clone()),
-            copy: Some((mock, linux())),
+            copy: Some((mock, native_inspector())),
         }
     }
 
@@ -79,7 +79,7 @@ impl World {
     }
 }
 
-fn linux() -> NativeInspector {
+fn native_inspector() -> NativeInspector {
     NativeInspector::new(ProcRoot::system().unwrap())
 }
 

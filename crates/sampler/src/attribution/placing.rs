@@ -117,7 +117,7 @@ impl<O: Observer> Sampler<O> {
         if !own.marks.iter().any(|own| own.is_called_as(&mark)) {
             let traits = Arc::new(own.with_mark(mark));
             self.place(pid, &traits, None, now);
-            // It may have started others before its name was told.
+            // It may have started others before it was assigned.
             let to = self.attribution.processes.get(&pid).and_then(|it| it.task);
             self.move_children(pid, from, &traits, to, now);
         }

@@ -74,8 +74,8 @@ pub struct Rules {
     /// Of each of them, close together: nearly all are shut for nearly every process.
     preconditions: Vec<Precondition>,
     slots: Slots,
-    /// All expressions for command lines together: those of the rules, then of wrappers, of hosts and
-    /// of stages.
+    /// All expressions for command lines together: those of the rules, then of wrappers, of hosts
+    /// and of stages.
     lines: RegexSet,
     wrappers: Range<usize>,
     hosts: Range<usize>,

@@ -91,7 +91,7 @@ impl Holding {
         }
     }
 
-    /// A process that was just forked by one that had so much.
+    /// A process just forked by one that had `anonymous` bytes.
     pub(super) fn inherited(anonymous: u64) -> Self {
         Self {
             anonymous,
@@ -104,7 +104,7 @@ impl Holding {
         self.anonymous.saturating_sub(self.own.best)
     }
 
-    /// A process that was born at an unknown time.
+    /// A process that was forked at an unknown time.
     pub(super) fn adopted(anonymous: u64, own: u64, released: u64) -> Self {
         Self {
             anonymous,
@@ -206,9 +206,9 @@ impl Holding {
         }
     }
 
-    /// What it can have written, `w`, minus what it gave back, `f`, is by what it grew, `g`. So with
-    /// `w` between 0 and `written_at_most` the family has at least `max(g, -own)` more; at most, what
-    /// was written, or what it grew by where all that was given back was shared.
+    /// What it can have written, `w`, minus what it gave back, `f`, is by what it grew, `g`. So
+    /// with `w` between 0 and `written_at_most` the family has at least `max(g, -own)` more; at
+    /// most, what was written, or what it grew by where all that was given back was shared.
     pub(super) fn observe(&mut self, observed: Observation) -> Change {
         let grown = signed(observed.anonymous) - signed(self.anonymous);
         let written_at_most = observed.written_at_most.max(unsigned(grown));
@@ -263,8 +263,8 @@ impl Holding {
         }
     }
 
-    /// The most recent memory is taken to be given back first, and writes that do not show as growth
-    /// to have rewritten what was inherited.
+    /// The most recent memory is taken to be given back first, and writes that do not show as
+    /// growth to have rewritten what was inherited.
     fn take_rewriting(&mut self, observed: Observation, grown: i64) -> Rewriting {
         let grown = unsigned(grown);
         let bytes = if self.churns {

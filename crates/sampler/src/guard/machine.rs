@@ -126,9 +126,9 @@ impl MachineGuard {
     }
 }
 
-/// Below this the place is about to run out: a fiftieth, but not so little that a tree that grows
-/// by a gigabyte a second is through before two looks, and not so much that a small container
-/// loses more than a sixteenth, or a large machine gigabytes that are good for something.
+/// Below this the place is about to run out: a fiftieth of it. At least 64 MB, so that a tree that
+/// grows by a gigabyte per second does not use it up between two checks; at most a sixteenth of a
+/// small container and 2 GB of a large machine, which could be used otherwise.
 fn floor(room: &Room) -> u64 {
     let place = room.place_bytes();
     (place / 50).max((64 * MB).min(place / 16)).min(2 * GB)
@@ -174,8 +174,8 @@ mod tests {
         panic!("there is nothing to confirm")
     }
 
-    /// A tree that grows by so much a millisecond in a place of this size, of which other processes
-    /// have `others`. The levels that are reported, and how much was left then.
+    /// A tree that grows by `per_ms` each millisecond in a place of `total` bytes, of which other
+    /// processes have `others`. Returns the levels that are reported, and how much was left then.
     fn grow(total: u64, others: u64, per_ms: u64) -> Vec<(Level, u64)> {
         let mut guard = MachineGuard::new();
         let mut reported = Vec::new();

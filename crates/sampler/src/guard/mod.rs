@@ -98,7 +98,7 @@ impl Guard {
         self.reported == Some(Level::Limit) && rss - rss / 11 >= self.rss_at_limit
     }
 
-    /// The highest unreported level that so many bytes pass.
+    /// The highest unreported level that `bytes` reach.
     fn passed(&self, bytes: u64) -> Option<Crossing> {
         self.unreported()
             .filter(|&(_, threshold)| bytes >= threshold)

@@ -29,8 +29,8 @@ impl CachedDescription {
     }
 
     /// Most processes call exec soon after they start, and one that does so later has other memory
-    /// needs from then on. So a description is old after 1, 2, 4, 8 … ticks, and whenever the memory
-    /// has changed much.
+    /// needs from then on. So a description is old after 1, 2, 4, 8 … ticks, and whenever the
+    /// memory has changed much.
     pub(crate) fn is_old(&self, tick: u64, bytes: u64) -> bool {
         let changed_much = bytes > self.bytes + self.bytes / 4 || bytes < self.bytes / 2;
         tick >= self.again_at || (self.bytes > 0 && changed_much)

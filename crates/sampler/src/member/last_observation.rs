@@ -2,7 +2,7 @@
 
 use super::Memory;
 
-/// After so many observations in a row without a page fault, a process is idle.
+/// After this number of observations in a row without a page fault, a process is idle.
 const QUIET: u32 = 8;
 
 /// What was known of a process when its page faults were last read.

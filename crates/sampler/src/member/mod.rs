@@ -29,8 +29,8 @@ pub(crate) enum ProgramOrigin {
 pub(crate) enum Ending {
     #[default]
     NotBegun,
-    /// It shows no memory any more. What it had may not have been freed yet, and pages of it may still
-    /// count as shared with others.
+    /// It shows no memory any more. What it had may not have been freed yet, and pages of it may
+    /// still count as shared with others.
     Releasing {
         /// The last resident size that it showed.
         shown: u64,

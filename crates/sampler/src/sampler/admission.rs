@@ -104,8 +104,8 @@ impl<O: Observer> Sampler<O> {
         outcome
     }
 
-    /// A process with the pid of a former member means that the member is gone; the task of that one
-    /// says nothing about the new one.
+    /// A process with the pid of a former member means that the member is gone; the task of that
+    /// one says nothing about the new one.
     pub(crate) fn release_pid(&mut self, id: ProcessId) {
         match self.tree.index_of(id.pid) {
             Some(index) if self.tree.members()[index].id == id => return,

@@ -10,12 +10,12 @@ use crate::TaskId;
 use crate::page_reads::negligible;
 use crate::task::{Gap, Task};
 
-/// What is hidden matters where it is more than one part in so many of the highest.
-const HIDDEN_IS_MUCH: u64 = 200;
+/// Hidden memory matters if it is more than 1/200 of the peak.
+const HIDDEN_DIVISOR: u64 = 200;
 /// How often the faults of the machine are counted while there are families.
 const COUNT_EVERY: Duration = Duration::from_millis(50);
-/// Below the highest by more than one part in so many, what was not seen does not matter.
-const NOT_HIGH: u64 = 5;
+/// Hidden memory does not matter while the tree is below the peak by more than 1/5.
+const BELOW_PEAK_DIVISOR: u64 = 5;
 
 impl<O: Observer> Sampler<O> {
     /// Closes the gap before this sample for all tasks, and records what they have.
@@ -53,7 +53,8 @@ impl<O: Observer> Sampler<O> {
         task.map_or(0, |task| task.most_in_gap(gap, |pid| self.most_of(pid)))
     }
 
-    /// Narrows what may be hidden between two samples, where it would be higher than anything before.
+    /// Narrows what may be hidden between two samples, where it would be higher than anything
+    /// before.
     pub(super) fn narrow_hidden(&mut self, id: TaskId, now: Duration, unseen: u64) {
         let Some(task) = self.tasks.get(id) else {
             return;
@@ -65,7 +66,7 @@ impl<O: Observer> Sampler<O> {
         let is_count_old = now.saturating_sub(self.counted) >= COUNT_EVERY;
         let may_change = task.has_changed_members() || self.has_families() && is_count_old;
         let needs_fresh_count = may_change && !self.births.are_small();
-        let enough = highest + (highest / HIDDEN_IS_MUCH).max(little);
+        let enough = highest + (highest / HIDDEN_DIVISOR).max(little);
         if !needs_fresh_count && self.most_in_gap(id, now, unseen) <= enough {
             return;
         }
@@ -88,7 +89,7 @@ impl<O: Observer> Sampler<O> {
         }
         let is_high = |task: &Task| {
             let highest = task.record.ceiling.highest().max(task.record.floor_bytes);
-            task.window_high() >= highest - highest / NOT_HIGH
+            task.window_high() >= highest - highest / BELOW_PEAK_DIVISOR
         };
         let alone = self.tasks.ids().filter(|&id| self.tasks.stands_alone(id));
         let mut tasks = alone.filter_map(|id| self.tasks.get(id));

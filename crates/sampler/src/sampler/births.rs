@@ -15,7 +15,7 @@ const SHARE_OF_ADMISSION: f64 = 0.01;
 const MOST_AT_ONCE: Duration = Duration::from_millis(20);
 /// A process with less memory than this is small.
 const SMALL: u64 = 4 << 20;
-/// After so many small ones in a row, the next are taken to be small as well.
+/// After this number of small processes in a row, the next are assumed to be small as well.
 const SMALL_IN_A_ROW: u32 = 32;
 
 /// How often something is worth a look between the regular samples.
@@ -88,8 +88,8 @@ impl Births {
         self.ended.small_in_a_row = 0;
     }
 
-    /// All births were reported at this time, but for forks in progress. A pid is assigned before the
-    /// birth is reported.
+    /// All births were reported at this time, but for forks in progress. A pid is assigned before
+    /// the birth is reported.
     pub(crate) fn note_reported_until(&mut self, last_pid: Option<u32>, at: Duration) {
         let since = match (self.last_pid, last_pid) {
             (Some((known, since)), Some(pid)) if known == pid => since,
@@ -120,7 +120,7 @@ impl Births {
         self.admission.spend(time);
     }
 
-    /// A process has ended that had so much, as far as it was seen.
+    /// A process has ended whose largest observed size was `most`.
     pub(crate) fn note_size(&mut self, most: u64) {
         self.ended.small_in_a_row = if most < SMALL {
             self.ended.small_in_a_row.saturating_add(1)
@@ -139,7 +139,7 @@ impl Births {
         match (self.are_small(), self.ended.have_high_water) {
             (false, _) => Looks::Often,
             (true, false) => Looks::Seldom,
-            // If one is not small, its end says so.
+            // If one is not small, its end shows that.
             (true, true) => Looks::Never,
         }
     }

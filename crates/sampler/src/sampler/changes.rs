@@ -1,14 +1,15 @@
 //! How the trees change from one sample to the next.
 
-/// Less than one part in so many between two samples is no change.
-const LITTLE_CHANGE: u64 = 256;
-/// Nor is less than this, if less than that is anonymous: it comes and goes with every small program.
+/// A difference of less than 1/256 between two samples is no change.
+const CHANGE_DIVISOR: u64 = 256;
+/// Nor is less than this, if less than that is anonymous: it comes and goes with every small
+/// program.
 const SMALL_CHANGE: u64 = 2 << 20;
 const SMALL_ANONYMOUS_CHANGE: u64 = 512 << 10;
 
 /// Whether a tree has about as much as at the sample before.
 pub(super) fn is_about(bytes: u64, before: u64) -> bool {
-    bytes.abs_diff(before) <= bytes / LITTLE_CHANGE
+    bytes.abs_diff(before) <= bytes / CHANGE_DIVISOR
 }
 
 #[derive(Debug, Default)]

@@ -19,9 +19,9 @@ const IDLE_EVERY: Duration = Duration::from_millis(20);
 const IDLE_EVERY_FOR_EACH: Duration = Duration::from_micros(500);
 /// With more idle processes than this, the faults of the whole machine are read first.
 const FEW: usize = 14;
-/// The machine has written too little to observe them: less than one part in so many of the highest
-/// peak, or than this.
-const WRITTEN_LITTLE: u64 = 200;
+/// If the machine has written less than 1/200 of the highest peak, or less than
+/// [`LEAST_WRITTEN`], processes are not observed.
+const WRITTEN_DIVISOR: u64 = 200;
 const LEAST_WRITTEN: u64 = 1 << 20;
 
 /// When idle processes were last observed, and the faults of the machine until then.
@@ -84,7 +84,7 @@ impl<O: Observer> Sampler<O> {
         if let (Some(before), Some(faults)) = (self.idle_turns.faults, faults) {
             let written = pages_between(before, faults) * self.observer.page_bytes();
             let (highest, _) = self.highest();
-            if written < (highest / WRITTEN_LITTLE).max(LEAST_WRITTEN) {
+            if written < (highest / WRITTEN_DIVISOR).max(LEAST_WRITTEN) {
                 return false;
             }
         }

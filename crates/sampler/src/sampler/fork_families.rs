@@ -8,7 +8,7 @@ use crate::forks::{Family, FamilyId};
 use crate::member::Ending;
 
 impl<O: Observer> Sampler<O> {
-    /// A child of this process was born: walks over its family may have missed it.
+    /// This process has forked: walks over its family may have missed the child.
     pub(crate) fn discard_walks_of(&mut self, pid: u32) {
         let index = self.tree.index_of(pid);
         let family = index.and_then(|index| self.tree.members()[index].family);

@@ -29,7 +29,7 @@ impl HighWaterTurns {
         }
     }
 
-    /// The place of the next of so many processes, while the budget lasts.
+    /// The index of the next process to read, of `processes`; `None` without budget.
     fn next_place(&mut self, processes: usize) -> Option<usize> {
         if !self.budget.allows(COST) {
             return None;

@@ -86,7 +86,7 @@ impl MachineWrites {
         Option::zip(self.now, self.before).map(|(now, before)| between(before, now))
     }
 
-    /// The most pages that so many faults of one process can have given it.
+    /// The most pages that `faults` of one process can have added to it.
     pub(crate) fn pages_of<O: Observer>(&mut self, observer: &mut O, faults: u64) -> u64 {
         if faults == 0 {
             return 0;

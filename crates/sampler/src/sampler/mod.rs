@@ -5,18 +5,21 @@ mod between_samples;
 pub(crate) mod births;
 mod changes;
 mod counters;
+mod deaths;
 mod estimating;
+mod events;
 mod faults;
 mod files;
 mod fork_families;
 mod high_water;
 mod machine;
-pub(crate) mod memory_origin;
+mod memory_origin;
 mod narrowing;
 mod parts;
 mod progress;
+mod reported;
 mod sample;
-pub(crate) mod short_lives;
+mod short_lives;
 #[cfg(test)]
 mod simulation;
 mod sums;
@@ -51,7 +54,7 @@ pub struct Sampler<O: Observer> {
     pub(crate) tasks: Tasks,
     pub(crate) unsampled: UnsampledProcesses,
     pub(crate) attribution: Attribution,
-    pub(crate) progress: Progress,
+    progress: Progress,
     pub(crate) files: Files,
     families: Families,
     page_reads: PageReads,

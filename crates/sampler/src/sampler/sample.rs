@@ -84,8 +84,9 @@ impl<O: Observer> Sampler<O> {
         let mut index = 0;
         while index < self.tree.len() {
             let member = &mut self.tree.members_mut()[index];
-            // Before the size: a process that execs in between would show its parent's memory. Where
-            // execs are reported it is not needed, and a process that ends has no memory to compare.
+            // Before the size: a process that execs in between would show its parent's memory.
+            // Where execs are reported it is not needed, and a process that ends has no memory to
+            // compare.
             if !are_reported {
                 member.borrows_from = member
                     .borrows_from
@@ -171,8 +172,8 @@ impl<O: Observer> Sampler<O> {
         }
     }
 
-    /// Whether a process runs another program since this was last checked. A changed name alone does
-    /// not say so: some programs set their title.
+    /// Whether a process runs another program since this was last checked. A changed name alone
+    /// does not say so: some programs set their title.
     pub(super) fn detect_exec(&mut self, index: usize) {
         let member = &self.tree.members()[index];
         // A process that is gone is found gone by the next sample.

@@ -262,7 +262,8 @@ impl World {
         }
     }
 
-    /// Once this sample has read some process, or has walked over its pages, some other one changes.
+    /// Once this sample has read some process, or has walked over its pages, some other one
+    /// changes.
     fn change_meanwhile(&mut self) {
         let pids = self.pids();
         for _ in 0..pids.len().min(3) {

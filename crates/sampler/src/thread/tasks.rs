@@ -19,6 +19,9 @@ pub enum StartError {
     /// The process table cannot be read.
     #[error(transparent)]
     Observer(#[from] Error),
+    /// The operating system gives no thread.
+    #[error("cannot start a thread: {0}")]
+    NoThread(#[source] std::io::Error),
     /// The sampling thread has panicked.
     #[error("the sampling thread has ended")]
     ThreadEnded,

@@ -168,7 +168,7 @@ impl Table {
         self.processes.get_mut(&pid).unwrap()
     }
 
-    /// It has so much in memory from now on, with what it has mapped.
+    /// From now on it has `bytes` in memory, mapped files included.
     pub fn set(&mut self, pid: u32, bytes: u64) {
         let memory = self.process(pid).memory;
         let has = self.memories.get(memory);
@@ -177,7 +177,7 @@ impl Table {
         self.fault(pid, taken);
     }
 
-    /// It takes so much more.
+    /// It allocates `bytes` more.
     pub fn grow(&mut self, pid: u32, bytes: u64) {
         let before = self.resident(pid);
         self.set(pid, before + bytes);
@@ -187,7 +187,7 @@ impl Table {
         self.memories.get(self.processes[&pid].memory).resident() * self.page_bytes
     }
 
-    /// It writes to so much of what it has, the oldest first.
+    /// It writes to `bytes` of its memory, the oldest first.
     pub fn write(&mut self, pid: u32, bytes: u64) {
         self.write_at(pid, 0, bytes / self.page_bytes);
     }
@@ -223,14 +223,14 @@ impl Table {
         self.memories.unmap(memory, file);
     }
 
-    /// So much of what it has is not in memory but swapped out.
+    /// `bytes` of its memory are swapped out.
     pub fn swap_out(&mut self, pid: u32, bytes: u64) {
         let pages = bytes / self.page_bytes;
         let memory = self.process(pid).memory;
         self.memories.get_mut(memory).swapped = pages;
     }
 
-    /// It runs another program of the same name and command line, with so much memory.
+    /// It runs another program of the same name and command line, with `bytes` of memory.
     pub fn exec(&mut self, pid: u32, bytes: u64) {
         let pages = bytes / self.page_bytes;
         let memory = self.memories.create(pages);
@@ -324,8 +324,8 @@ impl Table {
         })
     }
 
-    /// Every page that one of them has, once: those that no file backs, also where they are still to
-    /// be released, and those of files.
+    /// Every page that one of them has, once: those that no file backs, also where they are still
+    /// to be released, and those of files.
     pub fn unique(&self, pids: impl IntoIterator<Item = u32>) -> (u64, u64) {
         let processes = pids.into_iter().filter_map(|pid| self.processes.get(&pid));
         let memories: BTreeSet<u64> = processes.map(|process| process.memory).collect();

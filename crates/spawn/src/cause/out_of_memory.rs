@@ -1,4 +1,4 @@
-//! Whether a run ended for want of memory, and whose.
+//! Whether a run ended for lack of memory, and whose.
 
 use std::path::{Path, PathBuf};
 
@@ -10,7 +10,8 @@ use memtop_trace::Death;
 use super::{heap_limit_bytes, was_at_limit};
 use crate::End;
 
-/// What shells and containers exit with when a process was killed or has aborted: 128 plus the signal.
+/// What shells and containers exit with when a process was killed or has aborted: 128 plus the
+/// signal.
 const KILLED_CODE: i32 = 128 + libc::SIGKILL;
 const ABORTED_CODE: i32 = 128 + libc::SIGABRT;
 
@@ -46,7 +47,7 @@ pub enum Scope {
     },
 }
 
-/// A process that was ended for want of memory.
+/// A process that was ended for lack of memory.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Victim {
     /// Its pid.

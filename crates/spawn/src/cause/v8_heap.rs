@@ -75,14 +75,14 @@ pub(crate) fn heap_limit_bytes(
         )
 }
 
-/// Whether a process had so much that its heap must have been full, or nearly. `highest_rss_bytes`
+/// Whether a process was so large that its heap must have been full, or nearly. `highest_rss_bytes`
 /// is the most that was ever resident of it.
 ///
 /// What is resident when a heap has filled up exceeds the limit by what is not heap, 40 MB and
 /// more. It can stay below where the heap was to grow by one large piece, such as the next size of
 /// a `Map`, so a fifth less will do. Buffers are resident and no part of the heap: a process that
-/// is large by them is taken for one at its limit. So this explains a SIGABRT only where nothing
-/// tells better.
+/// is large by them is taken for one at its limit. So this explains a SIGABRT only without
+/// better evidence.
 #[must_use]
 pub(crate) fn was_at_limit(highest_rss_bytes: u64, limit_bytes: u64) -> bool {
     highest_rss_bytes >= limit_bytes - limit_bytes / 5

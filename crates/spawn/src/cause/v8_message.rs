@@ -1,15 +1,15 @@
 //! V8's message about a full heap, found in a stream.
 //!
 //! V8 also writes it when a worker's heap is full and that ends the process. Where that ends the
-//! worker alone (`ERR_WORKER_OUT_OF_MEMORY`), the program gets an error event and goes on, so that is
-//! an error of the program and not looked for.
+//! worker alone (`ERR_WORKER_OUT_OF_MEMORY`), the program gets an error event and goes on, so that
+//! is an error of the program and not looked for.
 
 use memtop_trace::FULL_HEAP_MESSAGE;
 
 /// Looks for the message in the output of a command.
 ///
-/// A command may write the same text for another reason, so it proves nothing by itself: it explains a
-/// SIGABRT.
+/// A command may write the same text for another reason, so it proves nothing by itself: it
+/// explains a SIGABRT.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct HeapMessage {
     /// How much of the message the stream ends with so far.

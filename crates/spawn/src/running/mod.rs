@@ -144,8 +144,8 @@ impl RunningCommand {
         }
     }
 
-    /// Stops this process with the command, for a shell to see its job stopped. While the command is
-    /// being ended, it is memtop itself that has frozen it.
+    /// Stops this process with the command, for a shell to see its job stopped. While the command
+    /// is being ended, it is memtop itself that has frozen it.
     fn stop_with_command(&self) {
         if self.supervision.ending().is_none() {
             self.placement.session.stop_with_commands(|is_hidden| {

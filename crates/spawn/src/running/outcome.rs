@@ -56,11 +56,11 @@ impl RunningCommand {
         let out_of_memory = match conclusion.stopped {
             None => {
                 let record = record.as_ref().ok();
-                let told = record.into_iter().flat_map(|record| &record.task.deaths);
+                let reported = record.into_iter().flat_map(|record| &record.task.deaths);
                 let deaths: Vec<Death> = trace
                     .deaths
                     .into_iter()
-                    .chain(told.cloned().map(Death::from))
+                    .chain(reported.cloned().map(Death::from))
                     .collect();
                 self.out_of_memory(end, &deaths, record, &groups)
             }

@@ -12,8 +12,9 @@ use memtop_proc::native::run_first;
 
 type Job = Box<dyn FnOnce() + Send>;
 
-/// Starts its first thread at once, so that a tree can be ended when no more threads can be created,
-/// as under a fork bomb. Trees that end at the same time get a thread each, or wait for one.
+/// Starts its first thread at once, so that a tree can be ended when no more threads can be
+/// created, as under a fork bomb. Trees that end at the same time get a thread each, or wait for
+/// one.
 pub(crate) struct EndingThreads(Arc<Shared>);
 
 impl fmt::Debug for EndingThreads {

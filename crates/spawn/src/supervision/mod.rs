@@ -174,9 +174,9 @@ impl Supervision {
         true
     }
 
-    /// Ends all processes on another thread: they are asked to end, and killed after `grace`. A second
-    /// call without any grace cuts that short; another one changes nothing. Does nothing while the
-    /// enclosing supervision is being ended: these processes end with it.
+    /// Ends all processes on another thread: they are asked to end, and killed after `grace`. A
+    /// second call without any grace cuts that short; another one changes nothing. Does nothing
+    /// while the enclosing supervision is being ended: these processes end with it.
     pub(crate) fn end(self: &Arc<Self>, reason: Reason, grace: Duration) {
         let with_others = self.enclosing.as_ref().and_then(|all| all.ending());
         if with_others.is_none() {

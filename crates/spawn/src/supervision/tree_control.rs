@@ -39,8 +39,8 @@ pub(crate) struct Tree {
 
 impl TreeControl {
     /// Ends all processes and returns when they are gone, or when they turn out not to be. The
-    /// grace is over as soon as there is a reason to hurry: `skip_grace` says so, a signal asks this
-    /// process to end, or the processes still grow past their limit.
+    /// grace is over as soon as there is a reason to hurry: `skip_grace` says so, a signal asks
+    /// this process to end, or the processes still grow past their limit.
     pub(super) fn end_all(&self, grace: Duration, skip_grace: impl Fn() -> bool) -> EndRunOutcome {
         let proc = match ProcRoot::system() {
             Ok(proc) => proc,

@@ -38,7 +38,7 @@ pub(super) fn finish(verdict: u32) -> sock_filter {
     statement(RETURN, verdict)
 }
 
-/// Skips so many statements if the loaded number equals this one, and so many otherwise.
+/// Skips `then` statements if the loaded number equals `number`, and `otherwise` if not.
 pub(super) fn if_equals(number: u32, then: u8, otherwise: u8) -> sock_filter {
     jump(EQUALS, number.to_be(), then, otherwise)
 }

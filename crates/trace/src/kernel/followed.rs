@@ -178,8 +178,8 @@ impl Followed {
         self.events.push((at, Event::Lost { last_pid }));
     }
 
-    /// Another process has this pid now. Without its last status, the end of the former was lost, and
-    /// the sampler finds it gone.
+    /// Another process has this pid now. Without its last status, the end of the former was lost,
+    /// and the sampler finds it gone.
     fn release_pid(&mut self, pid: u32, at: Instant) {
         let former = self.processes.get(&pid);
         if former.is_some_and(|former| former.leader_status.is_some()) {

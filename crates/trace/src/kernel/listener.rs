@@ -100,8 +100,8 @@ impl KernelEvents {
         Ok(KernelEventsHold::new(&self.shared, &mut inbox))
     }
 
-    /// A process that is followed has ended with this wait status. Its parent may know that before the
-    /// kernel reports it.
+    /// A process that is followed has ended with this wait status. Its parent may know that before
+    /// the kernel reports it.
     pub fn note_end(&self, pid: u32, status: c_int) {
         self.shared
             .inbox()
@@ -231,8 +231,8 @@ impl Shared {
         Ok((Arc::new(shared), without_high_water))
     }
 
-    /// Whether events are received; if not, why. The calling thread must have been started after the sockets
-    /// were opened.
+    /// Whether events are received; if not, why. The calling thread must have been started after
+    /// the sockets were opened.
     fn works(&self) -> Result<(), String> {
         if !self.inbox().has_start_of_this_thread(&self.sockets) {
             return Err(NOTHING_SENT.to_owned());

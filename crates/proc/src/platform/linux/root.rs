@@ -58,7 +58,7 @@ impl ProcRoot {
             .is_ok_and(|link| link.to_bytes() == std::process::id().to_string().as_bytes())
     }
 
-    /// For those who look up processes by pids of their own namespace.
+    /// Opens it for callers that look up processes by pids of their own namespace.
     ///
     /// # Errors
     /// If the pids are those of another one.

@@ -5,8 +5,8 @@ use crate::bracket::Bracket;
 use crate::forks::holding::{Change, Holding, signed};
 
 impl Family {
-    /// `parent` has forked. It had so much at most then, or what was observed since births were
-    /// last confirmed. The child is observed next.
+    /// `parent` has forked. It had at most `had_at_most` then, or what was observed since births
+    /// were last confirmed. The child is observed next.
     pub(crate) fn fork(&mut self, parent: u32, child: u32, had_at_most: u64) {
         let had_at_most = had_at_most.max(self.holding(parent).recent.most);
         self.is_changed = true;

@@ -32,8 +32,8 @@ impl Family {
         }
     }
 
-    /// Takes in a walk over the pages of a member, which can have written and given back so much
-    /// since. What the others have stays as it was.
+    /// Adds a walk over the pages of a member, which can have written and released up to `since`
+    /// bytes since then. What the others have does not change.
     pub(crate) fn add_walk(&mut self, pid: u32, walk: PageWalk, since: u64) {
         // With outsiders it is unknown how many processes share a page.
         let sharers = (!self.has_outsiders).then_some(self.len() as u64);

@@ -61,17 +61,6 @@ impl Cgroup {
         }
     }
 
-    /// The highest swapped-out memory ever, in bytes. Only in version 2, since Linux 6.5.
-    ///
-    /// # Errors
-    /// If the file exists and cannot be read.
-    pub fn swap_peak(&self) -> Result<Option<u64>, Error> {
-        match self.version {
-            Version::V1 => Ok(None),
-            Version::V2 => files::number(&self.file("memory.swap.peak")),
-        }
-    }
-
     /// The current memory by kind. The kernel records no peak of each kind.
     ///
     /// # Errors

@@ -1,6 +1,6 @@
 import test from 'ava';
-import { redactedCommand, redactedText } from '../../../ts/report/crash/redact.js';
-import { isSecretName } from '../../../ts/report/crash/secret-names.js';
+import { redactedCommand, redactedText } from '../../ts/result/redact.js';
+import { isSecretName } from '../../ts/result/secret-names.js';
 
 const R = '[redacted]';
 
