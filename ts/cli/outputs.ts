@@ -4,7 +4,7 @@ import { messageOf } from '../errors.js';
 import { type FormatName, formats } from '../report/formats.js';
 import type { Result } from '../result/types.js';
 import { pageAsset } from './html-page.js';
-import { identity, OutputFile } from './output-file.js';
+import { identity, OutputFile, ownerOnly } from './output-file.js';
 import { UsageError } from './usage-error.js';
 import { say, writeAll } from './write.js';
 
@@ -43,8 +43,9 @@ export class Outputs {
       const flag = `--${format} ${path}`;
       try {
         // Loaded before the command starts, which may be what replaces this package.
-        const toText = await formats[format].load(pageAsset);
-        outputs.push({ flag, toText, file: fileAt(path) });
+        const { isPrivate, load } = formats[format];
+        const toText = await load(pageAsset);
+        outputs.push({ flag, toText, file: fileAt(path, isPrivate) });
       } catch (error) {
         for (const { file } of outputs) file?.discard();
         say(`memtop: ${flag} cannot be written: ${messageOf(error)}`);
@@ -84,8 +85,9 @@ function wanted(paths: OutputPaths): [FormatName, string][] {
   });
 }
 
-function fileAt(path: string): OutputFile | undefined {
-  return path === standardOutput ? undefined : new OutputFile(path);
+function fileAt(path: string, isPrivate: boolean): OutputFile | undefined {
+  if (path === standardOutput) return undefined;
+  return isPrivate ? new OutputFile(path, ownerOnly) : new OutputFile(path);
 }
 
 function refuseSame(paths: readonly [FormatName, string][]): void {

@@ -14,7 +14,7 @@ import { exportTo, importFrom, since, store as storeFlag } from '../flags/histor
 import { jsonSwitch } from '../flags/reporting.js';
 import { label } from '../flags/running.js';
 import { isSet, refuseBoth, valueGiven } from '../options.js';
-import { OutputFile } from '../output-file.js';
+import { OutputFile, ownerOnly } from '../output-file.js';
 import { refusePositionals } from '../positionals.js';
 import { requiredStore } from '../store.js';
 import { print, printText, say, terminalColumns } from '../write.js';
@@ -81,7 +81,7 @@ function exportRuns(store: Store, runs: readonly StoredRun[], target: string): n
       for (const text of exported(store, runs)) if (!printText(text)) break;
       return 0;
     }
-    new OutputFile(target).write([...exported(store, runs)].join(''));
+    new OutputFile(target, ownerOnly).write([...exported(store, runs)].join(''));
   } catch (error) {
     if (error instanceof MemtopError) throw error;
     say(`memtop: --export ${target}: ${messageOf(error)}`);
