@@ -124,7 +124,19 @@ test('--redact removes secrets from what a bench prints and stores', async (t) =
   t.is(code, 0);
   t.regex(stdout.toString(), /\[BUILD-MEM RESULT\] .*"--token","\[redacted\]"/);
   t.false(stdout.includes(secret));
-  const text = readFileSync(join(folder, '.memtop/result-latest.json'), 'utf8');
+  const file = join(folder, '.memtop/result-latest.json');
+  const text = readFileSync(file, 'utf8');
   t.false(text.includes(secret));
   t.notThrows(() => resultSchema.parse(JSON.parse(text)));
+});
+
+test('the result of a bench is private, also where an older one was not', async (t) => {
+  const folder = temporaryFolder(t);
+  const file = join(folder, '.memtop/result-latest.json');
+  mkdirSync(join(folder, '.memtop'));
+  writeFileSync(file, '{}');
+  chmodSync(file, 0o644);
+  const { code } = await memtop(['bench', '-q', '--', 'true'], { cwd: folder });
+  t.is(code, 0);
+  t.is(statSync(file).mode & 0o777, 0o600);
 });

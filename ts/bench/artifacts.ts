@@ -11,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { ownerOnly } from '../owner-only.js';
 import { replaceFile } from '../replace-file.js';
 import { resultJson } from '../report/json.js';
 import { logFileName, resultFileName, timelineFileName } from '../result/file-name.js';
@@ -79,7 +80,7 @@ export class Artifacts {
   }
 
   write(result: Result): void {
-    replaceFile(this.resultFile, resultJson(this.#stored(result)));
+    replaceFile(this.resultFile, resultJson(this.#stored(result)), ownerOnly);
     this.timelines.show(result.run.id);
   }
 

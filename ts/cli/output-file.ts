@@ -14,8 +14,6 @@ import { writeAll } from './write.js';
 
 /** Appending keeps the old content until there is a result. */
 const withoutTruncating = 'a';
-/** The mode of a new file that holds command lines, which may hold secrets. */
-export const ownerOnly = 0o600;
 const forAll = 0o666;
 
 export class OutputFile {

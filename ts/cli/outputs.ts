@@ -1,10 +1,11 @@
 /** The files, or standard output, that a result is written to. */
 
 import { messageOf } from '../errors.js';
+import { ownerOnly } from '../owner-only.js';
 import { type FormatName, formats } from '../report/formats.js';
 import type { Result } from '../result/types.js';
 import { pageAsset } from './html-page.js';
-import { identity, OutputFile, ownerOnly } from './output-file.js';
+import { identity, OutputFile } from './output-file.js';
 import { UsageError } from './usage-error.js';
 import { say, writeAll } from './write.js';
 
