@@ -10,6 +10,7 @@ import {
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { foldersOfProject } from '../../ts/cli/config/find.js';
+import { distrust } from '../../ts/cli/config/trust.js';
 import { asNobody, isRoot } from '../helpers/alive.js';
 import { temporaryFolder } from '../helpers/folder.js';
 import { testNeeding } from '../helpers/needs.js';
@@ -126,6 +127,19 @@ for (const [what, change] of [
     t.true(stderr.includes(`is not used: ${reason}; to use it: ${remedy}\n`), stderr);
   });
 }
+
+test.serial('without ids of users, as on Windows, only what can be read decides', (t) => {
+  const { config } = withConfig(t);
+  chmodSync(config, 0o666);
+  t.is(distrust(config)?.reason, 'every user can write to it');
+  const { geteuid } = process;
+  t.teardown(() => {
+    process.geteuid = geteuid as () => number;
+  });
+  process.geteuid = undefined as never;
+  t.is(distrust(config), undefined);
+  t.regex(distrust(`${config}.none`)?.reason ?? '', /ENOENT/);
+});
 
 test('a folder that all can write to may have the sticky bit', async (t) => {
   const { root, isExecuted } = withConfig(t);

@@ -410,6 +410,9 @@ test('no secret gets through, whatever its characters', (t) => {
       ['git', 'clone', `https://me:${encoded}@host/path`],
       ['a', `postgres://me:${encoded}@host/path`],
       ['sh', '-c', `TOKEN='${secret.replaceAll("'", '')}' b`],
+      ['mysql', '-uroot', `-p${secret}`, 'db'],
+      ['sh', '-c', `a && mysql -uroot -p'${secret.replaceAll("'", '')}' db`],
+      ['a', '--bearer', secret, `--pw=${secret}`],
       ['sh', '-c', `b --token "${secret.replaceAll(/["\\]/g, '')}"`],
     ];
     for (const command of commands) {
