@@ -148,6 +148,14 @@ test('a folder that all can write to may have the sticky bit', async (t) => {
   t.true(isExecuted());
 });
 
+test('a path in the message can be pasted, and controls no terminal', async (t) => {
+  const { root, config } = withConfig(t, 'a\u001b[31m $(id) b');
+  chmodSync(config, 0o666);
+  const { stderr } = await memtop(['-q', '--', 'true'], { cwd: join(config, '..') });
+  t.false(stderr.includes('\u001b'));
+  t.true(stderr.includes(`chmod o-w '${join(root, 'a?[31m $(id) b/memtop.config.mjs')}'`), stderr);
+});
+
 test('a config above one that is not used is found', async (t) => {
   const { root, isExecuted } = withConfig(t);
   const below = join(root, 'below');

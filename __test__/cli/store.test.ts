@@ -10,7 +10,7 @@ import {
 import { dirname, join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { Store } from '../../ts/history/store.js';
-import { isRoot } from '../helpers/alive.js';
+import { asNobody, isRoot } from '../helpers/alive.js';
 import { temporaryFolder } from '../helpers/folder.js';
 import { testNeeding } from '../helpers/needs.js';
 import { memtop, startMemtop, until } from '../helpers/processes.js';
@@ -190,14 +190,23 @@ test('the folder of another store, and a file that is none, keep their modes', a
   t.is(modeOf(other), 0o644);
 });
 
-testNeeding(isRoot ? undefined : { need: 'root', why: 'this is not root' })(
-  'the store of another user keeps its mode, and root says nothing',
-  async (t) => {
-    const { file, folder, files, env } = await exposedStore(t);
-    for (const path of [folder, ...files()]) chownSync(path, 65534, 65534);
-    const { code, stderr } = await memtop(['history'], { env });
-    t.is(code, 0);
-    t.is(stderr, '');
-    t.is(modeOf(file), 0o644);
-  },
-);
+const asRoot = testNeeding(isRoot ? undefined : { need: 'root', why: 'this is not root' });
+
+asRoot("an ordinary user's store is made private as well", async (t) => {
+  const { folder, file, env, files } = await exposedStore(t);
+  for (const path of [dirname(folder), folder, ...files()]) chownSync(path, 65534, 65534);
+  const { code, stderr } = await memtop(['-q', '--', 'true'], { env, as: asNobody, cwd: '/' });
+  t.is(code, 0);
+  t.is(stderr, '');
+  t.is(modeOf(file), 0o600);
+  t.is(modeOf(folder), 0o700);
+});
+
+asRoot('the store of another user keeps its mode, and root says nothing', async (t) => {
+  const { file, folder, files, env } = await exposedStore(t);
+  for (const path of [folder, ...files()]) chownSync(path, 65534, 65534);
+  const { code, stderr } = await memtop(['history'], { env });
+  t.is(code, 0);
+  t.is(stderr, '');
+  t.is(modeOf(file), 0o644);
+});

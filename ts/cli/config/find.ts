@@ -2,6 +2,8 @@
 import { existsSync, readFileSync, realpathSync, statSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { upwards } from '../../attribution/records/folders.js';
+import { plainText } from '../../report/plain-text.js';
+import { shellWord } from '../../report/shell-word.js';
 import { UsageError } from '../usage-error.js';
 import { say } from '../write.js';
 import { distrust } from './trust.js';
@@ -77,8 +79,10 @@ function inPackage(path: string): ConfigFile[] {
 function isUsed({ path }: ConfigFile): boolean {
   const problem = distrust(path);
   if (problem === undefined) return true;
-  const remedies = [problem.remedy, `MEMTOP_CONFIG=${path}`].filter(Boolean).join(' or ');
-  say(`memtop: warning: ${path} is not used: ${problem.reason}; to use it: ${remedies}`);
+  const named = `MEMTOP_CONFIG=${shellWord(path)}`;
+  const remedies = [problem.remedy, named].filter(Boolean).join(' or ');
+  const text = `${path} is not used: ${problem.reason}; to use it: ${remedies}`;
+  say(`memtop: warning: ${plainText(text)}`);
   return false;
 }
 

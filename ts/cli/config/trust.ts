@@ -2,6 +2,7 @@
 import { lstatSync, type Stats, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { messageOf } from '../../errors.js';
+import { shellWord } from '../../report/shell-word.js';
 
 /** Why a config is not used, and how that can be changed. */
 export interface Distrust {
@@ -37,10 +38,13 @@ function examined(path: string): Distrust | undefined {
     if (!isTrusted(uid)) return { reason: `${what} belongs to user ${uid}` };
   }
   if (isWritableByAll(file)) {
-    return { reason: 'every user can write to it', remedy: `chmod o-w ${path}` };
+    return { reason: 'every user can write to it', remedy: `chmod o-w ${shellWord(path)}` };
   }
   if (isWritableByAll(above) && (above.mode & sticky) === 0) {
-    return { reason: 'every user can write to its folder', remedy: `chmod o-w ${folder}` };
+    return {
+      reason: 'every user can write to its folder',
+      remedy: `chmod o-w ${shellWord(folder)}`,
+    };
   }
   return undefined;
 }
