@@ -5,7 +5,7 @@ import { chmodSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 export function replaceFile(file: string, content: string | Uint8Array, mode?: number): void {
   const draft = `${file}.${process.pid}`;
   try {
-    writeFileSync(draft, content);
+    writeFileSync(draft, content, { mode });
     if (mode !== undefined) chmodSync(draft, mode);
     renameSync(draft, file);
   } catch (error) {

@@ -9,6 +9,7 @@ import {
 } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
+import { containerLabel } from '../../ts/bench/container/remove.js';
 import { Store } from '../../ts/history/store.js';
 import { isAlive } from '../helpers/alive.js';
 import { highest, project, sampledPeak } from '../helpers/bench.js';
@@ -33,6 +34,7 @@ function withFakeEngine(t: ExecutionContext, mode = '') {
     PATH: `${programs}:${process.env.PATH}`,
     FAKE_ENGINE: mode,
     FAKE_ENGINE_CALLS: join(made.cwd, 'calls'),
+    FAKE_ENGINE_CONTAINERS: join(made.cwd, 'containers'),
   };
   const calls = (): string[][] =>
     made
@@ -182,6 +184,34 @@ test('killing memtop ends the command in the container; the next bench cleans up
   await bench([...engine, '-q', '--', 'true'], env);
   t.deepEqual(left(), []);
   t.true(calls().some((args) => args.join(' ') === `rm --force ${run[run.indexOf('--name') + 1]}`));
+});
+
+test('a repository cannot have containers removed that are not its own', async (t) => {
+  const { bench, env, write, calls, left } = withFakeEngine(t);
+  const foreign = ['database', 'memtop-1-2-3'];
+  for (const name of foreign) {
+    const folder = `.memtop/.container-${name}`;
+    // What a repository can contain: no socket, but a connection to a file is refused as well.
+    write(`${folder}/alive`, '');
+    write(`${folder}/job.json`, JSON.stringify({ container: name, command: ['true'] }));
+  }
+  write('containers', 'database app=1\nmemtop-1-2-3 memtop.bench=another\n');
+  t.is((await bench([...engine, '-q', '--', 'true'], env)).code, 0);
+  const removed = calls().flatMap(([action, ...rest]) => (action === 'rm' ? [rest.at(-1)] : []));
+  t.deepEqual(
+    removed.filter((name) => foreign.includes(`${name}`)),
+    [],
+  );
+  t.is(removed.length, 1);
+  t.deepEqual(left(), []);
+});
+
+test('a container that has the label but not the name of a bench is not removed', async (t) => {
+  const { bench, env, write, cwd, calls } = withFakeEngine(t);
+  write('.memtop/.container-x/alive', '');
+  write('containers', `database ${containerLabel(join(cwd, '.memtop/.container-x'))}\n`);
+  await bench([...engine, '-q', '--', 'true'], env);
+  t.false(calls().some((args) => args.includes('database')));
 });
 
 test('a container that is killed as a whole does not fit', async (t) => {

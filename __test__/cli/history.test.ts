@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { Store } from '../../ts/history/store.js';
@@ -84,6 +84,7 @@ test('runs go from one store to another and are the same there', async (t) => {
   const file = join(temporaryFolder(t), 'runs.json');
   const exported = await one.memtop('history', '--export', file);
   t.is(exported.code, 0, exported.stderr);
+  t.is(statSync(file).mode & 0o777, 0o600);
   const imported = await other.memtop('history', '--import', file);
   t.is(imported.stderr, 'memtop: 2 runs added, 0 left out\n');
   const again = await other.memtop('history', '--import', file);

@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { resultSchema } from '../../ts/result/schema.js';
@@ -77,8 +77,66 @@ test('a result larger than a pipe buffer arrives whole', async (t) => {
   t.is(JSON.parse(stdout.toString()).run.command[1], long);
 });
 
-test('the file has the permissions that any new file would have', async (t) => {
-  const file = join(temporaryFolder(t), 'result.json');
-  await memtop(['-q', '--json', file, '--', 'true']);
-  t.is(statSync(file).mode & 0o777, 0o666 & ~process.umask());
+test('a new file is readable to its owner alone, an existing one keeps its mode', async (t) => {
+  const folder = temporaryFolder(t);
+  const modeOf = async (name: string, command = 'true') => {
+    const file = join(folder, name);
+    const sh = ['sh', '-c', command, file];
+    const { code } = await memtop(['-q', '--json', file, '--csv', `${file}.csv`, '--', ...sh]);
+    t.is(code, 0);
+    t.notThrows(() => JSON.parse(readFileSync(file, 'utf8')));
+    return statSync(file).mode & 0o777;
+  };
+  t.is(await modeOf('new'), 0o600);
+  t.is(await modeOf('removed', 'rm "$0"'), 0o600);
+  writeFileSync(join(folder, 'old'), 'before');
+  chmodSync(join(folder, 'old'), 0o644);
+  t.is(await modeOf('old'), 0o644);
+  t.is(statSync(join(folder, 'new.csv')).mode & 0o777, 0o666 & ~process.umask());
+});
+
+const secret = 'hunter2';
+
+for (const [name, flags, env] of [
+  ['--redact', ['--redact'], {}],
+  ['MEMTOP_REDACT', [], { MEMTOP_REDACT: '1' }],
+] as const) {
+  test(`${name} removes secrets from the result`, async (t) => {
+    const folder = temporaryFolder(t);
+    const [file, plain] = [join(folder, 'redacted'), join(folder, 'plain')];
+    const command = ['--', 'sh', '-c', ': "$@"; sleep 0.1', 'sh', '--token', secret];
+    await memtop(['-q', ...flags, '--label', `PW=${secret}`, '--json', file, ...command], { env });
+    await memtop(['-q', '--json', plain, ...command]);
+    const text = readFileSync(file, 'utf8');
+    t.false(text.includes(secret), text);
+    const { run } = resultSchema.parse(JSON.parse(text));
+    t.deepEqual(run.command.slice(-2), ['--token', '[redacted]']);
+    t.is(run.label, 'PW=[redacted]');
+    t.true(readFileSync(plain, 'utf8').includes(secret));
+  });
+}
+
+test('--redact removes secrets from what a bench prints and stores', async (t) => {
+  const folder = temporaryFolder(t);
+  const sh = ['sh', '-c', ': "$@"', 'sh', '--token', secret];
+  const flags = ['-q', '--redact', '-n', '2'];
+  const { code, stdout } = await memtop(['bench', ...flags, '--', ...sh], { cwd: folder });
+  t.is(code, 0);
+  t.regex(stdout.toString(), /\[BUILD-MEM RESULT\] .*"--token","\[redacted\]"/);
+  t.false(stdout.includes(secret));
+  const file = join(folder, '.memtop/result-latest.json');
+  const text = readFileSync(file, 'utf8');
+  t.false(text.includes(secret));
+  t.notThrows(() => resultSchema.parse(JSON.parse(text)));
+});
+
+test('the result of a bench is private, also where an older one was not', async (t) => {
+  const folder = temporaryFolder(t);
+  const file = join(folder, '.memtop/result-latest.json');
+  mkdirSync(join(folder, '.memtop'));
+  writeFileSync(file, '{}');
+  chmodSync(file, 0o644);
+  const { code } = await memtop(['bench', '-q', '--', 'true'], { cwd: folder });
+  t.is(code, 0);
+  t.is(statSync(file).mode & 0o777, 0o600);
 });

@@ -16,8 +16,8 @@ const options = (argv: readonly string[], environment: Record<string, string> = 
 
 test('without a flag nothing is set and the guard is on', (t) => {
   const { guard, github, json, quiet, chart, maxPeak, ...more } = options([]);
-  const { label, stages, rules, logHeapUsage, heap, ...others } = more;
-  t.deepEqual([guard, github, chart], [true, true, false]);
+  const { label, stages, rules, redact, logHeapUsage, heap, ...others } = more;
+  t.deepEqual([guard, github, chart, redact], [true, true, false, false]);
   t.deepEqual([json, quiet, label], [undefined, false, undefined]);
   t.deepEqual([stages, rules, maxPeak, logHeapUsage, heap], [[], [], [], false, false]);
   t.true(Object.values(others).every((value) => value === undefined));

@@ -1,8 +1,18 @@
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
-import test from 'ava';
+import {
+  chmodSync,
+  chownSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
 import { Store } from '../../ts/history/store.js';
+import { asNobody, isRoot } from '../helpers/alive.js';
 import { temporaryFolder } from '../helpers/folder.js';
+import { testNeeding } from '../helpers/needs.js';
 import { memtop, startMemtop, until } from '../helpers/processes.js';
 import { ownStore } from '../helpers/stored.js';
 
@@ -132,4 +142,71 @@ test('a killed memtop leaves an interrupted run with its timeline', async (t) =>
   const { sums, processes } = Store.open(store.file).timeline(run?.id ?? '');
   t.true(sums.length > 0);
   t.true(processes.some(({ name }) => name === 'sleep'));
+});
+
+const modeOf = (path: string) => statSync(path).mode & 0o777;
+
+/** A store with one run in a folder of memtop's own, readable to all. */
+async function exposedStore(t: ExecutionContext) {
+  const data = temporaryFolder(t);
+  const file = join(data, 'memtop/runs.db');
+  const env = { XDG_DATA_HOME: data };
+  await memtop(['-q', '--', 'true'], { env });
+  const folder = dirname(file);
+  const files = () => readdirSync(folder).map((name) => join(folder, name));
+  const expose = () => {
+    chmodSync(folder, 0o755);
+    for (const path of files()) chmodSync(path, 0o644);
+  };
+  expose();
+  return { file, folder, files, env, expose };
+}
+
+test('a store that others can read is made private by every command that opens it', async (t) => {
+  const { folder, files, env, expose } = await exposedStore(t);
+  for (const args of [['-q', '--', 'true'], ['history'], ['show'], ['ps', '--runs']]) {
+    const { code, stderr } = await memtop(args, { env });
+    t.is(code, 0, stderr);
+    t.notRegex(stderr, /warning|other users/);
+    t.is(modeOf(folder), 0o700, args.join(' '));
+    for (const path of files()) t.is(modeOf(path), 0o600, `${args.join(' ')}: ${path}`);
+    expose();
+  }
+});
+
+test('the folder of another store, and a file that is none, keep their modes', async (t) => {
+  const folder = temporaryFolder(t);
+  chmodSync(folder, 0o755);
+  const [file, other] = [join(folder, 'runs.db'), join(folder, 'other')];
+  writeFileSync(other, 'no database, and long enough to be one '.repeat(100));
+  chmodSync(other, 0o644);
+  await memtop(['-q', '--store', file, '--', 'true']);
+  chmodSync(file, 0o644);
+  await memtop(['-q', '--store', file, '--', 'true']);
+  t.is(modeOf(file), 0o600);
+  t.is(modeOf(folder), 0o755);
+  await memtop(['-q', '--store', other, '--', 'true']);
+  await memtop(['history', '--store', other]);
+  t.is(modeOf(other), 0o644);
+});
+
+const asRoot = testNeeding(isRoot ? undefined : { need: 'root', why: 'this is not root' });
+
+asRoot("an ordinary user's store is made private as well", async (t) => {
+  const { folder, file, env, files } = await exposedStore(t);
+  for (const path of [dirname(folder), folder, ...files()]) chownSync(path, 65534, 65534);
+  const { code, stderr } = await memtop(['-q', '--', 'true'], { env, as: asNobody, cwd: '/' });
+  t.is(code, 0);
+  t.is(stderr, '');
+  t.is(modeOf(file), 0o600);
+  t.is(modeOf(folder), 0o700);
+});
+
+asRoot('the store of another user keeps its mode, and root says nothing', async (t) => {
+  const { file, folder, files, env } = await exposedStore(t);
+  for (const path of [folder, ...files()]) chownSync(path, 65534, 65534);
+  const { code, stderr } = await memtop(['history'], { env });
+  t.is(code, 0);
+  t.is(stderr, '');
+  t.is(modeOf(file), 0o644);
 });

@@ -11,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { ownerOnly } from '../owner-only.js';
 import { replaceFile } from '../replace-file.js';
 import { resultJson } from '../report/json.js';
 import { logFileName, resultFileName, timelineFileName } from '../result/file-name.js';
@@ -28,9 +29,15 @@ export class Artifacts {
   readonly resultFile: string;
   readonly timelines: Timelines;
   readonly #log: number;
+  readonly #stored: (result: Result) => Result;
 
-  /** @throws where nothing can be written there */
-  constructor(folder: string, label: string) {
+  /**
+   * `stored` makes of a result what is stored of it.
+   *
+   * @throws where nothing can be written there
+   */
+  constructor(folder: string, label: string, stored = (result: Result) => result) {
+    this.#stored = stored;
     this.folder = resolve(folder);
     const isNew = mkdirSync(this.folder, { recursive: true }) !== undefined;
     if (isNew || basename(this.folder) === ownName) this.#ignoreItself();
@@ -73,7 +80,7 @@ export class Artifacts {
   }
 
   write(result: Result): void {
-    replaceFile(this.resultFile, resultJson(result));
+    replaceFile(this.resultFile, resultJson(this.#stored(result)), ownerOnly);
     this.timelines.show(result.run.id);
   }
 

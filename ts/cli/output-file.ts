@@ -14,17 +14,24 @@ import { writeAll } from './write.js';
 
 /** Appending keeps the old content until there is a result. */
 const withoutTruncating = 'a';
+const forAll = 0o666;
 
 export class OutputFile {
   readonly #path: string;
   readonly #fd: number;
   readonly #isNew: boolean;
+  readonly #mode: number;
 
-  /** @throws when the file cannot be written */
-  constructor(path: string) {
+  /**
+   * `mode` is that of a new file, before the umask.
+   *
+   * @throws when the file cannot be written
+   */
+  constructor(path: string, mode = forAll) {
     this.#path = resolve(path);
+    this.#mode = mode;
     this.#isNew = !existsSync(this.#path);
-    this.#fd = openSync(this.#path, withoutTruncating);
+    this.#fd = openSync(this.#path, withoutTruncating, mode);
   }
 
   get descriptor(): number {
@@ -33,7 +40,9 @@ export class OutputFile {
 
   /** Replaces the content of the file; a failure leaves it empty, never half-written. */
   write(text: string): void {
-    const fd = this.#isStillThere() ? this.#fd : openSync(this.#path, withoutTruncating);
+    const fd = this.#isStillThere()
+      ? this.#fd
+      : openSync(this.#path, withoutTruncating, this.#mode);
     const isFile = fstatSync(fd).isFile();
     try {
       if (isFile) ftruncateSync(fd);

@@ -1,6 +1,7 @@
 /** The files, or standard output, that a result is written to. */
 
 import { messageOf } from '../errors.js';
+import { ownerOnly } from '../owner-only.js';
 import { type FormatName, formats } from '../report/formats.js';
 import type { Result } from '../result/types.js';
 import { pageAsset } from './html-page.js';
@@ -43,8 +44,9 @@ export class Outputs {
       const flag = `--${format} ${path}`;
       try {
         // Loaded before the command starts, which may be what replaces this package.
-        const toText = await formats[format].load(pageAsset);
-        outputs.push({ flag, toText, file: fileAt(path) });
+        const { isPrivate, load } = formats[format];
+        const toText = await load(pageAsset);
+        outputs.push({ flag, toText, file: fileAt(path, isPrivate) });
       } catch (error) {
         for (const { file } of outputs) file?.discard();
         say(`memtop: ${flag} cannot be written: ${messageOf(error)}`);
@@ -84,8 +86,9 @@ function wanted(paths: OutputPaths): [FormatName, string][] {
   });
 }
 
-function fileAt(path: string): OutputFile | undefined {
-  return path === standardOutput ? undefined : new OutputFile(path);
+function fileAt(path: string, isPrivate: boolean): OutputFile | undefined {
+  if (path === standardOutput) return undefined;
+  return isPrivate ? new OutputFile(path, ownerOnly) : new OutputFile(path);
 }
 
 function refuseSame(paths: readonly [FormatName, string][]): void {

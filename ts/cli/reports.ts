@@ -10,6 +10,7 @@ import { say, terminalColumns } from './write.js';
 export interface ReportOptions extends OutputPaths {
   readonly quiet: boolean;
   readonly chart: boolean;
+  readonly redact: boolean;
   /** Whether to write to the job in GitHub Actions. */
   readonly github: boolean;
 }
@@ -33,7 +34,8 @@ export async function openReports(
   options: ReportOptions,
   summarize: Summarize = summary,
 ): Promise<Reports | undefined> {
-  const { github: isTold, chart: isDrawn, quiet } = options;
+  const { github: isTold, chart: isDrawn, redact: isRedacted, quiet } = options;
+  const redacted = isRedacted ? await redaction() : undefined;
   const chart = isDrawn ? (await import('../report/chart.js')).chartLines : undefined;
   const github = isTold ? await openGithub(process.env, !quiet) : undefined;
   const outputs = await Outputs.open(options);
@@ -45,11 +47,16 @@ export async function openReports(
         if (chart) sayAll(chart(result, lookIn(process.env, terminalColumns())));
         for (const { message } of result.warnings) say(`memtop: warning: ${message}`);
         github?.write(result);
-        outputs.write(result);
+        outputs.write(redacted?.(result) ?? result);
       },
       discard: () => outputs.discard(),
     }
   );
+}
+
+/** Loaded before the command starts, which may be what replaces this package. */
+export async function redaction(): Promise<(result: Result) => Result> {
+  return (await import('../report/redacted-result.js')).redactedResult;
 }
 
 function print(result: Result, isQuiet: boolean, summarize: Summarize): void {

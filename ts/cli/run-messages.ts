@@ -1,4 +1,5 @@
 /** Prints the messages of the guard, and of a recording that failed. */
+import { makePrivate } from '../history/private.js';
 import type { GuardListeners } from '../tracker/execute.js';
 import type { Recording } from '../tracker/native/recording.js';
 import { say } from './write.js';
@@ -16,9 +17,13 @@ export class RunMessages implements GuardListeners {
     this.#recording = recording;
   };
 
-  /** Waits until the run is recorded, and warns if it is not. */
+  /** Waits until the run is recorded, and warns if it is not, or if others can read it. */
   warnIfUnrecorded(): void {
-    const trouble = this.#recording?.trouble();
+    const trouble = this.#recording?.trouble() ?? exposureOf(this.#recording?.file);
     if (trouble !== undefined) say(`memtop: warning: ${trouble}`);
   }
+}
+
+function exposureOf(store: string | undefined): string | undefined {
+  return store === undefined ? undefined : makePrivate(store);
 }

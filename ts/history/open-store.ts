@@ -90,6 +90,7 @@ export function openStore(options: StoreOptions = {}): RunStore {
     throw new SystemError('there is no store: it is switched off, or there is no home directory');
   }
   const store = Store.open(file);
+  if (store.exposure) process.emitWarning(store.exposure, { type: 'MemtopWarning' });
   return {
     file,
     runs(filter = {}) {

@@ -10,6 +10,7 @@ import { asCurrentResult } from '../result/older.js';
 import type { StoredGroup, StoredRun, StoredTimeline } from '../result/stored-run.js';
 import type { ExitCause, Host, PeakMetric, ProcessIdentity, Result } from '../result/types.js';
 import { processIdentity } from '../tracker/native/process-identity.js';
+import { makePrivate } from './private.js';
 
 type Native = InstanceType<Addon['NativeStore']>;
 
@@ -36,11 +37,14 @@ export interface WholeRun {
 /** Every method but `close()` throws StoreClosed once it is closed. */
 export class Store implements Disposable {
   readonly file: string;
+  /** Why other users have access to it, where that could not be changed. */
+  readonly exposure: string | undefined;
   readonly #native: Native;
 
   private constructor(file: string, native: Native) {
     this.file = file;
     this.#native = native;
+    this.exposure = makePrivate(file);
   }
 
   /**

@@ -8,24 +8,30 @@ type Asset = (name: string) => string;
 interface Format {
   /** For the help. */
   readonly summary: string;
+  /** Whether it contains whole command lines, so that a new file is for its owner alone. */
+  readonly isPrivate: boolean;
   load(asset: Asset): Promise<(result: Result) => string>;
 }
 
 export const formats = {
   json: {
     summary: "write the result to FILE as JSON; '-' is standard output, after the command's own",
+    isPrivate: true,
     load: async () => resultJson,
   },
   csv: {
     summary: 'write the memory over time to FILE as CSV, with a column per task',
+    isPrivate: false,
     load: async () => (await import('./csv.js')).resultCsv,
   },
   markdown: {
     summary: 'write a summary for a pull request or a job to FILE',
+    isPrivate: false,
     load: async () => (await import('./markdown.js')).resultMarkdown,
   },
   html: {
     summary: 'write a self-contained page to FILE',
+    isPrivate: false,
     load: async (asset: Asset) => {
       const { resultHtml } = await import('./html.js');
       const assets = { script: asset('page.js'), style: asset('page.css') };

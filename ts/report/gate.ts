@@ -5,6 +5,7 @@ import type { Result } from '../result/types.js';
 import { formatBytes } from './bytes.js';
 import { percentText } from './diff.js';
 import { fitted, plainText } from './plain-text.js';
+import { shellWord } from './shell-word.js';
 
 const longestCommand = 70;
 
@@ -102,9 +103,4 @@ function againLines(result: Result | undefined): string[] {
 
 function shown(command: readonly string[]): string {
   return fitted(plainText(redactedCommand(command).join(' ')), longestCommand);
-}
-
-/** Quoted for a shell. */
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -2,31 +2,39 @@
  * Redacts passwords, tokens and keys in command lines before they get into a file. Whatever looks
  * like a secret is treated as one: redacting too much is better than too little.
  */
-import { basename } from 'node:path';
-import { isSecretName, passwordFlagOf } from './secret-names.js';
+import { knownSecret } from './known-secrets.js';
+import { attachedFlag, isBefore, type PasswordFlag, passwordFlagsOf } from './password-flags.js';
+import { isPlainPair, isSecretName, isSecretValue } from './secret-names.js';
 
 const redacted = '[redacted]';
 
 /** Authentication schemes, which a secret follows. */
 const scheme = /^(?:bearer|basic|token|digest|negotiate)$/i;
 const flag = /^--?[a-z]/i;
+/** Of a compiler: `-DNAME`, whose value would be in the same argument. */
+const definition = /^-[A-Z]\w/;
 /** Options of a shell whose value is a script: `-c`, `-lc`. */
 const scriptFlag = /^-[a-z]*c$/;
 const userFlag = /^(?:-u|-U|--user|--proxy-user)$/;
 const userAttached = /^(?:-[uU]|--(?:proxy-)?user=)[^:\s]*:(?=.)/;
+/** As `docker run --user` takes them. */
+const userIds = /^(?:-[uU]|--user=)?\d+:\d+$/;
 
 /** The arguments with their secrets redacted. */
 export function redactedCommand(command: readonly string[]): string[] {
-  const passwordFlag = passwordFlagOf(basename(command[0] ?? ''));
+  const flags: PasswordFlag[] = [];
   let before = '';
   let isExpected = false;
   return command.map((argument) => {
-    let shown = isExpected ? redactedValue(argument) : redactedArgument(argument, before);
-    if (passwordFlag !== undefined && argument.startsWith(passwordFlag)) {
-      shown = argument === passwordFlag ? argument : `${passwordFlag}${redacted}`;
-    }
+    const attached = attachedFlag(flags, argument);
+    const shown = attached
+      ? `${attached.flag}${redacted}`
+      : isExpected
+        ? redactedValue(argument, before)
+        : redactedArgument(argument, before);
     isExpected =
-      announces(argument) || argument === passwordFlag || (isExpected && scheme.test(argument));
+      announces(argument) || isBefore(flags, argument) || (isExpected && scheme.test(argument));
+    add(flags, passwordFlagsOf(argument, before));
     before = argument;
     return shown;
   });
@@ -34,7 +42,7 @@ export function redactedCommand(command: readonly string[]): string[] {
 
 /** Other text with its secrets redacted, such as a script or a title. */
 export function redactedText(text: string): string {
-  const named = withoutValues(withoutValues(withoutHeaders(text), flags), names);
+  const named = withoutValues(withoutValues(withoutHeaders(withoutPasswords(text)), flags), names);
   return withoutKnown(withoutCredentials(named));
 }
 
@@ -42,62 +50,59 @@ export function redactedText(text: string): string {
 function announces(argument: string): boolean {
   if (/^bearer$/i.test(argument)) return true;
   const isHead = flag.test(argument) ? !/[=:]/.test(argument) : /^[\w.-]+:$/.test(argument);
-  return isHead && isSecretName(argument);
+  return isHead && !definition.test(argument) && isSecretName(argument);
 }
 
 /** In place of a secret there may be a flag, whose value is next, or a scheme. */
-function redactedValue(argument: string): string {
-  return announces(argument) || scheme.test(argument) ? argument : redacted;
+function redactedValue(argument: string, before: string): string {
+  if (announces(argument) || scheme.test(argument)) return argument;
+  return isSecretValue(before, argument) ? redacted : redactedArgument(argument, before);
 }
 
-/** Arguments without any of these hold no named value, login, header or known token. */
-const suspicious =
-  /[\s:=@]|gh[a-z]_|github_pat_|glpat-|xox[a-z]-|sk-|k_live_|npm_|pypi-|AIza|AKIA|ASIA|eyJ/;
-
 function redactedArgument(argument: string, before: string): string {
-  if (!suspicious.test(argument)) return argument;
+  // Without any of these it holds no named value, login or header.
+  if (!/[\s:=@]/.test(argument)) return argument.replaceAll(knownSecret, redacted);
   if (scriptFlag.test(before)) return redactedText(argument);
+  if (userIds.test(argument)) return argument;
   if (userFlag.test(before) && argument.includes(':')) {
     return `${argument.slice(0, argument.indexOf(':'))}:${redacted}`;
   }
   const [user] = userAttached.exec(argument) ?? [];
   if (user !== undefined) return `${user}${redacted}`;
   // A value extends to the end of its argument, even over spaces.
+  const space = argument.search(/\s/);
   for (const { index, 0: head, groups } of argument.matchAll(names)) {
-    if (/\s/.test(argument.slice(0, index))) break;
+    if (space >= 0 && index > space) break;
     const end = index + head.length;
-    if (end === argument.length || !isSecretName(groups?.name ?? '')) continue;
+    const { name = '' } = groups ?? {};
+    if (!isSecretName(name) || !isSecretPair(name, head, argument.slice(end))) continue;
     return `${redactedText(argument.slice(0, index))}${head}${redacted}`;
   }
   return redactedText(argument);
 }
 
-/** Secrets with a known format. */
-const known = new RegExp(
-  [
-    /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(?:-----END [A-Z ]*PRIVATE KEY-----|$)/,
-    /(?<![a-zA-Z\d])(?:gh[a-z]_|github_pat_|glpat-|xox[a-z]-|sk-|[sr]k_live_)[\w-]{8,}/,
-    /(?<![a-zA-Z\d])(?:npm_[a-zA-Z\d]{16,}|pypi-AgE[\w-]+|AIza[\w-]{20,})/,
-    /(?<![a-zA-Z\d])(?:AKIA|ASIA)[A-Z\d]{8,}/,
-    /(?<![a-zA-Z\d])eyJ[\w-]{8,}(?:\.[\w-]*)*/,
-  ]
-    .map(({ source }) => source)
-    .join('|'),
-  'g',
-);
+/** For a secret name: `head` is the name with what separates it from the value. */
+function isSecretPair(name: string, head: string, value: string): boolean {
+  const isDefinition = definition.test(name) && /^\s/.test(head.slice(name.length));
+  if (isDefinition || !isSecretValue(name, value)) return false;
+  return head !== `${name}:` || !isPlainPair(name, value);
+}
+
 /** Headers are secret up to their closing quote, or to the end of the line. */
 const quotedHeader =
   /((["'])[\w-]*(?:authorization|cookie)\s*:\s*)(?:\\.|(?!\2)[^\\\r\n])*(?=\2|\\?$)/gim;
 const header = /(?<!["'\w-])([\w-]*(?:authorization|cookie)\s*:\s*)\S.*/gi;
 const isHeader = /(?:authorization|cookie)$/i;
-const login = /(?<![\w-])((?:bearer|basic)\s+)[^\s"']{4,}/gi;
+/** Not the words of a sentence: `basic usage`. */
+const login =
+  /(?<![\w/-])((?:[Bb]earer|[Bb]asic|BEARER|BASIC)\s+)(?!-)(?=[^\s"']*(?:[\d=]|[^\s"'][A-Z]))[^\s"']{4,}/g;
 
 function withoutHeaders(text: string): string {
   return text.replaceAll(quotedHeader, `$1${redacted}`).replaceAll(header, `$1${redacted}`);
 }
 
 function withoutKnown(text: string): string {
-  return text.replaceAll(login, `$1${redacted}`).replaceAll(known, redacted);
+  return text.replaceAll(login, `$1${redacted}`).replaceAll(knownSecret, redacted);
 }
 
 /** `NAME=`, `name: `, `"name": `. Each name is matched once, which keeps long texts cheap. */
@@ -119,7 +124,7 @@ function withoutValues(text: string, heads: RegExp): string {
     if (isHeader.test(name) && text.startsWith(redacted, at)) continue;
     word.lastIndex = at;
     const value = word.exec(text)?.[0];
-    if (value === undefined) continue;
+    if (value === undefined || !isSecretPair(name, head, value)) continue;
     kept += text.slice(from, at) + redacted;
     from = at + value.length;
   }
@@ -130,12 +135,40 @@ function withoutValues(text: string, heads: RegExp): string {
 const password = /([a-z\d+.-]:\/\/[^\s:/@]*):(?!\d{1,5}(?:[/?#\s]|$))\S*@/gi;
 /** An HTTP user name may be a token. */
 const httpUser = /(?<=https?:\/\/)[^\s/@]+@/gi;
-const userOption = /(?<![\w-])((?:-u|-U|--user|--proxy-user)(?:\s+|=)["']?[^\s:"']+:)[^\s"']+/g;
+const userOption =
+  /(?<![\w-])((?:-u|-U|--user|--proxy-user)(?:\s+|=)["']?(?!\d+:\d+(?:\s|$))[^\s:"']+:)[^\s"']+/g;
+/** The signature that grants access to a URL. */
+const signature = /([?&](?:sig|[\w-]*signature)=)[^&\s"'#]+/gi;
 
 /** `https://user:password@host`, `https://token@host`, `curl -u user:password`. */
 function withoutCredentials(text: string): string {
   return text
     .replaceAll(password, `$1:${redacted}@`)
     .replaceAll(httpUser, `${redacted}@`)
-    .replaceAll(userOption, `$1${redacted}`);
+    .replaceAll(userOption, `$1${redacted}`)
+    .replaceAll(signature, `$1${redacted}`);
+}
+
+/** A program and its arguments in a script, up to the end of the simple command. */
+const simpleCommand = /(?:"(?:\\[\s\S]?|[^"\\])*(?:"|$)|'[^']*(?:'|$)|[^\n;|&"'])+/g;
+const shellWord = /(?:"(?:\\[\s\S]?|[^"\\])*(?:"|$)|'[^']*(?:'|$)|[^\s"'])+/g;
+
+/** `mysql -psecret` and the like, wherever they are in a script. */
+function withoutPasswords(text: string): string {
+  return text.replaceAll(simpleCommand, (command) => {
+    const flags: PasswordFlag[] = [];
+    let before = '';
+    return command.replaceAll(shellWord, (argument) => {
+      const attached = attachedFlag(flags, argument);
+      const isPassword = isBefore(flags, before);
+      add(flags, passwordFlagsOf(argument, before));
+      before = argument;
+      if (attached) return `${attached.flag}${redacted}`;
+      return isPassword ? redacted : argument;
+    });
+  });
+}
+
+function add(flags: PasswordFlag[], more: readonly PasswordFlag[]): void {
+  flags.push(...more.filter((flag) => !flags.includes(flag)));
 }

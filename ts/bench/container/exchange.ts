@@ -6,8 +6,6 @@ import type { Result } from '../../result/types.js';
 import type { CheckedOptions } from '../../tracker/start-options.js';
 
 export interface Job {
-  /** The name of the container. */
-  readonly container: string;
   readonly command: readonly string[];
   /** Those that can be serialised. */
   readonly options: CheckedOptions;

@@ -18,7 +18,7 @@ import { exchangePrefix, removeLeftovers } from './leftovers.js';
 import { Lifeline } from './lifeline.js';
 import { identityOf, ownGroup } from './own-group.js';
 import { type Container, engineArguments } from './plan.js';
-import { removeContainer } from './remove.js';
+import { containerLabel, containerName, removeContainer } from './remove.js';
 
 class ContainerFailed extends MemtopError {
   readonly code = 'ContainerFailed';
@@ -45,7 +45,6 @@ export function inContainer(
   { standsIn }: HostOptions,
   listeners: GuardListeners,
 ): Attempt {
-  let count = 0;
   const outerGroup = ownGroup();
   return async (complete) => {
     await removeLeftovers(artifacts.folder, request.engine);
@@ -55,7 +54,7 @@ export function inContainer(
       lifelineTrouble = messageOf(error);
       return undefined;
     });
-    const name = `memtop-${process.pid}-${Date.now()}-${count++}`;
+    const name = containerName();
     const container = describe(request, exchange, artifacts.timelines.file, name);
     const { memoryLimitBytes } = request;
     const { cwd } = container;
@@ -63,7 +62,6 @@ export function inContainer(
     const recording = options.store === undefined ? undefined : new Recording(options.store, facts);
     if (recording) listeners.onRecording?.(recording);
     writeJob(exchange, {
-      container: name,
       lifelineTrouble,
       command,
       // The store is outside the container.
@@ -120,6 +118,7 @@ function describe(
     rootfs: rootfs === undefined ? undefined : realpathSync(rootfs),
     memoryLimitBytes,
     name,
+    label: containerLabel(exchange),
     project,
     cwd: realpathSync(process.cwd()),
     user: { uid: process.getuid?.() ?? 0, gid: process.getgid?.() ?? 0 },

@@ -2,9 +2,8 @@
 import { readdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Engine } from './engine.js';
-import { readJob } from './exchange.js';
 import { connectLifeline, isGone } from './lifeline.js';
-import { removeContainer } from './remove.js';
+import { removeContainerOf } from './remove.js';
 
 export const exchangePrefix = '.container-';
 
@@ -12,7 +11,7 @@ export async function removeLeftovers(folder: string, engine: Engine): Promise<v
   const names = readdirSync(folder).filter((name) => name.startsWith(exchangePrefix));
   for (const exchange of names.map((name) => join(folder, name))) {
     if (!(await isLeftOver(exchange))) continue;
-    removeContainer(engine, readJob(exchange).container);
+    removeContainerOf(engine, exchange);
     rmSync(exchange, { recursive: true, force: true });
   }
 }

@@ -17,6 +17,8 @@ export interface Container {
   readonly memoryLimitBytes?: number | undefined;
   /** Removes it even where the engine's client is gone. */
   readonly name: string;
+  /** Tells later benches whose it is. */
+  readonly label: string;
   /** The project; in the container it has the same path. */
   readonly project: string;
   readonly cwd: string;
@@ -37,13 +39,14 @@ export function engineArguments(
   container: Container,
   environment: Readonly<Record<string, string | undefined>>,
 ): string[] {
-  const { engine, name, project, cwd, memoryLimitBytes, image, rootfs } = container;
+  const { engine, name, label, project, cwd, memoryLimitBytes, image, rootfs } = container;
   const limit = memoryLimitBytes === undefined ? [] : [`${memoryLimitBytes}`];
   const root = rootfs === undefined ? [image ?? defaultImage] : ['--rootfs', rootfs];
   return [
     'run',
     '--rm',
     ...['--name', name],
+    ...['--label', label],
     // Otherwise the container would see the machine's group as the root, not its own.
     ...['--cgroupns', 'private'],
     ...userOptions(engine, container.user),

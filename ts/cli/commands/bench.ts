@@ -22,7 +22,7 @@ import { currentFolder } from '../current-folder.js';
 import { exitCodeOf, exitCodes } from '../exit-code.js';
 import type { RawArguments } from '../parse.js';
 import { quoted } from '../quoted.js';
-import { openReports } from '../reports.js';
+import { openReports, redaction } from '../reports.js';
 import { reportingUnusable, resultsNamed } from '../results.js';
 import { RunMessages } from '../run-messages.js';
 import { UsageError } from '../usage-error.js';
@@ -74,11 +74,12 @@ async function measureAndReport(
   const baseline = await baselineOf(options);
   const reports = await openReports(options, benchSummary);
   if (!reports) return exitCodes.failedBeforeStart;
+  const shown = options.redact ? await redaction() : (result: Result) => result;
   let result: Result;
   let isMidLine = false;
   const listener = benchListener(options);
   try {
-    using artifacts = new Artifacts(options.out, options.label);
+    using artifacts = new Artifacts(options.out, options.label, shown);
     await reportNeighbours(project);
     const own = [...reports.descriptors, artifacts.descriptor];
     const run = {
@@ -100,7 +101,7 @@ async function measureAndReport(
   }
   reports.write(result);
   for (const line of verificationLines(result)) say(`memtop: ${line}`);
-  print([...(isMidLine ? [''] : []), resultLine(result)]);
+  print([...(isMidLine ? [''] : []), resultLine(shown(result))]);
   const code = codeOf(result, options, baseline);
   // Node would reset the terminal to its state at startup.
   loadedAddon()?.exitNow(code);

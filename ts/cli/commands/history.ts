@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { MemtopError, messageOf } from '../../errors.js';
 import { Store } from '../../history/store.js';
 import { exported, importInto } from '../../history/transfer.js';
+import { ownerOnly } from '../../owner-only.js';
 import { packageVersion } from '../../package.js';
 import { historyLines, runsOfTrend, runsShown } from '../../report/history.js';
 import { lookIn } from '../../report/look.js';
@@ -16,7 +17,7 @@ import { label } from '../flags/running.js';
 import { isSet, refuseBoth, valueGiven } from '../options.js';
 import { OutputFile } from '../output-file.js';
 import { refusePositionals } from '../positionals.js';
-import { requiredStore } from '../store.js';
+import { openedStore, requiredStore, warned } from '../store.js';
 import { print, printText, say, terminalColumns } from '../write.js';
 import type { Command } from './command.js';
 
@@ -46,7 +47,7 @@ export const history: Command = {
     const file = requiredStore(raw, environment, await foundConfig());
     try {
       if (source !== undefined) return await importRuns(source, file);
-      const store = Store.open(file);
+      const store = openedStore(file);
       const meant = {
         ...(labelled !== undefined && { label: labelled }),
         ...(sinceMs !== undefined && { since: new Date(sinceMs).toISOString() }),
@@ -81,7 +82,7 @@ function exportRuns(store: Store, runs: readonly StoredRun[], target: string): n
       for (const text of exported(store, runs)) if (!printText(text)) break;
       return 0;
     }
-    new OutputFile(target).write([...exported(store, runs)].join(''));
+    new OutputFile(target, ownerOnly).write([...exported(store, runs)].join(''));
   } catch (error) {
     if (error instanceof MemtopError) throw error;
     say(`memtop: --export ${target}: ${messageOf(error)}`);
@@ -94,7 +95,7 @@ function exportRuns(store: Store, runs: readonly StoredRun[], target: string): n
 async function importRuns(source: string, file: string): Promise<number> {
   try {
     const text = readFileSync(source === '-' ? 0 : source, 'utf8');
-    const { added, skipped } = await importInto(Store.openOrMake(file), text);
+    const { added, skipped } = await importInto(warned(Store.openOrMake(file)), text);
     say(`memtop: ${added} ${added === 1 ? 'run' : 'runs'} added, ${skipped} left out`);
     return 0;
   } catch (error) {

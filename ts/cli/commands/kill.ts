@@ -1,7 +1,7 @@
 /** `memtop kill <pid or run>`: ends a process or a run, and everything that it started. */
 import { MemtopError, RunNotFound } from '../../errors.js';
 import { runsNamed } from '../../history/reference.js';
-import { Store } from '../../history/store.js';
+import type { Store } from '../../history/store.js';
 import { inspect } from '../../inspect/inspect.js';
 import type { KillOptions, KillOutcome } from '../../inspect/options.js';
 import { failureLines, killedLine } from '../../report/killed.js';
@@ -13,7 +13,7 @@ import { grace } from '../flags/running.js';
 import { isSet, valueGiven } from '../options.js';
 import { onePid } from '../pid.js';
 import { positionalIfGiven } from '../positionals.js';
-import { requiredStore } from '../store.js';
+import { openedStore, requiredStore } from '../store.js';
 import { UsageError } from '../usage-error.js';
 import { print, say } from '../write.js';
 import type { Command } from './command.js';
@@ -43,7 +43,7 @@ export const kill: Command = {
     try {
       outcome =
         isRun && file !== undefined
-          ? await killRun(target, Store.open(file), options)
+          ? await killRun(target, openedStore(file), options)
           : await inspect.kill(onePid(raw, 'kill'), options);
     } catch (error) {
       if (!(error instanceof MemtopError)) throw error;

@@ -1,13 +1,12 @@
 /** `memtop prune`: removes runs from the store. */
 import { MemtopError } from '../../errors.js';
-import { Store } from '../../history/store.js';
 import { formatBytes } from '../../report/bytes.js';
 import { foundConfig } from '../config/config.js';
 import { exitCodes } from '../exit-code.js';
 import { keep, maxSize, olderThan, store as storeFlag } from '../flags/history.js';
 import { valueGiven } from '../options.js';
 import { refusePositionals } from '../positionals.js';
-import { requiredStore } from '../store.js';
+import { openedStore, requiredStore } from '../store.js';
 import { UsageError } from '../usage-error.js';
 import { print, say } from '../write.js';
 import type { Command } from './command.js';
@@ -29,7 +28,7 @@ export const prune: Command = {
     }
     const file = requiredStore(raw, environment, await foundConfig());
     try {
-      const { removed, left, bytesBefore, bytesAfter } = Store.open(file).prune({
+      const { removed, left, bytesBefore, bytesAfter } = openedStore(file).prune({
         ...(age !== undefined && { before: new Date(Date.now() - age).toISOString() }),
         ...(count !== undefined && { keep: count }),
         ...(mostBytes !== undefined && { mostBytes }),

@@ -1,7 +1,6 @@
 /** `memtop ps`: the processes of the machine and their memory. */
 import { existsSync } from 'node:fs';
 import { MemtopError } from '../../errors.js';
-import { Store } from '../../history/store.js';
 import { inspect } from '../../inspect/inspect.js';
 import type { ProcessRecord } from '../../inspect/process.js';
 import { plainText } from '../../report/plain-text.js';
@@ -15,7 +14,7 @@ import { jsonSwitch } from '../flags/reporting.js';
 import { isSet, refuseBoth, valueGiven } from '../options.js';
 import type { RawArguments } from '../parse.js';
 import { pidIfGiven } from '../pid.js';
-import { requiredStore } from '../store.js';
+import { openedStore, requiredStore } from '../store.js';
 import { UsageError } from '../usage-error.js';
 import { print, say, terminalColumns } from '../write.js';
 import type { Command } from './command.js';
@@ -82,7 +81,7 @@ async function showRuns(raw: RawArguments, environment: NodeJS.ProcessEnv): Prom
   if (pidIfGiven(raw, 'ps') !== undefined) throw new UsageError('ps --runs takes no process id');
   const file = requiredStore(raw, environment, await foundConfig());
   try {
-    const alive = existsSync(file) ? await Store.open(file).alive() : [];
+    const alive = existsSync(file) ? await openedStore(file).alive() : [];
     if (isSet(jsonSwitch, raw)) print([JSON.stringify(alive, null, 2)]);
     else if (alive.length === 0) say('memtop: no run is running');
     else print(runningLines(alive, Date.now(), terminalColumns(1) ?? Number.POSITIVE_INFINITY));

@@ -1,7 +1,7 @@
 /** `memtop show <run>`: the report of a recorded run. */
 import { MemtopError } from '../../errors.js';
 import { runNamed } from '../../history/reference.js';
-import { Store, storeSchema } from '../../history/store.js';
+import { storeSchema } from '../../history/store.js';
 import { lookIn } from '../../report/look.js';
 import { showLines } from '../../report/show.js';
 import { foundConfig } from '../config/config.js';
@@ -10,7 +10,7 @@ import { sql, store as storeFlag } from '../flags/history.js';
 import { jsonSwitch } from '../flags/reporting.js';
 import { isSet, refuseBoth } from '../options.js';
 import { positionalIfGiven } from '../positionals.js';
-import { requiredStore } from '../store.js';
+import { openedStore, requiredStore } from '../store.js';
 import { UsageError } from '../usage-error.js';
 import { print, printText, say, terminalColumns } from '../write.js';
 import type { Command } from './command.js';
@@ -33,7 +33,7 @@ export const show: Command = {
         printText(`-- The store is an SQLite database: ${file}\n\n${storeSchema()}`);
         return 0;
       }
-      const store = Store.open(file);
+      const store = openedStore(file);
       const { run, result, course } = store.whole(runNamed(store, given ?? 'last'));
       if (isSet(jsonSwitch, raw)) {
         print([JSON.stringify({ run, ...(result && { result }), course }, null, 2)]);

@@ -8,6 +8,6 @@ export type { FoundConfig };
 /** @throws UsageError that names the file and the key */
 export async function foundConfig(): Promise<FoundConfig | undefined> {
   const folder = currentFolderIfThere();
-  const file = folder === undefined ? undefined : findConfig(folder);
+  const file = folder === undefined ? undefined : findConfig(folder, process.env);
   return file && (await import('./load.js')).loadConfig(file);
 }

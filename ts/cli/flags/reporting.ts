@@ -18,6 +18,12 @@ const formatFlags = Object.fromEntries(
   Object.entries(formats).map(([name, { summary }]) => [name, file(name, summary)]),
 ) as Record<FormatName, Valued<string>>;
 
+const redact: Switch = {
+  name: 'redact',
+  variable: 'MEMTOP_REDACT',
+  summary: 'replace what looks like a password or a token in the JSON of the result',
+};
+
 const chart: Switch = {
   name: 'chart',
   summary: 'draw the memory over time below the summary',
@@ -38,4 +44,4 @@ export const noGithub: Switch = {
 /** For commands that print and write nothing else. */
 export const jsonSwitch: Switch = { name: 'json', summary: 'print JSON' };
 
-export const reportingFlags = { ...formatFlags, chart, github: noGithub, quiet };
+export const reportingFlags = { ...formatFlags, redact, chart, github: noGithub, quiet };

@@ -12,6 +12,7 @@ export function environmentTopic(flags: readonly Flag[]): Topic {
       'A flag takes precedence over its variable, and a variable over the config.',
       rows,
       [
+        ['MEMTOP_CONFIG', 'the config, whatever its owner; off for none; default: the nearest one'],
         ['MEMTOP_TASK', 'the task of a process and all its descendants'],
         ['NO_COLOR', 'no colours'],
         ['FORCE_COLOR', '1 for colours anywhere, 0 for none; takes precedence over NO_COLOR'],

@@ -1,4 +1,5 @@
 /** Records a run in the store, on a thread that is waited for only at the end, and not for long. */
+
 import type { Addon } from '../../native/addon.js';
 import { packageVersion } from '../../package.js';
 import type { Result } from '../../result/types.js';
@@ -11,10 +12,12 @@ type NativeRecorder = InstanceType<Addon['NativeRecorder']>;
 const waitMs = 5000;
 
 export class Recording {
+  readonly #file: string;
   readonly #start: Parameters<Addon['NativeRecorder']['ofRun']>[0];
   #native: NativeRecorder | undefined;
 
   constructor(file: string, { id, label, command, cwd, startedAt, host }: RunFacts) {
+    this.#file = file;
     this.#start = {
       file,
       id,
@@ -52,6 +55,11 @@ export class Recording {
       ...(peak && { peakBytes: peak.bytes, peakMetric: peak.metric }),
       result: JSON.stringify(result, withoutSecrets),
     });
+  }
+
+  /** The store; undefined where nothing is recorded. */
+  get file(): string | undefined {
+    return this.#native && this.#file;
   }
 
   /** Waits until all is written, and returns what could not be. */

@@ -2,6 +2,7 @@
 import { closeSync, openSync, readdirSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { messageOf } from '../../errors.js';
+import { ownerOnly } from '../../owner-only.js';
 import { packageVersion } from '../../package.js';
 import type { Crash, Runtime } from '../../report/crash/crash.js';
 import { crashDump } from '../../report/crash/dump.js';
@@ -10,8 +11,6 @@ import { crashSummary } from '../../report/crash/summary.js';
 
 /** Runs that crash within one second number their files, up to this. */
 const mostOfOneSecond = 1000;
-/** Command lines may hold secrets. */
-const ownerOnly = 0o600;
 
 /**
  * Writes the dump and its summary into a folder, the current one by default. Never overwrites,
