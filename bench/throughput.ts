@@ -114,7 +114,18 @@ function report({ name, toReach }: Workload, costs: Costs, starts: Costs): void 
         ]),
   ]);
   const goal = toReach.cpu === undefined ? '' : `, CPU ${toReach.cpu.toFixed(2)}`;
-  const heading = ['', 'wall ms', 'CPU ms', 'wall', '25 %', '75 %', 'CPU', '25 %', '75 %', 'own CPU'];
+  const heading = [
+    '',
+    'wall ms',
+    'CPU ms',
+    'wall',
+    '25 %',
+    '75 %',
+    'CPU',
+    '25 %',
+    '75 %',
+    'own CPU',
+  ];
   print(
     '',
     `${name}; to reach without the start: wall ${toReach.wall.toFixed(2)}${goal}`,
