@@ -42,11 +42,6 @@ class OutputError extends Error {
   override readonly name = 'OutputError';
 }
 
-/** By name, like `isUsageError`. */
-export function isOutputError(error: unknown): error is Error {
-  return error instanceof Error && error.name === 'OutputError';
-}
-
 /**
  * Prints lines on standard output. A closed pipe is not an error.
  *

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { messageOf } from '../errors.js';
 import type { Result } from '../result/types.js';
+import { withHeaps } from './collect.js';
 import { withRequired } from './node-options.js';
 import { preloadFile } from './preload-file.js';
 
@@ -35,7 +36,6 @@ export function watchHeaps(nodeOptions: string | undefined): HeapWatch {
       variables: { NODE_OPTIONS: options, MEMTOP_HEAP_DIR: folder },
       async addTo(result, pidsOfTasks) {
         try {
-          const { withHeaps } = await import('./collect.js');
           return withHeaps(result, reports, pidsOfTasks);
         } catch (error) {
           return warned(result, messageOf(error));

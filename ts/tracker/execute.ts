@@ -16,6 +16,7 @@ import { type Execution, notStarted, type Screen, screenOf } from './native/exec
 import { type NativeRun, type RunListener, runMeasured } from './native/measured.js';
 import { Recording } from './native/recording.js';
 import type { Start } from './native/start.js';
+import { keepCrash } from './result/crash.js';
 import { pidsOfTasks, tasksIn } from './result/found.js';
 import { buildResult, type RunFacts } from './result/result.js';
 import { factsOf } from './result/run-facts.js';
@@ -110,7 +111,6 @@ function listenerOf(
     warned: (alarm) => listeners.onWarn?.(warningText(alarm), alarm),
     ...(onOutput && { output: onOutput }),
     async limited(alarm) {
-      const { keepCrash } = await import('./result/crash.js');
       const { files, messages } = keepCrash(alarm, facts, graceMs, crashFolder);
       listeners.onLimit?.(messages, alarm, files);
       return files;

@@ -42,6 +42,8 @@ export const attach: Command = {
     const reporting = optionsOf(reportingFlags, raw, environment);
     const reports = await openReports(reporting);
     if (!reports) return exitCodes.failedBeforeStart;
+    // Before measuring begins, since what is measured may remove this package.
+    const watch = isShown && !reporting.quiet ? (await import('./live.js')).watchTree : undefined;
     let attached: Followed;
     try {
       attached = follow(pid, options);
@@ -50,10 +52,9 @@ export const attach: Command = {
       say(`memtop: ${messageOf(error)}`);
       return exitCodes.failedBeforeStart;
     }
-    const result =
-      isShown && !reporting.quiet
-        ? await (await import('./live.js')).watchTree(pid, attached, timeoutMs)
-        : await untilStopped(attached, timeoutMs);
+    const result = await (watch
+      ? watch(pid, attached, timeoutMs)
+      : untilStopped(attached, timeoutMs));
     reports.write(result);
     return 0;
   },

@@ -9,7 +9,6 @@ import { projectOf } from '../../bench/project.js';
 import { measuresOfAll } from '../../compare/measures.js';
 import { messageOf } from '../../errors.js';
 import { inspect } from '../../inspect/inspect.js';
-import { loadedAddon } from '../../native/load.js';
 import { benchSummary, verificationLines } from '../../report/bench-summary.js';
 import type { Result } from '../../result/types.js';
 import type { CheckedOptions, HostOptions } from '../../tracker/start-options.js';
@@ -101,10 +100,7 @@ async function measureAndReport(
   reports.write(result);
   for (const line of verificationLines(result)) say(`memtop: ${line}`);
   print([...(isMidLine ? [''] : []), resultLine(result)]);
-  const code = codeOf(result, options, baseline);
-  // Node would reset the terminal to its state at startup.
-  loadedAddon()?.exitNow(code);
-  return code;
+  return codeOf(result, options, baseline);
 }
 
 async function attemptOf(

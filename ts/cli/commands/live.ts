@@ -11,7 +11,7 @@ import type { Result } from '../../result/types.js';
 import { snapshotOf } from '../../tracker/api/snapshot.js';
 import type { Followed } from '../../tracker/follow.js';
 import { withResidentMemory } from '../../ui/machine/groups.js';
-import type { LiveOptions, Source } from '../../ui/machine/live.js';
+import { type Source, showLive } from '../../ui/machine/live.js';
 import { exitCodes } from '../exit-code.js';
 import { livingProcesses } from '../view/living.js';
 import { say, terminalColumns } from '../write.js';
@@ -57,11 +57,6 @@ function titleOf(pid: number, snapshot: SnapshotRecord | undefined): string {
   if (!snapshot) return `memtop attach ${pid}`;
   const { bytes, peakBytes } = snapshotOf(snapshot);
   return `memtop attach ${pid}: ${formatBytes(bytes)}, peak ${formatBytes(peakBytes)}`;
-}
-
-async function showLive(source: Source, options: LiveOptions): Promise<void> {
-  const ui = await import('../../ui/machine/live.js');
-  await ui.showLive(source, options);
 }
 
 /** All processes of the machine. */
