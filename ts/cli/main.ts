@@ -55,9 +55,14 @@ function codeOf(error: unknown): number {
   return exitCodes.failed;
 }
 
+const warned = new Set<string>();
+
 /** What fails in the background ends neither memtop nor the command that it measures. */
 function warn(error: unknown): void {
-  say(`memtop: warning: ${messageOf(error)}`);
+  const message = messageOf(error);
+  if (warned.has(message)) return;
+  warned.add(message);
+  say(`memtop: warning: ${message}`);
 }
 
 process.on('unhandledRejection', warn);
