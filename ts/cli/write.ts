@@ -67,6 +67,23 @@ export function printText(text: string): boolean {
   }
 }
 
+const names = { 1: 'standard output', 2: 'standard error' } as const;
+const lost = new Set<number>();
+
+/**
+ * Passes on what a command has written. Where that is not possible it is lost, with one warning for
+ * each descriptor. A closed pipe is not an error.
+ */
+export function passOn(fd: 1 | 2, text: string | Uint8Array): void {
+  try {
+    writeAll(fd, text);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE' || lost.has(fd)) return;
+    lost.add(fd);
+    say(`memtop: warning: ${names[fd]} cannot be written: ${messageOf(error)}`);
+  }
+}
+
 /** The width of the terminal on this descriptor; undefined without a terminal. */
 export function terminalColumns(fd: 1 | 2 = 2): number | undefined {
   try {

@@ -90,6 +90,8 @@ async function measureAndReport(
     const attempt = await attemptOf(command, run, project, artifacts, host);
     result = await benched({ ...options, folder: options.clearFrom, artifacts, attempt }, listener);
     isMidLine = artifacts.isMidLine && !options.isJsonOnly;
+    const { logProblem } = artifacts;
+    if (logProblem !== undefined) say(`memtop: warning: the log is incomplete: ${logProblem}`);
   } catch (error) {
     reports.discard();
     say(`memtop: ${messageOf(error)}`);

@@ -26,7 +26,7 @@ import { UsageError } from '../usage-error.js';
 import { blockDataOfTasks } from '../view/block-data.js';
 import { viewOf } from '../view/choice.js';
 import { showInline } from '../view/inline.js';
-import { say, terminalColumns, writeAll } from '../write.js';
+import { passOn, say, terminalColumns } from '../write.js';
 import type { Command } from './command.js';
 import { groupUse } from './exec.js';
 
@@ -181,11 +181,4 @@ function innerLineOf(options: ExecOptions): ((task: Task) => void) | undefined {
 
 const descriptors = { stdout: 1, stderr: 2 } as const;
 
-/** A closed pipe is not an error. */
-const writeLine: WriteLine = (stream, line) => {
-  try {
-    writeAll(descriptors[stream], line);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
-  }
-};
+const writeLine: WriteLine = (stream, line) => passOn(descriptors[stream], line);
