@@ -28,7 +28,7 @@ export interface ProcessRecord {
   rssBytes: number;
   /**
    * 100 for one busy CPU, since the previous call of this inspector, or since the start of the
-   * process if there was none. Absent if that is too recent.
+   * process if there was none by when it was 200 ms old. Absent for a younger process.
    */
   cpuPercent?: number;
   /** `waiting` is uninterruptible, mostly for a disk; a `zombie` has ended. */
