@@ -1,6 +1,7 @@
 /** `memtop attach <pid>`: measures a tree that is already running. */
 import { messageOf } from '../../errors.js';
 import { type Followed, follow } from '../../tracker/follow.js';
+import { afterTimeout } from '../../tracker/timer.js';
 import { exitCodes } from '../exit-code.js';
 import type { Flag } from '../flags/flag.js';
 import { interval, metric, trace } from '../flags/measuring.js';
@@ -64,11 +65,11 @@ export const attach: Command = {
 async function untilStopped({ result, stop }: Followed, timeoutMs: number | undefined) {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.once(signal, stop);
-  const timer = timeoutMs === undefined ? undefined : setTimeout(stop, timeoutMs);
+  const cancelTimeout = afterTimeout(timeoutMs, stop);
   try {
     return await result;
   } finally {
-    clearTimeout(timer);
+    cancelTimeout();
     for (const signal of signals) process.off(signal, stop);
   }
 }
