@@ -12,10 +12,12 @@ export type ProcessState =
 export interface ProcessRecord {
   pid: number;
   /**
-   * Start time in a unit of the backend. Together with the pid it identifies the process, as no
-   * later process with that pid has it.
+   * Together with the pid it identifies the process, as no later process with that pid has it. Its
+   * unit depends on the backend; the time is in `startedAt`.
    */
   started: number;
+  /** When it was started, in ISO 8601 and UTC, exact to 10 ms. Absent if the clock is far off. */
+  startedAt?: string;
   /** 0 without a parent. */
   parentPid: number;
   /** The short name in the operating system. */
