@@ -144,6 +144,26 @@ test('the command of memtop bench may remove its package in each of its runs', a
   t.notRegex(done.stderr, /warning|node:internal/);
 });
 
+test('a program may run a command that removes the package of memtop', async (t) => {
+  const cwd = temporaryFolder(t);
+  installedIn(cwd);
+  const holding = `rm -rf node_modules; exec ${node} '${fixture('allocate.js')}' 200 60000`;
+  const options = { limit: '60M', graceMs: 0, heap: true, crashFolder: cwd };
+  writeFileSync(
+    join(cwd, 'program.mjs'),
+    `import { run } from './node_modules/memtop/dist/index.js';
+    const result = await run(['sh', '-c', ${JSON.stringify(holding)}], ${JSON.stringify(options)});
+    console.log(JSON.stringify(result));`,
+  );
+  const done = await new Running(process.execPath, ['program.mjs'], { cwd }).finished();
+  t.deepEqual([done.code, done.stderr], [0, '']);
+  const { exit, guard, heap, warnings } = JSON.parse(done.stdout.toString());
+  t.is(exit.cause, 'guard');
+  t.true(existsSync(guard.dumpFile));
+  t.truthy(heap);
+  t.deepEqual(warnings, []);
+});
+
 test('a run of Nx whose tasks remove the package of memtop is recorded', async (t) => {
   const cwd = temporaryFolder(t);
   installedIn(cwd);
