@@ -113,7 +113,7 @@ for (const [args, message] of [
   [['7', '8'], 'kill takes one process id or run, and 8 is a second one'],
   [
     ['--grace', '5x', '7'],
-    '--grace must be a length of time such as 500ms or 2s, at most 1h, not "5"',
+    '--grace must be a length of time such as 500ms or 2s, at most 1h, not "5x"',
   ],
   [
     ['--grace', '2h', '7'],
