@@ -153,6 +153,7 @@ const cli = await build({
   ...options,
   entryPoints: { cli: 'ts/cli/main.ts' },
   outdir: 'dist',
+  minifyIdentifiers: true,
   plugins: [builtins, later, exportingShared],
 });
 const chunks = await build({

@@ -56,6 +56,7 @@ for (const program of ['cli', 'library']) {
       state.test(readFileSync(join(packageRoot, input), 'utf8')),
     );
     t.true(withState.length > 2);
+    // To share one between cli.js and the chunks, add it to `shared` in esbuild.config.js.
     t.deepEqual(
       withState.filter(([, files]) => files.length > 1),
       [],

@@ -1,7 +1,7 @@
 /** Starts a command, measured where that is possible, and makes its result. */
 import { recordsOf } from '../attribution/records/records.js';
 import { withRecords } from '../attribution/records/with-records.js';
-import { AddonUnavailable, messageOf } from '../errors.js';
+import { AddonUnavailable } from '../errors.js';
 import { startWith, withVariables } from '../heap/variables.js';
 import { type HeapWatch, watchHeaps } from '../heap/watch.js';
 import { defaultGraceMs } from '../inspect/rules.js';
@@ -14,13 +14,13 @@ import type { Result } from '../result/types.js';
 import { deferredExecution } from './native/deferred-execution.js';
 import { type Execution, notStarted, type Screen, screenOf } from './native/execution.js';
 import { type NativeRun, type RunListener, runMeasured } from './native/measured.js';
-import type { Outcome } from './native/outcome.js';
 import { Recording } from './native/recording.js';
 import type { Start } from './native/start.js';
 import { keepCrash } from './result/crash.js';
 import { pidsOfTasks, tasksIn } from './result/found.js';
-import { buildResult, type RunFacts } from './result/result.js';
+import type { RunFacts } from './result/result.js';
 import { factsOf } from './result/run-facts.js';
+import { safeResult } from './result/safe-result.js';
 import { type CheckedOptions, type HostOptions, startOf } from './start-options.js';
 
 /** Called while the command runs. */
@@ -84,7 +84,7 @@ export function execute(
     tasks: () => ({ tasks: execution.tasks(), atMs: (process.uptime() - beganAt) * 1000 }),
     taskResults: () => tasksIn(execution.snapshot()),
     result: outcome.then(async (outcome) => {
-      const built = resultOf(facts, outcome);
+      const built = safeResult(facts, outcome);
       const withHeap = heaps ? await heaps.addTo(built, pidsOfTasks(outcome.measured)) : built;
       const recorded = await withRecordsOfRunners(withHeap, options);
       const result = listeners.complete?.(recorded) ?? recorded;
@@ -92,21 +92,6 @@ export function execute(
       return result;
     }),
   };
-}
-
-/** What cannot be made of the measurements takes nothing from how the command ended. */
-function resultOf(facts: RunFacts, outcome: Outcome): Result {
-  try {
-    return buildResult(facts, outcome);
-  } catch (error) {
-    const { exit, durationMs, remarks } = outcome;
-    return buildResult(facts, {
-      exit,
-      durationMs,
-      remarks,
-      measured: { unavailable: messageOf(error) },
-    });
-  }
 }
 
 function textOf(word: string | Uint8Array): string {
