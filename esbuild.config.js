@@ -2,7 +2,7 @@
  * Bundles ts/ into dist/. The plain path of the command line is one file, cli.js, since each
  * further file costs start-up time; what only some commands need is loaded later, from chunks/.
  */
-import { rmSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { isBuiltin } from 'node:module';
 import { basename, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -51,6 +51,51 @@ const later = {
   },
 };
 
+/**
+ * Modules with state, or with classes of errors that are compared. There is one copy of each in a
+ * process: cli.js exports its own, and the chunks use that.
+ */
+const shared = [
+  'ts/cli/current-folder.ts',
+  'ts/cli/usage-error.ts',
+  'ts/cli/write.ts',
+  'ts/errors.ts',
+  'ts/heap/preload-file.ts',
+  'ts/native/errors.ts',
+  'ts/native/load.ts',
+  'ts/package.ts',
+].map((path) => ({ path: resolve(path), name: path.replace(/\W/g, '_') }));
+
+const exportingShared = {
+  name: 'exporting-shared',
+  setup({ onLoad }) {
+    onLoad({ filter: /ts\/cli\/main\.ts$/ }, ({ path }) => {
+      const lines = shared.map(({ path, name }) => `export * as ${name} from '${path}';`);
+      return { contents: `${readFileSync(path, 'utf8')}\n${lines.join('\n')}`, loader: 'ts' };
+    });
+  },
+};
+
+const usingShared = {
+  name: 'using-shared',
+  setup({ onResolve, onLoad }) {
+    onResolve({ filter: /^cli\.js$/ }, () => ({ path: '../cli.js', external: true }));
+    onResolve({ filter: /^\.\.?\// }, ({ path, resolveDir }) => {
+      const file = resolve(resolveDir, path.replace(/\.js$/, '.ts'));
+      const isShared = shared.some(({ path }) => path === file);
+      return isShared ? { path: file, namespace: 'shared' } : undefined;
+    });
+    onLoad({ filter: /./, namespace: 'shared' }, ({ path }) => {
+      const { name } = shared.find((one) => one.path === path);
+      const exported = /^export (?:async |abstract )?(?:function|class|const) (\w+)/gm;
+      const names = [...readFileSync(path, 'utf8').matchAll(exported)].map(([, name]) => name);
+      return {
+        contents: `import { ${name} } from 'cli.js'; export const { ${names} } = ${name};`,
+      };
+    });
+  },
+};
+
 /** Ink asks for its tools for developers only where it is run by one. */
 const withoutInkTools = {
   name: 'without-ink-tools',
@@ -78,6 +123,7 @@ const options = {
   legalComments: 'none',
   define: { 'process.env.NODE_ENV': '"production"' },
   logLevel: 'warning',
+  metafile: true,
 };
 
 /** Node loads it by its path into the processes of a run, and their Node may be an old one. */
@@ -103,13 +149,14 @@ const page = {
 };
 
 rmSync('dist', { recursive: true, force: true });
-await build({
+const cli = await build({
   ...options,
   entryPoints: { cli: 'ts/cli/main.ts' },
   outdir: 'dist',
-  plugins: [builtins, later],
+  minifyIdentifiers: true,
+  plugins: [builtins, later, exportingShared],
 });
-await build({
+const chunks = await build({
   ...options,
   entryPoints: [...loadedLater],
   outdir: 'dist/chunks',
@@ -120,9 +167,9 @@ await build({
   // The layout of Ink is WebAssembly in a data URL. Where there is no fetch, which takes Node some
   // 30 ms to load, it is decoded in place.
   define: { ...options.define, fetch: 'undefined' },
-  plugins: [builtins, withoutInkTools, ownWidths],
+  plugins: [builtins, withoutInkTools, ownWidths, usingShared],
 });
-await build({
+const library = await build({
   ...options,
   entryPoints: {
     index: 'ts/index.ts',
@@ -138,7 +185,7 @@ await build({
 await build(preload);
 await build(page);
 // Nx loads plugins with `require`, and every run of Nx loads this one, measured or not.
-await build({
+const plugin = await build({
   ...options,
   format: 'cjs',
   entryPoints: { 'nx/plugin': 'ts/nx/plugin.ts' },
@@ -146,3 +193,11 @@ await build({
   outExtension: { '.js': '.cjs' },
   external: ['./session.js'],
 });
+
+// For the test that no module with state is loaded twice.
+const programs = { cli: [cli, chunks], library: [library, plugin] };
+const outputs = Object.entries(programs).map(([program, bundles]) => [
+  program,
+  Object.assign({}, ...bundles.map(({ metafile }) => metafile.outputs)),
+]);
+writeFileSync('dist/outputs.json', JSON.stringify(Object.fromEntries(outputs)));

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { testNeeding } from '../helpers/needs.js';
-import { cliPath } from '../helpers/processes.js';
+import { cliPath, fixture } from '../helpers/processes.js';
 import { whatIsMissing } from '../helpers/programs.js';
 import { Terminal } from '../helpers/terminal.js';
 
@@ -38,6 +38,19 @@ testInTerminal('a command has a terminal that keys go to on request', async (t) 
   await terminal.shows(/^21 80\nname\? Bob\nhello Bob\n\$$/m);
   await terminal.runs('echo "code $?"');
   t.regex(await terminal.screen(), /^code 4$/m);
+  await isAsBefore(t, terminal);
+});
+
+testInTerminal('messages do not disturb the view, and are printed when it closes', async (t) => {
+  const terminal = await open(t);
+  const command = `'${process.execPath}' '${fixture('allocate.js')}' 60 1000000`;
+  await terminal.types(`clear; ./memtop --ui full -q --warn 8M --grace 0s -- ${command}`);
+  await terminal.shows(/peak +\d\d+(\.\d)?MB[\s\S]*^READY$/m);
+  t.notRegex(await terminal.screen(), /warning/);
+  await terminal.presses('K', 'y');
+  await terminal.shows(/q leaves/);
+  await terminal.presses('q');
+  await terminal.shows(/memtop: warning: .*8MB[\s\S]*^\$$/m);
   await isAsBefore(t, terminal);
 });
 

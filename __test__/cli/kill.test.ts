@@ -112,8 +112,8 @@ for (const [args, message] of [
   [['99999999999'], '99999999999 is not a process id; memtop ps lists them'],
   [['7', '8'], 'kill takes one process id or run, and 8 is a second one'],
   [
-    ['--grace', '5', '7'],
-    '--grace must be a length of time such as 500ms or 2s, at most 1h, not "5"',
+    ['--grace', '5x', '7'],
+    '--grace must be a length of time such as 500ms or 2s, at most 1h, not "5x"',
   ],
   [
     ['--grace', '2h', '7'],

@@ -39,6 +39,18 @@ for (const [name, inspector] of backends) {
     t.true(Math.abs((own?.rssBytes ?? 0) - measured) < measured / 2, `${own?.rssBytes}`);
   });
 
+  test(`${name}: a process has the time of its start`, async (t) => {
+    const before = Date.now();
+    const { shell } = await family(t);
+    const after = Date.now();
+    const record = (await inspector.list()).find(({ pid }) => pid === shell.pid);
+    t.regex(record?.startedAt ?? '', /^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+    const startedAt = Date.parse(record?.startedAt ?? '');
+    // sysinfo has whole seconds, counted from a boot in whole seconds.
+    const roundedMs = name === 'sysinfo' ? 2_000 : 20;
+    t.true(startedAt > before - roundedMs && startedAt <= after + roundedMs, `${startedAt}`);
+  });
+
   test(`${name}: a tree holds child and grandchild, parents first`, async (t) => {
     const { shell, pids } = await family(t);
     const tree = await inspector.tree(shell.pid);

@@ -11,6 +11,7 @@ import {
   writeSync,
 } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
+import { messageOf } from '../errors.js';
 import { ownerOnly } from '../owner-only.js';
 import { replaceFile } from '../replace-file.js';
 import { resultJson } from '../report/json.js';
@@ -54,10 +55,18 @@ export class Artifacts {
   /** Whether standard output ends in the middle of a line. */
   isMidLine = false;
 
+  /** Why the log is not complete. */
+  logProblem: string | undefined;
+
   /** Appends the output of the command to the log, unchanged. */
   readonly log = (piece: Uint8Array, stream: 'stdout' | 'stderr'): void => {
     if (stream === 'stdout') this.isMidLine = piece.at(-1) !== newline;
-    for (let rest = piece; rest.length > 0; ) rest = rest.subarray(writeSync(this.#log, rest));
+    if (this.logProblem !== undefined) return;
+    try {
+      for (let rest = piece; rest.length > 0; ) rest = rest.subarray(writeSync(this.#log, rest));
+    } catch (error) {
+      this.logProblem = messageOf(error);
+    }
   };
 
   /** The end of the log. */

@@ -1,14 +1,7 @@
 /** The folder that memtop was started in, which may have been removed since. */
 
-const name = 'NoCurrentFolder';
-
-class NoCurrentFolder extends Error {
-  override readonly name = name;
-}
-
-/** By name, like `isUsageError`. */
-export function isNoCurrentFolder(error: unknown): error is Error {
-  return error instanceof Error && error.name === name;
+export class NoCurrentFolder extends Error {
+  override readonly name = 'NoCurrentFolder';
 }
 
 /** @throws NoCurrentFolder where it has been removed */

@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 /** The command line: find the command, parse its arguments, run it. */
+import { messageOf } from '../errors.js';
 import { loadedAddon } from '../native/load.js';
 import { packageVersion } from '../package.js';
 import type { Command } from './commands/command.js';
 import { commands } from './commands/index.js';
-import { isNoCurrentFolder } from './current-folder.js';
+import { NoCurrentFolder } from './current-folder.js';
 import { exitCodes } from './exit-code.js';
 import { help, version } from './flags/general.js';
 import { helpOf } from './help.js';
@@ -12,8 +13,8 @@ import { nearest } from './nearest.js';
 import { isSet } from './options.js';
 import { parse } from './parse.js';
 import { quoted } from './quoted.js';
-import { isUsageError, UsageError } from './usage-error.js';
-import { isOutputError, print, say } from './write.js';
+import { UsageError } from './usage-error.js';
+import { print, say } from './write.js';
 
 /** SIGUSR1 ends memtop, as by default, until there is a command to forward it to. */
 function disableDebugSignal(): void {
@@ -55,16 +56,37 @@ async function named(name: string, rest: readonly string[]): Promise<Command> {
   );
 }
 
-disableDebugSignal();
-try {
-  const code = await main(process.argv.slice(2));
-  process.exitCode = code;
-  // Node would reset the terminal to its state at startup.
-  loadedAddon()?.exitNow(code);
-} catch (error) {
-  if (isUsageError(error)) process.exitCode = exitCodes.usage;
-  else if (isNoCurrentFolder(error)) process.exitCode = exitCodes.failedBeforeStart;
-  else if (isOutputError(error)) process.exitCode = exitCodes.failed;
-  else throw error;
-  say(`memtop: ${error.message}`);
+/** The exit code of what prevented the command from being run, or its output from being read. */
+function codeOf(error: unknown): number {
+  if (error instanceof UsageError) return exitCodes.usage;
+  if (error instanceof NoCurrentFolder) return exitCodes.failedBeforeStart;
+  return exitCodes.failed;
 }
+
+const warned = new Set<string>();
+
+/** What fails in the background ends neither memtop nor the command that it measures. */
+function warn(error: unknown): void {
+  const message = messageOf(error);
+  if (warned.has(message)) return;
+  warned.add(message);
+  say(`memtop: warning: ${message}`);
+}
+
+disableDebugSignal();
+process.on('unhandledRejection', warn);
+process.on('uncaughtException', warn);
+// For a promise that is never settled.
+process.exitCode = exitCodes.failed;
+// Not with `await`: chunks import this file, and would wait for its end.
+main(process.argv.slice(2)).then(
+  (code) => {
+    process.exitCode = code;
+    // Node would reset the terminal to its state at startup.
+    loadedAddon()?.exitNow(code);
+  },
+  (error: unknown) => {
+    process.exitCode = codeOf(error);
+    say(`memtop: ${messageOf(error)}`);
+  },
+);

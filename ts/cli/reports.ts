@@ -1,4 +1,5 @@
 /** What a command prints and writes once it has a result. */
+import { messageOf } from '../errors.js';
 import { isCutShort } from '../report/ending.js';
 import { columnsOfLogs, lookIn } from '../report/look.js';
 import { endingLines, summary } from '../report/summary.js';
@@ -43,10 +44,12 @@ export async function openReports(
     outputs && {
       descriptors: outputs.descriptors,
       write(result) {
-        print(result, quiet, summarize);
-        if (chart) sayAll(chart(result, lookIn(process.env, terminalColumns())));
+        attempt('the summary was not printed', () => print(result, quiet, summarize));
+        attempt('the chart was not drawn', () => {
+          if (chart) sayAll(chart(result, lookIn(process.env, terminalColumns())));
+        });
         for (const { message } of result.warnings) say(`memtop: warning: ${message}`);
-        github?.write(result);
+        attempt('the job was not annotated', () => github?.write(result));
         outputs.write(redacted?.(result) ?? result);
       },
       discard: () => outputs.discard(),
@@ -65,6 +68,15 @@ function print(result: Result, isQuiet: boolean, summarize: Summarize): void {
   const columns = terminalColumns() ?? columnsOfLogs;
   if (!isQuiet) sayAll(summarize(result, columns));
   else if (isCutShort(result)) sayAll(endingLines(result, columns));
+}
+
+/** A failure is reported, and neither the other reports nor the exit code depend on it. */
+function attempt(problem: string, act: () => void): void {
+  try {
+    act();
+  } catch (error) {
+    say(`memtop: warning: ${problem}: ${messageOf(error)}`);
+  }
 }
 
 function sayAll(lines: readonly string[]): void {

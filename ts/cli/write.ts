@@ -42,11 +42,6 @@ class OutputError extends Error {
   override readonly name = 'OutputError';
 }
 
-/** By name, like `isUsageError`. */
-export function isOutputError(error: unknown): error is Error {
-  return error instanceof Error && error.name === 'OutputError';
-}
-
 /**
  * Prints lines on standard output. A closed pipe is not an error.
  *
@@ -69,6 +64,23 @@ export function printText(text: string): boolean {
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EPIPE') return false;
     throw new OutputError(`standard output cannot be written: ${messageOf(error)}`);
+  }
+}
+
+const names = { 1: 'standard output', 2: 'standard error' } as const;
+const lost = new Set<number>();
+
+/**
+ * Passes on what a command has written. Where that is not possible it is lost, with one warning for
+ * each descriptor. A closed pipe is not an error.
+ */
+export function passOn(fd: 1 | 2, text: string | Uint8Array): void {
+  try {
+    writeAll(fd, text);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EPIPE' || lost.has(fd)) return;
+    lost.add(fd);
+    say(`memtop: warning: ${names[fd]} cannot be written: ${messageOf(error)}`);
   }
 }
 

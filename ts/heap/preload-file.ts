@@ -1,5 +1,5 @@
 /** A copy of the preload that Node finds even while this package is being replaced. */
-import { mkdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { packageRoot, packageVersion } from '../package.js';
@@ -7,19 +7,23 @@ import { replaceFile } from '../replace-file.js';
 
 const shipped = join(packageRoot, 'dist/heap-preload.cjs');
 
+/** Kept for later runs of this process. */
+let text: Uint8Array | undefined;
+
 /**
  * Node does not start without a file that it has to require, and the command may remove this
  * package (`npm ci`). So there is a copy, which other users can read as well: processes of root may
  * drop their privileges.
  *
- * @throws where the package lacks the file
+ * @throws where the package lacks the file, or has been removed and no copy can be made
  */
 export function preloadFile(): string {
-  const text = readFileSync(shipped);
+  text ??= readFileSync(shipped);
   try {
     return copyOf(text);
-  } catch {
-    return shipped;
+  } catch (error) {
+    if (existsSync(shipped)) return shipped;
+    throw error;
   }
 }
 

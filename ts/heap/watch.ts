@@ -1,11 +1,10 @@
 /** Makes the Node processes of a run report their heaps. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { messageOf } from '../errors.js';
 import type { Result } from '../result/types.js';
+import { withHeaps } from './collect.js';
 import { withRequired } from './node-options.js';
 import { preloadFile } from './preload-file.js';
+import { createReportFolder, removeReportFolder } from './report-folder.js';
 
 export interface HeapWatch {
   /** The variables that the command must have in its environment. */
@@ -23,19 +22,18 @@ export interface HeapWatch {
 export function watchHeaps(nodeOptions: string | undefined): HeapWatch {
   let folder: string | undefined;
   const close = () => {
-    if (folder !== undefined) remove(folder);
+    if (folder !== undefined) removeReportFolder(folder);
   };
   try {
     const file = preloadFile();
     const options = withRequired(nodeOptions, file);
     if (options === undefined) return without('a quote in NODE_OPTIONS is not closed');
-    const reports = mkdtempSync(join(tmpdir(), 'memtop-heap-'));
+    const reports = createReportFolder();
     folder = reports;
     return {
       variables: { NODE_OPTIONS: options, MEMTOP_HEAP_DIR: folder },
       async addTo(result, pidsOfTasks) {
         try {
-          const { withHeaps } = await import('./collect.js');
           return withHeaps(result, reports, pidsOfTasks);
         } catch (error) {
           return warned(result, messageOf(error));
@@ -58,13 +56,4 @@ function without(reason: string): HeapWatch {
 function warned(result: Result, reason: string): Result {
   const warning = { code: 'heap', message: `no heap was looked at: ${reason}` };
   return { ...result, warnings: [...result.warnings, warning] };
-}
-
-/** A process that outlives the run may still be writing there. */
-function remove(folder: string): void {
-  try {
-    rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
-  } catch {
-    // What is left is a few numbers in a temporary folder.
-  }
 }

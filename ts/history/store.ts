@@ -131,7 +131,10 @@ export class Store implements Disposable {
   async alive(): Promise<AliveRun[]> {
     const alive = await mappingErrors(() => this.#native.alive()).catch(rethrow);
     return alive.flatMap(({ id, tree }) =>
-      this.runs({ id }).map((run) => ({ run, processes: tree.map(processRecord) })),
+      this.runs({ id }).map((run) => ({
+        run,
+        processes: tree.map((one) => processRecord(one, 'linux')),
+      })),
     );
   }
 

@@ -1,11 +1,11 @@
 /** Lists the processes of the machine, finds and ends them. */
-import type { Addon } from '../native/addon.js';
+import type { Addon, InspectedProcess } from '../native/addon.js';
 import { fromAddon } from '../native/errors.js';
 import { loadAddon } from '../native/load.js';
 import { checkedBackend, checkedFolder, checkedKill, checkedPid } from './checked.js';
 import type { InspectorOptions, KillOptions, KillOutcome } from './options.js';
 import type { ProcessRecord } from './process.js';
-import { processRecord } from './process-record.js';
+import { type Backend, processRecord } from './process-record.js';
 
 /**
  * Every call reads the current process table, on a thread of Node's pool. Threads are not listed as
@@ -60,7 +60,7 @@ export interface Inspector {
 }
 
 class AddonInspector implements Inspector {
-  readonly #backend: 'native' | 'sysinfo';
+  readonly #backend: Backend;
   #native: InstanceType<Addon['NativeInspector']> | undefined;
 
   constructor(options: InspectorOptions = {}) {
@@ -68,17 +68,16 @@ class AddonInspector implements Inspector {
   }
 
   list(): Promise<ProcessRecord[]> {
-    return this.#call(async (native) => (await native.list()).map(processRecord));
+    return this.#call(async (native) => this.#records(await native.list()));
   }
 
   tree(pid: number): Promise<ProcessRecord[]> {
-    return this.#call(async (native) => (await native.tree(checkedPid(pid))).map(processRecord));
+    return this.#call(async (native) => this.#records(await native.tree(checkedPid(pid))));
   }
 
   findByCwd(folder: string): Promise<ProcessRecord[]> {
     return this.#call(async (native) => {
-      const found = await native.findByCwd(checkedFolder(folder));
-      return found.map(processRecord);
+      return this.#records(await native.findByCwd(checkedFolder(folder)));
     });
   }
 
@@ -92,6 +91,10 @@ class AddonInspector implements Inspector {
 
   with(options: InspectorOptions): Inspector {
     return new AddonInspector(options);
+  }
+
+  #records(found: readonly InspectedProcess[]): ProcessRecord[] {
+    return found.map((one) => processRecord(one, this.#backend));
   }
 
   async #call<T>(call: (native: InstanceType<Addon['NativeInspector']>) => Promise<T>): Promise<T> {

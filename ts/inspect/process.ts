@@ -12,10 +12,12 @@ export type ProcessState =
 export interface ProcessRecord {
   pid: number;
   /**
-   * Start time in a unit of the backend. Together with the pid it identifies the process, as no
-   * later process with that pid has it.
+   * Together with the pid it identifies the process, as no later process with that pid has it. Its
+   * unit depends on the backend; the time is in `startedAt`.
    */
   started: number;
+  /** When it was started, in ISO 8601 and UTC, exact to 10 ms. Absent if the clock is far off. */
+  startedAt?: string;
   /** 0 without a parent. */
   parentPid: number;
   /** The short name in the operating system. */
@@ -28,7 +30,7 @@ export interface ProcessRecord {
   rssBytes: number;
   /**
    * 100 for one busy CPU, since the previous call of this inspector, or since the start of the
-   * process if there was none. Absent if that is too recent.
+   * process if there was none by when it was 200 ms old. Absent for a younger process.
    */
   cpuPercent?: number;
   /** `waiting` is uninterruptible, mostly for a disk; a `zombie` has ended. */

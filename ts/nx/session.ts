@@ -123,11 +123,13 @@ function clientOf({ workspaceRoot, argv }: RunContext): Client | string {
   });
 }
 
+const loadRecording = () => import('../history/ended.js');
+
 /** For `memtop show last`. */
 async function record(result: Result, { environment }: Client): Promise<void> {
   const file = storeFileIn(environment);
   if (file === undefined) return;
-  const { recordEnded } = await import('../history/ended.js');
+  const { recordEnded } = await loadRecording();
   recordEnded(file, result);
 }
 
@@ -147,7 +149,8 @@ function isMeasured({ isBehindDaemon, environment }: Client): boolean {
 async function started(pid: number): Promise<Measuring | string> {
   await new Promise(setImmediate);
   try {
-    const { startMeasuring } = await import('./measure.js');
+    // What the end needs as well, since a task may remove this package.
+    const [{ startMeasuring }] = await Promise.all([import('./measure.js'), loadRecording()]);
     return startMeasuring(pid);
   } catch (error) {
     return messageOf(error);

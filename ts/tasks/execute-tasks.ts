@@ -11,8 +11,9 @@ import type { Outcome } from '../tracker/native/outcome.js';
 import { Recording } from '../tracker/native/recording.js';
 import type { PartOutcome, Session, SessionStart } from '../tracker/native/session.js';
 import { keepCrash } from '../tracker/result/crash.js';
-import { buildResult, type RunFacts } from '../tracker/result/result.js';
+import type { RunFacts } from '../tracker/result/result.js';
 import { factsOf } from '../tracker/result/run-facts.js';
+import { safeResult } from '../tracker/result/safe-result.js';
 import type { CheckedOptions, HostOptions } from '../tracker/start-options.js';
 import { rulesOf, sessionStartOf } from '../tracker/start-options.js';
 import { overallExit } from './overall-exit.js';
@@ -69,7 +70,7 @@ export async function executeTasks(
     skip: (name, because) => run.skip(name, because),
   });
   const isInterrupted = session.interrupts() > 0;
-  const result = buildResult(facts, outcomeOf(run, await session.finish(), isInterrupted));
+  const result = safeResult(facts, outcomeOf(run, await session.finish(), isInterrupted));
   recording?.finish(result);
   return result;
 }

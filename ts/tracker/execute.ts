@@ -16,9 +16,11 @@ import { type Execution, notStarted, type Screen, screenOf } from './native/exec
 import { type NativeRun, type RunListener, runMeasured } from './native/measured.js';
 import { Recording } from './native/recording.js';
 import type { Start } from './native/start.js';
+import { keepCrash } from './result/crash.js';
 import { pidsOfTasks, tasksIn } from './result/found.js';
-import { buildResult, type RunFacts } from './result/result.js';
+import type { RunFacts } from './result/result.js';
 import { factsOf } from './result/run-facts.js';
+import { safeResult } from './result/safe-result.js';
 import { type CheckedOptions, type HostOptions, startOf } from './start-options.js';
 
 /** Called while the command runs. */
@@ -82,7 +84,7 @@ export function execute(
     tasks: () => ({ tasks: execution.tasks(), atMs: (process.uptime() - beganAt) * 1000 }),
     taskResults: () => tasksIn(execution.snapshot()),
     result: outcome.then(async (outcome) => {
-      const built = buildResult(facts, outcome);
+      const built = safeResult(facts, outcome);
       const withHeap = heaps ? await heaps.addTo(built, pidsOfTasks(outcome.measured)) : built;
       const recorded = await withRecordsOfRunners(withHeap, options);
       const result = listeners.complete?.(recorded) ?? recorded;
@@ -110,7 +112,6 @@ function listenerOf(
     warned: (alarm) => listeners.onWarn?.(warningText(alarm), alarm),
     ...(onOutput && { output: onOutput }),
     async limited(alarm) {
-      const { keepCrash } = await import('./result/crash.js');
       const { files, messages } = keepCrash(alarm, facts, graceMs, crashFolder);
       listeners.onLimit?.(messages, alarm, files);
       return files;

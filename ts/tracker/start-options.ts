@@ -32,12 +32,20 @@ export type HostOptions = Pick<Start, 'standsIn' | 'ownDescriptors'>;
 /** The part that a run of one command and a run of several tasks have in common. */
 export function sessionStartOf(options: CheckedOptions, host: HostOptions): SessionStart {
   const { intervalMs, metric, cgroup, trace, warn, limit, guard } = options;
-  const { timeoutMs, graceMs, survivors } = options;
+  const { graceMs, survivors } = options;
+  const timeoutMs = ifReachable(options.timeoutMs);
   return {
     ...host,
     ...definedOnly({ intervalMs, metric, cgroup, trace, warn, limit, guard }),
     ...definedOnly({ timeoutMs, graceMs, survivors }),
   };
+}
+
+/** More than a clock can count to. */
+const neverMs = 1e15;
+
+function ifReachable(timeoutMs: number | undefined): number | undefined {
+  return timeoutMs && timeoutMs < neverMs ? timeoutMs : undefined;
 }
 
 export function startOf(

@@ -73,11 +73,16 @@ fn next_reading(before: Option<&Reading>, time: &CpuTime, now: Instant) -> Readi
     match before {
         // Keep the older reading until the interval is long enough.
         Some(before) if passed < MIN_INTERVAL => *before,
+        // The next one covers the time since the start as well.
+        None if passed < MIN_INTERVAL => Reading {
+            cpu: Duration::ZERO,
+            at: now.checked_sub(time.age).unwrap_or(now),
+            percent: None,
+        },
         _ => Reading {
             cpu: time.cpu,
             at: now,
-            percent: (passed >= MIN_INTERVAL)
-                .then(|| 100.0 * cpu.as_secs_f64() / passed.as_secs_f64()),
+            percent: Some(100.0 * cpu.as_secs_f64() / passed.as_secs_f64()),
         },
     }
 }
@@ -133,15 +138,24 @@ mod tests {
         assert_eq!(shares.update(&[time(60, 100)], soon), [None]);
         let later = now + Duration::from_millis(400);
         assert_eq!(
-            rounded(&shares.update(&[time(210, 450)], later)),
+            rounded(&shares.update(&[time(225, 450)], later)),
             [Some(50)]
         );
         let again = later + Duration::from_millis(1);
         assert_eq!(
-            rounded(&shares.update(&[time(220, 451)], again)),
+            rounded(&shares.update(&[time(230, 451)], again)),
             [Some(50)],
             "the figure before stands until there is a better one"
         );
+    }
+
+    #[test]
+    fn a_look_at_a_very_young_process_does_not_delay_its_share() {
+        let mut shares = CpuShares::default();
+        let now = Instant::now();
+        assert_eq!(shares.update(&[time(90, 190)], now), [None]);
+        let soon = now + Duration::from_millis(20);
+        assert_eq!(rounded(&shares.update(&[time(105, 210)], soon)), [Some(50)]);
     }
 
     #[test]

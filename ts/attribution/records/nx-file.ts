@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { isAbsolute, join } from 'node:path';
 import { fieldsOf, isWrittenIn, textOf } from './json.js';
 import { nxSettings } from './nx-root.js';
+import { folderName, workspaceIds } from './nx-workspace-id.js';
 import type { Environment, Span } from './record.js';
 
 const name = 'run.json';
@@ -23,7 +24,6 @@ export async function nxFile(
   const found = own.find(isOfRun);
   // Asking Git takes time, and is rarely needed.
   if (found !== undefined || shared.length === 0) return found;
-  const { workspaceIds, folderName } = await import('./nx-workspace-id.js');
   for await (const id of workspaceIds(root, settings)) {
     const match = shared.find(({ folder }) => folder === folderName(id));
     if (match) return match.file;

@@ -2,11 +2,8 @@
  * The id by which Nx, from 23.2 on, knows a workspace in all its checkouts: `generateWorkspaceId`
  * in nx/src/utils/workspace-id.ts.
  */
-import { execFile } from 'node:child_process';
-import { createHash } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { join, relative } from 'node:path';
-import { promisify } from 'node:util';
 import { upwards } from './folders.js';
 import { textOf } from './json.js';
 
@@ -80,6 +77,9 @@ export function repositoryAt(address: string): string | undefined {
 /** The output; empty where Git fails. */
 async function git(folder: string, ...args: string[]): Promise<string> {
   try {
+    // Loaded here, since they are slow to load and rarely needed.
+    const { execFile } = process.getBuiltinModule('node:child_process');
+    const { promisify } = process.getBuiltinModule('node:util');
     const { stdout } = await promisify(execFile)('git', args, { cwd: folder, timeout: gitMs });
     return stdout;
   } catch {
@@ -88,5 +88,6 @@ async function git(folder: string, ...args: string[]): Promise<string> {
 }
 
 function sha256(text: string): string {
+  const { createHash } = process.getBuiltinModule('node:crypto');
   return createHash('sha256').update(text).digest('hex');
 }

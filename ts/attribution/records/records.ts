@@ -2,6 +2,7 @@
 import { resolve } from 'node:path';
 import type { Result, Run } from '../../result/types.js';
 import { has, upwards } from './folders.js';
+import { recordsSince } from './read.js';
 import type { Environment, RecordedTask } from './record.js';
 import { recorders } from './recorders.js';
 
@@ -21,7 +22,6 @@ export async function recordsOf(
 ): Promise<readonly RecordedTask[]> {
   if (!mayHaveRecords(ended)) return [];
   try {
-    const { recordsSince } = await import('./read.js');
     return await recordsSince(startMs, ended.run.cwd ?? '.', environment, ended.tasks);
   } catch {
     // The files may hold anything, and the result is complete without them.

@@ -1,6 +1,7 @@
 /** `memtop attach <pid>`: measures a tree that is already running. */
 import { messageOf } from '../../errors.js';
 import { type Followed, follow } from '../../tracker/follow.js';
+import { afterTimeout } from '../../tracker/timer.js';
 import { exitCodes } from '../exit-code.js';
 import type { Flag } from '../flags/flag.js';
 import { interval, metric, trace } from '../flags/measuring.js';
@@ -42,6 +43,8 @@ export const attach: Command = {
     const reporting = optionsOf(reportingFlags, raw, environment);
     const reports = await openReports(reporting);
     if (!reports) return exitCodes.failedBeforeStart;
+    // Before measuring begins, since what is measured may remove this package.
+    const watch = isShown && !reporting.quiet ? (await import('./live.js')).watchTree : undefined;
     let attached: Followed;
     try {
       attached = follow(pid, options);
@@ -50,10 +53,9 @@ export const attach: Command = {
       say(`memtop: ${messageOf(error)}`);
       return exitCodes.failedBeforeStart;
     }
-    const result =
-      isShown && !reporting.quiet
-        ? await (await import('./live.js')).watchTree(pid, attached, timeoutMs)
-        : await untilStopped(attached, timeoutMs);
+    const result = await (watch
+      ? watch(pid, attached, timeoutMs)
+      : untilStopped(attached, timeoutMs));
     reports.write(result);
     return 0;
   },
@@ -63,11 +65,11 @@ export const attach: Command = {
 async function untilStopped({ result, stop }: Followed, timeoutMs: number | undefined) {
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
   for (const signal of signals) process.once(signal, stop);
-  const timer = timeoutMs === undefined ? undefined : setTimeout(stop, timeoutMs);
+  const cancelTimeout = afterTimeout(timeoutMs, stop);
   try {
     return await result;
   } finally {
-    clearTimeout(timer);
+    cancelTimeout();
     for (const signal of signals) process.off(signal, stop);
   }
 }

@@ -9,7 +9,6 @@ import { projectOf } from '../../bench/project.js';
 import { measuresOfAll } from '../../compare/measures.js';
 import { messageOf } from '../../errors.js';
 import { inspect } from '../../inspect/inspect.js';
-import { loadedAddon } from '../../native/load.js';
 import { benchSummary, verificationLines } from '../../report/bench-summary.js';
 import type { Result } from '../../result/types.js';
 import type { CheckedOptions, HostOptions } from '../../tracker/start-options.js';
@@ -92,6 +91,8 @@ async function measureAndReport(
     const attempt = await attemptOf(command, run, project, artifacts, host);
     result = await benched({ ...options, folder: options.clearFrom, artifacts, attempt }, listener);
     isMidLine = artifacts.isMidLine && !options.isJsonOnly;
+    const { logProblem } = artifacts;
+    if (logProblem !== undefined) say(`memtop: warning: the log is incomplete: ${logProblem}`);
   } catch (error) {
     reports.discard();
     say(`memtop: ${messageOf(error)}`);
@@ -102,10 +103,7 @@ async function measureAndReport(
   reports.write(result);
   for (const line of verificationLines(result)) say(`memtop: ${line}`);
   print([...(isMidLine ? [''] : []), resultLine(shown(result))]);
-  const code = codeOf(result, options, baseline);
-  // Node would reset the terminal to its state at startup.
-  loadedAddon()?.exitNow(code);
-  return code;
+  return codeOf(result, options, baseline);
 }
 
 async function attemptOf(

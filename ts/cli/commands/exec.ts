@@ -10,8 +10,9 @@ import { type Executed, execute } from '../../tracker/execute.js';
 import { watchTasks } from '../../tracker/native/task-watch.js';
 import type { CgroupUse } from '../../tracker/rules.js';
 import type { CheckedOptions } from '../../tracker/start-options.js';
+import { codeWithBudget } from '../code-with-budget.js';
 import { foundConfig } from '../config/config.js';
-import { exitCodeOf, exitCodes } from '../exit-code.js';
+import { exitCodes } from '../exit-code.js';
 import { commandFlags } from '../flags/tables.js';
 import { type ExecOptions, execOptions } from '../options.js';
 import { hasOutputs } from '../outputs.js';
@@ -20,6 +21,7 @@ import { quoted } from '../quoted.js';
 import { openReports } from '../reports.js';
 import { RunMessages } from '../run-messages.js';
 import { UsageError } from '../usage-error.js';
+import { blockData } from '../view/block-data.js';
 import { isShownUnasked, viewOf } from '../view/choice.js';
 import { showInline } from '../view/inline.js';
 import { say, terminalColumns } from '../write.js';
@@ -67,6 +69,7 @@ function commandOf({ positionals, command }: RawArguments): readonly string[] {
 }
 
 async function runAndReport(command: readonly string[], options: ExecOptions): Promise<number> {
+  const codeOf = await codeWithBudget(options);
   const reports = await openReports(options);
   if (!reports) return exitCodes.failedBeforeStart;
   const messages = new RunMessages();
@@ -99,27 +102,15 @@ async function runAndReport(command: readonly string[], options: ExecOptions): P
   }
   reports.write(result);
   messages.warnIfUnrecorded();
-  return codeWithBudget(result, options);
+  return codeOf(result);
 }
 
 function shownInline(executed: Executed): Promise<Result> {
-  const end = showInline(executed, async () => {
-    const { blockData } = await import('../view/block-data.js');
-    return () => {
-      const snapshot = executed.snapshot();
-      return snapshot && blockData(snapshot);
-    };
+  const end = showInline(executed, () => {
+    const snapshot = executed.snapshot();
+    return snapshot && blockData(snapshot);
   });
   return executed.result.finally(end);
-}
-
-/** The command's own code, or that of a failed budget where the command succeeded. */
-export async function codeWithBudget(result: Result, options: ExecOptions): Promise<number> {
-  const code = exitCodeOf(result.exit, options.limitExitCode);
-  if (code !== 0 || options.maxPeak.length === 0) return code;
-  const { budgetExitCode } = await import('../budget.js');
-  const { maxPeak, quiet, github } = options;
-  return budgetExitCode(result, { budget: { maxPeak, maxIncrease: [] }, quiet, github });
 }
 
 /** Prints a line for each task as it ends. */

@@ -10,8 +10,9 @@ import { lookIn } from '../../report/look.js';
 import type { Result } from '../../result/types.js';
 import { snapshotOf } from '../../tracker/api/snapshot.js';
 import type { Followed } from '../../tracker/follow.js';
+import { afterTimeout } from '../../tracker/timer.js';
 import { withResidentMemory } from '../../ui/machine/groups.js';
-import type { LiveOptions, Source } from '../../ui/machine/live.js';
+import { type Source, showLive } from '../../ui/machine/live.js';
 import { exitCodes } from '../exit-code.js';
 import { livingProcesses } from '../view/living.js';
 import { say, terminalColumns } from '../write.js';
@@ -38,7 +39,7 @@ export async function watchTree(
   timeoutMs: number | undefined,
 ): Promise<Result> {
   const tree = measuredTree(attached);
-  const timer = timeoutMs === undefined ? undefined : setTimeout(attached.stop, timeoutMs);
+  const cancelTimeout = afterTimeout(timeoutMs, attached.stop);
   try {
     await showLive(tree, {
       title: () => titleOf(pid, tree.snapshot()),
@@ -47,7 +48,7 @@ export async function watchTree(
       opened: 'all',
     });
   } finally {
-    clearTimeout(timer);
+    cancelTimeout();
     attached.stop();
   }
   return attached.result;
@@ -57,11 +58,6 @@ function titleOf(pid: number, snapshot: SnapshotRecord | undefined): string {
   if (!snapshot) return `memtop attach ${pid}`;
   const { bytes, peakBytes } = snapshotOf(snapshot);
   return `memtop attach ${pid}: ${formatBytes(bytes)}, peak ${formatBytes(peakBytes)}`;
-}
-
-async function showLive(source: Source, options: LiveOptions): Promise<void> {
-  const ui = await import('../../ui/machine/live.js');
-  await ui.showLive(source, options);
 }
 
 /** All processes of the machine. */

@@ -1,7 +1,6 @@
 /** `memtop run <task…>`: runs tasks and measures them together. */
 import { availableParallelism } from 'node:os';
 import { messageOf } from '../../errors.js';
-import { loadedAddon } from '../../native/load.js';
 import { lookIn } from '../../report/look.js';
 import { taskLine } from '../../report/task-line.js';
 import type { Result, Task } from '../../result/types.js';
@@ -9,6 +8,7 @@ import { executeTasks, type RunningTasks, type TasksOptions } from '../../tasks/
 import type { WriteLine } from '../../tasks/prefixed.js';
 import type { TaskDefinition } from '../../tasks/task-definition.js';
 import { isWorkflowCommand } from '../../tasks/workflow-command.js';
+import { codeWithBudget } from '../code-with-budget.js';
 import { foundConfig } from '../config/config.js';
 import { currentFolder } from '../current-folder.js';
 import { exitCodes } from '../exit-code.js';
@@ -23,11 +23,12 @@ import { RunMessages } from '../run-messages.js';
 import { findScripts } from '../scripts.js';
 import { tasksNamed } from '../tasks.js';
 import { UsageError } from '../usage-error.js';
+import { blockDataOfTasks } from '../view/block-data.js';
 import { viewOf } from '../view/choice.js';
 import { showInline } from '../view/inline.js';
-import { say, terminalColumns, writeAll } from '../write.js';
+import { passOn, say, terminalColumns } from '../write.js';
 import type { Command } from './command.js';
-import { codeWithBudget, groupUse } from './exec.js';
+import { groupUse } from './exec.js';
 
 export const run: Command = {
   usage: '[options] <task> [tasks...]',
@@ -99,6 +100,7 @@ async function runAndReport(
   const commands = all.flatMap((task) => task.commands);
   const hasTerminal = all.some(({ pty }) => pty === 'on');
   const view = viewOf({ ...options, commands, ...(hasTerminal && { pty: 'on' }) }, process.env);
+  const codeOf = await codeWithBudget(options);
   const reports = await openReports(options);
   if (!reports) return exitCodes.failedBeforeStart;
   const messages = new RunMessages();
@@ -127,10 +129,7 @@ async function runAndReport(
   }
   reports.write(result);
   messages.warnIfUnrecorded();
-  const code = await codeWithBudget(result, options);
-  // Node would reset the terminal to its state at startup.
-  loadedAddon()?.exitNow(code);
-  return code;
+  return codeOf(result);
 }
 
 /** Shows lines below the output of the tasks, including what `writeLine` gets. */
@@ -146,12 +145,9 @@ async function shownInline(
       onStarted(tasks) {
         shown = tasks;
         const say = (text: string) => tasks.write(Buffer.from(`${text}\n`));
-        end = showInline({ ...tasks, say }, async () => {
-          const { blockDataOfTasks } = await import('../view/block-data.js');
-          return () => {
-            const snapshot = tasks.snapshot();
-            return snapshot && blockDataOfTasks(snapshot, tasks.running);
-          };
+        end = showInline({ ...tasks, say }, () => {
+          const snapshot = tasks.snapshot();
+          return snapshot && blockDataOfTasks(snapshot, tasks.running);
         });
       },
       writeLine:
@@ -185,11 +181,4 @@ function innerLineOf(options: ExecOptions): ((task: Task) => void) | undefined {
 
 const descriptors = { stdout: 1, stderr: 2 } as const;
 
-/** A closed pipe is not an error. */
-const writeLine: WriteLine = (stream, line) => {
-  try {
-    writeAll(descriptors[stream], line);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error;
-  }
-};
+const writeLine: WriteLine = (stream, line) => passOn(descriptors[stream], line);

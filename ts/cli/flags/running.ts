@@ -10,7 +10,7 @@ import {
   survivorUses,
   timeoutProblem,
 } from '../../tracker/rules.js';
-import { parseDuration } from '../duration.js';
+import { parseTimeout } from '../duration.js';
 import { UsageError } from '../usage-error.js';
 import type { Switch, Valued } from './flag.js';
 import { allowed } from './readers.js';
@@ -18,8 +18,8 @@ import { allowed } from './readers.js';
 export const timeout: Valued<number> = {
   name: 'timeout',
   value: 'DURATION',
-  summary: 'stop after DURATION: 30s, 5m, 1h',
-  read: (text) => allowed(parseDuration(text) ?? Number.NaN, timeoutProblem),
+  summary: 'stop after DURATION: 30s, 5m, 1h; seconds without a unit; 0 is never',
+  read: (text) => allowed(parseTimeout(text) ?? Number.NaN, timeoutProblem),
 };
 
 export const grace: Valued<number> = {
@@ -28,7 +28,7 @@ export const grace: Valued<number> = {
   summary:
     'how long processes may take to end before they are killed ' +
     `(default ${defaultGraceMs / 1000}s)`,
-  read: (text) => allowed(parseDuration(text) ?? Number.NaN, graceProblem),
+  read: (text) => allowed(parseTimeout(text) ?? Number.NaN, graceProblem),
 };
 
 const survivors: Valued<SurvivorUse> = {

@@ -13,7 +13,7 @@ import type { SessionTask } from '../../tracker/native/session.js';
 import { FullView, type WatchedRun } from '../../ui/full/full.js';
 import type { FullTask } from '../../ui/full/view.js';
 import type { SizedProcess } from '../../ui/machine/groups.js';
-import { routeMessages, say, terminalColumns, writeAll } from '../write.js';
+import { passOn, routeMessages, say, terminalColumns } from '../write.js';
 import { livingProcesses } from './living.js';
 
 /** Shows the terminal of one command. */
@@ -182,5 +182,5 @@ function titleOf(name: string, record: SnapshotRecord | undefined): string {
 }
 
 function writeText(lines: readonly string[]): void {
-  writeAll(1, lines.map((line) => `${line}\n`).join(''));
+  passOn(1, lines.map((line) => `${line}\n`).join(''));
 }

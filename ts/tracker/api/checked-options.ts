@@ -36,9 +36,9 @@ const size = z.pipe(
 /** The messages of `rules.ts` have units, which programs do not write. */
 const milliseconds = (rule: Rule, range: string) =>
   z.custom<number>((value) => rule(value) === undefined, {
-    error: () => `must be a number of milliseconds ${range}`,
+    error: () => `must be a number of milliseconds${range}`,
   });
-const graceMs = milliseconds(graceProblem, 'from 0 to 3600000');
+const graceMs = milliseconds(graceProblem, ' from 0 to 3600000');
 
 const argument = z.union(
   [z.string(), z.instanceof(Uint8Array)],
@@ -60,7 +60,7 @@ const run = z.strictObject({
   warn: z.optional(size),
   limit: z.optional(size),
   guard: z.optional(z.boolean('must be true or false')),
-  timeoutMs: z.optional(milliseconds(timeoutProblem, 'above 0, at most 1800000000')),
+  timeoutMs: z.optional(milliseconds(timeoutProblem, ', 0 or more')),
   graceMs: z.optional(graceMs),
   survivors: z.optional(obeying<SurvivorUse>(survivorsProblem)),
   onOutput: z.optional(

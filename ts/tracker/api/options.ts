@@ -84,7 +84,7 @@ export interface RunOptions extends SamplingOptions {
   limit?: number | string;
   /** False switches the guard off, and with it `warn` and `limit`. Default: true. */
   guard?: boolean;
-  /** Milliseconds after which the run is ended. Default: never. */
+  /** Milliseconds after which the run is ended. 0 is never, which is the default. */
   timeoutMs?: number;
   /** Milliseconds between SIGTERM and SIGKILL when processes are ended. Default: 2000. */
   graceMs?: number;

@@ -1,5 +1,6 @@
 /** Runs several commands without the addon, unmeasured but otherwise the same. */
 import { performance } from 'node:perf_hooks';
+import { afterTimeout } from '../timer.js';
 import { type Execution, noScreen } from './execution.js';
 import type { PartOutcome, Session, SessionStart, SessionTask } from './session.js';
 import { runUnmeasured } from './unmeasured.js';
@@ -19,7 +20,7 @@ export function openUnmeasured(start: SessionStart, reason: string): Session {
     stopped ??= why;
     for (const task of tasks) task.end(why, graceMs);
   };
-  const timer = timeoutMs === undefined ? undefined : setTimeout(endAll, timeoutMs, 'timeout');
+  const cancelTimeout = afterTimeout(timeoutMs, () => endAll('timeout'));
   return {
     task() {
       const task = taskOf(others, reason);
@@ -33,7 +34,7 @@ export function openUnmeasured(start: SessionStart, reason: string): Session {
     write: () => false,
     interrupts: () => interrupts,
     async finish() {
-      clearTimeout(timer);
+      cancelTimeout();
       for (const signal of signals) process.off(signal, count);
       return partOutcome(reason, beganAt, stopped);
     },

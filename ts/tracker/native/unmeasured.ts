@@ -6,6 +6,7 @@ import { InvalidOption } from '../../errors.js';
 import type { Exit } from '../../result/types.js';
 import type { OnOutput } from '../api/pieces.js';
 import { Pieces } from '../api/pieces.js';
+import { afterTimeout } from '../timer.js';
 import { type Execution, noScreen } from './execution.js';
 import type { Start } from './start.js';
 
@@ -38,9 +39,7 @@ export function runUnmeasured(start: Start, reason: string, onOutput?: OnOutput)
     }
     stoppedFor ??= why;
   };
-  if (start.timeoutMs !== undefined) {
-    timers.push(setTimeout(() => stop('timeout'), start.timeoutMs));
-  }
+  const cancelTimeout = afterTimeout(start.timeoutMs, () => stop('timeout'));
   const ended = new Promise<Exit>((resolve) => {
     try {
       child = spawn(program, args, {
@@ -71,6 +70,7 @@ export function runUnmeasured(start: Start, reason: string, onOutput?: OnOutput)
     outcome: ended.then((exit) => {
       isOver = true;
       restore?.();
+      cancelTimeout();
       for (const timer of timers) clearTimeout(timer);
       return {
         exit,
