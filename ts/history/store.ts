@@ -133,7 +133,7 @@ export class Store implements Disposable {
     return alive.flatMap(({ id, tree }) =>
       this.runs({ id }).map((run) => ({
         run,
-        processes: tree.map((one) => processRecord(one, 'linux')),
+        processes: tree.map((one) => processRecord(one, 'native')),
       })),
     );
   }
