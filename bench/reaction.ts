@@ -113,7 +113,8 @@ async function reaction(kind: Kind, name: string): Promise<Reaction> {
   try {
     const enter = group === undefined ? '' : `echo $$ > '${join(group, 'cgroup.procs')}' && `;
     const args = ['-c', `${enter}exec "$@"`, 'sh', ...user, ...memtop, ...limit, ...tree];
-    child = spawn('/bin/sh', args, { stdio: 'ignore' });
+    // Its crash reports go there as well.
+    child = spawn('/bin/sh', args, { cwd: folder, stdio: 'ignore' });
     const ended = once(child, 'exit');
     const seen = await promisify(execFile)(engine, ['reaction-seen', board]);
     const [ms = Number.NaN, megabytes = Number.NaN] = seen.stdout.trim().split(' ').map(Number);

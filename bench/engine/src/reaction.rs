@@ -20,8 +20,8 @@ const QUIET: Duration = Duration::from_millis(700);
 const PATIENCE: Duration = Duration::from_mins(4);
 const LOOK_EVERY: Duration = Duration::from_micros(500);
 const BUSY_PROCESSES: usize = 100;
-/// What is left to the limit when the busy processes start.
-const BESIDE_BUSY: usize = 10;
+/// What is left to the limit when the busy processes start, each of which has pages of its own.
+const BESIDE_BUSY: usize = 40;
 /// What each process of a fork bomb touches.
 const MEGABYTES_EACH: usize = 2;
 /// `SIGTERM` in the masks of `/proc/PID/status`.

@@ -5,7 +5,10 @@ use std::sync::Arc;
 use std::sync::mpsc::channel;
 use std::time::Duration;
 
-use super::{EndingThreads, Phase, SettleOnDrop, Supervision, Tree, TreeControl};
+use memtop_proc::native::NativeObserver;
+use memtop_sampler::{Interval, Metric, SamplerThread, TaskHandle, Thresholds};
+
+use super::{EndingThreads, Guarding, Phase, SettleOnDrop, Supervision, Tree, TreeControl};
 use crate::outcome::{Reason, Stopped};
 use crate::wait::identity;
 
@@ -120,6 +123,44 @@ fn nothing_waits_while_survivors_are_ended_and_that_can_be_cut_short() {
     // It is the command that has ended, and nothing that was ended for a reason.
     assert!(supervision.conclude().unwrap().stopped.is_none());
     child.wait().unwrap();
+}
+
+#[test]
+fn processes_are_ended_while_the_sampler_cannot_go_on() {
+    let mut child = stubborn();
+    let observer = NativeObserver::of_this_machine().unwrap();
+    let interval = Interval::Fixed(Duration::from_millis(5));
+    let sampler = Arc::new(SamplerThread::start(observer, interval, Metric::Rss).unwrap());
+    let task = sampler.add_task(child.id()).unwrap();
+    let task = TaskHandle::new(sampler, task);
+    let control = TreeControl {
+        tree: Tree {
+            root: identity(child.id()),
+            ..Tree::of_task(Ok(&task))
+        },
+        ..control(&child)
+    };
+    let supervision = Supervision::new(None, control);
+    let (gone, is_gone) = channel();
+    let (answered, is_answered) = channel();
+    let guarding = Guarding {
+        thresholds: Thresholds {
+            warn_bytes: None,
+            limit_bytes: Some(1),
+        },
+        room: None,
+        grace: Some(Duration::ZERO),
+        since: Duration::ZERO,
+    };
+    // No sample is taken while an alarm is handled, which may be by the thread that asks for it.
+    std::thread::spawn(move || {
+        supervision.guard(guarding, move |_| {
+            answered.send(is_gone.recv_timeout(PATIENCE)).unwrap();
+        });
+    });
+    child.wait().unwrap();
+    gone.send(()).unwrap();
+    assert_eq!(is_answered.recv_timeout(PATIENCE).unwrap(), Ok(()));
 }
 
 #[test]
