@@ -26,12 +26,12 @@ test('however memtop is killed, no record is half', async (t) => {
   const states = new Map<string, number>();
   for (const run of kept.runs()) {
     states.set(run.state, (states.get(run.state) ?? 0) + 1);
-    const { result, course } = kept.whole(run);
+    const { result, timeline } = kept.whole(run);
     t.is(result?.run.id, run.state === 'ended' ? run.id : undefined);
     t.truthy(run.endedAt);
     t.truthy(run.memtop);
     t.deepEqual(run.command.slice(0, 2), ['sh', '-c']);
-    const times = course.sums.map(([atMs]) => atMs ?? 0);
+    const times = timeline.sums.map(([atMs]) => atMs ?? 0);
     t.deepEqual(
       times,
       [...times].sort((one, other) => one - other),

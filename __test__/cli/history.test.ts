@@ -27,7 +27,7 @@ test('--since leaves out what is older', async (t) => {
   const store = ownStore(t);
   Store.openOrMake(store.file).add({
     run: madeUpRun(1, { state: 'interrupted' }),
-    course: { sums: [], processes: [] },
+    timeline: { sums: [], processes: [] },
   });
   await store.memtop('-q', '--', 'true');
   const count = async (...flags: string[]) => {

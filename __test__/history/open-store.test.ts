@@ -19,7 +19,7 @@ function filledStore(file: string): void {
   for (const number of [1, 2, 3]) {
     const run = madeUpRun(number, { label: number === 3 ? 'test' : 'build' });
     const result = resultOf({ id: run.id, megabytes: 100 * number });
-    store.add({ run, result, course: { sums: [], processes: [] } });
+    store.add({ run, result, timeline: { sums: [], processes: [] } });
   }
 }
 

@@ -82,7 +82,7 @@ test('a store lists results of the previous schema and exports them', async (t) 
   const folder = temporaryFolder(t);
   const store = Store.openOrMake(join(folder, 'runs.db'));
   const run = madeUpRun(1);
-  store.add({ run, result: older() as never, course: { sums: [], processes: [] } });
+  store.add({ run, result: older() as never, timeline: { sums: [], processes: [] } });
   t.is(store.result(run.id)?.peak?.processes[0]?.bytes, 60 * MB);
 
   const text = [...exported(store, store.runs())].join('');

@@ -9,7 +9,7 @@ const amount = z.number().check(z.nonnegative());
 const whole = z.number().check(z.int(), z.nonnegative());
 const points = z.array(z.array(amount).check(z.length(2)));
 
-const course = z.looseObject({
+const timeline = z.looseObject({
   sums: points,
   processes: z.array(z.looseObject({ pid: whole, name: z.string(), points })),
 });
@@ -26,10 +26,18 @@ const run = z.looseObject({
 
 const readable = z.pipe(z.transform(asCurrentResult), resultSchema);
 
+const stored = z.looseObject({ run, result: z.optional(readable), timeline });
+
 const file = z.looseObject({
   schema: z.literal(exportSchemaName),
-  runs: z.array(z.looseObject({ run, result: z.optional(readable), course })),
+  runs: z.array(z.pipe(z.transform(withTimeline), stored)),
 });
+
+/** In files of earlier versions the timeline is called a course. */
+function withTimeline(value: unknown): unknown {
+  const { course, ...rest } = Object(value);
+  return course === undefined ? value : { timeline: course, ...rest };
+}
 
 /** @throws Error that says what is wrong, and where */
 export function checkedRuns(value: unknown): WholeRun[] {

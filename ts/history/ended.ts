@@ -12,6 +12,6 @@ export function recordEnded(file: string, result: Result): void {
   store.add({
     run: { ...run, memtopVersion, command: storedCommand(run.command), state: 'ended' },
     result: JSON.parse(JSON.stringify(result, withoutSecrets)),
-    course: { sums: atMs.map((at, index) => [Math.round(at), bytes[index] ?? 0]), processes: [] },
+    timeline: { sums: atMs.map((at, index) => [Math.round(at), bytes[index] ?? 0]), processes: [] },
   });
 }

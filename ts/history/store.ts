@@ -30,8 +30,7 @@ export interface WholeRun {
   run: StoredRun;
   /** Absent where it has not ended. */
   result?: Result;
-  /** By the name that it has in exported files. */
-  course: StoredTimeline;
+  timeline: StoredTimeline;
 }
 
 /** Every method but `close()` throws StoreClosed once it is closed. */
@@ -104,11 +103,11 @@ export class Store implements Disposable {
 
   whole(run: StoredRun): WholeRun {
     const result = this.result(run.id);
-    return { run, ...(result && { result }), course: this.timeline(run.id) };
+    return { run, ...(result && { result }), timeline: this.timeline(run.id) };
   }
 
   /** False where the store already has a run with this id. */
-  add({ run, result, course }: WholeRun): boolean {
+  add({ run, result, timeline }: WholeRun): boolean {
     const { id, label, command, cwd, startedAt, host, memtopVersion = 'unknown' } = run;
     const start = {
       file: this.file,
@@ -120,7 +119,9 @@ export class Store implements Disposable {
       host: JSON.stringify(host ?? {}),
       memtopVersion,
     };
-    return mappingErrors(() => this.#native.importRun(start, result && endOf(run, result), course));
+    return mappingErrors(() =>
+      this.#native.importRun(start, result && endOf(run, result), timeline),
+    );
   }
 
   prune(pruning: Pruning): Pruned {

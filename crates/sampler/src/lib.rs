@@ -40,8 +40,7 @@ mod unsampled;
 
 pub use alarm::{Alarm, AlarmSnapshot, Cause};
 pub use attribution::{
-    BadRule, FoundTaskInfo, FoundTaskRecord, FoundTaskState, Kind, RuleSet, Rules, Runner,
-    SharedRules, StageRecord, StageSummary, TaskRule, Traits,
+    BadRule, Kind, RuleSet, Rules, Runner, SharedRules, StageRecord, StageSummary, TaskRule, Traits,
 };
 pub use ceiling::Ceiling;
 pub use event::{EndStatus, Event, InitialMemory, LastFigures};
@@ -56,7 +55,7 @@ pub use programs::Program;
 pub use record::{
     Death, LargestProcess, LivingProcess, Record, Snapshot, TaskRecord, TimelineSegment,
 };
-pub use sampler::Sampler;
+pub use sampler::{FoundTaskInfo, FoundTaskRecord, FoundTaskState, Sampler};
 pub use samples::Samples;
 pub use tasks::TaskId;
 pub use thread::{SamplerThread, StartError};

@@ -10,9 +10,10 @@ use rusqlite::{Connection, ErrorCode, OpenFlags, TransactionBehavior};
 use crate::Error;
 
 /// Each migrates a store from one format to the next.
-const MIGRATIONS: [&str; 2] = [
+const MIGRATIONS: [&str; 3] = [
     include_str!("../migrations/0001_runs.sql"),
     include_str!("../migrations/0002_processes.sql"),
+    include_str!("../migrations/0003_timeline.sql"),
 ];
 
 /// "memt": distinguishes a store from other databases.

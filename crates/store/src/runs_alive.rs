@@ -138,7 +138,7 @@ impl Store {
     fn last_seen(&self, run: i64) -> rusqlite::Result<Vec<ProcessId>> {
         let mut segments = self
             .connection
-            .prepare("SELECT processes FROM course WHERE run = ? ORDER BY at_ms DESC LIMIT 1")?;
+            .prepare("SELECT processes FROM timeline WHERE run = ? ORDER BY at_ms DESC LIMIT 1")?;
         let mut rows = segments.query([run])?;
         let Some(row) = rows.next()? else {
             return Ok(Vec::new());

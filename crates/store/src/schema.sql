@@ -43,7 +43,7 @@ CREATE TABLE process (
 );
 
 -- The timeline of the memory, a row for each segment.
-CREATE TABLE course (
+CREATE TABLE timeline (
   run INTEGER NOT NULL,       -- run.key
   at_ms INTEGER NOT NULL,     -- the end of the segment, from the start of the run
   sums BLOB NOT NULL,         -- sums of the segment: pairs of milliseconds and KiB. Each number

@@ -55,7 +55,7 @@ impl Store {
             timeline.processes.push(process?);
         }
         let mut segments = self.connection.prepare(
-            "SELECT at_ms, sums, processes FROM course JOIN run ON run.key = run
+            "SELECT at_ms, sums, processes FROM timeline JOIN run ON run.key = run
              WHERE id = ? ORDER BY at_ms",
         )?;
         let mut rows = segments.query([id])?;

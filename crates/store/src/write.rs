@@ -175,7 +175,7 @@ pub(crate) fn put_segment(
             .execute(params![run, number, id.pid, whole(id.started), name])?;
     }
     connection
-        .prepare("INSERT INTO course (run, at_ms, sums, processes) VALUES (?1, ?2, ?3, ?4)")?
+        .prepare("INSERT INTO timeline (run, at_ms, sums, processes) VALUES (?1, ?2, ?3, ?4)")?
         .execute(params![
             run,
             whole(segment.at_ms),

@@ -15,8 +15,7 @@ export async function recordsSince(
   // Not `startMs` plus the duration, which counts from the real start, later on a busy machine.
   const span = { startMs, endMs: Date.now() };
   const records: RecordedTask[] = [];
-  for (const recorder of recorders) {
-    const read = await recorder.load();
+  for (const { read } of recorders) {
     records.push(...(await read({ folder, environment, span, tasks })));
   }
   return records;

@@ -38,7 +38,8 @@ export interface Recorder {
   readonly sources: readonly string[];
   /** A workspace has one of these files. */
   readonly files: readonly string[];
-  load(): Promise<(query: RecordQuery) => Promise<RecordedTask[]>>;
+  /** Loaded with memtop itself, whose package may be gone when it is called. */
+  readonly read: (query: RecordQuery) => Promise<RecordedTask[]>;
 }
 
 /** Times are of the wall clock, which may be adjusted while a command runs. */

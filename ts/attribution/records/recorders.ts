@@ -1,15 +1,17 @@
 /** The task runners that record which tasks they ran. */
+import { nxRecords } from './nx-records.js';
 import type { Recorder } from './record.js';
+import { turboRecords } from './turbo-records.js';
 
 export const recorders: readonly Recorder[] = [
   {
     sources: ['nx', 'lerna'],
     files: ['nx.json', 'lerna.json'],
-    load: async () => (await import('./nx-records.js')).nxRecords,
+    read: nxRecords,
   },
   {
     sources: ['turbo'],
     files: ['turbo.json'],
-    load: async () => (await import('./turbo-records.js')).turboRecords,
+    read: turboRecords,
   },
 ];

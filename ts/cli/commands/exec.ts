@@ -1,4 +1,5 @@
 /** `memtop [options] -- <command>`: runs a command and measures it. */
+import { readFileSync } from 'node:fs';
 import { AddonUnavailable, messageOf } from '../../errors.js';
 import { loadAddon } from '../../native/load.js';
 import { lookIn } from '../../report/look.js';
@@ -140,7 +141,14 @@ function exactArguments(command: readonly string[]): readonly (string | Uint8Arr
   try {
     return loadAddon().ownArguments().slice(-command.length);
   } catch (error) {
-    if (error instanceof AddonUnavailable) return command;
+    if (error instanceof AddonUnavailable && isAsGiven(command)) return command;
     throw error;
   }
+}
+
+/** Whether the last arguments of this process are this text. */
+function isAsGiven(command: readonly string[]): boolean {
+  const text = Buffer.from(command.map((argument) => `${argument}\0`).join(''));
+  const given = readFileSync('/proc/self/cmdline');
+  return text.equals(given.subarray(-text.length));
 }

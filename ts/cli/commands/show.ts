@@ -34,12 +34,12 @@ export const show: Command = {
         return 0;
       }
       const store = openedStore(file);
-      const { run, result, course } = store.whole(runNamed(store, given ?? 'last'));
+      const { run, result, timeline } = store.whole(runNamed(store, given ?? 'last'));
       if (isSet(jsonSwitch, raw)) {
-        print([JSON.stringify({ run, ...(result && { result }), course }, null, 2)]);
+        print([JSON.stringify({ run, ...(result && { result }), timeline }, null, 2)]);
         return 0;
       }
-      print(showLines(run, result, course, lookIn(environment, terminalColumns(1))));
+      print(showLines(run, result, timeline, lookIn(environment, terminalColumns(1))));
       return 0;
     } catch (error) {
       if (!(error instanceof MemtopError)) throw error;

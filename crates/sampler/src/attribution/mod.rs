@@ -5,19 +5,13 @@
 
 mod expressions;
 mod fnv;
-mod found;
-mod found_tasks;
-mod placing;
 mod ready_rule;
 mod rules;
 mod slots;
-mod stages;
-mod state;
+pub(crate) mod stages;
 mod template;
-mod traits;
+pub(crate) mod traits;
 
-pub use found::{FoundTaskInfo, FoundTaskRecord, FoundTaskState};
 pub use rules::{BadRule, RuleSet, Rules, Runner, SharedRules, TaskRule};
 pub use stages::{StageRecord, StageSummary};
-pub(crate) use state::Attribution;
 pub use traits::{Kind, Traits};

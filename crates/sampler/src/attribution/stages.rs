@@ -29,14 +29,14 @@ pub struct StageSummary {
 
 /// The stages of a tree. With processes of several stages alive, it is in the first by the rules.
 #[derive(Debug, Default)]
-pub(super) struct Stages {
+pub(crate) struct Stages {
     alive: Vec<u64>,
     since: Option<(usize, Duration)>,
     records: Vec<StageSummary>,
 }
 
 impl Stages {
-    pub(super) fn records(&self, now: Duration) -> Vec<StageSummary> {
+    pub(crate) fn records(&self, now: Duration) -> Vec<StageSummary> {
         let mut records = self.records.clone();
         if let Some((stage, since)) = self.since
             && let Some(record) = records.iter_mut().find(|record| record.stage == stage)
@@ -47,7 +47,7 @@ impl Stages {
         records
     }
 
-    pub(super) fn process_started(&mut self, stage: usize, now: Duration) {
+    pub(crate) fn process_started(&mut self, stage: usize, now: Duration) {
         if self.alive.len() <= stage {
             self.alive.resize(stage + 1, 0);
         }
@@ -55,7 +55,7 @@ impl Stages {
         self.update(now);
     }
 
-    pub(super) fn process_ended(&mut self, stage: usize, now: Duration) {
+    pub(crate) fn process_ended(&mut self, stage: usize, now: Duration) {
         if let Some(alive) = self.alive.get_mut(stage) {
             *alive = alive.saturating_sub(1);
         }
@@ -64,7 +64,7 @@ impl Stages {
 
     /// The tree has, or must have had, this much in its present stage; or one process of another
     /// stage alone has had it.
-    pub(super) fn note_bytes(&mut self, of: Option<usize>, bytes: u64) {
+    pub(crate) fn note_bytes(&mut self, of: Option<usize>, bytes: u64) {
         let stage = of.or(self.since.map(|(stage, _)| stage));
         let record = self
             .records
@@ -75,7 +75,7 @@ impl Stages {
         }
     }
 
-    pub(super) fn current(&self) -> Option<usize> {
+    pub(crate) fn current(&self) -> Option<usize> {
         self.since.map(|(stage, _)| stage)
     }
 

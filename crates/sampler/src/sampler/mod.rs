@@ -1,6 +1,7 @@
 //! Keeps the trees of tasks, and what is known of them.
 
 mod admission;
+mod attribution;
 mod between_samples;
 pub(crate) mod births;
 mod changes;
@@ -27,6 +28,7 @@ mod walks;
 
 use std::time::Duration;
 
+use attribution::Attribution;
 use births::Births;
 use changes::Changes;
 use faults::IdleTurns;
@@ -37,7 +39,6 @@ use memory_origin::MemoryOrigin;
 use memtop_proc::{Error, GroupCounters, Observer, ProcessId};
 use progress::Progress;
 
-use crate::attribution::Attribution;
 use crate::forks::Families;
 use crate::member::Member;
 use crate::page_reads::{Metric, PageReads};
@@ -46,16 +47,18 @@ use crate::tree::Tree;
 use crate::unsampled::UnsampledProcesses;
 use crate::{LivingProcess, Point, Program, Record, Samples, TaskId, TaskRecord};
 
+pub use attribution::{FoundTaskInfo, FoundTaskRecord, FoundTaskState};
+
 /// Keeps the trees of its tasks, and samples them when called.
 #[derive(Debug)]
 pub struct Sampler<O: Observer> {
-    pub(crate) observer: O,
-    pub(crate) tree: Tree<O::Handle>,
-    pub(crate) tasks: Tasks,
-    pub(crate) unsampled: UnsampledProcesses,
-    pub(crate) attribution: Attribution,
+    observer: O,
+    tree: Tree<O::Handle>,
+    tasks: Tasks,
+    unsampled: UnsampledProcesses,
+    attribution: Attribution,
     progress: Progress,
-    pub(crate) files: Files,
+    files: Files,
     families: Families,
     page_reads: PageReads,
     machine: MachineWrites,
@@ -64,7 +67,7 @@ pub struct Sampler<O: Observer> {
     window: Window,
     idle_turns: IdleTurns,
     high_water: HighWaterTurns,
-    pub(crate) births: Births,
+    births: Births,
     changes: Changes,
 }
 

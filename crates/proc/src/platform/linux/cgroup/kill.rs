@@ -7,23 +7,9 @@ use rustix::fd::OwnedFd;
 use rustix::io::Errno;
 use rustix::process::{Pid, PidfdFlags, Signal, pidfd_open, pidfd_send_signal};
 
-use super::{Cgroup, RunCgroup, files};
+use super::{Cgroup, files};
 
 const PAUSE: Duration = Duration::from_millis(2);
-
-impl RunCgroup {
-    /// Kills all processes of the run that are in the group, including those started meanwhile, and
-    /// waits until they are gone. Returns the pids that are left after `timeout`.
-    #[must_use]
-    pub fn kill_all(&self, timeout: Duration) -> Vec<u32> {
-        let spared = [std::process::id()];
-        let group = self.cgroup();
-        match group.kill_at_once(&spared, timeout) {
-            Some(left) => left,
-            None => group.wait_until_empty(&spared, timeout, true),
-        }
-    }
-}
 
 impl Cgroup {
     /// Kills all processes in the group before any can fork, and waits until they are gone. Returns

@@ -6,9 +6,9 @@ use std::time::Duration;
 
 use memtop_proc::ByNumber;
 
-use super::SharedRules;
-use super::stages::Stages;
-use super::traits::{Role, TaskMark, Traits};
+use crate::attribution::SharedRules;
+use crate::attribution::stages::Stages;
+use crate::attribution::traits::{Role, TaskMark, Traits};
 use crate::{EndStatus, TaskId};
 
 /// A task that was found.

@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use memtop_proc::Observer;
 
-use super::Rules;
-use super::stages::StageRecord;
 use super::state::FoundTask;
-use super::traits::Kind;
+use crate::attribution::Rules;
+use crate::attribution::stages::StageRecord;
+use crate::attribution::traits::Kind;
 use crate::{EndStatus, Sampler, TaskId, TaskRecord};
 
 /// A task that was found, and when it ran.

@@ -9,7 +9,7 @@ use std::time::Duration;
 use memtop_proc::Observer;
 
 use super::state::{FoundTask, Placement};
-use super::traits::{Role, TaskMark};
+use crate::attribution::traits::{Role, TaskMark};
 use crate::{Sampler, TaskId};
 
 /// At most this many tasks of a run; later ones count for the task around them.

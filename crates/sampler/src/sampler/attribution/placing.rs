@@ -5,10 +5,10 @@ use std::time::Duration;
 
 use memtop_proc::{Observer, ProcessId};
 
-use super::SharedRules;
-use super::stages::Stages;
 use super::state::{Departure, Placement, Root};
-use super::traits::{Role, Traits, Verdict};
+use crate::attribution::SharedRules;
+use crate::attribution::stages::Stages;
+use crate::attribution::traits::{Role, Traits, Verdict};
 use crate::{EndStatus, Sampler, TaskId};
 
 /// Pids of ended processes that are kept of a task.

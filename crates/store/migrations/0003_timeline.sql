@@ -1,0 +1,1 @@
+ALTER TABLE course RENAME TO timeline;
