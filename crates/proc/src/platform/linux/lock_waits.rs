@@ -6,10 +6,12 @@
 
 use std::time::{Duration, Instant};
 
-/// A read that takes longer has waited.
-const LONG: Duration = Duration::from_millis(20);
+use super::thread_cpu::voluntary_waits;
+
+/// A read that takes longer has waited for a process that has no CPU.
+const LONG: Duration = Duration::from_millis(50);
 /// The rest after one that did, as a multiple of the wait.
-const REST: u32 = 50;
+const REST: u32 = 20;
 const MOST_REST: Duration = Duration::from_secs(5);
 
 /// Rests after each long wait.
@@ -20,37 +22,55 @@ pub(super) struct LockWaits {
 
 /// A read that has begun.
 #[derive(Debug)]
-pub(super) struct Wait(Instant);
+pub(super) struct Wait {
+    since: Instant,
+    /// How often this thread had waited before. That it was preempted does not count.
+    waits: u64,
+}
 
 impl LockWaits {
     /// `None` while nothing is to be read.
     pub(super) fn begin(&self) -> Option<Wait> {
-        let now = Instant::now();
-        let rests = self.rests_until.is_some_and(|until| now < until);
-        (!rests).then_some(Wait(now))
+        let since = Instant::now();
+        let rests = self.rests_until.is_some_and(|until| since < until);
+        let waits = voluntary_waits();
+        (!rests).then_some(Wait { since, waits })
     }
 
-    pub(super) fn end(&mut self, Wait(since): Wait) {
+    pub(super) fn end(&mut self, Wait { since, waits }: Wait) {
         let waited = since.elapsed();
-        let rest = (waited * REST).min(MOST_REST);
-        self.rests_until = (waited >= LONG).then(|| Instant::now() + rest);
+        if waited >= LONG && voluntary_waits() > waits {
+            let rest = (waited * REST).min(MOST_REST);
+            self.rests_until = Some(Instant::now() + rest);
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use std::thread::sleep;
+    use std::time::Instant;
 
     use super::{LONG, LockWaits};
 
     #[test]
     fn after_a_long_wait_nothing_is_read_for_a_while() {
         let mut waits = LockWaits::default();
-        let short = waits.begin().unwrap();
-        waits.end(short);
         let long = waits.begin().unwrap();
         sleep(LONG);
         waits.end(long);
         assert!(waits.begin().is_none());
+    }
+
+    #[test]
+    fn a_read_that_waits_for_nothing_may_take_long() {
+        let mut waits = LockWaits::default();
+        let long = waits.begin().unwrap();
+        let start = Instant::now();
+        while start.elapsed() < LONG {
+            std::hint::spin_loop();
+        }
+        waits.end(long);
+        assert!(waits.begin().is_some());
     }
 }
