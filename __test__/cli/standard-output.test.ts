@@ -37,7 +37,7 @@ test('every command is tried', (t) => {
 
 async function withRuns(folder: string): Promise<string> {
   for (const name of ['a', 'b']) {
-    await memtop(['-q', '--json', `${name}.json`, '--', 'true'], {
+    await memtop(['-q', '--json', `${name}.json`, '--', 'sleep', '0.1'], {
       cwd: folder,
       env: { MEMTOP_STORE: join(folder, 'store') },
     });

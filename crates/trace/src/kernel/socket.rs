@@ -18,10 +18,11 @@ const BUFFER_BYTES: usize = 8 << 20;
 /// `struct nlmsghdr`.
 pub(super) const HEADER: usize = 16;
 
-/// No message that the event sockets send is longer.
-const LONGEST_MESSAGE: usize = 1 << 10;
+/// No message that the event sockets send is longer: the figures of a last thread come twice, in
+/// some 600 bytes each.
+const LONGEST_MESSAGE: usize = 2 << 10;
 /// How many are read with one system call.
-const MOST_AT_ONCE: usize = 16;
+const MOST_AT_ONCE: usize = 8;
 
 /// Room for messages that are read together.
 #[derive(Debug)]
