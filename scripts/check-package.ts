@@ -15,7 +15,7 @@ const allowed = [
   /^dist\/chunks\/[\w-]+\.js$/,
   /^dist\/types\/[\w/-]+\.d\.c?ts$/,
 ];
-const largestPackedBytes = 450_000;
+const largestPackedBytes = 470_000;
 
 interface Packed {
   size: number;
