@@ -1,8 +1,8 @@
 /** A control group of version 1 with a memory limit, to run commands in. Needs root. */
 import { spawn } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, rmdirSync, writeFileSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
+import { endAll, entering, makeGroup, removed } from './v1-group.js';
 
 const hierarchy = '/sys/fs/cgroup/memory';
 
@@ -31,8 +31,7 @@ export function noMemoryGroups(): string | undefined {
  * first run loads the files into memory and the second run is the one measured.
  */
 export async function runInGroup(command: readonly string[], run: GroupRun): Promise<Ended> {
-  const group = join(hierarchy, ownGroup(), `memtop-bench-${process.pid}`);
-  mkdirSync(group);
+  const group = makeGroup('memory', `memtop-bench-${process.pid}`);
   try {
     if (run.limitBytes !== undefined) {
       writeFileSync(join(group, 'memory.limit_in_bytes'), `${run.limitBytes}`);
@@ -44,21 +43,14 @@ export async function runInGroup(command: readonly string[], run: GroupRun): Pro
   }
 }
 
-function ownGroup(): string {
-  const lines = readFileSync('/proc/self/cgroup', 'utf8').split('\n');
-  const line = lines.find((one) => one.split(':')[1]?.split(',').includes('memory'));
-  return line?.split(':')[2] ?? '/';
-}
-
 function once(
   command: readonly string[],
   group: string,
   { patienceMs, cwd }: GroupRun,
 ): Promise<Ended> {
-  const enter = `echo $$ > '${join(group, 'cgroup.procs')}' && exec "$@"`;
   const startedAt = performance.now();
   return new Promise((resolve, reject) => {
-    const child = spawn('/bin/sh', ['-c', enter, 'sh', ...command], {
+    const child = spawn('/bin/sh', ['-c', entering(group), 'sh', ...command], {
       stdio: 'ignore',
       ...(cwd !== undefined && { cwd }),
     });
@@ -69,22 +61,4 @@ function once(
       resolve({ isGood: code === 0, ms: performance.now() - startedAt });
     });
   });
-}
-
-function endAll(group: string): void {
-  const pids = readFileSync(join(group, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean);
-  for (const pid of pids) process.kill(Number(pid), 'SIGKILL');
-}
-
-async function removed(group: string): Promise<void> {
-  for (let tries = 0; ; tries += 1) {
-    try {
-      endAll(group);
-      rmdirSync(group);
-      return;
-    } catch (error) {
-      if (tries === 100) throw error;
-      await setTimeout(20);
-    }
-  }
 }

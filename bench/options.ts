@@ -10,6 +10,28 @@ export function runsAskedFor(defaultRuns: number): number {
   });
 }
 
+/** The `--runs N`, `--user` and `--only NAME` in the arguments. */
+export function runsUserAndOnly(defaultRuns: number) {
+  return orUsageError(() => {
+    const { values } = parseArgs({
+      options: {
+        runs: { type: 'string', default: `${defaultRuns}` },
+        user: { type: 'boolean', default: false },
+        only: { type: 'string', default: '' },
+      },
+    });
+    const { user: asNobody, only } = values;
+    return { runs: wholeNumber('--runs', values.runs, 1), asNobody, only };
+  });
+}
+
+/** The user of `--user`, and what precedes a command to run it as that. */
+export const nobody = 65534;
+export const callAsNobody: readonly string[] = [
+  ...['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups'],
+  ...['env', 'HOME=/tmp'],
+];
+
 /** For a bench without options. */
 export function refuseArguments(): void {
   orUsageError(() => parseArgs({ options: {} }));

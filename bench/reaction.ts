@@ -9,45 +9,25 @@
  */
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import {
-  chmodSync,
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmdirSync,
-  rmSync,
-  writeFileSync,
-} from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout } from 'node:timers/promises';
-import { parseArgs, promisify } from 'node:util';
+import { promisify } from 'node:util';
 import { median } from '../ts/compare/statistics/median.js';
 import { packageRoot } from '../ts/package.js';
 import { buildEngine } from './engine.js';
-import { orUsageError, wholeNumber } from './options.js';
+import { callAsNobody, runsUserAndOnly } from './options.js';
 import { quantile } from './statistics.js';
 import { print, table } from './table.js';
+import { entering, makeGroup, removed } from './v1-group.js';
 import './own-data.js';
 
-const { runs, asNobody, only } = orUsageError(() => {
-  const { values } = parseArgs({
-    options: {
-      runs: { type: 'string', default: '10' },
-      user: { type: 'boolean', default: false },
-      only: { type: 'string', default: '' },
-    },
-  });
-  return { runs: wholeNumber('--runs', values.runs, 1), asNobody: values.user, only: values.only };
-});
+const { runs, asNobody, only } = runsUserAndOnly(10);
 
 const limitMegabytes = 300;
 const mostProcesses = 400;
 const exitCodeOfGuard = 123;
-const nobody = 65534;
-const user = asNobody
-  ? ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', 'env', 'HOME=/tmp']
-  : [];
+const user = asNobody ? callAsNobody : [];
 
 /** The milliseconds to reach at the 95th percentile. */
 const toReach = asNobody ? { idle: 30, busy: 500, bomb: 2000 } : { idle: 20, busy: 150, bomb: 500 };
@@ -111,8 +91,8 @@ async function reaction(kind: Kind, name: string): Promise<Reaction> {
   const group = kind === 'bomb' ? processGroup(name) : undefined;
   let child: ChildProcess | undefined;
   try {
-    const enter = group === undefined ? '' : `echo $$ > '${join(group, 'cgroup.procs')}' && `;
-    const args = ['-c', `${enter}exec "$@"`, 'sh', ...user, ...memtop, ...limit, ...tree];
+    const script = group === undefined ? 'exec "$@"' : entering(group);
+    const args = ['-c', script, 'sh', ...user, ...memtop, ...limit, ...tree];
     // Its crash reports go there as well.
     child = spawn('/bin/sh', args, { cwd: folder, stdio: 'ignore' });
     const ended = once(child, 'exit');
@@ -122,31 +102,13 @@ async function reaction(kind: Kind, name: string): Promise<Reaction> {
   } finally {
     // memtop ends its tree.
     child?.kill('SIGTERM');
-    if (group !== undefined) await remove(group);
+    if (group !== undefined) await removed(group);
   }
 }
 
-/** A group that holds no more than so many processes. */
+/** A group that holds no more than this number of processes. */
 function processGroup(name: string): string {
-  const lines = readFileSync('/proc/self/cgroup', 'utf8').split('\n');
-  const own = lines.find((line) => line.split(':')[1] === 'pids')?.split(':')[2];
-  if (own === undefined) throw new Error('there is no pids controller of version 1 here');
-  const group = join('/sys/fs/cgroup/pids', own, `memtop-bench-${process.pid}-${name}`);
-  mkdirSync(group);
+  const group = makeGroup('pids', `memtop-bench-${process.pid}-${name}`);
   writeFileSync(join(group, 'pids.max'), `${mostProcesses}`);
   return group;
-}
-
-async function remove(group: string): Promise<void> {
-  for (let tries = 0; ; tries += 1) {
-    try {
-      const pids = readFileSync(join(group, 'cgroup.procs'), 'utf8').split('\n').filter(Boolean);
-      for (const pid of pids) process.kill(Number(pid), 'SIGKILL');
-      rmdirSync(group);
-      return;
-    } catch (error) {
-      if (tries === 100) throw error;
-      await setTimeout(20);
-    }
-  }
 }

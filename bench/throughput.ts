@@ -12,32 +12,19 @@ import { execFileSync } from 'node:child_process';
 import { chownSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { median } from '../ts/compare/statistics/median.js';
 import { packageRoot } from '../ts/package.js';
 import { buildEngine } from './engine.js';
-import { orUsageError, wholeNumber } from './options.js';
+import { callAsNobody, nobody, runsUserAndOnly } from './options.js';
 import { inRounds } from './rounds.js';
 import { quantile } from './statistics.js';
 import { print, table } from './table.js';
 import { type Workload, workloads } from './throughput-workloads.js';
 import './own-data.js';
 
-const { runs, asNobody, only } = orUsageError(() => {
-  const { values } = parseArgs({
-    options: {
-      runs: { type: 'string', default: '5' },
-      user: { type: 'boolean', default: false },
-      only: { type: 'string', default: '' },
-    },
-  });
-  return { runs: wholeNumber('--runs', values.runs, 1), asNobody: values.user, only: values.only };
-});
+const { runs, asNobody, only } = runsUserAndOnly(5);
 
-const nobody = 65534;
-const user = asNobody
-  ? ['setpriv', `--reuid=${nobody}`, `--regid=${nobody}`, '--clear-groups', 'env', 'HOME=/tmp']
-  : [];
+const user = asNobody ? callAsNobody : [];
 
 /** The flags of memtop in each of its modes. */
 const ways: readonly (readonly string[])[] = [

@@ -268,7 +268,8 @@ impl<O: Observer> TimedSampler<O> {
             self.look_due = None;
             return None;
         }
-        let every = match self.sampler.looks_at_young() {
+        let looks = self.sampler.looks_at_young();
+        let every = match looks {
             Looks::Often => LOOK_EVERY,
             Looks::Seldom | Looks::Never => LOOK_SELDOM_EVERY,
         };
@@ -285,8 +286,7 @@ impl<O: Observer> TimedSampler<O> {
         } else {
             LOOK_SELDOM_EVERY
         };
-        let is_needed = self.sampler.looks_at_young() != Looks::Never;
-        if is_needed && is_affordable && self.last_sample.elapsed() >= every {
+        if looks != Looks::Never && is_affordable && self.last_sample.elapsed() >= every {
             // A failure shows in the next regular sample, too.
             let (cost, _) = self.timed(|sampler| sampler.sample(now));
             self.at_events.spend(cost);

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use memtop_proc::{HighWater, Observer, Startup};
 
 use super::{SamplerThread, TRY_AGAIN_AFTER};
+use crate::timed_sampler::TimedSampler;
 use crate::{Event, EventSource};
 
 /// With more events than this waiting, they are handled before the next sample.
@@ -36,12 +37,9 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
     #[must_use]
     pub fn look_at_events(&self) -> Option<Duration> {
         match self.shared.timed.try_lock() {
-            Ok(mut timed) => {
-                self.shared.handle_events(&mut timed);
-                let next = timed.look_at_young();
-                self.shared.note_highest(&timed);
-                next
-            }
+            Ok(mut timed) => self
+                .shared
+                .between_samples(&mut timed, TimedSampler::look_at_young),
             Err(TryLockError::WouldBlock) => Some(TRY_AGAIN_AFTER),
             Err(TryLockError::Poisoned(_)) => None,
         }

@@ -79,7 +79,14 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
         self.with(|timed| timed.now()).unwrap_or_default()
     }
 
-    /// The same for callers that cannot wait for long; `None` when they would have to.
+    /// Calls `act` between two samples; `None` when the thread has panicked.
+    fn with<T>(&self, act: impl FnOnce(&mut TimedSampler<O>) -> T) -> Option<T> {
+        let mut timed = self.shared.timed.lock().ok()?;
+        Some(self.shared.between_samples(&mut timed, act))
+    }
+
+    /// The same for callers that cannot wait for longer than `patience`; `None` when they would have
+    /// to.
     fn with_within<T>(
         &self,
         patience: Duration,
@@ -94,17 +101,7 @@ impl<O: Observer + Send + 'static> SamplerThread<O> {
                 Err(TryLockError::WouldBlock) => sleep(TRY_AGAIN_AFTER),
             }
         };
-        self.shared.handle_events(&mut timed);
-        Some(act(&mut timed))
-    }
-
-    /// Calls `act` between two samples; `None` when the thread has panicked.
-    fn with<T>(&self, act: impl FnOnce(&mut TimedSampler<O>) -> T) -> Option<T> {
-        let mut timed = self.shared.timed.lock().ok()?;
-        self.shared.handle_events(&mut timed);
-        let answer = act(&mut timed);
-        self.shared.note_highest(&timed);
-        Some(answer)
+        Some(self.shared.between_samples(&mut timed, act))
     }
 }
 

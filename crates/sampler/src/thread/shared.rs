@@ -53,6 +53,18 @@ impl<O: Observer> Shared<O> {
         timed.handle(events);
     }
 
+    /// Takes in the events so far, and calls `act`.
+    pub(super) fn between_samples<T>(
+        &self,
+        timed: &mut TimedSampler<O>,
+        act: impl FnOnce(&mut TimedSampler<O>) -> T,
+    ) -> T {
+        self.handle_events(timed);
+        let answer = act(timed);
+        self.note_highest(timed);
+        answer
+    }
+
     pub(super) fn note_highest(&self, timed: &TimedSampler<O>) {
         let (peak, largest) = timed.sampler.highest();
         self.peak_bytes.store(peak, Relaxed);

@@ -20,29 +20,22 @@ pub(super) struct LockWaits {
     rests_until: Option<Instant>,
 }
 
-/// A read that has begun.
-#[derive(Debug)]
-pub(super) struct Wait {
-    since: Instant,
-    /// How often this thread had waited before. That it was preempted does not count.
-    waits: u64,
-}
-
 impl LockWaits {
-    /// `None` while nothing is to be read.
-    pub(super) fn begin(&self) -> Option<Wait> {
-        let since = Instant::now();
-        let rests = self.rests_until.is_some_and(|until| since < until);
+    /// Reads what may have to be waited for; `None` while it rests.
+    pub(super) fn read<T>(&mut self, read: impl FnOnce() -> T) -> Option<T> {
+        let start = Instant::now();
+        if self.rests_until.is_some_and(|until| start < until) {
+            return None;
+        }
+        // That the thread was preempted does not count.
         let waits = voluntary_waits();
-        (!rests).then_some(Wait { since, waits })
-    }
-
-    pub(super) fn end(&mut self, Wait { since, waits }: Wait) {
-        let waited = since.elapsed();
+        let value = read();
+        let waited = start.elapsed();
         if waited >= LONG && voluntary_waits() > waits {
             let rest = (waited * REST).min(MOST_REST);
             self.rests_until = Some(Instant::now() + rest);
         }
+        Some(value)
     }
 }
 
@@ -56,21 +49,20 @@ mod tests {
     #[test]
     fn after_a_long_wait_nothing_is_read_for_a_while() {
         let mut waits = LockWaits::default();
-        let long = waits.begin().unwrap();
-        sleep(LONG);
-        waits.end(long);
-        assert!(waits.begin().is_none());
+        assert_eq!(waits.read(|| sleep(LONG)), Some(()));
+        assert_eq!(waits.read(|| ()), None);
     }
 
     #[test]
     fn a_read_that_waits_for_nothing_may_take_long() {
         let mut waits = LockWaits::default();
-        let long = waits.begin().unwrap();
         let start = Instant::now();
-        while start.elapsed() < LONG {
-            std::hint::spin_loop();
-        }
-        waits.end(long);
-        assert!(waits.begin().is_some());
+        let read = waits.read(|| {
+            while start.elapsed() < LONG {
+                std::hint::spin_loop();
+            }
+        });
+        assert_eq!(read, Some(()));
+        assert_eq!(waits.read(|| ()), Some(()));
     }
 }

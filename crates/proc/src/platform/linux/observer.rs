@@ -56,28 +56,6 @@ impl LinuxObserver {
         })
     }
 
-    /// Reads fields from a file of a process. `None` if a field is missing, as for a zombie, which
-    /// has no memory.
-    fn fields<const N: usize>(
-        &mut self,
-        pid: u32,
-        file: &str,
-        names: [&str; N],
-    ) -> Result<Option<[u64; N]>, Error> {
-        if self
-            .root
-            .read_process_file(pid, file, &mut self.text)?
-            .is_none()
-        {
-            return Ok(None);
-        }
-        let values = names.map(|name| field_bytes(&self.text, name));
-        Ok(values
-            .iter()
-            .all(Option::is_some)
-            .then(|| values.map(Option::unwrap_or_default)))
-    }
-
     fn is_still(&mut self, id: ProcessId) -> Result<bool, Error> {
         let stat = read_stat(&self.root, id.pid, &mut self.text)?;
         Ok(stat.is_some_and(|stat| stat.started == id.started))
@@ -116,15 +94,34 @@ pub fn has_ended(root: &ProcRoot, id: ProcessId, text: &mut Vec<u8>) -> Result<b
     Ok(!stat.is_some_and(|stat| stat.started == id.started && !is_zombie(&stat)))
 }
 
+/// Reads fields from a file of a process. `None` if a field is missing, as for a zombie, which has
+/// no memory.
+fn fields<const N: usize>(
+    root: &ProcRoot,
+    pid: u32,
+    file: &str,
+    names: [&str; N],
+    text: &mut Vec<u8>,
+) -> Result<Option<[u64; N]>, Error> {
+    if root.read_process_file(pid, file, text)?.is_none() {
+        return Ok(None);
+    }
+    let values = names.map(|name| field_bytes(text, name));
+    Ok(values
+        .iter()
+        .all(Option::is_some)
+        .then(|| values.map(Option::unwrap_or_default)))
+}
+
 /// The name and command line of a process whose pid cannot be reused meanwhile.
 #[must_use]
 pub fn describe(root: &ProcRoot, pid: u32, text: &mut Vec<u8>) -> Option<Description> {
-    let Description { name, .. } = describe_by_name(root, pid, text)?;
+    let by_name = describe_by_name(root, pid, text)?;
     root.read_process_file(pid, "cmdline", text).ok()??;
     text.truncate(COMMAND_LINE_BYTES);
     Some(Description {
-        name,
         command: split_arguments(text),
+        ..by_name
     })
 }
 
@@ -230,23 +227,17 @@ impl Observer for LinuxObserver {
     }
 
     fn proportional(&mut self, id: ProcessId) -> Result<Option<Proportional>, Error> {
-        let Some(wait) = self.lock_waits.begin() else {
-            return Ok(None);
-        };
-        let fields = self.fields(
-            id.pid,
-            "smaps_rollup",
-            [
-                "Pss",
-                "Rss",
-                "Anonymous",
-                "Pss_Anon",
-                "Private_Clean",
-                "Private_Dirty",
-            ],
-        );
-        self.lock_waits.end(wait);
-        let fields = fields?;
+        let names = [
+            "Pss",
+            "Rss",
+            "Anonymous",
+            "Pss_Anon",
+            "Private_Clean",
+            "Private_Dirty",
+        ];
+        let (root, text) = (&self.root, &mut self.text);
+        let read = || fields(root, id.pid, "smaps_rollup", names, text);
+        let fields = self.lock_waits.read(read).transpose()?.flatten();
         let still = fields.filter(|_| self.is_still(id).unwrap_or(false));
         Ok(still.map(
             |[bytes, resident, anonymous, anonymous_share, clean, dirty]| Proportional {
@@ -264,12 +255,9 @@ impl Observer for LinuxObserver {
         id: ProcessId,
         ranges: &mut Vec<MappedRange>,
     ) -> Result<Option<()>, Error> {
-        let Some(wait) = self.lock_waits.begin() else {
-            return Ok(None);
-        };
-        let found = mapped(&self.root, id.pid, self.page_bytes, &mut self.text, ranges);
-        self.lock_waits.end(wait);
-        let found = found?;
+        let (root, text) = (&self.root, &mut self.text);
+        let read = || mapped(root, id.pid, self.page_bytes, text, ranges);
+        let found = self.lock_waits.read(read).transpose()?.flatten();
         Ok(found.filter(|()| self.is_still(id).unwrap_or(false)))
     }
 
@@ -278,7 +266,8 @@ impl Observer for LinuxObserver {
     }
 
     fn high_water(&mut self, id: ProcessId) -> Result<Option<HighWater>, Error> {
-        let fields = self.fields(id.pid, "status", ["VmHWM", "VmRSS", "RssFile", "VmSwap"])?;
+        let names = ["VmHWM", "VmRSS", "RssFile", "VmSwap"];
+        let fields = fields(&self.root, id.pid, "status", names, &mut self.text)?;
         let still = fields.filter(|_| self.is_still(id).unwrap_or(false));
         Ok(still.map(
             |[highest_bytes, now_bytes, file_bytes, swapped_bytes]| HighWater {
@@ -291,10 +280,8 @@ impl Observer for LinuxObserver {
     }
 
     fn startup(&mut self, pid: u32) -> Option<Startup<'static>> {
-        let wait = self.lock_waits.begin()?;
-        let startup = startup(&self.root, pid);
-        self.lock_waits.end(wait);
-        startup
+        let root = &self.root;
+        self.lock_waits.read(|| startup(root, pid))?
     }
 
     fn directory(&mut self, id: ProcessId) -> Option<PathBuf> {
@@ -315,13 +302,10 @@ impl Observer for LinuxObserver {
     }
 
     fn describe(&mut self, id: ProcessId) -> Option<Description> {
-        let description = if let Some(wait) = self.lock_waits.begin() {
-            let description = describe(&self.root, id.pid, &mut self.text);
-            self.lock_waits.end(wait);
-            description
-        } else {
-            describe_by_name(&self.root, id.pid, &mut self.text)
-        }?;
+        let (root, text) = (&self.root, &mut self.text);
+        let read = self.lock_waits.read(|| describe(root, id.pid, text));
+        // A name is there without a wait.
+        let description = read.unwrap_or_else(|| describe_by_name(root, id.pid, text))?;
         self.is_still(id).ok()?.then_some(description)
     }
 
