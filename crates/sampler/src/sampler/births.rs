@@ -35,6 +35,29 @@ struct EndedSizes {
     have_high_water: bool,
 }
 
+impl EndedSizes {
+    fn note_size(&mut self, most: u64) {
+        self.small_in_a_row = if most < SMALL {
+            self.small_in_a_row.saturating_add(1)
+        } else {
+            0
+        };
+    }
+
+    fn are_small(&self) -> bool {
+        self.small_in_a_row >= SMALL_IN_A_ROW
+    }
+
+    fn looks(&self) -> Looks {
+        match (self.are_small(), self.have_high_water) {
+            (false, _) => Looks::Often,
+            (true, false) => Looks::Seldom,
+            // If one is not small, its end shows that.
+            (true, true) => Looks::Never,
+        }
+    }
+}
+
 #[derive(Debug)]
 pub(crate) struct Births {
     are_reported: bool,
@@ -122,11 +145,7 @@ impl Births {
 
     /// A process has ended whose largest observed size was `most`.
     pub(crate) fn note_size(&mut self, most: u64) {
-        self.ended.small_in_a_row = if most < SMALL {
-            self.ended.small_in_a_row.saturating_add(1)
-        } else {
-            0
-        };
+        self.ended.note_size(most);
     }
 
     /// The end of a process was reported with the most that it had.
@@ -136,17 +155,12 @@ impl Births {
 
     /// How often those that have just started are worth a look.
     pub(crate) fn looks(&self) -> Looks {
-        match (self.are_small(), self.ended.have_high_water) {
-            (false, _) => Looks::Often,
-            (true, false) => Looks::Seldom,
-            // If one is not small, its end shows that.
-            (true, true) => Looks::Never,
-        }
+        self.ended.looks()
     }
 
     /// Whether all that ended lately were small.
     pub(crate) fn are_small(&self) -> bool {
-        self.ended.small_in_a_row >= SMALL_IN_A_ROW
+        self.ended.are_small()
     }
 
     /// Reports were lost: what they said is found by scans.
@@ -193,5 +207,24 @@ impl Births {
         let unseen = observer.never_seen() - self.never_seen;
         self.never_seen += unseen;
         unseen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{EndedSizes, Looks, SMALL, SMALL_IN_A_ROW};
+
+    #[test]
+    fn young_processes_are_looked_at_until_all_that_ended_lately_were_small() {
+        let mut ended = EndedSizes::default();
+        for _ in 0..SMALL_IN_A_ROW {
+            assert_eq!(ended.looks(), Looks::Often);
+            ended.note_size(SMALL - 1);
+        }
+        assert_eq!(ended.looks(), Looks::Seldom);
+        ended.have_high_water = true;
+        assert_eq!(ended.looks(), Looks::Never);
+        ended.note_size(SMALL);
+        assert_eq!(ended.looks(), Looks::Often);
     }
 }
