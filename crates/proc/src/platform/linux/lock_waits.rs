@@ -1,8 +1,9 @@
 //! Whether what waits for a process may be read now.
 //!
-//! What a process was started with lies in its memory, and reading it, or how it is mapped, waits
-//! while the process changes its mappings, as each fork does. Where hundreds of processes fork and
-//! want the CPU, that takes seconds in which nothing else is sampled.
+//! A command line lies in the memory of its process, and reading it, or what a process has mapped,
+//! waits while the process changes its mappings, as each fork does. Where hundreds of processes fork
+//! and want the CPU, that takes seconds in which nothing else is sampled. What is skipped during a
+//! rest is read later.
 
 use std::time::{Duration, Instant};
 
